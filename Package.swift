@@ -1,0 +1,103 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+let strict: [SwiftSetting] = [
+    .enableUpcomingFeature("ExistentialAny"),
+    .enableUpcomingFeature("MemberImportVisibility"),
+]
+
+/// A library target of this package; every one is also a product of its own name.
+func layer(
+    _ name: String, _ dependencies: [Target.Dependency], resources: [Resource]? = nil
+) -> Target {
+    .target(
+        name: name, dependencies: dependencies, exclude: ["README.md"],
+        resources: resources, swiftSettings: strict)
+}
+
+func tests(
+    _ name: String, _ dependencies: [Target.Dependency] = [], resources: [Resource]? = nil
+) -> Target {
+    .testTarget(
+        name: name + "Tests",
+        dependencies: [.target(name: name), "TestSupport"] + dependencies,
+        resources: resources, swiftSettings: strict)
+}
+
+let package = Package(
+    name: "Gestalt",
+    platforms: [.macOS(.v26)],
+    products: [
+        .library(name: "GestaltTensor", targets: ["GestaltTensor"]),
+        .library(name: "GestaltNN", targets: ["GestaltNN"]),
+        .library(name: "GestaltMetrics", targets: ["GestaltMetrics"]),
+        .library(name: "GestaltFiles", targets: ["GestaltFiles"]),
+        .library(name: "GestaltMedia", targets: ["GestaltMedia"]),
+        .library(name: "GestaltData", targets: ["GestaltData"]),
+        .library(name: "GestaltVQVAE", targets: ["GestaltVQVAE"]),
+        .library(name: "GestaltSegHeads", targets: ["GestaltSegHeads"]),
+        .library(name: "GestaltTraining", targets: ["GestaltTraining"]),
+        .executable(name: "gestalt", targets: ["GestaltCommand"]),
+    ],
+    dependencies: [
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.5.0"),
+        .package(url: "https://github.com/apple/swift-protobuf", from: "1.30.0"),
+    ],
+    targets: [
+        // C below, Swift above: an arrow only ever points down.
+        .systemLibrary(
+            name: "CBLAS", pkgConfig: "openblas",
+            providers: [.apt(["libopenblas-dev", "liblapacke-dev"])]),
+        .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
+        .systemLibrary(name: "CZip", pkgConfig: "libzip", providers: [.apt(["libzip-dev"])]),
+        .target(
+            name: "CKernels", exclude: ["README.md"],
+            cSettings: [.unsafeFlags(["-O3", "-fno-math-errno"])],
+            linkerSettings: [.linkedLibrary("m", .when(platforms: [.linux]))]),
+        .target(
+            name: "CMedia", exclude: ["README.md"],
+            linkerSettings: [
+                .linkedLibrary("png"), .linkedLibrary("jpeg"), .linkedLibrary("gif"),
+            ]),
+
+        layer("GestaltTensor", ["CKernels", "CBLAS"]),
+        layer("GestaltNN", ["GestaltTensor"]),
+        layer("GestaltMetrics", ["GestaltTensor"]),
+        layer("GestaltFiles", ["GestaltTensor", "CZip", "CZlib"]),
+        layer(
+            "GestaltMedia",
+            [
+                "GestaltTensor", "CMedia", "CZlib",
+                .product(name: "SwiftProtobuf", package: "swift-protobuf"),
+            ]),
+        layer("GestaltData", ["GestaltTensor", "GestaltMedia", "GestaltFiles"], resources: [.copy("Sample")]),
+        layer("GestaltVQVAE", ["GestaltNN", "GestaltFiles"]),
+        layer("GestaltSegHeads", ["GestaltVQVAE", "GestaltMedia"]),
+        layer("GestaltTraining", ["GestaltSegHeads", "GestaltData", "GestaltMetrics", "GestaltFiles"]),
+        .executableTarget(
+            name: "GestaltCommand",
+            dependencies: [
+                "GestaltTraining",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+            ],
+            exclude: ["README.md"], swiftSettings: strict),
+
+        .target(
+            name: "TestSupport", dependencies: ["GestaltTensor"], path: "Tests/Support",
+            swiftSettings: strict),
+        tests("GestaltTensor"),
+        tests("GestaltNN"),
+        tests("GestaltMetrics"),
+        tests("GestaltFiles"),
+        tests("GestaltMedia"),
+        tests("GestaltData"),
+        tests("GestaltVQVAE"),
+        tests("GestaltSegHeads"),
+        tests("GestaltTraining"),
+        .testTarget(
+            name: "GestaltCommandTests", dependencies: ["GestaltTraining", "TestSupport"],
+            swiftSettings: strict),
+    ],
+    swiftLanguageModes: [.v6],
+    cLanguageStandard: .gnu17
+)

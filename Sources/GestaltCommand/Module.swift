@@ -1,0 +1,1 @@
+@main struct Gestalt { static func main() {} }
