@@ -1,0 +1,70 @@
+import CKernels
+
+/// While one stands on a thread, operations there record nothing on any tape.
+final class RecordingSuspension {
+    /// The last tape an operation would have been recorded on: how a checkpoint learns its tape.
+    private(set) var tape: AnyObject?
+
+    func noticed(_ tape: AnyObject) { self.tape = tape }
+
+    /// The suspension in force on this thread.
+    static var current: RecordingSuspension? {
+        gk_thread_slot_get(slot).map {
+            Unmanaged<RecordingSuspension>.fromOpaque($0).takeUnretainedValue()
+        }
+    }
+
+    /// The thread-local slot that holds the current suspension.
+    private static let slot: Int32 = 0
+
+    /// Runs `body` under this suspension, then restores the former one.
+    func during<Result, Failure>(_ body: () throws(Failure) -> Result) throws(Failure) -> Result {
+        try Self.with(self, body)
+    }
+
+    /// Runs `body` with recording on, whatever stands on this thread.
+    static func lifted<Result, Failure>(
+        _ body: () throws(Failure) -> Result
+    ) throws(Failure) -> Result {
+        try with(nil, body)
+    }
+
+    private static func with<Result, Failure>(
+        _ suspension: RecordingSuspension?, _ body: () throws(Failure) -> Result
+    ) throws(Failure) -> Result {
+        let former = gk_thread_slot_get(slot)
+        gk_thread_slot_set(slot, suspension.map { Unmanaged.passUnretained($0).toOpaque() })
+        defer { gk_thread_slot_set(slot, former) }
+        return try body()
+    }
+}
+
+/// Runs `body` without recording: what it computes is constant for every gradient.
+public func withoutGradient<Result, Failure>(
+    _ body: () throws(Failure) -> Result
+) throws(Failure) -> Result {
+    let suspension = RecordingSuspension()
+    defer { withExtendedLifetime(suspension) {} }
+    return try suspension.during(body)
+}
+
+/// Runs `body` without keeping its intermediate results, and runs it again when its gradient is
+/// wanted: less memory for one more forward pass.
+///
+/// `body` may use any tracked tensors from outside; their gradients arrive as usual. It must
+/// compute the same value both times, so restore random streams inside it.
+public func checkpointed<Scalar: FloatingScalar>(
+    _ body: @escaping () -> Tensor<Scalar>
+) -> Tensor<Scalar> {
+    let suspension = RecordingSuspension()
+    let value = suspension.during(body).detached
+    guard let tape = suspension.tape as? Tape<Scalar> else { return value }
+    if let outer = RecordingSuspension.current {
+        outer.noticed(tape)
+        return value
+    }
+    return tape.append(value, parents: []) { [unowned tape] cotangent in
+        RecordingSuspension.lifted { tape.replay(body, cotangent: cotangent) }
+        return []
+    }
+}

@@ -1,0 +1,105 @@
+import CKernels
+
+/// A place on a tape.
+struct TapeRecord<Scalar: TensorScalar>: Sendable {
+    let tape: Tape<Scalar>
+    let index: Int
+}
+
+/// The list of operations that a gradient is computed from: flat, parents by index.
+///
+/// Tensors point to the tape, the tape never to a tracked tensor: pullbacks hold detached ones. So
+/// there are no retain cycles, and neither the backward sweep nor the release of a long tape recurses.
+///
+/// `@unchecked Sendable`: a tape belongs to the thread that made it; `checkThread` stops the program
+/// when another thread records on it.
+final class Tape<Scalar: TensorScalar>: @unchecked Sendable {
+    typealias Pullback = (Tensor<Scalar>) -> [Tensor<Scalar>?]
+
+    private var parents: [[Int]] = []
+    private var pullbacks: [Pullback?] = []
+    /// Gradients that have arrived at each record; filled only during a sweep.
+    private var cotangents: [Tensor<Scalar>?] = []
+    private let owner = gk_thread_id()
+
+    var count: Int { pullbacks.count }
+
+    func checkThread() {
+        precondition(
+            gk_thread_id() == owner,
+            "a tape is used by a thread other than its own: compute gradients on one thread")
+    }
+
+    /// Makes `value` an independent variable.
+    func leaf(_ value: Tensor<Scalar>) -> Tensor<Scalar> {
+        append(value, parents: [], pullback: nil)
+    }
+
+    func append(
+        _ value: Tensor<Scalar>, parents inputs: [Int], pullback: Pullback?
+    ) -> Tensor<Scalar> {
+        parents.append(inputs)
+        pullbacks.append(pullback)
+        var tracked = value
+        tracked.record = TapeRecord(tape: self, index: pullbacks.count - 1)
+        return tracked
+    }
+
+    /// Forgets all pullbacks, and with them everything they kept.
+    func discard() {
+        for index in pullbacks.indices.reversed() { pullbacks[index] = nil }
+    }
+}
+
+extension Tape where Scalar: FloatingScalar {
+    /// Walks the records backwards from `root` to the first `leaves` of them, releasing each as it
+    /// passes, and returns the gradients of those leaves (nil where none arrived).
+    func sweep(from root: Int, seed: Tensor<Scalar>, leaves: Int) -> [Tensor<Scalar>?] {
+        cotangents = [Tensor<Scalar>?](repeating: nil, count: count)
+        cotangents[root] = seed
+        sweep(from: root, through: leaves)
+        defer { cotangents = [] }
+        return Array(cotangents.prefix(leaves))
+    }
+
+    /// Runs the pullbacks of the records `last` down to `first`.
+    private func sweep(from last: Int, through first: Int) {
+        for index in stride(from: last, through: first, by: -1) {
+            let pullback = pullbacks[index]
+            pullbacks[index] = nil
+            let cotangent = cotangents[index]
+            cotangents[index] = nil
+            guard let pullback, let cotangent else { continue }
+            for (parent, part) in zip(parents[index], pullback(cotangent)) where parent >= 0 {
+                if let part { accumulate(part, at: parent) }
+            }
+        }
+    }
+
+    private func accumulate(_ part: Tensor<Scalar>, at index: Int) {
+        guard var sum = cotangents[index] else {
+            cotangents[index] = part
+            return
+        }
+        precondition(
+            sum.shape == part.shape,
+            "gradients of one value have shapes \(sum.shape) and \(part.shape)")
+        cotangents[index] = nil  // leaves `sum` the only reference: the addition is in place
+        sum.add(part)
+        cotangents[index] = sum
+    }
+
+    /// Records `body` again at the end of the tape, sweeps what it recorded, and forgets it: the
+    /// gradients for everything recorded earlier are added where they belong.
+    func replay(_ body: () -> Tensor<Scalar>, cotangent: Tensor<Scalar>) {
+        let start = count
+        let value = body()
+        guard let root = value.record?.index, value.record?.tape === self else { return }
+        while cotangents.count < count { cotangents.append(nil) }
+        accumulate(cotangent, at: root)
+        sweep(from: count - 1, through: start)
+        cotangents.removeLast(cotangents.count - start)
+        parents.removeLast(parents.count - start)
+        pullbacks.removeLast(pullbacks.count - start)
+    }
+}

@@ -1,0 +1,108 @@
+/// Where a tensor's elements stand in its storage: shape, step per axis, first element.
+package struct Layout: Sendable {
+    package var shape: Shape
+    /// Elements between neighbours along each axis; 0 along a broadcast axis.
+    package var strides: InlineArray<8, Int>
+    package var offset: Int
+
+    /// Row-major and gapless, from the start of the storage.
+    package init(contiguous shape: Shape) {
+        self.shape = shape
+        strides = InlineArray(repeating: 0)
+        offset = 0
+        var step = 1
+        for axis in stride(from: shape.rank - 1, through: 0, by: -1) {
+            strides[axis] = step
+            step *= shape[axis]
+        }
+    }
+
+    package init(shape: Shape, strides: InlineArray<8, Int>, offset: Int) {
+        self.shape = shape
+        self.strides = strides
+        self.offset = offset
+    }
+
+    /// Whether the elements follow each other in row-major order without gaps.
+    package var isContiguous: Bool {
+        var step = 1
+        for axis in stride(from: shape.rank - 1, through: 0, by: -1) {
+            let length = shape[axis]
+            if length == 0 { return true }
+            if length != 1 && strides[axis] != step { return false }
+            step *= length
+        }
+        return true
+    }
+
+    package func permuted(_ axes: [Int]) -> Layout {
+        var result = self
+        for (new, old) in axes.enumerated() {
+            result.shape[new] = shape[old]
+            result.strides[new] = strides[old]
+        }
+        return result
+    }
+
+    /// Every `step`-th element of `range` along `axis`.
+    package func sliced(_ range: Range<Int>, axis: Int, step: Int) -> Layout {
+        var result = self
+        result.offset += range.lowerBound * strides[axis]
+        result.shape[axis] = (range.count + step - 1) / step
+        result.strides[axis] *= step
+        return result
+    }
+
+    /// The same elements repeated along axes of length 1 and new outer axes.
+    package func broadcast(to target: Shape) -> Layout {
+        var result = Layout(shape: target, strides: InlineArray(repeating: 0), offset: offset)
+        let lead = target.rank - shape.rank
+        for axis in 0..<shape.rank where shape[axis] == target[axis + lead] {
+            result.strides[axis + lead] = shape[axis] == 1 ? 0 : strides[axis]
+        }
+        return result
+    }
+
+    /// The strides of a reshape that needs no copy, or nil when the elements must move.
+    package func reshaped(_ target: Shape) -> Layout? {
+        if isContiguous {
+            var result = Layout(contiguous: target)
+            result.offset = offset
+            return result
+        }
+        // Group axes of both shapes whose products agree; inside a group the old axes must be gapless.
+        var result = Layout(shape: target, strides: InlineArray(repeating: 0), offset: offset)
+        var old = 0
+        var new = 0
+        while old < shape.rank || new < target.rank {
+            let firstOld = old
+            let firstNew = new
+            var oldCount = 1
+            var newCount = 1
+            repeat {
+                if oldCount <= newCount, old < shape.rank {
+                    oldCount *= shape[old]
+                    old += 1
+                } else if new < target.rank {
+                    newCount *= target[new]
+                    new += 1
+                } else {
+                    oldCount *= shape[old]
+                    old += 1
+                }
+            } while oldCount != newCount || (old < shape.rank && shape[old] == 1)
+                || (new < target.rank && target[new] == 1)
+            var step: Int?
+            for axis in (firstOld..<old).reversed() where shape[axis] != 1 {
+                if let step, strides[axis] != step { return nil }
+                step = strides[axis] * shape[axis]
+            }
+            var inner = (firstOld..<old).last { shape[$0] != 1 }.map { strides[$0] } ?? 0
+            for axis in (firstNew..<new).reversed() {
+                result.strides[axis] = inner
+                inner *= target[axis]
+            }
+        }
+        return result
+    }
+}

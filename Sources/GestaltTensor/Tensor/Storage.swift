@@ -1,0 +1,33 @@
+import Synchronization
+
+/// The memory behind a tensor and its views: aligned, from the buffer pool, shared until written.
+///
+/// `@unchecked Sendable`: the scalars change only through a tensor that holds the sole reference
+/// (`Tensor.withMutableScalars` checks), so no other thread can be reading them.
+package final class Storage<Scalar: TensorScalar>: @unchecked Sendable {
+    package let pointer: UnsafeMutablePointer<Scalar>
+    package let count: Int
+    /// Differs for any two contents that ever existed in this process; caches key on it.
+    package private(set) var version: UInt64
+
+    /// Memory that holds whatever was there before.
+    package init(count: Int) {
+        self.count = count
+        let raw = BufferPool.allocate(byteCount: count * MemoryLayout<Scalar>.stride)
+        pointer = raw.bindMemory(to: Scalar.self, capacity: count)
+        version = nextVersion()
+    }
+
+    deinit {
+        BufferPool.release(
+            UnsafeMutableRawPointer(pointer), byteCount: count * MemoryLayout<Scalar>.stride)
+    }
+
+    package func renewVersion() { version = nextVersion() }
+}
+
+private let versions = Atomic<UInt64>(0)
+
+private func nextVersion() -> UInt64 {
+    versions.add(1, ordering: .relaxed).newValue
+}

@@ -1,0 +1,41 @@
+extension Tensor {
+    /// All elements, row-major.
+    public var scalars: [Scalar] { withScalars { Array($0) } }
+
+    /// The only element.
+    /// - Precondition: the tensor has exactly one.
+    public var scalar: Scalar {
+        precondition(count == 1, "scalar of a tensor of shape \(shape)")
+        return storage.pointer[layout.offset]
+    }
+
+    /// One element, by an index per axis; negative indices count from the end.
+    public subscript(scalar indices: Int...) -> Scalar {
+        get { withExtendedLifetime(storage) { storage.pointer[position(indices)] } }
+        set {
+            withMutableScalars { _ in }  // makes the memory this tensor's own
+            storage.pointer[position(indices)] = newValue
+        }
+    }
+
+    private func position(_ indices: [Int]) -> Int {
+        precondition(indices.count == rank, "\(indices.count) indices into shape \(shape)")
+        var position = layout.offset
+        for (axis, index) in indices.enumerated() {
+            let length = shape[axis]
+            let resolved = index < 0 ? index + length : index
+            precondition(
+                resolved >= 0 && resolved < length, "index \(indices) is outside of shape \(shape)")
+            position += resolved * layout.strides[axis]
+        }
+        return position
+    }
+}
+
+extension Tensor: Equatable {
+    /// Same shape and equal elements; NaN differs from itself.
+    public static func == (a: Tensor, b: Tensor) -> Bool {
+        guard a.shape == b.shape else { return false }
+        return a.withScalars { x in b.withScalars { y in x.elementsEqual(y) } }
+    }
+}

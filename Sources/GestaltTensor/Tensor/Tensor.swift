@@ -1,0 +1,90 @@
+/// An array of any rank: a value, like an `Array`.
+///
+/// Copies share memory until one of them is written. Elements are row-major; `reshaped`,
+/// `permuted`, `sliced` and `broadcast` give views, which copy nothing. Shapes are checked when an
+/// operation runs, and a mismatch stops the program with a message that shows both.
+///
+/// A tensor may carry a place on a ``Tape``; operations on it are then recorded, see
+/// ``gradients(at:of:)``.
+public struct Tensor<Scalar: TensorScalar>: Sendable {
+    package private(set) var storage: Storage<Scalar>
+    package private(set) var layout: Layout
+    /// Where this value stands on a tape; nil when nothing is recorded.
+    var record: TapeRecord<Scalar>?
+
+    public var shape: Shape { layout.shape }
+    public var rank: Int { layout.shape.rank }
+    /// The number of elements.
+    public var count: Int { layout.shape.elementCount }
+    /// Whether the elements stand in row-major order without gaps (a view may not).
+    public var isContiguous: Bool { layout.isContiguous }
+    /// Changes whenever the contents may have; unique in this process.
+    package var version: UInt64 { storage.version }
+
+    package init(storage: Storage<Scalar>, layout: Layout) {
+        self.storage = storage
+        self.layout = layout
+    }
+
+    /// A tensor whose elements `body` writes, all of them, in row-major order.
+    public init(
+        uninitialized shape: Shape, _ body: (UnsafeMutableBufferPointer<Scalar>) throws -> Void
+    ) rethrows {
+        storage = Storage(count: shape.elementCount)
+        layout = Layout(contiguous: shape)
+        try body(UnsafeMutableBufferPointer(start: storage.pointer, count: storage.count))
+    }
+
+    /// The same elements seen through another layout.
+    package func viewed(_ layout: Layout) -> Tensor { Tensor(storage: storage, layout: layout) }
+
+    /// The same value without its place on a tape: a constant.
+    public var detached: Tensor {
+        guard record != nil else { return self }
+        return Tensor(storage: storage, layout: layout)
+    }
+
+    /// Whether operations on this value are recorded.
+    public var isTracked: Bool { record != nil }
+
+    /// Reads the elements in row-major order; a view is copied first.
+    public func withScalars<Result>(
+        _ body: (UnsafeBufferPointer<Scalar>) throws -> Result
+    ) rethrows -> Result {
+        let dense = contiguous()
+        return try withExtendedLifetime(dense) {
+            try body(
+                UnsafeBufferPointer(
+                    start: dense.storage.pointer + dense.layout.offset, count: dense.count))
+        }
+    }
+
+    /// Writes elements in place, in row-major order. Copies first when the memory is shared, and
+    /// drops the place on a tape: the new value is a constant.
+    public mutating func withMutableScalars<Result>(
+        _ body: (UnsafeMutableBufferPointer<Scalar>) throws -> Result
+    ) rethrows -> Result {
+        record = nil
+        if !isKnownUniquelyReferenced(&storage) || !isContiguous {
+            self = copied()
+        } else {
+            storage.renewVersion()
+        }
+        return try body(
+            UnsafeMutableBufferPointer(start: storage.pointer + layout.offset, count: count))
+    }
+
+    /// Whether a write in place would not copy.
+    package mutating func isUniquelyReferenced() -> Bool {
+        isKnownUniquelyReferenced(&storage) && isContiguous
+    }
+
+    /// A fresh contiguous copy.
+    package func copied() -> Tensor {
+        Tensor(uninitialized: shape) { copyElements(from: self, to: $0.baseAddress!) }
+    }
+
+    /// This value with its elements in row-major order; itself when they already are.
+    /// The place on a tape is dropped: operations call this on detached inputs.
+    package func contiguous() -> Tensor { isContiguous ? detached : copied() }
+}
