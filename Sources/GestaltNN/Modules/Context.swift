@@ -1,0 +1,73 @@
+import GestaltTensor
+
+/// What one pass through a model knows besides its inputs: whether it trains, its random numbers,
+/// and the buffer values it wants committed.
+///
+/// One per pass, never shared between threads or passes.
+public final class Context {
+    /// Whether dropout drops and statistics are taken from the batch.
+    public let isTraining: Bool
+    /// Random numbers of this pass: dropout masks, codebook restarts.
+    public var random: RandomStream
+    private(set) var pending: [Int: Tensor<Float>] = [:]
+    private var discardsUpdates = false
+
+    public init(training: Bool, random: RandomStream = RandomStream(seed: 0)) {
+        isTraining = training
+        self.random = random
+    }
+
+    /// A context for evaluation: nothing random, nothing updated.
+    public static var inference: Context { Context(training: false) }
+
+    /// The value a buffer has at this point of the pass.
+    public func read(_ buffer: Buffer) -> Tensor<Float> {
+        guard case .slot(let slot) = buffer.role else { return buffer.value }
+        return pending[slot] ?? buffer.value
+    }
+
+    /// Whether a layer that owns `buffer` should behave as in training: the pass trains and the
+    /// buffer is not frozen.
+    public func trains(_ buffer: Buffer) -> Bool { isTraining && buffer.role != .frozen }
+
+    /// Announces a buffer's next value; the training step commits it.
+    /// - Precondition: the pass runs inside `valueAndGradients`, or the buffer is frozen
+    ///   (then nothing happens).
+    public func update(_ buffer: Buffer, to value: Tensor<Float>) {
+        switch buffer.role {
+        case .idle:
+            preconditionFailure(
+                "a buffer is updated outside of valueAndGradients: use Context.inference to evaluate")
+        case .frozen: return
+        case .slot(let slot):
+            precondition(
+                value.shape == buffer.value.shape,
+                "a buffer of shape \(buffer.value.shape) is updated to shape \(value.shape)")
+            if !discardsUpdates { pending[slot] = value.detached }
+        }
+    }
+
+    /// Runs `body` without keeping its intermediate results, and again, with the same random
+    /// numbers, when its gradient is wanted. Buffer updates of the second run are discarded.
+    public func checkpointed(_ body: @escaping () -> Tensor<Float>) -> Tensor<Float> {
+        let start = random
+        let pendingAtStart = pending
+        var isReplay = false
+        return GestaltTensor.checkpointed { [self] in
+            guard isReplay else {
+                isReplay = true
+                return body()
+            }
+            let (now, pendingNow) = (random, pending)
+            random = start
+            pending = pendingAtStart
+            discardsUpdates = true
+            defer {
+                random = now
+                pending = pendingNow
+                discardsUpdates = false
+            }
+            return body()
+        }
+    }
+}

@@ -1,0 +1,40 @@
+import GestaltTensor
+
+/// Gradients of a model's parameters, by path, in the order of `visit`.
+public struct Gradients: Sendable {
+    public private(set) var paths: [String]
+    public private(set) var tensors: [Tensor<Float>]
+    private var places: [String: Int]
+
+    public init(_ pairs: [(path: String, tensor: Tensor<Float>)]) {
+        paths = pairs.map(\.path)
+        tensors = pairs.map(\.tensor)
+        places = Dictionary(
+            paths.enumerated().map { ($1, $0) }, uniquingKeysWith: { first, _ in first })
+    }
+
+    /// The gradient of the parameter at `path`; nil for one that is frozen or was not used.
+    public subscript(path: String) -> Tensor<Float>? { places[path].map { tensors[$0] } }
+
+    /// The root of the sum of all squares.
+    public var norm: Float {
+        let squares = tensors.reduce(0.0) { $0 + Double($1.squared().sum().scalar) }
+        return Float(squares.squareRoot())
+    }
+
+    /// Every gradient times `factor`.
+    public mutating func scale(by factor: Float) {
+        for index in tensors.indices { tensors[index] = tensors[index] * factor }
+    }
+
+    /// Scales all gradients so that their common norm is at most `maximum`.
+    /// - Returns: the norm before.
+    /// - Source: Pascanu et al. (2013), algorithm 1; the divisor is ‖g‖ + 1e-6 as in PyTorch.
+    @discardableResult
+    public mutating func clip(norm maximum: Float) -> Float {
+        let before = norm
+        let factor = maximum / (before + 1e-6)
+        if factor < 1 { scale(by: factor) }
+        return before
+    }
+}
