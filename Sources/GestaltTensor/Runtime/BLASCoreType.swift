@@ -1,0 +1,74 @@
+/// What to do about the kernels that OpenBLAS chose for this processor.
+///
+/// OpenBLAS finds its kernels in a table of model numbers; a processor newer than the library
+/// falls to kernels of 2004 and runs matrix products at a fifth of its speed. Selection can be
+/// repeated under another name through the environment, which swaps one table of functions.
+package enum BLASCoreType {
+    /// How much of a processor a set of kernels uses.
+    package enum Level: Int, Comparable, Sendable {
+        case old, avx2, avx512
+
+        package static func < (left: Self, right: Self) -> Bool { left.rawValue < right.rawValue }
+    }
+
+    package enum Decision: Equatable, Sendable {
+        /// Keep what OpenBLAS chose, for this reason.
+        case keep(String)
+        /// Repeat the selection under this name.
+        case select(String)
+    }
+
+    /// Core types of OpenBLAS for x86-64 without AVX2. Listed, since an unknown name must be left
+    /// alone: it may be newer than this table.
+    private static let oldNames: Set<String> = [
+        "prescott", "core2", "penryn", "dunnington", "nehalem", "sandybridge", "atom", "nano",
+        "katmai", "coppermine", "northwood", "banias", "athlon", "opteron", "opteron_sse3",
+        "barcelona", "bobcat", "bulldozer", "piledriver", "steamroller",
+    ]
+
+    /// The level of a core type by the name that `openblas_get_corename` gives; nil if unknown.
+    package static func level(ofCoreName name: String) -> Level? {
+        switch name.lowercased() {
+        case "skylakex", "cooperlake", "sapphirerapids": .avx512
+        case "haswell", "zen", "excavator": .avx2
+        case let other: oldNames.contains(other) ? .old : nil
+        }
+    }
+
+    /// The level that a processor could run.
+    package static func level(of processor: Processor) -> Level {
+        switch processor.instructionSet {
+        case .avx512: .avx512
+        case .avx2: .avx2
+        case .portable: .old
+        }
+    }
+
+    /// What to do, given the core type that OpenBLAS chose by itself, the user's own choice if
+    /// there is one, and whether this library can select again.
+    ///
+    /// SkylakeX serves every maker with AVX-512: on Zen 5 it was measured at 243 GFLOP/s for one
+    /// thread where Zen gave 126, and Cooperlake, no faster in float32, needs BF16 besides.
+    package static func decision(
+        coreName: String, processor: Processor, userChoice: String?, canSelect: Bool
+    ) -> Decision {
+        if let userChoice {
+            return .keep("OPENBLAS_CORETYPE=\(userChoice) is set")
+        }
+        guard let chosen = level(ofCoreName: coreName) else {
+            return .keep("\(coreName) is not a core type we know")
+        }
+        let possible = level(of: processor)
+        guard chosen < possible else {
+            return .keep("it suits the processor")
+        }
+        guard canSelect else {
+            return .keep("this library cannot select another")
+        }
+        switch possible {
+        case .avx512: return .select("SKYLAKEX")
+        case .avx2: return .select(processor.maker == .amd ? "ZEN" : "HASWELL")
+        case .old: return .keep("it suits the processor")
+        }
+    }
+}

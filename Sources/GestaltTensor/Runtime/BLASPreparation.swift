@@ -1,0 +1,77 @@
+internal import CBLAS
+
+#if canImport(Glibc)
+    internal import Glibc
+#elseif canImport(Darwin)
+    internal import Darwin
+#endif
+
+/// OpenBLAS as it was found and as it was left: one thread, and kernels that suit the processor.
+///
+/// Selecting kernels while another thread is inside BLAS gives wrong products, so it happens
+/// exactly once, in the initialiser of `shared`, which every use of BLAS waits for.
+struct BLASPreparation: Sendable {
+    static let shared = BLASPreparation()
+
+    /// The library and its version, as `OpenBLAS 0.3.21`.
+    let library: String
+    /// The core type that OpenBLAS chose by itself.
+    let coreNameBefore: String
+    let coreNameAfter: String
+    let decision: BLASCoreType.Decision
+
+    var repaired: Bool { coreNameBefore != coreNameAfter }
+
+    private init() {
+        coreNameBefore = Self.coreName
+        let selection = KernelSelection()
+        decision = BLASCoreType.decision(
+            coreName: coreNameBefore, processor: .current,
+            userChoice: environmentValue("OPENBLAS_CORETYPE"), canSelect: selection != nil)
+        if case .select(let name) = decision, let selection {
+            selection.select(name)
+        }
+        openblas_set_num_threads(1)
+        coreNameAfter = Self.coreName
+        let words = String(cString: openblas_get_config()).split(separator: " ").prefix(2)
+        library = words.joined(separator: " ")
+    }
+
+    /// Which core type runs, and why, as a phrase.
+    var summary: String {
+        switch decision {
+        case .keep(let reason):
+            return "core type \(coreNameAfter) (\(reason))"
+        case .select(let name) where repaired:
+            return "core type \(coreNameAfter) (OpenBLAS had chosen \(coreNameBefore); \(name) suits the processor)"
+        case .select(let name):
+            return "core type \(coreNameAfter) (\(name) was asked for, and the library did not follow)"
+        }
+    }
+
+    private static var coreName: String { String(cString: openblas_get_corename()) }
+}
+
+/// The entry points of OpenBLAS that choose its kernels. A library built for one processor, or
+/// another BLAS, has none.
+private struct KernelSelection {
+    private typealias EntryPoint = @convention(c) () -> Void
+    private let begin: EntryPoint
+    private let end: EntryPoint
+
+    init?() {
+        guard let program = dlopen(nil, RTLD_LAZY),
+            let begin = dlsym(program, "gotoblas_dynamic_init"),
+            let end = dlsym(program, "gotoblas_dynamic_quit")
+        else { return nil }
+        self.begin = unsafeBitCast(begin, to: EntryPoint.self)
+        self.end = unsafeBitCast(end, to: EntryPoint.self)
+    }
+
+    func select(_ name: String) {
+        setenv("OPENBLAS_CORETYPE", name, 1)
+        end()
+        begin()
+        unsetenv("OPENBLAS_CORETYPE")  // Children choose for themselves.
+    }
+}

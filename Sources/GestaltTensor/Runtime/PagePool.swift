@@ -1,0 +1,130 @@
+internal import CKernels
+internal import Synchronization
+
+/// Buffers above 1 MiB: pages of their own, aligned to 2 MiB and advised to be huge, reused by
+/// size class.
+///
+/// A released buffer also serves a request up to three classes smaller (three eighths). What waits
+/// for reuse is bounded twice: by `GESTALT_CACHE_LIMIT`, and so that use and cache together stay
+/// within 5/4 of the largest use so far and 64 MiB; buffers of the size not asked for longest go
+/// first. So a training step, which repeats its sizes, soon maps nothing, and a program that
+/// changes its sizes does not hold both worlds.
+final class PagePool: Sendable {
+    static let shared = PagePool(limit: RuntimeSettings.initial.cacheLimit)
+
+    /// A buffer begins this far into its pages; before it stands the `Header`.
+    private static let headerByteCount = 64
+    private static let slackBytes = 64 << 20
+    private static let classesAbove = 3
+
+    /// At the start of the pages, in use and while waiting.
+    private struct Header {
+        let classIndex: Int
+        var next: UnsafeMutablePointer<Header>?
+    }
+
+    /// `@unchecked Sendable`: the waiting buffers belong to the pool alone, and the mutex guards it.
+    private struct State: @unchecked Sendable {
+        var lists = [UnsafeMutablePointer<Header>?](repeating: nil, count: SizeClasses.count)
+        var lastAsked = [Int](repeating: 0, count: SizeClasses.count)
+        var clock = 0
+        var cached = 0
+        var used = 0
+        var largestUse = 0
+    }
+
+    private let limit: Int
+    private let state = Mutex(State())
+
+    init(limit: Int) { self.limit = limit }
+
+    func allocate(_ byteCount: Int) -> UnsafeMutableRawPointer {
+        let index = SizeClasses.index(forByteCount: byteCount)
+        let buffer = state.withLock { state in Self.take(index, &state) ?? Self.map(index, &state) }
+        guard let buffer else { BufferPool.outOfMemory(byteCount) }
+        MemoryUse.shared.add(SizeClasses.byteCount(ofClass: buffer.classIndex))
+        return buffer.start
+    }
+
+    func release(_ pointer: UnsafeMutableRawPointer, _ byteCount: Int) {
+        let header = (pointer - Self.headerByteCount).assumingMemoryBound(to: Header.self)
+        let index = header.pointee.classIndex
+        precondition(
+            (0..<SizeClasses.count).contains(index)
+                && SizeClasses.byteCount(ofClass: index) >= byteCount,
+            "A buffer is released as \(byteCount) bytes that was not asked for so")
+        MemoryUse.shared.subtract(SizeClasses.byteCount(ofClass: index))
+        state.withLock { state in
+            header.pointee.next = state.lists[index]
+            state.lists[index] = header
+            state.used -= SizeClasses.byteCount(ofClass: index)
+            state.cached += SizeClasses.byteCount(ofClass: index)
+            while state.cached > limit { Self.dropOldest(&state) }
+        }
+    }
+
+    var cachedBytes: Int { state.withLock { $0.cached } }
+
+    func trim() {
+        state.withLock { state in
+            while state.cached > 0 { Self.dropOldest(&state) }
+        }
+    }
+
+    private struct Taken: @unchecked Sendable {
+        let start: UnsafeMutableRawPointer
+        let classIndex: Int
+    }
+
+    /// A waiting buffer of the class, or of one a little larger.
+    private static func take(_ index: Int, _ state: inout State) -> Taken? {
+        state.clock += 1
+        state.lastAsked[index] = state.clock
+        for candidate in index...min(index + classesAbove, SizeClasses.count - 1) {
+            guard let header = state.lists[candidate] else { continue }
+            state.lists[candidate] = header.pointee.next
+            state.lastAsked[candidate] = state.clock
+            state.cached -= SizeClasses.byteCount(ofClass: candidate)
+            return handOut(header, candidate, &state)
+        }
+        return nil
+    }
+
+    private static func map(_ index: Int, _ state: inout State) -> Taken? {
+        let size = SizeClasses.byteCount(ofClass: index)
+        let needed = state.used + size
+        let bound = max(state.largestUse, needed) / 4 * 5 + slackBytes
+        while state.cached > 0, needed + state.cached > bound { dropOldest(&state) }
+        var pages = gk_pages_map(size + headerByteCount)
+        while pages == nil, state.cached > 0 {
+            dropOldest(&state)
+            pages = gk_pages_map(size + headerByteCount)
+        }
+        guard let pages else { return nil }
+        let header = pages.bindMemory(to: Header.self, capacity: 1)
+        header.initialize(to: Header(classIndex: index, next: nil))
+        return handOut(header, index, &state)
+    }
+
+    private static func handOut(
+        _ header: UnsafeMutablePointer<Header>, _ index: Int, _ state: inout State
+    ) -> Taken {
+        state.used += SizeClasses.byteCount(ofClass: index)
+        state.largestUse = max(state.largestUse, state.used)
+        return Taken(start: UnsafeMutableRawPointer(header) + headerByteCount, classIndex: index)
+    }
+
+    /// Unmaps one buffer, of the class that was asked for least recently.
+    private static func dropOldest(_ state: inout State) {
+        var oldest: Int?
+        for index in state.lists.indices where state.lists[index] != nil {
+            if let known = oldest, state.lastAsked[known] <= state.lastAsked[index] { continue }
+            oldest = index
+        }
+        guard let oldest, let header = state.lists[oldest] else { return }
+        state.lists[oldest] = header.pointee.next
+        let size = SizeClasses.byteCount(ofClass: oldest)
+        state.cached -= size
+        gk_pages_unmap(header, size + headerByteCount)
+    }
+}

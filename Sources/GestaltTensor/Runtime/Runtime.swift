@@ -1,0 +1,72 @@
+internal import Synchronization
+
+/// The machine under the tensors: threads, instruction set, BLAS and memory.
+///
+/// Results depend on `threads` and `instructionSet` in their last bits, and on nothing else here:
+/// with both fixed, the same program gives the same bits. Environment variables give the defaults;
+/// `description` tells what is in effect and which variables could not be followed.
+///
+/// | variable | meaning |
+/// |---|---|
+/// | `GESTALT_THREADS` | default of `threads` |
+/// | `GESTALT_INSTRUCTION_SET` | default of `instructionSet`: `portable`, `avx2` or `avx512` |
+/// | `GESTALT_CACHE_LIMIT` | bytes the allocator keeps for reuse, as `512M` or `4G`; half of the memory otherwise |
+public enum Runtime {
+    private static let threadCount = Atomic(RuntimeSettings.initial.threads)
+    private static let chosenSet = Atomic(RuntimeSettings.initial.instructionSet.rawValue)
+
+    /// How many threads work on one operation, the calling one included.
+    ///
+    /// The only such knob: BLAS is held at one thread and called from ours. By default as many as
+    /// there are CPUs that this process may use. Takes effect at the next operation; results may
+    /// change in their last bits, because sums are divided by this number.
+    ///
+    /// - Precondition: 1 to 1024.
+    public static var threads: Int {
+        get { threadCount.load(ordering: .relaxed) }
+        set {
+            precondition(
+                (1...RuntimeSettings.threadLimit).contains(newValue),
+                "Runtime.threads = \(newValue): 1 to \(RuntimeSettings.threadLimit) are possible")
+            threadCount.store(newValue, ordering: .relaxed)
+        }
+    }
+
+    /// The instruction set whose kernels run: by default the largest that the processor has.
+    ///
+    /// Tests set a smaller one to compare the kernels. Takes effect at the next operation.
+    ///
+    /// - Precondition: not above `Processor.current.instructionSet`.
+    public static var instructionSet: InstructionSet {
+        get { InstructionSet(rawValue: chosenSet.load(ordering: .relaxed)) ?? .portable }
+        set {
+            let best = Processor.current.instructionSet
+            precondition(
+                newValue <= best,
+                "Runtime.instructionSet = \(newValue): this processor has \(best) at most")
+            chosenSet.store(newValue.rawValue, ordering: .relaxed)
+        }
+    }
+
+    /// CPUs that this process may run on.
+    public static var availableCPUs: Int { RuntimeSettings.Machine.current.cpus }
+
+    /// Makes BLAS ready: to be called before every use of BLAS or LAPACK. Only the first call works.
+    package static func prepare() { _ = BLASPreparation.shared }
+
+    /// What runs here, in a few lines.
+    public static var description: String {
+        let blas = BLASPreparation.shared
+        let processor = Processor.current
+        var lines = [
+            "processor: \(processor.model), \(availableCPUs) CPUs for this process",
+            "features: \(processor.features)",
+            "instruction set: \(instructionSet) (largest possible: \(processor.instructionSet))",
+            "threads: \(threads)",
+            "BLAS: \(blas.library), \(blas.summary)",
+            "memory: \(memory)",
+        ]
+        lines += RuntimeSettings.initial.complaints.map { "note: \($0)" }
+        return lines.joined(separator: "\n")
+    }
+}

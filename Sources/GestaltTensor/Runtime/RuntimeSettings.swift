@@ -1,0 +1,95 @@
+internal import CKernels
+
+#if canImport(Glibc)
+    internal import Glibc
+#elseif canImport(Darwin)
+    internal import Darwin
+#endif
+
+/// What the environment asks of the runtime, checked against what the machine has.
+package struct RuntimeSettings: Sendable, Equatable {
+    /// The machine, as far as settings depend on it.
+    package struct Machine: Sendable {
+        let cpus: Int
+        let instructionSet: Runtime.InstructionSet
+        let physicalMemory: Int
+
+        package init(cpus: Int, instructionSet: Runtime.InstructionSet, physicalMemory: Int) {
+            self.cpus = cpus
+            self.instructionSet = instructionSet
+            self.physicalMemory = physicalMemory
+        }
+
+        package static let current = Machine(
+            cpus: Int(gk_available_cpus()), instructionSet: Processor.current.instructionSet,
+            physicalMemory: Int(clamping: gk_physical_memory()))
+    }
+
+    package static let threadLimit = 1024
+
+    package private(set) var threads: Int
+    package private(set) var instructionSet: Runtime.InstructionSet
+    package private(set) var cacheLimit: Int
+    /// A sentence for each variable that was set to something we cannot follow, and was ignored.
+    package private(set) var complaints: [String] = []
+
+    package static let initial = RuntimeSettings(machine: .current, environment: environmentValue)
+
+    package init(machine: Machine, environment: (String) -> String?) {
+        threads = min(machine.cpus, Self.threadLimit)
+        instructionSet = machine.instructionSet
+        // Half of the memory; 4 GiB where the system does not tell how much there is.
+        cacheLimit = machine.physicalMemory > 0 ? machine.physicalMemory / 2 : 4 << 30
+
+        if let value = environment("GESTALT_THREADS") {
+            if let count = Int(value), (1...Self.threadLimit).contains(count) {
+                threads = count
+            } else {
+                complaints.append(
+                    "GESTALT_THREADS=\(value) is ignored: a number from 1 to \(Self.threadLimit) is expected.")
+            }
+        }
+        if let value = environment("GESTALT_INSTRUCTION_SET") {
+            readInstructionSet(value, supported: machine.instructionSet)
+        }
+        if let value = environment("GESTALT_CACHE_LIMIT") {
+            if let bytes = Self.byteCount(value) {
+                cacheLimit = bytes
+            } else {
+                complaints.append(
+                    "GESTALT_CACHE_LIMIT=\(value) is ignored: bytes, or a number with K, M or G, are expected.")
+            }
+        }
+    }
+
+    private mutating func readInstructionSet(_ value: String, supported: Runtime.InstructionSet) {
+        guard let asked = Runtime.InstructionSet(name: value) else {
+            let names = Runtime.InstructionSet.allCases.map(\.description).joined(separator: ", ")
+            complaints.append(
+                "GESTALT_INSTRUCTION_SET=\(value) is ignored: one of \(names) is expected.")
+            return
+        }
+        guard asked <= supported else {
+            complaints.append(
+                "GESTALT_INSTRUCTION_SET=\(value) is ignored: this processor has \(supported) at most.")
+            return
+        }
+        instructionSet = asked
+    }
+
+    /// Bytes from `512`, `64K`, `300M` or `2G` (binary multiples); nil for anything else.
+    static func byteCount(_ text: String) -> Int? {
+        let shifts: [Character: Int] = ["K": 10, "M": 20, "G": 30]
+        let shift = text.last.flatMap { shifts[Character($0.uppercased())] }
+        guard let number = Int(shift == nil ? text[...] : text.dropLast()), number >= 0 else {
+            return nil
+        }
+        let (bytes, overflow) = number.multipliedReportingOverflow(by: 1 << (shift ?? 0))
+        return overflow ? nil : bytes
+    }
+}
+
+/// The value of an environment variable, nil when it is not set.
+func environmentValue(_ name: String) -> String? {
+    getenv(name).map { String(cString: $0) }
+}
