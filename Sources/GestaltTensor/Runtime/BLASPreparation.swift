@@ -1,9 +1,9 @@
-internal import CBLAS
+import CBLAS
 
 #if canImport(Glibc)
-    internal import Glibc
+    import Glibc
 #elseif canImport(Darwin)
-    internal import Darwin
+    import Darwin
 #endif
 
 /// OpenBLAS as it was found and as it was left: one thread, and kernels that suit the processor.

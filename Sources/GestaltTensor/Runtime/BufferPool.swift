@@ -1,10 +1,10 @@
-internal import CKernels
-internal import Synchronization
+import CKernels
+import Synchronization
 
 #if canImport(Glibc)
-    internal import Glibc
+    import Glibc
 #elseif canImport(Darwin)
-    internal import Darwin
+    import Darwin
 #endif
 
 /// Memory for tensors: aligned to 64 bytes, and kept for the next tensor of its size when released.

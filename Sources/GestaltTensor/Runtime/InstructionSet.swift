@@ -1,4 +1,4 @@
-internal import CKernels
+import CKernels
 
 extension Runtime {
     /// A family of instructions that the kernels are compiled for, from the smallest to the largest.

@@ -1,4 +1,4 @@
-internal import Synchronization
+import Synchronization
 
 /// Memory of tensors: what they use, what waits for the next ones, and the most they ever used.
 public struct MemoryReport: Sendable, Equatable, CustomStringConvertible {

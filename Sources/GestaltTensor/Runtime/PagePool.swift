@@ -1,5 +1,5 @@
-internal import CKernels
-internal import Synchronization
+import CKernels
+import Synchronization
 
 /// Buffers above 1 MiB: pages of their own, aligned to 2 MiB and advised to be huge, reused by
 /// size class.

@@ -1,4 +1,4 @@
-internal import CKernels
+import CKernels
 
 /// Runs `body` for every task 0 ..< taskCount on `Runtime.threads` threads, and returns when all
 /// are done.

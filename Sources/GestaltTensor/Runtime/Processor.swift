@@ -1,4 +1,4 @@
-internal import CKernels
+import CKernels
 
 /// What the processor says of itself, and what the operating system lets a program use of it.
 public struct Processor: Sendable, Equatable {

@@ -1,4 +1,4 @@
-internal import Synchronization
+import Synchronization
 
 /// The machine under the tensors: threads, instruction set, BLAS and memory.
 ///

@@ -1,9 +1,9 @@
-internal import CKernels
+import CKernels
 
 #if canImport(Glibc)
-    internal import Glibc
+    import Glibc
 #elseif canImport(Darwin)
-    internal import Darwin
+    import Darwin
 #endif
 
 /// What the environment asks of the runtime, checked against what the machine has.

@@ -1,10 +1,10 @@
-internal import CKernels
-internal import Synchronization
+import CKernels
+import Synchronization
 
 #if canImport(Glibc)
-    internal import Glibc
+    import Glibc
 #elseif canImport(Darwin)
-    internal import Darwin
+    import Darwin
 #endif
 
 /// Threads that work through the tasks of one region at a time, together with the caller.
