@@ -1,0 +1,104 @@
+/// The product of `gemm` on all threads: the same arguments, the same result but for the order of
+/// sums.
+///
+/// How it is divided depends on m, n, k and `Runtime.threads` alone: rows of the result, or columns
+/// when there are more of those, or, for a small result of long sums (a weight gradient), the sums,
+/// whose parts are added in order.
+package func parallelGEMM<S: FloatingScalar>(
+    _ transposeA: Bool, _ transposeB: Bool, m: Int, n: Int, k: Int, alpha: S = 1,
+    _ a: UnsafePointer<S>, lda: Int, _ b: UnsafePointer<S>, ldb: Int, beta: S = 0,
+    _ c: UnsafeMutablePointer<S>, ldc: Int
+) {
+    switch ProductSplit(m: m, n: n, k: k, threads: Runtime.threads) {
+    case .whole:
+        gemm(
+            transposeA, transposeB, m: m, n: n, k: k, alpha: alpha, a, lda: lda, b, ldb: ldb,
+            beta: beta, c, ldc: ldc)
+    case .rows(let length):
+        parallelFor((m - 1) / length + 1) { task in
+            let first = task * length
+            gemm(
+                transposeA, transposeB, m: min(length, m - first), n: n, k: k, alpha: alpha,
+                a + first * (transposeA ? 1 : lda), lda: lda, b, ldb: ldb, beta: beta,
+                c + first * ldc, ldc: ldc)
+        }
+    case .columns(let length):
+        parallelFor((n - 1) / length + 1) { task in
+            let first = task * length
+            gemm(
+                transposeA, transposeB, m: m, n: min(length, n - first), k: k, alpha: alpha,
+                a, lda: lda, b + first * (transposeB ? ldb : 1), ldb: ldb, beta: beta,
+                c + first, ldc: ldc)
+        }
+    case .sums(let length):
+        splitSums(length, m: m, n: n, k: k, beta: beta, c, ldc: ldc) { range, part in
+            gemm(
+                transposeA, transposeB, m: m, n: n, k: range.count, alpha: alpha,
+                a + range.lowerBound * (transposeA ? lda : 1), lda: lda,
+                b + range.lowerBound * (transposeB ? 1 : ldb), ldb: ldb, part, ldc: n)
+        }
+    }
+}
+
+/// How a product is divided among threads.
+package enum ProductSplit: Equatable, Sendable {
+    case whole
+    /// Rows, columns or terms of the sums a task takes; the last task may have fewer.
+    case rows(Int)
+    case columns(Int)
+    case sums(Int)
+
+    /// Multiplications below which a second thread costs more than it brings (about 10 µs of work).
+    private static let smallest = 1 << 19
+    /// Kernels of BLAS work in blocks of at most this many rows or columns.
+    private static let block = 48
+    /// Terms of a sum that a task should at least have, so that adding the parts costs little.
+    private static let shortestSum = 512
+
+    package init(m: Int, n: Int, k: Int, threads: Int) {
+        guard threads > 1, m > 0, n > 0, k > 0, m * n * k >= Self.smallest else {
+            self = .whole
+            return
+        }
+        let longest = max(m, n)
+        if longest < threads * Self.block, k >= threads * Self.shortestSum {
+            self = .sums((k - 1) / threads + 1)
+            return
+        }
+        // Two tasks a thread when they stay long: a disturbed core then costs less.
+        let tasks = longest >= 16 * threads * Self.block ? 2 * threads : threads
+        let even = (longest - 1) / tasks + 1
+        let length = longest >= threads * Self.block
+            ? (even - 1) / Self.block * Self.block + Self.block : even
+        guard length < longest else {
+            self = .whole
+            return
+        }
+        self = m >= n ? .rows(length) : .columns(length)
+    }
+}
+
+/// Runs `product` over parts of the sums into buffers of their own, `[m, n]` each, and adds them up
+/// in order: c = beta · c + Σ parts.
+private func splitSums<S: FloatingScalar>(
+    _ length: Int, m: Int, n: Int, k: Int, beta: S, _ c: UnsafeMutablePointer<S>, ldc: Int,
+    _ product: (Range<Int>, UnsafeMutablePointer<S>) -> Void
+) {
+    let tasks = (k - 1) / length + 1
+    let parts = Storage<S>(count: tasks * m * n)
+    let start = parts.pointer
+    withExtendedLifetime(parts) {
+        parallelFor(tasks) { task in
+            let first = task * length
+            product(first..<min(k, first + length), start + task * m * n)
+        }
+        for row in 0..<m {
+            let target = c + row * ldc
+            for column in 0..<n {
+                var sum = beta == 0 ? 0 : beta * target[column]
+                for task in 0..<tasks { sum += start[(task * m + row) * n + column] }
+                target[column] = sum
+            }
+        }
+    }
+}
