@@ -1,3 +1,5 @@
+internal import CKernels
+
 /// The product of `gemm` on all threads: the same arguments, the same result but for the order of
 /// sums.
 ///
@@ -92,12 +94,16 @@ private func splitSums<S: FloatingScalar>(
             let first = task * length
             product(first..<min(k, first + length), start + task * m * n)
         }
+        let variant = S.variant
         for row in 0..<m {
             let target = c + row * ldc
-            for column in 0..<n {
-                var sum = beta == 0 ? 0 : beta * target[column]
-                for task in 0..<tasks { sum += start[(task * m + row) * n + column] }
-                target[column] = sum
+            if beta == 0 {
+                target.update(repeating: .zeroScalar, count: n)
+            } else if beta != 1 {
+                for column in 0..<n { target[column] *= beta }
+            }
+            for task in 0..<tasks {
+                gk_accumulate(variant, start + (task * m + row) * n, target, n)
             }
         }
     }
