@@ -1,4 +1,4 @@
-internal import CBLAS
+import CBLAS
 
 /// `c = alpha · op(a) · op(b) + beta · c` on row-major memory, on the calling thread.
 ///

@@ -1,4 +1,4 @@
-internal import CKernels
+import CKernels
 
 /// The product of `gemm` on all threads: the same arguments, the same result but for the order of
 /// sums.
