@@ -109,4 +109,5 @@ float gk_arithmetic(int set, int64_t iterations);
 
 // target[i] = source[i] · factor: the plain read and write loop that element-wise operations are
 // judged by. The ranges do not overlap.
-void gk_scaled_copy(float *restrict target, const float *restrict source, float factor, size_t count);
+void gk_scaled_copy(
+    float *restrict target, const float *restrict source, float factor, size_t count);

@@ -37,15 +37,13 @@ struct BLASPreparation: Sendable {
         library = words.joined(separator: " ")
     }
 
-    /// Which core type runs, and why, as a phrase.
-    var summary: String {
+    /// Why the core type is what it is, as a phrase.
+    var reason: String {
         switch decision {
-        case .keep(let reason):
-            return "core type \(coreNameAfter) (\(reason))"
+        case .keep(let reason): reason
         case .select(let name) where repaired:
-            return "core type \(coreNameAfter) (OpenBLAS had chosen \(coreNameBefore); \(name) suits the processor)"
-        case .select(let name):
-            return "core type \(coreNameAfter) (\(name) was asked for, and the library did not follow)"
+            "OpenBLAS had chosen \(coreNameBefore); \(name) suits the processor"
+        case .select(let name): "\(name) was asked for, and the library did not follow"
         }
     }
 

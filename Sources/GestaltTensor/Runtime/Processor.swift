@@ -40,7 +40,8 @@ public struct Processor: Sendable, Equatable {
 
         public var description: String {
             let present = Self.names.filter { contains($0.0) }.map(\.1)
-            return present.isEmpty ? "none beyond the architecture's own" : present.joined(separator: " ")
+            return present.isEmpty
+                ? "none beyond the architecture's own" : present.joined(separator: " ")
         }
     }
 

@@ -10,7 +10,7 @@ import Synchronization
 /// |---|---|
 /// | `GESTALT_THREADS` | default of `threads` |
 /// | `GESTALT_INSTRUCTION_SET` | default of `instructionSet`: `portable`, `avx2` or `avx512` |
-/// | `GESTALT_CACHE_LIMIT` | bytes the allocator keeps for reuse, as `512M` or `4G`; half of the memory otherwise |
+/// | `GESTALT_CACHE_LIMIT` | bytes kept for reuse, as `512M` or `4G`; half of the memory otherwise |
 public enum Runtime {
     private static let threadCount = Atomic(RuntimeSettings.initial.threads)
     private static let chosenSet = Atomic(RuntimeSettings.initial.instructionSet.rawValue)
@@ -63,7 +63,7 @@ public enum Runtime {
             "features: \(processor.features)",
             "instruction set: \(instructionSet) (largest possible: \(processor.instructionSet))",
             "threads: \(threads)",
-            "BLAS: \(blas.library), \(blas.summary)",
+            "BLAS: \(blas.library), core type \(blas.coreNameAfter) (\(blas.reason))",
             "memory: \(memory)",
         ]
         lines += RuntimeSettings.initial.complaints.map { "note: \($0)" }

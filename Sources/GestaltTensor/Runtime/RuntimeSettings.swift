@@ -46,7 +46,9 @@ package struct RuntimeSettings: Sendable, Equatable {
                 threads = count
             } else {
                 complaints.append(
-                    "GESTALT_THREADS=\(value) is ignored: a number from 1 to \(Self.threadLimit) is expected.")
+                    "GESTALT_THREADS=\(value) is ignored: "
+                        + "a number from 1 to \(Self.threadLimit) is expected."
+                )
             }
         }
         if let value = environment("GESTALT_INSTRUCTION_SET") {
@@ -57,7 +59,9 @@ package struct RuntimeSettings: Sendable, Equatable {
                 cacheLimit = bytes
             } else {
                 complaints.append(
-                    "GESTALT_CACHE_LIMIT=\(value) is ignored: bytes, or a number with K, M or G, are expected.")
+                    "GESTALT_CACHE_LIMIT=\(value) is ignored: "
+                        + "bytes, or a number with K, M or G, are expected."
+                )
             }
         }
     }
@@ -71,7 +75,9 @@ package struct RuntimeSettings: Sendable, Equatable {
         }
         guard asked <= supported else {
             complaints.append(
-                "GESTALT_INSTRUCTION_SET=\(value) is ignored: this processor has \(supported) at most.")
+                "GESTALT_INSTRUCTION_SET=\(value) is ignored: "
+                    + "this processor has \(supported) at most."
+            )
             return
         }
         instructionSet = asked

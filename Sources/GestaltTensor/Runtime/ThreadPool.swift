@@ -198,7 +198,8 @@ final class ThreadPool: @unchecked Sendable {
         while workers.count < count {
             let index = workers.count
             guard let worker = startThread({ self.workLoop(index) }) else {
-                fatalError("The system refuses thread \(index + 2) of Runtime.threads = \(count + 1)")
+                fatalError(
+                    "The system refuses thread \(index + 2) of Runtime.threads = \(count + 1)")
             }
             workers.append(worker)
         }
@@ -219,10 +220,20 @@ private func startThread(_ body: @escaping () -> Void) -> pthread_t? {
     let argument = Unmanaged.passRetained(ThreadStart(body)).toOpaque()
     #if canImport(Darwin)
         var thread: pthread_t?
-        let status = pthread_create(&thread, nil, { ThreadStart.run($0); return nil }, argument)
+        let status = pthread_create(
+            &thread, nil,
+            {
+                ThreadStart.run($0)
+                return nil
+            }, argument)
     #else
         var thread = pthread_t()
-        let status = pthread_create(&thread, nil, { ThreadStart.run($0!); return nil }, argument)
+        let status = pthread_create(
+            &thread, nil,
+            {
+                ThreadStart.run($0!)
+                return nil
+            }, argument)
     #endif
     guard status == 0 else {
         Unmanaged<ThreadStart>.fromOpaque(argument).release()

@@ -1,5 +1,12 @@
+import CBLAS
 import GestaltTensor
 import Testing
+
+#if canImport(Glibc)
+    import Glibc
+#elseif canImport(Darwin)
+    import Darwin
+#endif
 
 extension RuntimeTests {
     @Suite struct BLASCoreTypeTests {
@@ -65,6 +72,35 @@ extension RuntimeTests {
             case (.select(let name), let expected?): #expect(name == expected)
             case (.keep(let reason), nil): #expect(!reason.isEmpty)
             default: Issue.record("\(decision), expected \(test.expected ?? "to keep")")
+            }
+        }
+
+        /// In a process of its own: the library was loaded under whatever the environment says, and
+        /// is found to be nobody's choice.
+        @Test func aCoreTypeBelowTheProcessorIsReplaced() async {
+            await #expect(processExitsWith: .success) {
+                unsetenv("OPENBLAS_CORETYPE")
+                Runtime.prepare()
+                let name = String(cString: openblas_get_corename())
+                let level = BLASCoreType.level(ofCoreName: name) ?? .avx512
+                precondition(level >= BLASCoreType.level(of: .current), name)
+                precondition(getenv("OPENBLAS_CORETYPE") == nil)
+                precondition(openblas_get_num_threads() == 1)
+
+                let left = (0..<70 * 50).map { Float($0 % 7) }
+                let right = (0..<50 * 60).map { Float($0 % 5) }
+                var product = [Float](repeating: .nan, count: 70 * 60)
+                cblas_sgemm(
+                    CblasRowMajor, CblasNoTrans, CblasNoTrans, 70, 60, 50, 1, left, 50, right, 60,
+                    0, &product, 60)
+                for row in 0..<70 {
+                    for column in 0..<60 {
+                        let sum = (0..<50).reduce(Float(0)) {
+                            $0 + left[row * 50 + $1] * right[$1 * 60 + column]
+                        }
+                        precondition(product[row * 60 + column] == sum)  // Small integers: exact.
+                    }
+                }
             }
         }
     }

@@ -9,7 +9,9 @@ extension RuntimeTests {
             defer { BufferPool.release(buffer, byteCount: byteCount) }
             #expect(Int(bitPattern: buffer) % 64 == 0)
             buffer.initializeMemory(as: UInt8.self, repeating: 7, count: byteCount)
-            if byteCount > 0 { #expect(buffer.load(fromByteOffset: byteCount - 1, as: UInt8.self) == 7) }
+            if byteCount > 0 {
+                #expect(buffer.load(fromByteOffset: byteCount - 1, as: UInt8.self) == 7)
+            }
         }
 
         @Test func sizeClassesCoverAndGrowByAnEighth() {
@@ -40,33 +42,45 @@ extension RuntimeTests {
             for buffer in buffers { BufferPool.release(buffer, byteCount: 100) }
         }
 
-        /// Other tests allocate meanwhile, but never this much.
-        @Test func useAndHighWaterMarkAreCounted() {
-            let byteCount = 1 << 30
-            let before = Runtime.memory.bytesInUse
-            let buffer = BufferPool.allocate(byteCount: byteCount)
-            #expect(Runtime.memory.bytesInUse >= byteCount)
-            #expect(Runtime.memory.peakBytesInUse >= byteCount)
-            BufferPool.release(buffer, byteCount: byteCount)
-            #expect(Runtime.memory.peakBytesInUse >= byteCount)
-            Runtime.resetPeakMemory()
-            #expect(Runtime.memory.peakBytesInUse < before + byteCount)
+        /// The next three in processes of their own, where nothing else allocates.
+        @Test func useAndHighWaterMarkAreCounted() async {
+            await #expect(processExitsWith: .success) {
+                let byteCount = 64 << 20
+                let buffer = BufferPool.allocate(byteCount: byteCount)
+                let small = BufferPool.allocate(byteCount: 100)
+                precondition(Runtime.memory.bytesInUse == byteCount + 128)
+                BufferPool.release(buffer, byteCount: byteCount)
+                precondition(Runtime.memory.bytesInUse == 128)
+                precondition(Runtime.memory.bytesCached == byteCount)
+                precondition(Runtime.memory.peakBytesInUse == byteCount + 128)
+                Runtime.resetPeakMemory()
+                precondition(Runtime.memory.peakBytesInUse == 128)
+                BufferPool.release(small, byteCount: 100)
+            }
         }
 
-        @Test func trimGivesTheCacheBack() {
-            let byteCount = 300 << 20
-            BufferPool.release(BufferPool.allocate(byteCount: byteCount), byteCount: byteCount)
-            #expect(Runtime.memory.bytesCached >= byteCount)
-            Runtime.trimCache()
-            #expect(Runtime.memory.bytesCached < byteCount)
+        @Test func trimGivesTheCacheBack() async {
+            await #expect(processExitsWith: .success) {
+                for byteCount in [100, 5000, 300 << 20] {
+                    BufferPool.release(
+                        BufferPool.allocate(byteCount: byteCount), byteCount: byteCount)
+                }
+                precondition(Runtime.memory.bytesCached > 300 << 20)
+                Runtime.trimCache()
+                precondition(Runtime.memory.bytesCached == 0)
+            }
         }
 
         /// Sizes that never come back do not pile up beside the largest use.
-        @Test func theCacheIsBoundedByUse() {
-            let sizes = (1...40).map { $0 * 8 << 20 }
-            for size in sizes { BufferPool.release(BufferPool.allocate(byteCount: size), byteCount: size) }
-            let report = Runtime.memory
-            #expect(report.bytesCached < 4 << 30)
+        @Test func theCacheIsBoundedByUse() async {
+            await #expect(processExitsWith: .success) {
+                let largest = 320 << 20
+                for byteCount in stride(from: 8 << 20, through: largest, by: 8 << 20) {
+                    BufferPool.release(
+                        BufferPool.allocate(byteCount: byteCount), byteCount: byteCount)
+                }
+                precondition(Runtime.memory.bytesCached <= largest / 4 * 5 + (64 << 20))
+            }
         }
 
         @Test func absurdSizesEndTheProgram() async {

@@ -51,28 +51,32 @@ extension RuntimeTests {
                     let part = values[range].reduce(0, +)
                     partial.withLock { $0[task] = part }
                 }
-                return partial.withLock { $0.sorted { $0.key < $1.key }.reduce(0) { $0 + $1.value } }
+                return partial.withLock {
+                    $0.sorted { $0.key < $1.key }.reduce(0) { $0 + $1.value }
+                }
             }
             let first = sum()
             for _ in 0..<50 { #expect(sum().bitPattern == first.bitPattern) }
         }
 
-        @Test(arguments: [1, 2, 3, 5, 2])
-        func threadsCanBeChanged(_ threads: Int) {
-            let before = Runtime.threads
-            defer { Runtime.threads = before }
-            Runtime.threads = threads
-            let ran = Mutex(Set<UInt64>())
-            let runs = Counters(64)
-            for _ in 0..<20 {
-                parallelFor(64) { task in
-                    runs.increment(task)
-                    let thread = currentThreadNumber()
-                    ran.withLock { _ = $0.insert(thread) }
+        /// In a process of its own, since the number of threads is everybody's.
+        @Test func threadsCanBeChanged() async {
+            await #expect(processExitsWith: .success) {
+                for threads in [1, 2, 3, 5, 2, 1, 4] {
+                    Runtime.threads = threads
+                    let ran = Mutex(Set<UInt64>())
+                    let runs = Counters(64)
+                    for _ in 0..<200 {
+                        parallelFor(64) { task in
+                            runs.increment(task)
+                            let thread = currentThreadNumber()
+                            ran.withLock { _ = $0.insert(thread) }
+                        }
+                    }
+                    precondition(runs.values == Array(repeating: 200, count: 64))
+                    precondition(ran.withLock { $0.count } <= threads)
                 }
             }
-            #expect(runs.values == Array(repeating: 20, count: 64))
-            #expect(ran.withLock { $0.count } <= threads)
         }
 
         @Test func denormalsAreZeroInsideAndBackAfterwards() {
