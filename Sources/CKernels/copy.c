@@ -98,3 +98,18 @@ void gk_copy_strided(int width, int rank, const ptrdiff_t *lengths, const void *
     default: copy_uint64_t(&w, from, to); break;
     }
 }
+
+#define FILL(T)                                                                         \
+    {                                                                                   \
+        const T v = *(const T *)value;                                                  \
+        for (ptrdiff_t i = 0; i < n; i++) ((T *)to)[i] = v;                             \
+    }
+
+void gk_fill(int width, const void *value, void *to, ptrdiff_t n) {
+    switch (width) {
+    case 1: memset(to, *(const uint8_t *)value, (size_t)n); break;
+    case 2: FILL(uint16_t) break;
+    case 4: FILL(uint32_t) break;
+    default: FILL(uint64_t) break;
+    }
+}

@@ -5,6 +5,9 @@
 //
 // Inside the source, REAL is the scalar type, GK_FLOAT is 1 for float, and GK_F(name) gives the
 // function its suffix. A table of all six, in the order of `variant`, is GK_TABLE(name).
+//
+// With GK_WITH_INTEGERS defined the source is also compiled, portable only, for int32_t, int64_t
+// and uint8_t: GK_INTEGER is then 1, and GK_ALL_TYPES(name) is the table of all nine.
 #include <math.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -12,15 +15,19 @@
 
 #if defined(__x86_64__)
 #define GK_X86 1
-#define GK_TABLE(name)                                                                  \
-    {name##_f32_portable, name##_f32_avx2, name##_f32_avx512,                           \
-     name##_f64_portable, name##_f64_avx2, name##_f64_avx512}
+#define GK_SIX(name)                                                                    \
+    name##_f32_portable, name##_f32_avx2, name##_f32_avx512, name##_f64_portable,       \
+        name##_f64_avx2, name##_f64_avx512
 #else
 #define GK_X86 0
-#define GK_TABLE(name)                                                                  \
-    {name##_f32_portable, name##_f32_portable, name##_f32_portable,                     \
-     name##_f64_portable, name##_f64_portable, name##_f64_portable}
+#define GK_SIX(name)                                                                    \
+    name##_f32_portable, name##_f32_portable, name##_f32_portable, name##_f64_portable, \
+        name##_f64_portable, name##_f64_portable
 #endif
+
+#define GK_TABLE(name) {GK_SIX(name)}
+#define GK_ALL_TYPES(name)                                                              \
+    {GK_SIX(name), name##_i32_portable, name##_i64_portable, name##_u8_portable}
 
 #define GK_JOIN_(name, type, set) name##_##type##_##set
 #define GK_JOIN(name, type, set) GK_JOIN_(name, type, set)

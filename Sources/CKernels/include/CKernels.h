@@ -8,3 +8,6 @@
 #include "CKernelsRuntime.h"
 #include "CKernelsArithmetic.h"
 #include "CKernelsCopy.h"
+#include "CKernelsUnary.h"
+#include "CKernelsFold.h"
+#include "CKernelsGather.h"

@@ -2,23 +2,36 @@
 #include <stddef.h>
 #include <stdint.h>
 
-// Two operands, element by element.
+// `type` is a variant (0 ... 5, see CKernels.h) or an integer type, which has one version.
+enum { gk_int32 = 6, gk_int64 = 7, gk_uint8 = 8, gk_type_count = 9 };
+
+// Where the operands of an elementwise pass stand: axes with a step for each of up to three, in
+// elements. Made by gk_walk_append from the outermost axis inwards, on a zeroed walk; axes of
+// length 1 are dropped and neighbours merged as far as all steps allow. The result is row-major
+// and gapless. The innermost step of every operand must be 0 or 1 when the walk is used.
+typedef struct {
+    int rank;
+    ptrdiff_t length[8], step[8][3];
+} gk_walk;
+void gk_walk_append(gk_walk *walk, ptrdiff_t length, ptrdiff_t a, ptrdiff_t b, ptrdiff_t c);
+// The step of an operand along the innermost axis, 0 when there is none.
+ptrdiff_t gk_walk_inner_step(const gk_walk *walk, int operand);
+
+// Two operands, element by element. A comparison gives bytes 0 and 1, arithmetic its own type;
+// integers wrap around, and have no division and no power.
 typedef enum {
     gk_add, gk_subtract, gk_multiply, gk_divide, gk_maximum, gk_minimum, gk_power,
+    gk_equal, gk_not_equal, gk_less, gk_less_or_equal, gk_greater, gk_greater_or_equal,
     gk_binary_count
 } gk_binary;
 
-// How an operand walks while the other one and the result advance by one element.
-typedef enum { gk_dense = 0, gk_constant = 1 } gk_step;
+// y[i] = op(a, b) for elements first ≤ i < first + count of the walk; `y` points to element 0.
+void gk_binary_walk(int type, gk_binary op, const gk_walk *walk, const void *a, const void *b,
+                    void *y, ptrdiff_t first, ptrdiff_t count);
 
-// y[i] = op(a[i or 0], b[i or 0]) for i < n. `y` may be `a` or `b` where that one is dense.
-void gk_binary_rows(int variant, gk_binary op, const void *a, gk_step a_step, const void *b,
-                    gk_step b_step, void *y, ptrdiff_t n);
-
-// y[r][i] = op(a[r][i], b[i]) for rows r < rows, i < n: b is repeated down the rows.
-// With `swapped`, op(b[i], a[r][i]).
-void gk_binary_repeated(int variant, gk_binary op, const void *a, const void *b, int swapped,
-                        void *y, ptrdiff_t rows, ptrdiff_t n);
+// y[i] = mask ? b : a, elements of `width` bytes (1, 2, 4, 8); operands in the order a, b, mask.
+void gk_select_walk(int width, const gk_walk *walk, const void *a, const void *b,
+                    const uint8_t *mask, void *y, ptrdiff_t first, ptrdiff_t count);
 
 // y[i] += x[i]
 void gk_accumulate(int variant, const void *x, void *y, ptrdiff_t n);

@@ -5,13 +5,13 @@ struct Reshape<Scalar: TensorScalar>: Operation {
     func forward(
         _ x: [Tensor<Scalar>], needs: Needs
     ) -> (value: Tensor<Scalar>, residual: Shape) {
-        (reshaped(x[0], shape), x[0].shape)
+        (reshapedView(x[0], shape), x[0].shape)
     }
 
     func pullback(
         _ cotangent: Tensor<Scalar>, _ original: Shape, needs: Needs
     ) -> [Tensor<Scalar>?] {
-        [reshaped(cotangent, original)]
+        [reshapedView(cotangent, original)]
     }
 }
 
@@ -51,7 +51,7 @@ struct Slice<Scalar: TensorScalar>: Operation {
         let layout = Layout(contiguous: original).sliced(range, axis: axis, step: step)
         return [
             Tensor(uninitialized: original) { buffer in
-                buffer.initialize(repeating: .zeroScalar)
+                fill(buffer, with: .zeroScalar)
                 guard let base = buffer.baseAddress else { return }
                 copyElements(from: cotangent, to: base, layout: layout)
             }
@@ -76,7 +76,8 @@ struct Broadcast<Scalar: FloatingScalar>: Operation {
     }
 }
 
-private func reshaped<Scalar>(_ x: Tensor<Scalar>, _ shape: Shape) -> Tensor<Scalar> {
+/// The same elements in another shape, a view where none has to move; not recorded.
+func reshapedView<Scalar>(_ x: Tensor<Scalar>, _ shape: Shape) -> Tensor<Scalar> {
     if let layout = x.layout.reshaped(shape) { return x.viewed(layout) }
     return x.copied().viewed(Layout(contiguous: shape))
 }

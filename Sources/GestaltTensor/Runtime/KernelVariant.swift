@@ -1,7 +1,24 @@
+import CKernels
+
 extension FloatingScalar {
     /// The compiled variant of the C kernels for this scalar and the instruction set in force.
     package static var variant: Int32 {
         kernelFamily.rawValue * 3 + Int32(Runtime.instructionSet.rawValue)
+    }
+}
+
+extension TensorScalar {
+    /// What the kernels that also serve integers call this type. Truth values are bytes 0 and 1.
+    static var kernelType: Int32 {
+        switch elementType {
+        case .float32: return Int32(Runtime.instructionSet.rawValue)
+        case .float64: return 3 + Int32(Runtime.instructionSet.rawValue)
+        case .int32: return Int32(gk_int32)
+        case .int64: return Int32(gk_int64)
+        case .uint8, .bool: return Int32(gk_uint8)
+        case .float16, .bfloat16:
+            preconditionFailure("\(elementType) is for storage: cast to Float to compute")
+        }
     }
 }
 

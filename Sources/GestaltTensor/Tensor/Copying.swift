@@ -49,3 +49,16 @@ private func copy<Scalar>(
         }
     }
 }
+
+/// Writes `value` to every element.
+package func fill<Scalar: TensorScalar>(
+    _ target: UnsafeMutableBufferPointer<Scalar>, with value: Scalar
+) {
+    guard let start = target.baseAddress else { return }
+    parallelChunks(count: target.count, minimumChunk: 1 << 17) { range in
+        withUnsafePointer(to: value) { value in
+            gk_fill(
+                Int32(MemoryLayout<Scalar>.stride), value, start + range.lowerBound, range.count)
+        }
+    }
+}

@@ -16,7 +16,7 @@ extension Tensor {
     }
 
     public static func filled(_ shape: Shape, with value: Scalar) -> Tensor {
-        Tensor(uninitialized: shape) { $0.initialize(repeating: value) }
+        Tensor(uninitialized: shape) { fill($0, with: value) }
     }
 
     public static func zeros(_ shape: Shape) -> Tensor { filled(shape, with: .zeroScalar) }

@@ -38,6 +38,17 @@ public struct Tensor<Scalar: TensorScalar>: Sendable {
     /// The same elements seen through another layout.
     package func viewed(_ layout: Layout) -> Tensor { Tensor(storage: storage, layout: layout) }
 
+    /// The first element's place in memory. Keep the tensor alive while it is used.
+    package var pointer: UnsafeMutablePointer<Scalar> { storage.pointer + layout.offset }
+
+    /// The same elements under another shape of the same count.
+    /// - Precondition: the elements are contiguous.
+    package func relabelled(_ shape: Shape) -> Tensor {
+        var layout = Layout(contiguous: shape)
+        layout.offset = self.layout.offset
+        return Tensor(storage: storage, layout: layout)
+    }
+
     /// The same value without its place on a tape: a constant.
     public var detached: Tensor {
         guard record != nil else { return self }

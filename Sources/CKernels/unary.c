@@ -1,0 +1,59 @@
+#include "CKernelsUnary.h"
+
+#define GK_SOURCE "unary.inc"
+#include "variants.h"
+
+typedef void (*forward_f32)(const float *, float *, ptrdiff_t, float, float);
+typedef void (*forward_f64)(const double *, double *, ptrdiff_t, double, double);
+typedef void (*pullback_f32)(const float *, const float *, float *, ptrdiff_t, float, float);
+typedef void (*pullback_f64)(const double *, const double *, double *, ptrdiff_t, double, double);
+
+typedef struct {
+    gk_keeping keeps;
+    void *forward[6], *pullback[6];
+} entry;
+
+#define ENTRY(name, keeps) [gk_##name] = {keeps, GK_TABLE(name), GK_TABLE(name##_pullback)}
+static const entry table[gk_unary_count] = {
+    ENTRY(negate, gk_keeps_nothing),
+    ENTRY(exp, gk_keeps_value),
+    ENTRY(log, gk_keeps_input),
+    ENTRY(square_root, gk_keeps_value),
+    ENTRY(reciprocal_square_root, gk_keeps_value),
+    ENTRY(squared, gk_keeps_input),
+    ENTRY(reciprocal, gk_keeps_value),
+    ENTRY(abs, gk_keeps_input),
+    ENTRY(sin, gk_keeps_input),
+    ENTRY(cos, gk_keeps_input),
+    ENTRY(tanh, gk_keeps_value),
+    ENTRY(sigmoid, gk_keeps_value),
+    ENTRY(relu, gk_keeps_value),
+    ENTRY(leaky_relu, gk_keeps_input),
+    ENTRY(gelu, gk_keeps_input),
+    ENTRY(gelu_tanh, gk_keeps_input),
+    ENTRY(swish, gk_keeps_input),
+    ENTRY(softplus, gk_keeps_input),
+    ENTRY(erf, gk_keeps_input),
+    ENTRY(clamp, gk_keeps_input),
+    ENTRY(power_of, gk_keeps_input),
+    ENTRY(sign, gk_has_no_gradient),
+    ENTRY(floor, gk_has_no_gradient),
+    ENTRY(ceiling, gk_has_no_gradient),
+    ENTRY(round, gk_has_no_gradient),
+};
+
+gk_keeping gk_unary_keeps(gk_unary op) { return table[op].keeps; }
+
+void gk_unary_forward(int variant, gk_unary op, const void *x, void *y, ptrdiff_t n, double p,
+                      double q) {
+    void *f = table[op].forward[variant];
+    if (variant < 3) ((forward_f32)f)(x, y, n, (float)p, (float)q);
+    else ((forward_f64)f)(x, y, n, p, q);
+}
+
+void gk_unary_pullback(int variant, gk_unary op, const void *kept, const void *g, void *d,
+                       ptrdiff_t n, double p, double q) {
+    void *f = table[op].pullback[variant];
+    if (variant < 3) ((pullback_f32)f)(kept, g, d, n, (float)p, (float)q);
+    else ((pullback_f64)f)(kept, g, d, n, p, q);
+}

@@ -1,0 +1,182 @@
+import CKernels
+
+/// The sum over some axes.
+struct Sum<Scalar: FloatingScalar>: Operation {
+    let axes: AxisSet
+    let keeping: Bool
+
+    func forward(
+        _ x: [Tensor<Scalar>], needs: Needs
+    ) -> (value: Tensor<Scalar>, residual: Shape) {
+        let sum = folded(gk_sum, x[0], axes)
+        return (sum.relabelled(axes.reduced(x[0].shape, keeping: keeping)), x[0].shape)
+    }
+
+    // Every element of a group gets the group's gradient: a view.
+    func pullback(
+        _ cotangent: Tensor<Scalar>, _ shape: Shape, needs: Needs
+    ) -> [Tensor<Scalar>?] {
+        let kept = reshapedView(cotangent, axes.reduced(shape, keeping: true))
+        return [kept.viewed(kept.layout.broadcast(to: shape))]
+    }
+}
+
+/// The largest or smallest element over some axes.
+struct Extremum<Scalar: FloatingScalar>: Operation {
+    let fold: gk_fold
+    let axes: AxisSet
+    let keeping: Bool
+
+    typealias Residual = (form: RowForm<Scalar>, positions: Tensor<Int32>)?
+
+    func forward(
+        _ x: [Tensor<Scalar>], needs: Needs
+    ) -> (value: Tensor<Scalar>, residual: Residual) {
+        let shape = axes.reduced(x[0].shape, keeping: keeping)
+        guard needs.any else { return (folded(fold, x[0], axes).relabelled(shape), nil) }
+        let form = RowForm<Scalar>(x[0].shape, axes)
+        let rows = form.rows(of: x[0])
+        let extrema = foldedOnce(fold, rows, outer: form.rows, reduced: form.length, inner: 1)
+        return (extrema.relabelled(shape), (form, positions(of: extrema, in: rows)))
+    }
+
+    // The gradient goes to the first of equal elements.
+    func pullback(
+        _ cotangent: Tensor<Scalar>, _ kept: Residual, needs: Needs
+    ) -> [Tensor<Scalar>?] {
+        guard let (form, positions) = kept else { return [nil] }
+        let g = cotangent.contiguous()
+        let rows = Tensor<Scalar>(uninitialized: [form.rows, form.length]) { buffer in
+            fill(buffer, with: 0)
+            guard let target = buffer.baseAddress else { return }
+            gk_place_rows(
+                Int32(MemoryLayout<Scalar>.stride), g.pointer, positions.pointer, target,
+                form.rows, form.length)
+        }
+        return [withExtendedLifetime((g, positions)) { form.restored(rows) }]
+    }
+}
+
+/// The first position in each row of its extremum.
+func positions<Scalar: TensorScalar>(
+    of extrema: Tensor<Scalar>, in rows: Tensor<Scalar>
+) -> Tensor<Int32> {
+    let length = rows.shape[1]
+    let type = Scalar.kernelType
+    return Tensor<Int32>(uninitialized: [rows.shape[0]]) { buffer in
+        guard let target = buffer.baseAddress else { return }
+        parallelChunks(
+            count: buffer.count, minimumChunk: max(1, parallelThreshold / max(length, 1)), alignment: 1
+        ) { range in
+            let first = range.lowerBound
+            gk_position_rows(
+                type, rows.pointer + first * length, extrema.pointer + first, target + first,
+                range.count, length)
+        }
+    }
+}
+
+extension Tensor where Scalar: FloatingScalar {
+    /// The sum over `axes`, all for nil; 0 over nothing. Added pairwise in blocks: the error does
+    /// not grow with the length.
+    public func sum(axes: [Int]? = nil, keepingAxes: Bool = false) -> Tensor {
+        Sum(axes: AxisSet(axes, of: shape), keeping: keepingAxes)(self)
+    }
+
+    /// The arithmetic mean over `axes`, all for nil.
+    public func mean(axes: [Int]? = nil, keepingAxes: Bool = false) -> Tensor {
+        let count = AxisSet(axes, of: shape).reducedCount(shape)
+        return sum(axes: axes, keepingAxes: keepingAxes) * (1 / Scalar(count))
+    }
+
+    /// The largest element over `axes`, NaN if there is one; its gradient goes to the first of
+    /// equals.
+    /// - Precondition: there is an element.
+    public func max(axes: [Int]? = nil, keepingAxes: Bool = false) -> Tensor {
+        extremum(gk_max, "max", axes, keepingAxes)
+    }
+
+    /// The smallest element over `axes`; see ``max(axes:keepingAxes:)``.
+    public func min(axes: [Int]? = nil, keepingAxes: Bool = false) -> Tensor {
+        extremum(gk_min, "min", axes, keepingAxes)
+    }
+
+    private func extremum(
+        _ fold: gk_fold, _ name: StaticString, _ axes: [Int]?, _ keeping: Bool
+    ) -> Tensor {
+        let set = AxisSet(axes, of: shape)
+        checkNotEmpty(set, name)
+        return Extremum(fold: fold, axes: set, keeping: keeping)(self)
+    }
+}
+
+extension Tensor where Scalar: NumericScalar {
+    /// The sum over `axes`, all for nil. Integers wrap around: cast bytes to a wider type first.
+    public func sum(axes: [Int]? = nil, keepingAxes: Bool = false) -> Tensor {
+        folding(gk_sum, axes, keepingAxes)
+    }
+
+    /// The largest element over `axes`, all for nil.
+    /// - Precondition: there is an element.
+    public func max(axes: [Int]? = nil, keepingAxes: Bool = false) -> Tensor {
+        checkNotEmpty(AxisSet(axes, of: shape), "max")
+        return folding(gk_max, axes, keepingAxes)
+    }
+
+    /// The smallest element over `axes`, all for nil.
+    /// - Precondition: there is an element.
+    public func min(axes: [Int]? = nil, keepingAxes: Bool = false) -> Tensor {
+        checkNotEmpty(AxisSet(axes, of: shape), "min")
+        return folding(gk_min, axes, keepingAxes)
+    }
+
+    /// The first position of the largest element along `axis`, without that axis; of the first NaN
+    /// where there is one.
+    /// - Precondition: the axis is not empty.
+    public func argmax(axis: Int) -> Tensor<Int32> { position(gk_max, "argmax", axis) }
+
+    /// The first position of the smallest element along `axis`; see ``argmax(axis:)``.
+    public func argmin(axis: Int) -> Tensor<Int32> { position(gk_min, "argmin", axis) }
+
+    private func position(_ fold: gk_fold, _ name: StaticString, _ axis: Int) -> Tensor<Int32> {
+        let set = AxisSet([axis], of: shape)
+        checkNotEmpty(set, name)
+        let form = RowForm<Scalar>(shape, set)
+        let rows = form.rows(of: self)
+        let extrema = foldedOnce(fold, rows, outer: form.rows, reduced: form.length, inner: 1)
+        return positions(of: extrema, in: rows).relabelled(set.reduced(shape, keeping: false))
+    }
+}
+
+extension Tensor<Bool> {
+    /// Whether any element over `axes`, all for nil, is true.
+    public func any(axes: [Int]? = nil, keepingAxes: Bool = false) -> Tensor {
+        folding(gk_max, axes, keepingAxes)
+    }
+
+    /// Whether every element over `axes`, all for nil, is true.
+    public func all(axes: [Int]? = nil, keepingAxes: Bool = false) -> Tensor {
+        folding(gk_product, axes, keepingAxes)
+    }
+}
+
+extension Tensor {
+    fileprivate func folding(_ fold: gk_fold, _ axes: [Int]?, _ keeping: Bool) -> Tensor {
+        let set = AxisSet(axes, of: shape)
+        return folded(fold, detached, set).relabelled(set.reduced(shape, keeping: keeping))
+    }
+
+    fileprivate func checkNotEmpty(_ axes: AxisSet, _ name: StaticString) {
+        precondition(
+            axes.reducedCount(shape) > 0 || count > 0 || axes.reduced(shape, keeping: false).elementCount == 0,
+            "\(name): an axis of \(shape) is empty, and nothing has no extremum")
+    }
+}
+
+/// The sum over the axes along which `shape` was broadcast to the shape of `x`; not recorded.
+func summedAway<Scalar: TensorScalar>(_ x: Tensor<Scalar>, to shape: Shape) -> Tensor<Scalar> {
+    guard x.shape != shape else { return x }
+    let lead = x.rank - shape.rank
+    let axes = (0..<x.rank).filter { $0 < lead || (shape[$0 - lead] == 1 && x.shape[$0] != 1) }
+    return folded(gk_sum, x, AxisSet(axes, of: x.shape)).relabelled(shape)
+}
