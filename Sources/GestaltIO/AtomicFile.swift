@@ -1,0 +1,101 @@
+#if canImport(Glibc)
+import Glibc
+#elseif canImport(Musl)
+import Musl
+#else
+import Darwin
+#endif
+import Synchronization
+
+/// A file that appears complete under its name or not at all.
+///
+/// Bytes go to a new file beside the target; ``commit()`` flushes them to the disk and renames it
+/// over the target in one step. A full disk, an unwritable folder or an abandoned writer leaves
+/// what stood under the name as it was, and no half file beside it.
+public final class AtomicFile {
+    public let path: String
+    private let temporaryPath: String
+    private var descriptor: Int32
+    private var isCommitted = false
+
+    // Tells apart the temporary files of writers in one process.
+    private static let serial = Atomic<Int>(0)
+
+    /// - Throws: ``FileFailure`` when the folder is missing or not writable, or when `path` names
+    ///   something that is not a regular file: a rename over a device would replace the device.
+    public init(path: String) throws(FileFailure) {
+        var status = stat()
+        if stat(path, &status) == 0, status.st_mode & S_IFMT != S_IFREG {
+            throw FileFailure(path: path, action: .create, reason: "it is not a regular file")
+        }
+        let number = Self.serial.add(1, ordering: .relaxed).newValue
+        let temporaryPath = "\(path).part-\(getpid())-\(number)"
+        let flags = O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC
+        let descriptor = retrying { open(temporaryPath, flags, 0o666) }
+        guard descriptor >= 0 else { throw FileFailure(path: path, action: .create) }
+        self.path = path
+        self.temporaryPath = temporaryPath
+        self.descriptor = descriptor
+    }
+
+    deinit {
+        if descriptor >= 0 { close(descriptor) }
+        if !isCommitted { unlink(temporaryPath) }
+    }
+
+    /// Appends all of `bytes`.
+    public func write(_ bytes: UnsafeRawBufferPointer) throws(FileFailure) {
+        precondition(descriptor >= 0, "AtomicFile.write: \(path) is committed already")
+        var written = 0
+        while written < bytes.count {
+            let count = retrying {
+                sysWrite(descriptor, bytes.baseAddress! + written, bytes.count - written)
+            }
+            guard count >= 0 else { throw FileFailure(path: path, action: .write) }
+            written += count
+        }
+    }
+
+    /// Appends all of `bytes`.
+    public func write(_ bytes: [UInt8]) throws(FileFailure) {
+        try bytes.withUnsafeBytes { (buffer) throws(FileFailure) in try write(buffer) }
+    }
+
+    /// Flushes to the disk and puts the file under its name.
+    public func commit() throws(FileFailure) {
+        precondition(descriptor >= 0, "AtomicFile.commit: \(path) is committed already")
+        guard retrying({ fsync(descriptor) }) == 0 else {
+            throw FileFailure(path: path, action: .synchronise)
+        }
+        let closed = close(descriptor)
+        descriptor = -1
+        guard closed == 0 else { throw FileFailure(path: path, action: .write) }
+        guard rename(temporaryPath, path) == 0 else {
+            throw FileFailure(path: path, action: .rename)
+        }
+        isCommitted = true
+        synchroniseFolder()
+    }
+
+    /// Writes `bytes` as the whole content of `path`.
+    public static func write(_ bytes: [UInt8], to path: String) throws(FileFailure) {
+        let file = try AtomicFile(path: path)
+        try file.write(bytes)
+        try file.commit()
+    }
+
+    // The rename itself survives a power cut only once the folder is on the disk. Some file
+    // systems refuse to flush a folder; the file is whole either way, so a refusal is no error.
+    private func synchroniseFolder() {
+        let folder = path.lastIndex(of: "/").map { String(path[...$0]) } ?? "."
+        let handle = open(folder, O_RDONLY | O_CLOEXEC)
+        guard handle >= 0 else { return }
+        fsync(handle)
+        close(handle)
+    }
+}
+
+// Inside the class the name `write` means its own methods.
+private func sysWrite(_ descriptor: Int32, _ bytes: UnsafeRawPointer, _ count: Int) -> Int {
+    write(descriptor, bytes, count)
+}

@@ -1,0 +1,48 @@
+#if canImport(Glibc)
+import Glibc
+#elseif canImport(Musl)
+import Musl
+#else
+import Darwin
+#endif
+
+/// A regular file seen as read-only memory.
+///
+/// Pages are read when they are touched, so opening a large file costs nothing. Whoever makes the
+/// file shorter while it is mapped ends the program with a bus error; our own writers never do,
+/// they write beside and rename.
+// Unchecked: the memory is read-only and `base` never changes until the last reference is gone.
+public final class MappedFile: @unchecked Sendable {
+    public let path: String
+    public let byteCount: Int
+    private let base: UnsafeMutableRawPointer?
+
+    /// - Throws: ``FileFailure`` when the file is missing, unreadable or not a regular file.
+    public init(path: String) throws(FileFailure) {
+        let reader = try FileReader(path: path)
+        self.path = path
+        byteCount = reader.byteCount
+        // Nothing to map in an empty file, and the system refuses to.
+        guard byteCount > 0 else {
+            base = nil
+            return
+        }
+        let address = mmap(nil, byteCount, PROT_READ, MAP_PRIVATE, reader.descriptor, 0)
+        guard let address, address != MAP_FAILED else {
+            throw FileFailure(path: path, action: .map)
+        }
+        base = address
+    }
+
+    deinit {
+        if let base { munmap(base, byteCount) }
+    }
+
+    /// Calls `body` with all bytes of the file; the pointer is invalid afterwards.
+    public func withBytes<Result, Failure: Error>(
+        _ body: (UnsafeRawBufferPointer) throws(Failure) -> Result
+    ) throws(Failure) -> Result {
+        defer { withExtendedLifetime(self) {} }
+        return try body(UnsafeRawBufferPointer(start: base, count: byteCount))
+    }
+}

@@ -1,0 +1,73 @@
+import GestaltTensor
+
+/// Pictures in rows and columns with gaps and captions, as one picture.
+///
+/// ```swift
+/// var sheet = ContactSheet(magnification: 3)
+/// sheet.columnTitles = ["frame", "truth", "prediction"]
+/// try PNG.write(sheet.drawn(rows), to: "sheet.png")
+/// ```
+public struct ContactSheet: Sendable {
+    /// Pixels between pictures and around them all.
+    public var gap: Int
+    /// Whole-number enlargement of every picture; captions keep their size.
+    public var magnification: Int
+    public var background: Colour
+    public var ink: Colour
+    /// Captions above the columns; missing ones stay empty.
+    public var columnTitles: [String] = []
+    /// Captions left of the rows; missing ones stay empty.
+    public var rowTitles: [String] = []
+
+    /// - Precondition: `gap` is not negative, `magnification` positive.
+    public init(
+        gap: Int = 4, magnification: Int = 1, background: Colour = .white, ink: Colour = .black
+    ) {
+        precondition(
+            gap >= 0 && magnification > 0,
+            "ContactSheet(gap: \(gap), magnification: \(magnification))")
+        self.gap = gap
+        self.magnification = magnification
+        self.background = background
+        self.ink = ink
+    }
+
+    /// The sheet `[H, W, 3]`. Rows may differ in length, pictures in size: a column is as wide as
+    /// its widest, a row as high as its highest.
+    ///
+    /// - Precondition: there is a picture, and all are `[H, W]`, `[H, W, 1]`, `[H, W, 3]` or
+    ///   `[H, W, 4]`.
+    public func drawn(_ rows: [[Tensor<UInt8>]]) -> Tensor<UInt8> {
+        precondition(rows.contains { !$0.isEmpty }, "ContactSheet.drawn: no pictures")
+        let columnCount = rows.map(\.count).max() ?? 0
+        var widths = (0..<columnCount).map { column in
+            let pictures = rows.compactMap { column < $0.count ? $0[column] : nil }
+            return (pictures.map { $0.shape[1] }.max() ?? 0) * magnification
+        }
+        for (column, title) in columnTitles.prefix(columnCount).enumerated() {
+            widths[column] = max(widths[column], Canvas.width(of: title))
+        }
+        let heights = rows.map { row in
+            max((row.map { $0.shape[0] }.max() ?? 0) * magnification, Glyphs.height)
+        }
+        let widest = rowTitles.prefix(rows.count).map { Canvas.width(of: $0) }.max() ?? 0
+        let left = gap + (widest > 0 ? widest + gap : 0)
+        let top = gap + (columnTitles.isEmpty ? 0 : Glyphs.height + gap)
+        var canvas = Canvas(
+            height: top + heights.reduce(0) { $0 + $1 + gap },
+            width: left + widths.reduce(0) { $0 + $1 + gap }, background: background)
+        let xs = widths.indices.map { left + widths[..<$0].reduce(0) { $0 + $1 + gap } }
+        let ys = heights.indices.map { top + heights[..<$0].reduce(0) { $0 + $1 + gap } }
+        for (x, title) in zip(xs, columnTitles) { canvas.draw(title, x: x, y: gap, colour: ink) }
+        for (row, y) in ys.enumerated() {
+            if row < rowTitles.count {
+                let middle = y + (heights[row] - Glyphs.height) / 2
+                canvas.draw(rowTitles[row], x: gap, y: middle, colour: ink)
+            }
+            for (picture, x) in zip(rows[row], xs) {
+                canvas.draw(picture.magnified(by: magnification), x: x, y: y)
+            }
+        }
+        return canvas.image
+    }
+}

@@ -1,0 +1,56 @@
+import GestaltTensor
+
+extension Tensor<UInt8> {
+    /// Label ids `[H, W]` or `[H, W, 1]` as a picture `[H, W, 3]`, see ``Colour/label(_:)``.
+    public func colouredLabels() -> Tensor<UInt8> {
+        let labels = Pixels(self, "colouredLabels")
+        precondition(labels.channels == 1, "colouredLabels: expected ids [H, W], found \(shape)")
+        return Tensor(
+            shape: [labels.height, labels.width, 3],
+            scalars: labels.bytes.flatMap { Colour.label($0).bytes })
+    }
+
+    /// The picture with the colours of `labels` laid over it where they are not 0; `[H, W, 3]`.
+    ///
+    /// - Parameters:
+    ///   - labels: ids `[H, W]` or `[H, W, 1]`, as large as the picture.
+    ///   - opacity: 0 shows the picture alone, 1 the colours alone.
+    public func overlaid(labels: Tensor<UInt8>, opacity: Float = 0.5) -> Tensor<UInt8> {
+        var picture = Pixels(self, "overlaid").converted(to: .rgb)
+        let ids = Pixels(labels, "overlaid")
+        precondition(
+            ids.channels == 1 && ids.height == picture.height && ids.width == picture.width,
+            "overlaid: labels \(labels.shape) over a picture \(shape); both need the same height "
+                + "and width")
+        precondition((0...1) ~= opacity, "overlaid: opacity \(opacity) not in 0...1")
+        for (place, id) in ids.bytes.enumerated() where id != 0 {
+            for (channel, value) in Colour.label(id).bytes.enumerated() {
+                let below = Float(picture.bytes[3 * place + channel])
+                let mixed = below + (Float(value) - below) * opacity
+                picture.bytes[3 * place + channel] = UInt8(mixed.rounded())
+            }
+        }
+        return picture.tensor
+    }
+
+    /// The picture with the outlines of `labels` drawn in their colours: pixels that differ from
+    /// a neighbour to the right, left, above or below; `[H, W, 3]`.
+    public func outlined(labels: Tensor<UInt8>) -> Tensor<UInt8> {
+        let ids = Pixels(labels, "outlined")
+        precondition(ids.channels == 1, "outlined: expected ids [H, W], found \(labels.shape)")
+        var edges = ids
+        for y in 0..<ids.height {
+            for x in 0..<ids.width {
+                let place = y * ids.width + x
+                let id = ids.bytes[place]
+                let isInside =
+                    (x == 0 || ids.bytes[place - 1] == id)
+                    && (x == ids.width - 1 || ids.bytes[place + 1] == id)
+                    && (y == 0 || ids.bytes[place - ids.width] == id)
+                    && (y == ids.height - 1 || ids.bytes[place + ids.width] == id)
+                if isInside { edges.bytes[place] = 0 }
+            }
+        }
+        return overlaid(labels: edges.tensor, opacity: 1)
+    }
+}

@@ -1,0 +1,93 @@
+internal import CMedia
+import GestaltTensor
+
+/// Animated GIF pictures, written.
+public enum GIF {
+    /// Whose 256 colours the frames use.
+    public enum Colours: Sendable, Equatable {
+        /// Every frame its own: truest, but still areas may flicker by a level.
+        case perFrame
+        /// All frames the same: smaller, and what stands still stays still.
+        case shared
+    }
+
+    /// Writes `frames`, `[T, H, W, 3]` or `[T, H, W, 1]`, as an animation that repeats for ever.
+    ///
+    /// - Parameters:
+    ///   - secondsPerFrame: rounded to hundredths; browsers slow down anything below 0.02.
+    ///   - dithered: hides bands of colour in smooth areas behind a fine pattern.
+    /// - Throws: ``MediaError`` when the file cannot be written; nothing half-written remains.
+    public static func write(
+        _ frames: Tensor<UInt8>, to path: String, secondsPerFrame: Double = 0.1,
+        colours: Colours = .shared, dithered: Bool = false
+    ) throws(MediaError) {
+        let bytes = try encode(
+            frames, secondsPerFrame: secondsPerFrame, colours: colours, dithered: dithered,
+            name: path)
+        try writeAtomically(bytes, to: path)
+    }
+
+    /// The bytes that ``write(_:to:secondsPerFrame:colours:dithered:)`` would write.
+    public static func encode(
+        _ frames: Tensor<UInt8>, secondsPerFrame: Double = 0.1, colours: Colours = .shared,
+        dithered: Bool = false, name: String = "GIF data"
+    ) throws(MediaError) -> [UInt8] {
+        let shape = frames.shape
+        precondition(
+            shape.rank == 4 && shape[0] > 0 && (1...65535) ~= shape[1] && (1...65535) ~= shape[2]
+                && (shape[3] == 1 || shape[3] == 3),
+            "GIF.encode: expected frames [T, H, W, 1 or 3], at least one, found \(shape)")
+        precondition(
+            secondsPerFrame > 0 && secondsPerFrame <= 655,
+            "GIF.encode: \(secondsPerFrame) seconds per frame")
+        let stack = Pixels(
+            height: shape[0] * shape[1], width: shape[2], channels: shape[3], bytes: frames.scalars
+        ).converted(to: .rgb)
+        var animation = Animation(
+            pixels: stack.bytes, height: shape[1], width: shape[2],
+            delay: UInt16(max(1, (secondsPerFrame * 100).rounded())), isDithered: dithered)
+        return try encoded(format: "GIF", path: name) { output, message in
+            animation.encode(colours, output, message)
+        }
+    }
+}
+
+/// Frames of RGB bytes on their way into a file.
+private struct Animation {
+    let pixels: [UInt8]
+    let height: Int
+    let width: Int
+    let delay: UInt16
+    let isDithered: Bool
+
+    mutating func encode(
+        _ colours: GIF.Colours, _ output: UnsafeMutablePointer<gm_bytes>,
+        _ message: UnsafeMutablePointer<CChar>
+    ) -> Int32 {
+        var shared = colours == .shared ? Palette(pixels[...]) : nil
+        var file: OpaquePointer?
+        // The map of the first frame stands in when every frame brings its own: some viewers want
+        // one to be there.
+        let first = shared ?? Palette(pixels[..<frameByteCount])
+        var code = gm_gif_begin(
+            UInt16(width), UInt16(height), first.bytes, Int32(first.bits), 0, output, &file,
+            message)
+        guard code == GM_OK else { return code }
+        for start in stride(from: 0, to: pixels.count, by: frameByteCount) where code == GM_OK {
+            let frame = pixels[start..<(start + frameByteCount)]
+            var palette = shared ?? Palette(frame)
+            let indices = palette.indices(frame, width: width, dithered: isDithered)
+            code = gm_gif_frame(
+                file, indices, shared == nil ? palette.bytes : nil, Int32(palette.bits), delay,
+                message)
+            if shared != nil { shared = palette }  // keeps the colours already looked up
+        }
+        let end = withUnsafeTemporaryAllocation(of: CChar.self, capacity: Int(GM_MESSAGE)) {
+            // The message of an earlier failure must survive closing.
+            gm_gif_end(file, code == GM_OK ? message : $0.baseAddress)
+        }
+        return code == GM_OK ? end : code
+    }
+
+    private var frameByteCount: Int { height * width * 3 }
+}

@@ -1,0 +1,153 @@
+import GestaltTensor
+
+/// At most 256 colours that stand for the colours of some pictures.
+///
+/// Up to 256 distinct colours are kept as they are. More are grouped: starting with one box around
+/// all, the box with the largest squared error is cut at its mean across its widest channel (by
+/// variance) until there are 256; each box gives its mean colour. Source: Heckbert, *Color image
+/// quantization for frame buffer display* (1982), with the variance rule of Wu (1991).
+struct Palette {
+    /// Red, green, blue of each colour; 1 to 256 of them.
+    let colours: [SIMD3<Float>]
+    // Nearest colour by the upper six bits of each channel, −1 where not asked yet.
+    private var nearest = [Int16](repeating: -1, count: 1 << 18)
+    // Exact colours, when there are few.
+    private let exact: [UInt32: UInt8]
+
+    /// - Parameter pixels: RGB bytes; at least one pixel.
+    init(_ pixels: ArraySlice<UInt8>) {
+        if let few = Self.distinct(pixels) {
+            colours = few.map { SIMD3(Float($0 >> 16), Float($0 >> 8 & 0xFF), Float($0 & 0xFF)) }
+            exact = Dictionary(
+                uniqueKeysWithValues: few.enumerated().map { ($1, UInt8($0)) })
+        } else {
+            colours = Self.boxes(Self.histogram(pixels)).map(\.mean)
+            exact = [:]
+        }
+    }
+
+    /// How many bits number the colours: 1 to 8.
+    var bits: Int { max(1, Int.bitWidth - (colours.count - 1).leadingZeroBitCount) }
+
+    /// 2^`bits` colours of three bytes, padded with black.
+    var bytes: [UInt8] {
+        var bytes = colours.flatMap { colour in
+            (0..<3).map { UInt8(colour[$0].rounded()) }
+        }
+        bytes += [UInt8](repeating: 0, count: 3 << bits - bytes.count)
+        return bytes
+    }
+
+    /// The number of a colour for every pixel of RGB bytes.
+    mutating func indices(_ pixels: ArraySlice<UInt8>, width: Int, dithered: Bool) -> [UInt8] {
+        let start = pixels.startIndex
+        return (0..<(pixels.count / 3)).map { place in
+            let at = start + 3 * place
+            let (r, g, b) = (pixels[at], pixels[at + 1], pixels[at + 2])
+            if !exact.isEmpty, let index = exact[Self.key(r, g, b)] { return index }
+            let shift = dithered ? Self.threshold(x: place % width, y: place / width) : 0
+            return index(r, g, b, shift: shift)
+        }
+    }
+
+    private mutating func index(_ r: UInt8, _ g: UInt8, _ b: UInt8, shift: Int) -> UInt8 {
+        func cell(_ value: UInt8) -> Int { min(255, max(0, Int(value) + shift)) >> 2 }
+        let key = cell(r) << 12 | cell(g) << 6 | cell(b)
+        if nearest[key] >= 0 { return UInt8(nearest[key]) }
+        let colour = SIMD3<Float>(Float(cell(r)), Float(cell(g)), Float(cell(b))) * 4 + 1.5
+        var best = (index: 0, distance: Float.infinity)
+        for (index, candidate) in colours.enumerated() {
+            let difference = candidate - colour
+            let distance = (difference * difference).sum()
+            if distance < best.distance { best = (index, distance) }
+        }
+        nearest[key] = Int16(best.index)
+        return UInt8(best.index)
+    }
+
+    /// Bayer's 8 × 8 matrix, scaled to −8 … 7: about the distance of neighbours among 256
+    /// colours of a natural picture.
+    private static func threshold(x: Int, y: Int) -> Int {
+        var value = 0
+        for bit in 0..<3 {
+            let (a, b) = (x >> bit & 1, y >> bit & 1)
+            value |= (a ^ b) << (5 - 2 * bit) | b << (4 - 2 * bit)
+        }
+        return value / 4 - 8
+    }
+
+    private static func key(_ r: UInt8, _ g: UInt8, _ b: UInt8) -> UInt32 {
+        UInt32(r) << 16 | UInt32(g) << 8 | UInt32(b)
+    }
+
+    /// The distinct colours in ascending order, nil when more than 256.
+    private static func distinct(_ pixels: ArraySlice<UInt8>) -> [UInt32]? {
+        var seen: Set<UInt32> = []
+        for at in stride(from: pixels.startIndex, to: pixels.endIndex, by: 3) {
+            seen.insert(key(pixels[at], pixels[at + 1], pixels[at + 2]))
+            if seen.count > 256 { return nil }
+        }
+        return seen.sorted()
+    }
+}
+
+extension Palette {
+    /// Colours that share the upper five bits of each channel.
+    struct Bin {
+        var count: Float = 0
+        var sum = SIMD3<Float>.zero
+    }
+
+    /// The bins that occur.
+    private static func histogram(_ pixels: ArraySlice<UInt8>) -> [Bin] {
+        var bins = [Bin](repeating: Bin(), count: 1 << 15)
+        for at in stride(from: pixels.startIndex, to: pixels.endIndex, by: 3) {
+            let (r, g, b) = (pixels[at], pixels[at + 1], pixels[at + 2])
+            let place = Int(r >> 3) << 10 | Int(g >> 3) << 5 | Int(b >> 3)
+            bins[place].count += 1
+            bins[place].sum += SIMD3(Float(r), Float(g), Float(b))
+        }
+        return bins.filter { $0.count > 0 }
+    }
+
+    private static func boxes(_ bins: [Bin]) -> [Box] {
+        var boxes = [Box(bins)]
+        while boxes.count < 256 {
+            guard let worst = boxes.indices.max(by: { boxes[$0].error < boxes[$1].error }),
+                let (low, high) = boxes[worst].halves()
+            else { break }
+            boxes[worst] = low
+            boxes.append(high)
+        }
+        return boxes
+    }
+
+    /// A group of bins.
+    struct Box {
+        let bins: [Bin]
+        let mean: SIMD3<Float>
+        /// Summed squared distance to the mean, by channel.
+        let spread: SIMD3<Float>
+        var error: Float { bins.count < 2 ? 0 : spread.sum() }
+
+        init(_ bins: [Bin]) {
+            self.bins = bins
+            let count = bins.reduce(0) { $0 + $1.count }
+            let mean = bins.reduce(SIMD3<Float>.zero) { $0 + $1.sum } / count
+            self.mean = mean
+            spread = bins.reduce(SIMD3<Float>.zero) { total, bin in
+                let distance = bin.sum / bin.count - mean
+                return total + distance * distance * bin.count
+            }
+        }
+
+        /// Both sides of the mean across the channel of the largest spread.
+        func halves() -> (Box, Box)? {
+            guard error > 0 else { return nil }
+            let axis = (0..<3).max { spread[$0] < spread[$1] } ?? 0
+            let low = bins.filter { $0.sum[axis] / $0.count <= mean[axis] }
+            let high = bins.filter { $0.sum[axis] / $0.count > mean[axis] }
+            return low.isEmpty || high.isEmpty ? nil : (Box(low), Box(high))
+        }
+    }
+}

@@ -1,0 +1,108 @@
+/// Reads TFRecord files record by record, plain or gzip; the first bytes tell which.
+///
+/// A record is `length: UInt64 | masked CRC-32C of the length | data | masked CRC-32C of the data`,
+/// little-endian. Both checksums are verified.
+public final class TFRecordReader {
+    /// No record may claim more bytes.
+    public static let maximumRecordByteCount = 1 << 30
+
+    /// The file, or the name given to bytes in memory.
+    public var name: String { source.name }
+    /// How many records have been read.
+    public private(set) var count = 0
+    private let source: any ByteSource
+    // Length and its checksum.
+    private static let headByteCount = 12
+
+    /// - Throws: ``MediaError`` when the file cannot be opened.
+    public convenience init(path: String) throws(MediaError) {
+        let head = try FileSource(path: path).bytes(Self.headByteCount)
+        try self.init(FileSource(path: path), head: head)
+    }
+
+    /// The records in `bytes`; errors call them `name`.
+    public convenience init(bytes: [UInt8], name: String = "TFRecord data") throws(MediaError) {
+        try self.init(MemorySource(bytes, name: name), head: Array(bytes.prefix(Self.headByteCount)))
+    }
+
+    // A plain file whose first record is 559,903 bytes long begins as gzip does; then the checksum
+    // of that length tells them apart.
+    private init(_ source: any ByteSource, head: [UInt8]) throws(MediaError) {
+        let isPlain =
+            head.count == Self.headByteCount
+            && UInt32(littleEndian: head[8...]) == CRC32C.masked(head[..<8])
+        self.source = !isPlain && GzipSource.matches(head) ? try GzipSource(source) : source
+    }
+
+    /// All records of a file.
+    public static func records(path: String) throws(MediaError) -> [[UInt8]] {
+        let reader = try TFRecordReader(path: path)
+        var records: [[UInt8]] = []
+        while let record = try reader.next() { records.append(record) }
+        return records
+    }
+
+    /// The next record, nil at the end of the file.
+    ///
+    /// - Throws: ``MediaError`` when the file is cut short or a checksum does not match. Reading
+    ///   on after an error makes no sense: where the next record begins is not known.
+    public func next() throws(MediaError) -> [UInt8]? {
+        let head = try source.bytes(Self.headByteCount)
+        if head.isEmpty { return nil }
+        guard head.count == Self.headByteCount else {
+            throw malformed(expected: "12 bytes of length and checksum", found: "\(head.count)")
+        }
+        let stored = UInt32(littleEndian: head[8...])
+        let computed = CRC32C.masked(head[..<8])
+        guard stored == computed else {
+            throw malformed(
+                expected: "length checksum \(hexadecimal(computed))",
+                found: hexadecimal(stored) + (count == 0 ? " (is this a TFRecord file?)" : ""))
+        }
+        let record = try data(length: UInt64(littleEndian: head[..<8]))
+        count += 1
+        return record
+    }
+
+    private func data(length: UInt64) throws(MediaError) -> [UInt8] {
+        guard length <= Self.maximumRecordByteCount else {
+            throw .tooLarge(
+                path: name, format: "record \(count)",
+                limit: "\(Self.maximumRecordByteCount) bytes", found: "\(length) bytes")
+        }
+        let wanted = Int(length) + 4
+        if let remaining = source.remaining, remaining < wanted {
+            throw malformed(expected: "\(wanted) bytes of data", found: "\(remaining)")
+        }
+        let data = try source.bytes(Int(length))
+        let tail = try source.bytes(4)
+        guard data.count + tail.count == wanted else {
+            throw malformed(
+                expected: "\(wanted) bytes of data", found: "\(data.count + tail.count)")
+        }
+        let stored = UInt32(littleEndian: tail[...])
+        let computed = CRC32C.masked(data)
+        guard stored == computed else {
+            throw malformed(
+                expected: "data checksum \(hexadecimal(computed))", found: hexadecimal(stored))
+        }
+        return data
+    }
+
+    private func malformed(expected: String, found: String) -> MediaError {
+        .malformed(
+            path: name, format: "TFRecord, record \(count)", expected: expected, found: found)
+    }
+
+    private func hexadecimal(_ value: UInt32) -> String { "0x" + String(value, radix: 16) }
+}
+
+extension FixedWidthInteger {
+    /// The number whose bytes, lowest first, these are.
+    init(littleEndian bytes: ArraySlice<UInt8>) {
+        self = bytes.reversed().reduce(0) { $0 << 8 | Self($1) }
+    }
+
+    /// The bytes of the number, lowest first.
+    var littleEndianBytes: [UInt8] { withUnsafeBytes(of: littleEndian) { Array($0) } }
+}

@@ -1,0 +1,57 @@
+import GestaltIO
+
+/// Writes a TFRecord file, which appears whole when ``finish()`` returns, or not at all.
+public final class TFRecordWriter {
+    /// How the whole file is packed.
+    public enum Compression: Sendable, Equatable {
+        case none
+        /// gzip at a level of 0 (stored) to 9 (smallest).
+        case gzip(level: Int = 6)
+    }
+
+    private let file: AtomicFile
+    private let deflater: Deflater?
+
+    /// - Throws: ``MediaError`` when the folder is missing or cannot be written to.
+    public init(path: String, compression: Compression = .none) throws(MediaError) {
+        do throws(FileFailure) {
+            file = try AtomicFile(path: path)
+        } catch {
+            throw MediaError(error)
+        }
+        deflater =
+            switch compression {
+            case .none: nil
+            case .gzip(let level): Deflater(level: level)
+            }
+    }
+
+    /// Adds a record.
+    public func append(_ record: [UInt8]) throws(MediaError) {
+        let length = UInt64(record.count).littleEndianBytes
+        try put(length + CRC32C.masked(length).littleEndianBytes)
+        try put(record)
+        try put(CRC32C.masked(record).littleEndianBytes)
+    }
+
+    /// Puts the file under its name.
+    public func finish() throws(MediaError) {
+        try put([], isLast: true)
+        do throws(FileFailure) {
+            try file.commit()
+        } catch {
+            throw MediaError(error)
+        }
+    }
+
+    private func put(_ bytes: [UInt8], isLast: Bool = false) throws(MediaError) {
+        do throws(FileFailure) {
+            guard let deflater else { return try file.write(bytes) }
+            try deflater.append(bytes, isLast: isLast) { (ready) throws(FileFailure) in
+                try file.write(ready)
+            }
+        } catch {
+            throw MediaError(error)
+        }
+    }
+}
