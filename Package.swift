@@ -8,10 +8,11 @@ let strict: [SwiftSetting] = [
 
 /// A library target of this package; every one is also a product of its own name.
 func layer(
-    _ name: String, _ dependencies: [Target.Dependency], resources: [Resource]? = nil
+    _ name: String, _ dependencies: [Target.Dependency], exclude: [String] = [],
+    resources: [Resource]? = nil
 ) -> Target {
     .target(
-        name: name, dependencies: dependencies, exclude: ["README.md"],
+        name: name, dependencies: dependencies, exclude: ["README.md"] + exclude,
         resources: resources, swiftSettings: strict)
 }
 
@@ -63,13 +64,15 @@ let package = Package(
         layer("GestaltTensor", ["CKernels", "CBLAS"]),
         layer("GestaltNN", ["GestaltTensor"]),
         layer("GestaltMetrics", ["GestaltTensor"]),
-        layer("GestaltFiles", ["GestaltTensor", "CZip", "CZlib"]),
+        layer("GestaltIO", []),
+        layer("GestaltFiles", ["GestaltTensor", "GestaltIO", "CZip", "CZlib"]),
         layer(
             "GestaltMedia",
             [
-                "GestaltTensor", "CMedia", "CZlib",
+                "GestaltTensor", "GestaltIO", "CMedia", "CZlib",
                 .product(name: "SwiftProtobuf", package: "swift-protobuf"),
-            ]),
+            ],
+            exclude: ["Examples/README.md", "Examples/example.proto"]),
         layer("GestaltData", ["GestaltTensor", "GestaltMedia", "GestaltFiles"], resources: [.copy("Sample")]),
         layer("GestaltVQVAE", ["GestaltNN", "GestaltFiles"]),
         layer("GestaltSegHeads", ["GestaltVQVAE", "GestaltMedia"]),
@@ -89,6 +92,7 @@ let package = Package(
         tests("GestaltNN"),
         tests("GestaltMetrics"),
         tests("GestaltFiles"),
+        tests("GestaltIO"),
         tests("GestaltMedia"),
         tests("GestaltData"),
         tests("GestaltVQVAE"),

@@ -58,7 +58,9 @@ public final class AtomicFile {
 
     /// Appends all of `bytes`.
     public func write(_ bytes: [UInt8]) throws(FileFailure) {
-        try bytes.withUnsafeBytes { (buffer) throws(FileFailure) in try write(buffer) }
+        try bytes.withUnsafeBufferPointer { (buffer) throws(FileFailure) in
+            try write(UnsafeRawBufferPointer(buffer))
+        }
     }
 
     /// Flushes to the disk and puts the file under its name.

@@ -54,8 +54,8 @@ final class Deflater {
                     deflate(stream, flush)
                     return room.count - Int(stream.pointee.avail_out)
                 }
-                try output.withUnsafeBytes { (ready) throws(Failure) in
-                    try emit(.init(rebasing: ready[..<count]))
+                try output.withUnsafeBufferPointer { (ready) throws(Failure) in
+                    try emit(UnsafeRawBufferPointer(UnsafeBufferPointer(rebasing: ready[..<count])))
                 }
             } while stream.pointee.avail_out == 0
             stream.pointee.next_in = nil

@@ -27,7 +27,7 @@ public enum JPEG {
                 found: Image.describe(bytes))
         }
         let pixels = try bytes.withUnsafeBufferPointer { (buffer) throws(MediaError) in
-            try pixels(buffer, name: name)
+            try Self.pixels(buffer, name: name)
         }
         return pixels.converted(to: layout).tensor
     }

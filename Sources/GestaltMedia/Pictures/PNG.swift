@@ -80,7 +80,7 @@ public enum PNG {
                 found: Image.describe(bytes))
         }
         return try bytes.withUnsafeBufferPointer { (buffer) throws(MediaError) in
-            try pixels(buffer, keepingIndices: keepingIndices, name: name)
+            try Self.pixels(buffer, keepingIndices: keepingIndices, name: name)
         }
     }
 

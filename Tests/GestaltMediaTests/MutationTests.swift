@@ -1,0 +1,86 @@
+import GestaltMedia
+import TestSupport
+import Testing
+
+/// Every reader is fed a few thousand broken files. A value or a ``MediaError`` is right, another
+/// error fails the test, a crash or a hang ends it.
+@Suite(.timeLimit(.minutes(2))) struct MutationTests {
+    private static func attack(
+        _ seed: UInt64, count: Int, _ files: [[UInt8]], mending: ([UInt8]) -> [UInt8] = { $0 },
+        _ read: ([UInt8]) throws -> Void
+    ) {
+        var mutator = Mutator(seed: seed)
+        var errors = 0
+        for round in 0..<count {
+            let broken = mending(mutator.mutated(files[round % files.count]))
+            do {
+                try read(broken)
+            } catch let error as MediaError {
+                errors += 1
+                if error.description.isEmpty { Issue.record("round \(round): no description") }
+            } catch {
+                Issue.record("seed \(seed), round \(round): \(error)")
+            }
+        }
+        #expect(errors > count / 10, "the mutations hardly broke anything")
+    }
+
+    private static var pngs: [[UInt8]] {
+        get throws {
+            let palette = PNGBuilder(
+                width: 9, height: 3, bitDepth: 4, colourType: 3,
+                palette: (0..<48).map { UInt8($0) }, transparency: [1, 2],
+                rows: [[UInt8]](repeating: [0x01, 0x23, 0x45, 0x67, 0x80], count: 3))
+            return [
+                try PNG.encode(noise(height: 13, width: 11, channels: 3, seed: 7)),
+                try PNG.encode(gradient(height: 40, width: 40, channels: 4)), palette.bytes,
+            ]
+        }
+    }
+
+    @Test func png() throws {
+        Self.attack(1, count: 3000, try Self.pngs) { _ = try PNG.decode($0) }
+    }
+
+    @Test func pngWithValidChecksums() throws {
+        Self.attack(2, count: 3000, try Self.pngs, mending: PNGBuilder.rechecked) {
+            _ = try PNG.decode($0, as: .rgba)
+            _ = try PNG.decodeIndices($0)
+        }
+    }
+
+    @Test func jpeg() throws {
+        let files = [
+            try JPEG.encode(noise(height: 24, width: 40, channels: 3, seed: 8)),
+            try JPEG.encode(gradient(height: 30, width: 30, channels: 1)),
+        ]
+        Self.attack(3, count: 4000, files) { _ = try JPEG.decode($0) }
+    }
+
+    @Test func gzip() {
+        let text = (0..<5000).map { UInt8(truncatingIfNeeded: $0 * $0 / 7) }
+        let files = [Gzip.compress(text), Gzip.compress(Array(text[..<100]), level: 0)]
+        Self.attack(4, count: 4000, files) { _ = try Gzip.decompress($0, limit: 1 << 24) }
+    }
+
+    private static let example = Example(features: [
+        "0/image": .bytes([[UInt8](repeating: 3, count: 300)]), "0/action": .floats([1, 2, 3]),
+        "length": .integers([4, -5]),
+    ]).serialized()
+
+    @Test(arguments: [TFRecordWriter.Compression.none, .gzip()])
+    func records(_ compression: TFRecordWriter.Compression) throws {
+        let folder = TemporaryFolder()
+        let writer = try TFRecordWriter(path: folder.path("a"), compression: compression)
+        for _ in 0..<3 { try writer.append(Self.example) }
+        try writer.finish()
+        Self.attack(5, count: 4000, [folder.bytes(of: "a")]) { bytes in
+            let reader = try TFRecordReader(bytes: bytes)
+            while try reader.next() != nil {}
+        }
+    }
+
+    @Test func examples() {
+        Self.attack(6, count: 6000, [Self.example]) { _ = try Example(serialized: $0) }
+    }
+}

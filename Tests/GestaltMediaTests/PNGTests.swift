@@ -1,0 +1,107 @@
+import GestaltMedia
+import GestaltTensor
+import TestSupport
+import Testing
+
+@Suite struct PNGTests {
+    struct Case: Sendable, CustomTestStringConvertible {
+        var testDescription: String
+        let builder: PNGBuilder
+        let layout: PixelLayout
+        let expected: [UInt8]
+    }
+
+    static let cases = [
+        Case(
+            testDescription: "RGB as it is",
+            builder: PNGBuilder(width: 2, height: 1, colourType: 2, rows: [[1, 2, 3, 4, 5, 6]]),
+            layout: .rgb, expected: [1, 2, 3, 4, 5, 6]),
+        Case(
+            testDescription: "RGB to grey by luma",
+            builder: PNGBuilder(
+                width: 3, height: 1, colourType: 2, rows: [[255, 0, 0, 0, 255, 0, 10, 10, 10]]),
+            layout: .grey, expected: [76, 150, 10]),
+        Case(
+            testDescription: "RGBA to RGB drops alpha",
+            builder: PNGBuilder(width: 1, height: 2, colourType: 6, rows: [[1, 2, 3, 0], [4, 5, 6, 9]]),
+            layout: .rgb, expected: [1, 2, 3, 4, 5, 6]),
+        Case(
+            testDescription: "grey to RGBA is opaque",
+            builder: PNGBuilder(width: 1, height: 2, colourType: 0, rows: [[7], [8]]),
+            layout: .rgba, expected: [7, 7, 7, 255, 8, 8, 8, 255]),
+        Case(
+            testDescription: "grey with alpha as stored",
+            builder: PNGBuilder(width: 2, height: 1, colourType: 4, rows: [[7, 128, 8, 64]]),
+            layout: .asStored, expected: [7, 7, 7, 128, 8, 8, 8, 64]),
+        Case(
+            testDescription: "16 bits are scaled, not cut",
+            builder: PNGBuilder(
+                width: 3, height: 1, bitDepth: 16, colourType: 0,
+                rows: [[0x00, 0xFF, 0x80, 0x00, 0xFF, 0xFF]]),
+            layout: .grey, expected: [1, 128, 255]),
+        Case(
+            testDescription: "1 bit becomes 0 and 255",
+            builder: PNGBuilder(
+                width: 10, height: 1, bitDepth: 1, colourType: 0, rows: [[0b1010_0000, 0b0100_0000]]),
+            layout: .grey, expected: [255, 0, 255, 0, 0, 0, 0, 0, 0, 255]),
+        Case(
+            testDescription: "palette of 2 bits with transparency",
+            builder: PNGBuilder(
+                width: 3, height: 1, bitDepth: 2, colourType: 3,
+                palette: [10, 11, 12, 20, 21, 22, 30, 31, 32], transparency: [5],
+                rows: [[0b00_01_10_00]]),
+            layout: .rgba, expected: [10, 11, 12, 5, 20, 21, 22, 255, 30, 31, 32, 255]),
+    ]
+
+    @Test(arguments: cases) func decodesHandmadeFiles(_ item: Case) throws {
+        let picture = try PNG.decode(item.builder.bytes, as: item.layout)
+        #expect(picture.scalars == item.expected)
+        #expect(picture.shape[0] == item.builder.height && picture.shape[1] == item.builder.width)
+    }
+
+    @Test func indicesStayAsTheyAre() throws {
+        let palette = PNGBuilder(
+            width: 4, height: 1, bitDepth: 4, colourType: 3,
+            palette: [UInt8](repeating: 9, count: 9), rows: [[0x01, 0x20]])
+        #expect(try PNG.decodeIndices(palette.bytes).scalars == [0, 1, 2, 0])
+        let grey = PNGBuilder(width: 2, height: 1, bitDepth: 4, colourType: 0, rows: [[0x3F]])
+        #expect(try PNG.decodeIndices(grey.bytes).scalars == [3, 15])
+        let colour = PNGBuilder(width: 1, height: 1, colourType: 2, rows: [[1, 2, 3]])
+        #expect(throws: MediaError.self) { try PNG.decodeIndices(colour.bytes) }
+    }
+
+    @Test(arguments: [1, 3, 4], [0, 6]) func roundTrip(channels: Int, compression: Int) throws {
+        let folder = TemporaryFolder()
+        let picture = noise(height: 37, width: 53, channels: channels, seed: 1)
+        try PNG.write(picture, to: folder.path("a.png"), compression: compression)
+        let again = try PNG.read(folder.path("a.png"), as: .asStored)
+        #expect(again.shape == picture.shape && again.scalars == picture.scalars)
+        #expect(folder.names == ["a.png"])
+    }
+
+    @Test func truncationIsToldWithPath() throws {
+        let bytes = try PNG.encode(noise(height: 20, width: 20, channels: 3, seed: 2))
+        for count in [0, 4, 8, 20, 40, bytes.count / 2, bytes.count - 1] {
+            let error = try #require(throws: MediaError.self) {
+                try PNG.decode(Array(bytes[..<count]), name: "cut.png")
+            }
+            #expect(error.path == "cut.png" && error.description.contains("cut.png"))
+        }
+    }
+
+    @Test func hugeHeaderIsRefusedBeforeAllocating() throws {
+        for (width, height) in [(60_000, 60_000), (1 << 30, 1), (8000, 8000)] {
+            let file = PNGBuilder(width: width, height: height, colourType: 2, rows: [[1, 2, 3]])
+            #expect(throws: MediaError.self) { try PNG.decode(file.bytes) }
+        }
+    }
+
+    @Test func unwritableFolderIsATypedError() {
+        let folder = TemporaryFolder()
+        let picture = gradient(height: 2, width: 2, channels: 3)
+        let error = #expect(throws: MediaError.self) {
+            try PNG.write(picture, to: folder.path("no/such/folder/a.png"))
+        }
+        #expect(error?.description.contains("No such file or directory") == true)
+    }
+}
