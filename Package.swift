@@ -73,10 +73,13 @@ let package = Package(
                 .product(name: "SwiftProtobuf", package: "swift-protobuf"),
             ],
             exclude: ["Examples/README.md", "Examples/example.proto"]),
-        layer("GestaltData", ["GestaltTensor", "GestaltMedia", "GestaltFiles"], resources: [.copy("Sample")]),
+        layer(
+            "GestaltData", ["GestaltTensor", "GestaltMedia", "GestaltFiles"],
+            resources: [.copy("Sample")]),
         layer("GestaltVQVAE", ["GestaltNN", "GestaltFiles"]),
         layer("GestaltSegHeads", ["GestaltVQVAE", "GestaltMedia"]),
-        layer("GestaltTraining", ["GestaltSegHeads", "GestaltData", "GestaltMetrics", "GestaltFiles"]),
+        layer(
+            "GestaltTraining", ["GestaltSegHeads", "GestaltData", "GestaltMetrics", "GestaltFiles"]),
         .executableTarget(
             name: "GestaltCommand",
             dependencies: [

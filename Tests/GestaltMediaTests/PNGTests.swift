@@ -23,7 +23,8 @@ import Testing
             layout: .grey, expected: [76, 150, 10]),
         Case(
             testDescription: "RGBA to RGB drops alpha",
-            builder: PNGBuilder(width: 1, height: 2, colourType: 6, rows: [[1, 2, 3, 0], [4, 5, 6, 9]]),
+            builder: PNGBuilder(
+                width: 1, height: 2, colourType: 6, rows: [[1, 2, 3, 0], [4, 5, 6, 9]]),
             layout: .rgb, expected: [1, 2, 3, 4, 5, 6]),
         Case(
             testDescription: "grey to RGBA is opaque",
@@ -42,7 +43,8 @@ import Testing
         Case(
             testDescription: "1 bit becomes 0 and 255",
             builder: PNGBuilder(
-                width: 10, height: 1, bitDepth: 1, colourType: 0, rows: [[0b1010_0000, 0b0100_0000]]),
+                width: 10, height: 1, bitDepth: 1, colourType: 0,
+                rows: [[0b1010_0000, 0b0100_0000]]),
             layout: .grey, expected: [255, 0, 255, 0, 0, 0, 0, 0, 0, 255]),
         Case(
             testDescription: "palette of 2 bits with transparency",

@@ -7,7 +7,9 @@ func gradient(height: Int, width: Int, channels: Int) -> Tensor<UInt8> {
     for y in 0..<height {
         for x in 0..<width {
             for channel in 0..<channels {
-                let value = [x * 255 / width, y * 255 / height, (x + y) * 127 / (width + height), 200]
+                let value = [
+                    x * 255 / width, y * 255 / height, (x + y) * 127 / (width + height), 200,
+                ]
                 bytes.append(UInt8(value[channel]))
             }
         }

@@ -74,7 +74,9 @@ import Testing
         }
         let boundary = 12 + 3 + 4
         for count in 1..<file.count where count != boundary {
-            #expect(throws: MediaError.self, "cut at \(count)") { try Self.read(Array(file[..<count])) }
+            #expect(throws: MediaError.self, "cut at \(count)") {
+                try Self.read(Array(file[..<count]))
+            }
         }
     }
 

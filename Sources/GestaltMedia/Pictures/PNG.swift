@@ -62,7 +62,8 @@ public enum PNG {
         let pixels = Pixels(image, "PNG.encode")
         precondition(
             pixels.channels != 2 && pixels.width > 0 && pixels.height > 0,
-            "PNG.encode: expected a picture with pixels of 1, 3 or 4 channels, found \(image.shape)")
+            "PNG.encode: expected a picture with pixels of 1, 3 or 4 channels, found \(image.shape)"
+        )
         precondition((0...9) ~= compression, "PNG.encode: compression \(compression) not in 0...9")
         return try encoded(format: "PNG", path: name) { output, message in
             gm_png_write(

@@ -22,7 +22,8 @@ public final class TFRecordReader {
 
     /// The records in `bytes`; errors call them `name`.
     public convenience init(bytes: [UInt8], name: String = "TFRecord data") throws(MediaError) {
-        try self.init(MemorySource(bytes, name: name), head: Array(bytes.prefix(Self.headByteCount)))
+        let head = Array(bytes.prefix(Self.headByteCount))
+        try self.init(MemorySource(bytes, name: name), head: head)
     }
 
     // A plain file whose first record is 559,903 bytes long begins as gzip does; then the checksum
