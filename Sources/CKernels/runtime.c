@@ -94,6 +94,28 @@ int gk_available_cpus(void) {
     return online > 0 ? (int)online : 1;
 }
 
+int gk_current_cpu(void) {
+#if defined(__linux__)
+    return sched_getcpu();
+#else
+    return -1;
+#endif
+}
+
+void gk_leave_cpu(int cpu) {
+#if defined(__linux__)
+    cpu_set_t mask;
+    if (cpu < 0 || cpu >= CPU_SETSIZE || sched_getcpu() != cpu) return;
+    if (sched_getaffinity(0, sizeof mask, &mask) != 0 || CPU_COUNT(&mask) < 2) return;
+    cpu_set_t others = mask;
+    CPU_CLR(cpu, &others);
+    if (sched_setaffinity(0, sizeof others, &others) == 0)
+        sched_setaffinity(0, sizeof mask, &mask);
+#else
+    (void)cpu;
+#endif
+}
+
 uint64_t gk_physical_memory(void) {
 #if defined(__APPLE__)
     uint64_t bytes = 0;

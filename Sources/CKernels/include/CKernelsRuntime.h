@@ -31,6 +31,13 @@ void gk_cpu_brand(char *brand);
 // Processors this process may run on (its affinity mask), at least 1.
 int gk_available_cpus(void);
 
+// The processor this thread runs on, -1 where the system does not tell.
+int gk_current_cpu(void);
+
+// Moves the calling thread to another of its processors if it runs on `cpu` and has another. Its
+// affinity mask is afterwards what it was.
+void gk_leave_cpu(int cpu);
+
 // Bytes of physical memory, 0 when unknown.
 uint64_t gk_physical_memory(void);
 
