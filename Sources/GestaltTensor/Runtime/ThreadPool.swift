@@ -191,7 +191,7 @@ final class ThreadPool: @unchecked Sendable {
 
     /// Linux may wake a worker on the caller's own processor while another is idle (in a guest a
     /// halted processor passes for a busy one), and there the two take turns for milliseconds:
-    /// regions of two tasks of 1.5 ms took 1.9 to 2.4 times one task in 7 runs of 12, and with this
+    /// regions of two tasks of 1.5 ms took 1.9 to 2.4 times one task in 8 runs of 12, and with this
     /// 1.05 to 1.24 times in 15 of 15.
     private func leaveCallerCPU() {
         let cpu = callerCPU.load(ordering: .relaxed)
