@@ -1,0 +1,51 @@
+import GestaltTensor
+
+/// The outline of a mask and the pixels near it.
+struct BoundaryMap {
+    let height: Int
+    let width: Int
+    /// Row-major; true on the outline.
+    var pixels: [Bool]
+
+    /// A pixel is on the outline when its neighbour to the east, the south or the south-east,
+    /// where the picture has one, is on the other side. So the outline is one pixel wide and lies
+    /// up or left of the edge, as in the DAVIS toolkit.
+    init(mask: [Bool], height: Int, width: Int) {
+        self.height = height
+        self.width = width
+        pixels = Array(repeating: false, count: height * width)
+        for y in 0..<height {
+            for x in 0..<width {
+                let here = y * width + x
+                let (hasEast, hasSouth) = (x + 1 < width, y + 1 < height)
+                pixels[here] =
+                    hasEast && mask[here] != mask[here + 1]
+                    || hasSouth && mask[here] != mask[here + width]
+                    || hasEast && hasSouth && mask[here] != mask[here + width + 1]
+            }
+        }
+    }
+
+    var count: Int { pixels.reduce(0) { $0 + ($1 ? 1 : 0) } }
+
+    /// How many pixels of this outline have one of `other` within `radius` (a Euclidean disk).
+    func matches(_ other: BoundaryMap, radius: Int) -> Int {
+        let near = other.dilated(radius: radius)
+        return zip(pixels, near).reduce(0) { $0 + ($1.0 && $1.1 ? 1 : 0) }
+    }
+
+    private func dilated(radius: Int) -> [Bool] {
+        var result = Array(repeating: false, count: pixels.count)
+        for y in 0..<height {
+            for x in 0..<width where pixels[y * width + x] {
+                for dy in max(-radius, -y)...min(radius, height - 1 - y) {
+                    for dx in max(-radius, -x)...min(radius, width - 1 - x)
+                    where dx * dx + dy * dy <= radius * radius {
+                        result[(y + dy) * width + x + dx] = true
+                    }
+                }
+            }
+        }
+        return result
+    }
+}

@@ -1,0 +1,99 @@
+import GestaltTensor
+
+/// How well the outlines of masks agree: precision, recall and F of matched outline pixels.
+///
+/// An outline pixel is matched when the other outline comes within
+/// ⌈``tolerance`` · diagonal⌉ pixels of it (a Euclidean disk; 1 pixel at 64 × 64). Scores are made
+/// per picture and averaged. Edge cases as in the DAVIS toolkit: both outlines empty, 1; only the
+/// prediction's empty, precision 1 and recall 0; only the truth's, the reverse; F is 0 for both.
+///
+/// - Source: Perazzi et al., *A Benchmark Dataset and Evaluation Methodology for Video Object
+///   Segmentation* (2016), section 5: the measure F.
+public struct BoundaryScores: Sendable, Hashable, Codable {
+    /// Outline pixels of one picture and how many of them were matched.
+    public struct Counts: Sendable, Hashable, Codable {
+        public var predicted: Int
+        public var predictedMatched: Int
+        public var truth: Int
+        public var truthMatched: Int
+
+        public var precision: Double {
+            guard predicted > 0 else { return 1 }
+            return Double(predictedMatched) / Double(predicted)
+        }
+
+        public var recall: Double {
+            guard truth > 0 else { return 1 }
+            return Double(truthMatched) / Double(truth)
+        }
+
+        /// The harmonic mean of precision and recall; 0 where both are 0.
+        public var f: Double {
+            let sum = precision + recall
+            return sum == 0 ? 0 : 2 * precision * recall / sum
+        }
+    }
+
+    /// Share of the picture's diagonal within which outlines match.
+    public let tolerance: Double
+    public private(set) var images: [Counts] = []
+
+    /// - Parameter tolerance: 0.008 is DAVIS's.
+    /// - Precondition: `tolerance` is positive.
+    public init(tolerance: Double = 0.008) {
+        precondition(tolerance > 0, "BoundaryScores: tolerance \(tolerance)")
+        self.tolerance = tolerance
+    }
+
+    /// Compares the foreground (any label but 0) of pictures `[H, W]` or `[…, H, W]`.
+    /// - Precondition: equal shapes.
+    public mutating func add<Label: NumericScalar & BinaryInteger>(
+        prediction: Tensor<Label>, truth: Tensor<Label>
+    ) {
+        requireEqualShapes(prediction.shape, truth.shape, "BoundaryScores.add")
+        precondition(
+            truth.rank >= 2, "BoundaryScores.add: shape \(truth.shape) is not […, height, width]")
+        let (height, width) = (truth.shape[-2], truth.shape[-1])
+        guard height * width > 0 else { return }
+        let (predicted, actual) = (foreground(prediction), foreground(truth))
+        let radius = radius(height: height, width: width)
+        for start in stride(from: 0, to: actual.count, by: height * width) {
+            let range = start..<(start + height * width)
+            let outline = BoundaryMap(
+                mask: Array(predicted[range]), height: height, width: width)
+            let target = BoundaryMap(mask: Array(actual[range]), height: height, width: width)
+            images.append(
+                Counts(
+                    predicted: outline.count,
+                    predictedMatched: outline.matches(target, radius: radius),
+                    truth: target.count,
+                    truthMatched: target.matches(outline, radius: radius)))
+        }
+    }
+
+    /// Appends the pictures of another part of the data.
+    /// - Precondition: the same tolerance.
+    public mutating func merge(_ other: BoundaryScores) {
+        precondition(
+            other.tolerance == tolerance,
+            "BoundaryScores.merge: tolerance \(tolerance) against \(other.tolerance)")
+        images += other.images
+    }
+
+    /// Means over pictures; NaN without a picture.
+    public var precision: Double { mean(images.map(\.precision)) }
+    public var recall: Double { mean(images.map(\.recall)) }
+    public var f: Double { mean(images.map(\.f)) }
+
+    /// How far apart, in pixels, two outlines of a picture may lie and still match.
+    public func radius(height: Int, width: Int) -> Int {
+        let diagonal = Double(height * height + width * width).squareRoot()
+        return Int((tolerance * diagonal).rounded(.up))
+    }
+
+    private func foreground<Label: NumericScalar & BinaryInteger>(
+        _ labels: Tensor<Label>
+    ) -> [Bool] {
+        labels.withScalars { $0.map { $0 != 0 } }
+    }
+}

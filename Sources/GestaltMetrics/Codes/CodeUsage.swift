@@ -1,0 +1,64 @@
+import GestaltTensor
+
+#if canImport(Glibc)
+import Glibc
+#elseif canImport(Musl)
+import Musl
+#else
+import Darwin
+#endif
+
+/// How a codebook is used over an epoch: which codes, and how evenly.
+public struct CodeUsage: Sendable, Hashable, Codable {
+    /// How often each code was used.
+    public private(set) var counts: [Int]
+
+    /// - Precondition: `codeCount` is positive.
+    public init(codeCount: Int) {
+        precondition(codeCount > 0, "CodeUsage: \(codeCount) codes")
+        counts = Array(repeating: 0, count: codeCount)
+    }
+
+    public var codeCount: Int { counts.count }
+
+    /// Counts codes of any shape.
+    /// - Precondition: codes from `0..<codeCount`.
+    public mutating func add(_ codes: Tensor<Int32>) {
+        codes.withScalars { codes in
+            for code in codes {
+                precondition(
+                    code >= 0 && code < counts.count,
+                    "CodeUsage.add: code \(code) of \(counts.count)")
+                counts[Int(code)] += 1
+            }
+        }
+    }
+
+    /// Adds the counts of another part of the data.
+    /// - Precondition: as many codes.
+    public mutating func merge(_ other: CodeUsage) {
+        precondition(
+            other.codeCount == codeCount,
+            "CodeUsage.merge: \(codeCount) codes against \(other.codeCount)")
+        for index in counts.indices { counts[index] += other.counts[index] }
+    }
+
+    /// Codes used at least once.
+    public var usedCount: Int { counts.reduce(0) { $0 + ($1 > 0 ? 1 : 0) } }
+
+    /// Codes used at least once, as a share of all.
+    public var usage: Double { Double(usedCount) / Double(codeCount) }
+
+    /// exp(−Σ p·ln p) over the shares p of the codes: as many codes, evenly used, would be as hard
+    /// to guess. From 1 to ``codeCount``; 1 when nothing was counted.
+    public var perplexity: Double {
+        let total = Double(counts.reduce(0, +))
+        guard total > 0 else { return 1 }
+        let entropy = counts.reduce(0.0) { sum, count in
+            guard count > 0 else { return sum }
+            let share = Double(count) / total
+            return sum - share * log(share)
+        }
+        return exp(entropy)
+    }
+}

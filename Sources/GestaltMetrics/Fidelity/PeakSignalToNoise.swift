@@ -1,0 +1,87 @@
+import GestaltTensor
+
+#if canImport(Glibc)
+import Glibc
+#elseif canImport(Musl)
+import Musl
+#else
+import Darwin
+#endif
+
+/// Peak signal to noise ratio in decibels, over any number of batches:
+/// 10 · log₁₀(range² / mean squared error).
+///
+/// Of a picture without an error the ratio is infinite; it counts as ``ceiling``, and no ratio
+/// counts as more. A frame of a video is a picture of its own.
+public struct PeakSignalToNoise: Sendable, Hashable, Codable {
+    /// The distance from the lowest to the highest value a pixel can have: 1 for −0.5…0.5 and
+    /// 0…1, 255 for bytes.
+    public let dataRange: Double
+    /// The most a ratio counts as, in decibels.
+    public let ceiling: Double
+    /// Mean squared error of each picture.
+    public private(set) var errors: [Double] = []
+    private var squares = 0.0
+    private var count = 0
+
+    /// - Precondition: `dataRange` and `ceiling` are positive.
+    public init(dataRange: Double = 1, ceiling: Double = 100) {
+        precondition(
+            dataRange > 0 && ceiling > 0,
+            "PeakSignalToNoise(dataRange: \(dataRange), ceiling: \(ceiling))")
+        self.dataRange = dataRange
+        self.ceiling = ceiling
+    }
+
+    /// Compares pictures `[H, W, C]` or `[…, H, W, C]`.
+    /// - Precondition: equal shapes.
+    public mutating func add(prediction: Tensor<Float>, truth: Tensor<Float>) {
+        let pixels = pictureSize(prediction.shape, truth.shape, "PeakSignalToNoise.add")
+        guard pixels > 0 else { return }
+        prediction.withScalars { predicted in
+            truth.withScalars { actual in
+                for start in stride(from: 0, to: actual.count, by: pixels) {
+                    var sum = 0.0
+                    for index in start..<(start + pixels) {
+                        let difference = Double(predicted[index]) - Double(actual[index])
+                        sum += difference * difference
+                    }
+                    errors.append(sum / Double(pixels))
+                    squares += sum
+                    count += pixels
+                }
+            }
+        }
+    }
+
+    /// Appends the pictures of another part of the data.
+    /// - Precondition: the same range and ceiling.
+    public mutating func merge(_ other: PeakSignalToNoise) {
+        precondition(
+            other.dataRange == dataRange && other.ceiling == ceiling,
+            "PeakSignalToNoise.merge: data range \(dataRange) against \(other.dataRange)")
+        errors += other.errors
+        squares += other.squares
+        count += other.count
+    }
+
+    /// The mean of the pictures' ratios, in decibels; NaN without a picture.
+    public var perImage: Double { mean(errors.map(decibels)) }
+
+    /// The ratio for the error of all pixels together, in decibels; NaN without a picture.
+    /// Never above ``perImage``, since the logarithm of a mean weighs the bad pictures more
+    /// (pictures of equal size, none at the ceiling).
+    public var overSet: Double { count == 0 ? .nan : decibels(squares / Double(count)) }
+
+    private func decibels(_ error: Double) -> Double {
+        error > 0 ? min(ceiling, 10 * log10(dataRange * dataRange / error)) : ceiling
+    }
+}
+
+/// Values in one picture of `[…, H, W, C]`.
+func pictureSize(_ prediction: Shape, _ truth: Shape, _ operation: String) -> Int {
+    requireEqualShapes(prediction, truth, operation)
+    precondition(
+        truth.rank >= 3, "\(operation): shape \(truth) is not […, height, width, channels]")
+    return truth[-1] * truth[-2] * truth[-3]
+}

@@ -1,0 +1,66 @@
+import GestaltTensor
+
+/// Structural similarity of pictures, over any number of batches: 1 for equal ones.
+///
+/// At each place SSIM = (2·μx·μy + c₁)(2·σxy + c₂) / ((μx² + μy² + c₁)(σx² + σy² + c₂)), with means
+/// and (co)variances under a Gaussian window of 11 × 11 and σ 1.5, c₁ = (0.01·range)²,
+/// c₂ = (0.03·range)². Averaged over the places where the window lies inside the picture, then
+/// over channels, then over pictures. A frame of a video is a picture of its own.
+///
+/// - Source: Wang, Bovik, Sheikh and Simoncelli, *Image Quality Assessment: From Error Visibility
+///   to Structural Similarity* (2004), equation 13 and section III.B.
+public struct StructuralSimilarity: Sendable, Hashable, Codable {
+    /// Side of the window in pixels, and the least height and width of a picture.
+    public static let windowSide = 11
+
+    /// The distance from the lowest to the highest value a pixel can have.
+    public let dataRange: Double
+    /// The similarity of each picture.
+    public private(set) var values: [Double] = []
+
+    /// - Precondition: `dataRange` is positive.
+    public init(dataRange: Double = 1) {
+        precondition(dataRange > 0, "StructuralSimilarity(dataRange: \(dataRange))")
+        self.dataRange = dataRange
+    }
+
+    /// Compares pictures `[H, W, C]` or `[…, H, W, C]`.
+    /// - Precondition: equal shapes; height and width at least ``windowSide``.
+    public mutating func add(prediction: Tensor<Float>, truth: Tensor<Float>) {
+        let pixels = pictureSize(prediction.shape, truth.shape, "StructuralSimilarity.add")
+        let shape = truth.shape
+        precondition(
+            shape[-3] >= Self.windowSide && shape[-2] >= Self.windowSide && shape[-1] > 0,
+            "StructuralSimilarity.add: pictures of \(shape) are smaller than the window of "
+                + "\(Self.windowSide) × \(Self.windowSide)")
+        let comparison = PictureComparison(
+            height: shape[-3], width: shape[-2], channels: shape[-1], dataRange: dataRange)
+        let count = truth.count / pixels
+        let found = Tensor<Double>(uninitialized: [count]) { results in
+            prediction.withScalars { predicted in
+                truth.withScalars { actual in
+                    nonisolated(unsafe) let (results, predicted, actual) = (results, predicted, actual)
+                    parallelFor(count) { image in
+                        let range = (image * pixels)..<((image + 1) * pixels)
+                        results[image] = comparison.similarity(
+                            UnsafeBufferPointer(rebasing: predicted[range]),
+                            UnsafeBufferPointer(rebasing: actual[range]))
+                    }
+                }
+            }
+        }
+        values += found.scalars
+    }
+
+    /// Appends the pictures of another part of the data.
+    /// - Precondition: the same range.
+    public mutating func merge(_ other: StructuralSimilarity) {
+        precondition(
+            other.dataRange == dataRange,
+            "StructuralSimilarity.merge: data range \(dataRange) against \(other.dataRange)")
+        values += other.values
+    }
+
+    /// The mean over pictures; NaN without one.
+    public var mean: Double { GestaltMetrics.mean(values) }
+}

@@ -1,0 +1,82 @@
+/// How the counts of many pictures and classes become one number.
+public enum Reduction: String, Sendable, CaseIterable, Codable {
+    /// Counts summed over pictures and classes, then one score.
+    case micro
+    /// Per class over all pictures, then the mean over classes.
+    case macro
+    /// Per picture with its classes summed, then the mean over pictures.
+    ///
+    /// With the one column `.foreground` and absent classes as 1: |P∩G| / |P∪G| of each picture,
+    /// 1 where both are empty, 0 where one is, and their plain mean.
+    case perImage
+    /// Per picture and class, then the mean over all those pairs.
+    case macroImagewise
+}
+
+extension CountTable {
+    /// One number for the whole table.
+    ///
+    /// - Parameter absent: what a class counts as where neither side has it. For `.micro` that
+    ///   means the class is absent from the whole set, for `.perImage` from one picture.
+    /// - Returns: NaN when nothing is left to average: no picture, or all skipped.
+    public func score(
+        _ score: SegmentationScore, _ reduction: Reduction, absent: AbsentClass = .one
+    ) -> Double {
+        guard !rows.isEmpty else { return .nan }
+        let groups: [BinaryCounts] =
+            switch reduction {
+            case .micro: [rows.joined().reduce(.zero, +)]
+            case .macro: columns.indices.map { column in rows.reduce(.zero) { $0 + $1[column] } }
+            case .perImage: rows.map { $0.reduce(.zero, +) }
+            case .macroImagewise: Array(rows.joined())
+            }
+        return mean(groups.compactMap { $0.value(of: score, absent: absent) })
+    }
+
+    /// The score of each picture, its classes summed; nil where `absent` leaves it out.
+    public func perImage(
+        _ score: SegmentationScore, absent: AbsentClass = .one
+    ) -> [Double?] {
+        rows.map { $0.reduce(.zero, +).value(of: score, absent: absent) }
+    }
+
+    /// The table with one column only.
+    /// - Precondition: the column exists.
+    public func column(_ column: Column) -> CountTable {
+        guard let index = columns.firstIndex(of: column) else {
+            preconditionFailure("CountTable.column: \(column) is not among \(columns)")
+        }
+        var result = CountTable(columns: [column], ignoredLabel: ignoredLabel)
+        for row in rows { result.add(row: [row[index]]) }
+        return result
+    }
+
+    /// All scores under one reduction.
+    public func scores(
+        _ reduction: Reduction, absent: AbsentClass = .one
+    ) -> SegmentationScores {
+        SegmentationScores(
+            reduction: reduction, absent: absent, imageCount: imageCount,
+            iou: score(.iou, reduction, absent: absent),
+            dice: score(.dice, reduction, absent: absent),
+            precision: score(.precision, reduction, absent: absent),
+            recall: score(.recall, reduction, absent: absent),
+            accuracy: score(.accuracy, reduction, absent: absent))
+    }
+}
+
+/// The scores of a set of pictures, with the rules they were made by.
+public struct SegmentationScores: Sendable, Hashable, Codable {
+    public let reduction: Reduction
+    public let absent: AbsentClass
+    public let imageCount: Int
+    public let iou: Double
+    public let dice: Double
+    public let precision: Double
+    public let recall: Double
+    public let accuracy: Double
+}
+
+func mean(_ values: [Double]) -> Double {
+    values.isEmpty ? .nan : values.reduce(0, +) / Double(values.count)
+}
