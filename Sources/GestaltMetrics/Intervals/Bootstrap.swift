@@ -42,9 +42,7 @@ public struct Bootstrap: Sendable, Hashable, Codable {
         precondition(groupCount > 0, "Bootstrap.interval: no group")
         var stream = RandomStream(seed: seed)
         let redrawn = (0..<resamples).map { _ in
-            let draws: Tensor<Float> = stream.uniform([groupCount], in: 0..<1)
-            return figure(
-                draws.scalars.map { min(groupCount - 1, Int(Double($0) * Double(groupCount))) })
+            figure((0..<groupCount).map { _ in stream.integer(in: 0..<groupCount) })
         }
         let sorted = redrawn.sorted()
         return ConfidenceInterval(

@@ -1,0 +1,95 @@
+import Foundation
+
+/// JSON in which every key counts: one that nothing reads is an error, not a typing mistake that
+/// silently leaves the default in place.
+public enum StrictJSON {
+    /// Decodes a value and refuses keys that it does not have, at any depth.
+    ///
+    /// - Parameters:
+    ///   - defaults: gives the values of top-level keys that `bytes` leaves out; nil wants all.
+    ///   - path: the file the bytes come from, for the messages.
+    /// - Throws: ``ConfigurationError``. `null` counts as an unknown key: leave the key out.
+    public static func decode<Value: Codable>(
+        _ type: Value.Type = Value.self, from bytes: [UInt8], defaults: Value? = nil,
+        path: String? = nil
+    ) throws(ConfigurationError) -> Value {
+        let given = try tree(of: bytes, path: path)
+        var complete = given
+        if case .object(var members) = given, let defaults,
+            case .object(let usual) = try tree(of: encode(defaults), path: path)
+        {
+            members.merge(usual) { mine, _ in mine }
+            complete = .object(members)
+        }
+        let value: Value
+        do {
+            value = try JSONDecoder().decode(Value.self, from: JSONEncoder().encode(complete))
+        } catch {
+            throw ConfigurationError(decoding: error, path: path)
+        }
+        // What the value writes is all it knows.
+        let known = try tree(of: encode(value), path: path)
+        if let stray = given.firstKey(missingFrom: known) {
+            throw ConfigurationError(path: path, key: stray.key, .unknownKey(known: stray.known))
+        }
+        return value
+    }
+
+    /// Indented JSON with sorted keys and a final newline: the same value gives the same bytes.
+    /// - Throws: ``ConfigurationError`` when the value holds a number JSON has no word for.
+    public static func encode(_ value: some Encodable) throws(ConfigurationError) -> [UInt8] {
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
+        do {
+            return try Array(encoder.encode(value)) + [UInt8(ascii: "\n")]
+        } catch {
+            throw ConfigurationError(encoding: error)
+        }
+    }
+
+    static func tree(of bytes: [UInt8], path: String?) throws(ConfigurationError) -> JSONTree {
+        do {
+            return try JSONDecoder().decode(JSONTree.self, from: Data(bytes))
+        } catch {
+            let reason =
+                if case DecodingError.dataCorrupted(let context) = error {
+                    context.underlyingError.map { "\($0)" } ?? context.debugDescription
+                } else {
+                    "\(error)"
+                }
+            throw ConfigurationError(path: path, key: "", .notJSON(reason: reason))
+        }
+    }
+}
+
+extension ConfigurationError {
+    fileprivate init(decoding error: any Error, path: String?) {
+        self.init(path: path, key: "", .notJSON(reason: "\(error)"))
+        guard let error = error as? DecodingError else { return }
+        switch error {
+        case .keyNotFound(let missing, let context):
+            (key, problem) = (name(context.codingPath + [missing]), .missingKey)
+        case .typeMismatch(let type, let context):
+            (key, problem) = (name(context.codingPath), .wrongType(expected: "\(type)"))
+        case .valueNotFound(let type, let context):
+            (key, problem) = (name(context.codingPath), .wrongType(expected: "\(type)"))
+        case .dataCorrupted(let context):
+            (key, problem) = (
+                name(context.codingPath), .wrongType(expected: context.debugDescription)
+            )
+        @unknown default: break
+        }
+    }
+
+    fileprivate init(encoding error: any Error) {
+        self.init(key: "", .invalid(expected: "finite numbers", found: "\(error)"))
+        if case EncodingError.invalidValue(let value, let context) = error {
+            key = name(context.codingPath)
+            problem = .invalid(expected: "a finite number", found: "\(value)")
+        }
+    }
+}
+
+private func name(_ path: [any CodingKey]) -> String {
+    path.map { $0.intValue.map(String.init) ?? $0.stringValue }.joined(separator: ".")
+}
