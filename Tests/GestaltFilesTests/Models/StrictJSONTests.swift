@@ -20,7 +20,7 @@ private struct Sizes: Codable, Equatable {
 }
 
 @Suite struct StrictJSONTests {
-    func decode(_ text: String) throws(ConfigurationError) -> Sizes {
+    private func decode(_ text: String) throws(ConfigurationError) -> Sizes {
         try StrictJSON.decode(from: Array(text.utf8), defaults: Sizes(), path: "config.json")
     }
 
