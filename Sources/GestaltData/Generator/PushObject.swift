@@ -10,7 +10,7 @@ struct PushObject: Sendable {
     }
 
     struct Part: Sendable {
-        var shape: Shape
+        var shape: ConvexShape
         var pose: Pose
         var surface: Surface
     }
@@ -89,7 +89,7 @@ private struct Builder {
         }
     }
 
-    private mutating func add(_ shape: Shape, _ pose: Pose, _ look: Surface? = nil) {
+    private mutating func add(_ shape: ConvexShape, _ pose: Pose, _ look: Surface? = nil) {
         parts.append(PushObject.Part(shape: shape, pose: pose, surface: look ?? surface))
     }
 

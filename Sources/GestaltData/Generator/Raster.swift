@@ -103,12 +103,14 @@ struct Raster: Sendable {
 }
 
 /// Counts the labels of one block.
-struct LabelVotes {
+package struct LabelVotes {
     private var counts = [Int](repeating: 0, count: 256)
     private var lowest: UInt8 = 255
     private var highest: UInt8 = 0
 
-    mutating func add(_ label: UInt8) {
+    package init() {}
+
+    package mutating func add(_ label: UInt8) {
         counts[Int(label)] += 1
         lowest = min(lowest, label)
         highest = max(highest, label)
@@ -117,7 +119,7 @@ struct LabelVotes {
     /// The most frequent label, of equals the lowest; starts over.
     ///
     /// - Precondition: at least one vote since the last winner.
-    mutating func takeWinner() -> UInt8 {
+    package mutating func takeWinner() -> UInt8 {
         precondition(lowest <= highest, "LabelVotes: no votes")
         var winner = lowest
         for label in lowest...highest where counts[Int(label)] > counts[Int(winner)] {

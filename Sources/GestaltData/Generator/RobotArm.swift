@@ -111,7 +111,7 @@ struct RobotArm: Sendable {
             label: RobotArm.label)
     }
 
-    private func part(_ shape: Shape, at origin: Vector, _ colour: Vector) -> Solid {
+    private func part(_ shape: ConvexShape, at origin: Vector, _ colour: Vector) -> Solid {
         Solid(
             shape: shape, pose: Pose(origin: origin),
             surface: Surface(.plain, colour, gloss: 0.25), label: RobotArm.label)

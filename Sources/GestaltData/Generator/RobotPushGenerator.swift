@@ -42,7 +42,7 @@ public struct RobotPushGenerator: Sendable {
 
     /// Renders clip `index`: bytes and numbers in the order of `Clip`'s tensors.
     ///
-    /// - Complexity: about 5 ms a frame of 64 × 64 on one core.
+    /// - Complexity: 2–3 ms a frame of 64 × 64 on one core.
     func render(_ index: Int) -> Rendering {
         var random = SplitMix64(seed: seed, index: UInt64(bitPattern: Int64(index)))
         let factor = configuration.supersampling

@@ -1,6 +1,6 @@
 /// One convex part of the scene: what it is, where, how it looks, whose it is.
 struct Solid: Sendable {
-    var shape: Shape
+    var shape: ConvexShape
     var pose: Pose
     var surface: Surface
     /// The label id of its pixels.

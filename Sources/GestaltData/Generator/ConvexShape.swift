@@ -1,5 +1,5 @@
 /// A convex shape about its own origin, met by rays in closed form.
-enum Shape: Sendable {
+enum ConvexShape: Sendable {
     case box(half: Vector)
     case ellipsoid(radii: Vector)
     /// Axis along z, flat ends.
@@ -24,12 +24,12 @@ enum Shape: Sendable {
     @inline(__always)
     func entry(origin: Vector, direction: Vector) -> (t: Float, normal: Vector)? {
         switch self {
-        case .box(let half): Shape.enterBox(half, origin, direction)
-        case .ellipsoid(let radii): Shape.enterEllipsoid(radii, origin, direction)
+        case .box(let half): ConvexShape.enterBox(half, origin, direction)
+        case .ellipsoid(let radii): ConvexShape.enterEllipsoid(radii, origin, direction)
         case .cylinder(let radius, let halfHeight):
-            Shape.enterCylinder(radius, halfHeight, origin, direction)
+            ConvexShape.enterCylinder(radius, halfHeight, origin, direction)
         case .capsule(let radius, let halfLength):
-            Shape.enterCapsule(radius, halfLength, origin, direction)
+            ConvexShape.enterCapsule(radius, halfLength, origin, direction)
         }
     }
 

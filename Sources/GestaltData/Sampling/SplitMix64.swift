@@ -1,7 +1,8 @@
-/// The generator's own random numbers: small, fast, and independent of every other stream.
+/// Small sequential random numbers: a scene, a shuffle, a draw of augmentations.
 ///
-/// A scene is one long story told in order, so a plain sequential generator suits it; its bits
-/// must never change, or every synthetic data set would.
+/// Each use starts its own sequence from a seed and an index, so nothing depends on what was drawn
+/// elsewhere. The bits must never change, or every synthetic data set and every order of batches
+/// would; for the same reason nothing here relies on how the standard library shuffles.
 ///
 /// Source: Steele, Lea and Flood, *Fast Splittable Pseudorandom Number Generators* (2014).
 struct SplitMix64: RandomNumberGenerator, Sendable {
@@ -25,7 +26,9 @@ struct SplitMix64: RandomNumberGenerator, Sendable {
         z = (z ^ (z >> 27)) &* 0x94D0_49BB_1331_11EB
         return z ^ (z >> 31)
     }
+}
 
+extension RandomNumberGenerator {
     /// Uniform in `[0, 1)`, 24 bits.
     mutating func unit() -> Float {
         Float(next() >> 40) * 0x1p-24
@@ -35,6 +38,7 @@ struct SplitMix64: RandomNumberGenerator, Sendable {
         range.lowerBound + (range.upperBound - range.lowerBound) * unit()
     }
 
+    /// Uniform to within range.count / 2⁶⁴.
     mutating func integer(_ range: ClosedRange<Int>) -> Int {
         range.lowerBound + Int(next() % UInt64(range.count))
     }

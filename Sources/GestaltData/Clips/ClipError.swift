@@ -1,0 +1,39 @@
+/// What can be wrong with clips from outside.
+public enum ClipError: Error, Sendable, Equatable, CustomStringConvertible {
+    /// Nothing is at the path, or not what was expected there.
+    case notFound(path: String, expected: String, found: String)
+    /// A record without frames of the camera asked for.
+    case missingCamera(path: String, clip: Int, camera: Camera, found: [String])
+    case missingMasks(clip: String, reason: String)
+    /// A feature of the wrong size or kind: bytes of a picture, numbers of an action.
+    case wrongFeature(path: String, clip: Int, key: String, expected: String, found: String)
+    /// Frame numbers that do not run 0, 1, 2…
+    case brokenFrameNumbers(path: String, clip: Int, expected: Int, found: Int)
+    case tooShort(clip: String, expected: Int, found: Int)
+    /// Frames, masks or arrays that do not fit together.
+    case mismatchedShapes(path: String, expected: String, found: String)
+    case unreadable(path: String, reason: String)
+
+    public var description: String {
+        switch self {
+        case .notFound(let path, let expected, let found):
+            "\(path): expected \(expected), found \(found)"
+        case .missingCamera(let path, let clip, let camera, let found):
+            "\(path), clip \(clip): no frames of camera '\(camera.rawValue)' "
+                + "(expected keys like 0/image_\(camera.rawValue)/encoded), found the keys "
+                + (found.isEmpty ? "of no frame at all" : found.joined(separator: ", "))
+        case .missingMasks(let clip, let reason):
+            "\(clip): masks are needed and there are none: \(reason)"
+        case .wrongFeature(let path, let clip, let key, let expected, let found):
+            "\(path), clip \(clip): '\(key)' should be \(expected), found \(found)"
+        case .brokenFrameNumbers(let path, let clip, let expected, let found):
+            "\(path), clip \(clip): frame \(expected) is missing, the next one is \(found)"
+        case .tooShort(let clip, let expected, let found):
+            "\(clip): \(expected) frames are needed, the clip has \(found)"
+        case .mismatchedShapes(let path, let expected, let found):
+            "\(path): expected \(expected), found \(found)"
+        case .unreadable(let path, let reason):
+            "\(path): \(reason)"
+        }
+    }
+}
