@@ -1,0 +1,47 @@
+import GestaltTensor
+
+/// Between bytes and the numbers that models see: `byte / 255 − 0.5`, from −0.5 to 0.5.
+enum PixelScale {
+    /// The centred value of each byte; divided first, then shifted, in single precision.
+    static let centred: [Float] = (0..<256).map { Float($0) / 255 - 0.5 }
+}
+
+extension Tensor where Scalar == UInt8 {
+    /// Bytes 0…255 as numbers −0.5…0.5; the shape stays.
+    public func centredPixels() -> Tensor<Float> {
+        let table = PixelScale.centred
+        return withScalars { bytes in
+            Tensor<Float>(uninitialized: shape) { target in
+                for index in bytes.indices { target[index] = table[Int(bytes[index])] }
+            }
+        }
+    }
+
+    /// Ids as classes: each id is its own class up to the last, which takes all higher ones. Two
+    /// classes are background and foreground; three are background, arm and things.
+    ///
+    /// - Precondition: `count` is positive.
+    public func classes(count: Int) -> Tensor<Int32> {
+        precondition(count > 0, "classes(count: \(count))")
+        let last = Int32(clamping: count - 1)
+        return withScalars { ids in
+            Tensor<Int32>(uninitialized: shape) { target in
+                for index in ids.indices { target[index] = Swift.min(Int32(ids[index]), last) }
+            }
+        }
+    }
+}
+
+extension Tensor where Scalar == Float {
+    /// Numbers −0.5…0.5 as bytes, rounded to nearest; beyond that range, and NaN, clamped.
+    public func pixelBytes() -> Tensor<UInt8> {
+        withScalars { values in
+            Tensor<UInt8>(uninitialized: shape) { target in
+                for index in values.indices {
+                    let scaled = ((values[index] + 0.5) * 255).rounded()
+                    target[index] = scaled > 0 ? UInt8(Swift.min(scaled, 255)) : 0
+                }
+            }
+        }
+    }
+}
