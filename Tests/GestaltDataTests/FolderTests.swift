@@ -1,0 +1,103 @@
+import GestaltData
+import GestaltMedia
+import GestaltTensor
+import Testing
+
+@Suite struct FolderTests {
+    /// A picture of one colour, and a mask of one id.
+    private func picture(_ value: UInt8, height: Int = 4, width: Int = 5) -> Tensor<UInt8> {
+        .filled([height, width, 3], with: value)
+    }
+
+    @Test func aFolderOfFoldersIsOneClipEach() throws {
+        try withTemporaryFolder { root in
+            for (clip, frames) in [("clip10", 2), ("clip9", 11)] {
+                try makeFolder(root + "/" + clip)
+                try makeFolder(root + "/masks/" + clip)
+                for frame in 0..<frames {
+                    try PNG.write(picture(UInt8(frame)), to: root + "/\(clip)/\(frame).png")
+                    try PNG.write(
+                        .filled([4, 5], with: UInt8(frame + 1)),
+                        to: root + "/masks/\(clip)/\(frame).png")
+                }
+            }
+            let set = try DataSet.open(root)
+            #expect(set.clips.map(\.name) == ["clip9", "clip10"])
+            #expect(set.lengths == [11, 2])
+            #expect(set.clips[0].frames.scalars[10 * 60] == 10)
+            #expect(set.clips[0].masks?.scalars.last == 11)
+        }
+    }
+
+    @Test func aFlatFolderIsOneClip() throws {
+        try withTemporaryFolder { root in
+            for frame in 0..<3 { try PNG.write(picture(9), to: root + "/f\(frame).png") }
+            let set = try DataSet.open(root)
+            #expect(set.lengths == [3] && set.clips[0].masks == nil)
+            #expect(throws: ClipError.self) {
+                try DataSet.open(root, options: ClipOptions(masks: .required))
+            }
+        }
+    }
+
+    @Test func framesOfOneClipMustBeOfOneSize() throws {
+        try withTemporaryFolder { root in
+            try PNG.write(picture(1), to: root + "/0.png")
+            try PNG.write(picture(1, width: 6), to: root + "/1.png")
+            #expect(throws: ClipError.self) { try DataSet.open(root) }
+        }
+    }
+
+    @Test func clipsOfOneSetMustBeOfOneSize() throws {
+        try withTemporaryFolder { root in
+            for (clip, width) in [("a", 5), ("b", 6)] {
+                try makeFolder(root + "/" + clip)
+                try PNG.write(picture(1, width: width), to: root + "/\(clip)/0.png")
+            }
+            #expect(throws: ClipError.self) { try DataSet.open(root) }
+        }
+    }
+
+    @Test func splitsAreFolders() throws {
+        try withTemporaryFolder { root in
+            for (split, frames) in [("train", 2), ("test", 3)] {
+                try makeFolder(root + "/" + split)
+                for frame in 0..<frames {
+                    try PNG.write(picture(1), to: root + "/\(split)/\(frame).png")
+                }
+            }
+            #expect(try DataSet.open(root, split: .train).lengths == [2])
+            #expect(try DataSet.open(root, split: .test).lengths == [3])
+            #expect(throws: ClipError.self) { try DataSet.open(root, split: .validation) }
+        }
+    }
+
+    @Test func nothingThereIsNamed() throws {
+        let missing = #expect(throws: ClipError.self) { try DataSet.open("/no/such/folder") }
+        #expect(missing?.description.contains("/no/such/folder") ?? false)
+        try withTemporaryFolder { root in
+            let error = #expect(throws: ClipError.self) { try DataSet.open(root) }
+            #expect(error?.description.contains("an empty folder") ?? false)
+        }
+    }
+
+    @Test(arguments: ["synthetic:", "synthetic:0", "synthetic:x", "synthetic:-2", "synthetic:1:2"])
+    func syntheticTakesAPositiveNumber(location: String) {
+        #expect(throws: ClipError.self) { try DataSet.open(location) }
+    }
+
+    @Test func syntheticSplitsDiffer() throws {
+        let train = try DataSet.open("synthetic:1", split: .train, seed: 3)
+        let test = try DataSet.open("synthetic:1", split: .test, seed: 3)
+        #expect(train.clips[0].frames != test.clips[0].frames)
+        #expect(try DataSet.open("synthetic:1", seed: 3).clips[0].frames == train.clips[0].frames)
+    }
+
+    @Test(arguments: [
+        ["traj_0_to_59", "traj_60_to_119", "traj_120_to_179"], ["f2", "f10", "f010", "g"],
+        ["a", "a1", "a01b", "b"], ["", "0", "00", "7", "a"],
+    ])
+    func naturalOrder(sorted: [String]) {
+        #expect(sorted.reversed().sorted(by: isNaturallyOrdered) == sorted)
+    }
+}

@@ -1,0 +1,28 @@
+import Foundation
+import Synchronization
+
+/// Runs `body` with a folder of its own, which is gone afterwards.
+func withTemporaryFolder<Result>(_ body: (String) throws -> Result) throws -> Result {
+    let folder = FileManager.default.temporaryDirectory
+        .appendingPathComponent("gestalt-data-\(UUID().uuidString)").path
+    try makeFolder(folder)
+    defer { try? FileManager.default.removeItem(atPath: folder) }
+    return try body(folder)
+}
+
+func makeFolder(_ path: String) throws {
+    try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
+}
+
+func write(_ bytes: [UInt8], to path: String) throws {
+    try Data(bytes).write(to: URL(fileURLWithPath: path))
+}
+
+/// What a progress callback was told, in order.
+final class Counter: Sendable {
+    private let values = Mutex<[Int]>([])
+
+    func see(_ value: Int) { values.withLock { $0.append(value) } }
+
+    var seen: [Int] { values.withLock { $0 } }
+}
