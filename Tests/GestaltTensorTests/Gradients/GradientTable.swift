@@ -1,0 +1,18 @@
+import GestaltTensor
+import Testing
+import TestSupport
+
+/// Every differentiable operation, one list a family.
+let gradientTable: [GradientCase] = [
+    unaryCases,
+    binaryCases,
+    reductionCases,
+].flatMap { $0 }
+
+@Suite struct GradientTests {
+    @Test("value, differences and views agree", arguments: gradientTable)
+    func agrees(_ line: GradientCase) {
+        let problems = line.problems()
+        #expect(problems.isEmpty, "\(line): \(problems.joined(separator: "; "))")
+    }
+}
