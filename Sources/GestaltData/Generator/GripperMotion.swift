@@ -1,5 +1,3 @@
-import Foundation
-
 /// Where the gripper goes: mostly through things, sometimes to a random place, now and then lifted.
 struct GripperMotion: Sendable {
     /// What the arm is told for the step to the next frame.

@@ -22,6 +22,14 @@ func normalized(_ a: Vector) -> Vector {
     a / length(a)
 }
 
+/// The unit vector at an angle from the x axis.
+///
+/// Computed in double precision and rounded once: C libraries differ in the last bit of a sine, and
+/// the clips of a seed must not.
+func heading(_ angle: Float) -> SIMD2<Float> {
+    SIMD2(Float(cos(Double(angle))), Float(sin(Double(angle))))
+}
+
 /// Where a rigid thing stands and how it is turned: an origin and three orthonormal axes.
 struct Pose: Sendable {
     var origin: Vector
@@ -35,9 +43,9 @@ struct Pose: Sendable {
 
     /// Turned about the vertical by `yaw` radians, counter-clockwise seen from above.
     init(origin: Vector = .zero, yaw: Float = 0) {
-        let (c, s) = (cos(yaw), sin(yaw))
+        let x = heading(yaw)
         self.init(
-            origin: origin, x: Vector(c, s, 0), y: Vector(-s, c, 0), z: Vector(0, 0, 1))
+            origin: origin, x: Vector(x.x, x.y, 0), y: Vector(-x.y, x.x, 0), z: Vector(0, 0, 1))
     }
 
     /// Halfway between two points, the z axis along the line from the first to the second.

@@ -1,5 +1,3 @@
-import Foundation
-
 /// A thing that can be pushed: convex parts to draw, discs to touch.
 ///
 /// Parts and discs are given about the thing's own centre, z = 0 on the ground.

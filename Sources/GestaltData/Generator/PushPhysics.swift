@@ -1,5 +1,3 @@
-import Foundation
-
 /// Things pushed about on a table: no momentum to speak of, friction stops all at once.
 ///
 /// Overlaps are resolved by moving bodies apart along the contact normal, each by its share of the
@@ -38,10 +36,10 @@ struct PushPhysics: Sendable {
         }
 
         func placed() -> [Disc] {
-            let (c, s) = (cos(angle), sin(angle))
+            let x = heading(angle)
             return discs.map { disc in
                 let p = disc.centre
-                let turned = SIMD2(c * p.x - s * p.y, s * p.x + c * p.y)
+                let turned = SIMD2(x.x * p.x - x.y * p.y, x.y * p.x + x.x * p.y)
                 return Disc(centre: position + turned, radius: disc.radius)
             }
         }

@@ -1,5 +1,3 @@
-import Foundation
-
 /// An arm on a pedestal behind the bin: two links, a wrist that hangs down, two fingers.
 ///
 /// Dark red links with black joints, after the Sawyer arm of the BAIR recordings.
@@ -56,7 +54,8 @@ struct RobotArm: Sendable {
         let along = normalized(span)
         let side = normalized(cross(along, Vector(0, 0, 1)))
         let up = cross(side, along)
-        return (shoulder + wrist) / 2 + (up * cos(elbowLean) + side * sin(elbowLean)) * rise
+        let lean = heading(elbowLean)
+        return (shoulder + wrist) / 2 + (up * lean.x + side * lean.y) * rise
     }
 
     private func links(shoulder: Vector, elbow: Vector, wrist: Vector) -> [Solid] {

@@ -8,7 +8,7 @@
 /// with one id through the clip. A pixel's label is the most frequent one of its supersamples, of
 /// equals the lowest.
 ///
-/// The same seed, configuration and index give the same bytes on the same platform.
+/// The same seed, configuration and index give the same bytes.
 public struct RobotPushGenerator: Sendable {
     /// What the clips are like.
     public struct Configuration: Sendable, Hashable {

@@ -1,5 +1,3 @@
-import Foundation
-
 /// Everything of a clip that stands still: camera, light, floor, bin, clutter, pedestal.
 struct Stage: Sendable {
     let view: View
@@ -41,7 +39,7 @@ struct Stage: Sendable {
         let sky = random.uniform(0.5...0.75)
         let warmth = Vector(1, random.uniform(0.95...1), random.uniform(0.87...1))
         return Light(
-            toLamp: normalized(Vector(cos(bearing) * tilt, sin(bearing) * tilt, 1)),
+            toLamp: normalized(Vector(heading(bearing) * tilt, 1)),
             lamp: warmth * (random.uniform(1.3...1.6) - sky),
             sky: Vector(0.98, 0.99, 1) * sky,
             softness: random.uniform(1...3.2))

@@ -1,5 +1,3 @@
-import Foundation
-
 /// What a thing looks like: two colours and a pattern laid through its own axes.
 struct Surface: Sendable {
     enum Pattern: Sendable, CaseIterable {
