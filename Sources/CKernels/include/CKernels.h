@@ -11,3 +11,6 @@
 #include "CKernelsUnary.h"
 #include "CKernelsFold.h"
 #include "CKernelsGather.h"
+#include "CKernelsProducts.h"
+#include "CKernelsRandom.h"
+#include "CKernelsAttention.h"

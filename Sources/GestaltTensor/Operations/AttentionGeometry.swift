@@ -1,0 +1,128 @@
+import CKernels
+
+/// Sizes and steps of a batch of attentions whose positions run along one axis.
+struct AttentionGeometry {
+    let queries, keys, width, valueWidth: Int
+    let scale: Double
+    /// Elements between positions of queries, keys, values.
+    let steps: (query: Int, key: Int, value: Int)
+    /// Elements between positions of tensors without gaps, of the shapes of the queries, keys,
+    /// values and the result.
+    let denseSteps: (query: Int, key: Int, value: Int, result: Int)
+    /// How many keys the first query sees; query i sees i more.
+    let limit: Int
+    let mask: Tensor<Bool>?
+    private let maskSteps: (row: Int, column: Int)
+    private let walk: BatchWalk
+
+    /// The operands whose parts `offset` finds.
+    enum Operand: Int {
+        case query, key, value, mask
+        // Without gaps; `result` is also the result's gradient.
+        case result, queryGradient, keyGradient, valueGradient
+    }
+
+    var count: Int { walk.count }
+
+    init<Scalar>(
+        _ q: Tensor<Scalar>, _ k: Tensor<Scalar>, _ v: Tensor<Scalar>, axis: Int,
+        mask: AttentionMask, scale: Double
+    ) {
+        (queries, keys, width, valueWidth) = (q.shape[axis], k.shape[axis], q.shape[-1], v.shape[-1])
+        self.scale = scale
+        let outer = (0..<q.rank - 1).filter { $0 != axis }
+        func step(_ x: Tensor<Scalar>) -> Int {
+            x.shape[axis] == 1 ? x.shape[-1] : x.layout.strides[axis]
+        }
+        steps = (step(q), step(k), step(v))
+        var resultShape = q.shape
+        resultShape[-1] = valueWidth
+        let dense = [resultShape, q.shape, k.shape, v.shape].map { Layout(contiguous: $0) }
+        denseSteps = (
+            dense[1].strides[axis], dense[2].strides[axis], dense[3].strides[axis],
+            dense[0].strides[axis]
+        )
+        var allowed: Tensor<Bool>?
+        if case .boolean(let given) = mask {
+            allowed = given.broadcast(to: Self.scores(q.shape, k.shape, axis: axis))
+        }
+        self.mask = allowed
+        if case .causal = mask { limit = keys - queries + 1 } else { limit = Int.max }
+        maskSteps = allowed.map {
+            ($0.layout.strides[$0.rank - 2], $0.layout.strides[$0.rank - 1])
+        } ?? (0, 0)
+        let views = [q.layout, k.layout, v.layout]
+        walk = BatchWalk(
+            outer.map { q.shape[$0] },
+            views.map { layout in outer.map { layout.strides[$0] } }
+                + [outer.indices.map { allowed?.layout.strides[$0] ?? 0 }]
+                + dense.map { layout in outer.map { layout.strides[$0] } })
+    }
+
+    /// The shape of the scores: the axes of the batch, then queries × keys.
+    static func scores(_ q: Shape, _ k: Shape, axis: Int) -> Shape {
+        var shape = Shape((0..<q.rank - 1).filter { $0 != axis }.map { q[$0] })
+        shape.append(q[axis])
+        shape.append(k[axis])
+        return shape
+    }
+
+    @inline(__always)
+    func offset(_ operand: Operand, at index: Int) -> Int {
+        walk.offset(operand.rawValue, at: index)
+    }
+
+    /// Which keys the queries from `query` on see, of those from `key` on, in part `index`.
+    func visible(_ index: Int, query: Int = 0, key: Int = 0) -> gk_visible {
+        guard let mask else {
+            let shifted = limit == Int.max ? limit : limit + query - key
+            return gk_visible(limit: shifted, allowed: nil, row_step: 0, column_step: 0)
+        }
+        let start = mask.storage.pointer + mask.layout.offset + offset(.mask, at: index)
+            + query * maskSteps.row + key * maskSteps.column
+        return gk_visible(
+            limit: Int.max, allowed: UnsafeRawPointer(start).assumingMemoryBound(to: UInt8.self),
+            row_step: maskSteps.row, column_step: maskSteps.column)
+    }
+
+    /// The first of the queries that sees any key from `key` on.
+    func firstQuery(seeing key: Int) -> Int {
+        limit == Int.max ? 0 : min(queries, max(0, key + 1 - limit))
+    }
+
+    /// The keys that queries before `query` may see.
+    func visibleKeys(before query: Int) -> Int {
+        limit == Int.max ? keys : max(0, min(keys, limit + query - 1))
+    }
+
+    var kernelShape: gk_attention {
+        gk_attention(
+            queries: queries, keys: keys, width: width, value_width: valueWidth,
+            query_step: steps.query, key_step: steps.key, value_step: steps.value,
+            result_step: denseSteps.result, scale: scale)
+    }
+}
+
+/// The tensors of an attention, and their first elements.
+struct AttentionOperands<Scalar: FloatingScalar> {
+    let tensors: [Tensor<Scalar>]
+    let query, key, value: UnsafePointer<Scalar>
+    let result, logSums: UnsafeMutablePointer<Scalar>
+
+    init(
+        _ q: Tensor<Scalar>, _ k: Tensor<Scalar>, _ v: Tensor<Scalar>, _ result: Tensor<Scalar>,
+        _ logSums: Tensor<Scalar>
+    ) {
+        tensors = [q, k, v, result, logSums]
+        query = UnsafePointer(start(q))
+        key = UnsafePointer(start(k))
+        value = UnsafePointer(start(v))
+        self.result = start(result)
+        self.logSums = start(logSums)
+    }
+}
+
+/// A tensor's first element.
+func start<Scalar>(_ x: Tensor<Scalar>) -> UnsafeMutablePointer<Scalar> {
+    x.storage.pointer + x.layout.offset
+}

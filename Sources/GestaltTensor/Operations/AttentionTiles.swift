@@ -1,0 +1,61 @@
+import CKernels
+
+/// Queries and keys of a tile: its scores (128 KiB of floats) stay in the second-level cache.
+enum AttentionTile {
+    static let queries = 128
+    static let keys = 256
+}
+
+/// Attention by tiles of scores, with the running form of softmax: the largest score and the sum so
+/// far, the result rescaled when the largest grows. A task is a tile of queries of one part.
+func attendByTiles<Scalar: FloatingScalar>(
+    _ geometry: AttentionGeometry, _ x: AttentionOperands<Scalar>
+) {
+    let tiles = (geometry.queries - 1) / AttentionTile.queries + 1
+    withExtendedLifetime(x.tensors) {
+        parallelFor(geometry.count * tiles) { task in
+            let (part, tile) = (task / tiles, task % tiles)
+            let first = tile * AttentionTile.queries
+            attend(
+                geometry, x, part: part,
+                queries: first..<min(geometry.queries, first + AttentionTile.queries))
+        }
+    }
+}
+
+private func attend<Scalar: FloatingScalar>(
+    _ geometry: AttentionGeometry, _ x: AttentionOperands<Scalar>, part: Int, queries: Range<Int>
+) {
+    let variant = Scalar.variant
+    let (rows, step) = (queries.count, geometry.denseSteps.result)
+    let q = x.query + geometry.offset(.query, at: part) + queries.lowerBound * geometry.steps.query
+    let k = x.key + geometry.offset(.key, at: part)
+    let v = x.value + geometry.offset(.value, at: part)
+    let result = x.result + geometry.offset(.result, at: part) + queries.lowerBound * step
+    let largest = x.logSums + part * geometry.queries + queries.lowerBound
+    largest.update(repeating: -.infinity, count: rows)
+    for row in 0..<rows {
+        (result + row * step).update(repeating: .zeroScalar, count: geometry.valueWidth)
+    }
+    let scores = Storage<Scalar>(count: rows * AttentionTile.keys)
+    let sums = Storage<Scalar>(count: rows)
+    sums.pointer.update(repeating: .zeroScalar, count: rows)
+    let seen = geometry.visibleKeys(before: queries.upperBound)
+    for first in stride(from: 0, to: seen, by: AttentionTile.keys) {
+        let columns = min(AttentionTile.keys, geometry.keys - first)
+        gemm(
+            false, true, m: rows, n: columns, k: geometry.width, alpha: Scalar(geometry.scale),
+            q, lda: geometry.steps.query, k + first * geometry.steps.key, ldb: geometry.steps.key,
+            scores.pointer, ldc: columns)
+        var visible = geometry.visible(part, query: queries.lowerBound, key: first)
+        gk_attention_tile(
+            variant, rows, columns, &visible, scores.pointer, largest, sums.pointer, result, step,
+            geometry.valueWidth)
+        gemm(
+            false, false, m: rows, n: geometry.valueWidth, k: columns, scores.pointer,
+            lda: columns, v + first * geometry.steps.value, ldb: geometry.steps.value, beta: 1,
+            result, ldc: step)
+    }
+    gk_attention_finish(
+        variant, rows, largest, sums.pointer, result, step, geometry.valueWidth)
+}
