@@ -1,0 +1,45 @@
+extension Tensor where Scalar: FloatingScalar {
+    /// The lower triangular L with `L · Lᵀ = A` for symmetric positive definite matrices
+    /// `[…, n, n]`, of which only the lower triangle is read.
+    ///
+    /// Gradients are those of symmetric matrices. Sources: LAPACK `potrf`; Murray, *Differentiation
+    /// of the Cholesky decomposition* (2016), equation 9.
+    /// - Throws: `notPositiveDefinite`, `notFinite`.
+    public func cholesky() throws(LinearAlgebraError) -> Tensor {
+        let batch = MatrixBatch(self, "cholesky", square: true)
+        let n = batch.rows
+        let packed = try batch.factored(
+            self, size: n * n,
+            failure: {
+                .notPositiveDefinite(operation: $0, batchIndex: $1, order: $2)
+            }
+        ) { a, result in
+            let info = LAPACK.potrf(n, a)
+            for i in 0..<n {
+                for j in 0..<n { result[i * n + j] = j <= i ? a[i * n + j] : 0 }
+            }
+            return info
+        }
+        return CholeskyRecord(value: packed.reshaped(shape))(self)
+    }
+}
+
+/// The record of a factor already made.
+private struct CholeskyRecord<Scalar: FloatingScalar>: Operation {
+    let value: Tensor<Scalar>
+
+    func forward(
+        _ x: [Tensor<Scalar>], needs: Needs
+    ) -> (value: Tensor<Scalar>, residual: Void) { (value, ()) }
+
+    // Ā = sym(L⁻ᵀ Φ(Lᵀ L̄) L⁻¹), Φ the lower triangle with half the diagonal.
+    func pullback(_ cotangent: Tensor<Scalar>, _: Void, needs: Needs) -> [Tensor<Scalar>?] {
+        let n = value.shape[-1]
+        let lower = cotangent * Tensor.lowerTriangle(n, diagonal: 1)
+        let inner = product(value, lower, true, false) * Tensor.lowerTriangle(n, diagonal: 0.5)
+        let left = inner.dividedFromLeft(byTriangular: value, lower: true, transposed: true)
+        return [
+            left.dividedFromRight(byTriangular: value, lower: true, transposed: false).symmetrised
+        ]
+    }
+}

@@ -1,0 +1,133 @@
+extension Tensor where Scalar: FloatingScalar {
+    /// The inverses of square matrices `[…, n, n]`. To solve equations, ``solve(_:)`` is better.
+    /// - Throws: `singular`, `notFinite`.
+    public func inverse() throws(LinearAlgebraError) -> Tensor {
+        InverseRecord(value: try detached.inverted())(self)
+    }
+
+    fileprivate func inverted() throws(LinearAlgebraError) -> Tensor {
+        let batch = MatrixBatch(self, "inverse", square: true)
+        let n = batch.rows
+        let packed = try batch.factored(
+            self, size: n * n, failure: MatrixBatch.singular
+        ) { a, result in
+            withUnsafeTemporaryAllocation(of: Int32.self, capacity: n) { pivots in
+                let pivots = pivots.baseAddress!
+                var info = LAPACK.getrf(n, a, pivots)
+                if info == 0 { info = LAPACK.getri(n, a, pivots) }
+                result.update(from: a, count: n * n)
+                return info
+            }
+        }
+        return packed.reshaped(shape)
+    }
+
+    /// The determinants `[…]` of square matrices `[…, n, n]`; 0 for singular ones, whose gradient
+    /// exists too. May overflow for large matrices: see ``logDeterminant()``.
+    /// - Throws: `notFinite`.
+    public func determinant() throws(LinearAlgebraError) -> Tensor {
+        let batch = MatrixBatch(self, "determinant", square: true)
+        let value = try detached.pivots(batch).product(along: batch.rows)
+        return DeterminantRecord(value: value.reshaped(batch.lead))(self)
+    }
+
+    /// Signs and logarithms of the absolute values of the determinants of square matrices
+    /// `[…, n, n]`, both `[…]`. The gradient flows through the logarithm; a singular matrix has sign
+    /// 0, logarithm −∞ and no gradient (NaN).
+    /// - Throws: `notFinite`.
+    public func logDeterminant() throws(LinearAlgebraError) -> (sign: Tensor, logarithm: Tensor) {
+        let batch = MatrixBatch(self, "logDeterminant", square: true)
+        let pivots = try detached.pivots(batch)
+        let logarithms = pivots.abs().log().sum(axes: [-1]).reshaped(batch.lead)
+        return (
+            pivots.sign().product(along: batch.rows).reshaped(batch.lead),
+            LogDeterminantRecord(value: logarithms)(self)
+        )
+    }
+
+    /// `[count, n]`: numbers whose product is the determinant.
+    fileprivate func pivots(_ batch: MatrixBatch) throws(LinearAlgebraError) -> Tensor {
+        let n = batch.rows
+        // A pivot of zero (info > 0) is an answer here.
+        return try batch.factored(
+            self, size: n, failure: MatrixBatch.singular
+        ) { a, result in
+            withUnsafeTemporaryAllocation(of: Int32.self, capacity: n) { exchanges in
+                let exchanges = exchanges.baseAddress!
+                let info = LAPACK.getrf(n, a, exchanges)
+                for i in 0..<n {
+                    let kept = exchanges[i] == Int32(i + 1)
+                    result[i] = kept ? a[i * n + i] : -a[i * n + i]
+                }
+                return min(info, 0)
+            }
+        }
+    }
+
+    /// The products of the rows of a matrix of `n` columns.
+    fileprivate func product(along n: Int) -> Tensor {
+        let x = scalars
+        return Tensor((0..<x.count / n).map { row in
+            x[row * n..<(row + 1) * n].reduce(1, *)
+        })
+    }
+}
+
+private struct InverseRecord<Scalar: FloatingScalar>: Operation {
+    let value: Tensor<Scalar>
+
+    func forward(
+        _ x: [Tensor<Scalar>], needs: Needs
+    ) -> (value: Tensor<Scalar>, residual: Void) { (value, ()) }
+
+    // Ā = −A⁻ᵀ Ȳ A⁻ᵀ.
+    func pullback(_ cotangent: Tensor<Scalar>, _: Void, needs: Needs) -> [Tensor<Scalar>?] {
+        let right = GestaltTensor.product(cotangent, value, false, true)
+        return [-GestaltTensor.product(value, right, true, false)]
+    }
+}
+
+private struct DeterminantRecord<Scalar: FloatingScalar>: Operation {
+    let value: Tensor<Scalar>
+
+    func forward(
+        _ x: [Tensor<Scalar>], needs: Needs
+    ) -> (value: Tensor<Scalar>, residual: Tensor<Scalar>) { (value, x[0]) }
+
+    // The cofactors, without a division: from A = U S Vᵀ they are det U · det V · U C Vᵀ, where C
+    // has the products of the other singular values. So a singular matrix has its gradient.
+    func pullback(
+        _ cotangent: Tensor<Scalar>, _ a: Tensor<Scalar>, needs: Needs
+    ) -> [Tensor<Scalar>?] {
+        guard let parts = try? a.svd(), let u = try? parts.u.determinant(),
+            let v = try? parts.vTransposed.determinant()
+        else { return [notANumber(a.shape)] }
+        let n = a.shape[-1]
+        let values = parts.values.scalars
+        let others = Tensor<Scalar>(shape: parts.values.shape, scalars: values.indices.map { i in
+            let first = i / n * n
+            return (first..<first + n).reduce(1) { $1 == i ? $0 : $0 * values[$1] }
+        })
+        let orientation = (u * v * cotangent).expanded(axis: -1).expanded(axis: -1)
+        return [
+            GestaltTensor.product(parts.u.scalingColumns(others), parts.vTransposed, false, false)
+                * orientation
+        ]
+    }
+}
+
+private struct LogDeterminantRecord<Scalar: FloatingScalar>: Operation {
+    let value: Tensor<Scalar>
+
+    func forward(
+        _ x: [Tensor<Scalar>], needs: Needs
+    ) -> (value: Tensor<Scalar>, residual: Tensor<Scalar>) { (value, x[0]) }
+
+    // Ā = Ȳ A⁻ᵀ.
+    func pullback(
+        _ cotangent: Tensor<Scalar>, _ a: Tensor<Scalar>, needs: Needs
+    ) -> [Tensor<Scalar>?] {
+        guard let inverse = try? a.inverted() else { return [notANumber(a.shape)] }
+        return [inverse.transposed() * cotangent.expanded(axis: -1).expanded(axis: -1)]
+    }
+}

@@ -1,0 +1,74 @@
+/// `A = U · diag(values) · Vᵀ`, thin: k = min(m, n).
+public struct SingularValueDecomposition<Scalar: FloatingScalar>: Sendable {
+    /// `[…, m, k]`, orthonormal columns.
+    public let u: Tensor<Scalar>
+    /// `[…, k]`, descending.
+    public let values: Tensor<Scalar>
+    /// `[…, k, n]`, orthonormal rows.
+    public let vTransposed: Tensor<Scalar>
+}
+
+extension Tensor where Scalar: FloatingScalar {
+    /// The thin singular value decomposition of matrices `[…, m, n]`.
+    ///
+    /// Signs of the pairs of vectors are whatever LAPACK gives; a loss should not depend on them.
+    /// Gradients through the vectors need singular values that differ, and nonzero ones if m ≠ n;
+    /// terms of equal values count as zero. Sources: LAPACK `gesdd`; Townsend, *Differentiating the
+    /// singular value decomposition* (2016).
+    /// - Throws: `notConverged`, `notFinite`.
+    public func svd() throws(LinearAlgebraError) -> SingularValueDecomposition<Scalar> {
+        let batch = MatrixBatch(self, "svd")
+        let (m, n) = (batch.rows, batch.columns)
+        let k = Swift.min(m, n)
+        let packed = try batch.factored(
+            self, size: (m + 1 + n) * k, failure: MatrixBatch.notConverged
+        ) { a, result in
+            LAPACK.gesdd(m, n, a, result + m * k, result, result + (m + 1) * k)
+        }
+        let parts = batch.parts(
+            SingularValues(batch: batch, packed: packed)(self), [m, k], [k], [k, n])
+        return SingularValueDecomposition(u: parts[0], values: parts[1], vTransposed: parts[2])
+    }
+
+    /// The singular values `[…, min(m, n)]` of matrices `[…, m, n]`, descending; see ``svd()``.
+    public func singularValues() throws(LinearAlgebraError) -> Tensor { try svd().values }
+}
+
+/// The record of a decomposition already made: U, values and Vᵀ of each matrix in one row.
+private struct SingularValues<Scalar: FloatingScalar>: Operation {
+    let batch: MatrixBatch
+    let packed: Tensor<Scalar>
+
+    func forward(
+        _ x: [Tensor<Scalar>], needs: Needs
+    ) -> (value: Tensor<Scalar>, residual: Void) { (packed, ()) }
+
+    // Ā = U [(J + Jᵀ) S + S (K + Kᵀ) + diag s̄] Vᵀ + (1 − UUᵀ) Ū S⁻¹ Vᵀ + U S⁻¹ V̄ᵀ (1 − VVᵀ),
+    // J = F ∘ UᵀŪ, K = F ∘ VᵀV̄, F[i, j] = 1 / (s[j]² − s[i]²) and 0 where that has no value.
+    func pullback(_ cotangent: Tensor<Scalar>, _: Void, needs: Needs) -> [Tensor<Scalar>?] {
+        let (m, n) = (batch.rows, batch.columns)
+        let k = Swift.min(m, n)
+        let value = batch.parts(packed, [m, k], [k], [k, n])
+        let gradient = batch.parts(cotangent, [m, k], [k], [k, n])
+        let (u, s, vt) = (value[0], value[1], value[2])
+        let (gu, gs, gvt) = (gradient[0], gradient[1], gradient[2])
+        let gaps = s.pairs { a, b in a == b ? 0 : 1 / ((b - a) * (b + a)) }
+        let inner = product(u, gu, true, false)
+        let j = gaps * inner
+        let l = gaps * product(vt, gvt, false, true)
+        let middle = (j + j.transposed()).scalingColumns(s)
+            + (l + l.transposed()).scalingRows(s) + gs.asDiagonal
+        var result = product(product(u, middle, false, false), vt, false, false)
+        let inverse = s.reciprocalsOrZero
+        if m > k {
+            let outside = (gu - product(u, inner, false, false)).scalingColumns(inverse)
+            result += product(outside, vt, false, false)
+        }
+        if n > k {
+            let along = product(gvt, vt, false, true)
+            let outside = (gvt - product(along, vt, false, false)).scalingRows(inverse)
+            result += product(u, outside, false, false)
+        }
+        return [result]
+    }
+}

@@ -1,0 +1,188 @@
+extension Tensor where Scalar: FloatingScalar {
+    /// The X with `A · X = B` for square matrices A `[…, n, n]` (this tensor).
+    ///
+    /// - Parameter b: `[…, n, k]`, leading axes broadcast; or one vector `[n]`.
+    /// - Returns: `[…, n, k]`, or `[…, n]` for a vector.
+    /// - Throws: `singular`, `notFinite`.
+    /// - Precondition: the shapes fit.
+    public func solve(_ b: Tensor) throws(LinearAlgebraError) -> Tensor {
+        try solving(b, "solve") { (a: Tensor, b: Tensor) throws(LinearAlgebraError) in
+            let value = try solved(a.detached, b.detached, transposed: false)
+            return SolveRecord(value: value)(a, b)
+        }
+    }
+
+    /// The X with the smallest ‖A · X − B‖, and of these the shortest, for matrices A `[…, m, n]`
+    /// (this tensor).
+    ///
+    /// Gradients hold where the rank does not change; that is so at full rank. Sources: LAPACK
+    /// `gelsd`; Golub and Pereyra, *The differentiation of pseudo-inverses and nonlinear least
+    /// squares problems* (1973), equation 4.12.
+    /// - Parameters:
+    ///   - b: `[…, m, k]`, leading axes broadcast; or one vector `[m]`.
+    ///   - rankTolerance: singular values below this part of the largest count as zero; by default
+    ///     machine precision times the longer side.
+    /// - Returns: `[…, n, k]`, or `[…, n]` for a vector.
+    /// - Throws: `notConverged`, `notFinite`.
+    /// - Precondition: the shapes fit.
+    public func leastSquares(
+        _ b: Tensor, rankTolerance: Scalar? = nil
+    ) throws(LinearAlgebraError) -> Tensor {
+        let longer = rank < 2 ? 1 : Swift.max(shape[-1], shape[-2])
+        let tolerance = rankTolerance ?? Scalar.ulpOfOne * Scalar(longer)
+        return try solving(b, "leastSquares") { (a: Tensor, b: Tensor) throws(LinearAlgebraError) in
+            let value = try shortestSolution(a.detached, b.detached, tolerance)
+            return LeastSquaresRecord(value: value, tolerance: tolerance)(a, b)
+        }
+    }
+
+    /// Brings both sides to the same leading axes, and a vector to a column and back.
+    private func solving(
+        _ b: Tensor, _ operation: String,
+        _ body: (Tensor, Tensor) throws(LinearAlgebraError) -> Tensor
+    ) throws(LinearAlgebraError) -> Tensor {
+        let isVector = b.rank == 1
+        let columns = isVector ? b.expanded(axis: 1) : b
+        precondition(
+            rank >= 2 && columns.rank >= 2 && columns.shape[-2] == shape[-2]
+                && (operation != "solve" || shape[-1] == shape[-2]),
+            "\(operation): A \(shape) and B \(b.shape) do not fit")
+        guard
+            let lead = Shape(shape.dropLast(2)).broadcast(with: Shape(columns.shape.dropLast(2)))
+        else {
+            preconditionFailure("\(operation): leading axes of \(shape) and \(b.shape) do not broadcast")
+        }
+        let value = try body(
+            broadcast(to: Shape(lead.dimensions + [shape[-2], shape[-1]])),
+            columns.broadcast(to: Shape(lead.dimensions + [columns.shape[-2], columns.shape[-1]])))
+        return isVector ? value.squeezed(axis: -1) : value
+    }
+}
+
+/// op(A)⁻¹ · B, not recorded; both of the same leading axes.
+func solved<Scalar: FloatingScalar>(
+    _ a: Tensor<Scalar>, _ b: Tensor<Scalar>, transposed: Bool
+) throws(LinearAlgebraError) -> Tensor<Scalar> {
+    let batch = MatrixBatch(a, "solve", square: true)
+    let (n, k) = (batch.rows, b.shape[-1])
+    let joined = joinedRows(transposed ? a.transposed() : a, b, batch, rows: n)
+    let whole = MatrixBatch(joined, "solve")
+    let packed = try whole.factored(joined, size: n * k, failure: MatrixBatch.singular) { ab, x in
+        withUnsafeTemporaryAllocation(of: Int32.self, capacity: n) { pivots in
+            let info = LAPACK.gesv(n, k, ab, pivots.baseAddress!, ab + n * n)
+            x.update(from: ab + n * n, count: n * k)
+            return info
+        }
+    }
+    return packed.reshaped(batch.shape(n, k))
+}
+
+private func shortestSolution<Scalar: FloatingScalar>(
+    _ a: Tensor<Scalar>, _ b: Tensor<Scalar>, _ tolerance: Scalar
+) throws(LinearAlgebraError) -> Tensor<Scalar> {
+    let batch = MatrixBatch(a, "leastSquares")
+    let (m, n, k) = (batch.rows, batch.columns, b.shape[-1])
+    let joined = joinedRows(a, b, batch, rows: max(m, n))
+    let whole = MatrixBatch(joined, "leastSquares")
+    let packed = try whole.factored(
+        joined, size: n * k, failure: MatrixBatch.notConverged
+    ) { ab, x in
+        withUnsafeTemporaryAllocation(of: Scalar.self, capacity: min(m, n)) { values in
+            let info = LAPACK.gelsd(
+                m, n, k, ab, ab + m * n, values.baseAddress!, limit: tolerance)
+            x.update(from: ab + m * n, count: n * k)
+            return info
+        }
+    }
+    return packed.reshaped(batch.shape(n, k))
+}
+
+/// A row `[1, …]` per matrix: A, then B with zeros up to `rows` rows: what one task works on.
+private func joinedRows<Scalar: FloatingScalar>(
+    _ a: Tensor<Scalar>, _ b: Tensor<Scalar>, _ batch: MatrixBatch, rows: Int
+) -> Tensor<Scalar> {
+    let (m, n, k) = (a.shape[-2], a.shape[-1], b.shape[-1])
+    let size = m * n + rows * k
+    let (first, second) = (a.contiguous(), b.contiguous())
+    return Tensor(uninitialized: [batch.count, 1, size]) { result in
+        guard let target = result.baseAddress else { return }
+        first.withScalars { a in
+            second.withScalars { b in
+                for index in 0..<batch.count {
+                    let place = target + index * size
+                    place.update(from: a.baseAddress! + index * m * n, count: m * n)
+                    (place + m * n).update(from: b.baseAddress! + index * m * k, count: m * k)
+                    (place + m * n + m * k).update(repeating: 0, count: (rows - m) * k)
+                }
+            }
+        }
+    }
+}
+
+private struct SolveRecord<Scalar: FloatingScalar>: Operation {
+    let value: Tensor<Scalar>
+
+    func forward(
+        _ x: [Tensor<Scalar>], needs: Needs
+    ) -> (value: Tensor<Scalar>, residual: Tensor<Scalar>) { (value, x[0]) }
+
+    // B̄ = A⁻ᵀ X̄, Ā = −B̄ Xᵀ. A had an inverse, so its transpose does.
+    func pullback(
+        _ cotangent: Tensor<Scalar>, _ a: Tensor<Scalar>, needs: Needs
+    ) -> [Tensor<Scalar>?] {
+        guard let second = try? solved(a, cotangent, transposed: true) else {
+            return [notANumber(a.shape), notANumber(cotangent.shape)]
+        }
+        return [needs[0] ? -product(second, value, false, true) : nil, needs[1] ? second : nil]
+    }
+}
+
+private struct LeastSquaresRecord<Scalar: FloatingScalar>: Operation {
+    let value: Tensor<Scalar>
+    let tolerance: Scalar
+
+    func forward(
+        _ x: [Tensor<Scalar>], needs: Needs
+    ) -> (value: Tensor<Scalar>, residual: (Tensor<Scalar>, Tensor<Scalar>)) {
+        (value, (x[0], x[1]))
+    }
+
+    // With P the pseudo-inverse, W = Pᵀ X̄ and r = B − A X:
+    // B̄ = W, Ā = −W Xᵀ + r (P W)ᵀ + (Pᵀ X)(X̄ − Aᵀ W)ᵀ.
+    func pullback(
+        _ cotangent: Tensor<Scalar>, _ kept: (Tensor<Scalar>, Tensor<Scalar>), needs: Needs
+    ) -> [Tensor<Scalar>?] {
+        let (a, b) = kept
+        guard let inverse = try? pseudoInverse(a, tolerance) else {
+            return [notANumber(a.shape), notANumber(b.shape)]
+        }
+        let w = product(inverse, cotangent, true, false)
+        guard needs[0] else { return [nil, w] }
+        let rest = b - product(a, value, false, false)
+        let outside = cotangent - product(a, w, true, false)
+        let first = product(rest, product(inverse, w, false, false), false, true)
+            + product(product(inverse, value, true, false), outside, false, true)
+            - product(w, value, false, true)
+        return [first, needs[1] ? w : nil]
+    }
+}
+
+private func pseudoInverse<Scalar: FloatingScalar>(
+    _ a: Tensor<Scalar>, _ tolerance: Scalar
+) throws(LinearAlgebraError) -> Tensor<Scalar> {
+    let parts = try a.svd()
+    let k = parts.values.shape[-1]
+    var inverse = parts.values.contiguous()
+    inverse.withMutableScalars { values in
+        for first in stride(from: 0, to: values.count, by: k) {
+            let least = values[first] * tolerance
+            for i in first..<first + k { values[i] = values[i] > least ? 1 / values[i] : 0 }
+        }
+    }
+    return product(parts.vTransposed.scalingRows(inverse), parts.u, true, true)
+}
+
+/// What a gradient is when it does not exist.
+func notANumber<Scalar: FloatingScalar>(_ shape: Shape) -> Tensor<Scalar> {
+    .filled(shape, with: .nan)
+}

@@ -1,0 +1,108 @@
+/// `A = V · diag(values) · Vᵀ`.
+public struct SymmetricEigenDecomposition<Scalar: FloatingScalar>: Sendable {
+    /// `[…, n]`, ascending.
+    public let values: Tensor<Scalar>
+    /// `[…, n, n]`: the columns are the eigenvectors, orthonormal.
+    public let vectors: Tensor<Scalar>
+}
+
+extension Tensor where Scalar: FloatingScalar {
+    /// Eigenvalues and eigenvectors of symmetric matrices `[…, n, n]`, of which only the lower
+    /// triangle is read.
+    ///
+    /// Signs of the vectors are whatever LAPACK gives. Gradients are those of symmetric matrices;
+    /// through the vectors they need eigenvalues that differ, terms of equal ones count as zero.
+    /// Sources: LAPACK `syevd`; Giles, *Collected matrix derivative results* (2008).
+    /// - Throws: `notConverged`, `notFinite`.
+    public func symmetricEigen() throws(LinearAlgebraError) -> SymmetricEigenDecomposition<Scalar> {
+        let batch = MatrixBatch(self, "symmetricEigen", square: true)
+        let n = batch.rows
+        let packed = try eigenPacked(batch)
+        let parts = batch.parts(
+            SymmetricEigenRecord(batch: batch, packed: packed)(self), [n], [n, n])
+        return SymmetricEigenDecomposition(values: parts[0], vectors: parts[1])
+    }
+
+    /// The square root of symmetric matrices `[…, n, n]` without negative eigenvalues: symmetric,
+    /// without negative eigenvalues, `S · S = A`. Only the lower triangle is read.
+    ///
+    /// Eigenvalues that rounding made negative count as zero. Gradients are those of symmetric
+    /// matrices, and need positive eigenvalues; equal ones do no harm.
+    /// - Throws: `notPositiveSemidefinite`, `notConverged`, `notFinite`.
+    public func matrixSquareRoot() throws(LinearAlgebraError) -> Tensor {
+        let batch = MatrixBatch(self, "matrixSquareRoot", square: true)
+        let n = batch.rows
+        let parts = batch.parts(try eigenPacked(batch), [n], [n, n])
+        let roots = try checkedRoots(parts[0].contiguous(), batch)
+        let value = product(parts[1].scalingColumns(roots), parts[1], false, true)
+        return MatrixRootRecord(value: value, roots: roots, vectors: parts[1])(self)
+    }
+
+    private func eigenPacked(_ batch: MatrixBatch) throws(LinearAlgebraError) -> Tensor {
+        let n = batch.rows
+        return try batch.factored(
+            detached, size: n + n * n, failure: MatrixBatch.notConverged
+        ) { a, result in
+            let info = LAPACK.syevd(n, a, result)
+            (result + n).update(from: a, count: n * n)
+            return info
+        }
+    }
+
+    private func checkedRoots(
+        _ values: Tensor, _ batch: MatrixBatch
+    ) throws(LinearAlgebraError) -> Tensor {
+        let n = batch.rows
+        var roots = values.scalars
+        for index in 0..<batch.count {
+            let range = index * n..<(index + 1) * n
+            let largest = roots[range].reduce(0) { Swift.max($0, abs($1)) }
+            let least = -Scalar(n) * Scalar.ulpOfOne * largest * 4
+            for i in range {
+                guard roots[i] >= least else {
+                    throw .notPositiveSemidefinite(
+                        operation: batch.operation, batchIndex: index, eigenvalue: Double(roots[i]))
+                }
+                roots[i] = Swift.max(roots[i], 0).squareRoot()
+            }
+        }
+        return Tensor(shape: values.shape, scalars: roots)
+    }
+}
+
+/// The record of a decomposition already made: values and vectors of each matrix in one row.
+private struct SymmetricEigenRecord<Scalar: FloatingScalar>: Operation {
+    let batch: MatrixBatch
+    let packed: Tensor<Scalar>
+
+    func forward(
+        _ x: [Tensor<Scalar>], needs: Needs
+    ) -> (value: Tensor<Scalar>, residual: Void) { (packed, ()) }
+
+    // Ā = V [diag λ̄ + F ∘ (Vᵀ V̄)] Vᵀ, F[i, j] = 1 / (λ[j] − λ[i]); its symmetric part.
+    func pullback(_ cotangent: Tensor<Scalar>, _: Void, needs: Needs) -> [Tensor<Scalar>?] {
+        let n = batch.rows
+        let value = batch.parts(packed, [n], [n, n])
+        let gradient = batch.parts(cotangent, [n], [n, n])
+        let vectors = value[1]
+        let gaps = value[0].pairs { a, b in a == b ? 0 : 1 / (b - a) }
+        let inner = gradient[0].asDiagonal + gaps * product(vectors, gradient[1], true, false)
+        return [product(product(vectors, inner, false, false), vectors, false, true).symmetrised]
+    }
+}
+
+/// The record of a root already made.
+private struct MatrixRootRecord<Scalar: FloatingScalar>: Operation {
+    let value, roots, vectors: Tensor<Scalar>
+
+    func forward(
+        _ x: [Tensor<Scalar>], needs: Needs
+    ) -> (value: Tensor<Scalar>, residual: Void) { (value, ()) }
+
+    // S S = A, so Ṡ S + S Ṡ = Ȧ: in the basis of the eigenvectors a division by √λ[i] + √λ[j].
+    func pullback(_ cotangent: Tensor<Scalar>, _: Void, needs: Needs) -> [Tensor<Scalar>?] {
+        let inner = product(product(vectors, cotangent.symmetrised, true, false), vectors, false, false)
+        let scaled = inner * roots.pairs { a, b in a + b == 0 ? 0 : 1 / (a + b) }
+        return [product(product(vectors, scaled, false, false), vectors, false, true)]
+    }
+}
