@@ -36,7 +36,7 @@ private struct CholeskyRecord<Scalar: FloatingScalar>: Operation {
     func pullback(_ cotangent: Tensor<Scalar>, _: Void, needs: Needs) -> [Tensor<Scalar>?] {
         let n = value.shape[-1]
         let lower = cotangent * Tensor.lowerTriangle(n, diagonal: 1)
-        let inner = product(value, lower, true, false) * Tensor.lowerTriangle(n, diagonal: 0.5)
+        let inner = matrixProduct(value, lower, true, false) * Tensor.lowerTriangle(n, diagonal: 0.5)
         let left = inner.dividedFromLeft(byTriangular: value, lower: true, transposed: true)
         return [
             left.dividedFromRight(byTriangular: value, lower: true, transposed: false).symmetrised

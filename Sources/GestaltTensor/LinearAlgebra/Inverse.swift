@@ -27,7 +27,7 @@ extension Tensor where Scalar: FloatingScalar {
     /// - Throws: `notFinite`.
     public func determinant() throws(LinearAlgebraError) -> Tensor {
         let batch = MatrixBatch(self, "determinant", square: true)
-        let value = try detached.pivots(batch).product(along: batch.rows)
+        let value = try detached.pivots(batch).rowProducts
         return DeterminantRecord(value: value.reshaped(batch.lead))(self)
     }
 
@@ -40,7 +40,7 @@ extension Tensor where Scalar: FloatingScalar {
         let pivots = try detached.pivots(batch)
         let logarithms = pivots.abs().log().sum(axes: [-1]).reshaped(batch.lead)
         return (
-            pivots.sign().product(along: batch.rows).reshaped(batch.lead),
+            pivots.sign().rowProducts.reshaped(batch.lead),
             LogDeterminantRecord(value: logarithms)(self)
         )
     }
@@ -59,17 +59,15 @@ extension Tensor where Scalar: FloatingScalar {
                     let kept = exchanges[i] == Int32(i + 1)
                     result[i] = kept ? a[i * n + i] : -a[i * n + i]
                 }
-                return min(info, 0)
+                return Swift.min(info, 0)
             }
         }
     }
 
-    /// The products of the rows of a matrix of `n` columns.
-    fileprivate func product(along n: Int) -> Tensor {
-        let x = scalars
-        return Tensor((0..<x.count / n).map { row in
-            x[row * n..<(row + 1) * n].reduce(1, *)
-        })
+    /// The products of the rows of a matrix.
+    fileprivate var rowProducts: Tensor {
+        let (x, n) = (scalars, shape[-1])
+        return Tensor((0..<shape[0]).map { row in x[row * n..<(row + 1) * n].reduce(1, *) })
     }
 }
 
@@ -82,8 +80,8 @@ private struct InverseRecord<Scalar: FloatingScalar>: Operation {
 
     // Ā = −A⁻ᵀ Ȳ A⁻ᵀ.
     func pullback(_ cotangent: Tensor<Scalar>, _: Void, needs: Needs) -> [Tensor<Scalar>?] {
-        let right = GestaltTensor.product(cotangent, value, false, true)
-        return [-GestaltTensor.product(value, right, true, false)]
+        let right = matrixProduct(cotangent, value, false, true)
+        return [-matrixProduct(value, right, true, false)]
     }
 }
 
@@ -110,7 +108,7 @@ private struct DeterminantRecord<Scalar: FloatingScalar>: Operation {
         })
         let orientation = (u * v * cotangent).expanded(axis: -1).expanded(axis: -1)
         return [
-            GestaltTensor.product(parts.u.scalingColumns(others), parts.vTransposed, false, false)
+            matrixProduct(parts.u.scalingColumns(others), parts.vTransposed, false, false)
                 * orientation
         ]
     }

@@ -53,21 +53,21 @@ private struct SingularValues<Scalar: FloatingScalar>: Operation {
         let (u, s, vt) = (value[0], value[1], value[2])
         let (gu, gs, gvt) = (gradient[0], gradient[1], gradient[2])
         let gaps = s.pairs { a, b in a == b ? 0 : 1 / ((b - a) * (b + a)) }
-        let inner = product(u, gu, true, false)
+        let inner = matrixProduct(u, gu, true, false)
         let j = gaps * inner
-        let l = gaps * product(vt, gvt, false, true)
+        let l = gaps * matrixProduct(vt, gvt, false, true)
         let middle = (j + j.transposed()).scalingColumns(s)
             + (l + l.transposed()).scalingRows(s) + gs.asDiagonal
-        var result = product(product(u, middle, false, false), vt, false, false)
+        var result = matrixProduct(matrixProduct(u, middle, false, false), vt, false, false)
         let inverse = s.reciprocalsOrZero
         if m > k {
-            let outside = (gu - product(u, inner, false, false)).scalingColumns(inverse)
-            result += product(outside, vt, false, false)
+            let outside = (gu - matrixProduct(u, inner, false, false)).scalingColumns(inverse)
+            result += matrixProduct(outside, vt, false, false)
         }
         if n > k {
-            let along = product(gvt, vt, false, true)
-            let outside = (gvt - product(along, vt, false, false)).scalingRows(inverse)
-            result += product(u, outside, false, false)
+            let along = matrixProduct(gvt, vt, false, true)
+            let outside = (gvt - matrixProduct(along, vt, false, false)).scalingRows(inverse)
+            result += matrixProduct(u, outside, false, false)
         }
         return [result]
     }

@@ -133,7 +133,7 @@ private struct SolveRecord<Scalar: FloatingScalar>: Operation {
         guard let second = try? solved(a, cotangent, transposed: true) else {
             return [notANumber(a.shape), notANumber(cotangent.shape)]
         }
-        return [needs[0] ? -product(second, value, false, true) : nil, needs[1] ? second : nil]
+        return [needs[0] ? -matrixProduct(second, value, false, true) : nil, needs[1] ? second : nil]
     }
 }
 
@@ -156,13 +156,13 @@ private struct LeastSquaresRecord<Scalar: FloatingScalar>: Operation {
         guard let inverse = try? pseudoInverse(a, tolerance) else {
             return [notANumber(a.shape), notANumber(b.shape)]
         }
-        let w = product(inverse, cotangent, true, false)
+        let w = matrixProduct(inverse, cotangent, true, false)
         guard needs[0] else { return [nil, w] }
-        let rest = b - product(a, value, false, false)
-        let outside = cotangent - product(a, w, true, false)
-        let first = product(rest, product(inverse, w, false, false), false, true)
-            + product(product(inverse, value, true, false), outside, false, true)
-            - product(w, value, false, true)
+        let rest = b - matrixProduct(a, value, false, false)
+        let outside = cotangent - matrixProduct(a, w, true, false)
+        let first = matrixProduct(rest, matrixProduct(inverse, w, false, false), false, true)
+            + matrixProduct(matrixProduct(inverse, value, true, false), outside, false, true)
+            - matrixProduct(w, value, false, true)
         return [first, needs[1] ? w : nil]
     }
 }
@@ -179,7 +179,7 @@ private func pseudoInverse<Scalar: FloatingScalar>(
             for i in first..<first + k { values[i] = values[i] > least ? 1 / values[i] : 0 }
         }
     }
-    return product(parts.vTransposed.scalingRows(inverse), parts.u, true, true)
+    return matrixProduct(parts.vTransposed.scalingRows(inverse), parts.u, true, true)
 }
 
 /// What a gradient is when it does not exist.

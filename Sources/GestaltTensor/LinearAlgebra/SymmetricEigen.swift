@@ -34,7 +34,7 @@ extension Tensor where Scalar: FloatingScalar {
         let n = batch.rows
         let parts = batch.parts(try eigenPacked(batch), [n], [n, n])
         let roots = try checkedRoots(parts[0].contiguous(), batch)
-        let value = product(parts[1].scalingColumns(roots), parts[1], false, true)
+        let value = matrixProduct(parts[1].scalingColumns(roots), parts[1], false, true)
         return MatrixRootRecord(value: value, roots: roots, vectors: parts[1])(self)
     }
 
@@ -56,7 +56,7 @@ extension Tensor where Scalar: FloatingScalar {
         var roots = values.scalars
         for index in 0..<batch.count {
             let range = index * n..<(index + 1) * n
-            let largest = roots[range].reduce(0) { Swift.max($0, abs($1)) }
+            let largest = roots[range].reduce(0) { Swift.max($0, Swift.abs($1)) }
             let least = -Scalar(n) * Scalar.ulpOfOne * largest * 4
             for i in range {
                 guard roots[i] >= least else {
@@ -86,8 +86,8 @@ private struct SymmetricEigenRecord<Scalar: FloatingScalar>: Operation {
         let gradient = batch.parts(cotangent, [n], [n, n])
         let vectors = value[1]
         let gaps = value[0].pairs { a, b in a == b ? 0 : 1 / (b - a) }
-        let inner = gradient[0].asDiagonal + gaps * product(vectors, gradient[1], true, false)
-        return [product(product(vectors, inner, false, false), vectors, false, true).symmetrised]
+        let inner = gradient[0].asDiagonal + gaps * matrixProduct(vectors, gradient[1], true, false)
+        return [matrixProduct(matrixProduct(vectors, inner, false, false), vectors, false, true).symmetrised]
     }
 }
 
@@ -101,8 +101,8 @@ private struct MatrixRootRecord<Scalar: FloatingScalar>: Operation {
 
     // S S = A, so Ṡ S + S Ṡ = Ȧ: in the basis of the eigenvectors a division by √λ[i] + √λ[j].
     func pullback(_ cotangent: Tensor<Scalar>, _: Void, needs: Needs) -> [Tensor<Scalar>?] {
-        let inner = product(product(vectors, cotangent.symmetrised, true, false), vectors, false, false)
+        let inner = matrixProduct(matrixProduct(vectors, cotangent.symmetrised, true, false), vectors, false, false)
         let scaled = inner * roots.pairs { a, b in a + b == 0 ? 0 : 1 / (a + b) }
-        return [product(product(vectors, scaled, false, false), vectors, false, true)]
+        return [matrixProduct(matrixProduct(vectors, scaled, false, false), vectors, false, true)]
     }
 }

@@ -11,7 +11,7 @@ struct MatMul<Scalar: FloatingScalar>: Operation {
         _ x: [Tensor<Scalar>], needs: Needs
     ) -> (value: Tensor<Scalar>, residual: Residual) {
         (
-            product(x[0], x[1], transposesFirst, transposesSecond),
+            matrixProduct(x[0], x[1], transposesFirst, transposesSecond),
             (needs[1] ? x[0] : nil, needs[0] ? x[1] : nil, (x[0].shape, x[1].shape))
         )
     }
@@ -25,7 +25,7 @@ struct MatMul<Scalar: FloatingScalar>: Operation {
         var second: Tensor<Scalar>?
         if let b = kept.b {
             let partial = transposesFirst
-                ? product(b, g, transposesSecond, true) : product(g, b, false, !transposesSecond)
+                ? matrixProduct(b, g, transposesSecond, true) : matrixProduct(g, b, false, !transposesSecond)
             first = partial.summed(to: kept.shapes.0)
         }
         if let a = kept.a {
@@ -44,7 +44,7 @@ struct MatMul<Scalar: FloatingScalar>: Operation {
             g = g.reshaped([-1, g.shape[-1]])
         }
         return transposesSecond
-            ? product(g, a, true, transposesFirst) : product(a, g, !transposesFirst, false)
+            ? matrixProduct(g, a, true, transposesFirst) : matrixProduct(a, g, !transposesFirst, false)
     }
 }
 
@@ -85,14 +85,14 @@ extension Tensor where Scalar: FloatingScalar {
 }
 
 /// The product of matrices, not recorded.
-func product<Scalar: FloatingScalar>(
+func matrixProduct<Scalar: FloatingScalar>(
     _ a: Tensor<Scalar>, _ b: Tensor<Scalar>, _ transposesFirst: Bool, _ transposesSecond: Bool
 ) -> Tensor<Scalar> {
     if b.rank == 2, a.rank > 2, !transposesFirst,
         let flat = a.layout.reshaped([a.count / max(a.shape[-1], 1), a.shape[-1]]), a.count > 0
     {
         // One matrix for the whole batch: the batch's rows are the rows of one product.
-        let value = product(a.viewed(flat), b, false, transposesSecond)
+        let value = matrixProduct(a.viewed(flat), b, false, transposesSecond)
         var shape = a.shape
         shape[-1] = value.shape[-1]
         return value.reshaped(shape)
