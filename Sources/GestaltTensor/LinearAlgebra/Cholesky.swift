@@ -8,12 +8,7 @@ extension Tensor where Scalar: FloatingScalar {
     public func cholesky() throws(LinearAlgebraError) -> Tensor {
         let batch = MatrixBatch(self, "cholesky", square: true)
         let n = batch.rows
-        let packed = try batch.factored(
-            self, size: n * n,
-            failure: {
-                .notPositiveDefinite(operation: $0, batchIndex: $1, order: $2)
-            }
-        ) { a, result in
+        let packed = try batch.factored(self, size: n * n, failure: notPositive) { a, result in
             let info = LAPACK.potrf(n, a)
             for i in 0..<n {
                 for j in 0..<n { result[i * n + j] = j <= i ? a[i * n + j] : 0 }
@@ -22,6 +17,10 @@ extension Tensor where Scalar: FloatingScalar {
         }
         return CholeskyRecord(value: packed.reshaped(shape))(self)
     }
+}
+
+private func notPositive(_ operation: String, _ index: Int, _ info: Int) -> LinearAlgebraError {
+    .notPositiveDefinite(operation: operation, batchIndex: index, order: info)
 }
 
 /// The record of a factor already made.
@@ -36,7 +35,8 @@ private struct CholeskyRecord<Scalar: FloatingScalar>: Operation {
     func pullback(_ cotangent: Tensor<Scalar>, _: Void, needs: Needs) -> [Tensor<Scalar>?] {
         let n = value.shape[-1]
         let lower = cotangent * Tensor.lowerTriangle(n, diagonal: 1)
-        let inner = matrixProduct(value, lower, true, false) * Tensor.lowerTriangle(n, diagonal: 0.5)
+        let inner =
+            matrixProduct(value, lower, true, false) * Tensor.lowerTriangle(n, diagonal: 0.5)
         let left = inner.dividedFromLeft(byTriangular: value, lower: true, transposed: true)
         return [
             left.dividedFromRight(byTriangular: value, lower: true, transposed: false).symmetrised

@@ -102,10 +102,12 @@ private struct DeterminantRecord<Scalar: FloatingScalar>: Operation {
         else { return [notANumber(a.shape)] }
         let n = a.shape[-1]
         let values = parts.values.scalars
-        let others = Tensor<Scalar>(shape: parts.values.shape, scalars: values.indices.map { i in
-            let first = i / n * n
-            return (first..<first + n).reduce(1) { $1 == i ? $0 : $0 * values[$1] }
-        })
+        let others = Tensor<Scalar>(
+            shape: parts.values.shape,
+            scalars: values.indices.map { i in
+                let first = i / n * n
+                return (first..<first + n).reduce(1) { $1 == i ? $0 : $0 * values[$1] }
+            })
         let orientation = (u * v * cotangent).expanded(axis: -1).expanded(axis: -1)
         return [
             matrixProduct(parts.u.scalingColumns(others), parts.vTransposed, false, false)

@@ -132,9 +132,11 @@ extension Tensor where Scalar: FloatingScalar {
 
     /// `[n, n]`: ones below the diagonal, `diagonal` on it, zeros above.
     static func lowerTriangle(_ n: Int, diagonal: Scalar) -> Tensor {
-        Tensor(shape: [n, n], scalars: (0..<n * n).map { index in
-            let (i, j) = (index / n, index % n)
-            return j < i ? 1 : j == i ? diagonal : 0
-        })
+        Tensor(
+            shape: [n, n],
+            scalars: (0..<n * n).map { index in
+                let (i, j) = (index / n, index % n)
+                return j < i ? 1 : j == i ? diagonal : 0
+            })
     }
 }

@@ -70,7 +70,8 @@ package enum ProductSplit: Equatable, Sendable {
         // Two tasks a thread when they stay long: a disturbed core then costs less.
         let tasks = longest >= 16 * threads * Self.block ? 2 * threads : threads
         let even = (longest - 1) / tasks + 1
-        let length = longest >= threads * Self.block
+        let length =
+            longest >= threads * Self.block
             ? (even - 1) / Self.block * Self.block + Self.block : even
         guard length < longest else {
             self = .whole

@@ -54,7 +54,8 @@ private struct QRRecord<Scalar: FloatingScalar>: Operation {
         let value = batch.parts(packed, [m, n], [n, n])
         let gradient = batch.parts(cotangent, [m, n], [n, n])
         let (q, r) = (value[0], value[1])
-        let inner = matrixProduct(r, gradient[1], false, true) - matrixProduct(gradient[0], q, true, false)
+        let inner =
+            matrixProduct(r, gradient[1], false, true) - matrixProduct(gradient[0], q, true, false)
         let half = inner * Tensor.lowerTriangle(n, diagonal: 0.5)
         let sum = gradient[0] + matrixProduct(q, half + half.transposed(), false, false)
         return [sum.dividedFromRight(byTriangular: r, lower: false, transposed: true)]

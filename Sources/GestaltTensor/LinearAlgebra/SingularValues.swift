@@ -56,7 +56,8 @@ private struct SingularValues<Scalar: FloatingScalar>: Operation {
         let inner = matrixProduct(u, gu, true, false)
         let j = gaps * inner
         let l = gaps * matrixProduct(vt, gvt, false, true)
-        let middle = (j + j.transposed()).scalingColumns(s)
+        let middle =
+            (j + j.transposed()).scalingColumns(s)
             + (l + l.transposed()).scalingRows(s) + gs.asDiagonal
         var result = matrixProduct(matrixProduct(u, middle, false, false), vt, false, false)
         let inverse = s.reciprocalsOrZero

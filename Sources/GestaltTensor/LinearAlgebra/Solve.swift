@@ -50,7 +50,8 @@ extension Tensor where Scalar: FloatingScalar {
         guard
             let lead = Shape(shape.dropLast(2)).broadcast(with: Shape(columns.shape.dropLast(2)))
         else {
-            preconditionFailure("\(operation): leading axes of \(shape) and \(b.shape) do not broadcast")
+            preconditionFailure(
+                "\(operation): leading axes of \(shape) and \(b.shape) do not broadcast")
         }
         let value = try body(
             broadcast(to: Shape(lead.dimensions + [shape[-2], shape[-1]])),
@@ -133,7 +134,9 @@ private struct SolveRecord<Scalar: FloatingScalar>: Operation {
         guard let second = try? solved(a, cotangent, transposed: true) else {
             return [notANumber(a.shape), notANumber(cotangent.shape)]
         }
-        return [needs[0] ? -matrixProduct(second, value, false, true) : nil, needs[1] ? second : nil]
+        return [
+            needs[0] ? -matrixProduct(second, value, false, true) : nil, needs[1] ? second : nil,
+        ]
     }
 }
 
@@ -160,7 +163,8 @@ private struct LeastSquaresRecord<Scalar: FloatingScalar>: Operation {
         guard needs[0] else { return [nil, w] }
         let rest = b - matrixProduct(a, value, false, false)
         let outside = cotangent - matrixProduct(a, w, true, false)
-        let first = matrixProduct(rest, matrixProduct(inverse, w, false, false), false, true)
+        let first =
+            matrixProduct(rest, matrixProduct(inverse, w, false, false), false, true)
             + matrixProduct(matrixProduct(inverse, value, true, false), outside, false, true)
             - matrixProduct(w, value, false, true)
         return [first, needs[1] ? w : nil]

@@ -106,7 +106,8 @@ struct Attention<Scalar: FloatingScalar>: Operation {
     private func rowsDense(_ x: Tensor<Scalar>) -> Tensor<Scalar> {
         let strides = x.layout.strides
         let width = x.shape[-1]
-        let fits = (width == 1 || strides[x.rank - 1] == 1)
+        let fits =
+            (width == 1 || strides[x.rank - 1] == 1)
             && (x.shape[axis] == 1 || strides[axis] >= width)
         return fits ? x : x.copied()
     }

@@ -53,7 +53,8 @@ private func eachPart<Scalar: FloatingScalar>(
     _ geometry: AttentionGeometry, scratch count: Int, passes: Int,
     _ body: (Int, UnsafeMutablePointer<Scalar>) -> Void
 ) {
-    let work = passes * geometry.queries * max(geometry.keys, 1)
+    let work =
+        passes * geometry.queries * max(geometry.keys, 1)
         * max(geometry.width, geometry.valueWidth)
     parallelChunks(
         count: geometry.count, minimumChunk: max(1, taskWork / work), alignment: 1

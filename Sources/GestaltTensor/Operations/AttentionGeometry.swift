@@ -28,7 +28,9 @@ struct AttentionGeometry {
         _ q: Tensor<Scalar>, _ k: Tensor<Scalar>, _ v: Tensor<Scalar>, axis: Int,
         mask: AttentionMask, scale: Double
     ) {
-        (queries, keys, width, valueWidth) = (q.shape[axis], k.shape[axis], q.shape[-1], v.shape[-1])
+        (queries, keys, width, valueWidth) = (
+            q.shape[axis], k.shape[axis], q.shape[-1], v.shape[-1]
+        )
         self.scale = scale
         let outer = (0..<q.rank - 1).filter { $0 != axis }
         func step(_ x: Tensor<Scalar>) -> Int {
@@ -48,9 +50,10 @@ struct AttentionGeometry {
         }
         self.mask = allowed
         if case .causal = mask { limit = keys - queries + 1 } else { limit = Int.max }
-        maskSteps = allowed.map {
-            ($0.layout.strides[$0.rank - 2], $0.layout.strides[$0.rank - 1])
-        } ?? (0, 0)
+        maskSteps =
+            allowed.map {
+                ($0.layout.strides[$0.rank - 2], $0.layout.strides[$0.rank - 1])
+            } ?? (0, 0)
         let views = [q.layout, k.layout, v.layout]
         walk = BatchWalk(
             outer.map { q.shape[$0] },
@@ -78,7 +81,8 @@ struct AttentionGeometry {
             let shifted = limit == Int.max ? limit : limit + query - key
             return gk_visible(limit: shifted, allowed: nil, row_step: 0, column_step: 0)
         }
-        let start = mask.storage.pointer + mask.layout.offset + offset(.mask, at: index)
+        let start =
+            mask.storage.pointer + mask.layout.offset + offset(.mask, at: index)
             + query * maskSteps.row + key * maskSteps.column
         return gk_visible(
             limit: Int.max, allowed: UnsafeRawPointer(start).assumingMemoryBound(to: UInt8.self),

@@ -108,7 +108,8 @@ private struct TileGradients<Scalar: FloatingScalar> {
             false, true, m: m, n: n, k: width, alpha: Scalar(geometry.scale), q, lda: steps.query,
             k, ldb: steps.key, p, ldc: n)
         gemm(
-            false, true, m: m, n: n, k: depth, g, lda: dense.result, v, ldb: steps.value, ds, ldc: n)
+            false, true, m: m, n: n, k: depth, g, lda: dense.result, v, ldb: steps.value, ds, ldc: n
+        )
         var visible = geometry.visible(part, query: queries.lowerBound, key: keys.lowerBound)
         gk_attention_tile_gradient(
             Scalar.variant, m, n, &visible, x.logSums + row, dots + row, geometry.scale, p, ds)

@@ -24,8 +24,10 @@ struct MatMul<Scalar: FloatingScalar>: Operation {
         var first: Tensor<Scalar>?
         var second: Tensor<Scalar>?
         if let b = kept.b {
-            let partial = transposesFirst
-                ? matrixProduct(b, g, transposesSecond, true) : matrixProduct(g, b, false, !transposesSecond)
+            let partial =
+                transposesFirst
+                ? matrixProduct(b, g, transposesSecond, true)
+                : matrixProduct(g, b, false, !transposesSecond)
             first = partial.summed(to: kept.shapes.0)
         }
         if let a = kept.a {
@@ -44,7 +46,8 @@ struct MatMul<Scalar: FloatingScalar>: Operation {
             g = g.reshaped([-1, g.shape[-1]])
         }
         return transposesSecond
-            ? matrixProduct(g, a, true, transposesFirst) : matrixProduct(a, g, !transposesFirst, false)
+            ? matrixProduct(g, a, true, transposesFirst)
+            : matrixProduct(a, g, !transposesFirst, false)
     }
 }
 

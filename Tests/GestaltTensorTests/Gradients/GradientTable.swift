@@ -7,6 +7,9 @@ let gradientTable: [GradientCase] = [
     unaryCases,
     binaryCases,
     reductionCases,
+    matMulCases,
+    attentionCases,
+    linearAlgebraCases,
 ].flatMap { $0 }
 
 @Suite struct GradientTests {

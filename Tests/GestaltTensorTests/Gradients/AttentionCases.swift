@@ -1,0 +1,101 @@
+import Foundation
+import GestaltTensor
+import TestSupport
+
+private struct Form: Sendable {
+    let name: String
+    let query, key, value: Shape
+    var axis = -2
+    var mask = AttentionMask.none
+    var scale: Double?
+}
+
+private let forms: [Form] = [
+    Form(name: "one query", query: [1, 3], key: [4, 3], value: [4, 2]),
+    Form(name: "one key", query: [3, 2], key: [1, 2], value: [1, 5]),
+    Form(name: "square", query: [5, 4], key: [5, 4], value: [5, 4]),
+    Form(name: "heads", query: [2, 3, 4, 5], key: [2, 3, 6, 5], value: [2, 3, 6, 3]),
+    Form(name: "scaled", query: [2, 3], key: [3, 3], value: [3, 1], scale: 1.7),
+    Form(name: "causal", query: [4, 3], key: [4, 3], value: [4, 2], mask: .causal),
+    Form(name: "causal, later queries", query: [2, 3], key: [5, 3], value: [5, 2], mask: .causal),
+    Form(name: "causal, no keys", query: [5, 3], key: [3, 3], value: [3, 2], mask: .causal),
+    Form(
+        name: "mask", query: [2, 3, 4], key: [2, 4, 4], value: [2, 4, 3],
+        mask: .boolean(Tensor<Double>.sample([2, 3, 4], seed: 8).greater(-0.5))),
+    Form(
+        name: "mask of keys", query: [2, 2, 3, 4], key: [2, 2, 4, 4], value: [2, 2, 4, 3],
+        mask: .boolean(Tensor(shape: [2, 1, 1, 4], scalars: [
+            true, false, true, true, false, false, false, true,
+        ]))),
+    Form(
+        name: "blind query", query: [3, 2], key: [2, 2], value: [2, 2],
+        mask: .boolean(Tensor(shape: [3, 1], scalars: [true, false, true]))),
+    Form(
+        name: "along rows of a video", query: [2, 2, 3, 2, 5], key: [2, 2, 3, 2, 5],
+        value: [2, 2, 3, 2, 5], axis: 2),
+    Form(
+        name: "along time of a video, causal", query: [1, 3, 2, 2, 4], key: [1, 3, 2, 2, 4],
+        value: [1, 3, 2, 2, 2], axis: 1, mask: .causal),
+    Form(name: "tiles", query: [70, 3], key: [66, 3], value: [66, 2]),
+    Form(name: "tiles, causal", query: [2, 68, 3], key: [2, 70, 3], value: [2, 70, 2], mask: .causal),
+    Form(
+        name: "tiles along an axis, masked", query: [66, 2, 3], key: [65, 2, 3], value: [65, 2, 3],
+        axis: 0, mask: .boolean(Tensor<Double>.sample([66, 65], seed: 5).greater(-1))),
+]
+
+let attentionCases: [GradientCase] = forms.map { form in
+    GradientCase(
+        "attention, \(form.name)",
+        inputs: [
+            .sample(form.query, seed: 3, in: -1...1), .sample(form.key, seed: 4, in: -1...1),
+            .sample(form.value, seed: 5, in: -1...1),
+        ],
+        reference: {
+            naiveAttention(
+                $0[0], $0[1], $0[2], axis: form.axis, mask: form.mask, scale: form.scale)
+        },
+        {
+            attention(
+                query: $0[0], key: $0[1], value: $0[2], axis: form.axis, mask: form.mask,
+                scale: form.scale)
+        })
+}
+
+/// Attention by plain loops in `Double`.
+func naiveAttention(
+    _ q: Tensor<Double>, _ k: Tensor<Double>, _ v: Tensor<Double>, axis: Int = -2,
+    mask: AttentionMask = .none, scale: Double? = nil
+) -> Tensor<Double> {
+    let along = q.shape.resolved(axis)
+    let (queries, keys, width) = (q.shape[along], k.shape[along], q.shape[-1])
+    let factor = scale ?? 1 / Double(width).squareRoot()
+    var shape = q.shape
+    shape[-1] = v.shape[-1]
+    func sees(_ index: [Int], _ i: Int, _ j: Int) -> Bool {
+        switch mask {
+        case .none: return true
+        case .causal: return j <= i + keys - queries
+        case .boolean(let allowed):
+            let outer = index.dropLast().enumerated().filter { $0.offset != along }.map(\.element)
+            let place = (outer + [i, j]).suffix(allowed.rank)
+            return allowed.at(zip(place, allowed.shape).map { $1 == 1 ? 0 : $0 })
+        }
+    }
+    return .built(shape) { index in
+        let i = index[along]
+        func at(_ position: Int, _ last: Int) -> [Int] {
+            var place = index
+            place[along] = position
+            place[place.count - 1] = last
+            return place
+        }
+        let seen = (0..<keys).filter { sees(index, i, $0) }
+        let scores = seen.map { j in
+            factor * (0..<width).reduce(0.0) { $0 + q.at(at(i, $1)) * k.at(at(j, $1)) }
+        }
+        guard let largest = scores.max() else { return 0 }
+        let weights = scores.map { exp($0 - largest) }
+        let sum = zip(seen, weights).reduce(0.0) { $0 + $1.1 * v.at(at($1.0, index.last!)) }
+        return sum / weights.reduce(0, +)
+    }
+}
