@@ -101,3 +101,16 @@ import Testing
         #expect(sorted.reversed().sorted(by: isNaturallyOrdered) == sorted)
     }
 }
+
+@Suite struct SheetTests {
+    @Test func masksDoubleTheRows() throws {
+        let frames = Tensor<UInt8>.filled([5, 8, 8, 3], with: 90)
+        let bare = try DataSet(name: "bare", clips: [Clip(name: "a", frames: frames)])
+        let labelled = try DataSet(
+            name: "labelled",
+            clips: [Clip(name: "a", frames: frames, masks: .filled([5, 8, 8], with: 1))])
+        let (short, tall) = (bare.sheet(columns: 3), labelled.sheet(columns: 3))
+        #expect(short.shape[1] == tall.shape[1] && short.shape[2] == 3)
+        #expect(tall.shape[0] >= short.shape[0] + 16)
+    }
+}
