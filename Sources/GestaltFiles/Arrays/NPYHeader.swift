@@ -1,0 +1,193 @@
+/// What stands before the data of an npy file.
+struct NPYHeader: Equatable {
+    let type: StoredType
+    let isBigEndian: Bool
+    let isFortranOrder: Bool
+    let shape: [Int]
+    /// Where the data begin.
+    let dataStart: Int
+
+    static let magic: [UInt8] = [0x93] + Array("NUMPY".utf8)
+
+    /// Headers of plain arrays take about 100 bytes; only structured types need more.
+    static let maximumByteCount = 1 << 16
+
+    /// Reads the header at the front of `bytes`, in version 1, 2 or 3.
+    init(_ bytes: UnsafeRawBufferPointer, path: String, name: String?) throws(FileError) {
+        func malformed(_ expected: String, _ found: String) -> FileError {
+            .malformed(path: path, format: "npy", expected: expected, found: found)
+        }
+        guard bytes.starts(with: Self.magic) else {
+            throw malformed("the npy signature", describe(bytes.prefix(16)))
+        }
+        guard bytes.count >= 12 else { throw malformed("a header", "\(bytes.count) bytes") }
+        let version = bytes[6]
+        guard (1...3) ~= version else {
+            throw .unsupported(
+                path: path, tensor: name, expected: "npy version 1, 2 or 3",
+                found: "\(version).\(bytes[7])")
+        }
+        // The length takes two bytes in version 1, four after it.
+        let textStart = version == 1 ? 10 : 12
+        let length = (8..<textStart).reversed().reduce(0) { $0 << 8 | Int(bytes[$1]) }
+        guard length <= Self.maximumByteCount, length <= bytes.count - textStart else {
+            throw malformed(
+                "a header of at most \(min(Self.maximumByteCount, bytes.count - textStart)) bytes",
+                "\(length)")
+        }
+        dataStart = textStart + length
+        var parser = PythonLiteral(bytes[textStart..<dataStart])
+        guard let fields = parser.dictionary() else {
+            throw malformed("a dictionary of descr, fortran_order and shape", parser.excerpt)
+        }
+        guard fields.keys.sorted() == ["descr", "fortran_order", "shape"],
+            case .truth(let isFortranOrder)? = fields["fortran_order"],
+            case .tuple(let shape)? = fields["shape"]
+        else { throw malformed("descr, fortran_order and shape", parser.excerpt) }
+        guard case .text(let code)? = fields["descr"], let type = Self.type(code) else {
+            throw .unsupported(
+                path: path, tensor: name,
+                expected: "numbers or truth values (objects are pickles, which are not executed)",
+                found: "elements of another kind: \(parser.excerpt)")
+        }
+        self.type = type
+        self.isFortranOrder = isFortranOrder
+        self.shape = shape
+        isBigEndian = code.first == ">"
+    }
+
+    /// NumPy's code of a type, its byte order in front.
+    private static func type(_ code: String) -> StoredType? {
+        if code == "?" { return .bool }
+        guard let order = code.first, "<>|=".contains(order) else { return nil }
+        let types: [Substring: StoredType] = [
+            "f8": .float64, "f4": .float32, "f2": .float16, "i8": .int64, "i4": .int32,
+            "i2": .int16, "i1": .int8, "u8": .uint64, "u4": .uint32, "u2": .uint16, "u1": .uint8,
+            "b1": .bool,
+        ]
+        return types[code.dropFirst()]
+    }
+
+    /// The bytes before the data of a tensor of ours: version 1.0, data aligned to 64.
+    static func bytes(type: StoredType, shape: [Int]) -> [UInt8] {
+        let lengths = shape.map { "\($0)," }.joined(separator: " ")
+        // A tuple of one keeps its comma, longer ones do without: as NumPy prints them.
+        let tuple = shape.count > 1 ? String(lengths.dropLast()) : lengths
+        var text =
+            "{'descr': '\(code(type))', 'fortran_order': False, 'shape': (\(tuple)), }"
+        let used = magic.count + 4 + text.utf8.count + 1
+        text += String(repeating: " ", count: (64 - used % 64) % 64) + "\n"
+        let count = text.utf8.count
+        return magic + [1, 0, UInt8(count & 0xFF), UInt8(count >> 8)] + Array(text.utf8)
+    }
+
+    private static func code(_ type: StoredType) -> String {
+        switch type {
+        case .float64: "<f8"
+        case .float32: "<f4"
+        case .float16: "<f2"
+        case .bfloat16: preconditionFailure("npy has no bfloat16; convert to Float first")
+        case .int64: "<i8"
+        case .int32: "<i4"
+        case .int16: "<i2"
+        case .int8: "|i1"
+        case .uint64: "<u8"
+        case .uint32: "<u4"
+        case .uint16: "<u2"
+        case .uint8: "|u1"
+        case .bool: "|b1"
+        }
+    }
+}
+
+/// The part of Python's literals that an npy header is made of: one dictionary of strings, truth
+/// values and tuples of whole numbers. Nothing is evaluated.
+struct PythonLiteral {
+    enum Value: Equatable {
+        case text(String)
+        case truth(Bool)
+        case tuple([Int])
+    }
+
+    private let bytes: [UInt8]
+    private var place = 0
+
+    init(_ bytes: Slice<UnsafeRawBufferPointer>) { self.bytes = Array(bytes) }
+
+    /// The beginning of the text, for messages.
+    var excerpt: String { String(decoding: bytes.prefix(80), as: UTF8.self) }
+
+    /// The dictionary with nothing but white space after it; nil when it is not one, or when a key
+    /// occurs twice.
+    mutating func dictionary() -> [String: Value]? {
+        var fields: [String: Value] = [:]
+        guard take("{") else { return nil }
+        while !take("}") {
+            guard let key = text(), take(":"), let value = value(), fields[key] == nil else {
+                return nil
+            }
+            fields[key] = value
+            if !take(",") {
+                guard take("}") else { return nil }
+                break
+            }
+        }
+        skipSpace()
+        return place == bytes.count ? fields : nil
+    }
+
+    private mutating func value() -> Value? {
+        skipSpace()
+        if take("True") { return .truth(true) }
+        if take("False") { return .truth(false) }
+        if take("(") { return tuple() }
+        return text().map(Value.text)
+    }
+
+    private mutating func tuple() -> Value? {
+        var lengths: [Int] = []
+        while !take(")") {
+            guard let length = number() else { return nil }
+            lengths.append(length)
+            if !take(",") {
+                // Python reads (3) as a number.
+                guard lengths.count > 1, take(")") else { return nil }
+                break
+            }
+        }
+        return .tuple(lengths)
+    }
+
+    private mutating func number() -> Int? {
+        skipSpace()
+        let start = place
+        while place < bytes.count, (UInt8(ascii: "0")...UInt8(ascii: "9")) ~= bytes[place] {
+            place += 1
+        }
+        let number = Int(String(decoding: bytes[start..<place], as: UTF8.self))
+        _ = take("L")  // Python 2 wrote long numbers so
+        return number
+    }
+
+    private mutating func text() -> String? {
+        skipSpace()
+        guard place < bytes.count, [UInt8(ascii: "'"), UInt8(ascii: "\"")].contains(bytes[place])
+        else { return nil }
+        let quote = bytes[place]
+        guard let end = bytes[(place + 1)...].firstIndex(of: quote) else { return nil }
+        let inside = bytes[(place + 1)..<end]
+        place = end + 1
+        return inside.contains(UInt8(ascii: "\\")) ? nil : String(decoding: inside, as: UTF8.self)
+    }
+
+    private mutating func take(_ word: String) -> Bool {
+        skipSpace()
+        guard bytes[place...].starts(with: word.utf8) else { return false }
+        place += word.utf8.count
+        return true
+    }
+
+    private mutating func skipSpace() {
+        while place < bytes.count, [0x20, 0x09, 0x0A, 0x0D].contains(bytes[place]) { place += 1 }
+    }
+}

@@ -1,0 +1,120 @@
+import GestaltIO
+import GestaltTensor
+
+/// NumPy's format for several named arrays: npy files in a zip archive.
+public enum NPZ {
+    /// Opens an archive and reads its directory.
+    ///
+    /// - Throws: ``FileError`` when the file cannot be read or is not a consistent archive of npy
+    ///   files.
+    public static func open(_ path: String) throws(FileError) -> NPZFile {
+        let file = try translatingFailures { () throws(FileFailure) in try MappedFile(path: path) }
+        return try NPZFile(
+            file.withBytes { (bytes) throws(FileError) in try ZipReader(bytes, path: path) })
+    }
+
+    /// The archive in `bytes`; errors call it `name`.
+    public static func decode(
+        _ bytes: [UInt8], name: String = "npz data"
+    ) throws(FileError) -> NPZFile {
+        try NPZFile(
+            bytes.withUnsafeBufferPointer { (buffer) throws(FileError) in
+                try ZipReader(UnsafeRawBufferPointer(buffer), path: name)
+            })
+    }
+
+    /// Writes arrays of one element type.
+    public static func write<Scalar: StoredScalar>(
+        _ arrays: [(name: String, tensor: Tensor<Scalar>)], compressed: Bool = false,
+        to path: String
+    ) throws(FileError) {
+        try write(
+            arrays.map { (name: $0.name, tensor: AnyTensor($0.tensor)) }, compressed: compressed,
+            to: path)
+    }
+
+    /// Writes arrays in the order given; the same arrays give the same bytes.
+    ///
+    /// - Precondition: no name occurs twice; no elements are `BFloat16`, which NumPy does not know.
+    /// - Throws: ``FileError`` when the file cannot be written; nothing half-written remains.
+    public static func write(
+        _ arrays: [(name: String, tensor: AnyTensor)], compressed: Bool = false, to path: String
+    ) throws(FileError) {
+        precondition(
+            Set(arrays.map(\.name)).count == arrays.count,
+            "NPZ.write: a name occurs twice in \(arrays.map(\.name))")
+        let entries = arrays.map { (name: $0.name + ".npy", bytes: NPY.encode($0.tensor)) }
+        let bytes: [UInt8]
+        do throws(ZipWriter.Failure) {
+            bytes = try ZipWriter.archive(entries, deflated: compressed)
+        } catch {
+            throw .inaccessible(path: path, action: "make the archive", reason: error.reason)
+        }
+        try translatingFailures { () throws(FileFailure) in
+            try AtomicFile.write(bytes, to: path)
+        }
+    }
+}
+
+/// An open npz archive. Arrays are unpacked when they are asked for; not for several threads.
+public final class NPZFile {
+    public var path: String { archive.path }
+    /// Names of the arrays, in the order of the archive.
+    public let names: [String]
+    private let archive: ZipReader
+    private let entries: [String: ZipReader.Entry]
+
+    init(_ archive: ZipReader) throws(FileError) {
+        self.archive = archive
+        var names: [String] = []
+        var entries: [String: ZipReader.Entry] = [:]
+        for entry in archive.entries {
+            guard entry.name.hasSuffix(".npy") else {
+                throw .unsupported(
+                    path: archive.path, tensor: nil, expected: "npy files in the archive",
+                    found: entry.name)
+            }
+            let name = String(entry.name.dropLast(4))
+            names.append(name)
+            entries[name] = entry
+        }
+        self.names = names
+        self.entries = entries
+    }
+
+    /// Whether the archive holds an array of this name.
+    public func contains(_ name: String) -> Bool { entries[name] != nil }
+
+    /// Type and shape of an array.
+    public func info(_ name: String) throws(FileError) -> (type: StoredType, shape: [Int]) {
+        try withElements(name) { (elements) throws(FileError) in (elements.type, elements.shape) }
+    }
+
+    /// An array, its elements converted to `Scalar` as ``StoredScalar`` tells.
+    ///
+    /// - Throws: ``FileError`` when there is none of this name, when its data are broken, or when
+    ///   its values do not fit `Scalar`.
+    public func tensor<Scalar: StoredScalar>(
+        _ name: String, as scalar: Scalar.Type = Scalar.self
+    ) throws(FileError) -> Tensor<Scalar> {
+        try withElements(name) { (elements) throws(FileError) in
+            try elements.tensor(as: Scalar.self, path: path, name: name)
+        }
+    }
+
+    /// An array in the narrowest element type that holds its values.
+    public func anyTensor(_ name: String) throws(FileError) -> AnyTensor {
+        try withElements(name) { (elements) throws(FileError) in
+            try elements.anyTensor(path: path, name: name)
+        }
+    }
+
+    private func withElements<Result>(
+        _ name: String, _ body: (StoredElements) throws(FileError) -> Result
+    ) throws(FileError) -> Result {
+        guard let entry = entries[name] else {
+            throw .missing(path: path, tensor: name, available: names.sorted())
+        }
+        return try NPY.withElements(try archive.bytes(of: entry), path: path, name: name, body)
+    }
+}

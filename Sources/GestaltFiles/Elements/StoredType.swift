@@ -1,0 +1,62 @@
+import GestaltTensor
+
+/// The type of a tensor's elements in a file. Files know more types than tensors do: the narrow
+/// integers widen when they are read.
+public enum StoredType: String, Sendable, CaseIterable, CustomStringConvertible {
+    case float64, float32, float16, bfloat16
+    case int64, int32, int16, int8
+    case uint64, uint32, uint16, uint8
+    case bool
+
+    /// Bytes of one element.
+    public var byteCount: Int {
+        switch self {
+        case .float64, .int64, .uint64: 8
+        case .float32, .int32, .uint32: 4
+        case .float16, .bfloat16, .int16, .uint16: 2
+        case .int8, .uint8, .bool: 1
+        }
+    }
+
+    /// The element type of a tensor that holds every value.
+    public var elementType: ElementType {
+        switch self {
+        case .float64: .float64
+        case .float32: .float32
+        case .float16: .float16
+        case .bfloat16: .bfloat16
+        case .int64, .uint64, .uint32: .int64
+        case .int32, .int16, .int8, .uint16: .int32
+        case .uint8: .uint8
+        case .bool: .bool
+        }
+    }
+
+    /// How a tensor's elements are stored: as they are.
+    public init(_ type: ElementType) {
+        self =
+            switch type {
+            case .float32: .float32
+            case .float64: .float64
+            case .float16: .float16
+            case .bfloat16: .bfloat16
+            case .int32: .int32
+            case .int64: .int64
+            case .uint8: .uint8
+            case .bool: .bool
+            }
+    }
+
+    public var description: String { rawValue }
+
+    /// Bytes of a tensor of these lengths, nil when the product does not fit an `Int`.
+    func byteCount(of lengths: [Int]) -> Int? {
+        var product = byteCount
+        for length in lengths {
+            let (next, overflows) = product.multipliedReportingOverflow(by: length)
+            if overflows { return nil }
+            product = next
+        }
+        return product
+    }
+}

@@ -1,0 +1,76 @@
+import GestaltIO
+
+/// What went wrong with a tensor file of the outside world.
+public enum FileError: Error, Equatable, Sendable, CustomStringConvertible {
+    /// The system refused: a missing file, an unwritable folder, a full disk.
+    case inaccessible(path: String, action: String, reason: String)
+    /// The bytes break the rules of their format: truncated, corrupt, or of another format.
+    case malformed(path: String, format: String, expected: String, found: String)
+    /// The bytes ask for more than the reader allows.
+    case tooLarge(path: String, format: String, limit: String, found: String)
+    /// A well-formed file that holds something else than what was asked of it.
+    case unsupported(path: String, tensor: String?, expected: String, found: String)
+    /// The file has no tensor of this name.
+    case missing(path: String, tensor: String, available: [String])
+
+    /// The file, or the name given to bytes that come from no file.
+    public var path: String {
+        switch self {
+        case .inaccessible(let path, _, _), .malformed(let path, _, _, _),
+            .tooLarge(let path, _, _, _), .unsupported(let path, _, _, _),
+            .missing(let path, _, _):
+            path
+        }
+    }
+
+    public var description: String {
+        switch self {
+        case .inaccessible(let path, let action, let reason):
+            return "\(path): cannot \(action): \(reason)"
+        case .malformed(let path, let format, let expected, let found):
+            return "\(path): broken \(format): expected \(expected), found \(found)"
+        case .tooLarge(let path, let format, let limit, let found):
+            return "\(path): \(format) too large: at most \(limit) allowed, found \(found)"
+        case .unsupported(let path, let tensor, let expected, let found):
+            let place = tensor.map { ", tensor \($0)" } ?? ""
+            return "\(path)\(place): expected \(expected), found \(found)"
+        case .missing(let path, let tensor, let available):
+            let names = available.prefix(8).joined(separator: ", ")
+            let rest = available.count > 8 ? " and \(available.count - 8) more" : ""
+            return "\(path): no tensor \(tensor); it holds \(available.isEmpty ? "none" : names + rest)"
+        }
+    }
+
+    init(_ failure: FileFailure) {
+        self = .inaccessible(
+            path: failure.path, action: failure.action.rawValue, reason: failure.reason)
+    }
+}
+
+/// Runs `body`, turning what the system refuses into ``FileError``.
+func translatingFailures<Result>(
+    _ body: () throws(FileFailure) -> Result
+) throws(FileError) -> Result {
+    do throws(FileFailure) {
+        return try body()
+    } catch {
+        throw FileError(error)
+    }
+}
+
+/// What bytes of a wrong format look like, for error messages.
+func describe(_ bytes: some Collection<UInt8>) -> String {
+    if bytes.isEmpty { return "no bytes" }
+    let known: [(start: [UInt8], name: String)] = [
+        (Array("PK".utf8), "a zip archive (npz, or a PyTorch checkpoint)"),
+        ([0x93] + Array("NUMPY".utf8), "npy data"),
+        ([0x89] + Array("HDF".utf8), "HDF5 data"), ([0x1F, 0x8B], "gzip data"),
+        (Array("GGUF".utf8), "GGUF data"),
+    ]
+    if let match = known.first(where: { bytes.starts(with: $0.start) }) { return match.name }
+    if bytes.first == 0x80, let version = bytes.dropFirst().first, (2...5) ~= version {
+        return "a Python pickle (a PyTorch checkpoint, perhaps; convert it to safetensors)"
+    }
+    let digits = bytes.prefix(8).map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }
+    return "bytes " + digits.joined(separator: " ")
+}

@@ -1,0 +1,104 @@
+import GestaltIO
+import GestaltTensor
+
+/// Hugging Face's format for tensors: a JSON header, then plain bytes. Nothing in it is executed.
+public enum SafeTensors {
+    /// Opens a file and checks its header: every tensor's bytes lie inside the file, fit its
+    /// shape, and neither overlap nor leave gaps.
+    ///
+    /// - Throws: ``FileError`` when the file cannot be read or breaks a rule.
+    public static func open(_ path: String) throws(FileError) -> SafeTensorsFile {
+        try SafeTensorsFile(path: path)
+    }
+
+    /// Writes tensors of one element type, see ``write(_:metadata:to:)-any``.
+    public static func write<Scalar: StoredScalar>(
+        _ tensors: [(name: String, tensor: Tensor<Scalar>)], metadata: [String: String] = [:],
+        to path: String
+    ) throws(FileError) {
+        try write(
+            tensors.map { (name: $0.name, tensor: AnyTensor($0.tensor)) }, metadata: metadata,
+            to: path)
+    }
+
+    /// Writes tensors and strings; the same content gives the same bytes, whatever its order.
+    ///
+    /// Tensors of wide elements come first, then they go by name, so all data are aligned.
+    ///
+    /// - Precondition: no name occurs twice, none is `__metadata__`.
+    /// - Throws: ``FileError`` when the file cannot be written; nothing half-written remains.
+    public static func write(
+        _ tensors: [(name: String, tensor: AnyTensor)], metadata: [String: String] = [:],
+        to path: String
+    ) throws(FileError) {
+        let ordered = tensors.sorted { a, b in
+            let (wide, narrow) = (a.tensor.elementType.byteCount, b.tensor.elementType.byteCount)
+            return wide != narrow ? wide > narrow : a.name.utf8.lexicographicallyPrecedes(b.name.utf8)
+        }
+        let header = header(ordered, metadata)
+        try translatingFailures { () throws(FileFailure) in
+            let file = try AtomicFile(path: path)
+            try file.write(header)
+            for (_, tensor) in ordered {
+                try tensor.withBytes { (bytes) throws(FileFailure) in try file.write(bytes) }
+            }
+            try file.commit()
+        }
+    }
+
+    private static func header(
+        _ tensors: [(name: String, tensor: AnyTensor)], _ metadata: [String: String]
+    ) -> [UInt8] {
+        var members: [String] = []
+        if !metadata.isEmpty {
+            let strings = metadata.sorted { $0.key < $1.key }.map { key, value in
+                "\(quoted(key)):\(quoted(value))"
+            }
+            members.append(
+                "\(quoted(SafeTensorsHeader.metadataKey)):{\(strings.joined(separator: ","))}")
+        }
+        var names: Set<String> = [SafeTensorsHeader.metadataKey]
+        var offset = 0
+        for (name, tensor) in tensors {
+            precondition(names.insert(name).inserted, "SafeTensors.write: second tensor \(name)")
+            let end = offset + tensor.shape.elementCount * tensor.elementType.byteCount
+            let shape = tensor.shape.map(String.init).joined(separator: ",")
+            members.append(
+                "\(quoted(name)):{\"dtype\":\"\(code(tensor.elementType))\","
+                    + "\"shape\":[\(shape)],\"data_offsets\":[\(offset),\(end)]}")
+            offset = end
+        }
+        var text = Array("{\(members.joined(separator: ","))}".utf8)
+        // Spaces up to a multiple of eight, so that the data begin aligned.
+        text += [UInt8](repeating: UInt8(ascii: " "), count: (8 - text.count % 8) % 8)
+        return withUnsafeBytes(of: UInt64(text.count).littleEndian) { Array($0) } + text
+    }
+
+    private static func code(_ type: ElementType) -> String {
+        switch type {
+        case .float64: "F64"
+        case .float32: "F32"
+        case .float16: "F16"
+        case .bfloat16: "BF16"
+        case .int64: "I64"
+        case .int32: "I32"
+        case .uint8: "U8"
+        case .bool: "BOOL"
+        }
+    }
+
+    private static func quoted(_ text: String) -> String {
+        var result = "\""
+        for scalar in text.unicodeScalars {
+            switch scalar {
+            case "\"": result += "\\\""
+            case "\\": result += "\\\\"
+            case "\u{0}"..<"\u{20}":
+                let digits = String(scalar.value, radix: 16)
+                result += "\\u" + String(repeating: "0", count: 4 - digits.count) + digits
+            default: result.unicodeScalars.append(scalar)
+            }
+        }
+        return result + "\""
+    }
+}

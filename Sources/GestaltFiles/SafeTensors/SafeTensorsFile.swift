@@ -1,0 +1,90 @@
+import GestaltIO
+import GestaltTensor
+
+/// An open safetensors file. It is mapped into memory: opening reads the header only, a tensor's
+/// bytes are read when it is asked for.
+public final class SafeTensorsFile: Sendable {
+    /// What the header says about a tensor.
+    public struct Information: Sendable, Equatable {
+        public let type: StoredType
+        public let shape: [Int]
+        public let byteCount: Int
+    }
+
+    public let path: String
+    /// Names of the tensors, in the order of their bytes in the file.
+    public let names: [String]
+    /// Strings that travel with the tensors.
+    public let metadata: [String: String]
+    private let file: MappedFile
+    private let places: [String: (information: Information, range: Range<Int>)]
+
+    init(path: String) throws(FileError) {
+        self.path = path
+        file = try translatingFailures { () throws(FileFailure) in try MappedFile(path: path) }
+        let header = try file.withBytes { (bytes) throws(FileError) in
+            try SafeTensorsHeader(bytes, path: path)
+        }
+        names = header.entries.map(\.name)
+        metadata = header.metadata
+        var places: [String: (information: Information, range: Range<Int>)] = [:]
+        for entry in header.entries {
+            let start = header.dataStart + entry.range.lowerBound
+            places[entry.name] = (
+                Information(type: entry.type, shape: entry.shape, byteCount: entry.range.count),
+                start..<(start + entry.range.count)
+            )
+        }
+        self.places = places
+    }
+
+    /// Whether the file holds a tensor of this name.
+    public func contains(_ name: String) -> Bool { places[name] != nil }
+
+    /// Type and shape of a tensor.
+    ///
+    /// - Throws: ``FileError/missing(path:tensor:available:)``.
+    public func info(_ name: String) throws(FileError) -> Information {
+        try place(name).information
+    }
+
+    /// A tensor, its elements converted to `Scalar` as ``StoredScalar`` tells.
+    ///
+    /// - Throws: ``FileError`` when there is none of this name, when its values do not fit
+    ///   `Scalar`, or when it has more axes than a tensor can.
+    public func tensor<Scalar: StoredScalar>(
+        _ name: String, as scalar: Scalar.Type = Scalar.self
+    ) throws(FileError) -> Tensor<Scalar> {
+        try withElements(name) { (elements) throws(FileError) in
+            try elements.tensor(as: Scalar.self, path: path, name: name)
+        }
+    }
+
+    /// A tensor in the narrowest element type that holds its values.
+    public func anyTensor(_ name: String) throws(FileError) -> AnyTensor {
+        try withElements(name) { (elements) throws(FileError) in
+            try elements.anyTensor(path: path, name: name)
+        }
+    }
+
+    private func withElements<Result>(
+        _ name: String, _ body: (StoredElements) throws(FileError) -> Result
+    ) throws(FileError) -> Result {
+        let (information, range) = try place(name)
+        return try file.withBytes { (bytes) throws(FileError) in
+            try body(
+                StoredElements(
+                    type: information.type, shape: information.shape,
+                    bytes: UnsafeRawBufferPointer(rebasing: bytes[range])))
+        }
+    }
+
+    private func place(
+        _ name: String
+    ) throws(FileError) -> (information: Information, range: Range<Int>) {
+        guard let place = places[name] else {
+            throw .missing(path: path, tensor: name, available: names.sorted())
+        }
+        return place
+    }
+}
