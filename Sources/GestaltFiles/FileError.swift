@@ -37,7 +37,8 @@ public enum FileError: Error, Equatable, Sendable, CustomStringConvertible {
         case .missing(let path, let tensor, let available):
             let names = available.prefix(8).joined(separator: ", ")
             let rest = available.count > 8 ? " and \(available.count - 8) more" : ""
-            return "\(path): no tensor \(tensor); it holds \(available.isEmpty ? "none" : names + rest)"
+            return
+                "\(path): no tensor \(tensor); it holds \(available.isEmpty ? "none" : names + rest)"
         }
     }
 

@@ -47,7 +47,8 @@ enum JSONTree: Codable, Equatable {
     }
 
     /// The first key of this tree, in alphabetical order, that `known` does not have.
-    func firstKey(missingFrom known: JSONTree, path: String = "") -> (key: String, known: [String])? {
+    func firstKey(missingFrom known: JSONTree, path: String = "") -> (key: String, known: [String])?
+    {
         switch (self, known) {
         case (.object(let mine), .object(let theirs)):
             for (name, value) in mine.sorted(by: { $0.key < $1.key }) {

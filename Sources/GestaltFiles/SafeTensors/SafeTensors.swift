@@ -8,7 +8,15 @@ public enum SafeTensors {
     ///
     /// - Throws: ``FileError`` when the file cannot be read or breaks a rule.
     public static func open(_ path: String) throws(FileError) -> SafeTensorsFile {
-        try SafeTensorsFile(path: path)
+        let file = try translatingFailures { () throws(FileFailure) in try MappedFile(path: path) }
+        return try SafeTensorsFile(.file(file), path: path)
+    }
+
+    /// As ``open(_:)``, from bytes in memory; errors call them `name`.
+    public static func decode(
+        _ bytes: [UInt8], name: String = "safetensors data"
+    ) throws(FileError) -> SafeTensorsFile {
+        try SafeTensorsFile(.memory(bytes), path: name)
     }
 
     /// Writes tensors of one element type, see ``write(_:metadata:to:)-any``.
@@ -33,7 +41,8 @@ public enum SafeTensors {
     ) throws(FileError) {
         let ordered = tensors.sorted { a, b in
             let (wide, narrow) = (a.tensor.elementType.byteCount, b.tensor.elementType.byteCount)
-            return wide != narrow ? wide > narrow : a.name.utf8.lexicographicallyPrecedes(b.name.utf8)
+            return wide != narrow
+                ? wide > narrow : a.name.utf8.lexicographicallyPrecedes(b.name.utf8)
         }
         let header = header(ordered, metadata)
         try translatingFailures { () throws(FileFailure) in

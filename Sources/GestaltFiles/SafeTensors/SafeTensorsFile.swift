@@ -16,13 +16,31 @@ public final class SafeTensorsFile: Sendable {
     public let names: [String]
     /// Strings that travel with the tensors.
     public let metadata: [String: String]
-    private let file: MappedFile
+    private let content: Content
     private let places: [String: (information: Information, range: Range<Int>)]
 
-    init(path: String) throws(FileError) {
+    /// Where the bytes lie.
+    enum Content: Sendable {
+        case file(MappedFile)
+        case memory([UInt8])
+
+        func withBytes<Result>(
+            _ body: (UnsafeRawBufferPointer) throws(FileError) -> Result
+        ) throws(FileError) -> Result {
+            switch self {
+            case .file(let file): try file.withBytes(body)
+            case .memory(let bytes):
+                try bytes.withUnsafeBufferPointer { (buffer) throws(FileError) in
+                    try body(UnsafeRawBufferPointer(buffer))
+                }
+            }
+        }
+    }
+
+    init(_ content: Content, path: String) throws(FileError) {
         self.path = path
-        file = try translatingFailures { () throws(FileFailure) in try MappedFile(path: path) }
-        let header = try file.withBytes { (bytes) throws(FileError) in
+        self.content = content
+        let header = try content.withBytes { (bytes) throws(FileError) in
             try SafeTensorsHeader(bytes, path: path)
         }
         names = header.entries.map(\.name)
@@ -71,7 +89,7 @@ public final class SafeTensorsFile: Sendable {
         _ name: String, _ body: (StoredElements) throws(FileError) -> Result
     ) throws(FileError) -> Result {
         let (information, range) = try place(name)
-        return try file.withBytes { (bytes) throws(FileError) in
+        return try content.withBytes { (bytes) throws(FileError) in
             try body(
                 StoredElements(
                     type: information.type, shape: information.shape,

@@ -76,7 +76,8 @@ private struct Parser {
         let length = UInt64(littleEndian: file.loadUnaligned(as: UInt64.self))
         guard length <= UInt64(file.count - 8) else {
             throw malformed(
-                "a header length of at most \(file.count - 8)", "\(length); the file begins with \(describe(start))")
+                "a header length of at most \(file.count - 8)",
+                "\(length); the file begins with \(describe(start))")
         }
         guard length <= SafeTensorsHeader.maximumByteCount else {
             throw .tooLarge(

@@ -42,7 +42,10 @@ private struct Sizes: Codable, Equatable {
         (#"{"widht": 8}"#, "widht"),
         (#"{"note": null}"#, "note"),
         (#"{"stages": [{"kernel": 3, "kind": {"plain": {}}, "stride": 2}]}"#, "stages.0.stride"),
-        (#"{"stages": [{"kernel": 3, "kind": {"dilated": {"by": 2, "at": 1}}}]}"#, "stages.0.kind.dilated.at"),
+        (
+            #"{"stages": [{"kernel": 3, "kind": {"dilated": {"by": 2, "at": 1}}}]}"#,
+            "stages.0.kind.dilated.at"
+        ),
     ]
 
     @Test(arguments: strays) func straysAreNamed(text: String, key: String) throws {
@@ -56,7 +59,9 @@ private struct Sizes: Codable, Equatable {
     }
 
     @Test func wrongTypesAndMissingKeysAreNamed() throws {
-        let type = try #require(throws: ConfigurationError.self) { try decode(#"{"width": "wide"}"#) }
+        let type = try #require(throws: ConfigurationError.self) {
+            try decode(#"{"width": "wide"}"#)
+        }
         #expect(type.key == "width")
         guard case .wrongType = type.problem else {
             Issue.record("\(type)")

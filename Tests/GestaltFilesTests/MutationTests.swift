@@ -1,0 +1,55 @@
+import GestaltFiles
+import GestaltTensor
+import TestSupport
+import Testing
+
+/// Every reader is fed a few thousand broken files. A value or a ``FileError`` is right, another
+/// error fails the test, a crash or a hang ends it.
+@Suite(.timeLimit(.minutes(2))) struct MutationTests {
+    private static func attack(
+        _ seed: UInt64, count: Int, _ file: [UInt8], _ read: ([UInt8]) throws -> Void
+    ) {
+        var mutator = Mutator(seed: seed)
+        var errors = 0
+        for round in 0..<count {
+            do {
+                try read(mutator.mutated(file))
+            } catch let error as FileError {
+                errors += 1
+                if error.description.isEmpty { Issue.record("round \(round): no description") }
+            } catch {
+                Issue.record("seed \(seed), round \(round): \(error)")
+            }
+        }
+        #expect(errors > count / 10, "the mutations hardly broke anything")
+    }
+
+    private static let tensors: [(name: String, tensor: AnyTensor)] = [
+        ("weight", AnyTensor(Tensor<Float>(shape: [3, 4], scalars: (0..<12).map { Float($0) }))),
+        ("mask", AnyTensor(Tensor<Bool>([true, false, true]))),
+        ("steps", AnyTensor(Tensor<Int64>(shape: [1], scalars: [17]))),
+    ]
+
+    @Test func safeTensors() throws {
+        let folder = TemporaryFolder()
+        try SafeTensors.write(Self.tensors, metadata: ["step": "3"], to: folder.path("a"))
+        Self.attack(1, count: 4000, folder.bytes(of: "a")) { bytes in
+            let file = try SafeTensors.decode(bytes)
+            for name in file.names { _ = try file.anyTensor(name) }
+        }
+    }
+
+    @Test func npy() {
+        let file = NPY.encode(Tensor<Float>(shape: [3, 4], scalars: (0..<12).map { Float($0) }))
+        Self.attack(2, count: 6000, file) { _ = try NPY.decode($0, as: Float.self) }
+    }
+
+    @Test(arguments: [false, true]) func npz(compressed: Bool) throws {
+        let folder = TemporaryFolder()
+        try NPZ.write(Self.tensors, compressed: compressed, to: folder.path("a"))
+        Self.attack(3, count: 4000, folder.bytes(of: "a")) { bytes in
+            let file = try NPZ.decode(bytes)
+            for name in file.names { _ = try file.anyTensor(name) }
+        }
+    }
+}
