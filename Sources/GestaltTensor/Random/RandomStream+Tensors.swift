@@ -1,0 +1,156 @@
+import CKernels
+
+extension RandomStream {
+    /// Elements of a kernel's batch; ranges of a parallel draw begin at its multiples.
+    private static let batch = 64
+    private static let smallestRange = 1 << 14
+
+    /// Independent numbers, evenly from `range`.
+    /// - Precondition: `range` is not empty and its bounds are finite.
+    public mutating func uniform<Scalar: FloatingScalar>(
+        _ shape: Shape, in range: Range<Scalar> = 0..<1
+    ) -> Tensor<Scalar> {
+        checkBounds(range)
+        let (low, high) = (Double(range.lowerBound), Double(range.upperBound))
+        let below = Double(range.upperBound.nextDown)
+        let (key, path, variant) = (key, path, Scalar.variant)
+        return drawn(shape) { block, target, count in
+            gk_random_uniform(variant, key, path, block, low, high, below, target, count)
+        }
+    }
+
+    /// Independent numbers from the normal distribution.
+    /// - Precondition: `standardDeviation` is not negative.
+    public mutating func normal<Scalar: FloatingScalar>(
+        _ shape: Shape, mean: Scalar = 0, standardDeviation: Scalar = 1
+    ) -> Tensor<Scalar> {
+        precondition(standardDeviation >= 0, "normal: standard deviation \(standardDeviation)")
+        let (centre, deviation) = (Double(mean), Double(standardDeviation))
+        let (key, path, variant) = (key, path, Scalar.variant)
+        return drawn(shape) { block, target, count in
+            gk_random_normal(variant, key, path, block, centre, deviation, target, count)
+        }
+    }
+
+    /// Independent numbers from the normal distribution without its tails: what lies further from
+    /// the mean than `limit` standard deviations is drawn again. (The result's own standard
+    /// deviation is smaller: 0.88 of `standardDeviation` for a limit of 2.)
+    /// - Precondition: `standardDeviation` is not negative, `limit` at least 0.1.
+    public mutating func truncatedNormal<Scalar: FloatingScalar>(
+        _ shape: Shape, mean: Scalar = 0, standardDeviation: Scalar = 1, limit: Scalar = 2
+    ) -> Tensor<Scalar> {
+        precondition(
+            standardDeviation >= 0 && limit >= Scalar(0.1),
+            "truncatedNormal: standard deviation \(standardDeviation), limit \(limit)")
+        var drawn: Tensor<Scalar> = normal([shape.elementCount])
+        return Tensor(uninitialized: shape) { target in
+            var filled = 0
+            while filled < target.count {
+                drawn.withScalars { candidates in
+                    for value in candidates where abs(value) <= limit {
+                        guard filled < target.count else { return }
+                        target[filled] = mean + standardDeviation * value
+                        filled += 1
+                    }
+                }
+                if filled < target.count {
+                    drawn = normal([max(Self.batch, (target.count - filled) * 2)])
+                }
+            }
+        }
+    }
+
+    /// True with the given probability, independently.
+    /// - Precondition: 0 ≤ `probability` ≤ 1.
+    public mutating func bernoulli(_ shape: Shape, probability: Double) -> Tensor<Bool> {
+        precondition((0...1).contains(probability), "bernoulli: probability \(probability)")
+        let threshold = UInt64((probability * 0x1p32).rounded())
+        let (key, path, variant) = (key, path, Float.variant)
+        let first = advance((shape.elementCount + 3) / 4)
+        return Tensor<Bool>(uninitialized: shape) { result in
+            guard let base = result.baseAddress else { return }
+            let bytes = UnsafeMutableRawPointer(base).assumingMemoryBound(to: UInt8.self)
+            parallelChunks(
+                count: result.count, minimumChunk: Self.smallestRange, alignment: Self.batch
+            ) { range in
+                gk_random_flags(
+                    variant, key, path, first &+ UInt64(range.lowerBound / 4), threshold,
+                    bytes + range.lowerBound, range.count)
+            }
+        }
+    }
+
+    /// Independent whole numbers, each of `range` with the same probability.
+    /// - Precondition: `range` is not empty and lies within `Int32`.
+    public mutating func integers(_ shape: Shape, in range: Range<Int>) -> Tensor<Int32> {
+        precondition(
+            !range.isEmpty && Int32(exactly: range.lowerBound) != nil
+                && Int32(exactly: range.upperBound - 1) != nil,
+            "integers(in: \(range)): the range must be within Int32 and not empty")
+        return Tensor(uninitialized: shape) { target in
+            for index in target.indices { target[index] = Int32(integer(in: range)) }
+        }
+    }
+
+    /// The numbers 0 ..< n in random order, every order with the same probability. Fisher and
+    /// Yates' shuffle.
+    /// - Precondition: 0 ≤ n < 2³¹.
+    public mutating func permutation(_ n: Int) -> Tensor<Int32> {
+        precondition(n >= 0 && n <= Int(Int32.max), "permutation(\(n))")
+        return Tensor(uninitialized: [n]) { order in
+            for index in 0..<n { order[index] = Int32(index) }
+            for index in stride(from: n - 1, to: 0, by: -1) {
+                order.swapAt(index, integer(in: 0..<index + 1))
+            }
+        }
+    }
+
+    /// Indices along the last axis, drawn with the probabilities softmax(logits).
+    /// - Parameter logits: `[…, K]`; −∞ excludes an index.
+    /// - Returns: `[…]`.
+    /// - Precondition: at least one axis; K > 0. Every row needs a finite logit.
+    public mutating func categorical<Scalar: FloatingScalar>(
+        _ logits: Tensor<Scalar>
+    ) -> Tensor<Int32> {
+        precondition(
+            logits.rank > 0 && logits.shape[-1] > 0, "categorical: logits of shape \(logits.shape)")
+        let shape = logits.shape.removing(axis: -1)
+        let classes = logits.shape[-1]
+        let numbers: Tensor<Double> = uniform([shape.elementCount])
+        let variant = Scalar.variant
+        return Tensor(uninitialized: shape) { target in
+            guard let y = target.baseAddress, !target.isEmpty else { return }
+            logits.withScalars { x in
+                numbers.withScalars { u in
+                    let (x, u) = (x.baseAddress!, u.baseAddress!)
+                    parallelChunks(
+                        count: target.count, minimumChunk: max(1, Self.smallestRange / classes),
+                        alignment: 1
+                    ) { rows in
+                        let first = rows.lowerBound
+                        gk_random_categorical(
+                            variant, x + first * classes, u + first, rows.count, classes, y + first)
+                    }
+                }
+            }
+        }
+    }
+
+    /// A tensor whose elements `fill` writes, in ranges that begin at a block.
+    private mutating func drawn<Scalar: FloatingScalar>(
+        _ shape: Shape, _ fill: (UInt64, UnsafeMutablePointer<Scalar>, Int) -> Void
+    ) -> Tensor<Scalar> {
+        let perBlock = 16 / MemoryLayout<Scalar>.stride
+        let first = advance((shape.elementCount + perBlock - 1) / perBlock)
+        return Tensor(uninitialized: shape) { result in
+            guard let base = result.baseAddress else { return }
+            parallelChunks(
+                count: result.count, minimumChunk: Self.smallestRange, alignment: Self.batch
+            ) { range in
+                fill(
+                    first &+ UInt64(range.lowerBound / perBlock), base + range.lowerBound,
+                    range.count)
+            }
+        }
+    }
+}
