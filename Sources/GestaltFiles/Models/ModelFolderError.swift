@@ -6,7 +6,7 @@ public enum ModelFolderError: Error, Equatable, Sendable, CustomStringConvertibl
     case unsupportedFormat(path: String, expected: Int, found: Int)
     case missingTensor(path: String, key: String, shape: Shape)
     case unexpectedTensor(path: String, key: String)
-    case wrongShape(path: String, key: String, expected: Shape, found: Shape)
+    case wrongShape(path: String, key: String, expected: Shape, found: [Int])
 
     public var description: String {
         switch self {
