@@ -1,4 +1,5 @@
 import GestaltData
+import GestaltFiles
 import GestaltTensor
 import Testing
 
@@ -37,5 +38,36 @@ import Testing
         scalars[3] = value
         let video = Tensor<Float>(shape: [1, 2, 2, 3], scalars: scalars)
         #expect(throws: ClipError.self) { try ArrayClips(video, name: "array") }
+    }
+
+    @Test func filesAreOpenedByTheirEnding() throws {
+        try withTemporaryFolder { folder in
+            let video = Tensor<UInt8>.filled([2, 3, 4, 5, 3], with: 51)
+            try NPY.write(video, to: folder + "/v10.npy")
+            try NPY.write(video.centredPixels().sliced(0..<1, axis: 0), to: folder + "/v9.npy")
+            try makeFolder(folder + "/masks")
+            try NPY.write(Tensor<UInt8>.filled([2, 3, 4, 5], with: 2), to: folder + "/masks/v10.npy")
+            let set = try DataSet.open(folder)
+            #expect(set.count == 3)
+            #expect(set.clips.allSatisfy { $0.frames.scalars.allSatisfy { $0 == 51 } })
+            #expect(set.clips.map { $0.masks != nil } == [false, true, true])
+            #expect(try DataSet.open(folder + "/v9.npy").count == 1)
+            #expect(throws: ClipError.self) {
+                try DataSet.open(folder, options: ClipOptions(masks: .required))
+            }
+        }
+    }
+
+    @Test func otherFilesAreErrors() throws {
+        try withTemporaryFolder { folder in
+            try NPY.write(Tensor<Int32>.zeros([1, 2, 2, 3]), to: folder + "/whole.npy")
+            #expect(throws: ClipError.self) { try DataSet.open(folder + "/whole.npy") }
+            try write([1, 2, 3], to: folder + "/broken.npy")
+            #expect(throws: FileError.self) { try DataSet.open(folder + "/broken.npy") }
+            try NPY.write(Tensor<UInt8>.zeros([1, 2, 2, 3]), to: folder + "/good.npy")
+            try makeFolder(folder + "/masks")
+            try NPY.write(Tensor<UInt8>.zeros([1, 2, 3]), to: folder + "/masks/good.npy")
+            #expect(throws: ClipError.self) { try DataSet.open(folder + "/good.npy") }
+        }
     }
 }

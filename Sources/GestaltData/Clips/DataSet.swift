@@ -179,9 +179,13 @@ extension DataSet {
         if names.contains(where: RecordClips.isShard) {
             return try RecordClips(path: path, options: options, progress: progress)
         }
+        if names.contains(where: NPYClips.isArray) {
+            return try NPYClips(path: path, options: options)
+        }
         if Folder.isFile(path) {
             throw ClipError.notFound(
-                path: path, expected: "a folder, or a file ending in .tfrecords or .tfrecords.gz",
+                path: path,
+                expected: "a folder, or a file ending in .tfrecords, .tfrecords.gz or .npy",
                 found: "another file")
         }
         return try FrameFolderClips(path: path, options: options)
