@@ -46,7 +46,8 @@ import Testing
             try NPY.write(video, to: folder + "/v10.npy")
             try NPY.write(video.centredPixels().sliced(0..<1, axis: 0), to: folder + "/v9.npy")
             try makeFolder(folder + "/masks")
-            try NPY.write(Tensor<UInt8>.filled([2, 3, 4, 5], with: 2), to: folder + "/masks/v10.npy")
+            try NPY.write(
+                Tensor<UInt8>.filled([2, 3, 4, 5], with: 2), to: folder + "/masks/v10.npy")
             let set = try DataSet.open(folder)
             #expect(set.count == 3)
             #expect(set.clips.allSatisfy { $0.frames.scalars.allSatisfy { $0 == 51 } })
