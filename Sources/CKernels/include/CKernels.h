@@ -14,3 +14,6 @@
 #include "CKernelsProducts.h"
 #include "CKernelsRandom.h"
 #include "CKernelsAttention.h"
+#include "CKernelsRows.h"
+#include "CKernelsSort.h"
+#include "CKernelsCast.h"

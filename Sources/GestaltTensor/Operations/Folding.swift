@@ -28,6 +28,7 @@ func foldedOnce<Scalar: TensorScalar>(
     let type = Scalar.kernelType
     let source = x.pointer
     let shifts = shift?.pointer
+    defer { withExtendedLifetime((x, shift)) {} }
     let slab = reduced * inner
     let pieces = piecesOfSlab(outer: outer, reduced: reduced, slab: slab)
     guard pieces > 1 else {

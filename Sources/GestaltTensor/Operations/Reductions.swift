@@ -63,15 +63,14 @@ func positions<Scalar: TensorScalar>(
 ) -> Tensor<Int32> {
     let length = rows.shape[1]
     let type = Scalar.kernelType
+    let (source, values) = (rows.pointer, extrema.pointer)
+    defer { withExtendedLifetime((rows, extrema)) {} }
     return Tensor<Int32>(uninitialized: [rows.shape[0]]) { buffer in
         guard let target = buffer.baseAddress else { return }
-        parallelChunks(
-            count: buffer.count, minimumChunk: max(1, parallelThreshold / max(length, 1)), alignment: 1
-        ) { range in
+        forEachRow(of: rows.shape) { range, _ in
             let first = range.lowerBound
             gk_position_rows(
-                type, rows.pointer + first * length, extrema.pointer + first, target + first,
-                range.count, length)
+                type, source + first * length, values + first, target + first, range.count, length)
         }
     }
 }

@@ -154,6 +154,11 @@ extension Tensor {
     /// The slice at `index` of the outermost axis.
     public subscript(index: Int) -> Tensor { selected(index, axis: 0) }
 
+    /// The slice at an index of each of the outermost axes.
+    public subscript(first: Int, second: Int, rest: Int...) -> Tensor {
+        rest.reduce(self[first][second]) { $0[$1] }
+    }
+
     /// The slices of `range` of the outermost axis.
     public subscript(range: Range<Int>) -> Tensor { sliced(range, axis: 0) }
 

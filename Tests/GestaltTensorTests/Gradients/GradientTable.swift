@@ -10,6 +10,8 @@ let gradientTable: [GradientCase] = [
     matMulCases,
     attentionCases,
     linearAlgebraCases,
+    rowCases,
+    structureCases,
 ].flatMap { $0 }
 
 @Suite struct GradientTests {
