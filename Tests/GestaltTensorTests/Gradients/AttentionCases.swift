@@ -17,16 +17,20 @@ private let forms: [Form] = [
     Form(name: "heads", query: [2, 3, 4, 5], key: [2, 3, 6, 5], value: [2, 3, 6, 3]),
     Form(name: "scaled", query: [2, 3], key: [3, 3], value: [3, 1], scale: 1.7),
     Form(name: "causal", query: [4, 3], key: [4, 3], value: [4, 2], mask: .causal),
-    Form(name: "causal, later queries", query: [2, 3], key: [5, 3], value: [5, 2], mask: .causal),
+    Form(
+        name: "causal, later queries", query: [2, 3], key: [5, 3], value: [5, 2], mask: .causal),
     Form(name: "causal, no keys", query: [5, 3], key: [3, 3], value: [3, 2], mask: .causal),
     Form(
         name: "mask", query: [2, 3, 4], key: [2, 4, 4], value: [2, 4, 3],
         mask: .boolean(Tensor<Double>.sample([2, 3, 4], seed: 8).greater(-0.5))),
     Form(
         name: "mask of keys", query: [2, 2, 3, 4], key: [2, 2, 4, 4], value: [2, 2, 4, 3],
-        mask: .boolean(Tensor(shape: [2, 1, 1, 4], scalars: [
-            true, false, true, true, false, false, false, true,
-        ]))),
+        mask: .boolean(
+            Tensor(
+                shape: [2, 1, 1, 4],
+                scalars: [
+                    true, false, true, true, false, false, false, true,
+                ]))),
     Form(
         name: "blind query", query: [3, 2], key: [2, 2], value: [2, 2],
         mask: .boolean(Tensor(shape: [3, 1], scalars: [true, false, true]))),
@@ -37,7 +41,8 @@ private let forms: [Form] = [
         name: "along time of a video, causal", query: [1, 3, 2, 2, 4], key: [1, 3, 2, 2, 4],
         value: [1, 3, 2, 2, 2], axis: 1, mask: .causal),
     Form(name: "tiles", query: [70, 3], key: [66, 3], value: [66, 2]),
-    Form(name: "tiles, causal", query: [2, 68, 3], key: [2, 70, 3], value: [2, 70, 2], mask: .causal),
+    Form(
+        name: "tiles, causal", query: [2, 68, 3], key: [2, 70, 3], value: [2, 70, 2], mask: .causal),
     Form(
         name: "tiles along an axis, masked", query: [66, 2, 3], key: [65, 2, 3], value: [65, 2, 3],
         axis: 0, mask: .boolean(Tensor<Double>.sample([66, 65], seed: 5).greater(-1))),
@@ -81,21 +86,27 @@ func naiveAttention(
             return allowed.at(zip(place, allowed.shape).map { $1 == 1 ? 0 : $0 })
         }
     }
+    func place(_ index: [Int], _ position: Int, _ last: Int) -> [Int] {
+        var place = index
+        place[along] = position
+        place[place.count - 1] = last
+        return place
+    }
+    var weights: [(key: Int, weight: Double)] = []
     return .built(shape) { index in
         let i = index[along]
-        func at(_ position: Int, _ last: Int) -> [Int] {
-            var place = index
-            place[along] = position
-            place[place.count - 1] = last
-            return place
+        if index.last == 0 {  // the weights serve the whole row
+            let seen = (0..<keys).filter { sees(index, i, $0) }
+            let scores = seen.map { j in
+                factor
+                    * (0..<width).reduce(0.0) {
+                        $0 + q.at(place(index, i, $1)) * k.at(place(index, j, $1))
+                    }
+            }
+            let largest = scores.max() ?? 0
+            let sum = scores.reduce(0) { $0 + exp($1 - largest) }
+            weights = zip(seen, scores).map { ($0, exp($1 - largest) / sum) }
         }
-        let seen = (0..<keys).filter { sees(index, i, $0) }
-        let scores = seen.map { j in
-            factor * (0..<width).reduce(0.0) { $0 + q.at(at(i, $1)) * k.at(at(j, $1)) }
-        }
-        guard let largest = scores.max() else { return 0 }
-        let weights = scores.map { exp($0 - largest) }
-        let sum = zip(seen, weights).reduce(0.0) { $0 + $1.1 * v.at(at($1.0, index.last!)) }
-        return sum / weights.reduce(0, +)
+        return weights.reduce(0) { $0 + $1.weight * v.at(place(index, $1.key, index.last!)) }
     }
 }

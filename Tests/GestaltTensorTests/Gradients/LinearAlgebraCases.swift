@@ -39,7 +39,9 @@ private let triangularCases: [GradientCase] =
         [
             GradientCase("qr, q", inputs: [.sample(shape, seed: 6)]) { try! $0[0].qr().q },
             GradientCase("qr, r", inputs: [.sample(shape, seed: 7)]) { try! $0[0].qr().r },
-            GradientCase("qr, put together", inputs: [.sample(shape, seed: 8)], reference: { $0[0] }) {
+            GradientCase(
+                "qr, put together", inputs: [.sample(shape, seed: 8)], reference: { $0[0] }
+            ) {
                 let d = try! $0[0].qr()
                 return d.q.matmul(d.r)
             },
@@ -59,10 +61,13 @@ private let eigenCases: [GradientCase] = ([[1, 1], [4, 4], [2, 3, 3]] as [Shape]
             let vectors = try! symmetric($0[0]).symmetricEigen().vectors
             return vectors * vectors
         },
-        GradientCase("eigen, cubed values", inputs: [a], reference: {
-            let x = symmetric($0[0])
-            return naiveProduct(naiveProduct(x, x), x)
-        }) {
+        GradientCase(
+            "eigen, cubed values", inputs: [a],
+            reference: {
+                let x = symmetric($0[0])
+                return naiveProduct(naiveProduct(x, x), x)
+            }
+        ) {
             let d = try! symmetric($0[0]).symmetricEigen()
             let cubes = (d.values * d.values * d.values).expanded(axis: -2)
             return (d.vectors * cubes).matmul(d.vectors, transposingSecond: true)
@@ -88,12 +93,18 @@ private let solutionCases: [GradientCase] = [
     GradientCase("inverse", inputs: [.sample([3, 3], seed: 5)]) { try! $0[0].inverse() },
     GradientCase("inverse", inputs: [.sample([2, 2, 2], seed: 8)]) { try! $0[0].inverse() },
     GradientCase("determinant", inputs: [.sample([2, 4, 4], seed: 5)]) { try! $0[0].determinant() },
-    GradientCase("determinant", inputs: [.sample([1, 1], seed: 5)], reference: {
-        $0[0].reshaped([] as Shape)
-    }) { try! $0[0].determinant() },
-    GradientCase("determinant of a singular matrix", inputs: [
-        T(shape: [3, 3], scalars: [1, 2, 3, 2, 4, 6, 1, 0, 5]),
-    ]) { try! $0[0].determinant() },
+    GradientCase(
+        "determinant", inputs: [.sample([1, 1], seed: 5)],
+        reference: {
+            $0[0].reshaped([] as Shape)
+        }
+    ) { try! $0[0].determinant() },
+    GradientCase(
+        "determinant of a singular matrix",
+        inputs: [
+            T(shape: [3, 3], scalars: [1, 2, 3, 2, 4, 6, 1, 0, 5])
+        ]
+    ) { try! $0[0].determinant() },
     GradientCase("logDeterminant", inputs: [.sample([2, 4, 4], seed: 5)]) {
         try! $0[0].logDeterminant().logarithm
     },

@@ -10,7 +10,8 @@ private let products: [(Shape, Shape, Bool, Bool)] = [
     ([2, 3, 4], [4, 2], false, false), ([2, 3, 4], [2, 4], false, true),
     ([3, 4], [2, 4, 2], false, false), ([2, 1, 3, 4], [3, 4, 2], false, false),
     ([2, 4, 3], [2, 4, 2], true, false), ([2, 4, 3], [1, 2, 4], true, true),
-    ([0, 3], [3, 2], false, false), ([2, 0], [0, 3], false, false), ([0, 2, 3], [3, 2], false, false),
+    ([0, 3], [3, 2], false, false), ([2, 0], [0, 3], false, false),
+    ([0, 2, 3], [3, 2], false, false),
     ([9, 10], [10, 11], false, false), ([2, 9, 3], [3, 12], false, false),
 ]
 
