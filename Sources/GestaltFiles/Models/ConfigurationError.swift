@@ -30,7 +30,7 @@ public struct ConfigurationError: Error, Equatable, Sendable, CustomStringConver
     }
 
     /// The same error with the file it came from.
-    public func at(_ path: String) -> ConfigurationError {
+    public func at(_ path: String?) -> ConfigurationError {
         var result = self
         result.path = path
         return result

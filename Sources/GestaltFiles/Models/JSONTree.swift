@@ -65,4 +65,35 @@ enum JSONTree: Codable, Equatable {
         }
         return nil
     }
+
+    /// Where the numbers stand, outermost key first, keys in alphabetical order.
+    func placesOfNumbers(below place: [String] = []) -> [[String]] {
+        switch self {
+        case .object(let members):
+            members.sorted { $0.key < $1.key }
+                .flatMap { $0.value.placesOfNumbers(below: place + [$0.key]) }
+        case .array(let elements):
+            elements.enumerated()
+                .flatMap { $0.element.placesOfNumbers(below: place + ["\($0.offset)"]) }
+        case .integer, .unsigned, .number: [place]
+        case .string, .bool, .null: []
+        }
+    }
+
+    /// The tree with another value at `place`.
+    func replacing(_ place: ArraySlice<String>, with value: JSONTree) -> JSONTree {
+        guard let name = place.first else { return value }
+        let rest = place.dropFirst()
+        switch self {
+        case .object(var members):
+            members[name] = members[name]?.replacing(rest, with: value)
+            return .object(members)
+        case .array(var elements):
+            if let index = Int(name), elements.indices.contains(index) {
+                elements[index] = elements[index].replacing(rest, with: value)
+            }
+            return .array(elements)
+        default: return self
+        }
+    }
 }

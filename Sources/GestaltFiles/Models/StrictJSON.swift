@@ -25,7 +25,8 @@ public enum StrictJSON {
         do {
             value = try JSONDecoder().decode(Value.self, from: JSONEncoder().encode(complete))
         } catch {
-            throw ConfigurationError(decoding: error, path: path)
+            let misfit = numberThatDoesNotFit(Value.self, complete)
+            throw misfit?.at(path) ?? ConfigurationError(decoding: error, path: path)
         }
         // What the value writes is all it knows.
         let known = try tree(of: encode(value), path: path)
@@ -45,6 +46,34 @@ public enum StrictJSON {
         } catch {
             throw ConfigurationError(encoding: error)
         }
+    }
+
+    // Of a number that does not fit its type (2.5 where a whole one is wanted) Foundation only says
+    // that the JSON is invalid, not where. The culprit is the number whose change to 0 lets the
+    // value be read as far as the next error.
+    private static func numberThatDoesNotFit<Value: Codable>(
+        _ type: Value.Type, _ tree: JSONTree
+    ) -> ConfigurationError? {
+        func isUnlocated(_ tree: JSONTree) -> Bool {
+            do {
+                _ = try JSONDecoder().decode(Value.self, from: JSONEncoder().encode(tree))
+            } catch DecodingError.dataCorrupted(let context) {
+                return context.codingPath.isEmpty
+            } catch {
+                return false
+            }
+            return false
+        }
+        guard isUnlocated(tree) else { return nil }
+        var changed = tree
+        for place in tree.placesOfNumbers() {
+            changed = changed.replacing(place[...], with: .integer(0))
+            if !isUnlocated(changed) {
+                return ConfigurationError(
+                    key: place.joined(separator: "."), .wrongType(expected: "a whole number in range"))
+            }
+        }
+        return nil
     }
 
     static func tree(of bytes: [UInt8], path: String?) throws(ConfigurationError) -> JSONTree {

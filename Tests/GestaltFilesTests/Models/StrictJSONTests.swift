@@ -67,6 +67,11 @@ private struct Sizes: Codable, Equatable {
             Issue.record("\(type)")
             return
         }
+        let fraction = try #require(throws: ConfigurationError.self) {
+            try decode(
+                #"{"stages": [{"kernel": 3, "kind": {"plain": {}}}, {"kernel": 2.5, "kind": {"plain": {}}}]}"#)
+        }
+        #expect(fraction.key == "stages.1.kernel")
         let missing = try #require(throws: ConfigurationError.self) {
             try decode(#"{"stages": [{"kernel": 3}]}"#)
         }
