@@ -53,16 +53,19 @@ extension Operation {
 
     /// The same for a list of inputs.
     public func apply(_ inputs: [Tensor<Scalar>]) -> Tensor<Scalar> {
-        guard let tape = recordingTape(of: inputs) else {
-            return forward(inputs.map(\.detached), needs: .none).value
-        }
         var bits: UInt64 = 0
-        for (index, input) in inputs.enumerated() where input.record != nil {
+        for index in inputs.indices where inputs[index].record != nil {
             // Inputs past the 63rd share the last bit: gradients are then made for all of them.
             bits |= 1 << UInt64(Swift.min(index, 63))
         }
+        guard bits != 0 else { return forward(inputs, needs: .none).value }
+        // A closure, not a key path: one into a generic type is built anew at each use.
+        let constants = inputs.map { $0.detached }
+        guard let tape = recordingTape(of: inputs) else {
+            return forward(constants, needs: .none).value
+        }
         let needs = Needs(bits: bits)
-        let (value, residual) = forward(inputs.map(\.detached), needs: needs)
+        let (value, residual) = forward(constants, needs: needs)
         return tape.append(value, parents: inputs.map { $0.record?.index ?? -1 }) { cotangent in
             pullback(cotangent, residual, needs: needs)
         }

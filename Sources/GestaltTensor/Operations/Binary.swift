@@ -80,10 +80,14 @@ struct Binary<Scalar: FloatingScalar>: Operation {
 }
 
 extension Tensor where Scalar: FloatingScalar {
-    public static func + (a: Tensor, b: Tensor) -> Tensor { Binary(gk_add)(a, b) }
-    public static func - (a: Tensor, b: Tensor) -> Tensor { Binary(gk_subtract)(a, b) }
-    public static func * (a: Tensor, b: Tensor) -> Tensor { Binary(gk_multiply)(a, b) }
-    public static func / (a: Tensor, b: Tensor) -> Tensor { Binary(gk_divide)(a, b) }
+    // All go through here: one generic body that is also compiled for Float.
+    @specialized(where Scalar == Float)
+    private func binary(_ kind: gk_binary, _ other: Tensor) -> Tensor { Binary(kind)(self, other) }
+
+    public static func + (a: Tensor, b: Tensor) -> Tensor { a.binary(gk_add, b) }
+    public static func - (a: Tensor, b: Tensor) -> Tensor { a.binary(gk_subtract, b) }
+    public static func * (a: Tensor, b: Tensor) -> Tensor { a.binary(gk_multiply, b) }
+    public static func / (a: Tensor, b: Tensor) -> Tensor { a.binary(gk_divide, b) }
 
     public static func + (a: Tensor, b: Scalar) -> Tensor { a + Tensor(b) }
     public static func - (a: Tensor, b: Scalar) -> Tensor { a - Tensor(b) }
@@ -97,13 +101,13 @@ extension Tensor where Scalar: FloatingScalar {
 
     /// The larger of both, element by element. NaN on either side gives NaN; a tie sends its
     /// gradient to the receiver.
-    public func maximum(_ other: Tensor) -> Tensor { Binary(gk_maximum)(self, other) }
+    public func maximum(_ other: Tensor) -> Tensor { binary(gk_maximum, other) }
 
     /// The smaller of both, element by element; see ``maximum(_:)``.
-    public func minimum(_ other: Tensor) -> Tensor { Binary(gk_minimum)(self, other) }
+    public func minimum(_ other: Tensor) -> Tensor { binary(gk_minimum, other) }
 
     /// `selfᵉ`, element by element. The gradient with respect to the exponent needs a base ≥ 0.
-    public func power(_ exponent: Tensor) -> Tensor { Binary(gk_power)(self, exponent) }
+    public func power(_ exponent: Tensor) -> Tensor { binary(gk_power, exponent) }
 
     public static func += (a: inout Tensor, b: Tensor) { a = a + b }
     public static func -= (a: inout Tensor, b: Tensor) { a = a - b }

@@ -75,43 +75,49 @@ public enum GELUForm: Sendable, CaseIterable {
 
 // Every one has a gradient; NaN gives NaN.
 extension Tensor where Scalar: FloatingScalar {
-    public static prefix func - (x: Tensor) -> Tensor { Unary(gk_negate)(x) }
+    // All go through here: one generic body that is also compiled for Float.
+    @specialized(where Scalar == Float)
+    private func unary(_ kind: gk_unary, _ first: Scalar = 0, _ second: Scalar = 0) -> Tensor {
+        Unary(kind, first, second)(self)
+    }
 
-    public func exp() -> Tensor { Unary(gk_exp)(self) }
+    public static prefix func - (x: Tensor) -> Tensor { x.unary(gk_negate) }
+
+    public func exp() -> Tensor { unary(gk_exp) }
     /// The natural logarithm; −∞ at 0, NaN below.
-    public func log() -> Tensor { Unary(gk_log)(self) }
-    public func squareRoot() -> Tensor { Unary(gk_square_root)(self) }
+    public func log() -> Tensor { unary(gk_log) }
+    public func squareRoot() -> Tensor { unary(gk_square_root) }
     /// `1 / √x`.
-    public func reciprocalSquareRoot() -> Tensor { Unary(gk_reciprocal_square_root)(self) }
-    public func squared() -> Tensor { Unary(gk_squared)(self) }
+    public func reciprocalSquareRoot() -> Tensor { unary(gk_reciprocal_square_root) }
+    public func squared() -> Tensor { unary(gk_squared) }
     /// `1 / x`.
-    public func reciprocal() -> Tensor { Unary(gk_reciprocal)(self) }
+    public func reciprocal() -> Tensor { unary(gk_reciprocal) }
     /// The gradient at 0 is 0.
-    public func abs() -> Tensor { Unary(gk_abs)(self) }
-    public func sin() -> Tensor { Unary(gk_sin)(self) }
-    public func cos() -> Tensor { Unary(gk_cos)(self) }
-    public func tanh() -> Tensor { Unary(gk_tanh)(self) }
+    public func abs() -> Tensor { unary(gk_abs) }
+    public func sin() -> Tensor { unary(gk_sin) }
+    public func cos() -> Tensor { unary(gk_cos) }
+    public func tanh() -> Tensor { unary(gk_tanh) }
     /// `2/√π ∫₀ˣ exp(−t²) dt`.
-    public func erf() -> Tensor { Unary(gk_erf)(self) }
+    public func erf() -> Tensor { unary(gk_erf) }
     /// `selfᵉ` for one exponent.
-    public func power(_ exponent: Scalar) -> Tensor { Unary(gk_power_of, exponent)(self) }
+    public func power(_ exponent: Scalar) -> Tensor { unary(gk_power_of, exponent) }
 
     /// `σ(x) = 1 / (1 + e⁻ˣ)`.
-    public func sigmoid() -> Tensor { Unary(gk_sigmoid)(self) }
+    public func sigmoid() -> Tensor { unary(gk_sigmoid) }
     /// `max(x, 0)`; the gradient at 0 is 0.
-    public func relu() -> Tensor { Unary(gk_relu)(self) }
+    public func relu() -> Tensor { unary(gk_relu) }
     /// `x` above 0, `slope · x` elsewhere; the gradient at 0 is `slope`.
-    public func leakyRelu(slope: Scalar = 0.01) -> Tensor { Unary(gk_leaky_relu, slope)(self) }
+    public func leakyRelu(slope: Scalar = 0.01) -> Tensor { unary(gk_leaky_relu, slope) }
     /// `x σ(x)`. Source: Elfwing, Uchibe and Doya (2017), equation 5.
-    public func silu() -> Tensor { Unary(gk_swish, 1)(self) }
+    public func silu() -> Tensor { unary(gk_swish, 1) }
     /// `ln(1 + eˣ)`, without overflow.
-    public func softplus() -> Tensor { Unary(gk_softplus)(self) }
+    public func softplus() -> Tensor { unary(gk_softplus) }
 
     public func gelu(_ form: GELUForm = .exact) -> Tensor {
         switch form {
-        case .exact: Unary(gk_gelu)(self)
-        case .tanh: Unary(gk_gelu_tanh)(self)
-        case .sigmoid: Unary(gk_swish, 1.702)(self)
+        case .exact: unary(gk_gelu)
+        case .tanh: unary(gk_gelu_tanh)
+        case .sigmoid: unary(gk_swish, 1.702)
         }
     }
 
@@ -119,13 +125,13 @@ extension Tensor where Scalar: FloatingScalar {
     /// - Precondition: `min ≤ max`.
     public func clamped(min lowest: Scalar = -.infinity, max highest: Scalar = .infinity) -> Tensor {
         precondition(lowest <= highest, "clamped(min: \(lowest), max: \(highest))")
-        return Unary(gk_clamp, lowest, highest)(self)
+        return unary(gk_clamp, lowest, highest)
     }
 
     /// −1, 0 or 1. The gradient is 0, as it is of the three below.
-    public func sign() -> Tensor { Unary(gk_sign)(self) }
-    public func floor() -> Tensor { Unary(gk_floor)(self) }
-    public func ceiling() -> Tensor { Unary(gk_ceiling)(self) }
+    public func sign() -> Tensor { unary(gk_sign) }
+    public func floor() -> Tensor { unary(gk_floor) }
+    public func ceiling() -> Tensor { unary(gk_ceiling) }
     /// The nearest whole number; halves go to the even one.
-    public func round() -> Tensor { Unary(gk_round)(self) }
+    public func round() -> Tensor { unary(gk_round) }
 }
