@@ -62,7 +62,7 @@ let package = Package(
             ]),
 
         layer("GestaltTensor", ["CKernels", "CBLAS"]),
-        layer("GestaltNN", ["GestaltTensor"]),
+        layer("GestaltNN", ["GestaltTensor", "CKernels"]),
         layer("GestaltMetrics", ["GestaltTensor"]),
         layer("GestaltIO", []),
         layer("GestaltFiles", ["GestaltTensor", "GestaltIO", "CZip", "CZlib"]),

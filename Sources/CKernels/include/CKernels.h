@@ -17,3 +17,6 @@
 #include "CKernelsRows.h"
 #include "CKernelsSort.h"
 #include "CKernelsCast.h"
+#include "CKernelsNormalization.h"
+#include "CKernelsLosses.h"
+#include "CKernelsOptimisers.h"

@@ -12,6 +12,7 @@ let gradientTable: [GradientCase] = [
     linearAlgebraCases,
     rowCases,
     structureCases,
+    normalizationCases,
 ].flatMap { $0 }
 
 @Suite struct GradientTests {

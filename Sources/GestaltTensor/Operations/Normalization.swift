@@ -1,0 +1,123 @@
+/// Mean and variance of each channel of a channels-last tensor, over all other axes.
+public struct ChannelMoments<Scalar: FloatingScalar>: Sendable {
+    /// `[C]`
+    public let mean: Tensor<Scalar>
+    /// The mean of squared deviations, `[C]`.
+    public let variance: Tensor<Scalar>
+    /// Elements of each channel.
+    public let count: Int
+
+    public init(mean: Tensor<Scalar>, variance: Tensor<Scalar>, count: Int) {
+        precondition(
+            mean.rank == 1 && mean.shape == variance.shape,
+            "ChannelMoments: mean \(mean.shape) and variance \(variance.shape) are not two vectors of one length"
+        )
+        self.mean = mean.detached
+        self.variance = variance.detached
+        self.count = count
+    }
+
+    /// The sum of squared deviations divided by `count − 1`; the biased variance for one element.
+    public var unbiasedVariance: Tensor<Scalar> {
+        count > 1 ? variance * (Scalar(count) / Scalar(count - 1)) : variance
+    }
+}
+
+extension Tensor where Scalar: FloatingScalar {
+    /// Normalises each channel by the mean and biased variance of this very tensor, then scales and
+    /// shifts it: `(x − μ) / √(σ² + ε) · scale + shift`.
+    ///
+    /// Sums are collected in double precision about a point near the mean, so a large common offset
+    /// does not cancel the variance away.
+    ///
+    /// - Shapes: `[…, C]` in and out; `scale` and `shift` `[C]`.
+    /// - Parameter rectifies: replaces negative results by 0, in the same pass.
+    /// - Returns: the result, and the statistics (constants).
+    /// - Precondition: at least one element a channel.
+    /// - Source: Ioffe and Szegedy, *Batch Normalization* (2015), algorithm 1.
+    public func batchNormalized(
+        scale: Tensor, shift: Tensor, epsilon: Scalar, rectifies: Bool = false
+    ) -> (value: Tensor, moments: ChannelMoments<Scalar>) {
+        checkChannels("batchNormalized", scale, shift)
+        let columns = shape[-1]
+        let blocks = ColumnBlocks(segments: 1, rows: count / columns, columns: columns)
+        let statistics = blocks.statistics(of: self, groups: columns)
+        let value = ColumnNormalization(
+            blocks: blocks, statistics: statistics, followsInput: true, epsilon: Double(epsilon),
+            rectifies: rectifies)(self, scale, shift)
+        let moments = ChannelMoments(
+            mean: Tensor(statistics.mean.map { Scalar($0) }),
+            variance: Tensor(statistics.variance.map { Scalar($0) }), count: statistics.count)
+        return (value, moments)
+    }
+
+    /// Normalises each channel by given statistics, constants for the gradient; otherwise as
+    /// ``batchNormalized(scale:shift:epsilon:rectifies:)``.
+    ///
+    /// - Shapes: `[…, C]` in and out; `mean`, `variance`, `scale` and `shift` `[C]`.
+    public func normalized(
+        mean: Tensor, variance: Tensor, scale: Tensor, shift: Tensor, epsilon: Scalar,
+        rectifies: Bool = false
+    ) -> Tensor {
+        checkChannels("normalized", scale, shift)
+        let columns = shape[-1]
+        precondition(
+            mean.shape == [columns] && variance.shape == [columns],
+            "normalized: \(shape) by mean \(mean.shape) and variance \(variance.shape)")
+        let blocks = ColumnBlocks(segments: 1, rows: count / columns, columns: columns)
+        let statistics = ColumnStatistics(
+            groups: columns, count: count / columns, mean: mean.scalars.map { Double($0) },
+            variance: variance.scalars.map { Double($0) })
+        return ColumnNormalization(
+            blocks: blocks, statistics: statistics, followsInput: false, epsilon: Double(epsilon),
+            rectifies: rectifies)(self, scale, shift)
+    }
+
+    /// Normalises groups of neighbouring channels, each sample by itself, then scales and shifts
+    /// each channel.
+    ///
+    /// - Shapes: `[N, …, C]` in and out; `scale` and `shift` `[C]`.
+    /// - Precondition: `groups` divides C; at least rank 2.
+    /// - Source: Wu and He, *Group Normalization* (2018), equations 1, 2 and 7.
+    public func groupNormalized(
+        groups: Int, scale: Tensor, shift: Tensor, epsilon: Scalar, rectifies: Bool = false
+    ) -> Tensor {
+        checkChannels("groupNormalized", scale, shift)
+        let columns = shape[-1]
+        precondition(
+            rank >= 2 && groups > 0 && columns % groups == 0,
+            "groupNormalized: \(groups) groups do not divide the channels of \(shape)")
+        let blocks = ColumnBlocks(
+            segments: shape[0], rows: count / (shape[0] * columns), columns: columns)
+        return ColumnNormalization(
+            blocks: blocks, statistics: blocks.statistics(of: self, groups: groups),
+            followsInput: true, epsilon: Double(epsilon), rectifies: rectifies)(self, scale, shift)
+    }
+
+    /// Normalises each row along the last axis, then scales and shifts it:
+    /// `(x − μ) / √(σ² + ε) · scale + shift`, σ² biased.
+    ///
+    /// - Shapes: `[…, width]` in and out; `scale` and `shift` `[width]`.
+    /// - Source: Ba, Kiros and Hinton, *Layer Normalization* (2016), equations 3 and 4.
+    public func layerNormalized(scale: Tensor, shift: Tensor, epsilon: Scalar) -> Tensor {
+        checkChannels("layerNormalized", scale, shift)
+        return RowNormalization(centres: true, epsilon: Double(epsilon))(self, scale, shift)
+    }
+
+    /// Divides each row along the last axis by its root mean square, then scales it:
+    /// `x / √(mean of x² + ε) · scale`.
+    ///
+    /// - Shapes: `[…, width]` in and out; `scale` `[width]`.
+    /// - Source: Zhang and Sennrich, *Root Mean Square Layer Normalization* (2019), equation 4.
+    public func rootMeanSquareNormalized(scale: Tensor, epsilon: Scalar) -> Tensor {
+        checkChannels("rootMeanSquareNormalized", scale, scale)
+        return RowNormalization(centres: false, epsilon: Double(epsilon))(self, scale)
+    }
+
+    private func checkChannels(_ operation: String, _ scale: Tensor, _ shift: Tensor) {
+        precondition(
+            rank >= 1 && count > 0 && scale.shape == [shape[-1]] && shift.shape == scale.shape,
+            "\(operation): \(shape) with scale \(scale.shape) and shift \(shift.shape): both have the length of the last axis, and there is at least one element"
+        )
+    }
+}
