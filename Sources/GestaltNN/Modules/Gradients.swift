@@ -14,7 +14,7 @@ public struct Gradients: Sendable {
     }
 
     /// The gradient of the parameter at `path`; nil for one that is frozen or was not used.
-    public subscript(path: String) -> Tensor<Float>? { places[path].map { tensors[$0] } }
+    public subscript(path path: String) -> Tensor<Float>? { places[path].map { tensors[$0] } }
 
     /// The root of the sum of all squares.
     public var norm: Float {
@@ -36,5 +36,14 @@ public struct Gradients: Sendable {
         let factor = maximum / (before + 1e-6)
         if factor < 1 { scale(by: factor) }
         return before
+    }
+
+    /// Limits each number to −limit … limit.
+    /// - Precondition: `limit` is positive.
+    public mutating func clip(value limit: Float) {
+        precondition(limit > 0, "clip(value: \(limit)): must be positive")
+        for index in tensors.indices {
+            tensors[index] = tensors[index].clamped(min: -limit, max: limit)
+        }
     }
 }

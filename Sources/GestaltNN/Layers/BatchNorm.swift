@@ -1,0 +1,69 @@
+import GestaltTensor
+
+/// Normalises each channel over all other axes, then scales and shifts it.
+///
+/// `y = (x − μ) / √(σ² + ε) · γ + β`. In training μ and the biased σ² are the batch's, and the
+/// running statistics move towards the batch's mean and *unbiased* variance by `momentum`;
+/// in inference, and where the layer is frozen, the running ones are used.
+///
+/// - Shapes: `[…, channels]` in and out.
+/// - Learns: `scale` γ `[channels]` from ones, `shift` β `[channels]` from zeros.
+/// - Buffers: `runningMean` from zeros, `runningVariance` from ones, `[channels]`.
+/// - Source: Ioffe and Szegedy, *Batch Normalization* (2015), algorithm 1; running statistics as
+///   in PyTorch.
+public struct BatchNorm: Layer {
+    public var scale: Tensor<Float>
+    public var shift: Tensor<Float>
+    public var runningMean: Buffer
+    public var runningVariance: Buffer
+    /// The share of a batch in the running statistics.
+    public let momentum: Float
+    /// Added to the variance, so in squared units of the input.
+    public let epsilon: Float
+    /// Whether negative results become 0, in the same pass.
+    public let rectifies: Bool
+
+    /// - Precondition: `channels` and `epsilon` are positive, `momentum` within 0 … 1.
+    public init(
+        channels: Int, momentum: Float = 0.1, epsilon: Float = 1e-5, rectifies: Bool = false
+    ) {
+        precondition(
+            channels > 0 && epsilon > 0 && (0...1).contains(momentum),
+            "BatchNorm(channels: \(channels), momentum: \(momentum), epsilon: \(epsilon))")
+        scale = .ones([channels])
+        shift = .zeros([channels])
+        runningMean = Buffer(.zeros([channels]))
+        runningVariance = Buffer(.ones([channels]))
+        self.momentum = momentum
+        self.epsilon = epsilon
+        self.rectifies = rectifies
+    }
+
+    /// - Precondition: the last axis of `x` has length `channels`.
+    public func callAsFunction(_ x: Tensor<Float>, _ context: Context) -> Tensor<Float> {
+        precondition(
+            x.rank > 0 && x.shape[-1] == scale.count,
+            "BatchNorm: input \(x.shape) does not end in \(scale.count) channels")
+        guard context.trains(runningMean) else {
+            return x.normalized(
+                mean: context.read(runningMean), variance: context.read(runningVariance),
+                scale: scale, shift: shift, epsilon: epsilon, rectifies: rectifies)
+        }
+        let (y, moments) = x.batchNormalized(
+            scale: scale, shift: shift, epsilon: epsilon, rectifies: rectifies)
+        move(runningMean, towards: moments.mean, context)
+        move(runningVariance, towards: moments.unbiasedVariance, context)
+        return y
+    }
+
+    private func move(_ buffer: Buffer, towards batch: Tensor<Float>, _ context: Context) {
+        context.update(buffer, to: context.read(buffer) * (1 - momentum) + batch * momentum)
+    }
+
+    public mutating func visit(_ visitor: inout some ParameterVisitor) {
+        visitor.parameter("scale", &scale)
+        visitor.parameter("shift", &shift)
+        visitor.buffer("runningMean", &runningMean)
+        visitor.buffer("runningVariance", &runningVariance)
+    }
+}

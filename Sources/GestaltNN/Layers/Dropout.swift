@@ -1,0 +1,26 @@
+import GestaltTensor
+
+/// In training, sets each element to 0 with probability `rate` and divides the others by
+/// `1 − rate`; in inference, nothing.
+///
+/// The mask comes from the context's random stream, so a pass can be repeated.
+///
+/// - Shapes: any, in and out.
+/// - Source: Srivastava et al., *Dropout* (2014), with the scaling moved into training.
+public struct Dropout: Layer {
+    public let rate: Float
+
+    /// - Precondition: 0 ≤ rate < 1.
+    public init(_ rate: Float) {
+        precondition((0..<1).contains(rate), "Dropout(\(rate)): the rate is at least 0 and below 1")
+        self.rate = rate
+    }
+
+    public func callAsFunction(_ x: Tensor<Float>, _ context: Context) -> Tensor<Float> {
+        guard context.isTraining, rate > 0 else { return x }
+        let kept = context.random.bernoulli(x.shape, probability: Double(1 - rate))
+        return x.replacing(with: 0, where: !kept) * (1 / (1 - rate))
+    }
+
+    public mutating func visit(_ visitor: inout some ParameterVisitor) {}
+}

@@ -1,0 +1,29 @@
+import GestaltTensor
+
+/// A table of vectors, looked up by index.
+///
+/// - Shapes: Int32 indices `[…]` to `[…, width]`.
+/// - Learns: `weight` `[count, width]` from the standard normal law.
+public struct Embedding: Module {
+    public var weight: Tensor<Float>
+
+    /// - Precondition: `count` and `width` are positive.
+    public init(
+        count: Int, width: Int, initialiser: Initialiser = .normal(standardDeviation: 1),
+        random: inout RandomStream
+    ) {
+        precondition(count > 0 && width > 0, "Embedding(count: \(count), width: \(width))")
+        weight = initialiser(
+            [count, width], fan: Fan(input: count, output: width), random: &random)
+    }
+
+    /// - Precondition: every index is at least 0 and below `count`.
+    public func callAsFunction(_ indices: Tensor<Int32>) -> Tensor<Float> {
+        weight.gathered(indices.flattened(), axis: 0)
+            .reshaped(Array(indices.shape) + [weight.shape[1]])
+    }
+
+    public mutating func visit(_ visitor: inout some ParameterVisitor) {
+        visitor.parameter("weight", &weight)
+    }
+}

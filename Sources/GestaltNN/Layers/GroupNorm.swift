@@ -1,0 +1,43 @@
+import GestaltTensor
+
+/// Normalises groups of neighbouring channels, each sample by itself, then scales and shifts each
+/// channel.
+///
+/// `y = (x − μ) / √(σ² + ε) · γ + β`; μ and the biased σ² run over all positions of a sample and
+/// the channels of a group.
+///
+/// - Shapes: `[N, …, channels]` in and out.
+/// - Learns: `scale` γ `[channels]` from ones, `shift` β `[channels]` from zeros.
+/// - Source: Wu and He, *Group Normalization* (2018), equations 1, 2 and 7.
+public struct GroupNorm: Layer {
+    public var scale: Tensor<Float>
+    public var shift: Tensor<Float>
+    public let groups: Int
+    /// Added to the variance, so in squared units of the input.
+    public let epsilon: Float
+    /// Whether negative results become 0, in the same pass.
+    public let rectifies: Bool
+
+    /// - Precondition: `groups` divides `channels`; all are positive.
+    public init(groups: Int, channels: Int, epsilon: Float = 1e-5, rectifies: Bool = false) {
+        precondition(
+            groups > 0 && channels > 0 && channels % groups == 0 && epsilon > 0,
+            "GroupNorm(groups: \(groups), channels: \(channels), epsilon: \(epsilon))")
+        scale = .ones([channels])
+        shift = .zeros([channels])
+        self.groups = groups
+        self.epsilon = epsilon
+        self.rectifies = rectifies
+    }
+
+    /// - Precondition: the last axis of `x` has length `channels`.
+    public func callAsFunction(_ x: Tensor<Float>, _ context: Context) -> Tensor<Float> {
+        x.groupNormalized(
+            groups: groups, scale: scale, shift: shift, epsilon: epsilon, rectifies: rectifies)
+    }
+
+    public mutating func visit(_ visitor: inout some ParameterVisitor) {
+        visitor.parameter("scale", &scale)
+        visitor.parameter("shift", &shift)
+    }
+}

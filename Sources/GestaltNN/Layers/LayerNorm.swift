@@ -1,0 +1,33 @@
+import GestaltTensor
+
+/// Normalises each row over the last axis, then scales and shifts it.
+///
+/// `y = (x − μ) / √(σ² + ε) · γ + β`; μ and the biased σ² run over the last axis.
+///
+/// - Shapes: `[…, width]` in and out.
+/// - Learns: `scale` γ `[width]` from ones, `shift` β `[width]` from zeros.
+/// - Source: Ba, Kiros and Hinton, *Layer Normalization* (2016), equations 3 and 4.
+public struct LayerNorm: Layer {
+    public var scale: Tensor<Float>
+    public var shift: Tensor<Float>
+    /// Added to the variance, so in squared units of the input.
+    public let epsilon: Float
+
+    /// - Precondition: `width` and `epsilon` are positive.
+    public init(width: Int, epsilon: Float = 1e-5) {
+        precondition(width > 0 && epsilon > 0, "LayerNorm(width: \(width), epsilon: \(epsilon))")
+        scale = .ones([width])
+        shift = .zeros([width])
+        self.epsilon = epsilon
+    }
+
+    /// - Precondition: the last axis of `x` has length `width`.
+    public func callAsFunction(_ x: Tensor<Float>, _ context: Context) -> Tensor<Float> {
+        x.layerNormalized(scale: scale, shift: shift, epsilon: epsilon)
+    }
+
+    public mutating func visit(_ visitor: inout some ParameterVisitor) {
+        visitor.parameter("scale", &scale)
+        visitor.parameter("shift", &shift)
+    }
+}

@@ -1,0 +1,47 @@
+import GestaltTensor
+
+/// A linear map of the last axis: `y = x · W + b`.
+///
+/// - Shapes: `[…, in]` to `[…, out]`.
+/// - Learns: `weight` W `[in, out]` and, unless told otherwise, `bias` b `[out]`, both from the
+///   uniform law on ±1/√in, PyTorch's default.
+public struct Linear: Layer {
+    public var weight: Tensor<Float>
+    public var bias: Tensor<Float>?
+
+    /// - Precondition: both widths are positive.
+    public init(
+        _ inputWidth: Int, _ outputWidth: Int, bias: Bool = true,
+        initialiser: Initialiser = .fanInUniform, random: inout RandomStream
+    ) {
+        precondition(
+            inputWidth > 0 && outputWidth > 0, "Linear(\(inputWidth), \(outputWidth))")
+        let fan = Fan(input: inputWidth, output: outputWidth)
+        weight = initialiser([inputWidth, outputWidth], fan: fan, random: &random)
+        if bias { self.bias = Initialiser.fanInUniform([outputWidth], fan: fan, random: &random) }
+    }
+
+    /// A layer with given parameters.
+    public init(weight: Tensor<Float>, bias: Tensor<Float>?) {
+        precondition(
+            weight.rank == 2 && (bias == nil || bias?.shape == [weight.shape[1]]),
+            "Linear: weight \(weight.shape) with bias \(bias.map { "\($0.shape)" } ?? "none")")
+        self.weight = weight
+        self.bias = bias
+    }
+
+    /// - Precondition: the last axis of `x` has the input width.
+    public func callAsFunction(_ x: Tensor<Float>, _ context: Context) -> Tensor<Float> {
+        precondition(
+            x.rank > 0 && x.shape[-1] == weight.shape[0],
+            "Linear: input \(x.shape) does not end in width \(weight.shape[0])")
+        let product = x.reshaped([x.count / weight.shape[0], weight.shape[0]]).matmul(weight)
+        let y = bias.map { product + $0 } ?? product
+        return y.reshaped(Array(x.shape.dropLast()) + [weight.shape[1]])
+    }
+
+    public mutating func visit(_ visitor: inout some ParameterVisitor) {
+        visitor.parameter("weight", &weight)
+        visitor.parameter("bias", &bias)
+    }
+}

@@ -1,0 +1,30 @@
+import GestaltTensor
+
+/// Divides each row over the last axis by its root mean square, then scales it.
+///
+/// `y = x / √(mean of x² + ε) · γ`
+///
+/// - Shapes: `[…, width]` in and out.
+/// - Learns: `scale` γ `[width]` from ones.
+/// - Source: Zhang and Sennrich, *Root Mean Square Layer Normalization* (2019), equation 4.
+public struct RMSNorm: Layer {
+    public var scale: Tensor<Float>
+    /// Added to the mean square, so in squared units of the input.
+    public let epsilon: Float
+
+    /// - Precondition: `width` and `epsilon` are positive.
+    public init(width: Int, epsilon: Float = 1e-6) {
+        precondition(width > 0 && epsilon > 0, "RMSNorm(width: \(width), epsilon: \(epsilon))")
+        scale = .ones([width])
+        self.epsilon = epsilon
+    }
+
+    /// - Precondition: the last axis of `x` has length `width`.
+    public func callAsFunction(_ x: Tensor<Float>, _ context: Context) -> Tensor<Float> {
+        x.rootMeanSquareNormalized(scale: scale, epsilon: epsilon)
+    }
+
+    public mutating func visit(_ visitor: inout some ParameterVisitor) {
+        visitor.parameter("scale", &scale)
+    }
+}

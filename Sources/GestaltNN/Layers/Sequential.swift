@@ -1,0 +1,42 @@
+import GestaltTensor
+
+/// Layers one after the other.
+///
+/// ```swift
+/// let net = Sequential {
+///     Linear(2, 16, random: &random)
+///     Activation.relu
+///     Linear(16, 1, random: &random)
+/// }
+/// ```
+/// Paths are `0.weight`, `0.bias`, `2.weight`, …: a layer's place, counted from 0.
+public struct Sequential: Layer {
+    public var layers: [any Layer]
+
+    public init(_ layers: [any Layer]) { self.layers = layers }
+
+    public init(@LayerListBuilder _ layers: () -> [any Layer]) { self.layers = layers() }
+
+    public func callAsFunction(_ x: Tensor<Float>, _ context: Context) -> Tensor<Float> {
+        layers.reduce(x) { $1($0, context) }
+    }
+
+    public mutating func visit(_ visitor: inout some ParameterVisitor) {
+        for index in layers.indices {
+            // Opens the existential in place: the visitor sees the layer's own type.
+            visitor.module("\(index)", &layers[index])
+        }
+    }
+}
+
+/// Collects the layers written in a closure, conditions and loops included.
+@resultBuilder
+public enum LayerListBuilder {
+    public static func buildExpression(_ layer: any Layer) -> [any Layer] { [layer] }
+    public static func buildExpression(_ layers: [any Layer]) -> [any Layer] { layers }
+    public static func buildBlock(_ parts: [any Layer]...) -> [any Layer] { parts.flatMap { $0 } }
+    public static func buildOptional(_ part: [any Layer]?) -> [any Layer] { part ?? [] }
+    public static func buildEither(first: [any Layer]) -> [any Layer] { first }
+    public static func buildEither(second: [any Layer]) -> [any Layer] { second }
+    public static func buildArray(_ parts: [[any Layer]]) -> [any Layer] { parts.flatMap { $0 } }
+}

@@ -1,0 +1,96 @@
+internal import CKernels
+import GestaltTensor
+
+/// Cross entropy between the sigmoid of logits and targets, in a form that nothing overflows:
+/// `(1 − t) · x + (1 + (w − 1) · t) · ln(1 + e⁻ˣ)`.
+///
+/// - Parameters:
+///   - logits: any shape.
+///   - targets: the same shape, from 0 to 1; constants.
+///   - positiveWeight: w, what a positive target weighs against a negative one.
+/// - Returns: a number, or the shape of the logits without reduction.
+public func binaryCrossEntropy<Scalar: FloatingScalar>(
+    _ logits: Tensor<Scalar>, _ targets: Tensor<Scalar>, positiveWeight: Scalar = 1,
+    reduction: LossReduction = .mean
+) -> Tensor<Scalar> {
+    precondition(
+        logits.shape == targets.shape,
+        "binaryCrossEntropy: logits \(logits.shape) and targets \(targets.shape)")
+    return reduction(
+        LogisticLoss(targets: targets.contiguous(), positiveWeight: Double(positiveWeight))(logits))
+}
+
+/// Binary cross entropy that attends to what is still wrong: each element's loss times
+/// `(1 − pₜ)^γ`, pₜ the probability given to the target, and times α for positive, 1 − α for
+/// negative targets.
+///
+/// - Parameters:
+///   - logits: any shape.
+///   - targets: the same shape, from 0 to 1; constants.
+///   - focus: γ, 0 or at least 1 (between them the gradient is infinite at pₜ = 1).
+///   - balance: α; nil leaves both kinds as they are.
+/// - Source: Lin et al., *Focal Loss for Dense Object Detection* (2017), equation 5.
+public func focalLoss<Scalar: FloatingScalar>(
+    _ logits: Tensor<Scalar>, _ targets: Tensor<Scalar>, focus: Scalar = 2,
+    balance: Scalar? = 0.25, reduction: LossReduction = .mean
+) -> Tensor<Scalar> {
+    precondition(focus == 0 || focus >= 1, "focalLoss(focus: \(focus)): 0, or at least 1")
+    let targets = targets.detached
+    var losses = binaryCrossEntropy(logits, targets, reduction: .none)
+    if focus > 0 {
+        // 1 − pₜ = p + t − 2·p·t, the probability given to the other class.
+        let p = logits.sigmoid()
+        let missed = p * (1 - 2 * targets) + targets
+        losses = losses * (focus == 2 ? missed.squared() : missed.power(focus))
+    }
+    if let balance { losses = losses * (targets * (2 * balance - 1) + (1 - balance)) }
+    return reduction(losses)
+}
+
+/// The losses of single elements.
+private struct LogisticLoss<Scalar: FloatingScalar>: Operation {
+    let targets: Tensor<Scalar>
+    let positiveWeight: Double
+
+    func forward(
+        _ inputs: [Tensor<Scalar>], needs: Needs
+    ) -> (value: Tensor<Scalar>, residual: Tensor<Scalar>) {
+        let x = inputs[0].contiguous()
+        let variant = Scalar.variant
+        let value = Tensor<Scalar>(uninitialized: x.shape) { y in
+            x.withScalars { x in
+                targets.withScalars { t in
+                    parallelChunks(count: y.count, minimumChunk: parallelThreshold / 4) { range in
+                        let first = range.lowerBound
+                        gk_logistic_loss(
+                            variant, x.baseAddress! + first, t.baseAddress! + first,
+                            positiveWeight, y.baseAddress! + first, range.count)
+                    }
+                }
+            }
+        }
+        return (value, x)
+    }
+
+    func pullback(
+        _ cotangent: Tensor<Scalar>, _ x: Tensor<Scalar>, needs: Needs
+    ) -> [Tensor<Scalar>?] {
+        let variant = Scalar.variant
+        let dx = Tensor<Scalar>(uninitialized: x.shape) { dx in
+            x.withScalars { x in
+                targets.withScalars { t in
+                    cotangent.withScalars { g in
+                        parallelChunks(count: x.count, minimumChunk: parallelThreshold / 4) {
+                            let first = $0.lowerBound
+                            gk_logistic_loss_gradient(
+                                variant, x.baseAddress! + first, t.baseAddress! + first,
+                                positiveWeight, g.baseAddress! + first, dx.baseAddress! + first,
+                                $0.count)
+                        }
+                    }
+                }
+            }
+        }
+        return [dx]
+    }
+}

@@ -1,0 +1,60 @@
+import GestaltTensor
+
+/// What the last axis of logits stands for.
+public enum ClassRelation: String, Sendable, Codable {
+    /// Each class is there or not, whatever the others: sigmoid.
+    case independent
+    /// One class of all: softmax over the last axis.
+    case exclusive
+}
+
+/// Over what an overlap is counted before it becomes a loss.
+public enum OverlapScope: String, Sendable, Codable {
+    /// All positions of all samples together: small objects weigh little.
+    case batch
+    /// The positions of each sample; then the mean over samples.
+    case image
+}
+
+/// One minus the soft Dice coefficient: `1 − (2 · Σ p·t + s) / (Σ p + Σ t + s)`, mean over classes.
+///
+/// - Parameters:
+///   - logits: `[N, …, K]`; K = 1 for a mask.
+///   - targets: the same shape, from 0 to 1 (one-hot for exclusive classes); constants.
+///   - smoothing: s, which makes an empty target found empty a loss of 0. Positive.
+/// - Source: Milletari et al., *V-Net* (2016), section 3, without the squares.
+public func diceLoss<Scalar: FloatingScalar>(
+    _ logits: Tensor<Scalar>, _ targets: Tensor<Scalar>, classes: ClassRelation = .independent,
+    over scope: OverlapScope = .batch, smoothing: Scalar = 1
+) -> Tensor<Scalar> {
+    let sums = overlap("diceLoss", logits, targets, classes, scope, smoothing)
+    return 1 - ((2 * sums.common + smoothing) / (sums.either + smoothing)).mean()
+}
+
+/// One minus the soft Jaccard index: `1 − (Σ p·t + s) / (Σ p + Σ t − Σ p·t + s)`; otherwise as
+/// ``diceLoss(_:_:classes:over:smoothing:)``.
+///
+/// - Source: Rahman and Wang (2016), equation 3.
+public func jaccardLoss<Scalar: FloatingScalar>(
+    _ logits: Tensor<Scalar>, _ targets: Tensor<Scalar>, classes: ClassRelation = .independent,
+    over scope: OverlapScope = .batch, smoothing: Scalar = 1
+) -> Tensor<Scalar> {
+    let sums = overlap("jaccardLoss", logits, targets, classes, scope, smoothing)
+    let union = sums.either - sums.common
+    return 1 - ((sums.common + smoothing) / (union + smoothing)).mean()
+}
+
+/// Σ p·t and Σ p + Σ t per class, and per sample where the scope is the image.
+private func overlap<Scalar: FloatingScalar>(
+    _ loss: String, _ logits: Tensor<Scalar>, _ targets: Tensor<Scalar>,
+    _ classes: ClassRelation, _ scope: OverlapScope, _ smoothing: Scalar
+) -> (common: Tensor<Scalar>, either: Tensor<Scalar>) {
+    precondition(
+        logits.shape == targets.shape && logits.rank >= 2,
+        "\(loss): logits \(logits.shape) and targets \(targets.shape) are not both [N, …, K]")
+    precondition(smoothing > 0, "\(loss)(smoothing: \(smoothing)): must be positive")
+    let targets = targets.detached
+    let p = classes == .independent ? logits.sigmoid() : logits.softmax(axis: -1)
+    let axes = Array((scope == .batch ? 0 : 1)..<logits.rank - 1)
+    return ((p * targets).sum(axes: axes), p.sum(axes: axes) + targets.sum(axes: axes))
+}

@@ -1,0 +1,86 @@
+internal import CKernels
+import GestaltTensor
+
+/// Stochastic gradient descent with momentum.
+///
+/// `b ← μ·b + (1 − dampening)·g` (b = g the first time), `p ← p − η·b`, or `p ← p − η·(g + μ·b)` in
+/// Nesterov's form. Weight decay λ adds λ·p to the gradient. Formula and order of operations are
+/// those of PyTorch's `torch.optim.SGD`.
+///
+/// - Source: Sutskever, Martens, Dahl and Hinton (2013), for both forms of momentum.
+public struct SGD: Optimiser {
+    public var learningRate: Double
+    public var momentum: Double
+    public var dampening: Double
+    public var isNesterov: Bool
+    public var weightDecay: Double
+    public var groups: [ParameterGroup]
+    private var memory: ParameterMemory
+
+    /// - Precondition: momentum is not negative; Nesterov's form has momentum and no dampening.
+    public init(
+        learningRate: Double, momentum: Double = 0, dampening: Double = 0,
+        isNesterov: Bool = false, weightDecay: Double = 0, groups: [ParameterGroup] = []
+    ) {
+        precondition(
+            momentum >= 0 && weightDecay >= 0 && (!isNesterov || (momentum > 0 && dampening == 0)),
+            "SGD(momentum: \(momentum), dampening: \(dampening), isNesterov: \(isNesterov), weightDecay: \(weightDecay))"
+        )
+        self.learningRate = learningRate
+        self.momentum = momentum
+        self.dampening = dampening
+        self.isNesterov = isNesterov
+        self.weightDecay = weightDecay
+        self.groups = groups
+        memory = ParameterMemory(names: momentum > 0 ? ["velocity"] : [])
+    }
+
+    /// For each parameter its count of updates and, with momentum, its `velocity` b.
+    public var state: [(name: String, tensor: Tensor<Float>)] { memory.state }
+
+    public mutating func restore(
+        _ state: [(name: String, tensor: Tensor<Float>)]
+    ) throws(OptimiserStateError) {
+        try memory.restore(state)
+    }
+
+    public mutating func update(_ model: inout some Module, with gradients: Gradients) {
+        var memory = self.memory
+        self.memory = ParameterMemory(names: memory.names)  // so that the tensors are not shared
+        let rule = self
+        memory.update(&model, with: gradients, groups: groups) { value, gradient, group, entry in
+            let step = rule.step(isFirst: entry.updates == 1, group)
+            move(&value, gradient, &entry.tensors, step)
+        }
+        self.memory = memory
+    }
+
+    private func step(isFirst: Bool, _ group: ParameterGroup?) -> gk_descent_step {
+        gk_descent_step(
+            rate: learningRate * (group?.learningRateFactor ?? 1),
+            decay: group?.weightDecay ?? weightDecay, momentum: momentum, dampening: dampening,
+            nesterov: isNesterov ? 1 : 0, first: isFirst ? 1 : 0)
+    }
+}
+
+private func move(
+    _ value: inout Tensor<Float>, _ gradient: Tensor<Float>, _ velocity: inout [Tensor<Float>],
+    _ step: gk_descent_step
+) {
+    let variant = Float.variant
+    var buffer = velocity.popLast()
+    let b = buffer?.withMutableScalars { $0.baseAddress }
+    value.withMutableScalars { p in
+        gradient.withScalars { g in
+            parallelChunks(count: p.count, minimumChunk: parallelThreshold) { range in
+                let at = range.lowerBound
+                withUnsafePointer(to: step) {
+                    gk_descent(
+                        variant, $0, p.baseAddress! + at, g.baseAddress! + at, b.map { $0 + at },
+                        range.count)
+                }
+            }
+        }
+    }
+    if let buffer { velocity.append(buffer) }
+}
