@@ -1,0 +1,90 @@
+import GestaltNN
+import GestaltTensor
+import Testing
+import TestSupport
+
+@Suite struct BatchNormTests {
+    private let x = Tensor<Float>.sample([3, 5, 2], seed: 11) + 2
+
+    @Test("running statistics move by momentum, towards the unbiased variance")
+    func runningStatistics() {
+        var norm = BatchNorm(channels: 2)
+        for _ in 0..<2 {
+            let step = valueAndGradients(of: norm, Context(training: true)) { norm, context in
+                (norm(x, context).sum(), ())
+            }
+            step.commitBuffers(to: &norm)
+        }
+        for channel in 0..<2 {
+            let values = x.sliced(channel..<channel + 1, axis: -1).scalars.map { Double($0) }
+            let mean = values.reduce(0, +) / 15
+            let unbiased = values.reduce(0) { $0 + ($1 - mean) * ($1 - mean) } / 14
+            // Two steps from 0 and from 1 with momentum 0.1.
+            let (mean2, variance2) = (0.19 * mean, 0.81 + 0.19 * unbiased)
+            #expect(abs(Double(norm.runningMean.value.scalars[channel]) - mean2) < statistics)
+            #expect(abs(Double(norm.runningVariance.value.scalars[channel]) - variance2) < statistics)
+        }
+    }
+
+    @Test("a second use in one pass goes on from the first")
+    func usedTwice() {
+        var norm = BatchNorm(channels: 2, momentum: 0.5)
+        let step = valueAndGradients(of: norm, Context(training: true)) { norm, context in
+            (norm(x, context).sum() + norm(x * 2, context).sum(), ())
+        }
+        step.commitBuffers(to: &norm)
+        let mean = x.mean(axes: [0, 1])
+        let expected = mean * 0.25 + mean * 2 * 0.5
+        #expect(difference(norm.runningMean.value, expected, within: 4 * statistics) == nil)
+    }
+
+    @Test("inference uses and leaves the running statistics")
+    func inference() {
+        let norm = BatchNorm(channels: 2)
+        let y = norm(x, .inference)
+        #expect(difference(y, x / Float(1 + 1e-5).squareRoot(), within: statistics) == nil)
+    }
+
+    @Test("a frozen layer keeps weights and statistics bit by bit, and normalises by the latter")
+    func frozen() {
+        struct Pair: Module {
+            var norm = BatchNorm(channels: 2)
+            var other = BatchNorm(channels: 2)
+            mutating func visit(_ visitor: inout some ParameterVisitor) {
+                visitor.module("norm", &norm)
+                visitor.module("other", &other)
+            }
+        }
+        var model = Pair()
+        let before = model
+        var optimiser = AdamW(learningRate: 0.1)
+        let step = valueAndGradients(
+            of: model, Context(training: true), freezing: Freezing(["norm"])
+        ) { model, context in
+            let inner = model.norm(x, context)
+            return (model.other(inner, context).squared().sum(), inner.detached)
+        }
+        optimiser.update(&model, with: step.gradients)
+        step.commitBuffers(to: &model)
+        for (old, new) in zip(before.state, model.state) {
+            #expect((old.value == new.value) == old.path.hasPrefix("norm."), "\(old.path)")
+        }
+        #expect(step.auxiliary == before.norm(x, .inference))
+        #expect(step.gradients.paths == ["other.scale", "other.shift"])
+    }
+
+    @Test("a copy of a model does not share its statistics")
+    func copies() {
+        var norm = BatchNorm(channels: 2)
+        let copy = norm
+        let step = valueAndGradients(of: norm, Context(training: true)) { norm, context in
+            (norm(x, context).sum(), ())
+        }
+        step.commitBuffers(to: &norm)
+        #expect(copy.runningMean.value == Tensor.zeros([2]))
+        #expect(norm.runningMean.value != Tensor.zeros([2]))
+    }
+}
+
+/// Statistics of numbers up to 4 in float, and a division.
+private let statistics = 16 * Double(Float.ulpOfOne)

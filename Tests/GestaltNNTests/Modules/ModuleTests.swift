@@ -1,0 +1,71 @@
+import GestaltNN
+import GestaltTensor
+import Testing
+
+private struct Net: Module {
+    var encoder: Linear
+    var norm = BatchNorm(channels: 3)
+    var heads: [Linear]
+    var extra: Linear?
+
+    init() {
+        var random = RandomStream(seed: 1)
+        encoder = Linear(2, 3, random: &random)
+        heads = [Linear(3, 1, bias: false, random: &random), Linear(3, 1200, random: &random)]
+    }
+
+    mutating func visit(_ visitor: inout some ParameterVisitor) {
+        visitor.module("encoder", &encoder)
+        visitor.module("norm", &norm)
+        visitor.modules("heads", &heads)
+        visitor.module("extra", &extra)
+    }
+}
+
+@Suite struct ModuleTests {
+    @Test("paths follow the order of visit")
+    func paths() {
+        #expect(
+            Net().state.map(\.path) == [
+                "encoder.weight", "encoder.bias", "norm.scale", "norm.shift", "norm.runningMean",
+                "norm.runningVariance", "heads.0.weight", "heads.1.weight", "heads.1.bias",
+            ])
+        #expect(Net().parameterCount == 6 + 3 + 6 + 3 + 3600 + 1200)
+    }
+
+    @Test("mapState replaces by path and leaves copies alone")
+    func mapState() {
+        var net = Net()
+        let before = net
+        net.mapState { path, value in path.hasPrefix("heads.0") ? value * 2 : value }
+        #expect(net.heads[0].weight == before.heads[0].weight * 2)
+        #expect(net.encoder.weight == before.encoder.weight)
+        #expect(before.heads[0].weight == Net().heads[0].weight)
+    }
+
+    @Test(
+        "freezing covers whole path parts, with exceptions",
+        arguments: [
+            (["encoder"], [], "encoder.weight", true), (["enc"], [], "encoder.weight", false),
+            ([""], [], "heads.0.weight", true), ([""], ["heads"], "heads.0.weight", false),
+            (["heads"], ["heads.1"], "heads.1.bias", false), (["heads"], ["heads.1"], "heads.0.weight", true),
+            ([], [], "norm.scale", false),
+        ] as [([String], [String], String, Bool)])
+    func freezing(paths: [String], exceptions: [String], path: String, isFrozen: Bool) {
+        #expect(Freezing(paths, except: exceptions).covers(path) == isFrozen)
+    }
+
+    @Test("the table has every row, totals of parts, and what is frozen")
+    func summary() {
+        let table = ModelSummary(of: Net(), freezing: Freezing(["encoder", "heads.0"]))
+        #expect(table.parts.map(\.name) == ["encoder", "norm", "heads"])
+        #expect(table.parts.map(\.parameters) == [9, 6, 4803])
+        #expect(table.parts.map(\.frozen) == [9, 0, 3])
+        let lines = table.description.split(separator: "\n").map(String.init)
+        #expect(lines.count == 1 + 1 + 9 + 1 + 4)
+        #expect(lines[2] == "encoder.weight        [2, 3]         6  frozen")
+        #expect(lines.last?.hasPrefix("total") == true)
+        #expect(lines.last?.contains("4 818") == true)
+        #expect(Net().summary.description.contains("heads.1.weight"))
+    }
+}
