@@ -91,7 +91,7 @@ let package = Package(
         .target(
             name: "TestSupport", dependencies: ["GestaltTensor"], path: "Tests/Support",
             swiftSettings: strict),
-        tests("GestaltTensor"),
+        tests("GestaltTensor", ["CKernels"]),
         tests("GestaltNN"),
         tests("GestaltMetrics"),
         tests("GestaltFiles"),

@@ -113,6 +113,7 @@ static void run_repeated(const pass *p, int repeated, ptrdiff_t first, ptrdiff_t
 
 void gk_binary_walk(int type, gk_binary op, const gk_walk *walk, const void *a, const void *b,
                     void *y, ptrdiff_t first, ptrdiff_t count) {
+    if (count <= 0) return;
     const ptrdiff_t as = gk_walk_inner_step(walk, 0), bs = gk_walk_inner_step(walk, 1);
     const pass p = {
         .walk = walk, .f = (binary)table[op][as ? (bs ? 0 : 2) : (bs ? 1 : 0)][type],

@@ -42,6 +42,7 @@ SELECTS(uint64_t)
 
 void gk_select_walk(int width, const gk_walk *walk, const void *a, const void *b,
                     const uint8_t *mask, void *y, ptrdiff_t first, ptrdiff_t count) {
+    if (count <= 0) return;
     switch (width) {
     case 1: walk_uint8_t(walk, a, b, mask, y, first, count); break;
     case 2: walk_uint16_t(walk, a, b, mask, y, first, count); break;
