@@ -7,6 +7,8 @@
 // asked for, and a count of 0 is served.
 #include "CKernelsRuntime.h"
 #include "CKernelsArithmetic.h"
+#include "CKernelsConvolution.h"
+#include "CKernelsPooling.h"
 #include "CKernelsCopy.h"
 #include "CKernelsUnary.h"
 #include "CKernelsFold.h"

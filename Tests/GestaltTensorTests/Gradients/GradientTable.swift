@@ -13,6 +13,9 @@ let gradientTable: [GradientCase] = [
     rowCases,
     structureCases,
     normalizationCases,
+    convolutionCases,
+    poolingCases,
+    upsamplingCases,
 ].flatMap { $0 }
 
 @Suite struct GradientTests {

@@ -1,0 +1,149 @@
+import CKernels
+
+/// A convolution or a transposed one, with bias and activation: inputs x, weight and, if there is
+/// one, bias.
+struct Convolution<Scalar: FloatingScalar>: Operation {
+    let geometry: ConvolutionGeometry
+    let isTransposed: Bool
+    let activation: FusedActivation
+
+    /// The input where the weight's gradient is wanted, the weight where the input's is, the value
+    /// where the activation's gradient is read off it.
+    typealias Residual = (x: Tensor<Scalar>?, weight: Tensor<Scalar>?, value: Tensor<Scalar>?)
+
+    func forward(
+        _ inputs: [Tensor<Scalar>], needs: Needs
+    ) -> (value: Tensor<Scalar>, residual: Residual) {
+        let (x, weight) = (inputs[0].contiguous(), inputs[1].contiguous())
+        let bias = inputs.count > 2 ? inputs[2] : nil
+        let value = isTransposed
+            ? ConvolutionEngine.transposed(
+                geometry, cotangent: x, weight: weight, .outputFirst, bias: bias,
+                activation: activation)
+            : ConvolutionEngine.forward(
+                geometry, input: x, weight: weight, .inputFirst, bias: bias,
+                activation: activation)
+        return (
+            value,
+            (
+                needs[1] ? x : nil, needs[0] ? weight : nil,
+                activation == .relu && needs.any ? value : nil
+            )
+        )
+    }
+
+    func pullback(
+        _ cotangent: Tensor<Scalar>, _ kept: Residual, needs: Needs
+    ) -> [Tensor<Scalar>?] {
+        let g = kept.value.map { reluGradient(cotangent, of: $0) } ?? cotangent.contiguous()
+        var gradients: [Tensor<Scalar>?] = [nil, nil, needs[2] ? columnSums(g) : nil]
+        if let weight = kept.weight {
+            gradients[0] = isTransposed
+                ? ConvolutionEngine.forward(geometry, input: g, weight: weight, .outputFirst)
+                : ConvolutionEngine.transposed(geometry, cotangent: g, weight: weight, .inputFirst)
+        }
+        if let x = kept.x {
+            gradients[1] = isTransposed
+                ? ConvolutionEngine.backwardWeight(geometry, input: g, cotangent: x)
+                    .transposed(-2, -1).contiguous()
+                : ConvolutionEngine.backwardWeight(geometry, input: x, cotangent: g)
+        }
+        return gradients
+    }
+}
+
+extension Tensor where Scalar: FloatingScalar {
+    /// The convolution (cross-correlation) over 1 to 3 spatial axes:
+    /// `y[n, q, o] = activation(bias[o] + Σ_κ,c x[n, q·stride − before + κ·dilation, c] ·
+    /// weight[κ, c, o])`, x being 0 outside.
+    ///
+    /// - Shapes: this `[N, spatial…, Cin]`, weight `[kernel…, Cin / groups, Cout]`, bias `[Cout]`,
+    ///   result `[N, spatial…, Cout]`; a spatial axis of length n becomes
+    ///   `(n + before + after − dilation·(kernel − 1) − 1) / stride + 1`, rounded down.
+    /// - Parameters:
+    ///   - stride: a number a spatial axis; empty: ones.
+    ///   - dilation: likewise.
+    ///   - groups: divides both channel counts; group i of the outputs sees group i of the inputs.
+    /// - Precondition: see ``ConvolutionGeometry``.
+    public func convolution(
+        _ weight: Tensor, bias: Tensor? = nil, stride: [Int] = [], padding: Padding = .valid,
+        dilation: [Int] = [], groups: Int = 1, activation: FusedActivation = .none
+    ) -> Tensor {
+        let geometry = ConvolutionGeometry(
+            input: shape, weight: weight.shape, stride: stride, padding: padding,
+            dilation: dilation, groups: groups)
+        return Convolution(geometry: geometry, isTransposed: false, activation: activation)
+            .apply([self, weight] + (bias.map { [$0] } ?? []))
+    }
+
+    /// The transpose of a convolution over 1 to 3 spatial axes, which makes images larger:
+    /// `y[n, s·i − before + κ·dilation, o] += x[n, i, c] · weight[κ, c, o]`, then bias and
+    /// activation. Computed by output phase: no zero is multiplied.
+    ///
+    /// - Shapes: this `[N, spatial…, Cin]`, weight `[kernel…, Cin, Cout / groups]`, bias `[Cout]`,
+    ///   result `[N, spatial…, Cout]`; a spatial axis of length n becomes
+    ///   `(n − 1)·stride − before − after + dilation·(kernel − 1) + 1 + outputPadding`, or
+    ///   `stride·n` with `.same`.
+    /// - Parameters:
+    ///   - padding: what is cut off the output. `.same` is VideoGPT's for its kernels: any at
+    ///     stride 1, 4 at stride 2.
+    ///   - outputPadding: makes the result longer at its end.
+    /// - Precondition: see ``ConvolutionGeometry``.
+    public func transposedConvolution(
+        _ weight: Tensor, bias: Tensor? = nil, stride: [Int] = [], padding: Padding = .valid,
+        outputPadding: [Int] = [], dilation: [Int] = [], groups: Int = 1,
+        activation: FusedActivation = .none
+    ) -> Tensor {
+        let geometry = ConvolutionGeometry(
+            transposedInput: shape, weight: weight.shape, stride: stride, padding: padding,
+            outputPadding: outputPadding, dilation: dilation, groups: groups)
+        return Convolution(geometry: geometry, isTransposed: true, activation: activation)
+            .apply([self, weight] + (bias.map { [$0] } ?? []))
+    }
+}
+
+/// The gradient below a ReLU from the one above it and its value.
+private func reluGradient<Scalar: FloatingScalar>(
+    _ cotangent: Tensor<Scalar>, of value: Tensor<Scalar>
+) -> Tensor<Scalar> {
+    Tensor(uninitialized: value.shape) { result in
+        guard let target = result.baseAddress, !result.isEmpty else { return }
+        cotangent.withScalars { g in
+            value.withScalars { y in
+                let (g, y) = (g.baseAddress!, y.baseAddress!)
+                parallelChunks(count: result.count, minimumChunk: parallelThreshold) { range in
+                    let first = range.lowerBound
+                    gk_relu_gradient(
+                        Scalar.variant, g + first, y + first, target + first, range.count)
+                }
+            }
+        }
+    }
+}
+
+/// The sums over all axes but the last: the gradient of a bias.
+private func columnSums<Scalar: FloatingScalar>(_ x: Tensor<Scalar>) -> Tensor<Scalar> {
+    let width = x.shape[-1]
+    let rows = x.count / max(1, width)
+    let length = chunkLength(
+        count: rows, minimumChunk: max(1, parallelThreshold / max(1, width)), alignment: 1,
+        threads: Runtime.threads)
+    let parts = max(1, (rows + length - 1) / length)
+    let sums = Storage<Scalar>(count: max(1, parts * width))
+    return Tensor(uninitialized: [width]) { result in
+        guard let target = result.baseAddress, width > 0 else { return }
+        x.withScalars { x in
+            parallelFor(parts) { part in
+                let range = part * length..<min(rows, (part + 1) * length)
+                gk_column_sums(
+                    Scalar.variant, x.baseAddress! + range.lowerBound * width, range.count, width,
+                    sums.pointer + part * width)
+            }
+        }
+        target.update(from: sums.pointer, count: width)
+        for part in 1..<max(1, parts) {
+            gk_accumulate(Scalar.variant, sums.pointer + part * width, target, width)
+        }
+        withExtendedLifetime(sums) {}
+    }
+}

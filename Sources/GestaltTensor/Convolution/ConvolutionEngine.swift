@@ -1,0 +1,150 @@
+import CKernels
+
+/// The three passes of a convolution on plain values: nothing is recorded. What the operations call,
+/// and what benchmarks and tests steer by a ``ConvolutionPlan/Choice``.
+///
+/// Results with one number of threads and one instruction set are the same, bit for bit, from run to
+/// run.
+public enum ConvolutionEngine {
+    /// The convolution of `input` with `weight` (shapes as `geometry` has them), plus `bias`
+    /// `[Cout]`, through the activation.
+    ///
+    /// - Precondition: shapes as `geometry` says; a forced algorithm can serve it.
+    public static func forward<Scalar: FloatingScalar>(
+        _ geometry: ConvolutionGeometry, input: Tensor<Scalar>, weight: Tensor<Scalar>,
+        bias: Tensor<Scalar>? = nil, activation: FusedActivation = .none,
+        choice: ConvolutionPlan.Choice = .automatic
+    ) -> Tensor<Scalar> {
+        check("weight", weight.shape, geometry.weightShape, geometry)
+        return forward(
+            geometry, input: input, weight: weight, .inputFirst, bias: bias,
+            activation: activation, choice: choice)
+    }
+
+    /// The gradient of the input from that of the output: the transposed convolution.
+    ///
+    /// - Precondition: as for `forward`.
+    public static func backwardInput<Scalar: FloatingScalar>(
+        _ geometry: ConvolutionGeometry, cotangent: Tensor<Scalar>, weight: Tensor<Scalar>,
+        choice: ConvolutionPlan.Choice = .automatic
+    ) -> Tensor<Scalar> {
+        check("weight", weight.shape, geometry.weightShape, geometry)
+        return transposed(
+            geometry, cotangent: cotangent, weight: weight, .inputFirst, choice: choice)
+    }
+
+    /// The gradient of the weight, `geometry.weightShape`.
+    ///
+    /// - Precondition: as for `forward`.
+    public static func backwardWeight<Scalar: FloatingScalar>(
+        _ geometry: ConvolutionGeometry, input: Tensor<Scalar>, cotangent: Tensor<Scalar>,
+        choice: ConvolutionPlan.Choice = .automatic
+    ) -> Tensor<Scalar> {
+        check("input", input.shape, geometry.inputShape, geometry)
+        check("output", cotangent.shape, geometry.outputShape, geometry)
+        let plan = plan(geometry, .backwardWeight, choice, Scalar.self)
+        let grid = PatchGrid(geometry)
+        let isWhole = grid.axes.map(\.taps) == grid.kernel
+        let taps = grid.axes.map(\.taps)
+        let sums = Tensor<Scalar>(
+            uninitialized: Shape(taps + [grid.sourceWidth, grid.targetChannels])
+        ) { sums in
+            input.withScalars { x in
+                cotangent.withScalars { g in
+                    WeightGradient(
+                        grid: grid, plan: plan, input: x.baseAddress!, cotangent: g.baseAddress!
+                    ).run(sums.baseAddress!)
+                }
+            }
+        }
+        if isWhole { return sums.viewed(Layout(contiguous: geometry.weightShape)) }
+        return Tensor(uninitialized: geometry.weightShape) { whole in
+            whole.initialize(repeating: .zeroScalar)
+            var layout = Layout(contiguous: Shape(grid.kernel + sums.shape.suffix(2)))
+            for (axis, part) in grid.axes.enumerated() {
+                let range = part.kernelStart..<part.kernelStart + part.taps
+                layout = layout.sliced(range, axis: axis, step: 1)
+            }
+            copyElements(from: sums, to: whole.baseAddress!, layout: layout)
+        }
+    }
+
+    static func forward<Scalar: FloatingScalar>(
+        _ geometry: ConvolutionGeometry, input: Tensor<Scalar>, weight: Tensor<Scalar>,
+        _ order: WeightOrder, bias: Tensor<Scalar>? = nil, activation: FusedActivation = .none,
+        choice: ConvolutionPlan.Choice = .automatic
+    ) -> Tensor<Scalar> {
+        check("input", input.shape, geometry.inputShape, geometry)
+        return product(
+            geometry, [PatchGrid(geometry)], source: input, weight: weight, order,
+            result: geometry.outputShape, bias: bias, activation: activation,
+            plan: plan(geometry, .forward, choice, Scalar.self), transposed: false)
+    }
+
+    /// The transposed convolution, `geometry.outputShape` to `geometry.inputShape`.
+    static func transposed<Scalar: FloatingScalar>(
+        _ geometry: ConvolutionGeometry, cotangent: Tensor<Scalar>, weight: Tensor<Scalar>,
+        _ order: WeightOrder, bias: Tensor<Scalar>? = nil, activation: FusedActivation = .none,
+        choice: ConvolutionPlan.Choice = .automatic
+    ) -> Tensor<Scalar> {
+        check("output", cotangent.shape, geometry.outputShape, geometry)
+        return product(
+            geometry, PatchGrid.transposed(geometry), source: cotangent, weight: weight, order,
+            result: geometry.inputShape, bias: bias, activation: activation,
+            plan: plan(geometry, .backwardInput, choice, Scalar.self), transposed: true)
+    }
+
+    private static func product<Scalar: FloatingScalar>(
+        _ geometry: ConvolutionGeometry, _ grids: [PatchGrid], source: Tensor<Scalar>,
+        weight: Tensor<Scalar>, _ order: WeightOrder, result: Shape, bias: Tensor<Scalar>?,
+        activation: FusedActivation, plan: ConvolutionPlan, transposed: Bool
+    ) -> Tensor<Scalar> {
+        let channels = result[-1]
+        if let bias { check("bias", bias.shape, [channels], geometry) }
+        let bias = bias?.contiguous()
+        let value = Tensor<Scalar>(uninitialized: result) { target in
+            guard let y = target.baseAddress, !target.isEmpty else { return }
+            source.withScalars { x in
+                weight.withScalars { w in
+                    let (x, w) = (x.baseAddress!, w.baseAddress!)
+                    let epilogue = Epilogue<Scalar>(
+                        bias: bias.map { UnsafePointer($0.storage.pointer + $0.layout.offset) },
+                        activation: activation)
+                    if plan.algorithm == .products {
+                        TapProducts(
+                            geometry: geometry, grids: grids, source: x, target: y,
+                            epilogue: epilogue
+                        ).run(
+                            PackedWeight(
+                                products: w, order, geometry: geometry, grid: grids[0],
+                                transposed: transposed))
+                    } else {
+                        let parts = grids.map {
+                            ($0, PackedWeight(
+                                w, order, geometry: geometry, grid: $0, transposed: transposed))
+                        }
+                        PatchProduct(source: x, target: y, epilogue: epilogue)
+                            .run(parts, plan: plan)
+                    }
+                }
+            }
+        }
+        withExtendedLifetime(bias) {}
+        return value
+    }
+
+    private static func plan<Scalar: FloatingScalar>(
+        _ geometry: ConvolutionGeometry, _ pass: ConvolutionPlan.Pass,
+        _ choice: ConvolutionPlan.Choice, _: Scalar.Type
+    ) -> ConvolutionPlan {
+        .make(
+            geometry, pass: pass, choice: choice, scalarByteCount: MemoryLayout<Scalar>.stride)
+    }
+
+    private static func check(
+        _ name: String, _ shape: Shape, _ expected: Shape, _ geometry: ConvolutionGeometry
+    ) {
+        precondition(
+            shape == expected, "convolution \(geometry): the \(name) has shape \(shape), not \(expected)")
+    }
+}

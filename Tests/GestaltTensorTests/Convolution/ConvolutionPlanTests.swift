@@ -1,0 +1,98 @@
+import GestaltTensor
+import TestSupport
+import Testing
+
+/// Larger geometries, on which plans differ and work is divided.
+private let larger: [ConvolutionGeometry] = [
+    ConvolutionGeometry(
+        input: [2, 4, 16, 16, 24], weight: [3, 3, 3, 24, 40], padding: .symmetric([1, 1, 1])),
+    ConvolutionGeometry(
+        input: [1, 8, 16, 16, 3], weight: [4, 4, 4, 3, 32], stride: [2, 2, 2], padding: .same),
+    ConvolutionGeometry(input: [2, 33, 31, 20], weight: [1, 1, 20, 30]),
+    ConvolutionGeometry(input: [2, 17, 19, 32], weight: [3, 3, 32, 4], padding: .same),
+    ConvolutionGeometry(
+        input: [1, 6, 6, 64], weight: [3, 3, 32, 64], padding: .same, groups: 2),
+]
+
+@Suite(.serialized) struct ConvolutionPlanTests {
+    private func results<Scalar: FloatingScalar>(
+        _ g: ConvolutionGeometry, _ choice: ConvolutionPlan.Choice, _: Scalar.Type
+    ) -> [Tensor<Scalar>] {
+        let x = Tensor<Scalar>.sample(g.inputShape, seed: 1, in: -1...1)
+        let w = Tensor<Scalar>.sample(g.weightShape, seed: 2, in: -1...1)
+        let y = Tensor<Scalar>.sample(g.outputShape, seed: 3, in: -1...1)
+        return [
+            ConvolutionEngine.forward(g, input: x, weight: w, choice: choice),
+            ConvolutionEngine.backwardInput(g, cotangent: y, weight: w, choice: choice),
+            ConvolutionEngine.backwardWeight(g, input: x, cotangent: y, choice: choice),
+        ]
+    }
+
+    private func expectClose<Scalar: FloatingScalar>(
+        _ found: [Tensor<Scalar>], _ expected: [Tensor<Scalar>], _ g: ConvolutionGeometry
+    ) {
+        let terms = g.weightShape.elementCount / g.outputChannels
+        let longest = max(terms, g.outputShape.elementCount)
+        let bound = sumTolerance(Scalar.self, length: longest, magnitude: 2)
+        for (a, b) in zip(found, expected) {
+            let problem = difference(a, b, tolerance: { _ in bound })
+            #expect(problem == nil, "\(g): \(problem ?? "")")
+        }
+    }
+
+    @Test("every algorithm gives the same", arguments: larger)
+    func algorithms(_ g: ConvolutionGeometry) {
+        let expected = results(g, .forced(.patches), Float.self)
+        for algorithm in ConvolutionPlan.Algorithm.allCases {
+            expectClose(results(g, .preferred(algorithm), Float.self), expected, g)
+        }
+        expectClose(results(g, .automatic, Float.self), expected, g)
+    }
+
+    @Test("two runs give the same bits; one thread and two agree", arguments: larger)
+    func threads(_ g: ConvolutionGeometry) {
+        let before = Runtime.threads
+        defer { Runtime.threads = before }
+        Runtime.threads = 2
+        let two = results(g, .automatic, Float.self)
+        for _ in 0..<3 { #expect(results(g, .automatic, Float.self) == two, "\(g)") }
+        Runtime.threads = 1
+        expectClose(results(g, .automatic, Float.self), two, g)
+        Runtime.threads = 5
+        expectClose(results(g, .automatic, Float.self), two, g)
+    }
+
+    @Test("instruction sets agree", arguments: larger)
+    func instructionSets(_ g: ConvolutionGeometry) {
+        let before = Runtime.instructionSet
+        defer { Runtime.instructionSet = before }
+        let expected = results(g, .automatic, Float.self)
+        for set in Runtime.InstructionSet.allCases where set <= before {
+            Runtime.instructionSet = set
+            expectClose(results(g, .automatic, Float.self), expected, g)
+        }
+    }
+
+    @Test("an algorithm says why it cannot serve a geometry")
+    func refusals() {
+        #expect(ConvolutionPlan.refusal(of: .pointwise, pass: .forward, geometry: larger[0]) != nil)
+        #expect(ConvolutionPlan.refusal(of: .pointwise, pass: .forward, geometry: larger[2]) == nil)
+        #expect(
+            ConvolutionPlan.refusal(of: .products, pass: .forward, geometry: larger[1])
+                == "products needs stride 1 in the forward pass")
+        for g in larger {
+            for pass in ConvolutionPlan.Pass.allCases {
+                #expect(ConvolutionPlan.refusal(of: .patches, pass: pass, geometry: g) == nil)
+                #expect(ConvolutionPlan.make(g, pass: pass) == ConvolutionPlan.make(g, pass: pass))
+            }
+        }
+    }
+
+    @Test("a forced algorithm that cannot serve stops the program")
+    func forced() async {
+        await #expect(processExitsWith: .failure) {
+            let g = ConvolutionGeometry(input: [1, 8, 2], weight: [3, 2, 2])
+            _ = ConvolutionPlan.make(g, pass: .forward, choice: .forced(.pointwise))
+        }
+    }
+}
