@@ -1,52 +1,69 @@
 /// Where the parts of several operands stand that share outer axes: the matrices of a batch.
 ///
 /// Neighbouring axes are merged where every operand lets them, so that most batches become one axis.
+/// Kept inline: making one allocates nothing.
 struct BatchWalk: Sendable {
+    /// A number for each of up to eight operands.
+    typealias Row = InlineArray<8, Int>
+
     /// The number of parts.
     let count: Int
     /// Merged axes, innermost first: a length, and the step of every operand.
-    private var lengths: [Int] = []
-    private var steps: [[Int]] = []
+    private var axes = 0
+    private var lengths = InlineArray<8, Int>(repeating: 1)
+    private var steps = InlineArray<8, Row>(repeating: Row(repeating: 0))
 
     /// - Parameters:
-    ///   - axes: the outer axes, outermost first.
-    ///   - operands: an operand's steps along them, 0 where it is broadcast.
-    init(_ axes: [Int], _ operands: [[Int]]) {
-        count = axes.reduce(1, *)
-        for axis in axes.indices.reversed() where axes[axis] != 1 {
-            let here = operands.map { $0[axis] }
-            if let length = lengths.last, let inner = steps.last,
-                zip(here, inner).allSatisfy({ $0 == $1 * length })
-            {
-                lengths[lengths.count - 1] *= axes[axis]
+    ///   - outer: the lengths of the outer axes.
+    ///   - step: the step of an operand along an axis, 0 where it is broadcast.
+    init(_ outer: Shape, operands: Int, step: (_ operand: Int, _ axis: Int) -> Int) {
+        count = outer.elementCount
+        for axis in stride(from: outer.rank - 1, through: 0, by: -1) where outer[axis] != 1 {
+            var here = Row(repeating: 0)
+            for operand in 0..<operands { here[operand] = step(operand, axis) }
+            if axes > 0, Self.continues(here, steps[axes - 1], lengths[axes - 1]) {
+                lengths[axes - 1] *= outer[axis]
             } else {
-                lengths.append(axes[axis])
-                steps.append(here)
+                lengths[axes] = outer[axis]
+                steps[axes] = here
+                axes += 1
             }
         }
     }
 
-    /// Elements from the start of operand `operand` to its part `index`.
+    private static func continues(_ row: Row, _ inner: Row, _ length: Int) -> Bool {
+        for operand in 0..<8 where row[operand] != inner[operand] * length { return false }
+        return true
+    }
+
+    /// Elements from the start of every operand to its part `index`.
     @inline(__always)
-    func offset(_ operand: Int, at index: Int) -> Int {
-        if lengths.count == 1 { return index * steps[0][operand] }
+    func offsets(at index: Int) -> Row {
+        var result = Row(repeating: 0)
         var rest = index
-        var result = 0
-        for axis in lengths.indices {
-            let length = lengths[axis]
-            result += rest % length * steps[axis][operand]
-            rest /= length
+        for axis in 0..<axes {
+            let place = axis == axes - 1 ? rest : rest % lengths[axis]
+            for operand in 0..<8 { result[operand] += place * steps[axis][operand] }
+            if axis < axes - 1 { rest /= lengths[axis] }
         }
         return result
     }
 }
 
 extension Tensor {
-    /// The steps along the axes of `outer` when this tensor's first `axes` axes broadcast to it.
-    func outerSteps(_ axes: Int, in outer: Shape) -> [Int] {
-        let lead = outer.rank - axes
-        return (0..<outer.rank).map { axis in
-            axis < lead || shape[axis - lead] == 1 ? 0 : layout.strides[axis - lead]
-        }
+    /// The step along axis `axis` of `outer`, when this tensor's axes before the last two broadcast
+    /// to it.
+    func outerStep(_ axis: Int, in outer: Shape) -> Int {
+        let own = axis - (outer.rank - (rank - 2))
+        return own < 0 || shape[own] == 1 ? 0 : layout.strides[own]
+    }
+}
+
+extension Shape {
+    /// Without the last two axes: the batch of matrices.
+    var leadingMatrixAxes: Shape {
+        var result: Shape = []
+        for axis in 0..<Swift.max(rank - 2, 0) { result.append(self[axis]) }
+        return result
     }
 }

@@ -54,9 +54,10 @@ struct Attention<Scalar: FloatingScalar>: Operation {
         let logSums: Tensor<Scalar>
     }
 
-    /// More positions than this on either side go through tiles and BLAS. On a Zen 5 core, width 120,
-    /// the kernel for few positions wins up to 64 and is level at 128.
-    private static var few: Int { 64 }
+    /// More positions than this on either side go through tiles and BLAS. On a Zen 5 core, width 64,
+    /// the kernel for few positions gives 95 and 105 GFLOP/s at 96 and 128 positions, tiles 70 and
+    /// 95; above, its scores leave the first-level caches.
+    private static var few: Int { 128 }
 
     func forward(
         _ x: [Tensor<Scalar>], needs: Needs

@@ -8,17 +8,8 @@ private let taskWork = 1 << 17
 func attendFew<Scalar: FloatingScalar>(
     _ geometry: AttentionGeometry, _ x: AttentionOperands<Scalar>
 ) {
-    let variant = Scalar.variant
-    var shape = geometry.kernelShape
-    eachPart(geometry, scratch: geometry.queries * geometry.keys, passes: 2) {
-        (index, scratch: UnsafeMutablePointer<Scalar>) in
-        var visible = geometry.visible(index)
-        gk_attention_few(
-            variant, &shape, &visible, x.query + geometry.offset(.query, at: index),
-            x.key + geometry.offset(.key, at: index), x.value + geometry.offset(.value, at: index),
-            x.result + geometry.offset(.result, at: index), x.logSums + index * geometry.queries,
-            scratch)
-    }
+    let few = AttentionFew(geometry, x)
+    withExtendedLifetime(x.tensors) { few.attend() }
 }
 
 /// The gradients of that, from the gradient `g` of the result.
@@ -26,41 +17,80 @@ func gradientsOfFew<Scalar: FloatingScalar>(
     _ geometry: AttentionGeometry, _ x: AttentionOperands<Scalar>, _ g: Tensor<Scalar>,
     _ gradients: [Tensor<Scalar>]
 ) {
-    let variant = Scalar.variant
-    var shape = geometry.kernelShape
-    let steps = [geometry.denseSteps.query, geometry.denseSteps.key, geometry.denseSteps.value]
-    let (dq, dk, dv) = (start(gradients[0]), start(gradients[1]), start(gradients[2]))
-    let gradient = start(g)
-    withExtendedLifetime((g, gradients)) {
-        eachPart(geometry, scratch: 2 * geometry.queries * geometry.keys, passes: 5) {
-            (index, scratch: UnsafeMutablePointer<Scalar>) in
-            var visible = geometry.visible(index)
-            gk_attention_few_gradients(
-                variant, &shape, &visible, x.query + geometry.offset(.query, at: index),
-                x.key + geometry.offset(.key, at: index),
-                x.value + geometry.offset(.value, at: index),
-                gradient + geometry.offset(.result, at: index),
-                x.logSums + index * geometry.queries, steps,
-                dq + geometry.offset(.queryGradient, at: index),
-                dk + geometry.offset(.keyGradient, at: index),
-                dv + geometry.offset(.valueGradient, at: index), scratch)
-        }
+    let few = AttentionFew(geometry, x)
+    withExtendedLifetime((x.tensors, g, gradients)) {
+        few.findGradients(
+            from: start(g), dq: start(gradients[0]), dk: start(gradients[1]),
+            dv: start(gradients[2]))
     }
 }
 
-/// Runs `body` for every part of the batch, in parallel, with `scratch` scalars to itself.
-private func eachPart<Scalar: FloatingScalar>(
-    _ geometry: AttentionGeometry, scratch count: Int, passes: Int,
-    _ body: (Int, UnsafeMutablePointer<Scalar>) -> Void
-) {
-    let work =
-        passes * geometry.queries * max(geometry.keys, 1)
-        * max(geometry.width, geometry.valueWidth)
-    parallelChunks(
-        count: geometry.count, minimumChunk: max(1, taskWork / work), alignment: 1
-    ) { range in
-        withUnsafeTemporaryAllocation(of: Scalar.self, capacity: max(count, 1)) { scratch in
-            for index in range { body(index, scratch.baseAddress!) }
+/// The loops over parts, on untyped memory: a part takes a microsecond or less, of which generic
+/// code would add the half.
+private struct AttentionFew {
+    let geometry: AttentionGeometry
+    let variant: Int32
+    /// Bytes of a scalar.
+    let size: Int
+    let query, key, value: UnsafeRawPointer
+    let result, logSums: UnsafeMutableRawPointer
+
+    init<Scalar: FloatingScalar>(_ geometry: AttentionGeometry, _ x: AttentionOperands<Scalar>) {
+        self.geometry = geometry
+        variant = Scalar.variant
+        size = MemoryLayout<Scalar>.stride
+        (query, key, value) = (
+            UnsafeRawPointer(x.query), UnsafeRawPointer(x.key), UnsafeRawPointer(x.value)
+        )
+        result = UnsafeMutableRawPointer(x.result)
+        logSums = UnsafeMutableRawPointer(x.logSums)
+    }
+
+    func attend() {
+        eachPart(scratch: geometry.queries * geometry.keys, passes: 2) { index, scratch in
+            let offsets = geometry.offsets(at: index)
+            var shape = geometry.kernelShape
+            var visible = geometry.visible(offsets)
+            gk_attention_few(
+                variant, &shape, &visible, query + offsets[.query] * size,
+                key + offsets[.key] * size, value + offsets[.value] * size,
+                result + offsets[.result] * size, logSums + index * geometry.queries * size,
+                scratch)
+        }
+    }
+
+    func findGradients(
+        from gradient: UnsafeMutableRawPointer, dq: UnsafeMutableRawPointer,
+        dk: UnsafeMutableRawPointer, dv: UnsafeMutableRawPointer
+    ) {
+        let dense = geometry.denseSteps
+        let steps = [dense.query, dense.key, dense.value]
+        eachPart(scratch: 2 * geometry.queries * geometry.keys, passes: 5) { index, scratch in
+            let offsets = geometry.offsets(at: index)
+            var shape = geometry.kernelShape
+            var visible = geometry.visible(offsets)
+            gk_attention_few_gradients(
+                variant, &shape, &visible, query + offsets[.query] * size,
+                key + offsets[.key] * size, value + offsets[.value] * size,
+                gradient + offsets[.result] * size, logSums + index * geometry.queries * size,
+                steps, dq + offsets[.queryGradient] * size, dk + offsets[.keyGradient] * size,
+                dv + offsets[.valueGradient] * size, scratch)
+        }
+    }
+
+    /// Runs `body` for every part of the batch, in parallel, with room for `count` scalars.
+    private func eachPart(
+        scratch count: Int, passes: Int, _ body: (Int, UnsafeMutableRawPointer) -> Void
+    ) {
+        let work =
+            passes * geometry.queries * max(geometry.keys, 1)
+            * max(geometry.width, geometry.valueWidth)
+        parallelChunks(
+            count: geometry.count, minimumChunk: max(1, taskWork / work), alignment: 1
+        ) { range in
+            withUnsafeTemporaryAllocation(byteCount: max(count, 1) * size, alignment: 64) {
+                for index in range { body(index, $0.baseAddress!) }
+            }
         }
     }
 }

@@ -39,7 +39,9 @@ struct AttentionGeometry {
         steps = (step(q), step(k), step(v))
         var resultShape = q.shape
         resultShape[-1] = valueWidth
-        let dense = [resultShape, q.shape, k.shape, v.shape].map { Layout(contiguous: $0) }
+        let dense: [Layout] = [resultShape, q.shape, k.shape, v.shape].map {
+            Layout(contiguous: $0)
+        }
         denseSteps = (
             dense[1].strides[axis], dense[2].strides[axis], dense[3].strides[axis],
             dense[0].strides[axis]
@@ -54,12 +56,12 @@ struct AttentionGeometry {
             allowed.map {
                 ($0.layout.strides[$0.rank - 2], $0.layout.strides[$0.rank - 1])
             } ?? (0, 0)
-        let views = [q.layout, k.layout, v.layout]
-        walk = BatchWalk(
-            outer.map { q.shape[$0] },
-            views.map { layout in outer.map { layout.strides[$0] } }
-                + [outer.indices.map { allowed?.layout.strides[$0] ?? 0 }]
-                + dense.map { layout in outer.map { layout.strides[$0] } })
+        let layouts = [q.layout, k.layout, v.layout, allowed?.layout] + dense
+        walk = BatchWalk(Shape(outer.map { q.shape[$0] }), operands: layouts.count) {
+            operand, axis in
+            // The mask has the outer axes in order, in front.
+            layouts[operand]?.strides[operand == Operand.mask.rawValue ? axis : outer[axis]] ?? 0
+        }
     }
 
     /// The shape of the scores: the axes of the batch, then queries × keys.
@@ -70,19 +72,24 @@ struct AttentionGeometry {
         return shape
     }
 
+    /// Elements from the start of every operand to its part `index`.
     @inline(__always)
-    func offset(_ operand: Operand, at index: Int) -> Int {
-        walk.offset(operand.rawValue, at: index)
+    func offsets(at index: Int) -> Offsets { Offsets(row: walk.offsets(at: index)) }
+
+    struct Offsets {
+        fileprivate let row: BatchWalk.Row
+        @inline(__always)
+        subscript(_ operand: Operand) -> Int { row[operand.rawValue] }
     }
 
-    /// Which keys the queries from `query` on see, of those from `key` on, in part `index`.
-    func visible(_ index: Int, query: Int = 0, key: Int = 0) -> gk_visible {
+    /// Which keys the queries from `query` on see, of those from `key` on, in one part.
+    func visible(_ offsets: Offsets, query: Int = 0, key: Int = 0) -> gk_visible {
         guard let mask else {
             let shifted = limit == Int.max ? limit : limit + query - key
             return gk_visible(limit: shifted, allowed: nil, row_step: 0, column_step: 0)
         }
         let start =
-            mask.storage.pointer + mask.layout.offset + offset(.mask, at: index)
+            mask.storage.pointer + mask.layout.offset + offsets[.mask]
             + query * maskSteps.row + key * maskSteps.column
         return gk_visible(
             limit: Int.max, allowed: UnsafeRawPointer(start).assumingMemoryBound(to: UInt8.self),

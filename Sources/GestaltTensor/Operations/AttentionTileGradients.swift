@@ -25,7 +25,7 @@ func gradientsByTiles<Scalar: FloatingScalar>(
             let (part, share) = (task / shares, task % shares)
             let keys = min(geometry.keys, share * length)..<min(geometry.keys, (share + 1) * length)
             if shares == 1 {
-                let dq = pass.dq + geometry.offset(.queryGradient, at: part)
+                let dq = pass.dq + geometry.offsets(at: part)[.queryGradient]
                 pass.run(part, keys, dq: dq, step: geometry.denseSteps.query)
             } else {
                 pass.run(part, keys, dq: partial.pointer + task * size, step: geometry.width)
@@ -50,7 +50,7 @@ private struct TileGradients<Scalar: FloatingScalar> {
     let dots: UnsafeMutablePointer<Scalar>
 
     func findDots(_ part: Int) {
-        let offset = geometry.offset(.result, at: part)
+        let offset = geometry.offsets(at: part)[.result]
         gk_row_dots(
             Scalar.variant, geometry.queries, geometry.valueWidth, x.result + offset,
             geometry.denseSteps.result, gradient + offset, geometry.denseSteps.result,
@@ -79,8 +79,8 @@ private struct TileGradients<Scalar: FloatingScalar> {
     }
 
     private func clearKeyGradients(_ part: Int, _ keys: Range<Int>) {
-        let dk = dk + geometry.offset(.keyGradient, at: part)
-        let dv = dv + geometry.offset(.valueGradient, at: part)
+        let offsets = geometry.offsets(at: part)
+        let (dk, dv) = (dk + offsets[.keyGradient], dv + offsets[.valueGradient])
         for key in keys {
             (dk + key * geometry.denseSteps.key).update(
                 repeating: .zeroScalar, count: geometry.width)
@@ -97,12 +97,13 @@ private struct TileGradients<Scalar: FloatingScalar> {
     ) {
         let (m, n, width, depth) = (queries.count, keys.count, geometry.width, geometry.valueWidth)
         let (steps, dense) = (geometry.steps, geometry.denseSteps)
-        let q = x.query + geometry.offset(.query, at: part) + queries.lowerBound * steps.query
-        let k = x.key + geometry.offset(.key, at: part) + keys.lowerBound * steps.key
-        let v = x.value + geometry.offset(.value, at: part) + keys.lowerBound * steps.value
-        let g = gradient + geometry.offset(.result, at: part) + queries.lowerBound * dense.result
-        let dk = dk + geometry.offset(.keyGradient, at: part) + keys.lowerBound * dense.key
-        let dv = dv + geometry.offset(.valueGradient, at: part) + keys.lowerBound * dense.value
+        let offsets = geometry.offsets(at: part)
+        let q = x.query + offsets[.query] + queries.lowerBound * steps.query
+        let k = x.key + offsets[.key] + keys.lowerBound * steps.key
+        let v = x.value + offsets[.value] + keys.lowerBound * steps.value
+        let g = gradient + offsets[.result] + queries.lowerBound * dense.result
+        let dk = dk + offsets[.keyGradient] + keys.lowerBound * dense.key
+        let dv = dv + offsets[.valueGradient] + keys.lowerBound * dense.value
         let row = part * geometry.queries + queries.lowerBound
         gemm(
             false, true, m: m, n: n, k: width, alpha: Scalar(geometry.scale), q, lda: steps.query,
@@ -110,7 +111,7 @@ private struct TileGradients<Scalar: FloatingScalar> {
         gemm(
             false, true, m: m, n: n, k: depth, g, lda: dense.result, v, ldb: steps.value, ds, ldc: n
         )
-        var visible = geometry.visible(part, query: queries.lowerBound, key: keys.lowerBound)
+        var visible = geometry.visible(offsets, query: queries.lowerBound, key: keys.lowerBound)
         gk_attention_tile_gradient(
             Scalar.variant, m, n, &visible, x.logSums + row, dots + row, geometry.scale, p, ds)
         gemm(
@@ -125,7 +126,7 @@ private struct TileGradients<Scalar: FloatingScalar> {
     }
 
     func addShares(_ part: Int, from shares: UnsafePointer<Scalar>, count: Int) {
-        let target = dq + geometry.offset(.queryGradient, at: part)
+        let target = dq + geometry.offsets(at: part)[.queryGradient]
         let (width, size) = (geometry.width, geometry.queries * geometry.width)
         for row in 0..<geometry.queries {
             let sum = target + row * geometry.denseSteps.query

@@ -28,10 +28,11 @@ private func attend<Scalar: FloatingScalar>(
 ) {
     let variant = Scalar.variant
     let (rows, step) = (queries.count, geometry.denseSteps.result)
-    let q = x.query + geometry.offset(.query, at: part) + queries.lowerBound * geometry.steps.query
-    let k = x.key + geometry.offset(.key, at: part)
-    let v = x.value + geometry.offset(.value, at: part)
-    let result = x.result + geometry.offset(.result, at: part) + queries.lowerBound * step
+    let offsets = geometry.offsets(at: part)
+    let q = x.query + offsets[.query] + queries.lowerBound * geometry.steps.query
+    let k = x.key + offsets[.key]
+    let v = x.value + offsets[.value]
+    let result = x.result + offsets[.result] + queries.lowerBound * step
     let largest = x.logSums + part * geometry.queries + queries.lowerBound
     largest.update(repeating: -.infinity, count: rows)
     for row in 0..<rows {
@@ -47,7 +48,7 @@ private func attend<Scalar: FloatingScalar>(
             false, true, m: rows, n: columns, k: geometry.width, alpha: Scalar(geometry.scale),
             q, lda: geometry.steps.query, k + first * geometry.steps.key, ldb: geometry.steps.key,
             scores.pointer, ldc: columns)
-        var visible = geometry.visible(part, query: queries.lowerBound, key: first)
+        var visible = geometry.visible(offsets, query: queries.lowerBound, key: first)
         gk_attention_tile(
             variant, rows, columns, &visible, scores.pointer, largest, sums.pointer, result, step,
             geometry.valueWidth)

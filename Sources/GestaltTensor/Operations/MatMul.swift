@@ -102,7 +102,7 @@ func matrixProduct<Scalar: FloatingScalar>(
     }
     let (m, k) = (a.shape[transposesFirst ? -1 : -2], a.shape[transposesFirst ? -2 : -1])
     let n = b.shape[transposesSecond ? -2 : -1]
-    guard let lead = Shape(a.shape.dropLast(2)).broadcast(with: Shape(b.shape.dropLast(2))) else {
+    guard let lead = a.shape.leadingMatrixAxes.broadcast(with: b.shape.leadingMatrixAxes) else {
         preconditionFailure("matmul: leading axes of \(a.shape) and \(b.shape) do not broadcast")
     }
     var shape = lead
@@ -110,9 +110,9 @@ func matrixProduct<Scalar: FloatingScalar>(
     shape.append(n)
     let x = MatrixOperand(a, transposed: transposesFirst)
     let y = MatrixOperand(b, transposed: transposesSecond)
-    let walk = BatchWalk(
-        lead.dimensions,
-        [x.tensor.outerSteps(a.rank - 2, in: lead), y.tensor.outerSteps(b.rank - 2, in: lead)])
+    let walk = BatchWalk(lead, operands: 2) { operand, axis in
+        (operand == 0 ? x : y).tensor.outerStep(axis, in: lead)
+    }
     return Tensor(uninitialized: shape) { result in
         guard let target = result.baseAddress, !result.isEmpty else { return }
         withExtendedLifetime((x, y)) {
@@ -134,10 +134,10 @@ private func multiply<Scalar: FloatingScalar>(
     let tiny = max(m, n, k) <= tinyExtent
     if !tiny, walk.count < 4 * Runtime.threads {
         for index in 0..<walk.count {
+            let offsets = walk.offsets(at: index)
             parallelGEMM(
-                x.transposed, y.transposed, m: m, n: n, k: k, a + walk.offset(0, at: index),
-                lda: x.step, b + walk.offset(1, at: index), ldb: y.step, target + index * m * n,
-                ldc: n)
+                x.transposed, y.transposed, m: m, n: n, k: k, a + offsets[0], lda: x.step,
+                b + offsets[1], ldb: y.step, target + index * m * n, ldc: n)
         }
         return
     }
@@ -149,7 +149,8 @@ private func multiply<Scalar: FloatingScalar>(
         count: walk.count, minimumChunk: max(1, taskWork / work), alignment: 1
     ) { range in
         for index in range {
-            let (p, q) = (a + walk.offset(0, at: index), b + walk.offset(1, at: index))
+            let offsets = walk.offsets(at: index)
+            let (p, q) = (a + offsets[0], b + offsets[1])
             let c = target + index * m * n
             if tiny {
                 gk_tiny_product(variant, m, n, k, p, aRow, aColumn, q, bRow, bColumn, c)

@@ -13,6 +13,8 @@ private struct Form: Sendable {
 private let forms: [Form] = [
     Form(name: "one query", query: [1, 3], key: [4, 3], value: [4, 2]),
     Form(name: "one key", query: [3, 2], key: [1, 2], value: [1, 5]),
+    Form(name: "no key at all", query: [2, 3], key: [0, 3], value: [0, 2]),
+    Form(name: "no query", query: [0, 3], key: [2, 3], value: [2, 2]),
     Form(name: "square", query: [5, 4], key: [5, 4], value: [5, 4]),
     Form(name: "heads", query: [2, 3, 4, 5], key: [2, 3, 6, 5], value: [2, 3, 6, 3]),
     Form(name: "scaled", query: [2, 3], key: [3, 3], value: [3, 1], scale: 1.7),
@@ -40,12 +42,12 @@ private let forms: [Form] = [
     Form(
         name: "along time of a video, causal", query: [1, 3, 2, 2, 4], key: [1, 3, 2, 2, 4],
         value: [1, 3, 2, 2, 2], axis: 1, mask: .causal),
-    Form(name: "tiles", query: [70, 3], key: [66, 3], value: [66, 2]),
+    Form(name: "tiles", query: [130, 3], key: [66, 3], value: [66, 2]),
     Form(
-        name: "tiles, causal", query: [2, 68, 3], key: [2, 70, 3], value: [2, 70, 2], mask: .causal),
+        name: "tiles, causal", query: [2, 68, 3], key: [2, 131, 3], value: [2, 131, 2], mask: .causal),
     Form(
-        name: "tiles along an axis, masked", query: [66, 2, 3], key: [65, 2, 3], value: [65, 2, 3],
-        axis: 0, mask: .boolean(Tensor<Double>.sample([66, 65], seed: 5).greater(-1))),
+        name: "tiles along an axis, masked", query: [16, 2, 3], key: [132, 2, 3], value: [132, 2, 3],
+        axis: 0, mask: .boolean(Tensor<Double>.sample([16, 132], seed: 5).greater(-1))),
 ]
 
 let attentionCases: [GradientCase] = forms.map { form in
