@@ -38,9 +38,7 @@ func gradientsByTiles<Scalar: FloatingScalar>(
     }
 }
 
-/// The pointers of one backward pass.
-///
-/// `@unchecked Sendable` would be needed to store it; it only lives on the stack of the pass.
+/// The pointers of one backward pass; the caller keeps their tensors alive.
 private struct TileGradients<Scalar: FloatingScalar> {
     let geometry: AttentionGeometry
     let x: AttentionOperands<Scalar>

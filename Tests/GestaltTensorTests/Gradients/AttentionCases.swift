@@ -44,10 +44,12 @@ private let forms: [Form] = [
         value: [1, 3, 2, 2, 2], axis: 1, mask: .causal),
     Form(name: "tiles", query: [130, 3], key: [66, 3], value: [66, 2]),
     Form(
-        name: "tiles, causal", query: [2, 68, 3], key: [2, 131, 3], value: [2, 131, 2], mask: .causal),
+        name: "tiles, causal", query: [2, 68, 3], key: [2, 131, 3], value: [2, 131, 2],
+        mask: .causal),
     Form(
-        name: "tiles along an axis, masked", query: [16, 2, 3], key: [132, 2, 3], value: [132, 2, 3],
-        axis: 0, mask: .boolean(Tensor<Double>.sample([16, 132], seed: 5).greater(-1))),
+        name: "tiles along an axis, masked", query: [16, 2, 3], key: [132, 2, 3],
+        value: [132, 2, 3], axis: 0,
+        mask: .boolean(Tensor<Double>.sample([16, 132], seed: 5).greater(-1))),
 ]
 
 let attentionCases: [GradientCase] = forms.map { form in

@@ -95,10 +95,7 @@ private let solutionCases: [GradientCase] = [
     GradientCase("determinant", inputs: [.sample([2, 4, 4], seed: 5)]) { try! $0[0].determinant() },
     GradientCase(
         "determinant", inputs: [.sample([1, 1], seed: 5)],
-        reference: {
-            $0[0].reshaped([] as Shape)
-        }
-    ) { try! $0[0].determinant() },
+        reference: { $0[0].reshaped([] as Shape) }, { try! $0[0].determinant() }),
     GradientCase(
         "determinant of a singular matrix",
         inputs: [
