@@ -1,3 +1,5 @@
+import CKernels
+
 extension Tensor {
     /// All elements, row-major.
     public var scalars: [Scalar] { withScalars { Array($0) } }
@@ -36,6 +38,12 @@ extension Tensor: Equatable {
     /// Same shape and equal elements; NaN differs from itself.
     public static func == (a: Tensor, b: Tensor) -> Bool {
         guard a.shape == b.shape else { return false }
-        return a.withScalars { x in b.withScalars { y in x.elementsEqual(y) } }
+        switch Scalar.elementType {
+        case .float16, .bfloat16:
+            return a.withScalars { x in b.withScalars { y in x.elementsEqual(y) } }
+        default:
+            let equal: Tensor<Bool> = combined(gk_equal, "==", a, b)
+            return equal.all().scalar
+        }
     }
 }
