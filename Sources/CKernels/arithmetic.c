@@ -47,12 +47,11 @@ static inline ptrdiff_t width_of(int type) {
     return widths[type];
 }
 
+// Writes the first element of y, `width` bytes, to all n.
 static void repeat(char *y, ptrdiff_t width, ptrdiff_t n) {
-    switch (width) {
-    case 1: memset(y, *y, (size_t)n); return;
-    case 4: { const uint32_t v = *(uint32_t *)y; for (ptrdiff_t i = 1; i < n; i++) ((uint32_t *)y)[i] = v; return; }
-    default: { const uint64_t v = *(uint64_t *)y; for (ptrdiff_t i = 1; i < n; i++) ((uint64_t *)y)[i] = v; }
-    }
+    ptrdiff_t done = 1;
+    for (; 2 * done <= n; done *= 2) memcpy(y + done * width, y, (size_t)(done * width));
+    memcpy(y + done * width, y, (size_t)((n - done) * width));
 }
 
 // One pass: the function for the innermost steps, and the operands.

@@ -28,7 +28,8 @@ package func centralDifferences(
             let bound = differenceTolerance(magnitude: max(high.magnitude, abs(slope)))
             if !(abs(slope - expected) <= bound) {
                 problems.append(
-                    "gradient \(index) along \(direction.name): \(expected), differences give \(slope) within \(bound)")
+                    "gradient \(index) along \(direction.name): \(expected), differences give \(slope) within \(bound)"
+                )
                 break
             }
         }
@@ -49,7 +50,8 @@ private func directions(for point: Tensor<Double>, seed: UInt64) -> [Direction] 
         return scalars.indices.map { element in
             var values = [Double](repeating: 0, count: point.count)
             values[element] = 1
-            return Direction(name: "element \(element)", values: values, size: abs(scalars[element]))
+            return Direction(
+                name: "element \(element)", values: values, size: abs(scalars[element]))
         }
     }
     var numbers = TestNumbers(seed: seed)

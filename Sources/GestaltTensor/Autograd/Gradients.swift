@@ -49,7 +49,8 @@ package final class Recording<Scalar: FloatingScalar> {
     package func gradients(of value: Tensor<Scalar>) -> [Tensor<Scalar>?] {
         precondition(
             value.count == 1,
-            "a gradient is taken of one number, not of a tensor of shape \(value.shape): reduce it with sum() or mean()")
+            "a gradient is taken of one number, not of a tensor of shape \(value.shape): reduce it with sum() or mean()"
+        )
         guard let record = value.record, record.tape === tape else {
             return Array(repeating: nil, count: variables.count)
         }

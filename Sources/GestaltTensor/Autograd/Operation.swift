@@ -78,7 +78,9 @@ private func recordingTape<Scalar: TensorScalar>(of inputs: [Tensor<Scalar>]) ->
     for input in inputs {
         guard let tape = input.record?.tape else { continue }
         if let found, found !== tape {
-            preconditionFailure("an operation has operands of two tapes: a gradient closure mixes values of another")
+            preconditionFailure(
+                "an operation has operands of two tapes: a gradient closure mixes values of another"
+            )
         }
         found = tape
     }

@@ -56,7 +56,8 @@ struct RowForm<Scalar: TensorScalar>: Sendable {
     let length: Int
 
     init(_ shape: Shape, _ axes: AxisSet) {
-        order = (0..<shape.rank).filter { !axes.contains($0) } + (0..<shape.rank).filter(axes.contains)
+        order =
+            (0..<shape.rank).filter { !axes.contains($0) } + (0..<shape.rank).filter(axes.contains)
         permuted = Shape(order.map { shape[$0] })
         length = axes.reducedCount(shape)
         rows = axes.reduced(shape, keeping: false).elementCount
@@ -74,5 +75,15 @@ struct RowForm<Scalar: TensorScalar>: Sendable {
         for (new, old) in order.enumerated() { inverse[old] = new }
         let tensor = rows.relabelled(permuted)
         return tensor.viewed(tensor.layout.permuted(inverse))
+    }
+}
+
+extension Shape {
+    /// The element counts before, along and after an axis.
+    func divided(at axis: Int) -> (outer: Int, length: Int, inner: Int) {
+        let index = resolved(axis)
+        return (
+            self[0..<index].reduce(1, *), self[index], self[(index + 1)...].reduce(1, *)
+        )
     }
 }

@@ -28,7 +28,9 @@ extension Tensor where Scalar: NumericScalar {
 // Truth values are bytes 0 and 1, so that arithmetic of bytes serves them.
 extension Tensor<Bool> {
     public func equal(_ other: Tensor) -> Tensor { combined(gk_equal, "equal", self, other) }
-    public func notEqual(_ other: Tensor) -> Tensor { combined(gk_not_equal, "notEqual", self, other) }
+    public func notEqual(_ other: Tensor) -> Tensor {
+        combined(gk_not_equal, "notEqual", self, other)
+    }
 
     /// Whether not.
     public static prefix func ! (mask: Tensor) -> Tensor {

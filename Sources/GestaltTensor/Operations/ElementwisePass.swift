@@ -8,7 +8,8 @@ func combined<Scalar: TensorScalar, Result: TensorScalar>(
     guard let shape = a.shape.broadcast(with: b.shape) else {
         preconditionFailure("\(name): shapes \(a.shape) and \(b.shape) do not broadcast")
     }
-    let result = Tensor<Result>(storage: Storage(count: shape.elementCount), layout: Layout(contiguous: shape))
+    let result = Tensor<Result>(
+        storage: Storage(count: shape.elementCount), layout: Layout(contiguous: shape))
     let count = shape.elementCount
     guard count > 0 else { return result }
     let (x, y) = (Operand(a, in: shape), Operand(b, in: shape))
@@ -33,7 +34,8 @@ func selected<Scalar: TensorScalar>(
     guard let pair = a.shape.broadcast(with: b.shape), let shape = pair.broadcast(with: mask.shape)
     else {
         preconditionFailure(
-            "replacing: shapes \(a.shape), \(b.shape) and the mask's \(mask.shape) do not broadcast")
+            "replacing: shapes \(a.shape), \(b.shape) and the mask's \(mask.shape) do not broadcast"
+        )
     }
     let count = shape.elementCount
     let result = Tensor<Scalar>(storage: Storage(count: count), layout: Layout(contiguous: shape))

@@ -18,7 +18,8 @@ struct Gather<Scalar: TensorScalar>: Operation {
         let value = Tensor<Scalar>(uninitialized: shape) { buffer in
             guard let target = buffer.baseAddress, !buffer.isEmpty else { return }
             parallelChunks(
-                count: outer * m, minimumChunk: Swift.max(1, parallelThreshold / inner), alignment: 1
+                count: outer * m, minimumChunk: Swift.max(1, parallelThreshold / inner),
+                alignment: 1
             ) { range in
                 gk_gather(
                     Int32(MemoryLayout<Scalar>.stride), source, at, target, n, m, inner,
@@ -52,7 +53,8 @@ struct GatherAlong<Scalar: TensorScalar>: Operation {
         let value = Tensor<Scalar>(uninitialized: index.shape) { buffer in
             guard let target = buffer.baseAddress, !buffer.isEmpty else { return }
             parallelChunks(
-                count: outer, minimumChunk: Swift.max(1, parallelThreshold / (m * inner)), alignment: 1
+                count: outer, minimumChunk: Swift.max(1, parallelThreshold / (m * inner)),
+                alignment: 1
             ) { range in
                 let first = range.lowerBound
                 gk_gather_along(
@@ -76,7 +78,8 @@ struct GatherAlong<Scalar: TensorScalar>: Operation {
         result.withMutableScalars { buffer in
             let target = buffer.baseAddress!
             parallelChunks(
-                count: outer, minimumChunk: Swift.max(1, parallelThreshold / (m * inner)), alignment: 1
+                count: outer, minimumChunk: Swift.max(1, parallelThreshold / (m * inner)),
+                alignment: 1
             ) { range in
                 let first = range.lowerBound
                 gk_scatter_add_along(
@@ -115,7 +118,8 @@ struct ScatterAdd<Scalar: TensorScalar>: Operation {
 /// Slabs are divided among the threads, and below that the rows of the result: each task reads all
 /// indices and serves its own, so that the order of additions does not depend on the threads.
 private func scatterAdd<Scalar: TensorScalar>(
-    _ updates: Tensor<Scalar>, _ indices: Tensor<Int32>, _ axis: Int, to result: inout Tensor<Scalar>
+    _ updates: Tensor<Scalar>, _ indices: Tensor<Int32>, _ axis: Int,
+    to result: inout Tensor<Scalar>
 ) {
     let (x, index) = (updates.contiguous(), indices.contiguous())
     let (outer, n, inner) = result.shape.divided(at: axis)

@@ -167,7 +167,8 @@ extension Tensor {
 
     fileprivate func checkNotEmpty(_ axes: AxisSet, _ name: StaticString) {
         precondition(
-            axes.reducedCount(shape) > 0 || count > 0 || axes.reduced(shape, keeping: false).elementCount == 0,
+            axes.reducedCount(shape) > 0 || count > 0
+                || axes.reduced(shape, keeping: false).elementCount == 0,
             "\(name): an axis of \(shape) is empty, and nothing has no extremum")
     }
 }

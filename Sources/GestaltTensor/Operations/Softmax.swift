@@ -61,12 +61,14 @@ struct LogSumExp<Scalar: FloatingScalar>: Operation {
         let rows = form.rows(of: x[0])
         let variant = Scalar.variant
         let source = rows.pointer
-        let y = Tensor<Scalar>(uninitialized: axes.reduced(x[0].shape, keeping: keeping)) { buffer in
+        let y = Tensor<Scalar>(uninitialized: axes.reduced(x[0].shape, keeping: keeping)) {
+            buffer in
             fill(buffer, with: -.infinity)
             guard let target = buffer.baseAddress else { return }
             forEachRow(of: rows.shape) { range, n in
                 gk_log_sum_exp_rows(
-                    variant, source + range.lowerBound * n, target + range.lowerBound, range.count, n)
+                    variant, source + range.lowerBound * n, target + range.lowerBound, range.count,
+                    n)
             }
         }
         defer { withExtendedLifetime(rows) {} }
@@ -102,10 +104,14 @@ func forEachRow(of shape: Shape, _ body: (_ rows: Range<Int>, _ length: Int) -> 
 
 extension Tensor where Scalar: FloatingScalar {
     /// `eˣ / Σ eˣ` along `axis`. A slice that is −∞ throughout gives NaN.
-    public func softmax(axis: Int = -1) -> Tensor { alongLast(axis) { Softmax(logarithmic: false)($0) } }
+    public func softmax(axis: Int = -1) -> Tensor {
+        alongLast(axis) { Softmax(logarithmic: false)($0) }
+    }
 
     /// `x − ln Σ eˣ` along `axis`.
-    public func logSoftmax(axis: Int = -1) -> Tensor { alongLast(axis) { Softmax(logarithmic: true)($0) } }
+    public func logSoftmax(axis: Int = -1) -> Tensor {
+        alongLast(axis) { Softmax(logarithmic: true)($0) }
+    }
 
     /// `ln Σ eˣ` over `axes`, all for nil, without overflow; −∞ over nothing.
     public func logSumExp(axes: [Int]? = nil, keepingAxes: Bool = false) -> Tensor {

@@ -32,7 +32,8 @@ struct Unary<Scalar: FloatingScalar>: Operation {
         if gk_unary_keeps(kind) == gk_has_no_gradient { return [nil] }
         let g = cotangent.contiguous()
         let source = kept?.contiguous() ?? g
-        let result = Tensor<Scalar>(storage: Storage(count: g.count), layout: Layout(contiguous: g.shape))
+        let result = Tensor<Scalar>(
+            storage: Storage(count: g.count), layout: Layout(contiguous: g.shape))
         let variant = Scalar.variant
         let (p, q) = (Double(first), Double(second))
         let (k, from, to) = (source.pointer, g.pointer, result.pointer)
@@ -48,7 +49,8 @@ struct Unary<Scalar: FloatingScalar>: Operation {
 
     private func value(of input: Tensor<Scalar>) -> Tensor<Scalar> {
         let x = input.contiguous()
-        let result = Tensor<Scalar>(storage: Storage(count: x.count), layout: Layout(contiguous: x.shape))
+        let result = Tensor<Scalar>(
+            storage: Storage(count: x.count), layout: Layout(contiguous: x.shape))
         let variant = Scalar.variant
         let (p, q) = (Double(first), Double(second))
         let (from, to) = (x.pointer, result.pointer)
@@ -123,7 +125,8 @@ extension Tensor where Scalar: FloatingScalar {
 
     /// The nearest value in `lowest ... highest`; no gradient flows from outside of it.
     /// - Precondition: `min ≤ max`.
-    public func clamped(min lowest: Scalar = -.infinity, max highest: Scalar = .infinity) -> Tensor {
+    public func clamped(min lowest: Scalar = -.infinity, max highest: Scalar = .infinity) -> Tensor
+    {
         precondition(lowest <= highest, "clamped(min: \(lowest), max: \(highest))")
         return unary(gk_clamp, lowest, highest)
     }

@@ -35,7 +35,9 @@ struct Variance<Scalar: FloatingScalar>: Operation {
     /// `Σ (x − mean)²` over the axes, as a gapless tensor of the kept elements.
     private func centredSquares(_ x: Tensor<Scalar>, _ mean: Tensor<Scalar>) -> Tensor<Scalar> {
         let groups = axes.groups(x.shape)
-        guard let index = groups.firstIndex(where: { $0.reduced }) else { return (x - mean).squared() }
+        guard let index = groups.firstIndex(where: { $0.reduced }) else {
+            return (x - mean).squared()
+        }
         if groups[(index + 1)...].contains(where: { $0.reduced }) {
             let form = RowForm<Scalar>(x.shape, axes)
             return foldedOnce(
@@ -49,80 +51,6 @@ struct Variance<Scalar: FloatingScalar>: Operation {
     }
 }
 
-/// The product over some axes.
-struct Product<Scalar: FloatingScalar>: Operation {
-    let axes: AxisSet
-    let keeping: Bool
-
-    func forward(
-        _ x: [Tensor<Scalar>], needs: Needs
-    ) -> (value: Tensor<Scalar>, residual: Tensor<Scalar>) {
-        let product = folded(gk_product, x[0], axes)
-        return (product.relabelled(axes.reduced(x[0].shape, keeping: keeping)), x[0])
-    }
-
-    func pullback(
-        _ cotangent: Tensor<Scalar>, _ x: Tensor<Scalar>, needs: Needs
-    ) -> [Tensor<Scalar>?] {
-        let form = RowForm<Scalar>(x.shape, axes)
-        let (rows, g) = (form.rows(of: x), cotangent.contiguous())
-        let variant = Scalar.variant
-        let (source, gradient) = (rows.pointer, g.pointer)
-        let result = Tensor<Scalar>(uninitialized: rows.shape) { buffer in
-            guard let target = buffer.baseAddress else { return }
-            forEachRow(of: rows.shape) { range, n in
-                let first = range.lowerBound * n
-                gk_product_pullback_rows(
-                    variant, source + first, gradient + range.lowerBound, target + first,
-                    range.count, n)
-            }
-        }
-        return withExtendedLifetime((rows, g)) { [form.restored(result)] }
-    }
-}
-
-/// Running sums along an axis.
-struct CumulativeSum<Scalar: FloatingScalar>: Operation {
-    let axis: Int
-    let backwards: Bool
-
-    func forward(
-        _ x: [Tensor<Scalar>], needs: Needs
-    ) -> (value: Tensor<Scalar>, residual: Void) {
-        let input = x[0].contiguous()
-        let (outer, n, inner) = input.shape.divided(at: axis)
-        let variant = Scalar.variant
-        let source = input.pointer
-        let y = Tensor<Scalar>(uninitialized: input.shape) { buffer in
-            guard let target = buffer.baseAddress, !buffer.isEmpty else { return }
-            let slab = n * inner
-            parallelChunks(
-                count: outer, minimumChunk: Swift.max(1, parallelThreshold / slab), alignment: 1
-            ) { range in
-                let first = range.lowerBound * slab
-                gk_running_sum(
-                    variant, source + first, target + first, range.count, n, inner, backwards ? 1 : 0)
-            }
-        }
-        return withExtendedLifetime(input) { (y, ()) }
-    }
-
-    func pullback(_ cotangent: Tensor<Scalar>, _: Void, needs: Needs) -> [Tensor<Scalar>?] {
-        let reverse = CumulativeSum(axis: axis, backwards: !backwards)
-        return [reverse.forward([cotangent], needs: .none).value]
-    }
-}
-
-extension Shape {
-    /// The element counts before, along and after an axis.
-    func divided(at axis: Int) -> (outer: Int, length: Int, inner: Int) {
-        let index = resolved(axis)
-        return (
-            self[0..<index].reduce(1, *), self[index], self[(index + 1)...].reduce(1, *)
-        )
-    }
-}
-
 extension Tensor where Scalar: FloatingScalar {
     /// The mean squared distance from the mean over `axes`, all for nil.
     /// - Parameter unbiased: divides by one less than the count.
@@ -130,7 +58,8 @@ extension Tensor where Scalar: FloatingScalar {
         axes: [Int]? = nil, keepingAxes: Bool = false, unbiased: Bool = false
     ) -> Tensor {
         Variance(
-            axes: AxisSet(axes, of: shape), keeping: keepingAxes, correction: unbiased ? 1 : 0)(self)
+            axes: AxisSet(axes, of: shape), keeping: keepingAxes, correction: unbiased ? 1 : 0)(
+                self)
     }
 
     /// The square root of ``variance(axes:keepingAxes:unbiased:)``; its gradient is not finite
@@ -139,15 +68,5 @@ extension Tensor where Scalar: FloatingScalar {
         axes: [Int]? = nil, keepingAxes: Bool = false, unbiased: Bool = false
     ) -> Tensor {
         variance(axes: axes, keepingAxes: keepingAxes, unbiased: unbiased).squareRoot()
-    }
-
-    /// The product over `axes`, all for nil; 1 over nothing. The gradient is right for zeros too.
-    public func product(axes: [Int]? = nil, keepingAxes: Bool = false) -> Tensor {
-        Product(axes: AxisSet(axes, of: shape), keeping: keepingAxes)(self)
-    }
-
-    /// The sums of all elements up to each, along `axis`.
-    public func cumulativeSum(axis: Int) -> Tensor {
-        CumulativeSum(axis: shape.resolved(axis), backwards: false)(self)
     }
 }

@@ -89,9 +89,12 @@ extension Tensor {
     public func reshaped(_ dimensions: [Int]) -> Tensor {
         var lengths = dimensions
         if let free = dimensions.firstIndex(of: -1) {
-            let rest = dimensions.enumerated().reduce(1) { $1.offset == free ? $0 : $0 * $1.element }
+            let rest = dimensions.enumerated().reduce(1) {
+                $1.offset == free ? $0 : $0 * $1.element
+            }
             precondition(
-                rest > 0 && count % rest == 0, "reshaped: \(shape) does not divide into \(dimensions)")
+                rest > 0 && count % rest == 0,
+                "reshaped: \(shape) does not divide into \(dimensions)")
             lengths[free] = count / rest
         }
         return reshaped(Shape(lengths))
@@ -147,7 +150,8 @@ extension Tensor {
     public func selected(_ index: Int, axis: Int) -> Tensor {
         let resolved = index < 0 ? index + shape[axis] : index
         precondition(
-            resolved >= 0 && resolved < shape[axis], "selected: \(index) along axis \(axis) of \(shape)")
+            resolved >= 0 && resolved < shape[axis],
+            "selected: \(index) along axis \(axis) of \(shape)")
         return sliced(resolved..<resolved + 1, axis: axis).reshaped(shape.removing(axis: axis))
     }
 
@@ -192,6 +196,7 @@ extension Tensor {
 
     private func checkBroadcast(to target: Shape) {
         precondition(
-            shape.broadcast(with: target) == target, "broadcast: \(shape) does not stretch to \(target)")
+            shape.broadcast(with: target) == target,
+            "broadcast: \(shape) does not stretch to \(target)")
     }
 }

@@ -1,7 +1,9 @@
 import CKernels
 
 /// Writes the elements of `source` to `target` in row-major order.
-package func copyElements<Scalar>(from source: Tensor<Scalar>, to target: UnsafeMutablePointer<Scalar>) {
+package func copyElements<Scalar>(
+    from source: Tensor<Scalar>, to target: UnsafeMutablePointer<Scalar>
+) {
     copyElements(from: source, to: target, layout: Layout(contiguous: source.shape))
 }
 

@@ -44,6 +44,7 @@ extension Tensor where Scalar: FloatingScalar {
     /// `count` values from `first` to `last`, both included, evenly spaced.
     public static func linearSpace(from first: Scalar, to last: Scalar, count: Int) -> Tensor {
         let step = count > 1 ? (last - first) / Scalar(count - 1) : 0
-        return Tensor((0..<count).map { $0 == count - 1 && count > 1 ? last : first + Scalar($0) * step })
+        return Tensor(
+            (0..<count).map { $0 == count - 1 && count > 1 ? last : first + Scalar($0) * step })
     }
 }

@@ -38,7 +38,8 @@ extension Tensor: CustomStringConvertible {
         guard axis < rank else { return result.append(storage.pointer[position]) }
         for case let index? in shownAxes[axis] {
             collect(
-                shownAxes, axis: axis + 1, at: position + index * layout.strides[axis], into: &result)
+                shownAxes, axis: axis + 1, at: position + index * layout.strides[axis],
+                into: &result)
         }
     }
 
@@ -96,13 +97,23 @@ private func scientific(_ value: Double) -> String {
     guard value.isFinite, value != 0 else { return fixedPoint(value, decimals: 0).whole }
     var exponent = 0
     var mantissa = abs(value)
-    while mantissa >= 10 { mantissa /= 10; exponent += 1 }
-    while mantissa < 1 { mantissa *= 10; exponent -= 1 }
+    while mantissa >= 10 {
+        mantissa /= 10
+        exponent += 1
+    }
+    while mantissa < 1 {
+        mantissa *= 10
+        exponent -= 1
+    }
     var digits = Int((mantissa * 10_000).rounded())
-    if digits >= 100_000 { digits /= 10; exponent += 1 }
+    if digits >= 100_000 {
+        digits /= 10
+        exponent += 1
+    }
     let fraction = String(digits % 10_000 + 10_000).dropFirst()
     let power = abs(exponent) < 10 ? "0\(abs(exponent))" : "\(abs(exponent))"
-    return "\(value < 0 ? "-" : "")\(digits / 10_000).\(fraction)e\(exponent < 0 ? "-" : "+")\(power)"
+    let sign = (number: value < 0 ? "-" : "", power: exponent < 0 ? "-" : "+")
+    return "\(sign.number)\(digits / 10_000).\(fraction)e\(sign.power)\(power)"
 }
 
 extension String {

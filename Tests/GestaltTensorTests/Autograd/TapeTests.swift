@@ -56,7 +56,8 @@ import Testing
                 _ cotangent: Tensor<Double>, _: Void, needs: Needs
             ) -> [Tensor<Double>?] { [cotangent * 2] }
         }
-        #expect(gradients(at: [Tensor<Double>([1, 5])]) { Doubled()($0[0]).sum() }[0].scalars == [2, 2])
+        #expect(
+            gradients(at: [Tensor<Double>([1, 5])]) { Doubled()($0[0]).sum() }[0].scalars == [2, 2])
     }
 
     @Test func aTapeBelongsToOneThread() async {

@@ -8,8 +8,10 @@ private typealias Function = @Sendable (Tensor<Double>, Tensor<Double>) -> Tenso
 
 /// Pairs of shapes that meet in every form a broadcast pass knows.
 private let shapePairs: [(Shape, Shape)] = [
-    ([3, 4], [3, 4]), ([3, 4], []), ([], [3, 4]), ([3, 4], [4]), ([3, 4], [3, 1]), ([3, 1], [1, 4]),
-    ([2, 3, 4], [2, 1, 4]), ([2, 1, 3, 1], [4, 1, 5]), ([1], [1, 1]), ([0, 3], [3]), ([2, 0], [2, 1]),
+    ([3, 4], [3, 4]), ([3, 4], []), ([], [3, 4]), ([3, 4], [4]), ([3, 4], [3, 1]),
+    ([3, 1], [1, 4]),
+    ([2, 3, 4], [2, 1, 4]), ([2, 1, 3, 1], [4, 1, 5]), ([1], [1, 1]), ([0, 3], [3]),
+    ([2, 0], [2, 1]),
     ([], []),
 ]
 
@@ -26,7 +28,8 @@ private let arithmeticCases: [GradientCase] = {
     return shapePairs.flatMap { a, b in
         operations.map { name, function, reference in
             GradientCase(
-                name, inputs: [.sample(a, seed: 3, in: 0.4...2.4), .sample(b, seed: 5, in: 0.5...2)],
+                name,
+                inputs: [.sample(a, seed: 3, in: 0.4...2.4), .sample(b, seed: 5, in: 0.5...2)],
                 reference: { naiveBroadcast($0[0], $0[1], reference) },
                 { function($0[0], $0[1]) })
         }

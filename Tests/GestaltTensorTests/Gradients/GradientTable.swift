@@ -1,6 +1,6 @@
 import GestaltTensor
-import Testing
 import TestSupport
+import Testing
 
 /// Every differentiable operation, one list a family.
 let gradientTable: [GradientCase] = [

@@ -24,7 +24,10 @@ private let generalReductions: [GradientCase] = {
         ("max", { $0.max(axes: $1, keepingAxes: $2) }, { $0.max()! }),
         ("min", { $0.min(axes: $1, keepingAxes: $2) }, { $0.min()! }),
         ("variance", { $0.variance(axes: $1, keepingAxes: $2) }, { variance($0) }),
-        ("product", { ($0 * 0.5).product(axes: $1, keepingAxes: $2) }, { $0.reduce(1) { $0 * $1 * 0.5 } }),
+        (
+            "product", { ($0 * 0.5).product(axes: $1, keepingAxes: $2) },
+            { $0.reduce(1) { $0 * $1 * 0.5 } }
+        ),
         (
             "logSumExp", { $0.logSumExp(axes: $1, keepingAxes: $2) },
             { log($0.reduce(0) { $0 + exp($1) }) }
@@ -34,21 +37,21 @@ private let generalReductions: [GradientCase] = {
         // The third derivative of a long product is beyond finite differences.
         operations.filter { shape.elementCount < 100 || $0.0 != "product" }
             .flatMap { name, function, reference in
-            [true, false].map { keeping in
-                GradientCase(
-                    "\(name) over \(axes.map { "\($0)" } ?? "all")\(keeping ? ", kept" : "")",
-                    inputs: [.distinct(shape, gap: 0.07)],
-                    reference: { x in
-                        let kept = naiveReduction(
-                            x[0], axes: axes ?? Array(0..<shape.rank), reference)
-                        if keeping { return kept }
-                        let gone = Set((axes ?? Array(0..<shape.rank)).map(shape.resolved))
-                        return kept.reshaped(
-                            (0..<shape.rank).filter { !gone.contains($0) }.map { shape[$0] })
-                    },
-                    { function($0[0], axes, keeping) })
+                [true, false].map { keeping in
+                    GradientCase(
+                        "\(name) over \(axes.map { "\($0)" } ?? "all")\(keeping ? ", kept" : "")",
+                        inputs: [.distinct(shape, gap: 0.07)],
+                        reference: { x in
+                            let kept = naiveReduction(
+                                x[0], axes: axes ?? Array(0..<shape.rank), reference)
+                            if keeping { return kept }
+                            let gone = Set((axes ?? Array(0..<shape.rank)).map(shape.resolved))
+                            return kept.reshaped(
+                                (0..<shape.rank).filter { !gone.contains($0) }.map { shape[$0] })
+                        },
+                        { function($0[0], axes, keeping) })
+                }
             }
-        }
     }
 }()
 

@@ -20,7 +20,9 @@ private let viewCases: [GradientCase] = [
     GradientCase(
         "selected", inputs: [.sample([3, 4])],
         reference: { x in .built([3]) { x[0].at([$0[0], 2]) } }, { $0[0].selected(-2, axis: 1) }),
-    GradientCase("subscripts", inputs: [.sample([4, 3])]) { $0[0][1..<3] * $0[0][-1] + $0[0][0, 1] },
+    GradientCase("subscripts", inputs: [.sample([4, 3])]) {
+        $0[0][1..<3] * $0[0][-1] + $0[0][0, 1]
+    },
     GradientCase(
         "broadcast", inputs: [.sample([3, 1])],
         reference: { x in .built([2, 3, 4]) { x[0].at([$0[1], 0]) } },
@@ -32,7 +34,8 @@ private let viewCases: [GradientCase] = [
 
 private let joiningCases: [GradientCase] = [
     GradientCase(
-        "concatenated", inputs: [.sample([2, 3], seed: 1), .sample([2, 1], seed: 2), .sample([2, 0])],
+        "concatenated",
+        inputs: [.sample([2, 3], seed: 1), .sample([2, 1], seed: 2), .sample([2, 0])],
         reference: { x in .built([2, 4]) { $0[1] < 3 ? x[0].at($0) : x[1].at([$0[0], 0]) } },
         { concatenated($0, axis: -1) }),
     GradientCase(
@@ -60,14 +63,16 @@ private let joiningCases: [GradientCase] = [
     GradientCase("rolled far", inputs: [.sample([3])]) { $0[0].rolled(by: 7, axis: 0) },
     GradientCase(
         "flipped", inputs: [.sample([3, 4])],
-        reference: { x in .built([3, 4]) { x[0].at([2 - $0[0], $0[1]]) } }, { $0[0].flipped(axis: 0) }),
+        reference: { x in .built([3, 4]) { x[0].at([2 - $0[0], $0[1]]) } },
+        { $0[0].flipped(axis: 0) }),
     GradientCase(
         "repeated", inputs: [.sample([2, 3])],
         reference: { x in .built([2, 6]) { x[0].at([$0[0], $0[1] / 2]) } },
         { $0[0].repeated(2, axis: 1) }),
     GradientCase(
         "tiled", inputs: [.sample([2, 3])],
-        reference: { x in .built([6, 3]) { x[0].at([$0[0] % 2, $0[1]]) } }, { $0[0].tiled(3, axis: 0) }),
+        reference: { x in .built([6, 3]) { x[0].at([$0[0] % 2, $0[1]]) } },
+        { $0[0].tiled(3, axis: 0) }),
 ]
 
 private let indices = Tensor<Int32>(shape: [2, 2], scalars: [2, 0, 2, 1])
@@ -83,7 +88,9 @@ private let indexCases: [GradientCase] = [
             .built([2, 2, 2, 2]) { x[0].at([$0[0], Int(indices.at([$0[1], $0[2]])), $0[3]]) }
         },
         { $0[0].gathered(indices, axis: 1) }),
-    GradientCase("gathered columns", inputs: [.sample([2, 3])]) { $0[0].gathered(indices, axis: -1) },
+    GradientCase("gathered columns", inputs: [.sample([2, 3])]) {
+        $0[0].gathered(indices, axis: -1)
+    },
     GradientCase("gathered nothing", inputs: [.sample([2, 3])]) {
         $0[0].gathered(Tensor<Int32>([]), axis: 0)
     },
@@ -109,7 +116,9 @@ private let indexCases: [GradientCase] = [
             }
         },
         { $0[0].sorted(axis: 1).values }),
-    GradientCase("sorted down", inputs: [.distinct([40])]) { $0[0].sorted(descending: true).values },
+    GradientCase("sorted down", inputs: [.distinct([40])]) {
+        $0[0].sorted(descending: true).values
+    },
     GradientCase(
         "topK", inputs: [.distinct([3, 20])],
         reference: { x in

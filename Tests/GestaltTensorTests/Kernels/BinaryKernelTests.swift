@@ -30,10 +30,12 @@ import Testing
                     let found = Tensor<Scalar>(uninitialized: [count]) { buffer in
                         guard let target = buffer.baseAddress else { return }
                         gk_binary_walk(
-                            Scalar.variant(set), kernel, &walk, a.pointer, b.pointer, target, 0, count)
+                            Scalar.variant(set), kernel, &walk, a.pointer, b.pointer, target, 0,
+                            count)
                     }
                     let expected = Tensor<Scalar>.built([count]) {
-                        Scalar(function(Double(a.at([$0[0] * aStep])), Double(b.at([$0[0] * bStep]))))
+                        Scalar(
+                            function(Double(a.at([$0[0] * aStep])), Double(b.at([$0[0] * bStep]))))
                     }
                     let problem = difference(found, expected) {
                         functionTolerance(Scalar.self, value: $0)
@@ -64,14 +66,18 @@ import Testing
             gk_binary_walk(
                 Float.variant(.portable), gk_subtract, &walk, a.pointer, row.pointer, &found, first,
                 count)
-            #expect(Array(found[first..<first + count]) == Array(expected.scalars[first..<first + count]))
+            #expect(
+                Array(found[first..<first + count])
+                    == Array(expected.scalars[first..<first + count]))
             #expect(found[(first + count)...].allSatisfy { $0 == 0 })
         }
     }
 
     @Test func notANumberIsKept() {
-        let a = Tensor<Float>([.nan, 1, .nan, 2]), b = Tensor<Float>([1, .nan, .nan, 3])
-        let problem = difference(a.maximum(b), Tensor([.nan, .nan, .nan, 3]), within: 0)
+        let a = Tensor<Float>([.nan, 1, .nan, 2])
+        let b = Tensor<Float>([1, .nan, .nan, 3])
+        let problem =
+            difference(a.maximum(b), Tensor([.nan, .nan, .nan, 3]), within: 0)
             ?? difference(a.minimum(b), Tensor([.nan, .nan, .nan, 2]), within: 0)
         #expect(problem == nil)
         #expect(a.equal(a).scalars == [false, true, false, true])
@@ -91,7 +97,8 @@ import Testing
         #expect(a.greaterOrEqual(b) == naiveBroadcast(a, b, >=))
         let mask = a.greater(b)
         #expect(a.replacing(with: b, where: mask) == a.minimum(b))
-        #expect(a.replacing(with: 9, where: !mask) == .built([count]) { mask.at($0) ? a.at($0) : 9 })
+        #expect(
+            a.replacing(with: 9, where: !mask) == .built([count]) { mask.at($0) ? a.at($0) : 9 })
         #expect(((mask .| !mask).all().scalar) && !((mask .& !mask).any().scalar))
     }
 }

@@ -5,7 +5,8 @@ import Testing
 
 @Suite struct FoldKernelTests {
     static let slabs = [
-        (1, 0, 1), (3, 1, 1), (2, 15, 1), (2, 16, 1), (2, 17, 1), (1, 1023, 1), (2, 1025, 1), (1, 5000, 1),
+        (1, 0, 1), (3, 1, 1), (2, 15, 1), (2, 16, 1), (2, 17, 1), (1, 1023, 1), (2, 1025, 1),
+        (1, 5000, 1),
         (1, 7, 3), (2, 130, 3), (1, 300, 63), (2, 5, 64), (1, 129, 65), (1, 70, 257), (0, 3, 2),
     ]
 
@@ -39,9 +40,10 @@ import Testing
                     fold == gk_centred_squares ? shift.pointer : nil, target, outer, reduced, inner)
             }
             let expected = Tensor<Scalar>.built([outer, inner]) { at in
-                Scalar((0..<reduced).reduce(start) {
-                    step($0, Double(x.at([at[0], $1, at[1]])), Double(shift.at(at)))
-                })
+                Scalar(
+                    (0..<reduced).reduce(start) {
+                        step($0, Double(x.at([at[0], $1, at[1]])), Double(shift.at(at)))
+                    })
             }
             let problem = difference(found, expected) {
                 sumTolerance(Scalar.self, length: reduced, magnitude: abs($0))

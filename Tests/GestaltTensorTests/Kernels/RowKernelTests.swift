@@ -14,7 +14,9 @@ import Testing
         }
         for set in possibleSets {
             let variant = Float.variant(set)
-            let softmax = made([rows, length]) { gk_softmax_rows(variant, x.pointer, $0, rows, length) }
+            let softmax = made([rows, length]) {
+                gk_softmax_rows(variant, x.pointer, $0, rows, length)
+            }
             let logarithms = made([rows, length]) {
                 gk_log_softmax_rows(variant, x.pointer, $0, rows, length)
             }
@@ -39,7 +41,8 @@ import Testing
     }
 
     @Test func infiniteLogits() {
-        let x = Tensor<Float>(shape: [3, 2], scalars: [-.infinity, 0, -.infinity, -.infinity, 1e30, 0])
+        let x = Tensor<Float>(
+            shape: [3, 2], scalars: [-.infinity, 0, -.infinity, -.infinity, 1e30, 0])
         #expect(x[0].softmax().scalars == [0, 1])
         #expect(x.logSumExp(axes: [1]).scalars == [0, -.infinity, 1e30])
         #expect(x[1].softmax().scalars.allSatisfy { $0.isNaN })

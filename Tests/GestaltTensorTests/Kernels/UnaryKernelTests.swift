@@ -44,7 +44,8 @@ private let lines: [Line] = [
                 let x = Tensor<Float>.sample([count], seed: UInt64(count), in: line.range)
                 let found = Tensor<Float>(uninitialized: [count]) { buffer in
                     guard let target = buffer.baseAddress else { return }
-                    gk_unary_forward(Float.variant(set), line.kernel, x.pointer, target, count, 1, 0)
+                    gk_unary_forward(
+                        Float.variant(set), line.kernel, x.pointer, target, count, 1, 0)
                 }
                 let expected = x.mapped { Float(line.function(Double($0))) }
                 let problem = difference(found, expected) {
@@ -79,7 +80,8 @@ private let lines: [Line] = [
         return Tensor(uninitialized: kept.shape) { buffer in
             guard let target = buffer.baseAddress else { return }
             gk_unary_pullback(
-                Scalar.variant(set), kernel, kept.pointer, ones.pointer, target, kept.count, 0.5, 1.5)
+                Scalar.variant(set), kernel, kept.pointer, ones.pointer, target, kept.count, 0.5,
+                1.5)
         }
     }
 
@@ -93,7 +95,10 @@ private let lines: [Line] = [
             (gk_sigmoid, [.nan, 1, 0, 0.5, Float(sigmoid(-1)), 0.5]),
             (gk_erf, [.nan, 1, -1, 0, Float(erf(-1.0)), 0x1p-149]),
             (gk_relu, [.nan, .infinity, 0, 0, 0, 0x1p-149]),
-            (gk_softplus, [.nan, .infinity, 0, Float(log(2.0)), Float(log1p(exp(-1.0))), Float(log(2.0))]),
+            (
+                gk_softplus,
+                [.nan, .infinity, 0, Float(log(2.0)), Float(log1p(exp(-1.0))), Float(log(2.0))]
+            ),
         ]
         for (kernel, values) in expected {
             let found = Tensor<Float>(uninitialized: [x.count]) { buffer in

@@ -32,7 +32,9 @@ import Testing
         }
         #if arch(x86_64) || arch(arm64)
             var numbers = TestNumbers(seed: 4)
-            let samples = (0..<20_000).map { _ in Float(bitPattern: UInt32(truncatingIfNeeded: numbers.next())) }
+            let samples = (0..<20_000).map { _ in
+                Float(bitPattern: UInt32(truncatingIfNeeded: numbers.next()))
+            }
             let found = Tensor(samples).cast(to: Float16Bits.self).scalars
             for (sample, half) in zip(samples, found) where !sample.isNaN {
                 #expect(half.bits == Float16(sample).bitPattern, "\(sample)")

@@ -1,6 +1,6 @@
 import GestaltTensor
-import Testing
 import TestSupport
+import Testing
 
 @Suite struct NormalizationTests {
     @Test("moments of a channel far from zero keep their digits", arguments: [1, 3, 64, 240])
@@ -13,7 +13,8 @@ import TestSupport
         for channel in 0..<channels {
             let values = x.sliced(channel..<channel + 1, axis: -1).scalars.map { Double($0) }
             let mean = values.reduce(0, +) / Double(values.count)
-            let variance = values.reduce(0) { $0 + ($1 - mean) * ($1 - mean) } / Double(values.count)
+            let variance =
+                values.reduce(0) { $0 + ($1 - mean) * ($1 - mean) } / Double(values.count)
             #expect(abs(Double(found.mean.scalars[channel]) - mean) <= Double(Float(1000).ulp))
             #expect(abs(Double(found.variance.scalars[channel]) / variance - 1) < momentTolerance)
         }
@@ -33,7 +34,8 @@ import TestSupport
         }
     }
 
-    @Test("a large tensor, cut into tasks, gives what its double gives", arguments: [3, 16, 96, 240])
+    @Test(
+        "a large tensor, cut into tasks, gives what its double gives", arguments: [3, 16, 96, 240])
     func large(channels: Int) {
         let x = Tensor<Float>.sample([2, 9000 / channels * 16, channels], seed: 5)
         let scale = Tensor<Float>.sample([channels], seed: 6, in: 0.5...2)

@@ -24,7 +24,9 @@ import Testing
 
     @Test("the best k are the head of the sorted", arguments: [0, 1, 3, 8, 70, 999])
     func topK(_ k: Int) {
-        let x = Tensor<Float>.sample([2, 999], seed: 2).floor() + Tensor<Float>.distinct([999], gap: 0.002)
+        let x =
+            Tensor<Float>.sample([2, 999], seed: 2).floor()
+            + Tensor<Float>.distinct([999], gap: 0.002)
         let (values, indices) = x.topK(k)
         let all = x.sorted(descending: true)
         #expect(values == all.values[0..<2].sliced(0..<k, axis: 1))

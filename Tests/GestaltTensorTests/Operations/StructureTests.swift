@@ -27,7 +27,10 @@ import Testing
         #expect((2 * x - x).scalars == x.scalars)
         #expect(x.maximum(Tensor(0)).scalars == [1, 0, .max])
         #expect((Tensor<UInt8>([250, 3]) + Tensor<UInt8>([10, 4])).scalars == [4, 7])
-        #expect((Tensor<Int64>(shape: [2, 1], scalars: [1, 2]) * Tensor<Int64>([3, 4])).scalars == [3, 4, 6, 8])
+        #expect(
+            (Tensor<Int64>(shape: [2, 1], scalars: [1, 2]) * Tensor<Int64>([3, 4])).scalars == [
+                3, 4, 6, 8,
+            ])
     }
 
     @Test func scatterAddsInParallelAsInOrder() {
@@ -38,7 +41,9 @@ import Testing
         var expected = [Float](repeating: 0, count: 200)
         let (values, places) = (updates.scalars, ids.scalars)
         for row in 0..<count {
-            for column in 0..<4 { expected[Int(places[row]) * 4 + column] += values[row * 4 + column] }
+            for column in 0..<4 {
+                expected[Int(places[row]) * 4 + column] += values[row * 4 + column]
+            }
         }
         #expect(found.scalars == expected)
     }
@@ -60,7 +65,11 @@ import Testing
         await #expect(processExitsWith: .failure) {
             _ = concatenated([Tensor<Float>.zeros([2, 3]), Tensor<Float>.zeros([3, 3])], axis: 1)
         }
-        await #expect(processExitsWith: .failure) { _ = Tensor<Float>.zeros([2, 0]).max(axes: [1]) }
-        await #expect(processExitsWith: .failure) { _ = Tensor<Float>.zeros([2]).sum(axes: [0, -1]) }
+        await #expect(processExitsWith: .failure) {
+            _ = Tensor<Float>.zeros([2, 0]).max(axes: [1])
+        }
+        await #expect(processExitsWith: .failure) {
+            _ = Tensor<Float>.zeros([2]).sum(axes: [0, -1])
+        }
     }
 }

@@ -27,7 +27,8 @@ import Testing
         let x = Tensor<Int32>.range(0..<2000).reshaped([1000, 2])
         let lines = "\(x)".split(separator: "\n")
         #expect(lines.count == 8 && lines[4] == " …," && lines[7] == " [1998, 1999]]")
-        #expect("\(Tensor<Int32>.range(0..<1001))".hasSuffix("[   0,    1,    2, …,  998,  999, 1000]"))
+        #expect(
+            "\(Tensor<Int32>.range(0..<1001))".hasSuffix("[   0,    1,    2, …,  998,  999, 1000]"))
     }
 
     @Test func viewsAndBlocks() {
