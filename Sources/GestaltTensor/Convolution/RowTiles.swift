@@ -22,7 +22,8 @@ struct RowTiles {
             return
         }
         if 2 * plane > wished {
-            var pieces = (plane - 1) / wished + 1
+            // The nearest number: half a tile more costs less than tiles of half the length.
+            var pieces = max(1, (plane + wished / 2) / wished)
             // Few tiles: as many for one thread as for the other.
             while planes * pieces % threads != 0, planes * pieces < 4 * threads,
                 plane / (pieces + 1) >= Self.shortest

@@ -1,0 +1,33 @@
+import GestaltTensor
+
+/// A number with so many places after the point.
+public func fixed(_ value: Double, _ places: Int) -> String {
+    guard value.isFinite else { return "\(value)" }
+    var scale = 1.0
+    for _ in 0..<places { scale *= 10 }
+    let whole = Int((abs(value) * scale).rounded())
+    let sign = value < 0 && whole > 0 ? "-" : ""
+    if places == 0 { return sign + String(whole) }
+    let digits = String(whole % Int(scale))
+    return sign + String(whole / Int(scale)) + "."
+        + String(repeating: "0", count: places - digits.count) + digits
+}
+
+/// `text` in a column of `width`.
+public func column(_ text: String, _ width: Int, right: Bool = true) -> String {
+    let gap = String(repeating: " ", count: max(0, width - text.count))
+    return right ? gap + text : text + gap
+}
+
+/// Prints what the numbers were measured on.
+public func printHeader(_ title: String) {
+    print("# \(title)")
+    for line in Runtime.description.split(separator: "\n") { print("# \(line)") }
+}
+
+/// One line of JSON: values are written as they stand, strings in quotes.
+public func printJSON(_ fields: KeyValuePairs<String, String>) {
+    print("{" + fields.map { "\"\($0.key)\": \($0.value)" }.joined(separator: ", ") + "}")
+}
+
+public func quoted(_ text: String) -> String { "\"\(text)\"" }
