@@ -106,6 +106,9 @@ extension Tensor where Scalar: FloatingScalar {
     /// The smaller of both, element by element; see ``maximum(_:)``.
     public func minimum(_ other: Tensor) -> Tensor { binary(gk_minimum, other) }
 
+    public func maximum(_ other: Scalar) -> Tensor { maximum(Tensor(other)) }
+    public func minimum(_ other: Scalar) -> Tensor { minimum(Tensor(other)) }
+
     /// `selfᵉ`, element by element. The gradient with respect to the exponent needs a base ≥ 0.
     public func power(_ exponent: Tensor) -> Tensor { binary(gk_power, exponent) }
 

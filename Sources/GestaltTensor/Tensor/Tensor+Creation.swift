@@ -10,6 +10,16 @@ extension Tensor {
     /// A vector `[scalars.count]`.
     public init(_ scalars: [Scalar]) { self.init(shape: [scalars.count], scalars: scalars) }
 
+    /// A matrix from its rows.
+    /// - Precondition: all rows have one length.
+    public init(rows: [[Scalar]]) {
+        let width = rows.first?.count ?? 0
+        precondition(
+            rows.allSatisfy { $0.count == width },
+            "rows of lengths \(rows.map { $0.count }) make no matrix")
+        self.init(shape: [rows.count, width], scalars: rows.flatMap { $0 })
+    }
+
     /// A tensor of rank 0.
     public init(_ scalar: Scalar) {
         self.init(uninitialized: []) { $0.baseAddress!.initialize(to: scalar) }

@@ -9,6 +9,12 @@ import Testing
         #expect(Tensor<Int32>([]).oneHot(depth: 2, of: Double.self).shape == [0, 2])
     }
 
+    @Test func matricesFromRows() {
+        let x = Tensor<Float>(rows: [[1, 2, 3], [4, 5, 6]])
+        #expect(x.shape == [2, 3] && x[1, 0].scalar == 4)
+        #expect(x.maximum(3).scalars == [3, 3, 3, 4, 5, 6] && x.minimum(2).scalars == [1, 2, 2, 2, 2, 2])
+    }
+
     @Test func otherTypesMoveToo() {
         let x = Tensor<UInt8>(shape: [2, 2], scalars: [1, 2, 3, 4])
         #expect(concatenated([x, x], axis: 0).scalars == [1, 2, 3, 4, 1, 2, 3, 4])
