@@ -72,7 +72,10 @@ let package = Package(
                 "GestaltTensor", "GestaltIO", "CMedia", "CZlib",
                 .product(name: "SwiftProtobuf", package: "swift-protobuf"),
             ],
-            exclude: ["Examples/README.md", "Examples/example.proto"]),
+            exclude: [
+                "Examples/README.md", "Examples/example.proto", "Events/README.md",
+                "Events/event.proto",
+            ]),
         layer(
             "GestaltData", ["GestaltTensor", "GestaltMedia", "GestaltFiles"],
             resources: [.copy("Sample")]),

@@ -22,3 +22,4 @@
 #include "CKernelsNormalization.h"
 #include "CKernelsLosses.h"
 #include "CKernelsOptimisers.h"
+#include "CKernelsSearch.h"

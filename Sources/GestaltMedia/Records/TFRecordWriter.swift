@@ -27,11 +27,13 @@ public final class TFRecordWriter {
     }
 
     /// Adds a record.
-    public func append(_ record: [UInt8]) throws(MediaError) {
+    public func append(_ record: [UInt8]) throws(MediaError) { try put(Self.framed(record)) }
+
+    /// A record as it lies in a file: length, checksum of the length, data, checksum of the data.
+    static func framed(_ record: [UInt8]) -> [UInt8] {
         let length = UInt64(record.count).littleEndianBytes
-        try put(length + CRC32C.masked(length).littleEndianBytes)
-        try put(record)
-        try put(CRC32C.masked(record).littleEndianBytes)
+        return length + CRC32C.masked(length).littleEndianBytes + record
+            + CRC32C.masked(record).littleEndianBytes
     }
 
     /// Puts the file under its name.

@@ -65,7 +65,7 @@ package struct Layout: Sendable {
 
     /// The strides of a reshape that needs no copy, or nil when the elements must move.
     package func reshaped(_ target: Shape) -> Layout? {
-        if isContiguous {
+        if isContiguous || shape.elementCount == 0 {
             var result = Layout(contiguous: target)
             result.offset = offset
             return result

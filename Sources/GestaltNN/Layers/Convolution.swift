@@ -1,0 +1,82 @@
+import GestaltTensor
+
+/// A convolution over 1 to 3 spatial axes, with bias and, in the same pass, an activation:
+/// `y[q] = f(b + Σ_κ x[q · stride − before + κ · dilation] · W[κ])`.
+///
+/// - Shapes: `[N, spatial…, in]` to `[N, spatial'…, out]`; see `Tensor.convolution` for the
+///   lengths.
+/// - Learns: `weight` W `[kernel…, in / groups, out]` and, unless told otherwise, `bias` b
+///   `[out]`, both from the uniform law on ±1/√(in / groups · kernel volume), PyTorch's default.
+public struct Convolution: Layer {
+    public var weight: Tensor<Float>
+    public var bias: Tensor<Float>?
+    /// A number for each spatial axis.
+    public let stride: [Int]
+    public let padding: Padding
+    public let dilation: [Int]
+    public let groups: Int
+    public let activation: FusedActivation
+
+    /// - Parameters:
+    ///   - kernel: its length along each spatial axis; their number is the rank.
+    ///   - stride, dilation: likewise; empty: ones.
+    /// - Precondition: one to three positive kernel lengths; `groups` divides both channel counts.
+    public init(
+        _ inputChannels: Int, _ outputChannels: Int, kernel: [Int], stride: [Int] = [],
+        padding: Padding = .valid, dilation: [Int] = [], groups: Int = 1, bias: Bool = true,
+        activation: FusedActivation = .none, initialiser: Initialiser = .fanInUniform,
+        random: inout RandomStream
+    ) {
+        checkConvolution("Convolution", inputChannels, outputChannels, kernel, groups)
+        let shape = Shape(kernel + [inputChannels / groups, outputChannels])
+        let fan = Fan(weight: shape)
+        weight = initialiser(shape, fan: fan, random: &random)
+        if bias {
+            self.bias = Initialiser.fanInUniform([outputChannels], fan: fan, random: &random)
+        }
+        self.stride = stride
+        self.padding = padding
+        self.dilation = dilation
+        self.groups = groups
+        self.activation = activation
+    }
+
+    /// The same numbers along each of `rank` spatial axes: 1 for sequences, 2 for images, 3 for
+    /// video.
+    public init(
+        rank: Int, _ inputChannels: Int, _ outputChannels: Int, kernel: Int, stride: Int = 1,
+        padding: Padding = .valid, dilation: Int = 1, groups: Int = 1, bias: Bool = true,
+        activation: FusedActivation = .none, initialiser: Initialiser = .fanInUniform,
+        random: inout RandomStream
+    ) {
+        self.init(
+            inputChannels, outputChannels, kernel: Array(repeating: kernel, count: rank),
+            stride: Array(repeating: stride, count: rank), padding: padding,
+            dilation: Array(repeating: dilation, count: rank), groups: groups, bias: bias,
+            activation: activation, initialiser: initialiser, random: &random)
+    }
+
+    /// - Precondition: `x` is `[N, spatial…, in]` and not shorter than the kernel anywhere.
+    public func callAsFunction(_ x: Tensor<Float>, _ context: Context) -> Tensor<Float> {
+        x.convolution(
+            weight, bias: bias, stride: stride, padding: padding, dilation: dilation,
+            groups: groups, activation: activation)
+    }
+
+    public mutating func visit(_ visitor: inout some ParameterVisitor) {
+        visitor.parameter("weight", &weight)
+        visitor.parameter("bias", &bias)
+    }
+}
+
+func checkConvolution(
+    _ layer: String, _ inputChannels: Int, _ outputChannels: Int, _ kernel: [Int], _ groups: Int
+) {
+    precondition(
+        (1...3).contains(kernel.count) && kernel.allSatisfy { $0 > 0 },
+        "\(layer): kernel \(kernel) is not one to three positive lengths")
+    precondition(
+        groups > 0 && inputChannels > 0 && outputChannels > 0
+            && inputChannels % groups == 0 && outputChannels % groups == 0,
+        "\(layer): \(groups) groups do not divide channels \(inputChannels) and \(outputChannels)")
+}

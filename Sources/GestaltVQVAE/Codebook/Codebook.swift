@@ -1,0 +1,107 @@
+import GestaltNN
+import GestaltTensor
+
+/// The table of codes: a latent is replaced by its nearest row, and the rows follow the latents as
+/// moving averages.
+///
+/// Nothing here is a parameter. In training each pass updates, with decay γ, n_k latents assigned
+/// to code k and their sum s_k:
+/// `N ← γN + (1−γ)n`, `S ← γS + (1−γ)s`, `e_k ← S_k / N̂_k`, N̂ being N smoothed so that no code
+/// divides by zero. A code with N < 1 is redrawn from the batch.
+///
+/// - Shapes: latents `[N, t, h, w, D]`; table `[K, D]`.
+/// - Source: VideoGPT, `vqvae.py`, `Codebook`; van den Oord et al. (2017), appendix A.1.
+public struct Codebook: Module {
+    /// The rows, `[K, D]`.
+    public var embeddings: Buffer
+    /// Moving average of how many latents each code takes in a batch, `[K]`.
+    public var usage: Buffer
+    /// Moving average of the sum of the latents each code takes, `[K, D]`.
+    public var sums: Buffer
+    /// 1 once the rows have been drawn from data, else 0; saved with the model, so that a resumed
+    /// run keeps its codebook.
+    public var isInitialised: Buffer
+    public let decay: Double
+    /// Weight of the commitment loss.
+    public let commitment: Float
+
+    /// Rows from N(0, 1); the first training pass replaces them by latents of its batch.
+    public init(
+        codes: Int, width: Int, decay: Double = 0.99, commitment: Float = 0.25,
+        random: inout RandomStream
+    ) {
+        let rows: Tensor<Float> = random.normal([codes, width])
+        embeddings = Buffer(rows)
+        usage = Buffer(.zeros([codes]))
+        sums = Buffer(rows)
+        isInitialised = Buffer(.zeros([]))
+        self.decay = decay
+        self.commitment = commitment
+    }
+
+    /// What a pass through the codebook gives.
+    public struct Output: Sendable {
+        /// Ids, `[N, t, h, w]`, 0 ..< K.
+        public let codes: Tensor<Int32>
+        /// Rows of the codes with the latents' gradient passed straight through, `[N, t, h, w, D]`.
+        public let embeddings: Tensor<Float>
+        /// `commitment · mean((z − e)²)`, gradient towards z only.
+        public let commitmentLoss: Tensor<Float>
+        /// `exp` of the entropy of this batch's code frequencies: 1 … K.
+        public let perplexity: Float
+    }
+
+    public func callAsFunction(_ latents: Tensor<Float>, _ context: Context) -> Output {
+        var draws = StreamDraws(random: context.random)
+        defer { context.random = draws.random }
+        return quantise(latents, context, draws: &draws)
+    }
+
+    /// The same with the random draws of the caller: a replay of recorded ones, say.
+    package func quantise(
+        _ latents: Tensor<Float>, _ context: Context, draws: inout some CodebookDraws
+    ) -> Output {
+        let width = embeddings.value.shape[1]
+        precondition(
+            latents.shape[-1] == width, "Codebook: latents \(latents.shape), rows of \(width)")
+        let flat = latents.detached.reshaped([-1, width])
+        let trains = context.trains(embeddings)
+        if trains, context.read(isInitialised).scalar == 0 {
+            initialise(from: flat, context, draws: &draws)
+        }
+        let table = context.read(embeddings)
+        let ids = flat.nearestRows(in: table)
+        let rows = table.gathered(ids, axis: 0)
+        let counts = codeCounts(ids)
+        if trains { follow(flat, ids, counts, context, draws: &draws) }
+
+        let exact = rows.reshaped(latents.shape)
+        let loss = (latents - exact).squared().mean() * commitment
+        // The sum (e − z) + z rounds as the original's does; only z carries a gradient.
+        let passed = (exact - latents.detached) + latents
+        return Output(
+            codes: ids.reshaped(Shape(latents.shape.dropLast())), embeddings: passed,
+            commitmentLoss: loss, perplexity: perplexity(of: counts))
+    }
+
+    /// Exact rows of `codes`, `[…]` to `[…, D]`.
+    /// - Precondition: every id is in 0 ..< K.
+    public func rows(of codes: Tensor<Int32>) -> Tensor<Float> {
+        let width = embeddings.value.shape[1]
+        return embeddings.value.gathered(codes.flattened(), axis: 0)
+            .reshaped(codes.shape.dimensions + [width])
+    }
+
+    public mutating func visit(_ visitor: inout some ParameterVisitor) {
+        visitor.buffer("embeddings", &embeddings)
+        visitor.buffer("usage", &usage)
+        visitor.buffer("sums", &sums)
+        visitor.buffer("isInitialised", &isInitialised)
+    }
+
+    private func codeCounts(_ ids: Tensor<Int32>) -> Tensor<Float> {
+        var counts = [Float](repeating: 0, count: embeddings.value.shape[0])
+        ids.withScalars { for id in $0 { counts[Int(id)] += 1 } }
+        return Tensor(counts)
+    }
+}

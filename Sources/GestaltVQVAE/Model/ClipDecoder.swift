@@ -1,0 +1,40 @@
+import GestaltNN
+import GestaltTensor
+
+/// Features to clips: a residual stack, then transposed 4×4×4 convolutions with ReLU between them.
+///
+/// The strides come in the encoder's order, not reversed. Nothing bounds the output.
+///
+/// - Shapes: `[N, t, h, w, hidden]` in, `[N, t·sT, h·sH, w·sW, 3]` out.
+/// - Source: VideoGPT, `vqvae.py`, `Decoder`.
+public struct ClipDecoder: Module {
+    public var stack: ResidualStack
+    public var levels: [TransposedConvolution]
+
+    public init(_ configuration: TokenizerConfiguration, random: inout RandomStream) {
+        let hidden = configuration.hidden
+        stack = ResidualStack(
+            channels: hidden, blocks: configuration.blocks, heads: configuration.heads,
+            random: &random)
+        let strides = configuration.levels
+        levels = []
+        for (index, stride) in strides.enumerated() {
+            let isLast = index == strides.count - 1
+            levels.append(
+                TransposedConvolution(
+                    hidden, isLast ? 3 : hidden, kernel: [4, 4, 4], stride: stride,
+                    padding: .same, activation: isLast ? .none : .relu, random: &random))
+        }
+    }
+
+    public func callAsFunction(_ features: Tensor<Float>, _ context: Context) -> Tensor<Float> {
+        var x = stack(features, context)
+        for level in levels { x = level(x, context) }
+        return x
+    }
+
+    public mutating func visit(_ visitor: inout some ParameterVisitor) {
+        visitor.module("stack", &stack)
+        visitor.modules("levels", &levels)
+    }
+}

@@ -1,0 +1,130 @@
+import GestaltNN
+import GestaltTensor
+
+/// VideoGPT's 3D VQ-VAE: a clip becomes a grid of codes, and a grid of codes a clip.
+///
+/// ```swift
+/// var random = RandomStream(seed: 0)
+/// let tokenizer = VideoTokenizer(.tiny, random: &random)
+/// let codes = tokenizer.encode(clips)       // [N, T, H, W, 3] in [−0.5, 0.5] to [N, T/4, H/4, W/4]
+/// let again = tokenizer.decode(codes)
+/// ```
+/// - Source: Yan et al., *VideoGPT* (2021), section 3.1; the public code's `vqvae.py`.
+public struct VideoTokenizer: Module {
+    public var configuration: TokenizerConfiguration
+    public var encoder: ClipEncoder
+    public var preQuantisation: Convolution
+    public var codebook: Codebook
+    public var postQuantisation: Convolution
+    public var decoder: ClipDecoder
+
+    /// - Precondition: `configuration` is valid; ``TokenizerConfiguration/validate()`` tells.
+    public init(_ configuration: TokenizerConfiguration, random: inout RandomStream) {
+        let (hidden, embedding) = (configuration.hidden, configuration.embedding)
+        self.configuration = configuration
+        encoder = ClipEncoder(configuration, random: &random)
+        preQuantisation = Convolution(
+            hidden, embedding, kernel: [1, 1, 1], padding: .same, random: &random)
+        codebook = Codebook(
+            codes: configuration.codes, width: embedding, decay: configuration.decay,
+            commitment: configuration.commitment, random: &random)
+        postQuantisation = Convolution(
+            embedding, hidden, kernel: [1, 1, 1], padding: .same, random: &random)
+        decoder = ClipDecoder(configuration, random: &random)
+    }
+
+    public mutating func visit(_ visitor: inout some ParameterVisitor) {
+        visitor.module("encoder", &encoder)
+        visitor.module("decoder", &decoder)
+        visitor.module("preQuantisation", &preQuantisation)
+        visitor.module("postQuantisation", &postQuantisation)
+        visitor.module("codebook", &codebook)
+    }
+}
+
+extension VideoTokenizer {
+    /// What one pass from clip to clip gives.
+    public struct Output: Sendable {
+        /// The clips as decoded, `[N, T, H, W, 3]`, nominally in [−0.5, 0.5], not clamped.
+        public let reconstruction: Tensor<Float>
+        /// Ids, `[N, t, h, w]`.
+        public let codes: Tensor<Int32>
+        /// Mean squared error divided by the variance of the data.
+        public let reconstructionLoss: Tensor<Float>
+        public let commitmentLoss: Tensor<Float>
+        /// How many codes the batch uses, as the exponential of their entropy.
+        public let perplexity: Float
+
+        /// What training minimises.
+        public var loss: Tensor<Float> { reconstructionLoss + commitmentLoss }
+
+        /// The same numbers as constants, to be kept after a training step.
+        public var detached: Output {
+            Output(
+                reconstruction: reconstruction.detached, codes: codes,
+                reconstructionLoss: reconstructionLoss.detached,
+                commitmentLoss: commitmentLoss.detached, perplexity: perplexity)
+        }
+    }
+
+    /// Encodes, quantises and decodes.
+    /// - Precondition: `clips` are `[N, T, H, W, 3]` with lengths that the strides divide, and the
+    ///   configuration has a `dataVariance`.
+    public func callAsFunction(_ clips: Tensor<Float>, _ context: Context) -> Output {
+        var draws = StreamDraws(random: context.random)
+        let output = forward(clips, context, draws: &draws)
+        context.random = draws.random
+        return output
+    }
+
+    package func forward(
+        _ clips: Tensor<Float>, _ context: Context, draws: inout some CodebookDraws
+    ) -> Output {
+        guard let variance = configuration.dataVariance else {
+            preconditionFailure(
+                "the tokenizer's configuration has no dataVariance: measure it over the training clips first")
+        }
+        let latents = continuousLatents(clips, context)
+        let quantised = codebook.quantise(latents, context, draws: &draws)
+        let reconstruction = decoder(postQuantisation(quantised.embeddings, context), context)
+        return Output(
+            reconstruction: reconstruction, codes: quantised.codes,
+            reconstructionLoss: (reconstruction - clips).squared().mean() / variance,
+            commitmentLoss: quantised.commitmentLoss, perplexity: quantised.perplexity)
+    }
+
+    /// What the encoder makes of clips before they are quantised: `[N, t, h, w, hidden]`, ≥ 0.
+    public func features(_ clips: Tensor<Float>, _ context: Context) -> Tensor<Float> {
+        check(clips)
+        return encoder(clips, context)
+    }
+
+    /// The latents that the codebook is searched for: `[N, t, h, w, embedding]`.
+    public func continuousLatents(_ clips: Tensor<Float>, _ context: Context) -> Tensor<Float> {
+        preQuantisation(features(clips, context), context)
+    }
+
+    /// Clips `[N, T, H, W, 3]` in [−0.5, 0.5] to codes `[N, t, h, w]`.
+    public func encode(_ clips: Tensor<Float>) -> Tensor<Int32> {
+        codebook(continuousLatents(clips, .inference), .inference).codes
+    }
+
+    /// Codes `[N, t, h, w]` to clips `[N, T, H, W, 3]`, nominally in [−0.5, 0.5], not clamped.
+    public func decode(_ codes: Tensor<Int32>) -> Tensor<Float> {
+        decoder(postQuantisation(codebook.rows(of: codes), .inference), .inference)
+    }
+
+    /// Clips as they come back from their codes.
+    public func reconstruct(_ clips: Tensor<Float>) -> Tensor<Float> { decode(encode(clips)) }
+
+    private func check(_ clips: Tensor<Float>) {
+        precondition(
+            clips.rank == 5 && clips.shape[4] == 3, "clips are [N, T, H, W, 3], not \(clips.shape)")
+        do {
+            _ = try configuration.latentShape(
+                time: clips.shape[1], height: clips.shape[2], width: clips.shape[3])
+        } catch {
+            preconditionFailure("\(error), clips are \(clips.shape)")
+        }
+    }
+}

@@ -1,0 +1,82 @@
+import Foundation
+import GestaltNN
+import GestaltTensor
+import GestaltVQVAE
+import Testing
+
+@Suite struct PresetTests {
+    @Test("publicBAIR has VideoGPT's sizes")
+    func publicBAIR() {
+        var random = RandomStream(seed: 1)
+        let tokenizer = VideoTokenizer(.publicBAIR, random: &random)
+        #expect(tokenizer.parameterCount == 21_141_619)
+        let names = VideoGPTNames(.publicBAIR)
+        #expect(names.entries.count == 283)
+        // The state dictionary's numbers: ours, one counter a norm, without our own flag.
+        let counters = names.entries.count { $0.path == nil }
+        let numbers = tokenizer.videoGPTState.reduce(0) { $0 + $1.tensor.count } + counters
+        #expect(numbers == 22_202_829)
+    }
+
+    @Test(
+        "its state dictionary has VideoGPT's names and shapes, in order",
+        .enabled(if: VideoGPTFixture.isAvailable, "set GESTALT_FIXTURES to compare with VideoGPT"))
+    func keys() throws {
+        let data = try Data(
+            contentsOf: URL(filePath: VideoGPTFixture.folder! + "keys-publicBAIR.json"))
+        let root = try #require(try JSONSerialization.jsonObject(with: data) as? [String: Any])
+        let tokenizer = try #require(root["tokenizer"] as? [String: Any])
+        let keys = try #require(tokenizer["keys"] as? [String: [Any]])
+        var random = RandomStream(seed: 1)
+        let ours = VideoTokenizer(.publicBAIR, random: &random)
+        for (key, tensor) in ours.videoGPTState {
+            let shape = try #require(keys[key]?.first as? [Int], "\(key) is not VideoGPT's")
+            #expect(tensor.shape.dimensions == shape, "\(key)")
+        }
+        #expect(Set(VideoGPTNames(.publicBAIR).entries.map(\.key)) == Set(keys.keys))
+    }
+
+    @Test("small and tiny stay small", arguments: [(TokenizerConfiguration.small, 1_300_000), (.tiny, 400_000)])
+    func sizes(configuration: TokenizerConfiguration, bound: Int) {
+        var random = RandomStream(seed: 1)
+        let count = VideoTokenizer(configuration, random: &random).parameterCount
+        #expect(count <= bound && count > bound / 4, "\(count) parameters")
+    }
+
+    @Test("levels halve the axes that still have to shrink")
+    func levels() {
+        func levels(_ t: Int, _ h: Int, _ w: Int) -> [[Int]] {
+            var configuration = TokenizerConfiguration.tiny
+            configuration.strides = .init(time: t, height: h, width: w)
+            return configuration.levels
+        }
+        #expect(levels(4, 4, 4) == [[2, 2, 2], [2, 2, 2]])
+        #expect(levels(4, 2, 2) == [[2, 2, 2], [2, 1, 1]])
+        #expect(levels(2, 8, 4) == [[2, 2, 2], [1, 2, 2], [1, 2, 1]])
+        #expect(levels(1, 4, 4) == [[1, 2, 2], [1, 2, 2]])
+    }
+
+    @Test("a configuration that cannot be built names its key")
+    func validation() throws {
+        try TokenizerConfiguration.publicBAIR.validate()
+        let mutations: [(String, (inout TokenizerConfiguration) -> Void)] = [
+            ("strides", { $0.strides = .init(time: 3, height: 4, width: 4) }),
+            ("strides", { $0.strides = .init(time: 1, height: 1, width: 1) }),
+            ("hidden", { $0.hidden = 7 }),
+            ("codes", { $0.codes = 0 }),
+            ("embedding", { $0.embedding = -1 }),
+            ("dataVariance", { $0.dataVariance = 0 }),
+            ("decay", { $0.decay = 1 }),
+        ]
+        for (key, mutate) in mutations {
+            var configuration = TokenizerConfiguration.tiny
+            mutate(&configuration)
+            let error = #expect(throws: TokenizerError.self) { try configuration.validate() }
+            guard case .configuration(let named, _, _) = error else {
+                Issue.record("\(key): \(String(describing: error))")
+                continue
+            }
+            #expect(named == key)
+        }
+    }
+}
