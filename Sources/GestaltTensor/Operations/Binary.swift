@@ -8,6 +8,7 @@ struct Binary<Scalar: FloatingScalar>: Operation {
 
     init(_ kind: gk_binary) { self.kind = kind }
 
+    /// `a` is the quotient instead where the operation divides.
     typealias Residual = (a: Tensor<Scalar>?, b: Tensor<Scalar>?, shapes: (Shape, Shape))
 
     func forward(
@@ -20,9 +21,10 @@ struct Binary<Scalar: FloatingScalar>: Operation {
             case gk_divide: (needs[1], needs.any)
             default: (needs.any, needs.any)
             }
+        let value: Tensor<Scalar> = combined(kind, name, x[0], x[1])
+        let first = kind == gk_divide ? value : x[0]
         return (
-            combined(kind, name, x[0], x[1]),
-            (keeps.0 ? x[0] : nil, keeps.1 ? x[1] : nil, (x[0].shape, x[1].shape))
+            value, (keeps.0 ? first : nil, keeps.1 ? x[1] : nil, (x[0].shape, x[1].shape))
         )
     }
 
@@ -30,20 +32,23 @@ struct Binary<Scalar: FloatingScalar>: Operation {
         _ cotangent: Tensor<Scalar>, _ kept: Residual, needs: Needs
     ) -> [Tensor<Scalar>?] {
         let (first, second) = partials(cotangent, kept, needs)
-        return [first?.summed(to: kept.shapes.0), second?.summed(to: kept.shapes.1)]
+        let sum = second?.summed(to: kept.shapes.1)
+        // The sign last, when there is least to turn.
+        let turns = kind == gk_subtract || kind == gk_divide
+        return [first?.summed(to: kept.shapes.0), turns ? sum.map { -$0 } : sum]
     }
 
-    /// The gradients before broadcast axes are summed away.
+    /// The gradients before broadcast axes are summed away, and signs turned.
     private func partials(
         _ g: Tensor<Scalar>, _ kept: Residual, _ needs: Needs
     ) -> (Tensor<Scalar>?, Tensor<Scalar>?) {
         switch kind {
-        case gk_add: return (needs[0] ? g : nil, needs[1] ? g : nil)
-        case gk_subtract: return (needs[0] ? g : nil, needs[1] ? -g : nil)
+        case gk_add, gk_subtract: return (needs[0] ? g : nil, needs[1] ? g : nil)
         case gk_multiply: return (needs[0] ? g * kept.b! : nil, needs[1] ? g * kept.a! : nil)
         case gk_divide:
+            // d/db [a / b] = −(a / b) / b
             let scaled = g / kept.b!
-            return (needs[0] ? scaled : nil, needs[1] ? -(scaled * (kept.a! / kept.b!)) : nil)
+            return (needs[0] ? scaled : nil, needs[1] ? scaled * kept.a! : nil)
         case gk_maximum, gk_minimum:
             // A tie sends the whole gradient to the first operand.
             let (a, b) = (kept.a!, kept.b!)
