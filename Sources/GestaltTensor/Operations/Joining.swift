@@ -136,28 +136,6 @@ public func stacked<Scalar: TensorScalar>(
 }
 
 extension Tensor {
-    /// Slices of the given lengths along `axis`, as views.
-    /// - Precondition: the lengths add up to the axis.
-    public func split(sizes: [Int], axis: Int) -> [Tensor] {
-        precondition(
-            sizes.reduce(0, +) == shape[axis] && sizes.allSatisfy { $0 >= 0 },
-            "split: \(sizes) does not add up to axis \(axis) of \(shape)")
-        var start = 0
-        return sizes.map { size in
-            defer { start += size }
-            return sliced(start..<start + size, axis: axis)
-        }
-    }
-
-    /// `count` slices of equal length along `axis`, as views.
-    /// - Precondition: `count` divides the axis.
-    public func split(count: Int, axis: Int) -> [Tensor] {
-        precondition(
-            count > 0 && shape[axis] % count == 0,
-            "split: \(count) parts of axis \(axis) of \(shape)")
-        return split(sizes: Array(repeating: shape[axis] / count, count: count), axis: axis)
-    }
-
     /// With `before` and `after` slices of `value` added along `axis`.
     public func padded(
         before: Int, after: Int, axis: Int, value: Scalar = .zeroScalar
