@@ -7,8 +7,10 @@ import Testing
     @Test func decibelsByHand() {
         // Errors of 0.1 and 0.01 of the range: 20 and 40 dB; both together 10·log₁₀(2/0.0101).
         var ratio = PeakSignalToNoise(dataRange: 1)
-        ratio.add(prediction: Tensor<Float>.filled([1, 8, 8, 3], with: 0.1), truth: .zeros([1, 8, 8, 3]))
-        ratio.add(prediction: Tensor<Float>.filled([8, 8, 3], with: 0.01), truth: .zeros([8, 8, 3]))
+        ratio.add(
+            prediction: Tensor<Float>.filled([1, 8, 8, 3], with: 0.1), truth: .zeros([1, 8, 8, 3]))
+        ratio.add(
+            prediction: Tensor<Float>.filled([8, 8, 3], with: 0.01), truth: .zeros([8, 8, 3]))
         let ofFloats = 1e-5  // 0.1 as a Float is off by 1.5e-9, times 20/ln 10 over 0.1
         #expect(abs(ratio.perImage - 30) < ofFloats)
         #expect(abs(ratio.overSet - 22.967) < 1e-3)
@@ -17,7 +19,8 @@ import Testing
 
     @Test func rangeOfBytes() {
         var ratio = PeakSignalToNoise(dataRange: 255)
-        ratio.add(prediction: Tensor<Float>.filled([4, 4, 1], with: 25.5), truth: .zeros([4, 4, 1]))
+        ratio.add(
+            prediction: Tensor<Float>.filled([4, 4, 1], with: 25.5), truth: .zeros([4, 4, 1]))
         #expect(meansAgree(ratio.perImage, 20))
     }
 
@@ -44,7 +47,8 @@ import Testing
         #expect(similar == similarFrames && similar.values.count == 6)
     }
 
-    @Test(arguments: [Double(1), 255]) func similarityAgainstTheWindowInTwoDimensions(range: Double) {
+    @Test(arguments: [Double(1), 255]) func similarityAgainstTheWindowInTwoDimensions(range: Double)
+    {
         var numbers = Numbers(seed: 8)
         let shape: Shape = [14, 17, 2]
         let x = numbers.picture(shape)
@@ -86,7 +90,8 @@ import Testing
     @Test func picturesBelowTheWindowStop() async {
         await #expect(processExitsWith: .failure) {
             var similarity = StructuralSimilarity()
-            similarity.add(prediction: Tensor<Float>.zeros([10, 16, 3]), truth: .zeros([10, 16, 3]))
+            similarity.add(
+                prediction: Tensor<Float>.zeros([10, 16, 3]), truth: .zeros([10, 16, 3]))
         }
     }
 }

@@ -70,7 +70,8 @@ public enum StrictJSON {
             changed = changed.replacing(place[...], with: .integer(0))
             if !isUnlocated(changed) {
                 return ConfigurationError(
-                    key: place.joined(separator: "."), .wrongType(expected: "a whole number in range"))
+                    key: place.joined(separator: "."),
+                    .wrongType(expected: "a whole number in range"))
             }
         }
         return nil

@@ -1,11 +1,11 @@
 import GestaltTensor
 
 #if canImport(Glibc)
-import Glibc
+    import Glibc
 #elseif canImport(Musl)
-import Musl
+    import Musl
 #else
-import Darwin
+    import Darwin
 #endif
 
 /// How a codebook is used over an epoch: which codes, and how evenly.

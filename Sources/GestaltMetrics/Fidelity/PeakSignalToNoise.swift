@@ -1,11 +1,11 @@
 import GestaltTensor
 
 #if canImport(Glibc)
-import Glibc
+    import Glibc
 #elseif canImport(Musl)
-import Musl
+    import Musl
 #else
-import Darwin
+    import Darwin
 #endif
 
 /// Peak signal to noise ratio in decibels, over any number of batches:

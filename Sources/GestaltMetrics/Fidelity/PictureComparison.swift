@@ -1,9 +1,9 @@
 #if canImport(Glibc)
-import Glibc
+    import Glibc
 #elseif canImport(Musl)
-import Musl
+    import Musl
 #else
-import Darwin
+    import Darwin
 #endif
 
 /// Structural similarity of two pictures of one size.
@@ -57,7 +57,8 @@ struct PictureComparison: Sendable {
             let (mx, my) = (meanX[place], meanY[place])
             let covariance = product[place] - mx * my
             let spread = squareX[place] - mx * mx + squareY[place] - my * my
-            sum += (2 * mx * my + c1) * (2 * covariance + c2)
+            sum +=
+                (2 * mx * my + c1) * (2 * covariance + c2)
                 / ((mx * mx + my * my + c1) * (spread + c2))
         }
         return sum / Double(meanX.count)

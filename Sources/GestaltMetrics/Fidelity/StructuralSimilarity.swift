@@ -39,7 +39,9 @@ public struct StructuralSimilarity: Sendable, Hashable, Codable {
         let found = Tensor<Double>(uninitialized: [count]) { results in
             prediction.withScalars { predicted in
                 truth.withScalars { actual in
-                    nonisolated(unsafe) let (results, predicted, actual) = (results, predicted, actual)
+                    nonisolated(unsafe) let (results, predicted, actual) = (
+                        results, predicted, actual
+                    )
                     parallelFor(count) { image in
                         let range = (image * pixels)..<((image + 1) * pixels)
                         results[image] = comparison.similarity(

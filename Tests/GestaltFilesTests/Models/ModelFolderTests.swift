@@ -25,7 +25,10 @@ private struct Others: ModelConfiguration {
     private var folder: ModelFolder { ModelFolder(temporary.path("model")) }
 
     private let tensors: [(path: String, value: Tensor<Float>)] = [
-        ("first.weight", Tensor(shape: [2, 3], scalars: [1, -0.0, .infinity, 4, .leastNonzeroMagnitude, 6])),
+        (
+            "first.weight",
+            Tensor(shape: [2, 3], scalars: [1, -0.0, .infinity, 4, .leastNonzeroMagnitude, 6])
+        ),
         ("scale", Tensor(3)),
     ]
 

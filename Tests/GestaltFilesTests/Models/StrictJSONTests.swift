@@ -69,7 +69,8 @@ private struct Sizes: Codable, Equatable {
         }
         let fraction = try #require(throws: ConfigurationError.self) {
             try decode(
-                #"{"stages": [{"kernel": 3, "kind": {"plain": {}}}, {"kernel": 2.5, "kind": {"plain": {}}}]}"#)
+                #"{"stages": [{"kernel": 3, "kind": {"plain": {}}}, {"kernel": 2.5, "kind": {"plain": {}}}]}"#
+            )
         }
         #expect(fraction.key == "stages.1.kernel")
         let missing = try #require(throws: ConfigurationError.self) {

@@ -1,0 +1,26 @@
+import GestaltNN
+import GestaltTensor
+
+/// A 3×3 convolution without bias, BatchNorm, ReLU; the size stays.
+///
+/// - Shapes: `[N, H, W, inputs]` to `[N, H, W, outputs]`.
+public struct ConvolutionBlock: Layer {
+    public var convolution: Convolution
+    public var norm: BatchNorm
+
+    public init(_ inputs: Int, _ outputs: Int, random: inout RandomStream) {
+        convolution = Convolution(
+            inputs, outputs, kernel: [3, 3], padding: .same, bias: false,
+            random: &random)
+        norm = BatchNorm(channels: outputs, rectifies: true)
+    }
+
+    public func callAsFunction(_ x: Tensor<Float>, _ context: Context) -> Tensor<Float> {
+        norm(convolution(x, context), context)
+    }
+
+    public mutating func visit(_ visitor: inout some ParameterVisitor) {
+        visitor.module("convolution", &convolution)
+        visitor.module("norm", &norm)
+    }
+}

@@ -1,0 +1,75 @@
+import GestaltNN
+import GestaltTensor
+
+/// Decodes a latent with convolutions, doubling the grid until it has the frame's pixels.
+///
+/// Slots become channels; a 1×1 convolution to `width`; two of (3×3 convolution, BatchNorm, ReLU);
+/// then, for each factor two of the stride: bilinear doubling, a finer stage of the latent beside
+/// it where there is one, (3×3 convolution, BatchNorm, ReLU) to half the width, though never
+/// under ``narrowest``; a 1×1 convolution to the classes.
+///
+/// - Shapes: latent `[N, slots, h, w, C]` to logits `[N, h · stride, w · stride, classes]`.
+public struct ConvolutionalHead: SegmentationHead {
+    /// The fewest channels at any size; two thirds of the cost are at full size.
+    public static let narrowest = 16
+
+    public let latentShape: LatentShape
+    public let classes: Int
+    public var reduction: Convolution
+    public var trunk: [ConvolutionBlock]
+    public var levels: [ConvolutionBlock]
+    public var scores: Convolution
+
+    /// - Precondition: the stride is a power of two; `width` and `classes` are positive.
+    public init(
+        _ latent: LatentShape, classes: Int, width: Int = 128, random: inout RandomStream
+    ) {
+        precondition(
+            latent.stride.nonzeroBitCount == 1 && width > 0 && classes > 0,
+            "ConvolutionalHead(stride \(latent.stride), classes: \(classes), width: \(width))")
+        latentShape = latent
+        self.classes = classes
+        reduction = Convolution(
+            latent.slots * latent.channels, width, kernel: [1, 1],
+            padding: .same, random: &random)
+        trunk = []
+        for _ in 0..<2 {
+            trunk.append(ConvolutionBlock(width, width, random: &random))
+        }
+        levels = []
+        var (channels, stride) = (width, latent.stride)
+        while stride > 1 {
+            stride /= 2
+            let skip = latent.finer.first { $0.stride == stride }?.channels ?? 0
+            let outputs = max(min(width, Self.narrowest), channels / 2)
+            levels.append(
+                ConvolutionBlock(channels + skip, outputs, random: &random))
+            channels = outputs
+        }
+        scores = Convolution(
+            channels, classes, kernel: [1, 1], padding: .same, random: &random)
+    }
+
+    public func callAsFunction(_ latent: Latent, _ context: Context) -> Tensor<Float> {
+        check(latent)
+        var x = reduction(latent.flattenedSlots, context)
+        for block in trunk { x = block(x, context) }
+        var stride = latent.stride
+        for level in levels {
+            stride /= 2
+            x = x.enlarged(by: 2)
+            if let stage = latent.finer.first(where: { $0.stride == stride }) {
+                x = concatenated([x, stage.tensor], axis: -1)
+            }
+            x = level(x, context)
+        }
+        return scores(x, context)
+    }
+
+    public mutating func visit(_ visitor: inout some ParameterVisitor) {
+        visitor.module("reduction", &reduction)
+        visitor.modules("trunk", &trunk)
+        visitor.modules("levels", &levels)
+        visitor.module("scores", &scores)
+    }
+}

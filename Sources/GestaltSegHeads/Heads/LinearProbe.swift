@@ -1,0 +1,29 @@
+import GestaltNN
+import GestaltTensor
+
+/// A linear map of each place of the grid, enlarged bilinearly: what the latent says as it is.
+///
+/// - Shapes: latent `[N, slots, h, w, C]` to logits `[N, h · stride, w · stride, classes]`.
+public struct LinearProbe: SegmentationHead {
+    public let latentShape: LatentShape
+    public let classes: Int
+    public var scores: Linear
+
+    /// - Precondition: `classes` is positive.
+    public init(_ latent: LatentShape, classes: Int, random: inout RandomStream) {
+        precondition(classes > 0, "LinearProbe: \(classes) classes")
+        latentShape = latent
+        self.classes = classes
+        scores = Linear(latent.slots * latent.channels, classes, random: &random)
+    }
+
+    public func callAsFunction(_ latent: Latent, _ context: Context) -> Tensor<Float> {
+        check(latent)
+        let coarse = scores(latent.flattenedSlots, context)
+        return latent.stride == 1 ? coarse : coarse.enlarged(by: latent.stride)
+    }
+
+    public mutating func visit(_ visitor: inout some ParameterVisitor) {
+        visitor.module("scores", &scores)
+    }
+}

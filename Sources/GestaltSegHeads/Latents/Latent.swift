@@ -1,0 +1,115 @@
+import GestaltTensor
+
+/// What an encoder knows about frames, on a grid coarser than their pixels.
+public struct Latent: Sendable {
+    /// `[N, slots, h, w, channels]`.
+    public let tensor: Tensor<Float>
+    /// Pixels of the frame to one step of the grid.
+    public let stride: Int
+    /// Finer grids of the same frames for heads that use them, coarsest first.
+    public let finer: [Stage]
+
+    /// One grid of a pyramid.
+    public struct Stage: Sendable {
+        /// `[N, h, w, channels]`.
+        public let tensor: Tensor<Float>
+        /// Pixels of the frame to one step of the grid.
+        public let stride: Int
+
+        /// - Precondition: rank 4, a positive stride.
+        public init(_ tensor: Tensor<Float>, stride: Int) {
+            precondition(
+                tensor.rank == 4 && stride > 0,
+                "Latent.Stage: \(tensor.shape) at stride \(stride) is not [N, h, w, channels]")
+            self.tensor = tensor
+            self.stride = stride
+        }
+    }
+
+    /// - Precondition: rank 5, a positive stride; finer stages of as many frames, strides falling.
+    public init(_ tensor: Tensor<Float>, stride: Int, finer: [Stage] = []) {
+        precondition(
+            tensor.rank == 5 && stride > 0,
+            "Latent: \(tensor.shape) at stride \(stride) is not [N, slots, h, w, channels]")
+        var coarser = stride
+        for stage in finer {
+            precondition(
+                stage.stride < coarser && stage.tensor.shape[0] == tensor.shape[0],
+                "Latent: finer stage \(stage.tensor.shape) at stride \(stage.stride) below stride "
+                    + "\(coarser) of \(tensor.shape)")
+            coarser = stage.stride
+        }
+        self.tensor = tensor
+        self.stride = stride
+        self.finer = finer
+    }
+
+    public var shape: LatentShape {
+        LatentShape(
+            slots: tensor.shape[1], height: tensor.shape[2], width: tensor.shape[3],
+            channels: tensor.shape[4], stride: stride,
+            finer: finer.map {
+                LatentShape.Stage(channels: $0.tensor.shape[3], stride: $0.stride)
+            })
+    }
+
+    /// The latents of some of the frames, in the order asked for.
+    public func selecting(_ frames: [Int]) -> Latent {
+        let indices = Tensor(frames.map(Int32.init))
+        return Latent(
+            tensor.gathered(indices, axis: 0), stride: stride,
+            finer: finer.map { Stage($0.tensor.gathered(indices, axis: 0), stride: $0.stride) })
+    }
+
+    /// Latents of more frames, one behind the other; they all have one shape.
+    /// - Precondition: at least one part.
+    public static func concatenating(_ parts: [Latent]) -> Latent {
+        guard let first = parts.first else {
+            preconditionFailure("Latent.concatenating: no part")
+        }
+        return Latent(
+            concatenated(parts.map(\.tensor), axis: 0), stride: first.stride,
+            finer: first.finer.indices.map { level in
+                Stage(
+                    concatenated(parts.map { $0.finer[level].tensor }, axis: 0),
+                    stride: first.finer[level].stride)
+            })
+    }
+}
+
+/// The sizes of a ``Latent``, before there is one: what a head is built from.
+public struct LatentShape: Sendable, Hashable, Codable {
+    /// Steps along time.
+    public var slots: Int
+    public var height: Int
+    public var width: Int
+    public var channels: Int
+    /// Pixels of the frame to one step of the grid.
+    public var stride: Int
+    public var finer: [Stage]
+
+    public struct Stage: Sendable, Hashable, Codable {
+        public var channels: Int
+        public var stride: Int
+
+        public init(channels: Int, stride: Int) {
+            self.channels = channels
+            self.stride = stride
+        }
+    }
+
+    /// - Precondition: all sizes are positive.
+    public init(
+        slots: Int, height: Int, width: Int, channels: Int, stride: Int, finer: [Stage] = []
+    ) {
+        precondition(
+            slots > 0 && height > 0 && width > 0 && channels > 0 && stride > 0,
+            "LatentShape: [\(slots), \(height), \(width), \(channels)] at stride \(stride)")
+        self.slots = slots
+        self.height = height
+        self.width = width
+        self.channels = channels
+        self.stride = stride
+        self.finer = finer
+    }
+}

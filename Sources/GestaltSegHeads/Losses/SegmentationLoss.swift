@@ -1,0 +1,72 @@
+import GestaltNN
+import GestaltTensor
+
+/// How far scores are from labels.
+///
+/// One class: binary cross entropy plus one minus the soft Dice coefficient over the batch, labels
+/// above 0 being foreground. K classes: cross entropy plus half the Dice loss of each class but
+/// the background, labels above the last class counting as the last.
+///
+/// - Parameters:
+///   - logits: `[N, H, W, K]`.
+///   - labels: `[N, H, W]`.
+///   - ignored: a label whose pixels count for nothing, in either term.
+/// - Returns: a number.
+/// - Precondition: the shapes agree; with an ignored label at least one pixel counts, or the
+///   result is the loss of none: about 0.
+public func segmentationLoss(
+    _ logits: Tensor<Float>, _ labels: Tensor<UInt8>, ignoring ignored: UInt8? = nil
+) -> Tensor<Float> {
+    precondition(
+        logits.rank == 4 && Shape(logits.shape.dropLast()) == labels.shape,
+        "segmentationLoss: logits \(logits.shape) and labels \(labels.shape) are not [N, H, W, K] "
+            + "and [N, H, W]")
+    let classes = logits.shape[3]
+    return classes == 1
+        ? foregroundLoss(logits, labels, ignored) : classLoss(logits, labels, classes, ignored)
+}
+
+/// The share of the Dice losses beside cross entropy, when there are several classes.
+private let diceShare: Float = 0.5
+
+private func foregroundLoss(
+    _ logits: Tensor<Float>, _ labels: Tensor<UInt8>, _ ignored: UInt8?
+) -> Tensor<Float> {
+    let targets = map(labels) { $0 > 0 ? 1 : 0 }.reshaped(logits.shape)
+    guard let ignored else {
+        return binaryCrossEntropy(logits, targets) + diceLoss(logits, targets)
+    }
+    let counted = map(labels) { $0 == ignored ? 0 : 1 }.reshaped(logits.shape)
+    let kept = targets * counted
+    let losses = binaryCrossEntropy(logits, kept, reduction: .none) * counted
+    let mean = losses.sum() / max(1, counted.sum().scalar)
+    return mean + 1 - softDice(logits.sigmoid() * counted, kept)
+}
+
+private func classLoss(
+    _ logits: Tensor<Float>, _ labels: Tensor<UInt8>, _ classes: Int, _ ignored: UInt8?
+) -> Tensor<Float> {
+    let none = Int32(classes)
+    let known = Tensor<Int32>(
+        shape: labels.shape,
+        scalars: labels.scalars.map { $0 == ignored ? none : min(Int32($0), none - 1) })
+    let crossEntropy = crossEntropy(logits, known, ignoring: none)
+    // The extra class takes the ignored pixels out of every target.
+    let targets = known.oneHot(depth: classes + 1).cast(to: Float.self)
+    let counted = 1 - targets.sliced(classes..<classes + 1, axis: -1)
+    let likelihood = logits.softmax(axis: -1) * counted
+    let dice = softDice(
+        likelihood.sliced(1..<classes, axis: -1), targets.sliced(1..<classes, axis: -1))
+    return crossEntropy + (Float(classes - 1) - dice) * diceShare
+}
+
+/// The soft Dice coefficient of each class of `[N, H, W, K]` over the batch, summed; 1 added above
+/// and below, as ``diceLoss`` does, so that nothing found of nothing is right.
+private func softDice(_ p: Tensor<Float>, _ t: Tensor<Float>) -> Tensor<Float> {
+    let axes = [0, 1, 2]
+    return ((2 * (p * t).sum(axes: axes) + 1) / (p.sum(axes: axes) + t.sum(axes: axes) + 1)).sum()
+}
+
+private func map(_ labels: Tensor<UInt8>, _ value: (UInt8) -> Float) -> Tensor<Float> {
+    Tensor(shape: labels.shape, scalars: labels.scalars.map(value))
+}

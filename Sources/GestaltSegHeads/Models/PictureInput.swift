@@ -1,0 +1,43 @@
+import GestaltFiles
+import GestaltTensor
+
+/// What a model makes of a picture before its first layer: its size and how values are scaled.
+///
+/// Frames travel through the package in −0.5…0.5, `x / 255 − 0.5`. A model whose layers want other
+/// numbers says so here: `(x / 255 − centre) / scale`.
+public struct PictureInput: Codable, Sendable, Hashable {
+    /// The size that pictures of other sizes are brought to.
+    public var height: Int
+    public var width: Int
+    /// In units of the full range, 0…1.
+    public var centre: Float
+    public var scale: Float
+
+    public init(height: Int = 64, width: Int = 64, centre: Float = 0.5, scale: Float = 1) {
+        self.height = height
+        self.width = width
+        self.centre = centre
+        self.scale = scale
+    }
+
+    /// Frames in −0.5…0.5 as the first layer wants them.
+    func normalised(_ frames: Tensor<Float>) -> Tensor<Float> {
+        let shifted = centre == 0.5 ? frames : frames + (0.5 - centre)
+        return scale == 1 ? shifted : shifted / scale
+    }
+
+    public func validate() throws(ConfigurationError) {
+        guard (1...16_384).contains(height) else {
+            throw .invalid("height", expected: "1 to 16384", found: height)
+        }
+        guard (1...16_384).contains(width) else {
+            throw .invalid("width", expected: "1 to 16384", found: width)
+        }
+        guard centre.isFinite else {
+            throw .invalid("centre", expected: "a finite number", found: centre)
+        }
+        guard scale.isFinite && scale > 0 else {
+            throw .invalid("scale", expected: "a positive number", found: scale)
+        }
+    }
+}

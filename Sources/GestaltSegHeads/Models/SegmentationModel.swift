@@ -1,0 +1,49 @@
+import GestaltNN
+import GestaltTensor
+
+/// A model from frames to a score for each pixel.
+public protocol SegmentationModel: Module {
+    /// The size and scale of the pictures it is made for.
+    var input: PictureInput { get }
+    /// Scores a pixel: 1 for foreground against background, else one for each class.
+    var classes: Int { get }
+    /// Whether it sees frames after the one it segments; then it takes clips, not pictures.
+    var seesFuture: Bool { get }
+    /// - Parameter frames: `[N, H, W, 3]` in −0.5…0.5, of any size; clips `[N, T, H, W, 3]` for a
+    ///   model that sees the future.
+    /// - Returns: `[N, H, W, classes]`, not yet through a sigmoid or softmax.
+    func logits(_ frames: Tensor<Float>, _ context: Context) -> Tensor<Float>
+}
+
+extension SegmentationModel {
+    /// The probability of foreground `[N, H, W, 1]`, or of each class `[N, H, W, classes]`.
+    public func probabilities(_ frames: Tensor<Float>) -> Tensor<Float> {
+        let scores = logits(frames, .inference)
+        return classes == 1 ? scores.sigmoid() : scores.softmax(axis: -1)
+    }
+}
+
+/// Labels `[…]` of probabilities `[…, classes]`: 1 where foreground is likelier than `threshold`,
+/// or the likeliest class.
+public func labels(
+    ofProbabilities probabilities: Tensor<Float>, threshold: Float = 0.5
+) -> Tensor<UInt8> {
+    let classes = probabilities.shape[-1]
+    let shape = Shape(probabilities.shape.dropLast())
+    return Tensor(uninitialized: shape) { labels in
+        probabilities.withScalars { scores in
+            for pixel in labels.indices {
+                var best = 0
+                if classes == 1 {
+                    best = scores[pixel] > threshold ? 1 : 0
+                } else {
+                    for label in 1..<classes
+                    where scores[pixel * classes + label] > scores[pixel * classes + best] {
+                        best = label
+                    }
+                }
+                labels[pixel] = UInt8(best)
+            }
+        }
+    }
+}

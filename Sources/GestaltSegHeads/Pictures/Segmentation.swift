@@ -1,0 +1,66 @@
+import GestaltMedia
+import GestaltNN
+import GestaltTensor
+
+extension SegmentationModel {
+    /// The labels of a picture of any size.
+    ///
+    /// The picture is brought to the model's size, the probabilities back to the picture's; the
+    /// labels are decided there, so that edges stay smooth.
+    ///
+    /// - Parameters:
+    ///   - image: `[H, W, 3]`.
+    ///   - threshold: what the probability of foreground has to exceed; of no use with classes.
+    /// - Returns: `[H, W]`: 0 and 1, or the class.
+    /// - Precondition: the model takes single frames.
+    public func segment(image: Tensor<UInt8>, threshold: Float = 0.5) -> Tensor<UInt8> {
+        labels(ofProbabilities: probabilities(image: image), threshold: threshold)
+    }
+
+    /// The probability of foreground `[H, W, 1]` or of each class `[H, W, classes]` in a picture
+    /// `[H, W, 3]` of any size.
+    public func probabilities(image: Tensor<UInt8>) -> Tensor<Float> {
+        precondition(
+            image.rank == 3 && image.shape[2] == 3,
+            "segment: a picture \(image.shape) is not [H, W, 3]")
+        return probabilities(images: image.expanded(axis: 0)).selected(0, axis: 0)
+    }
+
+    /// The labels `[N, H, W]` of pictures `[N, H, W, 3]`, all of one size, any size.
+    public func segment(images: Tensor<UInt8>, threshold: Float = 0.5) -> Tensor<UInt8> {
+        labels(ofProbabilities: probabilities(images: images), threshold: threshold)
+    }
+
+    /// The probabilities `[N, H, W, classes]` of pictures `[N, H, W, 3]`, all of one size.
+    ///
+    /// - Parameter batch: how many go through the model at once; changes memory, not results.
+    public func probabilities(images: Tensor<UInt8>, batch: Int = 16) -> Tensor<Float> {
+        precondition(
+            !seesFuture, "segment: this model sees the future, so it segments clips, not pictures")
+        precondition(
+            images.rank == 4 && images.shape[3] == 3 && images.shape.elementCount > 0 && batch > 0,
+            "segment: pictures \(images.shape) are not [N, H, W, 3], in batches of \(batch)")
+        let starts = stride(from: 0, to: images.shape[0], by: batch)
+        let parts = starts.map { start in
+            let end = min(start + batch, images.shape[0])
+            return probabilitiesOfBatch(images.sliced(start..<end, axis: 0))
+        }
+        return parts.count == 1 ? parts[0] : concatenated(parts, axis: 0)
+    }
+
+    private func probabilitiesOfBatch(_ images: Tensor<UInt8>) -> Tensor<Float> {
+        let (height, width) = (images.shape[1], images.shape[2])
+        guard height != input.height || width != input.width else {
+            return probabilities(frames(images))
+        }
+        let resized = stacked(
+            (0..<images.shape[0]).map {
+                images.selected($0, axis: 0).resized(height: input.height, width: input.width)
+            }, axis: 0)
+        return probabilities(frames(resized)).resizedMaps(height: height, width: width)
+    }
+
+    private func frames(_ images: Tensor<UInt8>) -> Tensor<Float> {
+        images.cast(to: Float.self) / 255 - 0.5
+    }
+}

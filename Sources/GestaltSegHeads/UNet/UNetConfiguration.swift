@@ -1,0 +1,48 @@
+import GestaltFiles
+
+/// The sizes of a ``UNet``; its `config.json`.
+public struct UNetConfiguration: ModelConfiguration, Equatable {
+    public static let kind = "unet"
+    public static let defaults: UNetConfiguration? = .yardstick
+
+    /// Channels at each size, full size first; each further one has half the height and width.
+    public var widths: [Int]
+    /// Scores a pixel: 1 for foreground against background, else one for each class.
+    public var classes: Int
+    public var input: PictureInput
+
+    public init(
+        widths: [Int], classes: Int = 1,
+        input: PictureInput = PictureInput(centre: 0.5, scale: 0.25)
+    ) {
+        self.widths = widths
+        self.classes = classes
+        self.input = input
+    }
+
+    /// The network that other methods are measured against: 1 927 009 parameters.
+    public static var yardstick: UNetConfiguration {
+        UNetConfiguration(widths: [32, 64, 128, 256])
+    }
+
+    /// The same at half the width: trains within a minute.
+    public static var demo: UNetConfiguration { UNetConfiguration(widths: [16, 32, 64, 128]) }
+
+    public func validate() throws(ConfigurationError) {
+        guard (1...8).contains(widths.count), widths.allSatisfy({ (1...4096).contains($0) }) else {
+            throw .invalid("widths", expected: "1 to 8 numbers from 1 to 4096", found: widths)
+        }
+        try validateClasses(classes)
+        do {
+            try input.validate()
+        } catch {
+            throw error.below("input")
+        }
+    }
+}
+
+func validateClasses(_ classes: Int) throws(ConfigurationError) {
+    guard (1...256).contains(classes) else {
+        throw .invalid("classes", expected: "1 to 256", found: classes)
+    }
+}

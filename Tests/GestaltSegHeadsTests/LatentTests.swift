@@ -1,0 +1,160 @@
+import GestaltNN
+import GestaltSegHeads
+import GestaltTensor
+import GestaltVQVAE
+import Testing
+
+@Suite struct LatentTests {
+    static func encoder(
+        _ mode: TokenizerEncoder.Mode, _ source: TokenizerEncoder.Source
+    ) -> TokenizerEncoder {
+        var random = RandomStream(seed: 2)
+        return TokenizerEncoder(
+            VideoTokenizer(.minute, random: &random), mode: mode, source: source)
+    }
+
+    @Test(arguments: TokenizerEncoder.Source.allCases)
+    func stillGivesOneSlotOfThePromisedShape(source: TokenizerEncoder.Source) {
+        let encoder = Self.encoder(.still, source)
+        #expect(!encoder.seesFuture)
+        let latent = encoder.encode(noise([2, 16, 24, 3]), .inference)
+        #expect(latent.shape == encoder.latentShape(height: 16, width: 24))
+        #expect(latent.tensor.shape == [2, 1, 4, 6, source == .features ? 8 : 6])
+    }
+
+    @Test func stillIsTheClipThatStandsStill() {
+        let frame = noise([2, 16, 16, 3])
+        let clip = stacked([frame, frame, frame, frame], axis: 1)
+        let still = Self.encoder(.still, .continuous).encode(frame, .inference)
+        let moving = Self.encoder(.clip, .continuous).encode(clip, .inference)
+        #expect(still.tensor == moving.tensor)
+    }
+
+    @Test func clipGivesARowForEachSlot() {
+        let encoder = Self.encoder(.clip, .continuous)
+        #expect(encoder.seesFuture)
+        #expect(encoder.labelledFrames(clipLength: 16) == [2, 6, 10, 14])
+        let clips = noise([2, 8, 16, 16, 3])
+        let latent = encoder.encode(clips, .inference)
+        #expect(latent.tensor.shape == [4, 1, 4, 4, 6])
+        let grid = encoder.tokenizer.continuousLatents(clips, .inference)
+        for clip in 0..<2 {
+            for slot in 0..<2 {
+                #expect(latent.tensor[clip * 2 + slot][0] == grid[clip][slot])
+            }
+        }
+    }
+
+    @Test func quantisedLatentsAreRowsOfTheCodebook() {
+        let encoder = Self.encoder(.still, .quantised)
+        let latent = encoder.encode(noise([1, 8, 8, 3]), .inference)
+        let rows = encoder.tokenizer.codebook.embeddings.value
+        for place in 0..<4 {
+            let found = latent.tensor.reshaped([4, 6])[place]
+            let distance = (rows - found).abs().max(axes: [1]).min().scalar
+            // (e − z) + z rounds: a few units in the last place of numbers of size about 3.
+            #expect(distance < 16 * Float.ulpOfOne)
+        }
+    }
+
+    @Test func latentsSelectAndConcatenate() {
+        let latent = Latent(
+            noise([3, 1, 2, 2, 4]), stride: 4, finer: [.init(noise([3, 4, 4, 2]), stride: 2)])
+        let parts = [latent.selecting([0]), latent.selecting([1, 2])]
+        let whole = Latent.concatenating(parts)
+        #expect(whole.tensor == latent.tensor)
+        #expect(whole.finer[0].tensor == latent.finer[0].tensor)
+        #expect(latent.selecting([2, 0]).tensor[1] == latent.tensor[0])
+    }
+}
+
+@Suite struct HeadTests {
+    struct Case: Sendable, CustomTestStringConvertible {
+        let shape: LatentShape
+        let classes: Int
+        var testDescription: String { "\(shape), \(classes) classes" }
+    }
+
+    static let cases = [
+        Case(shape: .init(slots: 1, height: 16, width: 16, channels: 6, stride: 4), classes: 1),
+        Case(shape: .init(slots: 4, height: 8, width: 6, channels: 5, stride: 2), classes: 3),
+        Case(shape: .init(slots: 2, height: 3, width: 5, channels: 4, stride: 8), classes: 2),
+        Case(shape: .init(slots: 1, height: 7, width: 5, channels: 3, stride: 1), classes: 1),
+        Case(
+            shape: .init(
+                slots: 1, height: 4, width: 4, channels: 6, stride: 8,
+                finer: [.init(channels: 3, stride: 4), .init(channels: 2, stride: 1)]), classes: 1),
+    ]
+
+    static func latent(_ shape: LatentShape, count: Int = 2) -> Latent {
+        Latent(
+            noise([count, shape.slots, shape.height, shape.width, shape.channels]),
+            stride: shape.stride,
+            finer: shape.finer.map { stage in
+                let factor = shape.stride / stage.stride
+                return .init(
+                    noise([count, shape.height * factor, shape.width * factor, stage.channels]),
+                    stride: stage.stride)
+            })
+    }
+
+    @Test(arguments: cases) func logitsHaveTheFramesSize(_ known: Case) {
+        var random = RandomStream(seed: 1)
+        let heads: [any SegmentationHead] = [
+            ConvolutionalHead(known.shape, classes: known.classes, width: 24, random: &random),
+            LinearProbe(known.shape, classes: known.classes, random: &random),
+        ]
+        let (height, width) = (
+            known.shape.height * known.shape.stride, known.shape.width * known.shape.stride
+        )
+        for head in heads {
+            let logits = head(Self.latent(known.shape), .inference)
+            #expect(logits.shape == [2, height, width, known.classes], "\(type(of: head))")
+        }
+    }
+
+    @Test(arguments: cases) func everyParameterLearns(_ known: Case) {
+        var random = RandomStream(seed: 1)
+        let head = ConvolutionalHead(
+            known.shape, classes: known.classes, width: 24, random: &random)
+        let latent = Self.latent(known.shape)
+        let step = valueAndGradients(of: head, Context(training: true)) { head, context in
+            (head(latent, context).squared().mean(), ())
+        }
+        for entry in head.state where entry.isParameter {
+            #expect(step.gradients[path: entry.path]?.shape == entry.value.shape, "\(entry.path)")
+        }
+    }
+
+    @Test func aHeadFitsAnyGridOfItsChannels() {
+        let shape = LatentShape(slots: 1, height: 16, width: 16, channels: 6, stride: 4)
+        var random = RandomStream(seed: 1)
+        let head = ConvolutionalHead(shape, classes: 1, width: 8, random: &random)
+        let latent = Latent(noise([1, 1, 5, 9, 6]), stride: 4)
+        #expect(head(latent, .inference).shape == [1, 20, 36, 1])
+    }
+
+    @Test func aProbeIsLinearInTheLatent() {
+        let shape = LatentShape(slots: 2, height: 4, width: 4, channels: 3, stride: 4)
+        var random = RandomStream(seed: 1)
+        var probe = LinearProbe(shape, classes: 1, random: &random)
+        probe.scores = Linear(weight: probe.scores.weight, bias: nil)
+        let (a, b) = (noise([1, 2, 4, 4, 3], seed: 1), noise([1, 2, 4, 4, 3], seed: 2))
+        func score(_ x: Tensor<Float>) -> Tensor<Float> {
+            probe(Latent(x, stride: 4), .inference)
+        }
+        let difference = (score(a + b * 2) - (score(a) + score(b) * 2)).abs().max().scalar
+        // Six products and a mean of four, of size about 1.
+        #expect(difference < 32 * Float.ulpOfOne)
+    }
+
+    @Test func anotherLatentStops() async {
+        await #expect(processExitsWith: .failure) {
+            var random = RandomStream(seed: 1)
+            let head = LinearProbe(
+                LatentShape(slots: 1, height: 4, width: 4, channels: 3, stride: 4), classes: 1,
+                random: &random)
+            _ = head(Latent(.zeros([1, 1, 4, 4, 5]), stride: 4), .inference)
+        }
+    }
+}

@@ -1,0 +1,55 @@
+import GestaltSegHeads
+import GestaltTensor
+import GestaltVQVAE
+
+/// Small pictures with a bright disk on a coloured ground, and the disk's mask: something a network
+/// of any size can learn in a few steps.
+struct Scenes {
+    let frames: Tensor<Float>
+    let masks: Tensor<UInt8>
+
+    init(count: Int, side: Int = 32, seed: UInt64 = 1) {
+        var random = RandomStream(seed: seed)
+        var pixels: [Float] = []
+        var labels: [UInt8] = []
+        for _ in 0..<count {
+            let radius = random.number(in: 0.15..<0.3) * Double(side)
+            let y = random.number(in: 0.3..<0.7) * Double(side)
+            let x = random.number(in: 0.3..<0.7) * Double(side)
+            let ground = (0..<3).map { _ in Float(random.number(in: -0.4..<0.1)) }
+            for i in 0..<side {
+                for j in 0..<side {
+                    let (dy, dx) = (Double(i) - y, Double(j) - x)
+                    let inside = dy * dy + dx * dx < radius * radius
+                    labels.append(inside ? 1 : 0)
+                    pixels += inside ? [0.4, 0.3, 0.1] : ground
+                }
+            }
+        }
+        frames = Tensor(shape: [count, side, side, 3], scalars: pixels)
+        masks = Tensor(shape: [count, side, side], scalars: labels)
+    }
+}
+
+extension TokenizerConfiguration {
+    /// As small as a tokenizer can be; strides 4, 4, 4.
+    static var minute: TokenizerConfiguration {
+        TokenizerConfiguration(
+            strides: Axes(time: 4, height: 4, width: 4), hidden: 8, embedding: 6, codes: 16,
+            blocks: 1, dataVariance: 0.06)
+    }
+}
+
+/// Normal pictures of a shape.
+func noise(_ shape: Shape, seed: UInt64 = 7) -> Tensor<Float> {
+    var random = RandomStream(seed: seed)
+    return random.uniform(shape, in: -0.5..<0.5)
+}
+
+/// A photograph of nothing.
+func picture(height: Int, width: Int, seed: UInt64 = 3) -> Tensor<UInt8> {
+    var random = RandomStream(seed: seed)
+    return Tensor(
+        shape: [height, width, 3],
+        scalars: (0..<height * width * 3).map { _ in UInt8(random.integer(in: 0..<256)) })
+}
