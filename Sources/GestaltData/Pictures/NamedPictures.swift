@@ -62,6 +62,6 @@ extension String {
     /// A number with leading zeros.
     fileprivate init(format number: Int, digits: Int) {
         let text = String(number)
-        self = String(repeating: "0", count: max(0, digits - text.count)) + text
+        self = String(repeating: "0", count: Swift.max(0, digits - text.count)) + text
     }
 }
