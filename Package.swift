@@ -96,7 +96,7 @@ let package = Package(
             swiftSettings: strict),
         tests("GestaltTensor", ["CKernels"]),
         tests("GestaltNN"),
-        tests("GestaltMetrics"),
+        tests("GestaltMetrics", ["GestaltData"]),
         tests("GestaltFiles"),
         tests("GestaltIO"),
         tests("GestaltMedia"),
