@@ -38,7 +38,8 @@ public enum Initialiser: Sendable, Equatable {
         case .truncatedNormal(let deviation, let limit):
             return random.truncatedNormal(shape, standardDeviation: deviation, limit: limit)
         case .glorotUniform(let gain):
-            return Self.uniform(shape, gain * (6 / Float(fan.input + fan.output)).squareRoot(), &random)
+            return Self.uniform(
+                shape, gain * (6 / Float(fan.input + fan.output)).squareRoot(), &random)
         case .glorotNormal(let gain):
             let deviation = gain * (2 / Float(fan.input + fan.output)).squareRoot()
             return random.normal(shape, standardDeviation: deviation)

@@ -37,7 +37,8 @@ public final class Context {
         switch buffer.role {
         case .idle:
             preconditionFailure(
-                "a buffer is updated outside of valueAndGradients: use Context.inference to evaluate")
+                "a buffer is updated outside of valueAndGradients: use Context.inference to evaluate"
+            )
         case .frozen: return
         case .slot(let slot):
             precondition(

@@ -10,7 +10,9 @@ extension Module {
     }
 
     /// The number of scalars that training moves.
-    public var parameterCount: Int { state.reduce(0) { $0 + ($1.isParameter ? $1.value.count : 0) } }
+    public var parameterCount: Int {
+        state.reduce(0) { $0 + ($1.isParameter ? $1.value.count : 0) }
+    }
 
     /// Replaces every parameter and buffer by what `value` gives for its path and present value.
     public mutating func mapState(

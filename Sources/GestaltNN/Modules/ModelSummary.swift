@@ -10,7 +10,10 @@ public struct ModelSummary: Sendable, CustomStringConvertible {
         public var count: Int { shape.elementCount }
     }
 
-    public enum Role: String, Sendable { case trains = "", frozen, buffer }
+    public enum Role: String, Sendable {
+        case trains = ""
+        case frozen, buffer
+    }
 
     /// Numbers of one top-level part.
     public struct Part: Sendable, Equatable {

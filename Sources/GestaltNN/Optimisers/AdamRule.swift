@@ -25,7 +25,8 @@ struct AdamRule: Sendable {
     ) {
         precondition(
             (0..<1).contains(beta1) && (0..<1).contains(beta2) && epsilon > 0 && weightDecay >= 0,
-            "Adam(beta1: \(beta1), beta2: \(beta2), epsilon: \(epsilon), weightDecay: \(weightDecay))")
+            "Adam(beta1: \(beta1), beta2: \(beta2), epsilon: \(epsilon), weightDecay: \(weightDecay))"
+        )
         self.learningRate = learningRate
         self.beta1 = beta1
         self.beta2 = beta2

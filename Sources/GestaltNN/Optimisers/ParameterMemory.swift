@@ -133,9 +133,10 @@ extension ParameterMemory {
     /// Runs `body` for each parameter of `model` that has a gradient.
     mutating func update(
         _ model: inout some Module, with gradients: Gradients, groups: [ParameterGroup],
-        _ body: @escaping (
-            inout Tensor<Float>, Tensor<Float>, ParameterGroup?, inout ParameterMemory.Entry
-        ) -> Void
+        _ body:
+            @escaping (
+                inout Tensor<Float>, Tensor<Float>, ParameterGroup?, inout ParameterMemory.Entry
+            ) -> Void
     ) {
         // Moved, not copied: the tensors are written in place.
         var walk = UpdateWalk(

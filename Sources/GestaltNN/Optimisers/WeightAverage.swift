@@ -73,7 +73,8 @@ private struct Averaging: PathVisitor {
         let entry = source[next]
         precondition(
             entry.path == path && entry.value.shape == shape,
-            "WeightAverage: \(entry.path) \(entry.value.shape) stands where \(path) \(shape) is averaged")
+            "WeightAverage: \(entry.path) \(entry.value.shape) stands where \(path) \(shape) is averaged"
+        )
         next += 1
         return entry.value
     }

@@ -62,18 +62,21 @@ struct ColumnNormalization<Scalar: FloatingScalar>: Operation {
     // d scale = Σ g · (x − μ) / √(σ² + ε), over rows and segments.
     private func scaleGradient(_ sums: [Double]) -> Tensor<Scalar> {
         let columns = blocks.columns
-        return Tensor((0..<columns).map { column in
-            Scalar((0..<blocks.segments).reduce(0.0) {
-                $0 + sums[(2 * $1 + 1) * columns + column] * inverse(segment: $1, column)
+        return Tensor(
+            (0..<columns).map { column in
+                Scalar(
+                    (0..<blocks.segments).reduce(0.0) {
+                        $0 + sums[(2 * $1 + 1) * columns + column] * inverse(segment: $1, column)
+                    })
             })
-        })
     }
 
     private func shiftGradient(_ sums: [Double]) -> Tensor<Scalar> {
         let columns = blocks.columns
-        return Tensor((0..<columns).map { column in
-            Scalar((0..<blocks.segments).reduce(0.0) { $0 + sums[2 * $1 * columns + column] })
-        })
+        return Tensor(
+            (0..<columns).map { column in
+                Scalar((0..<blocks.segments).reduce(0.0) { $0 + sums[2 * $1 * columns + column] })
+            })
     }
 
     private func place(_ segment: Int, _ column: Int) -> Int {
@@ -206,7 +209,8 @@ extension ColumnBlocks {
                         second: sums[(2 * segment + 1) * columns + column]
                     )
                 }
-                let mean = moved.reduce(0) { $0 + $1.first + $1.origin * Double(rows) } / Double(count)
+                let mean =
+                    moved.reduce(0) { $0 + $1.first + $1.origin * Double(rows) } / Double(count)
                 let squares = moved.reduce(0) { sum, column in
                     let d = column.origin - mean
                     return sum + column.second + 2 * d * column.first + d * d * Double(rows)

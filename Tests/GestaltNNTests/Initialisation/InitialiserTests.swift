@@ -1,7 +1,7 @@
 import GestaltNN
 import GestaltTensor
-import Testing
 import TestSupport
+import Testing
 
 private struct LawCase: Sendable, CustomStringConvertible {
     let law: Initialiser
@@ -19,7 +19,8 @@ private let laws: [LawCase] = [
     LawCase(
         law: .truncatedNormal(standardDeviation: 0.2), deviation: 0.2 * 0.87963, largest: 0.4),
     LawCase(
-        law: .glorotUniform(), deviation: (2.0 / 300).squareRoot(), largest: (6.0 / 300).squareRoot()),
+        law: .glorotUniform(), deviation: (2.0 / 300).squareRoot(),
+        largest: (6.0 / 300).squareRoot()),
     LawCase(law: .glorotNormal(), deviation: (2.0 / 300).squareRoot(), largest: .infinity),
     LawCase(
         law: .heUniform(), deviation: (2.0 / 120).squareRoot(), largest: (6.0 / 120).squareRoot()),
@@ -52,7 +53,8 @@ private let laws: [LawCase] = [
         #expect(drawn.shape == shape)
         let matrix = drawn.reshaped([-1, shape[-1]])
         let tall = matrix.shape[0] >= matrix.shape[1]
-        let product = tall
+        let product =
+            tall
             ? matrix.matmul(matrix, transposingFirst: true)
             : matrix.matmul(matrix, transposingSecond: true)
         let expected = Tensor<Float>.identity(product.shape[0]) * 4

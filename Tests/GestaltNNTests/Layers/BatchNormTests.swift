@@ -1,7 +1,7 @@
 import GestaltNN
 import GestaltTensor
-import Testing
 import TestSupport
+import Testing
 
 @Suite struct BatchNormTests {
     private let x = Tensor<Float>.sample([3, 5, 2], seed: 11) + 2
@@ -22,7 +22,8 @@ import TestSupport
             // Two steps from 0 and from 1 with momentum 0.1.
             let (mean2, variance2) = (0.19 * mean, 0.81 + 0.19 * unbiased)
             #expect(abs(Double(norm.runningMean.value.scalars[channel]) - mean2) < statistics)
-            #expect(abs(Double(norm.runningVariance.value.scalars[channel]) - variance2) < statistics)
+            #expect(
+                abs(Double(norm.runningVariance.value.scalars[channel]) - variance2) < statistics)
         }
     }
 

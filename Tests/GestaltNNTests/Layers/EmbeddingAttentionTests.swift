@@ -1,8 +1,8 @@
 import Foundation
 import GestaltNN
 import GestaltTensor
-import Testing
 import TestSupport
+import Testing
 
 @Suite struct EmbeddingTests {
     @Test("rows by index, and gradients added where an index repeats")

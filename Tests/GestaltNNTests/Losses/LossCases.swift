@@ -1,8 +1,8 @@
 import Foundation
 import GestaltNN
 import GestaltTensor
-import Testing
 import TestSupport
+import Testing
 
 private let lossTable: [GradientCase] = [
     crossEntropyCases, binaryCases, overlapCases, distanceCases,
@@ -133,24 +133,26 @@ private let binaryCases: [GradientCase] = {
                 }
             },
             { v in binaryCrossEntropy(v[0], t, positiveWeight: weight, reduction: .none) })
-    } + [0, 1, 2, 2.5].flatMap { focus in
-        [nil, 0.25].map { balance in
-            GradientCase(
-                "focalLoss, focus \(focus), balance \(balance ?? .nan)", inputs: [.sample([3, 5])],
-                reference: { v in
-                    naiveBroadcast(v[0], t.mapped { $0.rounded() }) { x, t in
-                        let p = t == 1 ? sigmoid(x) : 1 - sigmoid(x)
-                        let alpha = balance.map { t == 1 ? $0 : 1 - $0 } ?? 1
-                        return -alpha * pow(1 - p, focus) * log(p)
-                    }
-                },
-                { v in
-                    focalLoss(
-                        v[0], t.mapped { $0.rounded() }, focus: focus, balance: balance,
-                        reduction: .none)
-                })
-        }
     }
+        + [0, 1, 2, 2.5].flatMap { focus in
+            [nil, 0.25].map { balance in
+                GradientCase(
+                    "focalLoss, focus \(focus), balance \(balance ?? .nan)",
+                    inputs: [.sample([3, 5])],
+                    reference: { v in
+                        naiveBroadcast(v[0], t.mapped { $0.rounded() }) { x, t in
+                            let p = t == 1 ? sigmoid(x) : 1 - sigmoid(x)
+                            let alpha = balance.map { t == 1 ? $0 : 1 - $0 } ?? 1
+                            return -alpha * pow(1 - p, focus) * log(p)
+                        }
+                    },
+                    { v in
+                        focalLoss(
+                            v[0], t.mapped { $0.rounded() }, focus: focus, balance: balance,
+                            reduction: .none)
+                    })
+            }
+        }
 }()
 
 private let overlapCases: [GradientCase] = {
@@ -199,14 +201,15 @@ private func naiveOverlap(
 
 private let distanceCases: [GradientCase] = {
     let inputs: [Tensor<Double>] = [.distinct([3, 4]), .distinct([3, 4], seed: 2) * 2 + 0.03]
-    let laws: [(String, @Sendable (Double) -> Double, @Sendable ([Tensor<Double>]) -> Tensor<Double>)] = [
-        ("meanSquaredError", { $0 * $0 }, { meanSquaredError($0[0], $0[1]) }),
-        ("meanAbsoluteError", { abs($0) }, { meanAbsoluteError($0[0], $0[1]) }),
-        (
-            "huberLoss", { abs($0) <= 0.7 ? $0 * $0 / 2 : 0.7 * (abs($0) - 0.35) },
-            { huberLoss($0[0], $0[1], delta: 0.7) }
-        ),
-    ]
+    let laws:
+        [(String, @Sendable (Double) -> Double, @Sendable ([Tensor<Double>]) -> Tensor<Double>)] = [
+            ("meanSquaredError", { $0 * $0 }, { meanSquaredError($0[0], $0[1]) }),
+            ("meanAbsoluteError", { abs($0) }, { meanAbsoluteError($0[0], $0[1]) }),
+            (
+                "huberLoss", { abs($0) <= 0.7 ? $0 * $0 / 2 : 0.7 * (abs($0) - 0.35) },
+                { huberLoss($0[0], $0[1], delta: 0.7) }
+            ),
+        ]
     return laws.map { name, law, body in
         GradientCase(
             name, inputs: inputs,

@@ -48,7 +48,8 @@ private struct Net: Module {
         arguments: [
             (["encoder"], [], "encoder.weight", true), (["enc"], [], "encoder.weight", false),
             ([""], [], "heads.0.weight", true), ([""], ["heads"], "heads.0.weight", false),
-            (["heads"], ["heads.1"], "heads.1.bias", false), (["heads"], ["heads.1"], "heads.0.weight", true),
+            (["heads"], ["heads.1"], "heads.1.bias", false),
+            (["heads"], ["heads.1"], "heads.0.weight", true),
             ([], [], "norm.scale", false),
         ] as [([String], [String], String, Bool)])
     func freezing(paths: [String], exceptions: [String], path: String, isFrozen: Bool) {

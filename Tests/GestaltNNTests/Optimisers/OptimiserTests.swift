@@ -1,8 +1,8 @@
 import Foundation
 import GestaltNN
 import GestaltTensor
-import Testing
 import TestSupport
+import Testing
 
 /// Two parameters of different length, one of them past a vector's width.
 private struct Pair: Module {
@@ -30,7 +30,8 @@ private struct NumberCase: Sendable, CustomStringConvertible {
     /// (p, g, m, v, t, learning rate, decay) to p; m and v kept.
     let update:
         @Sendable (
-            _ p: Double, _ g: Double, _ m: inout Double, _ v: inout Double, _ t: Int, _ rate: Double,
+            _ p: Double, _ g: Double, _ m: inout Double, _ v: inout Double, _ t: Int,
+            _ rate: Double,
             _ decay: Double
         ) -> Double
     var description: String { name }
@@ -121,7 +122,10 @@ private func adam(
             resumed.update(&other, with: Pair.gradients(t))
         }
         for (a, b) in zip(model.state, other.state) { #expect(a.value == b.value, "\(a.path)") }
-        #expect(zip(optimiser.state, resumed.state).allSatisfy { $0.name == $1.name && $0.tensor == $1.tensor })
+        #expect(
+            zip(optimiser.state, resumed.state).allSatisfy {
+                $0.name == $1.name && $0.tensor == $1.tensor
+            })
     }
 
     @Test("a state that does not fit is refused with its name")
@@ -178,7 +182,9 @@ private func adam(
 
     @Test("gradients are clipped by norm and by value")
     func clipping() {
-        var gradients = Gradients([(path: "a", tensor: Tensor([3, 0])), (path: "b", tensor: Tensor([-4]))])
+        var gradients = Gradients([
+            (path: "a", tensor: Tensor([3, 0])), (path: "b", tensor: Tensor([-4])),
+        ])
         #expect(gradients.norm == 5)
         var unchanged = gradients
         #expect(unchanged.clip(norm: 6) == 5)

@@ -40,7 +40,8 @@ private func columnCases(_ shape: Shape) -> [GradientCase] {
                     .built(shape) { index in
                         let c = index.last!
                         let root = (variance.scalars[c] + epsilon).squareRoot()
-                        let y = (v[0].at(index) - mean.scalars[c]) / root * v[1].scalars[c]
+                        let y =
+                            (v[0].at(index) - mean.scalars[c]) / root * v[1].scalars[c]
                             + v[2].scalars[c]
                         return rectifies ? max(y, 0) : y
                     }
