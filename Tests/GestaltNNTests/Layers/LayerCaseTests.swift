@@ -5,7 +5,7 @@ import TestSupport
 import Testing
 
 let layerTable: [LayerCase] = [
-    linearCases, normCases, 
+    linearCases, normCases, convolutionCases, shapeCases,
 ].flatMap { $0 }
 
 @Suite struct LayerTests {

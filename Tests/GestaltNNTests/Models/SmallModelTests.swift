@@ -1,7 +1,7 @@
 import GestaltNN
 import GestaltTensor
-import Testing
 import TestSupport
+import Testing
 
 @Suite struct SmallModelTests {
     @Test("a small perceptron learns exclusive or")
@@ -27,6 +27,37 @@ import TestSupport
         #expect(loss < 0.02)
     }
 
+    @Test("a small convolutional network learns to find bright squares")
+    func convolutional() {
+        var random = RandomStream(seed: 2)
+        var model = Sequential {
+            Convolution(rank: 2, 1, 8, kernel: 3, padding: .same, random: &random)
+            BatchNorm(channels: 8, rectifies: true)
+            MaxPooling(kernel: [2, 2])
+            Convolution(
+                rank: 2, 8, 8, kernel: 3, padding: .same, activation: .relu, random: &random)
+            TransposedConvolution(rank: 2, 8, 1, kernel: 2, stride: 2, random: &random)
+        }
+        let noise = Tensor<Float>.sample([4, 8, 8, 1], seed: 6, in: -0.3...0.3)
+        let masks = Tensor<Float>.built([4, 8, 8, 1]) { i in
+            (i[0]..<i[0] + 4).contains(i[1]) && (2..<6).contains(i[2]) ? 1 : 0
+        }
+        var optimiser = AdamW(learningRate: 0.02)
+        var losses: [Float] = []
+        for _ in 0..<60 {
+            let result = valueAndGradients(of: model, Context(training: true)) { model, context in
+                let logits = model(masks + noise, context)
+                return (binaryCrossEntropy(logits, masks) + diceLoss(logits, masks), ())
+            }
+            optimiser.update(&model, with: result.gradients)
+            result.commitBuffers(to: &model)
+            losses.append(result.loss)
+        }
+        #expect(losses[0] > 0.8 && losses[59] < 0.1, "\(losses[0]) to \(losses[59])")
+        let evaluated = model(masks + noise, .inference)
+        #expect(evaluated.greater(0) == masks.greater(0))
+    }
+
     @Test("recomputing a part changes neither loss nor gradients, with dropout inside")
     func checkpointed() {
         var random = RandomStream(seed: 2)
@@ -40,7 +71,8 @@ import TestSupport
         func step(recomputes: Bool) -> (TrainingStep<Void>, Sequential) {
             let context = Context(training: true, random: RandomStream(seed: 9))
             let result = valueAndGradients(of: model, context) { model, context in
-                let y = recomputes
+                let y =
+                    recomputes
                     ? context.checkpointed { model(x, context) } : model(x, context)
                 // Drawn after the part: the replay must not move the stream.
                 let more = Dropout(0.5)(y, context)
