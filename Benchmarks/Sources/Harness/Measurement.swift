@@ -16,11 +16,32 @@ public struct Measurement: Sendable {
         var seconds: [Double] = []
         var checksum = 0.0
         for _ in 0..<runs {
-            let time = clock.measure { checksum = body() }
-            seconds.append(Double(time.components.attoseconds) * 1e-18 + Double(time.components.seconds))
+            seconds.append(clock.measure { checksum = body() }.seconds)
         }
         self.seconds = seconds.sorted()
         self.checksum = checksum
+    }
+
+    private init(seconds: [Double], checksum: Double) {
+        self.seconds = seconds.sorted()
+        self.checksum = checksum
+    }
+
+    /// Measures two things in turns, so that a machine that other work slows down for a while slows
+    /// both.
+    public static func alternating(
+        runs: Int, _ first: () -> Double, _ second: () -> Double
+    ) -> (first: Measurement, second: Measurement) {
+        let clock = ContinuousClock()
+        var (one, two) = ([Double](), [Double]())
+        var sums = (first(), second())
+        for _ in 0..<runs {
+            one.append(clock.measure { sums.0 = first() }.seconds)
+            two.append(clock.measure { sums.1 = second() }.seconds)
+        }
+        return (
+            Measurement(seconds: one, checksum: sums.0), Measurement(seconds: two, checksum: sums.1)
+        )
     }
 
     public var median: Double { seconds[seconds.count / 2] }
@@ -28,6 +49,10 @@ public struct Measurement: Sendable {
     public var spread: Double {
         (seconds[seconds.count * 3 / 4] - seconds[seconds.count / 4]) / 2 / median
     }
+}
+
+extension Duration {
+    var seconds: Double { Double(components.attoseconds) * 1e-18 + Double(components.seconds) }
 }
 
 /// The sum of the elements and of every 97th one, so that order counts.
@@ -50,11 +75,15 @@ public func sample(_ shape: Shape, seed: UInt32) -> Tensor<Float> {
     }
 }
 
-/// Floating-point operations a second of a bare product 2048³, all threads: what convolutions are
-/// compared with.
-public func bareProductRate(runs: Int) -> Double {
-    let n = 2048
-    let (a, b) = (sample([n, n], seed: 1), sample([n, n], seed: 2))
-    let time = Measurement(warmUps: 2, runs: runs) { checksum(a.matmul(b)) }
-    return 2 * Double(n * n * n) / time.median
+/// A bare product 2048³ on all threads: what convolutions are compared with.
+public struct BareProduct {
+    private let a = sample([2048, 2048], seed: 1)
+    private let b = sample([2048, 2048], seed: 2)
+
+    public init() {}
+
+    /// Floating-point operations of one run.
+    public static let operationCount = 2.0 * 2048 * 2048 * 2048
+
+    public func run() -> Double { checksum(a.matmul(b)) }
 }
