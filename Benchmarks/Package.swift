@@ -18,6 +18,15 @@ let package = Package(
             name: "conv",
             dependencies: ["Harness", .product(name: "GestaltTensor", package: "Gestalt")],
             swiftSettings: strict),
+        .executableTarget(
+            name: "models",
+            dependencies: [
+                "Harness",
+                .product(name: "GestaltTensor", package: "Gestalt"),
+                .product(name: "GestaltNN", package: "Gestalt"),
+                .product(name: "GestaltVQVAE", package: "Gestalt"),
+            ],
+            swiftSettings: strict),
     ],
     swiftLanguageModes: [.v6]
 )
