@@ -82,7 +82,11 @@ let package = Package(
         layer("GestaltVQVAE", ["GestaltNN", "GestaltFiles"]),
         layer("GestaltSegHeads", ["GestaltVQVAE", "GestaltMedia"]),
         layer(
-            "GestaltTraining", ["GestaltSegHeads", "GestaltData", "GestaltMetrics", "GestaltFiles"]),
+            "GestaltTraining",
+            [
+                "GestaltSegHeads", "GestaltData", "GestaltMetrics", "GestaltMedia", "GestaltFiles",
+                "GestaltIO",
+            ]),
         .executableTarget(
             name: "GestaltCommand",
             dependencies: [

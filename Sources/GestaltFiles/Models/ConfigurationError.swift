@@ -3,6 +3,8 @@ public struct ConfigurationError: Error, Equatable, Sendable, CustomStringConver
     public enum Problem: Equatable, Sendable {
         /// The bytes are not JSON, or not an object.
         case notJSON(reason: String)
+        /// A part has its own rules and says which is broken.
+        case refused(reason: String)
         /// Nothing reads this key.
         case unknownKey(known: [String])
         case missingKey
@@ -47,6 +49,7 @@ public struct ConfigurationError: Error, Equatable, Sendable, CustomStringConver
         let place = path.map { "\($0): " } ?? ""
         let name = key.isEmpty ? "the configuration" : "“\(key)”"
         return switch problem {
+        case .refused(let reason): "\(place)\(reason)"
         case .notJSON(let reason): "\(place)\(name) is not a JSON object: \(reason)"
         case .unknownKey(let known):
             "\(place)\(name) is not a known key; known are \(known.joined(separator: ", "))"

@@ -94,7 +94,7 @@ public enum StrictJSON {
 
 extension ConfigurationError {
     fileprivate init(decoding error: any Error, path: String?) {
-        self.init(path: path, key: "", .notJSON(reason: "\(error)"))
+        self.init(path: path, key: "", .refused(reason: "\(error)"))
         guard let error = error as? DecodingError else { return }
         switch error {
         case .keyNotFound(let missing, let context):

@@ -14,7 +14,15 @@ public final class EventFile {
     public init(folder: String) throws(MediaError) {
         let now = Date().timeIntervalSince1970
         let process = ProcessInfo.processInfo.processIdentifier
-        path = "\(folder)/events.out.tfevents.\(Int(now)).gestalt.\(process)"
+        let name = "\(folder)/events.out.tfevents.\(Int(now)).gestalt.\(process)"
+        // A run that stops and goes on within a second has two files all the same.
+        var path = name
+        var number = 1
+        while FileManager.default.fileExists(atPath: path) {
+            path = "\(name).\(number)"
+            number += 1
+        }
+        self.path = path
         guard FileManager.default.createFile(atPath: path, contents: nil),
             let handle = FileHandle(forWritingAtPath: path)
         else {

@@ -1,0 +1,129 @@
+import GestaltFiles
+import GestaltNN
+import GestaltTensor
+
+/// Everything a run needs to go on: weights, buffers, optimiser state, averages, step.
+///
+/// One safetensors file: tensors under `model.`, `optimiser.` and `average.`, numbers in its
+/// metadata. One file is replaced by one rename, so a crash leaves the old or the new, never half.
+struct Checkpoint {
+    let step: Int
+    /// The best score so far.
+    let best: Double?
+    let seed: UInt64
+    /// Updates of the average of the weights.
+    let averageUpdates: Int?
+    /// What the bits of a step depend on besides its inputs.
+    let machine: String
+    let tensors: [String: Tensor<Float>]
+    /// Where it was read from, for messages.
+    let path: String
+
+    init<Model: Module>(
+        step: Int, best: Double?, seed: UInt64, model: Model, optimiser: any Optimiser,
+        average: WeightAverage<Model>?
+    ) {
+        self.step = step
+        self.best = best
+        self.seed = seed
+        averageUpdates = average?.updates
+        machine = Self.thisMachine
+        path = "checkpoint"
+        var tensors: [String: Tensor<Float>] = [:]
+        for entry in model.state { tensors["model." + entry.path] = entry.value }
+        for (name, value) in optimiser.state { tensors["optimiser." + name] = value }
+        for entry in average?.model.state ?? [] { tensors["average." + entry.path] = entry.value }
+        self.tensors = tensors
+    }
+
+    /// - Throws: what the file reader throws; ``TrainingError/checkpoint(path:expected:found:)``
+    ///   when the metadata is not a checkpoint's.
+    init(reading path: String) throws {
+        let file = try SafeTensors.open(path)
+        func number<Number: LosslessStringConvertible>(_ key: String) throws -> Number {
+            guard let text = file.metadata[key], let value = Number(text) else {
+                throw TrainingError.checkpoint(
+                    path: path, expected: "a training checkpoint with \(key) in its metadata",
+                    found: file.metadata[key].map { "“\($0)”" } ?? "none")
+            }
+            return value
+        }
+        step = try number("step")
+        seed = try number("seed")
+        guard step >= 0 else {
+            throw TrainingError.checkpoint(
+                path: path, expected: "a step of 0 or more", found: "\(step)")
+        }
+        best = try file.metadata["best"].map { _ in try number("best") }
+        averageUpdates = try file.metadata["average_updates"].map { _ in
+            try number("average_updates")
+        }
+        machine = file.metadata["machine"] ?? "unknown"
+        var tensors: [String: Tensor<Float>] = [:]
+        for name in file.names { tensors[name] = try file.tensor(name, as: Float.self) }
+        self.tensors = tensors
+        self.path = path
+    }
+
+    func write(to path: String) throws {
+        var metadata = ["step": "\(step)", "seed": "\(seed)", "machine": machine]
+        metadata["best"] = best.map { "\($0)" }
+        metadata["average_updates"] = averageUpdates.map { "\($0)" }
+        try SafeTensors.write(
+            tensors.map { (name: $0.key, tensor: $0.value) }, metadata: metadata, to: path)
+    }
+
+    /// What the bits of a run depend on: the same here and there, the same bits.
+    static var thisMachine: String {
+        "\(Runtime.threads) threads, \(Runtime.instructionSet)"
+    }
+}
+
+extension Checkpoint {
+    /// Puts the state back.
+    /// - Throws: ``TrainingError/checkpoint(path:expected:found:)`` when a tensor is missing, of
+    ///   another shape, unknown to the model, or the seed is another one.
+    func restore<Model: Module>(
+        model: inout Model, optimiser: inout any Optimiser, average: inout WeightAverage<Model>?,
+        seed expectedSeed: UInt64
+    ) throws {
+        try require(seed == expectedSeed, "a run with seed \(expectedSeed)", "seed \(seed)")
+        try require(
+            (average == nil) == (averageUpdates == nil),
+            average == nil ? "a run without weight averages" : "a run with weight averages",
+            averageUpdates == nil ? "none" : "averages")
+        try fill(&model, from: "model.")
+        let prefix = "optimiser."
+        try optimiser.restore(
+            tensors.sorted { $0.key < $1.key }.compactMap { name, value in
+                name.hasPrefix(prefix)
+                    ? (name: String(name.dropFirst(prefix.count)), tensor: value) : nil
+            })
+        if var restored = average.take() {
+            try fill(&restored.model, from: "average.")
+            restored.updates = averageUpdates ?? 0
+            average = restored
+        }
+    }
+
+    private func fill(_ model: inout some Module, from prefix: String) throws {
+        let known = Set(model.state.map { prefix + $0.path })
+        let stray = tensors.keys.filter { $0.hasPrefix(prefix) && !known.contains($0) }.min()
+        try require(stray == nil, "only tensors of this model", stray ?? "")
+        try model.mapState { path, current in
+            let value = tensors[prefix + path]
+            try require(
+                value?.shape == current.shape, "\(prefix + path) of shape \(current.shape)",
+                value.map { "shape \($0.shape)" } ?? "none")
+            return value ?? current
+        }
+    }
+
+    private func require(
+        _ holds: Bool, _ expected: @autoclosure () -> String, _ found: @autoclosure () -> String
+    ) throws(TrainingError) {
+        guard holds else {
+            throw .checkpoint(path: path, expected: expected(), found: found())
+        }
+    }
+}

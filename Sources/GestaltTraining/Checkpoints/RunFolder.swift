@@ -1,0 +1,53 @@
+import Foundation
+
+/// The folder a training run lives in.
+///
+/// ```
+/// recipe.json                                   what the run does; resuming needs nothing else
+/// config.json  model.safetensors  README.md     the model, once trained
+/// checkpoints/last.safetensors                  the state to resume from
+/// checkpoints/best.safetensors                  the state that scored best
+/// log.jsonl                                     all numbers, a line a step
+/// events.out.tfevents.*                         the same for TensorBoard
+/// ```
+public struct RunFolder: Sendable {
+    public let path: String
+
+    /// Makes the folder, or opens it to resume.
+    /// - Throws: ``TrainingError/runExists(path:)`` when a new run would overwrite one,
+    ///   ``TrainingError/output(path:reason:)`` when the folder cannot be made or written.
+    public init(_ path: String, resuming: Bool) throws(TrainingError) {
+        self.path = path
+        if !resuming, FileManager.default.fileExists(atPath: lastCheckpoint) {
+            throw .runExists(path: path)
+        }
+        try Self.makeFolder(path)
+        try Self.makeFolder(path + "/checkpoints")
+    }
+
+    public var lastCheckpoint: String { path + "/checkpoints/last.safetensors" }
+    public var bestCheckpoint: String { path + "/checkpoints/best.safetensors" }
+    public var recipe: String { path + "/recipe.json" }
+    public var log: String { path + "/log.jsonl" }
+
+    /// The last checkpoint's path once there is one.
+    var existingLastCheckpoint: String? {
+        FileManager.default.fileExists(atPath: lastCheckpoint) ? lastCheckpoint : nil
+    }
+
+    func writeLast(_ checkpoint: Checkpoint) throws { try checkpoint.write(to: lastCheckpoint) }
+    func writeBest(_ checkpoint: Checkpoint) throws { try checkpoint.write(to: bestCheckpoint) }
+
+    private static func makeFolder(_ path: String) throws(TrainingError) {
+        do {
+            try FileManager.default.createDirectory(
+                atPath: path, withIntermediateDirectories: true)
+        } catch {
+            throw .output(path: path, reason: describe(error))
+        }
+        // Asked now, not after an hour of training.
+        guard access(path, W_OK | X_OK) == 0 else {
+            throw .output(path: path, reason: String(cString: strerror(errno)))
+        }
+    }
+}

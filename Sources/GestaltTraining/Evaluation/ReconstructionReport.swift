@@ -1,0 +1,60 @@
+import GestaltData
+import GestaltMetrics
+import GestaltTensor
+import GestaltVQVAE
+
+/// How well a tokenizer gives clips back, and how it uses its codes doing so.
+public struct ReconstructionReport: Sendable, Codable, Equatable {
+    /// Of all pixels together, in decibels, against a range of 1.
+    public let psnr: Double
+    /// Mean over frames.
+    public let psnrPerFrame: Double
+    /// Mean over frames; nil where it was not asked for.
+    public let ssim: Double?
+    /// Effective number of codes: the exponential of the entropy of their use.
+    public let perplexity: Double
+    /// Share of the codes that occur at all, 0…1.
+    public let codesUsed: Double
+    public let clipCount: Int
+    /// Frames of a clip.
+    public let length: Int
+
+    /// Sends every batch of one pass through the tokenizer, decoded pixels clamped to their range.
+    ///
+    /// - Parameters:
+    ///   - withSSIM: SSIM takes longer than small models do.
+    ///   - progress: told after each batch; may throw to stop.
+    /// - Throws: what `progress` throws.
+    public init(
+        of tokenizer: VideoTokenizer, on batches: ClipBatches, withSSIM: Bool = true,
+        progress: (_ done: Int, _ total: Int) throws -> Void = { _, _ in }
+    ) throws {
+        var fidelity = PeakSignalToNoise()
+        var similarity = StructuralSimilarity()
+        var usage = CodeUsage(codeCount: tokenizer.configuration.codes)
+        var clipCount = 0
+        for step in 0..<batches.stepsPerPass {
+            let clips = batches.batch(at: step).frames
+            let codes = tokenizer.encode(clips)
+            let decoded = tokenizer.decode(codes).clamped(min: -0.5, max: 0.5)
+            usage.add(codes)
+            fidelity.add(prediction: decoded, truth: clips)
+            if withSSIM { similarity.add(prediction: decoded, truth: clips) }
+            clipCount += clips.shape[0]
+            try progress(clipCount, batches.clips.count)
+        }
+        psnr = fidelity.overSet
+        psnrPerFrame = fidelity.perImage
+        ssim = withSSIM ? similarity.mean : nil
+        perplexity = usage.perplexity
+        codesUsed = usage.usage
+        self.clipCount = clipCount
+        length = batches.windows.length
+    }
+
+    public var readings: [Reading] {
+        [Reading("psnr", psnr)] + (ssim.map { [Reading("ssim", $0)] } ?? []) + [
+            Reading("perplexity", perplexity), Reading("codes_used", codesUsed),
+        ]
+    }
+}

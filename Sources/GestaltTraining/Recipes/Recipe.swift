@@ -1,0 +1,137 @@
+import Foundation
+import GestaltFiles
+import GestaltIO
+
+/// A whole training written down: data, model, steps, seed. One call runs it.
+///
+/// ```swift
+/// let recipe = UNetRecipe(data: DataChoice("sample"), network: .demo, labels: 100, steps: 300)
+/// let trained = try recipe.train(RunOptions(folder: "out/unet"))
+/// // later, after Ctrl-C:
+/// let again = try UNetRecipe.resume("out/unet")
+/// ```
+/// The run's folder keeps it as `recipe.json`, in which a key that nothing reads is an error.
+public protocol Recipe: Codable, Equatable, Sendable {
+    associatedtype Model
+    /// What `recipe.json` calls it: `tokenizer`, `unet`, `head`.
+    static var kind: String { get }
+    /// - Throws: an error that names the key, what it allows and what it holds.
+    func validate() throws
+    /// Trains, and with a folder leaves the model there.
+    /// - Throws: ``TrainingError``, and what reading data and writing files throws.
+    func train(_ options: RunOptions) throws -> Trained<Model>
+}
+
+/// What a recipe gives.
+public struct Trained<Model> {
+    public let model: Model
+    /// Steps done in all.
+    public let steps: Int
+    /// How it was judged at the end; nil when the recipe names no split to judge it on.
+    public let evaluation: Evaluation?
+}
+
+extension Trained: Sendable where Model: Sendable {}
+
+/// What surrounds a training: where it goes, whether it goes on, who may stop it.
+public struct RunOptions: Sendable {
+    /// The folder for model, checkpoints and logs; nil keeps the result in memory only.
+    public var folder: String?
+    /// Whether to go on from the folder's last checkpoint.
+    public var resumes: Bool
+    /// Whether standard error shows how far it is.
+    public var showsProgress: Bool
+    public var interruption: Interruption
+    /// The command that started it, for the model's card.
+    public var command: String?
+
+    public init(
+        folder: String? = nil, resumes: Bool = false, showsProgress: Bool = true,
+        interruption: Interruption = .process, command: String? = nil
+    ) {
+        self.folder = folder
+        self.resumes = resumes
+        self.showsProgress = showsProgress
+        self.interruption = interruption
+        self.command = command
+    }
+}
+
+extension Recipe {
+    /// Goes on with the run in a folder; everything needed stands there.
+    public static func resume(
+        _ folder: String, _ options: RunOptions = RunOptions()
+    ) throws -> Trained<Model> {
+        var options = options
+        options.folder = folder
+        options.resumes = true
+        return try Self(run: folder).train(options)
+    }
+
+    /// Reads the recipe of a run, valid.
+    /// - Throws: ``TrainingError/noRun(path:expected:found:)`` when the folder holds none or one of
+    ///   another kind, `ConfigurationError` naming the key that is wrong.
+    public init(run folder: String) throws {
+        let path = recipePath(folder)
+        let bytes = try recipeBytes(folder)
+        if let kind = storedKind(in: bytes), kind != Self.kind {
+            throw TrainingError.noRun(
+                path: path, expected: "a recipe of kind “\(Self.kind)”", found: "“\(kind)”")
+        }
+        self = try StrictJSON.decode(StoredRecipe<Self>.self, from: bytes, path: path).recipe
+        do {
+            try validate()
+        } catch let error as ConfigurationError {
+            throw error.at(path)
+        }
+    }
+
+    /// The recipe as `recipe.json` holds it.
+    public func json() throws -> [UInt8] {
+        try StrictJSON.encode(StoredRecipe(kind: Self.kind, recipe: self))
+    }
+
+    func write(to run: RunFolder) throws {
+        let bytes = try json()
+        do {
+            try AtomicFile.write(bytes, to: run.recipe)
+        } catch {
+            throw TrainingError.output(path: run.recipe, reason: error.reason)
+        }
+    }
+}
+
+/// What kind of run a folder holds, as ``Recipe/kind`` names it.
+/// - Throws: ``TrainingError/noRun(path:expected:found:)``.
+public func recipeKind(of folder: String) throws -> String {
+    guard let kind = storedKind(in: try recipeBytes(folder)) else {
+        throw TrainingError.noRun(
+            path: recipePath(folder), expected: "a recipe with its kind", found: "none")
+    }
+    return kind
+}
+
+private struct StoredRecipe<R: Recipe>: Codable {
+    var kind: String
+    var recipe: R
+}
+
+private func recipePath(_ folder: String) -> String { folder + "/recipe.json" }
+
+/// A recipe is a page of text.
+private let largestRecipe = 1 << 20
+
+private func recipeBytes(_ folder: String) throws -> [UInt8] {
+    let path = recipePath(folder)
+    do {
+        return try FileReader.bytes(path: path, limit: largestRecipe)
+    } catch {
+        throw TrainingError.noRun(path: path, expected: "the recipe of a run", found: error.reason)
+    }
+}
+
+/// Nil where the bytes are no JSON object with a kind; strict reading then tells what they are.
+private func storedKind(in bytes: [UInt8]) -> String? {
+    struct Kind: Decodable { let kind: String }
+    return (try? JSONDecoder().decode(Kind.self, from: Data(bytes)))?.kind
+}

@@ -1,0 +1,63 @@
+import Foundation
+import GestaltIO
+
+/// The run's numbers as JSON lines: one object a step or evaluation, readable while it grows.
+///
+/// Keys: `step` (how many steps had been done), `kind` (`train` or `evaluation`), `seconds` since
+/// the run or its resumption began, and the readings by name; `null` where one is not finite.
+final class RunLog {
+    private let path: String
+    private let handle: FileHandle
+    private let start = ContinuousClock.now
+
+    /// Opens the log for appending.
+    /// - Parameter step: lines of later steps are dropped: a resumed run writes them again.
+    /// - Throws: ``TrainingError/output(path:reason:)``.
+    init(path: String, resumingAt step: Int) throws(TrainingError) {
+        self.path = path
+        var kept: [UInt8] = []
+        if step > 0, let old = FileManager.default.contents(atPath: path) {
+            for line in old.split(separator: UInt8(ascii: "\n")) where Self.step(of: line) <= step {
+                kept += line + [UInt8(ascii: "\n")]
+            }
+        }
+        do {
+            try AtomicFile.write(kept, to: path)
+            handle = try FileHandle(forWritingTo: URL(fileURLWithPath: path))
+            try handle.seekToEnd()
+        } catch {
+            throw .output(path: path, reason: describe(error))
+        }
+    }
+
+    /// - Throws: ``TrainingError/output(path:reason:)``.
+    func write(step: Int, kind: String, _ readings: [Reading]) throws(TrainingError) {
+        let seconds = (ContinuousClock.now - start) / .seconds(1)
+        var line = "{\"step\":\(step),\"kind\":\"\(kind)\""
+        line += String(format: ",\"seconds\":%.3f", seconds)
+        for reading in readings {
+            line += ",\"\(reading.name)\":" + (reading.value.isFinite ? "\(reading.value)" : "null")
+        }
+        do {
+            try handle.write(contentsOf: Data((line + "}\n").utf8))
+        } catch {
+            throw .output(path: path, reason: describe(error))
+        }
+    }
+
+    /// A line that is no record, the torn last one of a crash, counts as never reached.
+    private static func step(of line: Data) -> Int {
+        struct Record: Decodable { let step: Int }
+        return (try? JSONDecoder().decode(Record.self, from: Data(line)))?.step ?? .max
+    }
+}
+
+/// The system's own sentence about a refused file.
+func describe(_ error: any Error) -> String {
+    if let failure = error as? FileFailure { return failure.reason }
+    let error = error as NSError
+    if let cause = error.userInfo[NSUnderlyingErrorKey] as? NSError {
+        return cause.localizedDescription
+    }
+    return error.localizedFailureReason ?? error.localizedDescription
+}

@@ -1,0 +1,26 @@
+import GestaltMedia
+
+/// Writes a run's numbers to its log and its TensorBoard events.
+final class RunRecorder {
+    private let log: RunLog
+    private let events: EventFile
+
+    init(_ run: RunFolder, resumingAt step: Int) throws {
+        log = try RunLog(path: run.log, resumingAt: step)
+        events = try EventFile(folder: run.path)
+    }
+
+    func train(step: Int, _ readings: [Reading]) throws {
+        try record(step: step, kind: "train", readings)
+    }
+
+    func evaluation(step: Int, _ readings: [Reading]) throws {
+        try record(step: step, kind: "evaluation", readings)
+    }
+
+    private func record(step: Int, kind: String, _ readings: [Reading]) throws {
+        try log.write(step: step, kind: kind, readings)
+        try events.write(
+            step: step, scalars: readings.map { (tag: "\(kind)/\($0.name)", value: Float($0.value)) })
+    }
+}

@@ -1,0 +1,27 @@
+import GestaltNN
+import GestaltSegHeads
+import GestaltTensor
+
+/// Trains the head of a ``Segmenter`` on latents that were computed once.
+///
+/// The encoder must be frozen by the plan; it is part of the model only so that checkpoints and the
+/// result are whole.
+public struct LatentTask: TrainingTask {
+    public let batches: LatentBatches
+    public let judge: SegmentationJudge?
+
+    public init(batches: LatentBatches, judge: SegmentationJudge? = nil) {
+        self.batches = batches
+        self.judge = judge
+    }
+
+    public func loss(
+        of model: Segmenter, on batch: LatentBatch, _ context: Context
+    ) throws -> (loss: Tensor<Float>, readings: [Reading]) {
+        (segmentationLoss(model.head(batch.latent, context), batch.masks), [])
+    }
+
+    public func evaluate(_ model: Segmenter) throws -> Evaluation? {
+        try judge?.evaluation(of: model)
+    }
+}

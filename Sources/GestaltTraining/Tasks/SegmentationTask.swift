@@ -1,0 +1,50 @@
+import GestaltData
+import GestaltMetrics
+import GestaltNN
+import GestaltSegHeads
+import GestaltTensor
+
+/// Trains a model to give each pixel of a frame its class.
+///
+/// With one class, ids above 0 are foreground; with K, ids from K − 1 on are the last class. What
+/// does not train is the plan's `freezing`.
+public struct SegmentationTask<Model: SegmentationModel>: TrainingTask {
+    public let batches: FrameBatches
+    /// What the model is judged on; nil to judge it not at all.
+    public let judge: SegmentationJudge?
+
+    /// - Precondition: the batches have masks, and frames of the model's size.
+    public init(batches: FrameBatches, judge: SegmentationJudge? = nil) {
+        self.batches = batches
+        self.judge = judge
+    }
+
+    public func loss(
+        of model: Model, on batch: FrameBatch, _ context: Context
+    ) throws -> (loss: Tensor<Float>, readings: [Reading]) {
+        guard let masks = batch.masks else {
+            preconditionFailure("SegmentationTask: frames without masks")
+        }
+        return (segmentationLoss(model.logits(batch.frames, context), masks), [])
+    }
+
+    public func evaluate(_ model: Model) throws -> Evaluation? { try judge?.evaluation(of: model) }
+}
+
+/// How a segmentation model is judged while it trains: the frames, and IoU per image as the score.
+public struct SegmentationJudge: Sendable {
+    public let data: DataSet
+    /// Every so many frames of each clip count.
+    public let interval: Int
+
+    public init(data: DataSet, every interval: Int = 5) {
+        self.data = data
+        self.interval = interval
+    }
+
+    func evaluation(of model: some SegmentationModel) throws -> Evaluation {
+        let report = try SegmentationReport(
+            of: model, on: data, every: interval, measuresBoundaries: false)
+        return Evaluation(report.readings, score: report.perImage.iou)
+    }
+}

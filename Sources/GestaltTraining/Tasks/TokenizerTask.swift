@@ -1,0 +1,37 @@
+import GestaltData
+import GestaltNN
+import GestaltTensor
+import GestaltVQVAE
+
+/// Trains a ``VideoTokenizer`` to give clips back from their codes.
+public struct TokenizerTask: TrainingTask {
+    public let batches: ClipBatches
+    /// Clips it is judged on, unchanged, in order.
+    public let evaluation: ClipBatches?
+
+    public init(batches: ClipBatches, evaluation: ClipBatches? = nil) {
+        self.batches = batches
+        self.evaluation = evaluation
+    }
+
+    public func loss(
+        of model: VideoTokenizer, on batch: ClipBatch, _ context: Context
+    ) throws -> (loss: Tensor<Float>, readings: [Reading]) {
+        let output = model(batch.frames, context)
+        return (
+            output.loss,
+            [
+                Reading("reconstruction", output.reconstructionLoss.scalar),
+                Reading("commitment", output.commitmentLoss.scalar),
+                Reading("perplexity", output.perplexity),
+            ]
+        )
+    }
+
+    /// PSNR over all clips, and how the codes are used; more PSNR is better.
+    public func evaluate(_ model: VideoTokenizer) throws -> Evaluation? {
+        guard let evaluation else { return nil }
+        let report = try ReconstructionReport(of: model, on: evaluation, withSSIM: false)
+        return Evaluation(report.readings, score: report.psnr)
+    }
+}

@@ -1,0 +1,19 @@
+import Foundation
+
+/// Runs `body` on a thread of its own and waits for it without holding one of Swift's.
+///
+/// Training fills its thread for minutes; on the cooperative pool, two wide on two cores, it would
+/// starve whatever else the program awaits.
+public func onOwnThread<Value: Sendable>(
+    _ body: @escaping @Sendable () throws -> Value
+) async throws -> Value {
+    try await withCheckedThrowingContinuation { continuation in
+        let thread = Thread {
+            // Named from inside: Linux would keep the name of the thread that started it.
+            Thread.current.name = "Gestalt trainer"
+            continuation.resume(with: Result(catching: body))
+        }
+        thread.stackSize = 16 << 20
+        thread.start()
+    }
+}

@@ -1,0 +1,41 @@
+import GestaltNN
+
+/// How a ``Trainer`` goes about it.
+public struct TrainingPlan: Sendable {
+    public var steps: Int
+    /// Learning rate, and for one-cycle the momentum, of every step.
+    public var schedule: Schedule
+    /// Bound on the common norm of all gradients; nil leaves them.
+    public var gradientNorm: Float?
+    /// Decay of the average of the weights; nil keeps none. Evaluation and the final model use the
+    /// average where there is one.
+    public var averageDecay: Float?
+    /// Parts that do not train.
+    public var freezing: Freezing
+    /// Steps between evaluations; the last step is always followed by one.
+    public var evaluationInterval: Int
+    /// Steps between checkpoints; the last step is always followed by one.
+    public var checkpointInterval: Int
+    /// Where all randomness of the run starts.
+    public var seed: UInt64
+
+    /// - Precondition: `steps` is not negative, the intervals are positive.
+    public init(
+        steps: Int, schedule: Schedule, gradientNorm: Float? = nil, averageDecay: Float? = nil,
+        freezing: Freezing = .none, evaluationInterval: Int = .max, checkpointInterval: Int = .max,
+        seed: UInt64 = 0
+    ) {
+        precondition(
+            steps >= 0 && evaluationInterval > 0 && checkpointInterval > 0,
+            "TrainingPlan: \(steps) steps, evaluation every \(evaluationInterval), checkpoint every \(checkpointInterval)"
+        )
+        self.steps = steps
+        self.schedule = schedule
+        self.gradientNorm = gradientNorm
+        self.averageDecay = averageDecay
+        self.freezing = freezing
+        self.evaluationInterval = evaluationInterval
+        self.checkpointInterval = checkpointInterval
+        self.seed = seed
+    }
+}
