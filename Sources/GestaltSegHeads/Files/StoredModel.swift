@@ -1,6 +1,7 @@
 import GestaltFiles
 import GestaltNN
 import GestaltTensor
+import GestaltVQVAE
 
 /// A model that a folder can hold: `config.json`, `model.safetensors`, `README.md`.
 public protocol StoredModel: Module {
@@ -42,6 +43,7 @@ extension StoredModel {
     }
 }
 
+extension VideoTokenizer: StoredModel {}
 extension UNet: StoredModel {}
 extension Segmenter: StoredModel {}
 
