@@ -68,7 +68,8 @@ import Testing
     /// Each frame of a clip stands in the middle of a slot of its window, clip ends included.
     @Test func windowsPutTheFrameInTheMiddleOfASlot() {
         var random = RandomStream(seed: 0)
-        let tokenizer = VideoTokenizer(SmallRecipes.tokenizer(steps: 1).configuration, random: &random)
+        let tokenizer = VideoTokenizer(
+            SmallRecipes.tokenizer(steps: 1).configuration, random: &random)
         let encoder = TokenizerEncoder(tokenizer, mode: .clip)
         let frames = LabelledFrameEncoder(encoder, window: 16)
         let middles = encoder.labelledFrames(clipLength: 16)
@@ -84,7 +85,8 @@ import Testing
     @Test func latentBatchesRepeatAndFlipTogether() throws {
         let data = try data()
         var random = RandomStream(seed: 0)
-        let tokenizer = VideoTokenizer(SmallRecipes.tokenizer(steps: 1).configuration, random: &random)
+        let tokenizer = VideoTokenizer(
+            SmallRecipes.tokenizer(steps: 1).configuration, random: &random)
         let labelled = LabelledFrames.spread(5, over: data.lengths)
         let encoder = LabelledFrameEncoder(TokenizerEncoder(tokenizer))
         let batches = try LatentBatches(
@@ -95,9 +97,10 @@ import Testing
         let (one, again) = (batches.batch(at: 3), batches.batch(at: 3))
         #expect(one.masks == again.masks && one.latent.tensor == again.latent.tensor)
         // Over many steps each frame comes in both forms.
-        let rows = Set((0..<40).flatMap { step in
-            (0..<4).map { batches.batch(at: step).masks[$0].scalars }
-        })
+        let rows = Set(
+            (0..<40).flatMap { step in
+                (0..<4).map { batches.batch(at: step).masks[$0].scalars }
+            })
         #expect(rows.count == 10)
     }
 }

@@ -6,7 +6,12 @@ import GestaltTraining
 /// A small network fitted to a line, with a norm and dropout so that buffers and random numbers take
 /// part; optionally something breaks at a step.
 struct LineTask: TrainingTask {
-    enum Fault: Sendable { case none, loss(at: Int), gradient(at: Int), interruption(at: Int) }
+    enum Fault: Sendable {
+        case none
+        case loss(at: Int)
+        case gradient(at: Int)
+        case interruption(at: Int)
+    }
 
     let batches: LineBatches
     var fault = Fault.none

@@ -53,7 +53,9 @@ enum SmallRecipes {
     }
 }
 
-private func silent(_ folder: String? = nil, _ interruption: Interruption = Interruption()) -> RunOptions {
+private func silent(
+    _ folder: String? = nil, _ interruption: Interruption = Interruption()
+) -> RunOptions {
     RunOptions(folder: folder, showsProgress: false, interruption: interruption)
 }
 
@@ -72,8 +74,10 @@ private func silent(_ folder: String? = nil, _ interruption: Interruption = Inte
     }
 
     @Test(arguments: [
-        ("\"steps\"", "\"stepz\"", "recipe.steps"), ("\"steps\"", "\"steps\": 3, \"pace\"", "recipe.pace"),
-        ("\"widths\"", "\"depths\"", "recipe.network.widths"), ("\"batch\" : 4", "\"batch\" : 0", "batch"),
+        ("\"steps\"", "\"stepz\"", "recipe.steps"),
+        ("\"steps\"", "\"steps\": 3, \"pace\"", "recipe.pace"),
+        ("\"widths\"", "\"depths\"", "recipe.network.widths"),
+        ("\"batch\" : 4", "\"batch\" : 0", "batch"),
         ("\"batch\" : 4", "\"batch\" : \"x\"", "recipe.batch"),
         ("\"rise\" : 0.2", "\"rise\" : 1.5", "rise"),
     ])
@@ -109,8 +113,10 @@ private func silent(_ folder: String? = nil, _ interruption: Interruption = Inte
         }
         #expect("\(missing)".contains("recipe.json"))
         _ = folder.write(try SmallRecipes.unet(steps: 7).json(), as: "recipe.json")
-        #expect(throws: TrainingError.noRun(
-            path: folder.path + "/recipe.json", expected: "a recipe of kind “head”", found: "“unet”")
+        #expect(
+            throws: TrainingError.noRun(
+                path: folder.path + "/recipe.json", expected: "a recipe of kind “head”",
+                found: "“unet”")
         ) { try HeadRecipe(run: folder.path) }
     }
 
@@ -126,7 +132,11 @@ private func silent(_ folder: String? = nil, _ interruption: Interruption = Inte
         #expect(key { $0.steps = 0 } == "steps")
         #expect(key { $0.flip = 2 } == "flip")
         #expect(key { $0.tokenizer = nil } == "tokenizer")
-        #expect(key { $0.mode = .clip; $0.frozen = [] } == "frozen")
+        #expect(
+            key {
+                $0.mode = .clip
+                $0.frozen = []
+            } == "frozen")
         var many = SmallRecipes.unet(steps: 3)
         many.labels = 61
         let error = #expect(throws: ConfigurationError.self) { try many.train(silent()) }
@@ -163,7 +173,9 @@ private func silent(_ folder: String? = nil, _ interruption: Interruption = Inte
         }
         let again = try UNetRecipe.resume(folder.path("parts"), silent())
         #expect(again.model.state.map(\.value) == whole.model.state.map(\.value))
-        #expect(folder.bytes(of: "whole/model.safetensors") == folder.bytes(of: "parts/model.safetensors"))
+        #expect(
+            folder.bytes(of: "whole/model.safetensors")
+                == folder.bytes(of: "parts/model.safetensors"))
         // Resuming a finished run gives it again.
         let finished = try UNetRecipe.resume(folder.path("parts"), silent())
         #expect(finished.steps == 6)
@@ -215,7 +227,8 @@ private func silent(_ folder: String? = nil, _ interruption: Interruption = Inte
         recipe.frozen = []
         let trained = try recipe.train(on: tokenizer, silent())
         let (before, after) = (tokenizer.state, trained.model.encoder.tokenizer.state)
-        for (old, new) in zip(before, after) where old.path.hasPrefix("encoder.") && old.isParameter {
+        for (old, new) in zip(before, after) where old.path.hasPrefix("encoder.") && old.isParameter
+        {
             #expect(old.value != new.value, "\(old.path)")
         }
         for (old, new) in zip(before, after) where old.path.hasPrefix("decoder.") {

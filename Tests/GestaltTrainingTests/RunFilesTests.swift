@@ -38,7 +38,8 @@ import Testing
     @Test func aRunIsNotOverwritten() throws {
         let folder = TemporaryFolder()
         let path = folder.path("run")
-        try Trainer(LineTask(), .line(steps: 3), run: RunFolder(path, resuming: false)).train("line")
+        try Trainer(LineTask(), .line(steps: 3), run: RunFolder(path, resuming: false)).train(
+            "line")
         #expect(throws: TrainingError.runExists(path: path)) {
             try RunFolder(path, resuming: false)
         }
@@ -117,8 +118,10 @@ import Testing
                 title: "head", count: count, total: total, unit: "steps", done: count,
                 seconds: seconds, note: "loss 0.5", barWidth: bar)
         }
-        #expect(line(5, of: 10, in: 2, bar: 4) == "head ██░░ 5/10  2.50 steps/s  2 s left  loss 0.5")
-        #expect(line(10, of: 10, in: 65, bar: 0) == "head 10/10  0.15 steps/s  1:05 in all  loss 0.5")
+        #expect(
+            line(5, of: 10, in: 2, bar: 4) == "head ██░░ 5/10  2.50 steps/s  2 s left  loss 0.5")
+        #expect(
+            line(10, of: 10, in: 65, bar: 0) == "head 10/10  0.15 steps/s  1:05 in all  loss 0.5")
         #expect(line(0, of: 10, in: 0, bar: 0) == "head 0/10  loss 0.5")
     }
 }

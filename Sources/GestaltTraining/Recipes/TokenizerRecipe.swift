@@ -68,7 +68,8 @@ public struct TokenizerRecipe: Recipe {
             evaluationInterval: evaluationInterval, checkpointInterval: checkpointInterval)
         guard window > 0, window % configuration.strides.time == 0 else {
             throw ConfigurationError.invalid(
-                "window", expected: "a multiple of the temporal stride \(configuration.strides.time)",
+                "window",
+                expected: "a multiple of the temporal stride \(configuration.strides.time)",
                 found: window)
         }
         guard (0..<steps).contains(warmUpSteps) else {
@@ -117,7 +118,8 @@ public struct TokenizerRecipe: Recipe {
             decaysRate
             ? .cosine(from: learningRate, steps: steps - warmUpSteps) : .constant(learningRate)
         return TrainingPlan(
-            steps: steps, schedule: warmUpSteps > 0 ? .warmUp(steps: warmUpSteps, then: rest) : rest,
+            steps: steps,
+            schedule: warmUpSteps > 0 ? .warmUp(steps: warmUpSteps, then: rest) : rest,
             gradientNorm: gradientNorm, averageDecay: averageDecay,
             evaluationInterval: evaluationInterval, checkpointInterval: checkpointInterval,
             seed: seed)

@@ -21,6 +21,7 @@ final class RunRecorder {
     private func record(step: Int, kind: String, _ readings: [Reading]) throws {
         try log.write(step: step, kind: kind, readings)
         try events.write(
-            step: step, scalars: readings.map { (tag: "\(kind)/\($0.name)", value: Float($0.value)) })
+            step: step,
+            scalars: readings.map { (tag: "\(kind)/\($0.name)", value: Float($0.value)) })
     }
 }

@@ -32,7 +32,8 @@ public struct LabelledFrameEncoder: Sendable {
         let masks = stacked(
             frames.map { index in
                 guard let masks = clips[index.clip].masks else {
-                    preconditionFailure("LabelledFrameEncoder: \(clips[index.clip].name) has no masks")
+                    preconditionFailure(
+                        "LabelledFrameEncoder: \(clips[index.clip].name) has no masks")
                 }
                 return masks[index.frame]
             }, axis: 0)

@@ -8,11 +8,8 @@ public func onOwnThread<Value: Sendable>(
     _ body: @escaping @Sendable () throws -> Value
 ) async throws -> Value {
     try await withCheckedThrowingContinuation { continuation in
-        let thread = Thread {
-            // Named from inside: Linux would keep the name of the thread that started it.
-            Thread.current.name = "Gestalt trainer"
-            continuation.resume(with: Result(catching: body))
-        }
+        let thread = Thread { continuation.resume(with: Result(catching: body)) }
+        thread.name = "Gestalt trainer"
         thread.stackSize = 16 << 20
         thread.start()
     }
