@@ -78,6 +78,15 @@ public enum StrictJSON {
     }
 
     static func tree(of bytes: [UInt8], path: String?) throws(ConfigurationError) -> JSONTree {
+        // Foundation keeps one of two equal keys; this reader refuses them, and says where.
+        do throws(JSONReader.Failure) {
+            _ = try bytes.withUnsafeBufferPointer { (text) throws(JSONReader.Failure) in
+                try JSONReader.value(in: UnsafeRawBufferPointer(text))
+            }
+        } catch {
+            let reason = "expected \(error.expected) at byte \(error.place)"
+            throw ConfigurationError(path: path, key: "", .notJSON(reason: reason))
+        }
         do {
             return try JSONDecoder().decode(JSONTree.self, from: Data(bytes))
         } catch {

@@ -79,7 +79,10 @@ private struct Sizes: Codable, Equatable {
         #expect(missing.key == "stages.0.kind" && missing.problem == .missingKey)
     }
 
-    @Test(arguments: ["", "{", "[1, 2", "no", #"{"width": 1e999}"#, #"{"width": 3} x"#])
+    @Test(arguments: [
+        "", "{", "[1, 2", "no", #"{"width": 1e999}"#, #"{"width": 3} x"#,
+        #"{"width": 3, "width": 4}"#, String(repeating: "[", count: 100_000),
+    ])
     func whatIsNotJSONIsRefused(text: String) {
         #expect(throws: ConfigurationError.self) { try decode(text) }
     }
