@@ -1,0 +1,41 @@
+import ArgumentParser
+import GestaltData
+import GestaltMedia
+import GestaltTensor
+
+/// `gestalt data`: looking at clips.
+struct DataCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "data", abstract: "Look at clips.", subcommands: [Sheet.self])
+
+    /// `gestalt data sheet`: a contact sheet.
+    struct Sheet: ParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "Draw a contact sheet: clips by rows, frames by columns, masks below.")
+
+        @OptionGroup var data: DataOptions
+        @Option(help: "train, val or test.") var split: Split = .train
+        @Option(help: "How many clips.") var clips = 6
+        @Option(help: "How many frames of each, spread over its length.") var frames = 7
+        @Option(help: "Seed of synthetic clips.") var seed: UInt64 = 0
+        @Option(help: "The PNG to write.") var output: String
+
+        func validate() throws {
+            guard clips > 0, frames > 0 else {
+                throw ValidationError("--clips and --frames must be positive")
+            }
+        }
+
+        func run() throws {
+            let set = try data.open(split, seed: seed)
+            let rows = set.clips.prefix(clips).flatMap { clip in
+                let chosen = (0..<frames).map { ($0 * (clip.frameCount - 1)) / max(frames - 1, 1) }
+                let pictures = chosen.map { clip.frames[$0] }
+                guard let masks = clip.masks else { return [pictures] }
+                return [pictures, zip(pictures, chosen).map { $0.overlaid(labels: masks[$1]) }]
+            }
+            try PNG.write(ContactSheet(magnification: 2).drawn(rows), to: output)
+            print("\(output): \(min(clips, set.count)) of \(set.count) clips of \(set.name)")
+        }
+    }
+}

@@ -1,0 +1,73 @@
+import ArgumentParser
+import Foundation
+import GestaltData
+import GestaltFiles
+import GestaltSegHeads
+import GestaltTraining
+import GestaltVQVAE
+
+/// `gestalt evaluate`: the scores of a segmentation model, or of a tokenizer's reconstructions.
+struct Evaluate: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "Score a segmentation model or a tokenizer on a split.")
+
+    @Option(help: "The folder of a model.") var model: String
+    @OptionGroup var data: DataOptions
+    @Option(help: "train, val or test.") var split: Split = .test
+    @Option(help: "Every n-th frame of each clip.") var every = 5
+    @Option(help: "Frames of a clip, for a tokenizer.") var window = 16
+    @Option(help: "Seed of synthetic clips.") var seed: UInt64 = 0
+    @Flag(help: "Print the report as JSON.") var json = false
+
+    func validate() throws {
+        guard every > 0, window > 0 else {
+            throw ValidationError("--every and --window must be positive")
+        }
+    }
+
+    func run() throws {
+        let kind = try ModelFolder(model).kind()
+        if kind == TokenizerConfiguration.kind {
+            try evaluateTokenizer()
+        } else {
+            try evaluateSegmentation(try segmentationModel(folder: model))
+        }
+    }
+
+    private func evaluateSegmentation(_ network: any SegmentationModel) throws {
+        let set = try data.open(split, masks: .required, seed: seed)
+        let progress = ProgressBar("evaluating", total: 0, unit: "frames")
+        let report = try SegmentationReport(of: network, on: set, every: every) { done, total in
+            progress.update(done, of: total)
+        }
+        progress.finish()
+        if json { return try printEncoded(report) }
+        print("\(model) on \(set), every \(every): \(report.imageCount) frames")
+        if report.seesFuture { print("This model sees frames after the one it segments.") }
+        printReadings(report.readings)
+        print(
+            String(
+                format: "IoU per image, 95 %% interval over clips: %.4f … %.4f",
+                report.confidence.lower, report.confidence.upper))
+    }
+
+    private func evaluateTokenizer() throws {
+        let tokenizer = try VideoTokenizer(folder: model)
+        let set = try data.open(split, masks: .ignored, seed: seed)
+        let batches = try ClipBatches(set.clips, length: window, batchSize: 8, order: .once)
+        let progress = ProgressBar("evaluating", total: 0, unit: "clips")
+        let report = try ReconstructionReport(of: tokenizer, on: batches) { done, total in
+            progress.update(done, of: total)
+        }
+        progress.finish()
+        if json { return try printEncoded(report) }
+        print("\(model) on \(set), the first \(window) frames of each clip")
+        printReadings(report.readings)
+    }
+
+    private func printReadings(_ readings: [Reading]) {
+        printTable(
+            ["measure", "value"],
+            readings.map { [$0.name, String(format: "%.4f", $0.value)] })
+    }
+}

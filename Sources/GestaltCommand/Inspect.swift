@@ -1,0 +1,101 @@
+import ArgumentParser
+import Foundation
+import GestaltData
+import GestaltFiles
+import GestaltMedia
+import GestaltTensor
+
+/// `gestalt inspect`: what a file holds.
+struct Inspect: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "Show what a file holds: tensors, shapes, clips.",
+        discussion: "Reads safetensors, npy, npz, TFRecord, PNG, JPEG, and the folder of a model.")
+
+    @Argument(help: "A file, or the folder of a model.") var file: String
+
+    func run() throws {
+        var isFolder: ObjCBool = false
+        guard FileManager.default.fileExists(atPath: file, isDirectory: &isFolder) else {
+            throw ValidationError("\(file): no such file")
+        }
+        if isFolder.boolValue { return try showModel() }
+        let name = file.lowercased()
+        if name.hasSuffix(".npy") { return try showArray() }
+        if name.hasSuffix(".npz") { return try showArchive() }
+        if name.hasSuffix(".tfrecords") || name.hasSuffix(".tfrecords.gz")
+            || name.hasSuffix(".tfrecord") || name.hasSuffix(".tfrecord.gz")
+        {
+            return try showRecords()
+        }
+        if Image.pathExtensions.contains(where: { name.hasSuffix("." + $0) }) {
+            let picture = try Image.read(file, as: .asStored)
+            print("\(file): picture \(picture.shape) (height, width, channels)")
+            return
+        }
+        try showTensors(file)
+    }
+
+    private func showModel() throws {
+        let kind = try ModelFolder(file).kind()
+        print("\(file): a model of kind \(kind)")
+        try showTensors(file + "/model.safetensors")
+    }
+
+    private func showTensors(_ path: String) throws {
+        let tensors = try SafeTensors.open(path)
+        for (key, value) in tensors.metadata.sorted(by: { $0.key < $1.key }) {
+            print("\(key): \(value)")
+        }
+        let rows = try tensors.names.map { name in
+            let info = try tensors.info(name)
+            return [name, "\(info.type)", "\(info.shape)"]
+        }
+        printTable(["tensor", "type", "shape"], rows)
+        print("\(rows.count) tensors")
+    }
+
+    private func showArray() throws {
+        let info = try NPY.info(file)
+        print("\(file): \(info.type) \(info.shape)")
+    }
+
+    private func showArchive() throws {
+        let archive = try NPZ.open(file)
+        printTable(
+            ["array", "type", "shape"],
+            try archive.names.map { name in
+                let info = try archive.info(name)
+                return [name, "\(info.type)", "\(info.shape)"]
+            })
+    }
+
+    /// Counts records, and tells the first one's features with the numbers in their keys folded.
+    private func showRecords() throws {
+        let reader = try TFRecordReader(path: file)
+        var count = 0
+        while let record = try reader.next() {
+            if count == 0 { try showExample(record) }
+            count += 1
+        }
+        print("\(count) records")
+    }
+
+    private func showExample(_ record: [UInt8]) throws {
+        let example = try Example(serialized: record, name: file)
+        var kinds: [String: (count: Int, content: String)] = [:]
+        for (key, feature) in example.features {
+            let folded = key.split(separator: "/", omittingEmptySubsequences: false)
+                .map { Int($0) == nil ? String($0) : "N" }.joined(separator: "/")
+            let content =
+                switch feature {
+                case .bytes(let values): "\(values.count) × \(values.first?.count ?? 0) bytes"
+                case .floats(let values): "\(values.count) floats"
+                case .integers(let values): "\(values.count) integers"
+                }
+            kinds[folded, default: (0, content)].count += 1
+        }
+        printTable(
+            ["feature of the first record", "times", "content"],
+            kinds.sorted { $0.key < $1.key }.map { [$0.key, String($0.value.count), $0.value.content] })
+    }
+}

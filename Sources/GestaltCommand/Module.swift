@@ -1,1 +1,0 @@
-@main struct Gestalt { static func main() {} }

@@ -1,0 +1,33 @@
+import Foundation
+
+/// Prints one JSON object, keys sorted, on standard output.
+func printJSON(_ object: [String: Any]) throws {
+    let data = try JSONSerialization.data(
+        withJSONObject: object, options: [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes])
+    print(String(decoding: data, as: UTF8.self))
+}
+
+/// Prints a report as JSON on standard output.
+func printEncoded(_ value: some Encodable) throws {
+    let encoder = JSONEncoder()
+    encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
+    print(String(decoding: try encoder.encode(value), as: UTF8.self))
+}
+
+/// A line on standard error: a warning, a remark, never a result.
+func remark(_ text: String) { FileHandle.standardError.write(Data((text + "\n").utf8)) }
+
+/// A table of text, columns aligned; numbers to the right.
+func printTable(_ header: [String], _ rows: [[String]]) {
+    let widths = header.indices.map { column in
+        ([header] + rows).map { $0[column].count }.max()!
+    }
+    for (index, row) in ([header] + rows).enumerated() {
+        let cells = row.enumerated().map { column, text in
+            let pad = String(repeating: " ", count: widths[column] - text.count)
+            return column == 0 ? text + pad : pad + text
+        }
+        print(cells.joined(separator: "  "))
+        if index == 0 { print(widths.map { String(repeating: "-", count: $0) }.joined(separator: "  ")) }
+    }
+}

@@ -1,0 +1,50 @@
+import ArgumentParser
+import Foundation
+import GestaltData
+import GestaltMedia
+import GestaltMetrics
+import GestaltTensor
+import GestaltTraining
+import GestaltVQVAE
+
+/// `gestalt reconstruct`: clips as they come back from their codes.
+struct Reconstruct: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "Send clips through a tokenizer; write true and decoded frames side by side.")
+
+    @Option(help: "The folder of a tokenizer.") var model: String
+    @OptionGroup var data: DataOptions
+    @Option(help: "train, val or test.") var split: Split = .test
+    @Option(help: "How many clips.") var clips = 4
+    @Option(help: "Frames of a clip.") var window = 16
+    @Option(help: "Seed of synthetic clips.") var seed: UInt64 = 0
+    @Option(help: "The folder for reconstruction.gif and reconstruction.png.") var output: String
+
+    func validate() throws {
+        guard clips > 0, window > 0 else {
+            throw ValidationError("--clips and --window must be positive")
+        }
+    }
+
+    func run() throws {
+        let tokenizer = try VideoTokenizer(folder: model)
+        let set = try data.open(split, masks: .ignored, seed: seed)
+        let chosen = Array(set.clips.prefix(clips))
+        let batches = try ClipBatches(chosen, length: window, batchSize: 1, order: .once)
+        let progress = ProgressBar("reconstructing", total: chosen.count, unit: "clips")
+        var pairs: [ReconstructionPair] = []
+        for step in 0..<batches.stepsPerPass {
+            pairs.append(ReconstructionPair(tokenizer, clip: batches.batch(at: step).frames[0]))
+            progress.update(step + 1)
+        }
+        progress.finish()
+        let pictures = ReconstructionPictures(pairs)
+        try FileManager.default.createDirectory(atPath: output, withIntermediateDirectories: true)
+        try GIF.write(pictures.animation, to: output + "/reconstruction.gif", secondsPerFrame: 0.15)
+        try PNG.write(pictures.sheet, to: output + "/reconstruction.png")
+        printTable(
+            ["clip", "PSNR"],
+            zip(chosen, pairs).map { [$0.name, String(format: "%.2f dB", $1.psnr)] })
+        print("\(output)/reconstruction.gif, \(output)/reconstruction.png")
+    }
+}

@@ -1,0 +1,55 @@
+import ArgumentParser
+import Foundation
+import GestaltData
+import GestaltMedia
+import GestaltSegHeads
+import GestaltTensor
+import GestaltTraining
+
+/// `gestalt segment`: masks of pictures.
+struct Segment: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "Write masks and overlays of pictures of any size.",
+        discussion: """
+            INPUT is a PNG or JPEG file, a folder of them, or clips as TFRecord or npy. For each \
+            picture NAME the output folder gets masks/NAME.png (0 background, 255 foreground; or the \
+            number of the class) and overlays/NAME.png.
+            """)
+
+    @Argument(help: "A picture, a folder of pictures, a TFRecord or an npy file.") var input: String
+    @Option(help: "The folder of a segmentation model.") var model: String
+    @Option(help: "The folder for masks/ and overlays/.") var output: String
+    @Option(help: "Which camera of BAIR records: main or aux1.") var camera: Camera = .main
+    @Option(help: "Probability above which a pixel is foreground.") var threshold: Float = 0.5
+
+    func validate() throws {
+        guard (0...1).contains(threshold) else {
+            throw ValidationError("--threshold must lie between 0 and 1, not \(threshold)")
+        }
+    }
+
+    func run() throws {
+        let network = try segmentationModel(folder: model)
+        guard !network.seesFuture else {
+            throw ValidationError("\(model) sees frames after the one it segments: it takes clips")
+        }
+        let pictures = try NamedPictures(
+            path: input, options: ClipOptions(camera: camera, masks: .ignored))
+        for folder in ["masks", "overlays"] {
+            try FileManager.default.createDirectory(
+                atPath: output + "/" + folder, withIntermediateDirectories: true)
+        }
+        let progress = ProgressBar("segmenting", total: pictures.count, unit: "pictures")
+        for (index, name) in pictures.names.enumerated() {
+            guard !Interruption.process.isRequested else { break }
+            let picture = try pictures.picture(at: index)
+            let labels = network.segment(image: picture, threshold: threshold)
+            let shown = network.classes == 1 ? labels * 255 : labels
+            try PNG.write(shown, to: "\(output)/masks/\(name).png")
+            try PNG.write(picture.overlaid(labels: labels), to: "\(output)/overlays/\(name).png")
+            progress.update(index + 1)
+        }
+        progress.finish()
+        print("\(output)/masks, \(output)/overlays: \(pictures.count) pictures")
+    }
+}
