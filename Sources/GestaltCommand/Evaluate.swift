@@ -2,6 +2,7 @@ import ArgumentParser
 import Foundation
 import GestaltData
 import GestaltFiles
+import GestaltMetrics
 import GestaltSegHeads
 import GestaltTraining
 import GestaltVQVAE

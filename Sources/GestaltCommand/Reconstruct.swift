@@ -3,6 +3,7 @@ import Foundation
 import GestaltData
 import GestaltMedia
 import GestaltMetrics
+import GestaltSegHeads
 import GestaltTensor
 import GestaltTraining
 import GestaltVQVAE

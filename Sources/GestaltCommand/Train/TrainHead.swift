@@ -14,7 +14,7 @@ struct TrainHead: ParsableCommand {
     enum Head: String, ExpressibleByArgument, CaseIterable { case convolutional, linear }
 
     @OptionGroup var data: DataOptions
-    @OptionGroup var run: RunArguments
+    @OptionGroup var training: RunArguments
     @Option(name: [.customLong("model"), .customLong("tokenizer")], help: "The folder of a trained tokenizer.")
     var tokenizer: String?
     @Option(help: "still: the frame alone; clip: the clip around it, later frames too.")
@@ -33,13 +33,13 @@ struct TrainHead: ParsableCommand {
     @Option(help: "Seed of everything random.") var seed: UInt64 = 0
 
     func validate() throws {
-        guard run.resume || tokenizer != nil else {
+        guard training.resume || tokenizer != nil else {
             throw ValidationError("--model, the folder of a trained tokenizer, is needed")
         }
     }
 
-    mutating func run() throws {
-        try run.run {
+    func run() throws {
+        try training.run {
             var recipe = HeadRecipe(
                 data: data.choice(seed: seed), tokenizer: tokenizer, mode: mode, source: latent,
                 head: head == .linear ? .linear : .convolutional(width: width), classes: classes,

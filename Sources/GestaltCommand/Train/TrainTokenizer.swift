@@ -11,7 +11,7 @@ struct TrainTokenizer: ParsableCommand {
         commandName: "tokenizer", abstract: "Train a video tokenizer (3D VQ-VAE) on clips.")
 
     @OptionGroup var data: DataOptions
-    @OptionGroup var run: RunArguments
+    @OptionGroup var training: RunArguments
     @Option(help: "Sizes: tiny, small or publicBAIR.") var preset = TokenizerConfiguration.Preset.small
     @Option(help: "Steps; the preset knows a number.") var steps: Int?
     @Option(help: "Clips a batch.") var batch: Int?
@@ -19,8 +19,8 @@ struct TrainTokenizer: ParsableCommand {
     @Option(name: .customLong("rate"), help: "Highest learning rate.") var learningRate: Double?
     @Option(help: "Seed of everything random.") var seed: UInt64 = 0
 
-    mutating func run() throws {
-        try run.run {
+    func run() throws {
+        try training.run {
             var recipe = TokenizerRecipe(
                 data: data.choice(seed: seed), preset: preset, steps: steps, seed: seed)
             if let batch { recipe.batch = batch }

@@ -15,7 +15,7 @@ struct TrainUNet: ParsableCommand {
     }
 
     @OptionGroup var data: DataOptions
-    @OptionGroup var run: RunArguments
+    @OptionGroup var training: RunArguments
     @Option(help: "Sizes: yardstick (widths 32 to 256) or demo (16 to 128).")
     var preset: Preset = .yardstick
     @Option(help: "How many labelled frames, spread over the clips; all without it.")
@@ -26,8 +26,8 @@ struct TrainUNet: ParsableCommand {
     @Option(name: .customLong("rate"), help: "Highest learning rate.") var learningRate: Double?
     @Option(help: "Seed of everything random.") var seed: UInt64 = 0
 
-    mutating func run() throws {
-        try run.run {
+    func run() throws {
+        try training.run {
             var network = preset.network
             network.classes = classes
             var recipe = UNetRecipe(

@@ -1,0 +1,54 @@
+import GestaltData
+import GestaltMedia
+import GestaltSegHeads
+import GestaltTensor
+import GestaltVQVAE
+
+/// The pictures a ``Demonstration`` leaves.
+struct DemonstrationPictures {
+    private let test: DataSet
+    private let tokenizer: VideoTokenizer
+    private let segmenter: Segmenter
+    private let network: UNet
+
+    init(_ test: DataSet, _ tokenizer: VideoTokenizer, _ segmenter: Segmenter, _ network: UNet) {
+        self.test = test
+        self.tokenizer = tokenizer
+        self.segmenter = segmenter
+        self.network = network
+    }
+
+    func write(to folder: String) throws {
+        try PNG.write(segmentation, to: folder + "/segmentation.png")
+        let clips = Array(test.clips.prefix(4))
+        let batches = try ClipBatches(clips, length: 16, batchSize: 1, order: .once)
+        let pairs = (0..<clips.count).map {
+            ReconstructionPair(tokenizer, clip: batches.batch(at: $0).frames[0])
+        }
+        let pictures = ReconstructionPictures(pairs)
+        try GIF.write(
+            pictures.animation, to: folder + "/reconstruction.gif", secondsPerFrame: 0.15)
+        try PNG.write(pictures.sheet, to: folder + "/reconstruction.png")
+    }
+
+    /// One frame of each of six test clips: frame, truth, head, U-Net.
+    private var segmentation: Tensor<UInt8> {
+        var sheet = ContactSheet(magnification: 2)
+        sheet.columnTitles = ["frame", "truth", "prediction", "U-Net"]
+        return sheet.drawn(
+            test.clips.prefix(6).map { clip in
+                let index = clip.frameCount / 2
+                let frame = clip.frames[index]
+                let truth = (clip.masks?[index]).map { frame.overlaid(labels: foreground($0)) }
+                return [
+                    frame, truth ?? frame, frame.overlaid(labels: segmenter.segment(image: frame)),
+                    frame.overlaid(labels: network.segment(image: frame)),
+                ]
+            })
+    }
+
+    /// 1 where the id is above 0.
+    private func foreground(_ ids: Tensor<UInt8>) -> Tensor<UInt8> {
+        Tensor(shape: ids.shape, scalars: ids.scalars.map { $0 > 0 ? 1 : 0 })
+    }
+}
