@@ -79,6 +79,21 @@ import Testing
         #expect(left.sorted() == ["best.safetensors", "last.safetensors"])
     }
 
+    @Test func aLogThatCannotBeWrittenIsAnError() throws {
+        let folder = TemporaryFolder()
+        let run = try RunFolder(folder.path("run"), resuming: false)
+        try FileManager.default.createSymbolicLink(
+            atPath: run.log, withDestinationPath: "/dev/full")
+        let error = try #require(throws: TrainingError.self) {
+            try Trainer(LineTask(), .line(steps: 3), run: run).train("line")
+        }
+        guard case .output(let path, _) = error else {
+            Issue.record("\(error)")
+            return
+        }
+        #expect(path == run.log)
+    }
+
     @Test func checkpointsOfOtherRunsAreRefused() throws {
         let folder = TemporaryFolder()
         let run = try RunFolder(folder.path("run"), resuming: false)

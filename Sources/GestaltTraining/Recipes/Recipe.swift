@@ -15,6 +15,8 @@ public protocol Recipe: Codable, Equatable, Sendable {
     associatedtype Model
     /// What `recipe.json` calls it: `tokenizer`, `unet`, `head`.
     static var kind: String { get }
+    /// The clips it trains on, and which it is judged on meanwhile.
+    var data: DataChoice { get }
     /// - Throws: an error that names the key, what it allows and what it holds.
     func validate() throws
     /// Trains, and with a folder leaves the model there.
