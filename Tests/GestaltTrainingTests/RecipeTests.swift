@@ -168,14 +168,16 @@ private func silent(
 
         let stop = Interruption()
         stop.request()
-        #expect(throws: TrainingError.self) {
-            try recipe.train(silent(folder.path("parts"), stop))
-        }
+        var stopped = silent(folder.path("parts"), stop)
+        stopped.command = "the first command"
+        #expect(throws: TrainingError.self) { try recipe.train(stopped) }
         let again = try UNetRecipe.resume(folder.path("parts"), silent())
         #expect(again.model.state.map(\.value) == whole.model.state.map(\.value))
         #expect(
             folder.bytes(of: "whole/model.safetensors")
                 == folder.bytes(of: "parts/model.safetensors"))
+        let card = String(decoding: folder.bytes(of: "parts/README.md"), as: UTF8.self)
+        #expect(card.contains("the first command"))
         // Resuming a finished run gives it again.
         let finished = try UNetRecipe.resume(folder.path("parts"), silent())
         #expect(finished.steps == 6)

@@ -61,7 +61,9 @@ public struct Demonstration: Sendable {
         let batches = try ClipBatches(test.clips, length: 16, batchSize: 8, order: .once)
         let reconstruction = try ReconstructionReport(of: codes, on: batches)
 
-        show("\n2. A convolutional head learns to segment from its latents; the tokenizer is frozen.")
+        show(
+            "\n2. A convolutional head learns to segment from its latents; the tokenizer is frozen."
+        )
         let segmenter = try head.train(on: codes, options("head")).model
         show("\n3. A U-Net learns the same from RGB.")
         let network = try unet.train(options("unet")).model

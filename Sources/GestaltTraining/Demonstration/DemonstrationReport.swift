@@ -54,7 +54,8 @@ public struct DemonstrationReport: Sendable {
         lines.append("")
         lines.append(
             String(
-                format: "Reconstruction of test clips: %.1f dB PSNR, SSIM %.2f, %.0f %% of codes in use.",
+                format:
+                    "Reconstruction of test clips: %.1f dB PSNR, SSIM %.2f, %.0f %% of codes in use.",
                 reconstruction.psnr, reconstruction.ssim ?? .nan, 100 * reconstruction.codesUsed))
         return lines.joined(separator: "\n")
     }

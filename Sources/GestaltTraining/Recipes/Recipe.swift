@@ -73,32 +73,45 @@ extension Recipe {
     /// Reads the recipe of a run, valid.
     /// - Throws: ``TrainingError/noRun(path:expected:found:)`` when the folder holds none or one of
     ///   another kind, `ConfigurationError` naming the key that is wrong.
-    public init(run folder: String) throws {
-        let path = recipePath(folder)
-        let bytes = try recipeBytes(folder)
-        if let kind = storedKind(in: bytes), kind != Self.kind {
-            throw TrainingError.noRun(
-                path: path, expected: "a recipe of kind “\(Self.kind)”", found: "“\(kind)”")
-        }
-        self = try StrictJSON.decode(StoredRecipe<Self>.self, from: bytes, path: path).recipe
-        do {
-            try validate()
-        } catch let error as ConfigurationError {
-            throw error.at(path)
-        }
-    }
+    public init(run folder: String) throws { self = try StoredRecipe<Self>(run: folder).recipe }
 
     /// The recipe as `recipe.json` holds it.
-    public func json() throws -> [UInt8] {
-        try StrictJSON.encode(StoredRecipe(kind: Self.kind, recipe: self))
+    /// - Parameter command: what started the run, for people.
+    public func json(command: String? = nil) throws -> [UInt8] {
+        try StrictJSON.encode(StoredRecipe(kind: Self.kind, command: command, recipe: self))
     }
 
-    func write(to run: RunFolder) throws {
-        let bytes = try json()
+    func write(to run: RunFolder, command: String?) throws {
+        let bytes = try json(command: command)
         do {
             try AtomicFile.write(bytes, to: run.recipe)
         } catch {
             throw TrainingError.output(path: run.recipe, reason: error.reason)
+        }
+    }
+}
+
+/// What `recipe.json` holds.
+struct StoredRecipe<R: Recipe>: Codable {
+    var kind: String
+    /// What started the run; nil for one that a program started.
+    var command: String?
+    var recipe: R
+}
+
+extension StoredRecipe {
+    init(run folder: String) throws {
+        let path = recipePath(folder)
+        let bytes = try recipeBytes(folder)
+        if let kind = storedKind(in: bytes), kind != R.kind {
+            throw TrainingError.noRun(
+                path: path, expected: "a recipe of kind “\(R.kind)”", found: "“\(kind)”")
+        }
+        self = try StrictJSON.decode(Self.self, from: bytes, path: path)
+        do {
+            try recipe.validate()
+        } catch let error as ConfigurationError {
+            throw error.at(path)
         }
     }
 }
@@ -111,11 +124,6 @@ public func recipeKind(of folder: String) throws -> String {
             path: recipePath(folder), expected: "a recipe with its kind", found: "none")
     }
     return kind
-}
-
-private struct StoredRecipe<R: Recipe>: Codable {
-    var kind: String
-    var recipe: R
 }
 
 private func recipePath(_ folder: String) -> String { folder + "/recipe.json" }

@@ -9,6 +9,8 @@ struct RecipeRun<R: Recipe> {
     let recipe: R
     let options: RunOptions
     let folder: RunFolder?
+    /// What started the run, in its first session.
+    private var command: String?
 
     /// - Throws: what `validate()` throws; ``TrainingError`` when the folder cannot be used, or holds
     ///   the run of another recipe.
@@ -19,13 +21,16 @@ struct RecipeRun<R: Recipe> {
         folder = try options.folder.map { path throws(TrainingError) in
             try RunFolder(path, resuming: options.resumes)
         }
+        command = options.command
         if let folder { try claim(folder) }
     }
 
     /// Leaves the recipe in a new folder, or compares it with the one that is resumed.
-    private func claim(_ folder: RunFolder) throws {
-        guard options.resumes else { return try recipe.write(to: folder) }
-        guard try R(run: folder.path) == recipe else {
+    private mutating func claim(_ folder: RunFolder) throws {
+        guard options.resumes else { return try recipe.write(to: folder, command: command) }
+        let stored = try StoredRecipe<R>(run: folder.path)
+        command = stored.command
+        guard stored.recipe == recipe else {
             throw TrainingError.noRun(
                 path: folder.recipe, expected: "the recipe to be resumed", found: "another one")
         }
@@ -68,7 +73,7 @@ struct RecipeRun<R: Recipe> {
                 text += "| \(reading.name) | \(String(format: "%.4f", reading.value)) |\n"
             }
         }
-        if let command = options.command { text += "\nMade by\n\n```\n\(command)\n```\n" }
+        if let command { text += "\nMade by\n\n```\n\(command)\n```\n" }
         let recipe = String(decoding: try recipe.json(), as: UTF8.self)
         return text + "\nThe recipe:\n\n```json\n\(recipe)```\n"
     }
