@@ -3,8 +3,8 @@
 
 #define IMAGE_PIXELS(w) ((w)->input[0] * (w)->input[1] * (w)->input[2])
 
-// The taps of the window at `at` that meet the image, in order; the body runs with t_, h_, w_ set to
-// the position in the image.
+// The taps of the window at `at` that meet the image, in order; the body runs with t_, h_, w_ set
+// to the position in the image.
 #define FOR_TAPS(w, at)                                                                     \
     for (ptrdiff_t a_ = 0; a_ < (w)->taps[0]; a_++)                                         \
         for (ptrdiff_t t_ = (at).q[0] * (w)->step[0] + (w)->offset[0] + a_ * (w)->spacing[0], \
@@ -30,7 +30,8 @@ static inline double window_share(const gk_windows *w, int divisor, ptrdiff_t in
 #define GK_SOURCE "pooling.inc"
 #include "variants.h"
 
-typedef void (*largest_f)(const gk_windows *, const void *, ptrdiff_t, ptrdiff_t, void *, int32_t *);
+typedef void (*largest_f)(const gk_windows *, const void *, ptrdiff_t, ptrdiff_t, void *,
+                          int32_t *);
 void gk_largest_of_windows(int variant, const gk_windows *windows, const void *image,
                            ptrdiff_t first, ptrdiff_t rows, void *out, int32_t *places) {
     static void *const table[6] = GK_TABLE(largest);

@@ -52,7 +52,9 @@ public struct Measurement: Sendable {
 }
 
 extension Duration {
-    public var seconds: Double { Double(components.attoseconds) * 1e-18 + Double(components.seconds) }
+    public var seconds: Double {
+        Double(components.attoseconds) * 1e-18 + Double(components.seconds)
+    }
 }
 
 /// The sum of the elements and of every 97th one, so that order counts.

@@ -70,23 +70,35 @@ import Harness
         let weight = line.isTransposed ? w.transposed(-2, -1).contiguousCopy : w
         let (image, outputs) = line.isTransposed ? (cotangent, x) : (x, cotangent)
         let choice = choice
-        let small = { checksum(
-            ConvolutionEngine.forward(g, input: image, weight: weight, choice: choice)) }
-        let large = { checksum(
-            ConvolutionEngine.backwardInput(
-                g, cotangent: outputs, weight: weight, choice: choice)) }
+        let small = {
+            checksum(
+                ConvolutionEngine.forward(g, input: image, weight: weight, choice: choice))
+        }
+        let large = {
+            checksum(
+                ConvolutionEngine.backwardInput(
+                    g, cotangent: outputs, weight: weight, choice: choice))
+        }
         return [
             ("forward", line.isTransposed ? large : small),
             ("backward_input", line.isTransposed ? small : large),
-            ("backward_weight", { checksum(
-                ConvolutionEngine.backwardWeight(
-                    g, input: image, cotangent: outputs, choice: choice)) }),
-            ("step", {
-                let gradients = gradients(at: [x, w, b]) { v in
-                    (line.apply(v[0], v[1], v[2]) * cotangent).sum()
+            (
+                "backward_weight",
+                {
+                    checksum(
+                        ConvolutionEngine.backwardWeight(
+                            g, input: image, cotangent: outputs, choice: choice))
                 }
-                return checksum(gradients[0]) + checksum(gradients[1])
-            }),
+            ),
+            (
+                "step",
+                {
+                    let gradients = gradients(at: [x, w, b]) { v in
+                        (line.apply(v[0], v[1], v[2]) * cotangent).sum()
+                    }
+                    return checksum(gradients[0]) + checksum(gradients[1])
+                }
+            ),
         ]
     }
 
@@ -96,14 +108,16 @@ import Harness
         if !isQuiet {
             print(
                 column(line.name, 30, right: false) + column(pass, 16, right: false)
-                    + column(fixed(time.median * 1e3, 2), 9) + column(fixed(time.spread * 100, 0), 6)
+                    + column(fixed(time.median * 1e3, 2), 9)
+                    + column(fixed(time.spread * 100, 0), 6)
                     + column(fixed(speed * 1e-9, 0), 9) + column(fixed(rate * 1e-9, 0), 8)
                     + column(fixed(speed / rate, 2), 7))
         }
         printJSON([
             "case": quoted(line.name), "pass": quoted(pass), "ms": fixed(time.median * 1e3, 3),
             "spread": fixed(time.spread, 3), "gflops": fixed(speed * 1e-9, 1),
-            "sgemm_gflops": fixed(rate * 1e-9, 1), "ratio_to_sgemm": fixed(speed / rate, 3), "checksum": fixed(time.checksum, 4),
+            "sgemm_gflops": fixed(rate * 1e-9, 1), "ratio_to_sgemm": fixed(speed / rate, 3),
+            "checksum": fixed(time.checksum, 4),
         ])
     }
 }

@@ -20,8 +20,8 @@ typedef struct {
     ptrdiff_t width;     // channels of a row, written from where the image pointer points
 } gk_placement;
 
-// Writes the patches of rows first ..< first + rows, each as segments s0 ..< s1 times the taps along
-// w times `width` channels, padding as zeros. Elements have `element` bytes.
+// Writes the patches of rows first ..< first + rows, each as segments s0 ..< s1 times the taps
+// along w times `width` channels, padding as zeros. Elements have `element` bytes.
 void gk_gather_patches(size_t element, const gk_windows *windows, const void *image,
                        ptrdiff_t first, ptrdiff_t rows, ptrdiff_t s0, ptrdiff_t s1, void *patches);
 
@@ -45,8 +45,8 @@ void gk_column_sums(int variant, const void *x, ptrdiff_t rows, ptrdiff_t n, voi
 
 // Sums of products that stand ready: row r, at pixel p of the image [n][t][h][w], tap k and channel
 // c of the kernel has its product at products[p * row_length + k * width + c]. For each row of the
-// windows, out[r][c] = sum over taps inside the image, in tap order; tap (a, b, d) of the windows is
-// tap ((kernel_start[0] + a * kernel_step[0]) * kernel[1] + ...) * kernel[2] + ... of the kernel.
+// windows, out[r][c] = sum over taps inside the image, in tap order; tap (a, b, d) of the windows
+// is tap ((kernel_start[0] + a * kernel_step[0]) * kernel[1] + ...) * kernel[2] + ... of the kernel.
 // `width` of the windows is the target's channels here; `channels` is not used. Rows are gapless.
 void gk_sum_products(int variant, const gk_windows *windows, const ptrdiff_t kernel[3],
                      const ptrdiff_t kernel_start[3], const ptrdiff_t kernel_step[3],

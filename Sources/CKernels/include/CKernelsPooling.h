@@ -19,8 +19,8 @@ void gk_largest_of_windows(int variant, const gk_windows *windows, const void *i
 void gk_mean_of_windows(int variant, const gk_windows *windows, const void *image, ptrdiff_t first,
                         ptrdiff_t rows, gk_divisor divisor, void *out);
 
-// The gradients of both for channels c0 ..< c1 of one image: `g` and `places` are its outputs, `out`
-// its pixels, of which those channels are written.
+// The gradients of both for channels c0 ..< c1 of one image: `g` and `places` are its outputs,
+// `out` its pixels, of which those channels are written.
 void gk_largest_of_windows_gradient(int variant, const gk_windows *windows, const void *g,
                                     const int32_t *places, ptrdiff_t c0, ptrdiff_t c1, void *out);
 void gk_mean_of_windows_gradient(int variant, const gk_windows *windows, const void *g,

@@ -16,7 +16,8 @@ struct Convolution<Scalar: FloatingScalar>: Operation {
     ) -> (value: Tensor<Scalar>, residual: Residual) {
         let (x, weight) = (inputs[0].contiguous(), inputs[1].contiguous())
         let bias = inputs.count > 2 ? inputs[2] : nil
-        let value = isTransposed
+        let value =
+            isTransposed
             ? ConvolutionEngine.transposed(
                 geometry, cotangent: x, weight: weight, .outputFirst, bias: bias,
                 activation: activation)
@@ -38,12 +39,14 @@ struct Convolution<Scalar: FloatingScalar>: Operation {
         let g = kept.value.map { reluGradient(cotangent, of: $0) } ?? cotangent.contiguous()
         var gradients: [Tensor<Scalar>?] = [nil, nil, needs[2] ? columnSums(g) : nil]
         if let weight = kept.weight {
-            gradients[0] = isTransposed
+            gradients[0] =
+                isTransposed
                 ? ConvolutionEngine.forward(geometry, input: g, weight: weight, .outputFirst)
                 : ConvolutionEngine.transposed(geometry, cotangent: g, weight: weight, .inputFirst)
         }
         if let x = kept.x {
-            gradients[1] = isTransposed
+            gradients[1] =
+                isTransposed
                 ? ConvolutionEngine.backwardWeight(geometry, input: g, cotangent: x)
                     .transposed(-2, -1).contiguous()
                 : ConvolutionEngine.backwardWeight(geometry, input: x, cotangent: g)

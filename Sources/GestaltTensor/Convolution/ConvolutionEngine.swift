@@ -120,8 +120,11 @@ public enum ConvolutionEngine {
                                 transposed: transposed))
                     } else {
                         let parts = grids.map {
-                            ($0, PackedWeight(
-                                w, order, geometry: geometry, grid: $0, transposed: transposed))
+                            (
+                                $0,
+                                PackedWeight(
+                                    w, order, geometry: geometry, grid: $0, transposed: transposed)
+                            )
                         }
                         PatchProduct(source: x, target: y, epilogue: epilogue)
                             .run(parts, plan: plan)
@@ -145,6 +148,7 @@ public enum ConvolutionEngine {
         _ name: String, _ shape: Shape, _ expected: Shape, _ geometry: ConvolutionGeometry
     ) {
         precondition(
-            shape == expected, "convolution \(geometry): the \(name) has shape \(shape), not \(expected)")
+            shape == expected,
+            "convolution \(geometry): the \(name) has shape \(shape), not \(expected)")
     }
 }

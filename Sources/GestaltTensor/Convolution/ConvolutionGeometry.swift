@@ -52,13 +52,16 @@ public struct ConvolutionGeometry: Sendable, Hashable, CustomStringConvertible {
             let room = axis.input + axis.before + axis.after - axis.extent
             axis.output = room < 0 ? 0 : room / axis.stride + 1
             asked.require(
-                room >= 0, "a kernel that spans \(axis.extent) does not fit along spatial axis \(i)"
+                room >= 0,
+                "a kernel that spans \(axis.extent) does not fit along spatial axis \(i)"
                     + " of length \(axis.input) with \(axis.before) + \(axis.after) zeros")
             axes.append(axis)
         }
         let (cin, cout) = (weight[-2] * groups, weight[-1])
-        asked.require(input[-1] == cin, "the weight takes \(cin) channels, the input has \(input[-1])")
-        asked.require(cout % groups == 0, "\(cout) output channels do not divide by \(groups) groups")
+        asked.require(
+            input[-1] == cin, "the weight takes \(cin) channels, the input has \(input[-1])")
+        asked.require(
+            cout % groups == 0, "\(cout) output channels do not divide by \(groups) groups")
         self.init(
             rank: asked.rank, batch: input[0], axes: axes, inputChannels: cin, outputChannels: cout,
             groups: groups)
@@ -86,7 +89,8 @@ public struct ConvolutionGeometry: Sendable, Hashable, CustomStringConvertible {
             axis.output = input[i + 1]
             let full = (axis.output - 1) * axis.stride + axis.extent
             if case .same = padding {
-                asked.require(extra[i] == 0, "padding .same leaves no room for outputPadding \(extra)")
+                asked.require(
+                    extra[i] == 0, "padding .same leaves no room for outputPadding \(extra)")
                 axis.input = axis.stride * axis.output
                 axis.before = max(0, (axis.extent - axis.stride) / 2)
                 axis.after = max(0, full - axis.input - axis.before)
@@ -101,7 +105,8 @@ public struct ConvolutionGeometry: Sendable, Hashable, CustomStringConvertible {
             axes.append(axis)
         }
         let (cin, cout) = (weight[-2], weight[-1] * groups)
-        asked.require(input[-1] == cin, "the weight takes \(cin) channels, the input has \(input[-1])")
+        asked.require(
+            input[-1] == cin, "the weight takes \(cin) channels, the input has \(input[-1])")
         asked.require(cin % groups == 0, "\(cin) input channels do not divide by \(groups) groups")
         self.init(
             rank: asked.rank, batch: input[0], axes: axes, inputChannels: cout, outputChannels: cin,
@@ -219,7 +224,8 @@ private struct Request {
 
     func require(_ holds: Bool, _ rule: @autoclosure () -> String) {
         precondition(
-            holds, "\(name) of input \(input) with weight \(weight), stride \(stride),"
+            holds,
+            "\(name) of input \(input) with weight \(weight), stride \(stride),"
                 + " padding \(padding), dilation \(dilation), groups \(groups): \(rule())")
     }
 }

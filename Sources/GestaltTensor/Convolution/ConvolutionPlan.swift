@@ -110,14 +110,17 @@ extension ConvolutionPlan {
         case .forced(let wish):
             let refusal = Self.refusal(of: wish, pass: key.pass, geometry: geometry)
             precondition(
-                refusal == nil, "\(wish) cannot compute \(key.pass) of \(geometry): \(refusal ?? "")")
+                refusal == nil,
+                "\(wish) cannot compute \(key.pass) of \(geometry): \(refusal ?? "")")
             algorithm = wish
         }
         let source = key.pass == .backwardInput ? geometry.outputChannels : geometry.inputChannels
         let patch = geometry.kernelCount * (source / geometry.groups) * key.byteCount
-        tileRows = algorithm == .pointwise
+        tileRows =
+            algorithm == .pointwise
             ? Self.pointwiseTile
-            : min(Self.longestTile, max(Self.shortestTile, Self.largestTileByteCount / max(1, patch)))
+            : min(
+                Self.longestTile, max(Self.shortestTile, Self.largestTileByteCount / max(1, patch)))
         let isSmall = geometry.operationCount < 1 << 20
         let threads = isSmall ? 1 : key.threads
         if geometry.outputPixels >= threads * Self.shortestPart || geometry.kernelCount == 1 {

@@ -47,8 +47,10 @@ struct PackedWeight<Scalar: FloatingScalar> {
         let segments = grid.segments
         parallelFor(grid.groups * segments) { task in
             let (group, segment) = (task / segments, task % segments)
-            let t = segment / taps[1].taps, h = segment % taps[1].taps
-            let first = start + group * strides.group + t * taps[0].kernelStep * strides.tap[0]
+            let t = segment / taps[1].taps
+            let h = segment % taps[1].taps
+            let first =
+                start + group * strides.group + t * taps[0].kernelStep * strides.tap[0]
                 + h * taps[1].kernelStep * strides.tap[1]
             let lengths = [taps[2].taps, source, target]
             gk_copy_strided(

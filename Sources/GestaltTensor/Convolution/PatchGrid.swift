@@ -43,7 +43,9 @@ struct PatchGrid {
     var segmentLength: Int { axes[2].taps * sourceWidth }
     var patchLength: Int { segments * segmentLength }
     /// Whether rows follow each other in the target as in the grid.
-    var isDense: Bool { axes.allSatisfy { $0.start == 0 && $0.stride == 1 && $0.full == $0.outputs } }
+    var isDense: Bool {
+        axes.allSatisfy { $0.start == 0 && $0.stride == 1 && $0.full == $0.outputs }
+    }
     /// Whether a patch is a pixel, and row r reads pixel r.
     var isPointwise: Bool {
         axes.allSatisfy { $0.taps == 1 && $0.step == 1 && $0.offset == 0 && $0.outputs == $0.input }
@@ -90,7 +92,8 @@ struct PatchGrid {
         let last = taps.last ?? 0
         return Axis(
             outputs: (axis.input - phase + s - 1) / s, step: 1, input: axis.output,
-            taps: taps.count, offset: (phase + axis.before - last * d) / s, spacing: hop * d / s > 0
+            taps: taps.count, offset: (phase + axis.before - last * d) / s,
+            spacing: hop * d / s > 0
                 ? hop * d / s : 1,
             kernelStart: last, kernelStep: -hop, start: phase, stride: s, full: axis.input)
     }

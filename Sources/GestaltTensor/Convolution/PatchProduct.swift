@@ -46,38 +46,47 @@ struct PatchProduct<Scalar: FloatingScalar> {
         let terms = segments.count * grid.segmentLength
         let skipped = segments.lowerBound * grid.segmentLength * weight.rowStep
         let patches = grid.isPointwise ? nil : Storage<Scalar>(count: max(1, rows.count * terms))
-        let results = grid.isDense
-            ? nil : Storage<Scalar>(count: max(1, rows.count * grid.targetWidth))
-        let (windows, placement) = (grid.windows, grid.placement)
-        let width = MemoryLayout<Scalar>.stride
+        let results =
+            grid.isDense ? nil : Storage<Scalar>(count: max(1, rows.count * grid.targetWidth))
+        let step = results == nil ? grid.targetChannels : grid.targetWidth
         for group in 0..<grid.groups {
             let channel = group * grid.targetWidth
             let image = source + group * grid.sourceWidth
-            var a = image + rows.lowerBound * grid.sourceChannels
-            if let patches {
-                if terms > 0 { withUnsafePointer(to: windows) {
-                    gk_gather_patches(
-                        width, $0, image, rows.lowerBound, rows.count, segments.lowerBound,
-                        segments.upperBound, patches.pointer)
-                } }
-                a = UnsafePointer(patches.pointer)
-            }
-            let y = results?.pointer
-                ?? target + rows.lowerBound * grid.targetChannels + channel
-            let step = results == nil ? grid.targetChannels : grid.targetWidth
+            if let patches { gather(grid, image, rows, segments, patches.pointer) }
+            let y =
+                results?.pointer ?? target + rows.lowerBound * grid.targetChannels + channel
             gemm(
                 false, false, m: rows.count, n: grid.targetWidth, k: terms,
-                a, lda: max(1, patches == nil ? grid.sourceChannels : terms),
+                patches.map { UnsafePointer($0.pointer) }
+                    ?? image + rows.lowerBound * grid.sourceChannels,
+                lda: max(1, patches == nil ? grid.sourceChannels : terms),
                 weight.group(group) + skipped, ldb: weight.rowStep, y, ldc: step)
             epilogue.finish(
                 y, rows: rows.count, channel: channel, count: grid.targetWidth, step: step)
-            if let results {
-                withUnsafePointer(to: placement) {
-                    gk_place_pixels(
-                        width, $0, results.pointer, rows.lowerBound, rows.count, target + channel)
-                }
-            }
+            if let results { place(grid, results.pointer, rows, target + channel) }
         }
         withExtendedLifetime((patches, results)) {}
+    }
+
+    private func gather(
+        _ grid: PatchGrid, _ image: UnsafePointer<Scalar>, _ rows: Range<Int>,
+        _ segments: Range<Int>, _ patches: UnsafeMutablePointer<Scalar>
+    ) {
+        guard !segments.isEmpty else { return }
+        withUnsafePointer(to: grid.windows) {
+            gk_gather_patches(
+                MemoryLayout<Scalar>.stride, $0, image, rows.lowerBound, rows.count,
+                segments.lowerBound, segments.upperBound, patches)
+        }
+    }
+
+    private func place(
+        _ grid: PatchGrid, _ results: UnsafePointer<Scalar>, _ rows: Range<Int>,
+        _ image: UnsafeMutablePointer<Scalar>
+    ) {
+        withUnsafePointer(to: grid.placement) {
+            gk_place_pixels(
+                MemoryLayout<Scalar>.stride, $0, results, rows.lowerBound, rows.count, image)
+        }
     }
 }

@@ -41,7 +41,8 @@ struct TapProducts<Scalar: FloatingScalar> {
         let lines = sums.reduce(0) { max($0, $1.outputs.1) }
         let longest = sums.reduce(0) { max($0, $1.outputs.2) }
         let first = grids[0]
-        let image = target
+        let image =
+            target
             + images.lowerBound * first.axes.reduce(1) { $0 * $1.full } * first.targetWidth
         parallelChunks(
             count: images.count * planes * lines, minimumChunk: max(1, 512 / longest), alignment: 1
@@ -50,7 +51,8 @@ struct TapProducts<Scalar: FloatingScalar> {
             for line in range {
                 let (h, t) = (line % lines, line / lines % planes)
                 for sum in sums where h < sum.outputs.1 && t < sum.outputs.0 {
-                    let rows = ((line / lines / planes * sum.outputs.0 + t) * sum.outputs.1 + h)
+                    let rows =
+                        ((line / lines / planes * sum.outputs.0 + t) * sum.outputs.1 + h)
                         * sum.outputs.2
                     sum.write(rows, products, image, row.pointer, epilogue)
                 }

@@ -180,7 +180,8 @@ private func unpooled<Scalar: FloatingScalar>(
         let inputs = geometry.inputPixels / batch * channels
         // Whole images where there are enough, otherwise blocks of channels: no two tasks meet.
         let isSmall = target.count < parallelThreshold
-        let blocks = isSmall || batch >= 2 * Runtime.threads
+        let blocks =
+            isSmall || batch >= 2 * Runtime.threads
             ? 1 : max(1, min(Runtime.threads, channels / 16))
         cotangent.withScalars { g in
             parallelFor(batch * blocks) { task in

@@ -62,7 +62,8 @@ struct LinearInterpolation<Scalar: FloatingScalar>: Operation {
         let outer = shape.prefix(axis).reduce(1, *)
         let inner = shape.suffix(shape.rank - axis - 1).reduce(1, *)
         // Outer positions are independent, and so are blocks of the inner elements.
-        let blocks = outer >= 2 * Runtime.threads || inner * length < parallelThreshold
+        let blocks =
+            outer >= 2 * Runtime.threads || inner * length < parallelThreshold
             ? 1 : max(1, min(Runtime.threads, inner / 64))
         let (from, to) = (source.shape[axis] * inner, shape[axis] * inner)
         return Tensor(uninitialized: shape) { target in

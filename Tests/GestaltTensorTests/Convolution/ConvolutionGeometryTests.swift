@@ -3,10 +3,12 @@ import TestSupport
 import Testing
 
 @Suite struct ConvolutionGeometryTests {
-    @Test("VideoGPT's SAME: kernel, stride, zeros before and after, lengths", arguments: [
-        (4, 2, 1, 1, 8, 4), (4, 1, 2, 1, 8, 8), (3, 1, 1, 1, 7, 7), (1, 1, 0, 0, 5, 5),
-        (4, 2, 1, 1, 9, 4), (5, 2, 2, 1, 8, 4), (1, 2, 0, 0, 6, 3),
-    ])
+    @Test(
+        "VideoGPT's SAME: kernel, stride, zeros before and after, lengths",
+        arguments: [
+            (4, 2, 1, 1, 8, 4), (4, 1, 2, 1, 8, 8), (3, 1, 1, 1, 7, 7), (1, 1, 0, 0, 5, 5),
+            (4, 2, 1, 1, 9, 4), (5, 2, 2, 1, 8, 4), (1, 2, 0, 0, 6, 3),
+        ])
     func same(kernel: Int, stride: Int, before: Int, after: Int, length: Int, output: Int) {
         let g = ConvolutionGeometry(
             input: [1, length, 2], weight: [kernel, 2, 3], stride: [stride], padding: .same)
@@ -15,7 +17,9 @@ import Testing
     }
 
     // Source: the closed form of VideoGPT's padding, o = s·(i + P) + κ − (k − 1).
-    @Test("transposed SAME puts input i and tap κ where VideoGPT does", arguments: [(4, 2), (4, 1), (3, 1), (1, 1)])
+    @Test(
+        "transposed SAME puts input i and tap κ where VideoGPT does",
+        arguments: [(4, 2), (4, 1), (3, 1), (1, 1)])
     func transposedSame(kernel: Int, stride: Int) {
         let front = (kernel - stride + 1) / 2
         for i in 0..<5 {

@@ -28,7 +28,9 @@ import Testing
         let bound = sumTolerance(type, length: length, magnitude: 1) * 2
         func check(_ name: String, _ found: Tensor<Scalar>, _ wanted: [Double]) -> String? {
             let wanted = Tensor<Scalar>(shape: found.shape, scalars: wanted.map { Scalar($0) })
-            return difference(found, wanted, tolerance: { _ in bound }).map { "\(name): \($0) of \(type), \(c)" }
+            return difference(found, wanted, tolerance: { _ in bound }).map {
+                "\(name): \($0) of \(type), \(c)"
+            }
         }
         guard value.shape == shape else { return ["shape \(value.shape), not \(shape), of \(c)"] }
         return [
@@ -54,12 +56,15 @@ import Testing
         }
     }
 
-    @Test("⟨Ax, y⟩ = ⟨x, Aᵀy⟩", arguments: [
-        ([2, 5, 6, 7, 3], [3, 4, 2, 3, 5], [1, 2, 1]), ([1, 9, 8, 4], [4, 4, 4, 6], [2, 2]),
-        ([3, 31, 2], [5, 2, 4], [3]),
-    ] as [(Shape, Shape, [Int])])
+    @Test(
+        "⟨Ax, y⟩ = ⟨x, Aᵀy⟩",
+        arguments: [
+            ([2, 5, 6, 7, 3], [3, 4, 2, 3, 5], [1, 2, 1]), ([1, 9, 8, 4], [4, 4, 4, 6], [2, 2]),
+            ([3, 31, 2], [5, 2, 4], [3]),
+        ] as [(Shape, Shape, [Int])])
     func adjoint(input: Shape, weight: Shape, stride: [Int]) {
-        let before = stride.map { _ in 2 }, after = stride.map { _ in 1 }
+        let before = stride.map { _ in 2 }
+        let after = stride.map { _ in 1 }
         let padding = Padding.explicit(before: before, after: after)
         let x = Tensor<Double>.sample(input, seed: 1)
         let w = Tensor<Double>.sample(weight, seed: 2)
@@ -72,7 +77,9 @@ import Testing
         let aty = y.transposedConvolution(
             w.transposed(-2, -1), stride: stride, padding: padding, outputPadding: rest)
         let (left, right) = ((ax * y).sum().scalar, (x * aty).sum().scalar)
-        #expect(abs(left - right) <= sumTolerance(Double.self, length: w.count * y.count, magnitude: 16))
+        #expect(
+            abs(left - right) <= sumTolerance(Double.self, length: w.count * y.count, magnitude: 16)
+        )
     }
 
     @Test("a three-frame kernel on one frame is its middle slice")

@@ -69,7 +69,8 @@ func forEachProduct(_ c: RandomConvolution, _ body: (Int, Int, Int) -> Void) {
                     for a in 0..<inputs {
                         for b in 0..<outputs {
                             let out = group * outputs + b
-                            let weight = c.isTransposed
+                            let weight =
+                                c.isTransposed
                                 ? (w * g.outputChannels + out) * inputs + a
                                 : (w * inputs + a) * g.outputChannels + out
                             body(

@@ -37,7 +37,8 @@ extension RandomConvolution {
                 lengths[i] = max(lengths[i], stride[i])
             }
         }
-        padding = style == 0
+        padding =
+            style == 0
             ? .same : style == 1 ? .valid : .explicit(before: before, after: after)
         outputPadding = output
         let (inputs, outputs) = (pick(1...5) * groups, pick(1...5) * groups)
