@@ -1,0 +1,26 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+// One folder a program. Each uses the library as a stranger's package would:
+// `.package(url: "https://github.com/OWNER/gestalt", from: "0.1.0")` in place of the path.
+let package = Package(
+    name: "GestaltExamples",
+    platforms: [.macOS(.v26)],
+    dependencies: [.package(name: "Gestalt", path: "..")],
+    targets: [
+        .executableTarget(
+            name: "SegmentFrames",
+            dependencies: [
+                .product(name: "GestaltData", package: "Gestalt"),
+                .product(name: "GestaltTraining", package: "Gestalt"),
+            ],
+            exclude: ["expected.txt"]),
+        .executableTarget(
+            name: "TensorTour", dependencies: [.product(name: "GestaltTensor", package: "Gestalt")],
+            exclude: ["expected.txt"]),
+        .executableTarget(
+            name: "TrainNetwork", dependencies: [.product(name: "GestaltNN", package: "Gestalt")],
+            exclude: ["expected.txt"]),
+    ],
+    swiftLanguageModes: [.v6]
+)
