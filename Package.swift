@@ -109,7 +109,8 @@ let package = Package(
         tests("GestaltSegHeads"),
         tests("GestaltTraining"),
         .testTarget(
-            name: "GestaltCommandTests", dependencies: ["GestaltTraining", "TestSupport"],
+            name: "GestaltCommandTests",
+            dependencies: ["GestaltCommand", "GestaltTensor", "GestaltMedia", "TestSupport"],
             swiftSettings: strict),
     ],
     swiftLanguageModes: [.v6],

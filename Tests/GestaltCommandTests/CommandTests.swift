@@ -1,0 +1,95 @@
+import Foundation
+import GestaltMedia
+import GestaltTensor
+import TestSupport
+import Testing
+
+@Suite struct CommandTests {
+    @Test("wrong usage ends with 2 and a line that says what is wrong", arguments: [
+        ["frobnicate"], ["train", "unet"], ["train", "head", "--output", "x"],
+        ["train", "tokenizer", "--preset", "huge", "--output", "x"],
+        ["evaluate", "--model", "m", "--every", "0"], ["segment", "a.png", "--model", "m"],
+        ["data", "sheet", "--split", "nowhere", "--output", "x.png"],
+    ])
+    func usage(arguments: [String]) throws {
+        let result = try Program.run(list: arguments)
+        #expect(result.code == 2, "\(result)")
+        #expect(result.error.contains("Error:") && result.output.isEmpty)
+    }
+
+    @Test("what the world got wrong ends with 1, and names the path", arguments: [
+        (["evaluate", "--model", "/nowhere/model"], "/nowhere/model"),
+        (["segment", "/nowhere/a.png", "--model", "/nowhere/m", "--output", "/nowhere/o"], "/nowhere/m"),
+        (["inspect", "/nowhere/file.npy"], "/nowhere/file.npy"),
+        (["train", "unet", "--data", "/nowhere/data", "--output", "OUT"], "/nowhere/data"),
+        (["train", "unet", "--data", "synthetic:none", "--output", "OUT"], "synthetic:none"),
+        (["data", "sheet", "--data", "synthetic:1", "--output", "/proc/nothing/x.png"], "/proc/nothing"),
+    ])
+    func failures(arguments: [String], named: String) throws {
+        let folder = TemporaryFolder()
+        let result = try Program.run(list: arguments.map { $0 == "OUT" ? folder.path + "/run" : $0 })
+        #expect(result.code == 1, "\(result)")
+        #expect(result.error.contains(named), "\(result.error)")
+    }
+
+    @Test("help is no failure")
+    func help() throws {
+        let result = try Program.run("--help")
+        #expect(result.code == 0 && result.output.contains("SUBCOMMANDS"))
+    }
+
+    @Test("train, evaluate, segment, inspect: the whole way on synthetic clips")
+    func wholeWay() throws {
+        let folder = TemporaryFolder()
+        let (model, output) = (folder.path + "/unet", folder.path + "/out")
+        let trained = try Program.run(
+            "train", "unet", "--data", "synthetic:2", "--preset", "demo", "--labels", "4",
+            "--steps", "3", "--batch", "2", "--output", model)
+        #expect(trained.code == 0, "\(trained.error)")
+
+        let again = try Program.run(
+            "train", "unet", "--data", "synthetic:2", "--preset", "demo", "--output", model)
+        #expect(again.code == 1 && again.error.contains("--resume"), "\(again.error)")
+
+        let evaluated = try Program.run(
+            "evaluate", "--model", model, "--data", "synthetic:2", "--every", "15", "--json")
+        #expect(evaluated.code == 0, "\(evaluated.error)")
+        let report = try JSONSerialization.jsonObject(with: Data(evaluated.output.utf8))
+        #expect((report as? [String: Any])?["imageCount"] as? Int == 4)
+
+        let picture = Tensor<UInt8>(
+            shape: [60, 100, 3], scalars: (0..<18000).map { UInt8(truncatingIfNeeded: $0 * 7) })
+        try PNG.write(picture, to: folder.path + "/odd.png")
+        let segmented = try Program.run(
+            "segment", folder.path + "/odd.png", "--model", model, "--output", output)
+        #expect(segmented.code == 0, "\(segmented.error)")
+        let mask = try PNG.read(output + "/masks/odd.png", as: .grey)
+        #expect(mask.shape.dimensions.prefix(2) == [60, 100])
+        #expect(try PNG.read(output + "/overlays/odd.png").shape == [60, 100, 3])
+
+        let inspected = try Program.run("inspect", model)
+        #expect(inspected.code == 0 && inspected.output.contains("tensors"), "\(inspected.error)")
+    }
+
+    @Test("a tokenizer's way: train, evaluate, reconstruct, a head on it")
+    func tokenizer() throws {
+        let folder = TemporaryFolder()
+        let (model, head) = (folder.path + "/tokenizer", folder.path + "/head")
+        let trained = try Program.run(
+            "train", "tokenizer", "--data", "synthetic:3", "--preset", "tiny", "--steps", "2",
+            "--batch", "2", "--output", model)
+        #expect(trained.code == 0, "\(trained.error)")
+        let evaluated = try Program.run("evaluate", "--model", model, "--data", "synthetic:2", "--json")
+        #expect(evaluated.code == 0 && evaluated.output.contains("psnr"), "\(evaluated.error)")
+        let decoded = try Program.run(
+            "reconstruct", "--model", model, "--data", "synthetic:2", "--output", folder.path + "/r")
+        #expect(decoded.code == 0, "\(decoded.error)")
+        #expect(FileManager.default.fileExists(atPath: folder.path + "/r/reconstruction.gif"))
+        let onLatents = try Program.run(
+            "train", "head", "--data", "synthetic:2", "--model", model, "--labels", "4", "--steps",
+            "2", "--batch", "2", "--width", "16", "--output", head)
+        #expect(onLatents.code == 0, "\(onLatents.error)")
+        let wrong = try Program.run("segment", "x.png", "--model", model, "--output", folder.path)
+        #expect(wrong.code == 1 && wrong.error.contains("tokenizer"), "\(wrong.error)")
+    }
+}
