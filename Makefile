@@ -5,7 +5,7 @@ VENV ?= .venv
 SWIFT_BUILD := swift build -c release
 .DEFAULT_GOAL := help
 
-.PHONY: help setup build test demo examples lint format bench bench-build peers-venv bench-peers docs clean
+.PHONY: help setup build test demo examples lint format bench bench-build peers-venv bench-peers clean
 
 help:            ## list the targets
 	@grep -hE '^[a-z-]+: .*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1|/' | column -t -s '|'
@@ -40,11 +40,9 @@ bench: bench-build ## measure convolutions against bare sgemm
 peers-venv:      ## install PyTorch into a virtual environment
 	scripts/peers-venv.sh "$(VENV)"
 
-bench-peers: bench-build peers-venv ## measure against PyTorch, in turns
-	env -u OPENBLAS_CORETYPE -u OPENBLAS_L2_SIZE "$(VENV)/bin/python" Benchmarks/peers/run.py
-
-docs: setup      ## build the API documentation into out/docs
-	@scripts/docs.sh "$(OUTPUT)/docs"
+bench-peers: bench-build peers-venv ## measure convolutions and a tokenizer step against PyTorch
+	Benchmarks/peers/run "$(VENV)/bin/python"
+	Benchmarks/peers/run-models "$(VENV)/bin/python"
 
 clean:           ## remove build products and results
 	rm -rf .build Examples/.build Benchmarks/.build "$(OUTPUT)"

@@ -6,7 +6,8 @@ import GestaltTraining
 /// `gestalt demo`: the whole way once, in a few minutes.
 struct Demo: ParsableCommand {
     static let configuration = CommandConfiguration(
-        abstract: "Train a tokenizer, a head on its latents and a U-Net on the sample, and compare.")
+        abstract: "Train a tokenizer, a head on its latents and a U-Net on the sample, and compare."
+    )
 
     @Option(help: "The folder for models, table and pictures; an earlier demo's is replaced.")
     var output = "out"
@@ -30,7 +31,8 @@ struct Demo: ParsableCommand {
             `gestalt train tokenizer --preset small` and `gestalt train head` go further.
             """)
         print(
-            "In \(output): segmentation.png, reconstruction.gif, reconstruction.png, table.txt; the models in")
+            "In \(output): segmentation.png, reconstruction.gif, reconstruction.png, table.txt; the models in"
+        )
         print("tokenizer, head, unet. \(ProgressBar.time((.now - begin) / .seconds(1))) in all.")
         guard report.shortfalls.isEmpty else {
             for shortfall in report.shortfalls { remark("demo: " + shortfall) }

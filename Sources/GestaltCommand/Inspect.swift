@@ -96,6 +96,8 @@ struct Inspect: ParsableCommand {
         }
         printTable(
             ["feature of the first record", "times", "content"],
-            kinds.sorted { $0.key < $1.key }.map { [$0.key, String($0.value.count), $0.value.content] })
+            kinds.sorted { $0.key < $1.key }.map {
+                [$0.key, String($0.value.count), $0.value.content]
+            })
     }
 }

@@ -5,29 +5,40 @@ import TestSupport
 import Testing
 
 @Suite struct CommandTests {
-    @Test("wrong usage ends with 2 and a line that says what is wrong", arguments: [
-        ["frobnicate"], ["train", "unet"], ["train", "head", "--output", "x"],
-        ["train", "tokenizer", "--preset", "huge", "--output", "x"],
-        ["evaluate", "--model", "m", "--every", "0"], ["segment", "a.png", "--model", "m"],
-        ["data", "sheet", "--split", "nowhere", "--output", "x.png"],
-    ])
+    @Test(
+        "wrong usage ends with 2 and a line that says what is wrong",
+        arguments: [
+            ["frobnicate"], ["train", "unet"], ["train", "head", "--output", "x"],
+            ["train", "tokenizer", "--preset", "huge", "--output", "x"],
+            ["evaluate", "--model", "m", "--every", "0"], ["segment", "a.png", "--model", "m"],
+            ["data", "sheet", "--split", "nowhere", "--output", "x.png"],
+        ])
     func usage(arguments: [String]) throws {
         let result = try Program.run(list: arguments)
         #expect(result.code == 2, "\(result)")
         #expect(result.error.contains("Error:") && result.output.isEmpty)
     }
 
-    @Test("what the world got wrong ends with 1, and names the path", arguments: [
-        (["evaluate", "--model", "/nowhere/model"], "/nowhere/model"),
-        (["segment", "/nowhere/a.png", "--model", "/nowhere/m", "--output", "/nowhere/o"], "/nowhere/m"),
-        (["inspect", "/nowhere/file.npy"], "/nowhere/file.npy"),
-        (["train", "unet", "--data", "/nowhere/data", "--output", "OUT"], "/nowhere/data"),
-        (["train", "unet", "--data", "synthetic:none", "--output", "OUT"], "synthetic:none"),
-        (["data", "sheet", "--data", "synthetic:1", "--output", "/proc/nothing/x.png"], "/proc/nothing"),
-    ])
+    @Test(
+        "what the world got wrong ends with 1, and names the path",
+        arguments: [
+            (["evaluate", "--model", "/nowhere/model"], "/nowhere/model"),
+            (
+                ["segment", "/nowhere/a.png", "--model", "/nowhere/m", "--output", "/nowhere/o"],
+                "/nowhere/m"
+            ),
+            (["inspect", "/nowhere/file.npy"], "/nowhere/file.npy"),
+            (["train", "unet", "--data", "/nowhere/data", "--output", "OUT"], "/nowhere/data"),
+            (["train", "unet", "--data", "synthetic:none", "--output", "OUT"], "synthetic:none"),
+            (
+                ["data", "sheet", "--data", "synthetic:1", "--output", "/proc/nothing/x.png"],
+                "/proc/nothing"
+            ),
+        ])
     func failures(arguments: [String], named: String) throws {
         let folder = TemporaryFolder()
-        let result = try Program.run(list: arguments.map { $0 == "OUT" ? folder.path + "/run" : $0 })
+        let result = try Program.run(
+            list: arguments.map { $0 == "OUT" ? folder.path + "/run" : $0 })
         #expect(result.code == 1, "\(result)")
         #expect(result.error.contains(named), "\(result.error)")
     }
@@ -79,10 +90,12 @@ import Testing
             "train", "tokenizer", "--data", "synthetic:3", "--preset", "tiny", "--steps", "2",
             "--batch", "2", "--output", model)
         #expect(trained.code == 0, "\(trained.error)")
-        let evaluated = try Program.run("evaluate", "--model", model, "--data", "synthetic:2", "--json")
+        let evaluated = try Program.run(
+            "evaluate", "--model", model, "--data", "synthetic:2", "--json")
         #expect(evaluated.code == 0 && evaluated.output.contains("psnr"), "\(evaluated.error)")
         let decoded = try Program.run(
-            "reconstruct", "--model", model, "--data", "synthetic:2", "--output", folder.path + "/r")
+            "reconstruct", "--model", model, "--data", "synthetic:2", "--output", folder.path + "/r"
+        )
         #expect(decoded.code == 0, "\(decoded.error)")
         #expect(FileManager.default.fileExists(atPath: folder.path + "/r/reconstruction.gif"))
         let onLatents = try Program.run(

@@ -36,7 +36,9 @@ import Testing
         #expect(Set(VideoGPTNames(.publicBAIR).entries.map(\.key)) == Set(keys.keys))
     }
 
-    @Test("small and tiny stay small", arguments: [(TokenizerConfiguration.small, 1_300_000), (.tiny, 400_000)])
+    @Test(
+        "small and tiny stay small",
+        arguments: [(TokenizerConfiguration.small, 1_300_000), (.tiny, 400_000)])
     func sizes(configuration: TokenizerConfiguration, bound: Int) {
         var random = RandomStream(seed: 1)
         let count = VideoTokenizer(configuration, random: &random).parameterCount

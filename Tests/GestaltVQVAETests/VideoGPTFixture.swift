@@ -66,19 +66,27 @@ struct TokenizerCase: Sendable, CustomTestStringConvertible {
         else { return nil }
         configuration = TokenizerConfiguration(
             strides: .init(time: strides[0], height: strides[1], width: strides[2]),
-            hidden: stated.n_hiddens!, embedding: stated.embedding_dim!, codes: stated.n_codes!,
-            blocks: stated.n_res_layers!, dataVariance: 0.06)
+            hidden: stated.hidden!, embedding: stated.embedding!, codes: stated.codes!,
+            blocks: stated.blocks!, dataVariance: 0.06)
     }
 
     private struct Manifest: Decodable {
         let files: [String: File]
         struct File: Decodable { let config: Configuration? }
         struct Configuration: Decodable {
-            let embedding_dim: Int?
-            let n_codes: Int?
-            let n_hiddens: Int?
-            let n_res_layers: Int?
+            let embedding: Int?
+            let codes: Int?
+            let hidden: Int?
+            let blocks: Int?
             let downsample: [Int]?
+
+            enum CodingKeys: String, CodingKey {
+                case embedding = "embedding_dim"
+                case codes = "n_codes"
+                case hidden = "n_hiddens"
+                case blocks = "n_res_layers"
+                case downsample
+            }
         }
     }
 

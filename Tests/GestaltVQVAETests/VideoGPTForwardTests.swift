@@ -63,7 +63,8 @@ struct VideoGPTForwardTests {
             (Tensor(step.loss), "loss"), (output.reconstructionLoss, "recon_loss"),
             (output.commitmentLoss, "commitment_loss"), (Tensor(output.perplexity), "perplexity"),
         ] {
-            #expect(relativeDeviation(value, from: try fixture.raw("train/" + name)) <= forwardBound)
+            #expect(
+                relativeDeviation(value, from: try fixture.raw("train/" + name)) <= forwardBound)
         }
         let reconstruction = relativeDeviation(
             output.reconstruction, from: try fixture.channelsLast("train/x_recon"))

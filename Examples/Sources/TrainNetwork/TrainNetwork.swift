@@ -30,7 +30,8 @@ struct TrainNetwork {
         var random = RandomStream(seed: 7)
         let angle = random.uniform([400], in: Float(0.5)..<10)
         let side = Tensor<Float>((0..<400).map { $0 % 2 == 0 ? 1 : -1 })
-        let points = stacked([angle.sin() * angle * side, angle.cos() * angle * side], axis: 1) / 10
+        let points =
+            stacked([angle.sin() * angle * side, angle.cos() * angle * side], axis: 1) / 10
         let labels = Tensor<Int32>((0..<400).map { Int32($0 % 2) })
 
         var model = Classifier(width: 64, random: &random)

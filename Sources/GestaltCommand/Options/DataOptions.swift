@@ -7,7 +7,8 @@ extension Camera: ExpressibleByArgument {}
 extension Split: ExpressibleByArgument {
     /// By name, or by the name of the folder: `validation` and `val` are the same.
     public init?(argument: String) {
-        guard let split = Self.allCases.first(where: { [$0.rawValue, $0.folder].contains(argument) })
+        guard
+            let split = Self.allCases.first(where: { [$0.rawValue, $0.folder].contains(argument) })
         else { return nil }
         self = split
     }
@@ -17,7 +18,10 @@ extension Split: ExpressibleByArgument {
 
 /// Where clips come from; the same words in every command.
 struct DataOptions: ParsableArguments {
-    @Option(help: "A folder with train/, val/ and test/, a TFRecord or npy file, 'sample', or 'synthetic[:CLIPS]'.")
+    @Option(
+        help:
+            "A folder with train/, val/ and test/, a TFRecord or npy file, 'sample', or 'synthetic[:CLIPS]'."
+    )
     var data = "sample"
 
     @Option(help: "Which camera of BAIR records: main or aux1.")

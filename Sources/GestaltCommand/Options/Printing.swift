@@ -28,6 +28,8 @@ func printTable(_ header: [String], _ rows: [[String]]) {
             return column == 0 ? text + pad : pad + text
         }
         print(cells.joined(separator: "  "))
-        if index == 0 { print(widths.map { String(repeating: "-", count: $0) }.joined(separator: "  ")) }
+        if index == 0 {
+            print(widths.map { String(repeating: "-", count: $0) }.joined(separator: "  "))
+        }
     }
 }

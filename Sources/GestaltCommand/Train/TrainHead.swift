@@ -15,7 +15,9 @@ struct TrainHead: ParsableCommand {
 
     @OptionGroup var data: DataOptions
     @OptionGroup var training: RunArguments
-    @Option(name: [.customLong("model"), .customLong("tokenizer")], help: "The folder of a trained tokenizer.")
+    @Option(
+        name: [.customLong("model"), .customLong("tokenizer")],
+        help: "The folder of a trained tokenizer.")
     var tokenizer: String?
     @Option(help: "still: the frame alone; clip: the clip around it, later frames too.")
     var mode: TokenizerEncoder.Mode = .still

@@ -12,7 +12,8 @@ struct TrainTokenizer: ParsableCommand {
 
     @OptionGroup var data: DataOptions
     @OptionGroup var training: RunArguments
-    @Option(help: "Sizes: tiny, small or publicBAIR.") var preset = TokenizerConfiguration.Preset.small
+    @Option(help: "Sizes: tiny, small or publicBAIR.") var preset = TokenizerConfiguration.Preset
+        .small
     @Option(help: "Steps; the preset knows a number.") var steps: Int?
     @Option(help: "Clips a batch.") var batch: Int?
     @Option(help: "Frames of a clip.") var window: Int?

@@ -87,7 +87,9 @@ extension TokenizerConfiguration {
     /// - Throws: ``TokenizerError/configuration(key:expected:found:)`` for the first value that
     ///   cannot be built.
     public func validate() throws(TokenizerError) {
-        func check(_ holds: Bool, _ key: String, _ expected: String, _ found: some CustomStringConvertible)
+        func check(
+            _ holds: Bool, _ key: String, _ expected: String, _ found: some CustomStringConvertible
+        )
             throws(TokenizerError)
         {
             guard holds else {

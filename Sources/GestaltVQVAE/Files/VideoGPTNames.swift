@@ -111,7 +111,8 @@ extension VideoGPTNames.Arrangement {
         switch self {
         case .same: return tensor
         case .convolution: return tensor.permuted([tensor.rank - 1, tensor.rank - 2] + kernel)
-        case .transposedConvolution: return tensor.permuted([tensor.rank - 2, tensor.rank - 1] + kernel)
+        case .transposedConvolution:
+            return tensor.permuted([tensor.rank - 2, tensor.rank - 1] + kernel)
         case .linear: return tensor.transposed()
         }
     }

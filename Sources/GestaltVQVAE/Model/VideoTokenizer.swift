@@ -82,7 +82,8 @@ extension VideoTokenizer {
     ) -> Output {
         guard let variance = configuration.dataVariance else {
             preconditionFailure(
-                "the tokenizer's configuration has no dataVariance: measure it over the training clips first")
+                "the tokenizer's configuration has no dataVariance: measure it over the training clips first"
+            )
         }
         let latents = continuousLatents(clips, context)
         let quantised = codebook.quantise(latents, context, draws: &draws)

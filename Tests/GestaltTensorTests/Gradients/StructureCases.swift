@@ -46,7 +46,8 @@ private let joiningCases: [GradientCase] = [
         let parts = v[0].split(sizes: [2, 0, 3], axis: 0)
         return parts[0].sum(axes: [0]) * parts[2] + parts[1].sum()
     },
-    GradientCase("split, one part used, twice; the whole used too", inputs: [.sample([2, 6])]) { v in
+    GradientCase("split, one part used, twice; the whole used too", inputs: [.sample([2, 6])]) {
+        v in
         let parts = v[0].split(count: 3, axis: 1)
         return parts[1] * parts[1].exp() + v[0].sum() * v[0].squared().mean()
     },

@@ -12,7 +12,9 @@ import Testing
     @Test func matricesFromRows() {
         let x = Tensor<Float>(rows: [[1, 2, 3], [4, 5, 6]])
         #expect(x.shape == [2, 3] && x[1, 0].scalar == 4)
-        #expect(x.maximum(3).scalars == [3, 3, 3, 4, 5, 6] && x.minimum(2).scalars == [1, 2, 2, 2, 2, 2])
+        #expect(
+            x.maximum(3).scalars == [3, 3, 3, 4, 5, 6]
+                && x.minimum(2).scalars == [1, 2, 2, 2, 2, 2])
     }
 
     @Test func otherTypesMoveToo() {
