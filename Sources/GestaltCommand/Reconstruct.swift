@@ -3,7 +3,6 @@ import Foundation
 import GestaltData
 import GestaltMedia
 import GestaltMetrics
-import GestaltSegHeads
 import GestaltTensor
 import GestaltTraining
 import GestaltVQVAE

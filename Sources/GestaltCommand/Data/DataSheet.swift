@@ -1,7 +1,6 @@
 import ArgumentParser
 import GestaltData
 import GestaltMedia
-import GestaltTensor
 
 /// `gestalt data`: looking at clips.
 struct DataCommand: ParsableCommand {
@@ -28,13 +27,7 @@ struct DataCommand: ParsableCommand {
 
         func run() throws {
             let set = try data.open(split, seed: seed)
-            let rows = set.clips.prefix(clips).flatMap { clip in
-                let chosen = (0..<frames).map { ($0 * (clip.frameCount - 1)) / max(frames - 1, 1) }
-                let pictures = chosen.map { clip.frames[$0] }
-                guard let masks = clip.masks else { return [pictures] }
-                return [pictures, zip(pictures, chosen).map { $0.overlaid(labels: masks[$1]) }]
-            }
-            try PNG.write(ContactSheet(magnification: 2).drawn(rows), to: output)
+            try PNG.write(set.sheet(clips: clips, columns: frames), to: output)
             print("\(output): \(min(clips, set.count)) of \(set.count) clips of \(set.name)")
         }
     }

@@ -2,7 +2,7 @@ import Foundation
 import GestaltData
 import GestaltFiles
 import GestaltNN
-import GestaltSegHeads
+import GestaltVQVAE
 
 /// The part all recipes share: opening the run's folder, running the trainer, leaving the model.
 struct RecipeRun<R: Recipe> {

@@ -1,7 +1,6 @@
 import GestaltFiles
 import GestaltNN
 import GestaltTensor
-import GestaltVQVAE
 
 /// A model that a folder can hold: `config.json`, `model.safetensors`, `README.md`.
 public protocol StoredModel: Module {
@@ -44,23 +43,3 @@ extension StoredModel {
 }
 
 extension VideoTokenizer: StoredModel {}
-extension UNet: StoredModel {}
-extension Segmenter: StoredModel {}
-
-/// Reads whichever segmentation model the folder `path` holds.
-/// - Throws: as ``StoredModel/init(folder:)``; ``ModelFolderError/wrongKind(path:expected:found:)``
-///   for a folder of another model.
-public func segmentationModel(
-    folder path: String
-) throws -> any SegmentationModel & StoredModel {
-    let folder = ModelFolder(path)
-    let kind = try folder.kind()
-    switch kind {
-    case UNetConfiguration.kind: return try UNet(folder: path)
-    case SegmenterConfiguration.kind: return try Segmenter(folder: path)
-    default:
-        throw ModelFolderError.wrongKind(
-            path: folder.configurationPath,
-            expected: "\(UNetConfiguration.kind)” or “\(SegmenterConfiguration.kind)", found: kind)
-    }
-}
