@@ -15,9 +15,7 @@ struct Inspect: ParsableCommand {
 
     func run() throws {
         var isFolder: ObjCBool = false
-        guard FileManager.default.fileExists(atPath: file, isDirectory: &isFolder) else {
-            throw ValidationError("\(file): no such file")
-        }
+        _ = FileManager.default.fileExists(atPath: file, isDirectory: &isFolder)
         if isFolder.boolValue { return try showModel() }
         let name = file.lowercased()
         if name.hasSuffix(".npy") { return try showArray() }

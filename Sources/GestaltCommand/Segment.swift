@@ -44,9 +44,11 @@ struct Segment: ParsableCommand {
             guard !Interruption.process.isRequested else { break }
             let picture = try pictures.picture(at: index)
             let labels = network.segment(image: picture, threshold: threshold)
-            let shown = network.classes == 1 ? labels * 255 : labels
-            try PNG.write(shown, to: "\(output)/masks/\(name).png")
-            try PNG.write(picture.overlaid(labels: labels), to: "\(output)/overlays/\(name).png")
+            let isBinary = network.classes == 1
+            let overlay =
+                isBinary ? picture.overlaid(mask: labels) : picture.overlaid(labels: labels)
+            try PNG.write(isBinary ? labels * 255 : labels, to: "\(output)/masks/\(name).png")
+            try PNG.write(overlay, to: "\(output)/overlays/\(name).png")
             progress.update(index + 1)
         }
         progress.finish()

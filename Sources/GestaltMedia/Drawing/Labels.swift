@@ -33,6 +33,17 @@ extension Tensor<UInt8> {
         return picture.tensor
     }
 
+    /// The picture with a mask laid over and outlined in turquoise, which stands out from most
+    /// things; `[H, W, 3]`.
+    ///
+    /// - Parameter mask: `[H, W]` or `[H, W, 1]`, as large as the picture; 0 is left as it is.
+    public func overlaid(mask: Tensor<UInt8>) -> Tensor<UInt8> {
+        let turquoise: UInt8 = 6
+        let labels = Tensor(
+            shape: mask.shape, scalars: mask.scalars.map { $0 == 0 ? 0 : turquoise })
+        return overlaid(labels: labels, opacity: 0.35).outlined(labels: labels)
+    }
+
     /// The picture with the outlines of `labels` drawn in their colours: pixels that differ from
     /// a neighbour to the right, left, above or below; `[H, W, 3]`.
     public func outlined(labels: Tensor<UInt8>) -> Tensor<UInt8> {

@@ -33,22 +33,17 @@ struct DemonstrationPictures {
 
     /// One frame of each of six test clips: frame, truth, head, U-Net.
     private var segmentation: Tensor<UInt8> {
-        var sheet = ContactSheet(magnification: 2)
+        var sheet = ContactSheet(magnification: 3)
         sheet.columnTitles = ["frame", "truth", "prediction", "U-Net"]
         return sheet.drawn(
             test.clips.prefix(6).map { clip in
                 let index = clip.frameCount / 2
                 let frame = clip.frames[index]
-                let truth = (clip.masks?[index]).map { frame.overlaid(labels: foreground($0)) }
+                let truth = (clip.masks?[index]).map { frame.overlaid(mask: $0) }
                 return [
-                    frame, truth ?? frame, frame.overlaid(labels: segmenter.segment(image: frame)),
-                    frame.overlaid(labels: network.segment(image: frame)),
+                    frame, truth ?? frame, frame.overlaid(mask: segmenter.segment(image: frame)),
+                    frame.overlaid(mask: network.segment(image: frame)),
                 ]
             })
-    }
-
-    /// 1 where the id is above 0.
-    private func foreground(_ ids: Tensor<UInt8>) -> Tensor<UInt8> {
-        Tensor(shape: ids.shape, scalars: ids.scalars.map { $0 > 0 ? 1 : 0 })
     }
 }
