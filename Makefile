@@ -34,8 +34,9 @@ format:          ## format all Swift sources
 bench-build: setup ## compile the benchmarks
 	$(SWIFT_BUILD) --package-path Benchmarks
 
-bench: bench-build ## measure convolutions against bare sgemm
+bench: bench-build ## measure convolutions against bare sgemm, elementwise operations against memory
 	env -u OPENBLAS_CORETYPE -u OPENBLAS_L2_SIZE Benchmarks/.build/release/conv
+	env -u OPENBLAS_CORETYPE -u OPENBLAS_L2_SIZE Benchmarks/.build/release/ops
 
 peers-venv:      ## install PyTorch into a virtual environment
 	scripts/peers-venv.sh "$(VENV)"

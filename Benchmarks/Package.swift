@@ -19,6 +19,10 @@ let package = Package(
             dependencies: ["Harness", .product(name: "GestaltTensor", package: "Gestalt")],
             swiftSettings: strict),
         .executableTarget(
+            name: "ops",
+            dependencies: ["Harness", .product(name: "GestaltTensor", package: "Gestalt")],
+            swiftSettings: strict),
+        .executableTarget(
             name: "models",
             dependencies: [
                 "Harness",
