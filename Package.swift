@@ -90,7 +90,7 @@ let package = Package(
         .executableTarget(
             name: "GestaltCommand",
             dependencies: [
-                "GestaltTraining",
+                "GestaltTraining", "GestaltIO",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             exclude: ["README.md"], swiftSettings: strict),

@@ -2,7 +2,7 @@
 import PackageDescription
 
 // One folder a program. Each uses the library as a stranger's package would:
-// `.package(url: "https://github.com/OWNER/gestalt", from: "0.1.0")` in place of the path.
+// the URL of a repository and a version in place of the path.
 let package = Package(
     name: "GestaltExamples",
     platforms: [.macOS(.v26)],

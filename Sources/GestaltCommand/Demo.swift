@@ -1,5 +1,6 @@
 import ArgumentParser
 import Foundation
+import GestaltIO
 import GestaltTensor
 import GestaltTraining
 
@@ -14,11 +15,11 @@ struct Demo: ParsableCommand {
 
     func run() throws {
         let begin = ContinuousClock.now
-        for part in ["tokenizer", "head", "unet"] {
-            let folder = "\(output)/\(part)"
-            if FileManager.default.fileExists(atPath: folder + "/recipe.json") {
-                try FileManager.default.removeItem(atPath: folder)
-            }
+        Interruption.handleSignals()
+        try OutputFolder.make(output)
+        let models = Demonstration.models(in: output)
+        if FileManager.default.fileExists(atPath: models) {
+            try FileManager.default.removeItem(atPath: models)
         }
         print(Runtime.description)
         let report = try Demonstration().run(into: output)
@@ -30,10 +31,8 @@ struct Demo: ParsableCommand {
             with it what a head can read from its latents. On 240 clips, \
             `gestalt train tokenizer --preset small` and `gestalt train head` go further.
             """)
-        print(
-            "In \(output): segmentation.png, reconstruction.gif, reconstruction.png, table.txt; the models in"
-        )
-        print("tokenizer, head, unet. \(ProgressBar.time((.now - begin) / .seconds(1))) in all.")
+        print("In \(output): segmentation.png, reconstruction.gif, reconstruction.png, table.txt;")
+        print("the models in \(models). \(ProgressBar.time((.now - begin) / .seconds(1))) in all.")
         guard report.shortfalls.isEmpty else {
             for shortfall in report.shortfalls { remark("demo: " + shortfall) }
             throw ExitCode(1)

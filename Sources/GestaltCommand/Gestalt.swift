@@ -1,6 +1,5 @@
 import ArgumentParser
 import Foundation
-import GestaltTraining
 
 /// `gestalt`: the library from a shell. Results go to standard output, progress and warnings to
 /// standard error; exit code 0, 1 when something failed, 2 for wrong usage.
@@ -16,7 +15,6 @@ struct Gestalt: ParsableCommand {
         ])
 
     static func main() {
-        Interruption.handleSignals()
         do {
             var command = try parseAsRoot()
             try command.run()

@@ -30,10 +30,28 @@ struct Inspect: ParsableCommand {
             print("\(file): picture \(picture.shape) (height, width, channels)")
             return
         }
+        guard name.hasSuffix(".safetensors") else {
+            throw MediaError.unsupported(
+                path: file,
+                expected: "safetensors, npy, npz, TFRecord, PNG, JPEG or the folder of a model",
+                found: "another ending")
+        }
         try showTensors(file)
     }
 
     private func showModel() throws {
+        guard FileManager.default.fileExists(atPath: file + "/config.json") else {
+            let set = try DataSet.open(file)
+            print("\(set)")
+            return printTable(
+                ["clip", "frames", "size", "masks"],
+                set.clips.map {
+                    [
+                        $0.name, "\($0.frameCount)", "\($0.height) × \($0.width)",
+                        $0.masks == nil ? "no" : "yes",
+                    ]
+                })
+        }
         let kind = try ModelFolder(file).kind()
         print("\(file): a model of kind \(kind)")
         try showTensors(file + "/model.safetensors")

@@ -1,6 +1,7 @@
 import ArgumentParser
 import Foundation
 import GestaltData
+import GestaltIO
 import GestaltMedia
 import GestaltMetrics
 import GestaltTensor
@@ -28,18 +29,18 @@ struct Reconstruct: ParsableCommand {
 
     func run() throws {
         let tokenizer = try VideoTokenizer(folder: model)
+        try OutputFolder.make(output)
         let set = try data.open(split, masks: .ignored, seed: seed)
         let chosen = Array(set.clips.prefix(clips))
         let batches = try ClipBatches(chosen, length: window, batchSize: 1, order: .once)
         let progress = ProgressBar("reconstructing", total: chosen.count, unit: "clips")
         var pairs: [ReconstructionPair] = []
         for step in 0..<batches.stepsPerPass {
-            pairs.append(ReconstructionPair(tokenizer, clip: batches.batch(at: step).frames[0]))
+            pairs.append(try ReconstructionPair(tokenizer, clip: batches.batch(at: step).frames[0]))
             progress.update(step + 1)
         }
         progress.finish()
         let pictures = ReconstructionPictures(pairs)
-        try FileManager.default.createDirectory(atPath: output, withIntermediateDirectories: true)
         try GIF.write(pictures.animation, to: output + "/reconstruction.gif", secondsPerFrame: 0.15)
         try PNG.write(pictures.sheet, to: output + "/reconstruction.png")
         printTable(

@@ -1,6 +1,6 @@
 import ArgumentParser
-import Foundation
 import GestaltData
+import GestaltIO
 import GestaltMedia
 import GestaltSegHeads
 import GestaltTensor
@@ -35,13 +35,15 @@ struct Segment: ParsableCommand {
         }
         let pictures = try NamedPictures(
             path: input, options: ClipOptions(camera: camera, masks: .ignored))
-        for folder in ["masks", "overlays"] {
-            try FileManager.default.createDirectory(
-                atPath: output + "/" + folder, withIntermediateDirectories: true)
-        }
+        for folder in ["masks", "overlays"] { try OutputFolder.make(output + "/" + folder) }
+        Interruption.handleSignals()
         let progress = ProgressBar("segmenting", total: pictures.count, unit: "pictures")
         for (index, name) in pictures.names.enumerated() {
-            guard !Interruption.process.isRequested else { break }
+            guard !Interruption.process.isRequested else {
+                progress.finish()
+                remark("stopped after \(index) of \(pictures.count) pictures")
+                throw ExitCode(1)
+            }
             let picture = try pictures.picture(at: index)
             let labels = network.segment(image: picture, threshold: threshold)
             let isBinary = network.classes == 1

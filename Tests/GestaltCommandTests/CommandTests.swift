@@ -28,6 +28,7 @@ import Testing
                 "/nowhere/m"
             ),
             (["inspect", "/nowhere/file.npy"], "/nowhere/file.npy"),
+            (["inspect", "/nowhere/file.pickle"], "/nowhere/file.pickle"),
             (["train", "unet", "--data", "/nowhere/data", "--output", "OUT"], "/nowhere/data"),
             (["train", "unet", "--data", "synthetic:none", "--output", "OUT"], "synthetic:none"),
             (
@@ -102,6 +103,13 @@ import Testing
             "train", "head", "--data", "synthetic:2", "--model", model, "--labels", "4", "--steps",
             "2", "--batch", "2", "--width", "16", "--output", head)
         #expect(onLatents.code == 0, "\(onLatents.error)")
+        let short = try Program.run(
+            "reconstruct", "--model", model, "--data", "sample", "--window", "6", "--output",
+            folder.path + "/r")
+        #expect(short.code == 1 && short.error.contains("stride 4"), "\(short.error)")
+        let resumed = try Program.run(
+            "train", "tokenizer", "--resume", "--steps", "50", "--output", model)
+        #expect(resumed.code == 2 && resumed.error.contains("--steps"), "\(resumed.error)")
         let wrong = try Program.run("segment", "x.png", "--model", model, "--output", folder.path)
         #expect(wrong.code == 1 && wrong.error.contains("tokenizer"), "\(wrong.error)")
     }

@@ -17,7 +17,7 @@ struct DataCommand: ParsableCommand {
         @Option(help: "How many clips.") var clips = 6
         @Option(help: "How many frames of each, spread over its length.") var frames = 7
         @Option(help: "Seed of synthetic clips.") var seed: UInt64 = 0
-        @Option(help: "The PNG to write.") var output: String
+        @Option(help: "The PNG or JPEG to write.") var output: String
 
         func validate() throws {
             guard clips > 0, frames > 0 else {
@@ -27,7 +27,7 @@ struct DataCommand: ParsableCommand {
 
         func run() throws {
             let set = try data.open(split, seed: seed)
-            try PNG.write(set.sheet(clips: clips, columns: frames), to: output)
+            try Image.write(set.sheet(clips: clips, columns: frames), to: output)
             print("\(output): \(min(clips, set.count)) of \(set.count) clips of \(set.name)")
         }
     }

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Foundation
 import GestaltData
 import GestaltTraining
 
@@ -16,6 +17,10 @@ extension Split: ExpressibleByArgument {
     public static var allValueStrings: [String] { allCases.map(\.folder) }
 }
 
+/// A path that means the same from any folder: recipes keep such ones, so that a run can be resumed
+/// from elsewhere.
+func absolutePath(_ path: String) -> String { URL(filePath: path).standardizedFileURL.path }
+
 /// Where clips come from; the same words in every command.
 struct DataOptions: ParsableArguments {
     @Option(
@@ -27,7 +32,10 @@ struct DataOptions: ParsableArguments {
     @Option(help: "Which camera of BAIR records: main or aux1.")
     var camera: Camera = .main
 
-    func choice(seed: UInt64 = 0) -> DataChoice { DataChoice(data, camera: camera, seed: seed) }
+    func choice(seed: UInt64 = 0) -> DataChoice {
+        let isMade = data == "sample" || data == "synthetic" || data.hasPrefix("synthetic:")
+        return DataChoice(isMade ? data : absolutePath(data), camera: camera, seed: seed)
+    }
 
     /// Opens a split, with a progress line while its clips are read.
     func open(_ split: Split, masks: MaskUse = .ifPresent, seed: UInt64 = 0) throws -> DataSet {

@@ -22,6 +22,20 @@ struct RunArguments: ParsableArguments {
     @Flag(help: "Go on with the run in the output folder; all else is read from its recipe.json.")
     var resume = false
 
+    /// A resumed run is what its recipe says; other options would be ignored.
+    func validate() throws {
+        guard resume else { return }
+        let allowed = ["--resume", "--output"]
+        let others = CommandLine.arguments.filter { argument in
+            argument.hasPrefix("--") && !allowed.contains(String(argument.prefix { $0 != "=" }))
+        }
+        guard others.isEmpty else {
+            throw ValidationError(
+                "--resume takes everything from recipe.json; leave out "
+                    + others.joined(separator: ", "))
+        }
+    }
+
     var options: RunOptions {
         RunOptions(
             folder: output, resumes: resume,
@@ -30,6 +44,7 @@ struct RunArguments: ParsableArguments {
 
     /// Runs a new recipe, or the stored one, and prints how the result was judged.
     func run<R: Recipe>(_ recipe: () throws -> R) throws {
+        Interruption.handleSignals()
         let trained = resume ? try R.resume(output, options) : try recipe().train(options)
         print("\(output): \(R.kind), \(trained.steps) steps")
         for reading in trained.evaluation?.readings ?? [] {

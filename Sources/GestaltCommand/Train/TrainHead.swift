@@ -43,7 +43,8 @@ struct TrainHead: ParsableCommand {
     func run() throws {
         try training.run {
             var recipe = HeadRecipe(
-                data: data.choice(seed: seed), tokenizer: tokenizer, mode: mode, source: latent,
+                data: data.choice(seed: seed), tokenizer: tokenizer.map(absolutePath), mode: mode,
+                source: latent,
                 head: head == .linear ? .linear : .convolutional(width: width), classes: classes,
                 labels: labels, steps: steps, seed: seed)
             if unfreeze { recipe.frozen = [] }

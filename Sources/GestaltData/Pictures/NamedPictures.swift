@@ -21,8 +21,18 @@ public struct NamedPictures: Sendable {
         let files = try Self.pictureFiles(path)
         if !files.isEmpty {
             source = .files(files)
-            names = files.map { Self.stem($0) }
+            names = Self.names(of: files)
             return
+        }
+        let splits =
+            Folder.isFile(path)
+            ? []
+            : try Folder.contents(path).folders
+                .filter { Split.allCases.map(\.folder).contains($0) }
+        guard splits.isEmpty else {
+            throw ClipError.notFound(
+                path: path, expected: "pictures, or the folder of one split",
+                found: splits.joined(separator: ", "))
         }
         let clips = try DataSet.open(path, options: options).clips
         let frames = LabelledFrames.every(1, of: clips.map(\.frameCount))
@@ -50,6 +60,15 @@ public struct NamedPictures: Sendable {
         }
         if Folder.isFile(path) { return isPicture(path) ? [path] : [] }
         return try Folder.contents(path).files.filter(isPicture).map { path + "/" + $0 }
+    }
+
+    /// The files' names without their endings, with them where two would be the same.
+    private static func names(of files: [String]) -> [String] {
+        let stems = files.map(stem)
+        let repeated = Dictionary(grouping: stems) { $0 }.filter { $0.value.count > 1 }
+        return zip(files, stems).map { file, stem in
+            repeated[stem] == nil ? stem : file.split(separator: "/").last.map(String.init) ?? stem
+        }
     }
 
     private static func stem(_ path: String) -> String {

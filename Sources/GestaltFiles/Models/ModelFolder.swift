@@ -90,7 +90,7 @@ extension ModelFolder {
             Header(
                 format: Self.format, kind: Configuration.kind,
                 configuration: StrictJSON.tree(of: StrictJSON.encode(configuration), path: nil)))
-        try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
+        try translatingFailures { () throws(FileFailure) in try OutputFolder.make(path) }
         try SafeTensors.write(
             tensors.map { (name: $0.path, tensor: $0.value) },
             metadata: ["format": "gestalt", "kind": Configuration.kind], to: weightsPath)

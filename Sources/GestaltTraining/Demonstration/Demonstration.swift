@@ -36,11 +36,14 @@ public struct Demonstration: Sendable {
         thresholds = Thresholds()
     }
 
+    /// The folder of `tokenizer/`, `head/` and `unet/` in a demonstration's folder.
+    public static func models(in folder: String) -> String { folder + "/demo-models" }
+
     /// Runs it and leaves models, table and pictures in a folder.
     ///
     /// - Parameters:
-    ///   - folder: gets `tokenizer/`, `head/`, `unet/`, `table.txt`, `segmentation.png`,
-    ///     `reconstruction.gif`, `reconstruction.png`.
+    ///   - folder: gets `table.txt`, `segmentation.png`, `reconstruction.gif`,
+    ///     `reconstruction.png`, and the models in ``models(in:)``, which must not be there yet.
     ///   - show: told what happens, a line at a time.
     /// - Throws: what training and writing throw.
     public func run(
@@ -49,7 +52,7 @@ public struct Demonstration: Sendable {
     ) throws -> DemonstrationReport {
         func options(_ name: String) -> RunOptions {
             RunOptions(
-                folder: folder + "/" + name, interruption: interruption,
+                folder: Self.models(in: folder) + "/" + name, interruption: interruption,
                 command: "gestalt demo")
         }
         let test = try DataSet.open("sample", split: .test)

@@ -22,8 +22,8 @@ struct DemonstrationPictures {
         try PNG.write(segmentation, to: folder + "/segmentation.png")
         let clips = Array(test.clips.prefix(4))
         let batches = try ClipBatches(clips, length: 16, batchSize: 1, order: .once)
-        let pairs = (0..<clips.count).map {
-            ReconstructionPair(tokenizer, clip: batches.batch(at: $0).frames[0])
+        let pairs = try (0..<clips.count).map {
+            try ReconstructionPair(tokenizer, clip: batches.batch(at: $0).frames[0])
         }
         let pictures = ReconstructionPictures(pairs)
         try GIF.write(

@@ -8,12 +8,16 @@ import GestaltVQVAE
 public struct ReconstructionPair: Sendable {
     /// `[T, H, W, 3]`.
     public let truth: Tensor<UInt8>
+    /// As `truth`.
     public let decoded: Tensor<UInt8>
     /// Over all pixels of the clip, in decibels.
     public let psnr: Double
 
-    /// - Parameter clip: `[T, H, W, 3]` in −0.5…0.5, of lengths that the tokenizer's strides divide.
-    public init(_ tokenizer: VideoTokenizer, clip: Tensor<Float>) {
+    /// - Parameter clip: `[T, H, W, 3]` in −0.5…0.5.
+    /// - Throws: ``TokenizerError/clip(axis:length:stride:)`` when a stride does not divide a length.
+    public init(_ tokenizer: VideoTokenizer, clip: Tensor<Float>) throws {
+        _ = try tokenizer.configuration.latentShape(
+            time: clip.shape[0], height: clip.shape[1], width: clip.shape[2])
         let decoded = tokenizer.reconstruct(clip.expanded(axis: 0)).squeezed(axis: 0)
             .clamped(min: -0.5, max: 0.5)
         var fidelity = PeakSignalToNoise()

@@ -24,11 +24,15 @@ public struct ReconstructionReport: Sendable, Codable, Equatable {
     /// - Parameters:
     ///   - withSSIM: SSIM takes longer than small models do.
     ///   - progress: told after each batch; may throw to stop.
-    /// - Throws: what `progress` throws.
+    /// - Throws: ``TokenizerError/clip(axis:length:stride:)`` for clips whose lengths the strides do
+    ///   not divide, and what `progress` throws.
     public init(
         of tokenizer: VideoTokenizer, on batches: ClipBatches, withSSIM: Bool = true,
         progress: (_ done: Int, _ total: Int) throws -> Void = { _, _ in }
     ) throws {
+        _ = try tokenizer.configuration.latentShape(
+            time: batches.windows.length, height: batches.clips[0].height,
+            width: batches.clips[0].width)
         var fidelity = PeakSignalToNoise()
         var similarity = StructuralSimilarity()
         var usage = CodeUsage(codeCount: tokenizer.configuration.codes)

@@ -96,6 +96,10 @@ public struct TokenizerRecipe: Recipe {
         }
         try run.checkInterruption()
         let measured = try measured(on: set)
+        for clips in [set, judged].compactMap({ $0 }) {
+            _ = try measured.latentShape(
+                time: window, height: clips.clips[0].height, width: clips.clips[0].width)
+        }
         var random = RandomStream(seed: seed).split(.max)
         let tokenizer = VideoTokenizer(measured, random: &random)
         let task = TokenizerTask(

@@ -1,0 +1,31 @@
+#if canImport(Glibc)
+    import Glibc
+#elseif canImport(Musl)
+    import Musl
+#else
+    import Darwin
+#endif
+
+/// A folder that results go into.
+public enum OutputFolder {
+    /// Makes the folder `path` with all above it, and checks that it can be written to: asked at the
+    /// start, not after an hour of work.
+    /// - Throws: ``FileFailure`` naming the part that could not be made, or the folder.
+    public static func make(_ path: String) throws(FileFailure) {
+        var made = path.hasPrefix("/") ? "/" : ""
+        for part in path.split(separator: "/") {
+            made += (made.isEmpty || made.hasSuffix("/") ? "" : "/") + part
+            var status = stat()
+            if stat(made, &status) == 0 {
+                guard status.st_mode & S_IFMT == S_IFDIR else {
+                    throw FileFailure(path: made, action: .create, reason: "it is not a folder")
+                }
+                continue
+            }
+            guard mkdir(made, 0o777) == 0 || errno == EEXIST else {
+                throw FileFailure(path: made, action: .create)
+            }
+        }
+        guard access(path, W_OK | X_OK) == 0 else { throw FileFailure(path: path, action: .write) }
+    }
+}
