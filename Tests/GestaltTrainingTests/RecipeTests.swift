@@ -223,6 +223,37 @@ private func silent(
         #expect(stored.state.map(\.value) == trained.model.state.map(\.value))
     }
 
+    @Test func aHeadIsResumedOnItsOwnTokenizerOnly() throws {
+        var random = RandomStream(seed: 1)
+        let configuration = SmallRecipes.tokenizer(steps: 1).configuration
+        let tokenizer = VideoTokenizer(configuration, random: &random)
+        let other = VideoTokenizer(configuration, random: &random)
+        let folder = TemporaryFolder()
+        let recipe = SmallRecipes.head(steps: 2)
+        _ = try recipe.train(on: tokenizer, silent(folder.path("head")))
+        var options = silent(folder.path("head"))
+        options.resumes = true
+        #expect(try recipe.train(on: tokenizer, options).steps == 2)
+        #expect(
+            throws: TrainingError.checkpoint(
+                path: folder.path("head") + "/checkpoints/last.safetensors",
+                expected: "the tokenizer this run began with", found: "another one")
+        ) { try recipe.train(on: other, options) }
+    }
+
+    @Test func aStrideLongerThanTheWindowsOfClipsIsRefused() throws {
+        var configuration = SmallRecipes.tokenizer(steps: 1).configuration
+        configuration.strides.time = 32
+        var random = RandomStream(seed: 1)
+        let tokenizer = VideoTokenizer(configuration, random: &random)
+        var recipe = SmallRecipes.head(steps: 1)
+        recipe.mode = .clip
+        let error = #expect(throws: ConfigurationError.self) {
+            try recipe.train(on: tokenizer, silent())
+        }
+        #expect(error?.key == "mode")
+    }
+
     @Test func anUnfrozenEncoderMoves() throws {
         let tokenizer = try SmallRecipes.tokenizer(steps: 2).train(silent()).model
         var recipe = SmallRecipes.head(steps: 2)

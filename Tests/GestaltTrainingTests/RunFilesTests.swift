@@ -127,6 +127,19 @@ import Testing
         #expect(ProgressBar.time(seconds) == text)
     }
 
+    @Test func aBarThatCountedNothingLeavesNoLine() throws {
+        for (count, isSilent) in [(0, true), (3, false)] {
+            let pipe = Pipe()
+            let bar = ProgressBar("head", total: 10, output: pipe.fileHandleForWriting)
+            if count > 0 { bar.update(count) }
+            bar.finish()
+            try pipe.fileHandleForWriting.close()
+            let text = String(
+                decoding: pipe.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
+            #expect(text.isEmpty == isSilent, "\(count): \(text)")
+        }
+    }
+
     @Test func theProgressLineTellsShareRateAndTimeLeft() {
         func line(_ count: Int, of total: Int, in seconds: Double, bar: Int) -> String {
             ProgressBar.line(

@@ -1,4 +1,5 @@
 import Foundation
+import GestaltFiles
 import GestaltNN
 import GestaltTensor
 import GestaltVQVAE
@@ -73,12 +74,8 @@ import Testing
         for (key, mutate) in mutations {
             var configuration = TokenizerConfiguration.tiny
             mutate(&configuration)
-            let error = #expect(throws: TokenizerError.self) { try configuration.validate() }
-            guard case .configuration(let named, _, _) = error else {
-                Issue.record("\(key): \(String(describing: error))")
-                continue
-            }
-            #expect(named == key)
+            let error = #expect(throws: ConfigurationError.self) { try configuration.validate() }
+            #expect(error?.key == key)
         }
     }
 }

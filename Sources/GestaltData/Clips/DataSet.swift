@@ -24,10 +24,12 @@ public struct DataSet: ClipSource {
 
     /// Loads all clips of `source`, several at a time.
     ///
+    /// - Parameter name: what people know it by; not given, how the source describes itself.
     /// - Throws: what the source throws, and `ClipError.mismatchedShapes` when clips differ in
     ///   height or width.
     public init(
-        _ source: some ClipSource, split: Split = .train, progress: LoadingProgress? = nil
+        _ source: some ClipSource, name: String? = nil, split: Split = .train,
+        progress: LoadingProgress? = nil
     ) throws {
         let report = ProgressReport(total: source.count, progress)
         let clips = try concurrentMap(count: source.count) { index in
@@ -35,7 +37,7 @@ public struct DataSet: ClipSource {
             report.advance()
             return clip
         }
-        try self.init(name: source.description, split: split, clips: clips)
+        try self.init(name: name ?? source.description, split: split, clips: clips)
     }
 
     /// - Throws: `ClipError.mismatchedShapes` when clips differ in height or width.
@@ -54,7 +56,7 @@ public struct DataSet: ClipSource {
     }
 
     public var count: Int { clips.count }
-    public var description: String { "\(name) (\(split.rawValue), \(count) clips)" }
+    public var description: String { "\(name) (\(split.folder), \(count) clips)" }
     public func clip(at index: Int) -> Clip { clips[index] }
 
     /// The number of frames of each clip.
@@ -93,9 +95,9 @@ extension DataSet {
             return try synthetic(
                 location, split: split, options: options, seed: seed, progress: progress)
         }
+        let path = try folder(location, split: split)
         let set = try DataSet(
-            source(at: folder(location, split: split), options: options, progress: progress),
-            split: split)
+            source(at: path, options: options, progress: progress), name: path, split: split)
         if options.masks == .required { try set.requireMasks() }
         return set
     }
@@ -147,7 +149,7 @@ extension DataSet {
             seed: seed &* 4 &+ salt, configuration: configuration)
         let made = try DataSet(
             SyntheticClips(count: min(count, options.limit ?? .max), generator: generator),
-            split: split, progress: progress)
+            name: "synthetic, seed \(seed)", split: split, progress: progress)
         guard options.masks == .ignored else { return made }
         return try DataSet(
             name: made.name, split: split,

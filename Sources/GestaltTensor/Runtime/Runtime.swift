@@ -2,8 +2,8 @@ import Synchronization
 
 /// The machine under the tensors: threads, instruction set, BLAS and memory.
 ///
-/// Results depend on `threads` and `instructionSet` in their last bits, and on nothing else here:
-/// with both fixed, the same program gives the same bits. Environment variables give the defaults;
+/// Results depend on `threads`, `instructionSet` and the core type of BLAS in their last bits, and
+/// on nothing else here: with these fixed, the same program gives the same bits. Environment variables give the defaults;
 /// `description` tells what is in effect and which variables could not be followed.
 ///
 /// | variable | meaning |
@@ -53,6 +53,9 @@ public enum Runtime {
 
     /// Makes BLAS ready: to be called before every use of BLAS or LAPACK. Only the first call works.
     package static func prepare() { _ = BLASPreparation.shared }
+
+    /// The kernels that BLAS uses, by its own name for the processor.
+    package static var blasCoreName: String { BLASPreparation.shared.coreNameAfter }
 
     /// What runs here, in a few lines.
     public static var description: String {

@@ -75,7 +75,7 @@ struct Checkpoint {
 
     /// What the bits of a run depend on: the same here and there, the same bits.
     static var thisMachine: String {
-        "\(Runtime.threads) threads, \(Runtime.instructionSet)"
+        "\(Runtime.threads) threads, \(Runtime.instructionSet), BLAS for \(Runtime.blasCoreName)"
     }
 }
 
@@ -104,6 +104,20 @@ extension Checkpoint {
             restored.updates = averageUpdates ?? 0
             average = restored
         }
+    }
+
+    /// - Throws: ``TrainingError/checkpoint(path:expected:found:)`` when a tensor of a part that does
+    ///   not train is another than the model's. Missing ones are for `restore` to name.
+    func requireSame(
+        _ part: String, as model: some Module, expected: String
+    ) throws(TrainingError) {
+        let isSame = model.state.allSatisfy { entry in
+            guard entry.path.hasPrefix(part + "."), let kept = tensors["model." + entry.path] else {
+                return true
+            }
+            return kept == entry.value
+        }
+        try require(isSame, expected, "another one")
     }
 
     private func fill(_ model: inout some Module, from prefix: String) throws {

@@ -11,6 +11,7 @@ import Foundation
 /// events.out.tfevents.*                         the same for TensorBoard
 /// ```
 public struct RunFolder: Sendable {
+    /// Where it is, as it was given.
     public let path: String
 
     /// Makes the folder, or opens it to resume.
@@ -25,9 +26,13 @@ public struct RunFolder: Sendable {
         try Self.makeFolder(path + "/checkpoints")
     }
 
+    /// The state to resume from.
     public var lastCheckpoint: String { path + "/checkpoints/last.safetensors" }
+    /// The state that scored best.
     public var bestCheckpoint: String { path + "/checkpoints/best.safetensors" }
+    /// What the run does.
     public var recipe: String { path + "/recipe.json" }
+    /// All numbers, a line a step.
     public var log: String { path + "/log.jsonl" }
 
     /// The last checkpoint's path once there is one.

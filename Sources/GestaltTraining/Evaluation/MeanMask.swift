@@ -44,6 +44,7 @@ public struct MeanMask: Sendable {
         return scored.max { $0.1.perImage.iou < $1.1.perImage.iou }?.0 ?? mean
     }
 
+    /// The same shares, cut at another threshold.
     public func with(threshold: Float) -> MeanMask { MeanMask(share: share, threshold: threshold) }
 
     private init(share: Tensor<Float>, threshold: Float) {

@@ -27,10 +27,13 @@ public struct SegmentationReport: Sendable, Codable, Equatable {
     /// Class by class, for models of several classes; the background is not among them.
     public let classes: [ClassScores]
 
+    /// How well the masks of one class agree.
     public struct ClassScores: Sendable, Codable, Equatable {
         /// The class; the last one takes all higher ids.
         public let label: Int
+        /// Score of each picture, then their mean.
         public let perImage: SegmentationScores
+        /// Pixels of all pictures counted together.
         public let micro: SegmentationScores
     }
 
@@ -114,7 +117,8 @@ extension SegmentationReport {
         measuresBoundaries: Bool = true,
         progress: (_ done: Int, _ total: Int) throws -> Void = { _, _ in }
     ) throws {
-        let windows = (model as? Segmenter).map { LabelledFrameEncoder($0.encoder) }
+        let segmenter = model.seesFuture ? model as? Segmenter : nil
+        let windows = segmenter.map { LabelledFrameEncoder($0.encoder) }
         precondition(
             !model.seesFuture || windows != nil,
             "SegmentationReport: \(type(of: model)) sees the future and is no Segmenter")
@@ -122,7 +126,7 @@ extension SegmentationReport {
             on: data, every: interval, classCount: model.classes, seesFuture: model.seesFuture,
             measuresBoundaries: measuresBoundaries, progress: progress
         ) { frames in
-            guard model.seesFuture, let windows else {
+            guard let windows else {
                 return model.segment(
                     images: stacked(frames.map { data.clips[$0.clip].frames[$0.frame] }, axis: 0))
             }

@@ -56,11 +56,13 @@ public final class ProgressBar: Sendable {
         }
     }
 
-    /// Draws the last state and leaves the line. Only the first call does anything.
+    /// Draws the last state and leaves the line; nothing where nothing was counted. Only the first
+    /// call does anything.
     public func finish() {
         state.withLock { state in
             guard !state.isFinished else { return }
             state.isFinished = true
+            guard state.lastDrawn != nil || state.count != startCount else { return }
             draw(state, at: .now)
             if isTerminal { write("\n") }
         }

@@ -11,6 +11,9 @@ public struct DataChoice: Codable, Sendable, Equatable {
     /// Seed of synthetic clips.
     public var seed: UInt64
 
+    /// - Parameters:
+    ///   - location: as `DataSet.open` takes it.
+    ///   - seed: of synthetic clips; nothing else reads it.
     public init(_ location: String, camera: Camera = .main, seed: UInt64 = 0) {
         self.location = location
         self.camera = camera

@@ -99,9 +99,14 @@ public struct HeadRecipe: Recipe {
     }
 
     /// Trains on a tokenizer that is in memory. To resume, give the same one.
+    /// - Throws: as ``Recipe/train(_:)``; `ConfigurationError` when clips are asked for and the
+    ///   tokenizer's temporal stride does not divide their windows;
+    ///   ``TrainingError/checkpoint(path:expected:found:)`` when a run on another frozen tokenizer
+    ///   is resumed.
     public func train(
         on tokenizer: VideoTokenizer, _ options: RunOptions = RunOptions()
     ) throws -> Trained<Segmenter> {
+        try validateWindow(of: tokenizer)
         let run = try RecipeRun(self, options)
         let set = try data.open(.train, masks: .required, showsProgress: options.showsProgress)
         let judged = try data.evaluation.map {
@@ -109,6 +114,7 @@ public struct HeadRecipe: Recipe {
         }
         try run.checkInterruption()
         let model = try fresh(on: tokenizer, for: set.clips[0])
+        try requireSameEncoder(as: model, run)
         let frames = try labelledFrames(labels, of: set)
         let judge = judged.map { SegmentationJudge(data: $0) }
         let about = { (_: Segmenter) in
@@ -133,6 +139,26 @@ public struct HeadRecipe: Recipe {
 
 extension HeadRecipe {
     private var freezesEncoder: Bool { Freezing(frozen).covers("encoder") }
+
+    private func validateWindow(of tokenizer: VideoTokenizer) throws(ConfigurationError) {
+        let stride = tokenizer.configuration.strides.time
+        let window = LabelledFrameEncoder.usualWindow
+        guard mode == .still || window % stride == 0 else {
+            throw .invalid(
+                "mode",
+                expected: "still: the tokenizer's temporal stride \(stride) does not divide "
+                    + "windows of \(window) frames",
+                found: mode)
+        }
+    }
+
+    /// The latents are made from the tokenizer at hand, the head goes on from the checkpoint.
+    private func requireSameEncoder(as model: Segmenter, _ run: RecipeRun<Self>) throws {
+        guard freezesEncoder, run.options.resumes, let path = run.folder?.existingLastCheckpoint
+        else { return }
+        try Checkpoint(reading: path)
+            .requireSame("encoder", as: model, expected: "the tokenizer this run began with")
+    }
 
     private var optimiser: AdamW {
         AdamW(

@@ -14,11 +14,14 @@ public struct LabelledFrameEncoder: Sendable {
     /// Frames of a window.
     public let window: Int
 
-    /// - Precondition: the encoder's temporal stride divides `window`.
-    public init(_ encoder: TokenizerEncoder, window: Int = 16) {
+    /// As long as the clips that tokenizers are trained on.
+    public static let usualWindow = 16
+
+    /// - Precondition: the temporal stride of an encoder of clips divides `window`.
+    public init(_ encoder: TokenizerEncoder, window: Int = usualWindow) {
         let stride = encoder.tokenizer.configuration.strides.time
         precondition(
-            window > 0 && window % stride == 0,
+            window > 0 && (!encoder.seesFuture || window % stride == 0),
             "LabelledFrameEncoder: a window of \(window) with stride \(stride)")
         self.encoder = encoder
         self.window = window

@@ -31,6 +31,8 @@ public final class Trainer<Task: TrainingTask> {
     private let interruption: Interruption
     private let showsProgress: Bool
     private var best: Double?
+    /// Written once a step from it gave finite numbers, so that the last checkpoint is a good one.
+    private var unproved: Checkpoint?
     private let random: RandomStream
 
     /// - Parameters:
@@ -97,11 +99,17 @@ public final class Trainer<Task: TrainingTask> {
             }
             guard let batch = try loader.next() else { break }
             let readings = try advance(on: batch)
+            try saveProved()
             try recorder?.train(step: step, readings)
             progress?.update(step, note: Self.note(readings))
             if step == steps || step % plan.evaluationInterval == 0 { try judge(recorder) }
-            if step == steps || step % plan.checkpointInterval == 0 { try save() }
+            if step == steps {
+                try save()
+            } else if step % plan.checkpointInterval == 0, run != nil {
+                unproved = checkpoint()
+            }
         }
+        try saveProved()
         return result
     }
 
@@ -135,7 +143,14 @@ public final class Trainer<Task: TrainingTask> {
         try run?.writeBest(checkpoint())
     }
 
-    private func save() throws { try run?.writeLast(checkpoint()) }
+    private func save() throws {
+        unproved = nil
+        try run?.writeLast(checkpoint())
+    }
+
+    private func saveProved() throws {
+        if let proved = unproved.take() { try run?.writeLast(proved) }
+    }
 
     private func checkpoint() -> Checkpoint {
         Checkpoint(
@@ -144,7 +159,7 @@ public final class Trainer<Task: TrainingTask> {
     }
 
     private func notFinite(_ what: String) -> TrainingError {
-        .notFinite(step: step, what: what, lastCheckpoint: run?.existingLastCheckpoint)
+        .notFinite(step: step + 1, what: what, lastCheckpoint: run?.existingLastCheckpoint)
     }
 
     /// The first readings, as the progress line shows them.

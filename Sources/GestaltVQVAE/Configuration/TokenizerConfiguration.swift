@@ -1,3 +1,5 @@
+import GestaltFiles
+
 /// The sizes and constants of a ``VideoTokenizer``; its `config.json` and the presets.
 public struct TokenizerConfiguration: Codable, Sendable, Equatable {
     /// How much shorter the latent is along time, height and width: powers of two.
@@ -84,17 +86,12 @@ extension TokenizerConfiguration {
     public static var small: Self { Preset.small.configuration }
     public static var tiny: Self { Preset.tiny.configuration }
 
-    /// - Throws: ``TokenizerError/configuration(key:expected:found:)`` for the first value that
-    ///   cannot be built.
-    public func validate() throws(TokenizerError) {
+    /// - Throws: `ConfigurationError` for the first value that no tokenizer can be built from.
+    public func validate() throws(ConfigurationError) {
         func check(
-            _ holds: Bool, _ key: String, _ expected: String, _ found: some CustomStringConvertible
-        )
-            throws(TokenizerError)
-        {
-            guard holds else {
-                throw .configuration(key: key, expected: expected, found: found.description)
-            }
+            _ holds: Bool, _ key: String, _ expected: String, _ found: Any
+        ) throws(ConfigurationError) {
+            guard holds else { throw .invalid(key, expected: expected, found: found) }
         }
         for stride in strides.array {
             try check(

@@ -1,7 +1,5 @@
-/// What can be wrong with a tokenizer's configuration, files or clips.
+/// What can be wrong with a tokenizer's files or clips.
 public enum TokenizerError: Error, Equatable, CustomStringConvertible {
-    /// A configuration value that no tokenizer can be built from.
-    case configuration(key: String, expected: String, found: String)
     /// A clip whose length along an axis the stride does not divide.
     case clip(axis: String, length: Int, stride: Int)
     /// State that does not fit the model: everything missing, unexpected or mis-shaped, at once.
@@ -9,8 +7,6 @@ public enum TokenizerError: Error, Equatable, CustomStringConvertible {
 
     public var description: String {
         switch self {
-        case .configuration(let key, let expected, let found):
-            "tokenizer configuration: \(key) must be \(expected), found \(found)"
         case .clip(let axis, let length, let stride):
             "a clip of \(axis) \(length) cannot be tokenized: the stride \(stride) must divide it; "
                 + "crop or pad to \(max(1, length / stride) * stride)"
