@@ -10,7 +10,6 @@ public final class Context {
     /// Random numbers of this pass: dropout masks, codebook restarts.
     public var random: RandomStream
     private(set) var pending: [Int: Tensor<Float>] = [:]
-    private var discardsUpdates = false
 
     public init(training: Bool, random: RandomStream = RandomStream(seed: 0)) {
         isTraining = training
@@ -44,7 +43,7 @@ public final class Context {
             precondition(
                 value.shape == buffer.value.shape,
                 "a buffer of shape \(buffer.value.shape) is updated to shape \(value.shape)")
-            if !discardsUpdates { pending[slot] = value.detached }
+            pending[slot] = value.detached
         }
     }
 
@@ -62,11 +61,9 @@ public final class Context {
             let (now, pendingNow) = (random, pending)
             random = start
             pending = pendingAtStart
-            discardsUpdates = true
             defer {
                 random = now
                 pending = pendingNow
-                discardsUpdates = false
             }
             return body()
         }

@@ -51,7 +51,10 @@ public func valueAndGradients<Model: Module, Auxiliary, Failure>(
     let recording = Recording(collecting.values)
     var marking = Marking(leaves: recording.variables, freezing: freezing)
     working.visit(&marking)
-    let (loss, auxiliary) = try body(working, context)
+    let (loss, auxiliary) = try recording.run {
+        _ throws(Failure) -> (loss: Tensor<Float>, auxiliary: Auxiliary) in
+        try body(working, context)
+    }
     let swept = recording.gradients(of: loss)
     let pairs = zip(collecting.paths, swept).compactMap { path, gradient in
         gradient.map { (path: path, tensor: $0) }

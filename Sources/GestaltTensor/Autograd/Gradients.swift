@@ -11,7 +11,7 @@ public func valueAndGradients<Scalar: FloatingScalar, Failure>(
     _ body: ([Tensor<Scalar>]) throws(Failure) -> Tensor<Scalar>
 ) throws(Failure) -> (value: Tensor<Scalar>, gradients: [Tensor<Scalar>]) {
     let recording = Recording(points)
-    let value = try body(recording.variables)
+    let value = try recording.run(body)
     let gradients = recording.gradients(of: value)
     return (
         value.detached,
@@ -39,6 +39,13 @@ package final class Recording<Scalar: FloatingScalar> {
         variables.reserveCapacity(points.count)
         for point in points { variables.append(tape.leaf(point.detached)) }
         self.variables = variables
+    }
+
+    /// Runs `body` on the variables with recording on, whatever stands around it.
+    package func run<Result, Failure>(
+        _ body: ([Tensor<Scalar>]) throws(Failure) -> Result
+    ) throws(Failure) -> Result {
+        try RecordingSuspension.lifted { () throws(Failure) -> Result in try body(variables) }
     }
 
     // A checkpoint's closure holds tracked tensors, and with them the tape that holds it.

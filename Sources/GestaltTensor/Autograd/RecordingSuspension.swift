@@ -57,7 +57,9 @@ public func checkpointed<Scalar: FloatingScalar>(
     _ body: @escaping () -> Tensor<Scalar>
 ) -> Tensor<Scalar> {
     let suspension = RecordingSuspension()
-    let value = suspension.during(body).detached
+    let value = suspension.during(body)
+    // A tensor from outside, handed through: nothing was computed that could be forgotten.
+    if value.isTracked { return value }
     guard let tape = suspension.tape as? Tape<Scalar> else { return value }
     if let outer = RecordingSuspension.current {
         outer.noticed(tape)

@@ -29,7 +29,7 @@ struct TapProducts<Scalar: FloatingScalar> {
                 weight.group(0), ldb: weight.rowStep, products.pointer, ldc: columns)
             add(sums, images: image..<image + count, products.pointer)
         }
-        withExtendedLifetime(products) {}
+        withExtendedLifetime((products, weight)) {}
     }
 
     // Line by line over all grids, so that their products are read once from memory: phase after

@@ -74,6 +74,7 @@ private struct TileGradients<Scalar: FloatingScalar> {
                 query = end
             }
         }
+        withExtendedLifetime(scratch) {}
     }
 
     private func clearKeyGradients(_ part: Int, _ keys: Range<Int>) {

@@ -59,4 +59,5 @@ private func attend<Scalar: FloatingScalar>(
     }
     gk_attention_finish(
         variant, rows, largest, sums.pointer, result, step, geometry.valueWidth)
+    withExtendedLifetime((scores, sums)) {}
 }

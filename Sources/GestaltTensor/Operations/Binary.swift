@@ -64,10 +64,11 @@ struct Binary<Scalar: FloatingScalar>: Operation {
     private func powerPartials(
         _ g: Tensor<Scalar>, _ a: Tensor<Scalar>, _ b: Tensor<Scalar>, _ needs: Needs
     ) -> (Tensor<Scalar>?, Tensor<Scalar>?) {
-        let first = needs[0] ? g * b * a.power(b - 1) : nil
+        let zero = Tensor<Scalar>(0)
+        // d/da aᵇ = b·aᵇ⁻¹, which is 0 for b = 0, at a = 0 too.
+        let first = needs[0] ? g * selected(b * a.power(b - 1), zero, b.equal(zero)) : nil
         guard needs[1] else { return (first, nil) }
         // d/db aᵇ = aᵇ·ln a, which is 0 at a = 0 for b > 0.
-        let zero = Tensor<Scalar>(0)
         return (first, g * selected(a.power(b) * a.log(), zero, a.equal(zero)))
     }
 

@@ -42,8 +42,9 @@ struct MatMul<Scalar: FloatingScalar>: Operation {
         var (a, g) = (a, g)
         if shape.rank == 2, a.rank > 2, !transposesFirst {
             // One matrix for the whole batch: its rows are the terms of one long sum.
-            a = a.reshaped([-1, a.shape[-1]])
-            g = g.reshaped([-1, g.shape[-1]])
+            let rows = a.shape.dropLast().reduce(1, *)
+            a = a.reshaped([rows, a.shape[-1]] as Shape)
+            g = g.reshaped([rows, g.shape[-1]] as Shape)
         }
         return transposesSecond
             ? matrixProduct(g, a, true, transposesFirst)

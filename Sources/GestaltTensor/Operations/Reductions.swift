@@ -137,6 +137,33 @@ extension Tensor where Scalar: NumericScalar {
     /// The first position of the smallest element along `axis`; see ``argmax(axis:)``.
     public func argmin(axis: Int) -> Tensor<Int32> { position(gk_min, "argmin", axis) }
 
+    /// The first position of the largest element over `axes` (all by default), counted in
+    /// row-major order of those axes.
+    /// - Precondition: the axes are not empty.
+    public func argmax(axes: [Int]? = nil, keepingAxes: Bool = false) -> Tensor<Int32> {
+        overJoined(axes, keepingAxes) { $0.argmax(axis: -1) }
+    }
+
+    /// The first position of the smallest element over `axes`; see
+    /// ``argmax(axes:keepingAxes:)``.
+    public func argmin(axes: [Int]? = nil, keepingAxes: Bool = false) -> Tensor<Int32> {
+        overJoined(axes, keepingAxes) { $0.argmin(axis: -1) }
+    }
+
+    /// `find` on this tensor with `axes` joined into one, the innermost.
+    private func overJoined(
+        _ axes: [Int]?, _ keepsAxes: Bool, _ find: (Tensor) -> Tensor<Int32>
+    ) -> Tensor<Int32> {
+        let reduced = axes.map { Array(Set($0.map(shape.resolved))).sorted() } ?? Array(0..<rank)
+        let kept = (0..<rank).filter { !reduced.contains($0) }
+        let length = reduced.reduce(1) { $0 * shape[$1] }
+        let joined = detached.permuted(kept + reduced)
+            .reshaped(Shape(kept.map { shape[$0] } + [length]))
+        let found = find(joined)
+        guard keepsAxes else { return found }
+        return found.reshaped(Shape((0..<rank).map { kept.contains($0) ? shape[$0] : 1 }))
+    }
+
     private func position(_ fold: gk_fold, _ name: StaticString, _ axis: Int) -> Tensor<Int32> {
         let set = AxisSet([axis], of: shape)
         checkNotEmpty(set, name)

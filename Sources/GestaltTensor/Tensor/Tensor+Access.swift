@@ -8,7 +8,7 @@ extension Tensor {
     /// - Precondition: the tensor has exactly one.
     public var scalar: Scalar {
         precondition(count == 1, "scalar of a tensor of shape \(shape)")
-        return storage.pointer[layout.offset]
+        return withExtendedLifetime(storage) { storage.pointer[layout.offset] }
     }
 
     /// One element, by an index per axis; negative indices count from the end.

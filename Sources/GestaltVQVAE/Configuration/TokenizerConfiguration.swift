@@ -55,6 +55,9 @@ public struct TokenizerConfiguration: Codable, Sendable, Equatable {
 }
 
 extension TokenizerConfiguration {
+    /// What VideoGPT divides its reconstruction error by. Source: `vqvae.py`.
+    public static let videoGPTDataVariance: Float = 0.06
+
     /// The sizes a tokenizer is known by.
     public enum Preset: String, Sendable, CaseIterable {
         /// VideoGPT's `bair_stride4x2x2`: 21 141 619 parameters.
@@ -69,7 +72,8 @@ extension TokenizerConfiguration {
             case .publicBAIR:
                 TokenizerConfiguration(
                     strides: Axes(time: 4, height: 2, width: 2), hidden: 240, embedding: 256,
-                    codes: 2048, blocks: 4, dataVariance: 0.06)
+                    codes: 2048, blocks: 4,
+                    dataVariance: TokenizerConfiguration.videoGPTDataVariance)
             case .small:
                 TokenizerConfiguration(
                     strides: Axes(time: 4, height: 4, width: 4), hidden: 64, embedding: 64,

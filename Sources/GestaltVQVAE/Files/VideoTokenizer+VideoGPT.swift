@@ -4,7 +4,8 @@ import GestaltTensor
 extension VideoTokenizer {
     /// Takes over the weights of a VideoGPT tokenizer.
     ///
-    /// Batch counters are ignored; the codebook counts as initialised.
+    /// Batch counters are ignored; the codebook counts as initialised, and a configuration without
+    /// a `dataVariance` gets VideoGPT's.
     /// - Parameters:
     ///   - tensors: VideoGPT's state dictionary, names and layouts as PyTorch has them.
     ///   - source: what messages call it.
@@ -35,6 +36,9 @@ extension VideoTokenizer {
         problems += unread.sorted().map { "unexpected: \($0)" }
         guard problems.isEmpty else { throw .state(source: source, problems: problems) }
         mapState { path, current in values[path] ?? current }
+        if configuration.dataVariance == nil {
+            configuration.dataVariance = TokenizerConfiguration.videoGPTDataVariance
+        }
     }
 
     /// The state under VideoGPT's names and in its layouts, without the batch counters.

@@ -52,7 +52,7 @@ public struct AxisAttention: Module {
 
     public init(channels: Int, heads: Int, axis: Int, random: inout RandomStream) {
         precondition(
-            channels % heads == 0,
+            heads > 0 && channels % heads == 0,
             "AxisAttention: \(heads) heads do not divide \(channels) channels")
         let bound = 1 / Float(channels).squareRoot()
         func matrix() -> Tensor<Float> {
