@@ -94,6 +94,7 @@ extension Checkpoint {
             averageUpdates == nil ? "none" : "averages")
         try fill(&model, from: "model.")
         let prefix = "optimiser."
+        try checkOptimiserShapes(of: model, below: prefix)
         try optimiser.restore(
             tensors.sorted { $0.key < $1.key }.compactMap { name, value in
                 name.hasPrefix(prefix)
@@ -103,6 +104,25 @@ extension Checkpoint {
             try fill(&restored.model, from: "average.")
             restored.updates = averageUpdates ?? 0
             average = restored
+        }
+    }
+
+    /// What an optimiser keeps under `PATH/NAME` has the shape of the parameter at `PATH`, but for
+    /// the count of updates.
+    private func checkOptimiserShapes(of model: some Module, below prefix: String) throws {
+        let shapes = Dictionary(
+            model.state.map { ($0.path, $0.value.shape) }, uniquingKeysWith: { first, _ in first })
+        for (name, tensor) in tensors where name.hasPrefix(prefix) && !name.hasSuffix("/updates") {
+            guard let slash = name.lastIndex(of: "/") else { continue }
+            let parameter = String(
+                name[name.index(name.startIndex, offsetBy: prefix.count)..<slash])
+            guard let shape = shapes[parameter], shape == tensor.shape else {
+                throw TrainingError.checkpoint(
+                    path: path,
+                    expected: shapes[parameter].map { "\(name) of shape \($0)" }
+                        ?? "optimiser state of the model's parameters only",
+                    found: shapes[parameter] == nil ? name : "shape \(tensor.shape)")
+            }
         }
     }
 
