@@ -36,6 +36,7 @@ let package = Package(
         .library(name: "GestaltMedia", targets: ["GestaltMedia"]),
         .library(name: "GestaltData", targets: ["GestaltData"]),
         .library(name: "GestaltVQVAE", targets: ["GestaltVQVAE"]),
+        .library(name: "GestaltPrior", targets: ["GestaltPrior"]),
         .library(name: "GestaltSegHeads", targets: ["GestaltSegHeads"]),
         .library(name: "GestaltTraining", targets: ["GestaltTraining"]),
         .executable(name: "gestalt", targets: ["GestaltCommand"]),
@@ -80,7 +81,8 @@ let package = Package(
             "GestaltData", ["GestaltTensor", "GestaltMedia", "GestaltFiles"],
             resources: [.copy("Sample")]),
         layer("GestaltVQVAE", ["GestaltNN", "GestaltFiles"]),
-        layer("GestaltSegHeads", ["GestaltVQVAE", "GestaltMedia"]),
+        layer("GestaltPrior", ["GestaltVQVAE"]),
+        layer("GestaltSegHeads", ["GestaltPrior", "GestaltMedia"]),
         layer(
             "GestaltTraining",
             [
@@ -106,6 +108,7 @@ let package = Package(
         tests("GestaltMedia"),
         tests("GestaltData"),
         tests("GestaltVQVAE"),
+        tests("GestaltPrior"),
         tests("GestaltSegHeads"),
         tests("GestaltTraining"),
         .testTarget(

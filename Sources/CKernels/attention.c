@@ -50,6 +50,12 @@ void gk_attention_tile_gradient(int variant, ptrdiff_t rows, ptrdiff_t columns,
     ((gradient)table[variant])(rows, columns, visible, logsums, dots, scale, scores, gradients);
 }
 
+void gk_attention_drop(int variant, ptrdiff_t n, const uint8_t *flags, double factor, void *x) {
+    typedef void (*drop)(ptrdiff_t, const uint8_t *, double, void *);
+    static void *const table[6] = GK_TABLE(drop);
+    ((drop)table[variant])(n, flags, factor, x);
+}
+
 void gk_row_dots(int variant, ptrdiff_t rows, ptrdiff_t width, const void *a, ptrdiff_t a_step,
                  const void *b, ptrdiff_t b_step, void *y) {
     typedef void (*dots)(ptrdiff_t, ptrdiff_t, const void *, ptrdiff_t, const void *, ptrdiff_t,

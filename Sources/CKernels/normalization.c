@@ -39,23 +39,23 @@ void gk_column_affine_gradient(int variant, const void *x, const void *dy, ptrdi
         x, dy, n, period, mean, scale, shift, slope, offset, rectify, dx);
 }
 
-typedef void (*row_normalization)(const void *, ptrdiff_t, ptrdiff_t, int, double, const void *,
-                                  const void *, void *, void *);
+typedef void (*row_normalization)(const void *, ptrdiff_t, ptrdiff_t, int, double, double,
+                                  const void *, const void *, void *, void *);
 void gk_row_normalize(int variant, const void *x, ptrdiff_t rows, ptrdiff_t width, int centre,
-                      double epsilon, const void *scale, const void *shift, void *y,
+                      double epsilon, double gain, const void *scale, const void *shift, void *y,
                       void *statistics) {
     static void *const table[6] = GK_TABLE(row_normalize);
     ((row_normalization)table[variant])(
-        x, rows, width, centre, epsilon, scale, shift, y, statistics);
+        x, rows, width, centre, epsilon, gain, scale, shift, y, statistics);
 }
 
-typedef void (*row_gradient)(const void *, const void *, ptrdiff_t, ptrdiff_t, int, const void *,
-                             const void *, void *);
+typedef void (*row_gradient)(const void *, const void *, ptrdiff_t, ptrdiff_t, int, double,
+                             const void *, const void *, void *);
 void gk_row_normalize_gradient(int variant, const void *x, const void *dy, ptrdiff_t rows,
-                               ptrdiff_t width, int centre, const void *scale,
+                               ptrdiff_t width, int centre, double gain, const void *scale,
                                const void *statistics, void *dx) {
     static void *const table[6] = GK_TABLE(row_normalize_gradient);
-    ((row_gradient)table[variant])(x, dy, rows, width, centre, scale, statistics, dx);
+    ((row_gradient)table[variant])(x, dy, rows, width, centre, gain, scale, statistics, dx);
 }
 
 typedef void (*row_sums)(const void *, const void *, ptrdiff_t, ptrdiff_t, const void *, void *,

@@ -51,6 +51,9 @@ void gk_attention_tile_gradient(int variant, ptrdiff_t rows, ptrdiff_t columns,
                                 const gk_visible *visible, const void *logsums, const void *dots,
                                 double scale, void *scores, void *gradients);
 
+// x[i] *= flags[i] ? factor : 0
+void gk_attention_drop(int variant, ptrdiff_t n, const uint8_t *flags, double factor, void *x);
+
 // y[i] = sum over c < width of a[i * a_step + c] * b[i * b_step + c]
 void gk_row_dots(int variant, ptrdiff_t rows, ptrdiff_t width, const void *a, ptrdiff_t a_step,
                  const void *b, ptrdiff_t b_step, void *y);

@@ -28,15 +28,15 @@ void gk_column_affine_gradient(int variant, const void *x, const void *dy, ptrdi
                                int rectify, void *dx);
 
 // Normalisation by row: y = (x − μ) · r · scale + shift for each of `rows` rows of `width`
-// elements, μ the row's mean (0 unless `centre`), r = 1 / √(mean of (x − μ)² + epsilon).
+// elements, μ the row's mean (0 unless `centre`), r = 1 / √(mean of (x − μ)² + epsilon) + gain.
 // `shift` may be null. statistics[2 · row] = μ, statistics[2 · row + 1] = r; it may be null.
 void gk_row_normalize(int variant, const void *x, ptrdiff_t rows, ptrdiff_t width, int centre,
-                      double epsilon, const void *scale, const void *shift, void *y,
+                      double epsilon, double gain, const void *scale, const void *shift, void *y,
                       void *statistics);
 
 // The gradient of that with respect to x.
 void gk_row_normalize_gradient(int variant, const void *x, const void *dy, ptrdiff_t rows,
-                               ptrdiff_t width, int centre, const void *scale,
+                               ptrdiff_t width, int centre, double gain, const void *scale,
                                const void *statistics, void *dx);
 
 // sums[c] += Σ dy · (x − μ) · r, sums[width + c] += Σ dy over rows: the gradients of scale and

@@ -8,6 +8,26 @@ public enum AttentionMask: Sendable {
     /// Those where the mask is true. It broadcasts to `[…, Lq, Lk]`, where … are the axes of the
     /// query without positions and width.
     case boolean(Tensor<Bool>)
+    /// Those of the blocks it sees that are not after it. Queries are as many as keys.
+    case blockSparse(BlockSparsity)
+}
+
+/// Dropout of attention's probabilities: each is set to 0 with probability `rate`, the others are
+/// divided by `1 − rate`.
+///
+/// Which are dropped is a function of the stream and of the places of part, query and key alone;
+/// nothing is stored for the backward pass, which draws them again.
+/// - Source: Srivastava et al., *Dropout* (2014).
+public struct AttentionDropout: Sendable {
+    public let rate: Float
+    public let random: RandomStream
+
+    /// - Precondition: 0 ≤ rate < 1.
+    public init(rate: Float, random: RandomStream) {
+        precondition((0..<1).contains(rate), "AttentionDropout: rate \(rate)")
+        self.rate = rate
+        self.random = random
+    }
 }
 
 /// Scaled dot-product attention: `softmax(scale · q kᵀ) v`, one operation.
@@ -27,16 +47,17 @@ public enum AttentionMask: Sendable {
 ///   - value: `[…, Lk, …, dv]`.
 ///   - axis: where the positions are; by default the last but one.
 ///   - scale: 1/√d unless told otherwise.
+///   - dropout: of the probabilities; nil for none.
 /// - Returns: the shape of `query`, with `dv` in place of `d`.
 /// - Precondition: the shapes fit; two axes at least.
 public func attention<Scalar: FloatingScalar>(
     query: Tensor<Scalar>, key: Tensor<Scalar>, value: Tensor<Scalar>, axis: Int = -2,
-    mask: AttentionMask = .none, scale: Scalar? = nil
+    mask: AttentionMask = .none, scale: Scalar? = nil, dropout: AttentionDropout? = nil
 ) -> Tensor<Scalar> {
     let width = query.shape[-1]
     let operation = Attention<Scalar>(
         axis: query.shape.resolved(axis), mask: mask,
-        scale: scale ?? 1 / Scalar(max(width, 1)).squareRoot())
+        scale: scale ?? 1 / Scalar(max(width, 1)).squareRoot(), dropout: dropout)
     operation.check(query.shape, key.shape, value.shape)
     return operation(query, key, value)
 }
@@ -45,6 +66,7 @@ struct Attention<Scalar: FloatingScalar>: Operation {
     let axis: Int
     let mask: AttentionMask
     let scale: Scalar
+    let dropout: AttentionDropout?
 
     typealias Residual = Kept?
 
@@ -63,7 +85,8 @@ struct Attention<Scalar: FloatingScalar>: Operation {
         _ x: [Tensor<Scalar>], needs: Needs
     ) -> (value: Tensor<Scalar>, residual: Kept?) {
         let (q, k, v) = (rowsDense(x[0]), rowsDense(x[1]), rowsDense(x[2]))
-        let geometry = AttentionGeometry(q, k, v, axis: axis, mask: mask, scale: Double(scale))
+        let geometry = AttentionGeometry(
+            q, k, v, axis: axis, mask: mask, scale: Double(scale), dropout: dropout)
         var shape = q.shape
         shape[-1] = v.shape[-1]
         let logSums = Tensor<Scalar>(uninitialized: [geometry.count, geometry.queries]) { _ in }
@@ -87,7 +110,8 @@ struct Attention<Scalar: FloatingScalar>: Operation {
         guard let residual else { return [nil, nil, nil] }
         let (q, k, v) = (residual.query, residual.key, residual.value)
         let g = cotangent.contiguous()
-        let geometry = AttentionGeometry(q, k, v, axis: axis, mask: mask, scale: Double(scale))
+        let geometry = AttentionGeometry(
+            q, k, v, axis: axis, mask: mask, scale: Double(scale), dropout: dropout)
         let gradients = [q, k, v].map { Tensor<Scalar>(uninitialized: $0.shape) { _ in } }
         let operands = AttentionOperands(q, k, v, residual.result, residual.logSums)
         if isFew(geometry) {
@@ -99,7 +123,8 @@ struct Attention<Scalar: FloatingScalar>: Operation {
     }
 
     private func isFew(_ geometry: AttentionGeometry) -> Bool {
-        max(geometry.queries, geometry.keys) <= Self.few
+        max(geometry.queries, geometry.keys) <= Self.few && geometry.dropping == nil
+            && geometry.sparsity == nil
     }
 
     /// `x` with the elements of its last axis side by side and its positions apart, as the kernels
@@ -122,6 +147,11 @@ struct Attention<Scalar: FloatingScalar>: Operation {
         for other in 0..<q.rank - 1 where other != axis {
             precondition(
                 q[other] == k[other] && q[other] == v[other], message + ": other axes differ")
+        }
+        if case .blockSparse(let sparsity) = mask {
+            precondition(
+                q[axis] == sparsity.length && k[axis] == sparsity.length,
+                message + ": blocks of \(sparsity.length) positions")
         }
         guard case .boolean(let allowed) = mask else { return }
         let scores = AttentionGeometry.scores(q, k, axis: axis)

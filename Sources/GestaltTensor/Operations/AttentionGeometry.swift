@@ -12,6 +12,9 @@ struct AttentionGeometry {
     /// How many keys the first query sees; query i sees i more.
     let limit: Int
     let mask: Tensor<Bool>?
+    let sparsity: BlockSparsity?
+    /// Nil where nothing is dropped.
+    let dropping: AttentionDropping?
     private let maskSteps: (row: Int, column: Int)
     private let walk: BatchWalk
 
@@ -26,7 +29,7 @@ struct AttentionGeometry {
 
     init<Scalar>(
         _ q: Tensor<Scalar>, _ k: Tensor<Scalar>, _ v: Tensor<Scalar>, axis: Int,
-        mask: AttentionMask, scale: Double
+        mask: AttentionMask, scale: Double, dropout: AttentionDropout?
     ) {
         (queries, keys, width, valueWidth) = (
             q.shape[axis], k.shape[axis], q.shape[-1], v.shape[-1]
@@ -51,7 +54,14 @@ struct AttentionGeometry {
             allowed = given.broadcast(to: Self.scores(q.shape, k.shape, axis: axis))
         }
         self.mask = allowed
-        if case .causal = mask { limit = keys - queries + 1 } else { limit = Int.max }
+        switch mask {
+        case .causal, .blockSparse: limit = keys - queries + 1
+        case .none, .boolean: limit = Int.max
+        }
+        if case .blockSparse(let given) = mask { sparsity = given } else { sparsity = nil }
+        dropping = dropout.flatMap {
+            $0.rate > 0 ? AttentionDropping($0, queries: q.shape[axis], keys: k.shape[axis]) : nil
+        }
         maskSteps =
             allowed.map {
                 ($0.layout.strides[$0.rank - 2], $0.layout.strides[$0.rank - 1])
@@ -94,6 +104,21 @@ struct AttentionGeometry {
         return gk_visible(
             limit: Int.max, allowed: UnsafeRawPointer(start).assumingMemoryBound(to: UInt8.self),
             row_step: maskSteps.row, column_step: maskSteps.column)
+    }
+
+    /// The ranges of queries that a task each takes.
+    var queryTiles: [Range<Int>] {
+        let length = sparsity?.block ?? AttentionTile.queries
+        return stride(from: 0, to: queries, by: length).map { $0..<min(queries, $0 + length) }
+    }
+
+    /// The ranges of keys that the queries of a tile see any of.
+    func keyTiles(_ tile: Range<Int>) -> [Range<Int>] {
+        if let sparsity {
+            return sparsity.keyRanges(tile.lowerBound / sparsity.block, limit: AttentionTile.keys)
+        }
+        return stride(from: 0, to: visibleKeys(before: tile.upperBound), by: AttentionTile.keys)
+            .map { $0..<min(keys, $0 + AttentionTile.keys) }
     }
 
     /// The first of the queries that sees any key from `key` on.

@@ -10,7 +10,8 @@ func gradientsByTiles<Scalar: FloatingScalar>(
 ) {
     let tiles = (geometry.keys - 1) / AttentionTile.keys + 1
     let wanted = 4 * Runtime.threads
-    let shares = geometry.count >= wanted ? 1 : min(tiles, (wanted - 1) / geometry.count + 1)
+    let isWhole = geometry.count >= wanted || geometry.sparsity != nil
+    let shares = isWhole ? 1 : min(tiles, (wanted - 1) / geometry.count + 1)
     let tilesPerShare = (tiles - 1) / shares + 1
     let length = tilesPerShare * AttentionTile.keys
     let size = geometry.queries * geometry.width
@@ -21,6 +22,10 @@ func gradientsByTiles<Scalar: FloatingScalar>(
         dk: start(gradients[1]), dv: start(gradients[2]), dots: dots.pointer)
     withExtendedLifetime((x.tensors, g, gradients, partial, dots)) {
         parallelFor(geometry.count) { part in pass.findDots(part) }
+        guard geometry.sparsity == nil else {
+            parallelFor(geometry.count) { part in pass.runSparse(part) }
+            return
+        }
         parallelFor(geometry.count * shares) { task in
             let (part, share) = (task / shares, task % shares)
             let keys = min(geometry.keys, share * length)..<min(geometry.keys, (share + 1) * length)
@@ -60,21 +65,34 @@ private struct TileGradients<Scalar: FloatingScalar> {
         for row in 0..<geometry.queries {
             (dq + row * step).update(repeating: .zeroScalar, count: geometry.width)
         }
-        let area = AttentionTile.queries * AttentionTile.keys
-        let scratch = Storage<Scalar>(count: 2 * area)
+        let scratch = TileScratch<Scalar>(geometry)
         for first in stride(from: keys.lowerBound, to: keys.upperBound, by: AttentionTile.keys) {
             let tile = first..<min(keys.upperBound, first + AttentionTile.keys)
             clearKeyGradients(part, tile)
             var query = geometry.firstQuery(seeing: first)
             while query < geometry.queries {
                 let end = min(geometry.queries, query + AttentionTile.queries)
-                add(
-                    part, query..<end, tile, dq: dq, step: step, scores: scratch.pointer,
-                    scoreGradients: scratch.pointer + area)
+                add(part, query..<end, tile, dq: dq, step: step, scratch)
                 query = end
             }
         }
-        withExtendedLifetime(scratch) {}
+    }
+
+    /// Writes all gradients of a part whose queries see blocks of keys.
+    func runSparse(_ part: Int) {
+        let (dq, step) = (
+            dq + geometry.offsets(at: part)[.queryGradient], geometry.denseSteps.query
+        )
+        for row in 0..<geometry.queries {
+            (dq + row * step).update(repeating: .zeroScalar, count: geometry.width)
+        }
+        clearKeyGradients(part, 0..<geometry.keys)
+        let scratch = TileScratch<Scalar>(geometry)
+        for queries in geometry.queryTiles {
+            for keys in geometry.keyTiles(queries) {
+                add(part, queries, keys, dq: dq, step: step, scratch)
+            }
+        }
     }
 
     private func clearKeyGradients(_ part: Int, _ keys: Range<Int>) {
@@ -88,12 +106,14 @@ private struct TileGradients<Scalar: FloatingScalar> {
         }
     }
 
-    // P = exp(S − ln Σ); dV += Pᵀ G; dP = G Vᵀ; dS = P ∘ (dP − dot) · scale; dK += dSᵀ Q; dQ += dS K.
+    // P = exp(S − ln Σ); dV += drop(P)ᵀ G; dP = drop(G Vᵀ); dS = P ∘ (dP − dot) · scale;
+    // dK += dSᵀ Q; dQ += dS K.
     private func add(
         _ part: Int, _ queries: Range<Int>, _ keys: Range<Int>, dq: UnsafeMutablePointer<Scalar>,
-        step: Int, scores p: UnsafeMutablePointer<Scalar>,
-        scoreGradients ds: UnsafeMutablePointer<Scalar>
+        step: Int, _ scratch: TileScratch<Scalar>
     ) {
+        let (p, ds) = (scratch.scores, scratch.gradients)
+        defer { withExtendedLifetime(scratch) {} }
         let (m, n, width, depth) = (queries.count, keys.count, geometry.width, geometry.valueWidth)
         let (steps, dense) = (geometry.steps, geometry.denseSteps)
         let offsets = geometry.offsets(at: part)
@@ -110,9 +130,16 @@ private struct TileGradients<Scalar: FloatingScalar> {
         gemm(
             false, true, m: m, n: n, k: depth, g, lda: dense.result, v, ldb: steps.value, ds, ldc: n
         )
+        if let dropping = geometry.dropping, let flags = scratch.flags {
+            dropping.draw(flags, part: part, queries: queries, keys: keys)
+            dropping.apply(flags, to: ds, count: m * n)
+        }
         var visible = geometry.visible(offsets, query: queries.lowerBound, key: keys.lowerBound)
         gk_attention_tile_gradient(
             Scalar.variant, m, n, &visible, x.logSums + row, dots + row, geometry.scale, p, ds)
+        if let dropping = geometry.dropping, let flags = scratch.flags {
+            dropping.apply(flags, to: p, count: m * n)
+        }
         gemm(
             true, false, m: n, n: depth, k: m, p, lda: n, g, ldb: dense.result, beta: 1, dv,
             ldc: dense.value)
@@ -134,5 +161,18 @@ private struct TileGradients<Scalar: FloatingScalar> {
                 gk_accumulate(Scalar.variant, shares + share * size + row * width, sum, width)
             }
         }
+    }
+}
+
+/// Room for a tile of scores, for their gradients, and for the flags of dropout.
+private struct TileScratch<Scalar: FloatingScalar> {
+    private let memory: Storage<Scalar>
+    let flags: Storage<UInt8>?
+    var scores: UnsafeMutablePointer<Scalar> { memory.pointer }
+    var gradients: UnsafeMutablePointer<Scalar> { memory.pointer + memory.count / 2 }
+
+    init(_ geometry: AttentionGeometry) {
+        memory = Storage(count: 2 * AttentionTile.queries * AttentionTile.keys)
+        flags = geometry.dropping?.scratch()
     }
 }

@@ -11,14 +11,12 @@ enum AttentionTile {
 func attendByTiles<Scalar: FloatingScalar>(
     _ geometry: AttentionGeometry, _ x: AttentionOperands<Scalar>
 ) {
-    let tiles = (geometry.queries - 1) / AttentionTile.queries + 1
+    let tiles = geometry.queryTiles
     withExtendedLifetime(x.tensors) {
-        parallelFor(geometry.count * tiles) { task in
-            let (part, tile) = (task / tiles, task % tiles)
-            let first = tile * AttentionTile.queries
-            attend(
-                geometry, x, part: part,
-                queries: first..<min(geometry.queries, first + AttentionTile.queries))
+        // The last tiles of a causal attention see the most: they go first.
+        parallelFor(geometry.count * tiles.count) { task in
+            let (part, tile) = (task % geometry.count, tiles.count - 1 - task / geometry.count)
+            attend(geometry, x, part: part, queries: tiles[tile])
         }
     }
 }
@@ -41,9 +39,9 @@ private func attend<Scalar: FloatingScalar>(
     let scores = Storage<Scalar>(count: rows * AttentionTile.keys)
     let sums = Storage<Scalar>(count: rows)
     sums.pointer.update(repeating: .zeroScalar, count: rows)
-    let seen = geometry.visibleKeys(before: queries.upperBound)
-    for first in stride(from: 0, to: seen, by: AttentionTile.keys) {
-        let columns = min(AttentionTile.keys, geometry.keys - first)
+    let flags = geometry.dropping?.scratch()
+    for tile in geometry.keyTiles(queries) {
+        let (first, columns) = (tile.lowerBound, tile.count)
         gemm(
             false, true, m: rows, n: columns, k: geometry.width, alpha: Scalar(geometry.scale),
             q, lda: geometry.steps.query, k + first * geometry.steps.key, ldb: geometry.steps.key,
@@ -52,6 +50,10 @@ private func attend<Scalar: FloatingScalar>(
         gk_attention_tile(
             variant, rows, columns, &visible, scores.pointer, largest, sums.pointer, result, step,
             geometry.valueWidth)
+        if let dropping = geometry.dropping, let flags {
+            dropping.draw(flags, part: part, queries: queries, keys: tile)
+            dropping.apply(flags, to: scores.pointer, count: rows * columns)
+        }
         gemm(
             false, false, m: rows, n: geometry.valueWidth, k: columns, scores.pointer,
             lda: columns, v + first * geometry.steps.value, ldb: geometry.steps.value, beta: 1,
@@ -59,5 +61,5 @@ private func attend<Scalar: FloatingScalar>(
     }
     gk_attention_finish(
         variant, rows, largest, sums.pointer, result, step, geometry.valueWidth)
-    withExtendedLifetime((scores, sums)) {}
+    withExtendedLifetime((scores, sums, flags)) {}
 }

@@ -104,6 +104,19 @@ extension Tensor where Scalar: FloatingScalar {
         return RowNormalization(centres: true, epsilon: Double(epsilon))(self, scale, shift)
     }
 
+    /// The same with ε added to the reciprocal root instead of the variance:
+    /// `(x − μ) · (1 / √σ² + ε) · scale + shift`. A row of equal elements gives NaN.
+    ///
+    /// - Shapes: `[…, width]` in and out; `scale` and `shift` `[width]`.
+    /// - Source: VideoGPT, `attention.py`, `LayerNorm`: its weights mean this formula.
+    public func layerNormalized(
+        scale: Tensor, shift: Tensor, epsilonAfterRoot epsilon: Scalar
+    ) -> Tensor {
+        checkChannels("layerNormalized", scale, shift)
+        return RowNormalization(centres: true, epsilon: 0, gain: Double(epsilon))(
+            self, scale, shift)
+    }
+
     /// Divides each row along the last axis by its root mean square, then scales it:
     /// `x / √(mean of x² + ε) · scale`.
     ///

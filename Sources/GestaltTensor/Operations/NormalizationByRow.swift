@@ -1,10 +1,11 @@
 import CKernels
 
-/// `y = (x − μ) / √(mean of (x − μ)² + ε) · scale + shift` along the last axis, μ its mean, or 0
-/// when not centred. Inputs: x `[…, width]`, scale `[width]`, and perhaps shift `[width]`.
+/// `y = (x − μ) · (1 / √(mean of (x − μ)² + ε) + gain) · scale + shift` along the last axis, μ its
+/// mean, or 0 when not centred. Inputs: x `[…, width]`, scale `[width]`, and perhaps shift `[width]`.
 struct RowNormalization<Scalar: FloatingScalar>: Operation {
     let centres: Bool
     let epsilon: Double
+    var gain = 0.0
 
     /// `statistics` holds, for each row, μ and the reciprocal root.
     typealias Residual = (x: Tensor<Scalar>, scale: Tensor<Scalar>, statistics: Tensor<Scalar>)?
@@ -42,7 +43,8 @@ struct RowNormalization<Scalar: FloatingScalar>: Operation {
                             let first = range.lowerBound * width
                             gk_row_normalize(
                                 variant, x.baseAddress! + first, range.count, width,
-                                centres ? 1 : 0, epsilon, scale.baseAddress!, shift, y + first,
+                                centres ? 1 : 0, epsilon, gain, scale.baseAddress!, shift,
+                                y + first,
                                 statistics.map { $0 + 2 * range.lowerBound })
                         }
                     }
@@ -67,8 +69,8 @@ struct RowNormalization<Scalar: FloatingScalar>: Operation {
         ]
     }
 
-    // dx = r · (g·γ − mean of g·γ − (x − μ) · r² · mean of g·γ·(x − μ)); the middle term only when
-    // centred.
+    // dx = r · (g·γ − mean of g·γ) − (x − μ) · (r − gain)³ · mean of g·γ·(x − μ); the second term
+    // only when centred.
     private func inputGradient(
         _ dy: Tensor<Scalar>,
         _ kept: (x: Tensor<Scalar>, scale: Tensor<Scalar>, statistics: Tensor<Scalar>)
@@ -89,7 +91,8 @@ struct RowNormalization<Scalar: FloatingScalar>: Operation {
                                 let first = range.lowerBound * width
                                 gk_row_normalize_gradient(
                                     variant, x.baseAddress! + first, dy.baseAddress! + first,
-                                    range.count, width, centres ? 1 : 0, scale.baseAddress!,
+                                    range.count, width, centres ? 1 : 0, gain,
+                                    scale.baseAddress!,
                                     statistics.baseAddress! + 2 * range.lowerBound, dx + first)
                             }
                         }

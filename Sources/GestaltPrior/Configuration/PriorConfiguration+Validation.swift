@@ -1,0 +1,73 @@
+import GestaltFiles
+import GestaltTensor
+import GestaltVQVAE
+
+extension PriorConfiguration {
+    /// - Throws: `ConfigurationError` for the first value that no prior can be built from.
+    public func validate() throws(ConfigurationError) {
+        for length in latent.array {
+            try check((1...4096).contains(length), "latent", "1 to 4096 along each axis", latent)
+        }
+        try check(tokens <= 1 << 20, "latent", "at most 2²⁰ positions", latent)
+        try check((1...1 << 24).contains(codes), "codes", "1 to 2²⁴", codes)
+        try check((1...1 << 16).contains(embedding), "embedding", "1 to 65536", embedding)
+        try check((1...4096).contains(heads), "heads", "1 to 4096", heads)
+        try check(
+            width > 0 && width <= 1 << 16 && width % 3 == 0 && width % heads == 0, "width",
+            "up to 65536, a multiple of 3 and of heads = \(heads)", width)
+        try check((1...1024).contains(layers), "layers", "1 to 1024", layers)
+        try checkShare("dropout", dropout)
+        try checkShare("attentionDropout", attentionDropout)
+        if attention == .sparse {
+            try check(
+                BlockSparsity.fits(latent.array), "latent",
+                "axes whose last ones multiply to a multiple of \(BlockSparsity.videoGPTBlock), "
+                    + "with sparse attention", latent)
+        }
+        if let classes {
+            try check((1...1 << 20).contains(classes), "classes", "1 to 2²⁰", classes)
+        }
+        try check(
+            (actionWidth == nil) == (actionStride == nil), "actionStride",
+            "a number when, and only when, there is an actionWidth",
+            actionStride.map(String.init) ?? "none")
+        if let actionWidth, let actionStride {
+            try check((1...4096).contains(actionWidth), "actionWidth", "1 to 4096", actionWidth)
+            try check((1...64).contains(actionStride), "actionStride", "1 to 64", actionStride)
+        }
+        if let codeDropout {
+            try checkShare("codeDropout.share", codeDropout.share)
+            try checkShare("codeDropout.wholeClips", codeDropout.wholeClips)
+        }
+        if let conditioning { try validate(conditioning) }
+    }
+
+    private func validate(_ conditioning: FrameConditioning) throws(ConfigurationError) {
+        let (frames, encoder) = (conditioning.frames, conditioning.encoder)
+        try check((1...1024).contains(frames), "conditioning.frames", "1 to 1024", frames)
+        for (name, length) in [("height", conditioning.height), ("width", conditioning.width)] {
+            try check((1...4096).contains(length), "conditioning.\(name)", "1 to 4096", length)
+        }
+        try check(
+            (1...4096).contains(encoder.width), "conditioning.encoder.width", "1 to 4096",
+            encoder.width)
+        try check(
+            encoder.blocks.count == 4 && encoder.blocks.allSatisfy { (1...256).contains($0) },
+            "conditioning.encoder.blocks", "four numbers from 1 to 256", encoder.blocks)
+        let output = encoder.outputWidth
+        try check(
+            output > 0 && output <= 1 << 16 && output % 3 == 0 && output % heads == 0,
+            "conditioning.encoder.outputWidth",
+            "up to 65536, a multiple of 3 and of heads = \(heads)", output)
+    }
+
+    private func check(
+        _ holds: Bool, _ key: String, _ expected: String, _ found: Any
+    ) throws(ConfigurationError) {
+        guard holds else { throw .invalid(key, expected: expected, found: found) }
+    }
+
+    private func checkShare(_ key: String, _ share: Float) throws(ConfigurationError) {
+        try check((0..<1).contains(share), key, "at least 0 and below 1", share)
+    }
+}

@@ -1,0 +1,125 @@
+import GestaltFiles
+import GestaltVQVAE
+
+/// The sizes of a ``VideoPrior``.
+public struct PriorConfiguration: Codable, Sendable, Equatable {
+    /// The grid of codes of a clip; baked into the position tables.
+    public var latent: TokenizerConfiguration.Axes
+    /// Number of codes.
+    public var codes: Int
+    /// Channels of a code.
+    public var embedding: Int
+    /// Width of the residual stream: a multiple of 3, for the position tables, and of `heads`.
+    public var width: Int
+    public var heads: Int
+    public var layers: Int
+    /// Which earlier positions a position sees.
+    public var attention: Attention
+    /// Share of the branch outputs dropped in training.
+    public var dropout: Float
+    /// Share of the self-attention probabilities dropped in training. As in VideoGPT, sparse
+    /// attention drops none.
+    public var attentionDropout: Float
+    /// The frames that a clip's beginning is given by; nil for none.
+    public var conditioning: FrameConditioning?
+    /// Classes of a conditional prior; nil for an unconditional one.
+    public var classes: Int?
+    /// Numbers of the action of one frame; nil where actions are not given.
+    public var actionWidth: Int?
+    /// Frames that share a latent frame, with actions: the tokenizer's temporal stride.
+    public var actionStride: Int?
+    /// Codes hidden in training, so that the prior knows positions whose past is unknown.
+    public var codeDropout: CodeDropout?
+
+    public enum Attention: String, Codable, Sendable, CaseIterable {
+        /// All earlier positions.
+        case full
+        /// Blocks of 32: five local ones, and the same place along the other axes; see
+        /// ``BlockSparsity``.
+        case sparse
+    }
+
+    /// How codes are hidden in training. Source: the masked prior of MaskGIT, as a dropout.
+    public struct CodeDropout: Codable, Sendable, Equatable {
+        /// The share of positions hidden in a clip of which some are.
+        public var share: Float
+        /// The share of clips of which all positions are hidden.
+        public var wholeClips: Float
+
+        public init(share: Float = 0.15, wholeClips: Float = 0.15) {
+            self.share = share
+            self.wholeClips = wholeClips
+        }
+    }
+
+    public init(
+        latent: TokenizerConfiguration.Axes, codes: Int, embedding: Int, width: Int, heads: Int,
+        layers: Int, attention: Attention = .full, dropout: Float = 0.2,
+        attentionDropout: Float = 0.3, conditioning: FrameConditioning? = nil,
+        classes: Int? = nil, actionWidth: Int? = nil, actionStride: Int? = nil,
+        codeDropout: CodeDropout? = nil
+    ) {
+        self.latent = latent
+        self.codes = codes
+        self.embedding = embedding
+        self.width = width
+        self.heads = heads
+        self.layers = layers
+        self.attention = attention
+        self.dropout = dropout
+        self.attentionDropout = attentionDropout
+        self.conditioning = conditioning
+        self.classes = classes
+        self.actionWidth = actionWidth
+        self.actionStride = actionStride
+        self.codeDropout = codeDropout
+    }
+
+    /// Positions of a clip: t · h · w.
+    public var tokens: Int { latent.array.reduce(1, *) }
+}
+
+/// The frames a prior is given, and the network that looks at them.
+public struct FrameConditioning: Codable, Sendable, Equatable {
+    /// How many frames.
+    public var frames: Int
+    /// Their size in pixels.
+    public var height: Int
+    public var width: Int
+    public var encoder: FrameEncoderConfiguration
+
+    public init(
+        frames: Int, height: Int, width: Int,
+        encoder: FrameEncoderConfiguration = FrameEncoderConfiguration()
+    ) {
+        self.frames = frames
+        self.height = height
+        self.width = width
+        self.encoder = encoder
+    }
+
+    /// The grid of features: frames, height / 4, width / 4, each rounded up.
+    public var grid: [Int] { [frames, (height + 3) / 4, (width + 3) / 4] }
+}
+
+/// The sizes of a ``FrameEncoder``.
+public struct FrameEncoderConfiguration: Codable, Sendable, Equatable {
+    /// Channels of the stem and the first group; each later group doubles them, but the last.
+    public var width: Int
+    /// Residual blocks of the four groups.
+    public var blocks: [Int]
+    /// Channels of the features.
+    public var outputWidth: Int
+
+    /// VideoGPT's: a ResNet-34 to 240 channels, 33 890 144 parameters.
+    public init(width: Int = 64, blocks: [Int] = [3, 4, 6, 3], outputWidth: Int = 240) {
+        self.width = width
+        self.blocks = blocks
+        self.outputWidth = outputWidth
+    }
+
+    /// Channels of the four groups.
+    public var channels: [Int] { [width, 2 * width, 4 * width, outputWidth] }
+    /// Pixels to one step of each group's grid.
+    public static let strides = [1, 2, 4, 4]
+}

@@ -1,0 +1,101 @@
+import GestaltFiles
+import GestaltVQVAE
+
+/// What a ``VideoPredictor`` is made of; its `config.json`.
+public struct VideoPredictorConfiguration: ModelConfiguration, Equatable {
+    public static let kind = "predictor"
+
+    public var tokenizer: TokenizerConfiguration
+    public var prior: PriorConfiguration
+
+    public init(tokenizer: TokenizerConfiguration, prior: PriorConfiguration) {
+        self.tokenizer = tokenizer
+        self.prior = prior
+    }
+
+    /// Frames of a clip.
+    public var clipLength: Int { prior.latent.time * tokenizer.strides.time }
+    /// Pixels of a frame.
+    public var frameHeight: Int { prior.latent.height * tokenizer.strides.height }
+    public var frameWidth: Int { prior.latent.width * tokenizer.strides.width }
+
+    public func validate() throws {
+        do { try tokenizer.validate() } catch { throw error.below("tokenizer") }
+        do { try prior.validate() } catch { throw error.below("prior") }
+        func check(_ holds: Bool, _ key: String, _ expected: String, _ found: Any) throws {
+            guard holds else {
+                throw ConfigurationError.invalid(key, expected: expected, found: found)
+            }
+        }
+        try check(
+            prior.codes == tokenizer.codes, "prior.codes", "the tokenizer's \(tokenizer.codes)",
+            prior.codes)
+        try check(
+            prior.embedding == tokenizer.embedding, "prior.embedding",
+            "the tokenizer's \(tokenizer.embedding)", prior.embedding)
+        if let stride = prior.actionStride {
+            try check(
+                stride == tokenizer.strides.time, "prior.actionStride",
+                "the tokenizer's temporal stride \(tokenizer.strides.time)", stride)
+        }
+        guard let conditioning = prior.conditioning else { return }
+        try check(
+            conditioning.frames <= clipLength, "prior.conditioning.frames",
+            "at most the \(clipLength) frames of a clip", conditioning.frames)
+        try check(
+            conditioning.height == frameHeight && conditioning.width == frameWidth,
+            "prior.conditioning", "frames of \(frameHeight) × \(frameWidth)",
+            "\(conditioning.height) × \(conditioning.width)")
+    }
+}
+
+extension VideoPredictorConfiguration {
+    /// The sizes a prior is known by.
+    public enum Preset: String, Sendable, CaseIterable {
+        /// VideoGPT's: width 576, 4 heads, 8 layers, a ResNet-34; for checkpoints and benchmarks.
+        case publicBAIR
+        /// Width 144, 4 heads, 4 layers, a quarter of the ResNet's widths; for studies.
+        case small
+        /// Width 96, 4 heads, 2 layers, an eighth of the ResNet's widths; for demonstrations.
+        case tiny
+    }
+
+    /// A prior of a known size over the codes of clips of `frames` × `height` × `width`.
+    ///
+    /// - Parameters:
+    ///   - given: how many first frames it is told; 0 for none.
+    ///   - classes: nil for an unconditional prior.
+    ///   - actionWidth: numbers of the action of a frame; nil without.
+    ///   - codeDropout: nil trains on true codes only.
+    /// - Throws: ``TokenizerError/clip(axis:length:stride:)`` when a stride does not divide a length.
+    public init(
+        _ preset: Preset, tokenizer: TokenizerConfiguration, frames: Int, height: Int, width: Int,
+        given: Int = 1, classes: Int? = nil, actionWidth: Int? = nil,
+        attention: PriorConfiguration.Attention = .full,
+        codeDropout: PriorConfiguration.CodeDropout? = nil
+    ) throws(TokenizerError) {
+        let grid = try tokenizer.latentShape(time: frames, height: height, width: width)
+        let (stream, layers, encoder): (Int, Int, FrameEncoderConfiguration) =
+            switch preset {
+            case .publicBAIR: (576, 8, FrameEncoderConfiguration())
+            case .small: (144, 4, FrameEncoderConfiguration(width: 16, outputWidth: 60))
+            case .tiny:
+                (96, 2, FrameEncoderConfiguration(width: 8, blocks: [1, 1, 1, 1], outputWidth: 36))
+            }
+        let isPublic = preset == .publicBAIR
+        self.init(
+            tokenizer: tokenizer,
+            prior: PriorConfiguration(
+                latent: .init(time: grid[0], height: grid[1], width: grid[2]),
+                codes: tokenizer.codes, embedding: tokenizer.embedding, width: stream, heads: 4,
+                layers: layers, attention: attention, dropout: isPublic ? 0.2 : 0.1,
+                attentionDropout: isPublic ? 0.3 : 0,
+                conditioning: given == 0
+                    ? nil
+                    : FrameConditioning(
+                        frames: given, height: height, width: width, encoder: encoder),
+                classes: classes, actionWidth: actionWidth,
+                actionStride: actionWidth == nil ? nil : tokenizer.strides.time,
+                codeDropout: codeDropout))
+    }
+}

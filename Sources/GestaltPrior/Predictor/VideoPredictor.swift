@@ -1,0 +1,52 @@
+import GestaltNN
+import GestaltTensor
+import GestaltVQVAE
+
+/// VideoGPT whole: a tokenizer, and a prior over its codes.
+///
+/// Paths begin with `tokenizer` and `prior`; training the prior freezes `tokenizer`.
+///
+/// ```swift
+/// let predictor = try VideoPredictor(folder: "runs/prior")
+/// let codes = predictor.tokenizer.encode(clips)                    // [N, t, h, w]
+/// let condition = predictor.prior.condition(frames: clips[0..., ..<1], .inference)
+/// let logits = predictor.logits(codes, condition)                  // [N, t, h, w, K]
+/// ```
+/// - Source: Yan et al., *VideoGPT* (2021).
+public struct VideoPredictor: StoredModel {
+    public let configuration: VideoPredictorConfiguration
+    public var tokenizer: VideoTokenizer
+    public var prior: VideoPrior
+
+    /// - Precondition: `configuration` is valid.
+    public init(_ configuration: VideoPredictorConfiguration, random: inout RandomStream) {
+        let tokenizer = VideoTokenizer(configuration.tokenizer, random: &random)
+        self.init(configuration, tokenizer: tokenizer, random: &random)
+    }
+
+    /// A fresh prior on a trained tokenizer.
+    /// - Precondition: the tokenizer has the configuration's sizes.
+    public init(
+        _ configuration: VideoPredictorConfiguration, tokenizer: VideoTokenizer,
+        random: inout RandomStream
+    ) {
+        precondition(
+            tokenizer.configuration == configuration.tokenizer,
+            "VideoPredictor: a tokenizer of \(tokenizer.configuration) for \(configuration.tokenizer)"
+        )
+        self.configuration = configuration
+        self.tokenizer = tokenizer
+        prior = VideoPrior(configuration.prior, random: &random)
+    }
+
+    /// The logits of every code given the true codes before it, `[N, t, h, w]` to
+    /// `[N, t, h, w, K]`.
+    public func logits(_ codes: Tensor<Int32>, _ condition: PriorCondition) -> Tensor<Float> {
+        prior.logits(tokenizer.codebook.rows(of: codes), condition, .inference)
+    }
+
+    public mutating func visit(_ visitor: inout some ParameterVisitor) {
+        visitor.module("tokenizer", &tokenizer)
+        visitor.module("prior", &prior)
+    }
+}

@@ -1,0 +1,86 @@
+import GestaltNN
+import GestaltTensor
+
+/// A transformer block: to itself, to the frames, and through two linear layers, each a branch on
+/// the normalised stream that is dropped out and added.
+///
+/// `x ← x + drop(attention(norm(x)))`, `x ← x + drop(cross(norm(x), features))` where there are
+/// frames, `x ← x + drop(contract(gelu(expand(norm(x)))))` with `gelu(x) = x·σ(1.702x)`.
+///
+/// - Shapes: stream `[N, L, width]` in and out, features `[N, S, featureWidth]`.
+/// - Source: VideoGPT, `attention.py`, `AttentionBlock`.
+public struct PriorBlock: Module {
+    public var attentionNorm: PriorNorm
+    public var attention: PriorAttention
+    public var crossNorm: PriorNorm?
+    public var cross: PriorAttention?
+    public var mlpNorm: PriorNorm
+    public var expand: Linear
+    public var contract: Linear
+    private let dropout: Dropout
+    private let attentionDropout: Float
+
+    /// How much wider the inner layer is than the stream. Source: VideoGPT, `attention.py`.
+    private static let expansion = 4
+
+    public init(_ configuration: PriorConfiguration, random: inout RandomStream) {
+        let (width, heads) = (configuration.width, configuration.heads)
+        func norm() -> PriorNorm {
+            PriorNorm(width: width, classes: configuration.classes, random: &random)
+        }
+        attentionNorm = norm()
+        attention = PriorAttention(
+            width: width, sourceWidth: width, heads: heads, layers: configuration.layers,
+            random: &random)
+        if let conditioning = configuration.conditioning {
+            crossNorm = norm()
+            cross = PriorAttention(
+                width: width, sourceWidth: conditioning.encoder.outputWidth, heads: heads,
+                layers: configuration.layers, random: &random)
+        }
+        mlpNorm = norm()
+        expand = Linear(width, Self.expansion * width, random: &random)
+        contract = Linear(Self.expansion * width, width, random: &random)
+        dropout = Dropout(configuration.dropout)
+        attentionDropout = configuration.attention == .full ? configuration.attentionDropout : 0
+    }
+
+    public func callAsFunction(
+        _ x: Tensor<Float>, _ condition: PriorCondition, mask: AttentionMask, _ context: Context
+    ) -> Tensor<Float> {
+        var x = x
+        let classes = condition.classes
+        let dropped = AttentionDropout(attentionDropout, context)
+        let own = attention(attentionNorm(x, classes: classes), mask: mask, dropout: dropped)
+        x = x + dropout(own, context)
+        if let cross, let crossNorm {
+            guard let features = condition.features else {
+                preconditionFailure("PriorBlock: this prior wants the features of frames")
+            }
+            x = x + dropout(cross(crossNorm(x, classes: classes), to: features), context)
+        }
+        let inner = expand(mlpNorm(x, classes: classes), context).gelu(.sigmoid)
+        return x + dropout(contract(inner, context), context)
+    }
+
+    public mutating func visit(_ visitor: inout some ParameterVisitor) {
+        visitor.module("attentionNorm", &attentionNorm)
+        visitor.module("attention", &attention)
+        visitor.module("crossNorm", &crossNorm)
+        visitor.module("cross", &cross)
+        visitor.module("mlpNorm", &mlpNorm)
+        visitor.module("expand", &expand)
+        visitor.module("contract", &contract)
+    }
+}
+
+extension AttentionDropout {
+    /// The dropout of one attention of a pass; nil where nothing is dropped.
+    init?(_ rate: Float, _ context: Context) {
+        guard context.isTraining, rate > 0 else { return nil }
+        // A stream of its own for each attention of the pass, so that a replay repeats it.
+        let stream = context.random.split(context.random.counter)
+        context.random.counter += 1
+        self.init(rate: rate, random: stream)
+    }
+}

@@ -1,0 +1,107 @@
+import GestaltNN
+import GestaltTensor
+import GestaltVQVAE
+
+extension VideoPrior {
+    /// The logits of every code of a clip given the true codes before it, in one pass.
+    ///
+    /// - Parameter embeddings: rows of the codebook `[N, t, h, w, embedding]`.
+    /// - Returns: `[N, t, h, w, codes]`.
+    public func logits(
+        _ embeddings: Tensor<Float>, _ condition: PriorCondition, checkpointing: Bool = false,
+        _ context: Context
+    ) -> Tensor<Float> {
+        let x = run(
+            stream(embeddings, condition, context), condition, checkpointing: checkpointing,
+            context)
+        return logits(of: x, condition)
+    }
+
+    /// The mean cross entropy of all codes of a clip given those before, in nats.
+    ///
+    /// - Parameters:
+    ///   - embeddings: rows of the codebook `[N, t, h, w, embedding]`.
+    ///   - codes: `[N, t, h, w]`.
+    ///   - checkpointing: whether each block is computed again for its gradient instead of kept:
+    ///     less memory, more time.
+    /// - Source: VideoGPT, `gpt.py`; the codes of the given frames count, too.
+    public func loss(
+        _ embeddings: Tensor<Float>, codes: Tensor<Int32>, _ condition: PriorCondition,
+        checkpointing: Bool = false, _ context: Context
+    ) -> Tensor<Float> {
+        crossEntropy(
+            logits(embeddings, condition, checkpointing: checkpointing, context), codes)
+    }
+
+    /// The residual stream of a clip behind some of the blocks, in one pass.
+    ///
+    /// - Parameter layers: how many blocks lie before it, 0 … layers.
+    /// - Returns: `[N, t, h, w, width]` for each of `layers`, in their order.
+    public func hidden(
+        _ embeddings: Tensor<Float>, layers: [Int], _ condition: PriorCondition,
+        _ context: Context
+    ) -> [Tensor<Float>] {
+        taps(stream(embeddings, condition, context), layers, condition, context)
+    }
+
+    /// What stands in the place of unknown codes.
+    public enum Query: String, Codable, Sendable, CaseIterable {
+        /// The start vector, at every position.
+        case start
+        /// Nothing: zeros behind the start vector.
+        case zeros
+        /// The vector of a hidden code behind the start vector: what a prior with code dropout has
+        /// seen in training.
+        case hidden
+    }
+
+    /// The residual stream when nothing but the condition is known: each position asks with its
+    /// place alone, the causal mask as ever.
+    ///
+    /// - Parameters:
+    ///   - query: what stands for the codes; `.hidden` wants a prior with code dropout.
+    ///   - layers: how many blocks lie before it, 0 … layers.
+    ///   - clips: how many clips; the condition's number where it has one.
+    /// - Returns: `[N, t, h, w, width]` for each of `layers`, in their order.
+    public func hidden(
+        asking query: Query, layers: [Int], _ condition: PriorCondition, clips: Int = 1,
+        _ context: Context
+    ) -> [Tensor<Float>] {
+        let count = condition.features?.shape[0] ?? condition.classes?.count ?? clips
+        let (tokens, width) = (configuration.tokens, configuration.width)
+        let first = start.reshaped([1, 1, width])
+        let all = concatenated(
+            [first, unknown(query).broadcast(to: [1, tokens - 1, width])], axis: 1
+        ).broadcast(to: [count, tokens, width])
+        return taps(placed(all, condition), layers, condition, context)
+    }
+
+    /// What stands behind the first position, `[1, 1, width]`.
+    private func unknown(_ query: Query) -> Tensor<Float> {
+        switch query {
+        case .start: return start.reshaped([1, 1, -1])
+        case .zeros: return .zeros([1, 1, configuration.width])
+        case .hidden:
+            guard let hiddenCode else {
+                preconditionFailure("VideoPrior: a prior without code dropout has no hidden code")
+            }
+            return hiddenCode.reshaped([1, 1, -1])
+        }
+    }
+
+    private func taps(
+        _ stream: Tensor<Float>, _ layers: [Int], _ condition: PriorCondition, _ context: Context
+    ) -> [Tensor<Float>] {
+        precondition(
+            !layers.isEmpty && layers.allSatisfy { (0...configuration.layers).contains($0) },
+            "VideoPrior: layers \(layers) of a prior of \(configuration.layers)")
+        let last = layers.max()!
+        var found: [Int: Tensor<Float>] = [:]
+        _ = run(stream, condition, context) { passed, x in
+            if layers.contains(passed) { found[passed] = x }
+            return passed < last
+        }
+        let grid = [stream.shape[0]] + configuration.latent.array + [configuration.width]
+        return layers.map { found[$0]!.reshaped(grid) }
+    }
+}

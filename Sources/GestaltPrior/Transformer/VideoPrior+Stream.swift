@@ -1,0 +1,138 @@
+import GestaltNN
+import GestaltTensor
+import GestaltVQVAE
+
+extension VideoPrior {
+    /// What the prior is told of clips, made ready for its blocks.
+    ///
+    /// - Parameters:
+    ///   - frames: the first n frames `[N, n, H, W, 3]` in −0.5…0.5.
+    ///   - classes: `[N]`, each below the number of classes.
+    ///   - actions: `[N, T, actionWidth]`, one for each frame of the clip.
+    /// - Precondition: exactly what the configuration names is given, in its sizes.
+    public func condition(
+        frames: Tensor<Float>? = nil, classes: Tensor<Int32>? = nil,
+        actions: Tensor<Float>? = nil, _ context: Context
+    ) -> PriorCondition {
+        precondition(
+            (classes != nil) == (configuration.classes != nil),
+            "VideoPrior: classes \(classes == nil ? "missing" : "given") for "
+                + "\(configuration.classes.map(String.init) ?? "no") classes")
+        return PriorCondition(
+            features: features(of: frames, context), classes: classes,
+            actions: actionTokens(of: actions, context))
+    }
+
+    private func features(of frames: Tensor<Float>?, _ context: Context) -> Tensor<Float>? {
+        guard let conditioning = configuration.conditioning, let resnet, let framePositions
+        else {
+            precondition(frames == nil, "VideoPrior: frames are given to a prior that takes none")
+            return nil
+        }
+        let expected = [conditioning.frames, conditioning.height, conditioning.width, 3]
+        guard let frames, Array(frames.shape.dropFirst()) == expected else {
+            preconditionFailure(
+                "VideoPrior: frames \(frames.map { "\($0.shape)" } ?? "missing") are not "
+                    + "[N, \(expected.map(String.init).joined(separator: ", "))]")
+        }
+        let features = resnet(frames, context) + framePositions.grid
+        return features.reshaped([features.shape[0], -1, features.shape[4]])
+    }
+
+    private func actionTokens(of actions: Tensor<Float>?, _ context: Context) -> Tensor<Float>? {
+        guard let actionInput, let width = configuration.actionWidth,
+            let stride = configuration.actionStride
+        else {
+            precondition(actions == nil, "VideoPrior: actions are given to a prior without them")
+            return nil
+        }
+        let slots = configuration.latent.time
+        guard let actions, actions.rank == 3, actions.shape[1] == slots * stride,
+            actions.shape[2] == width
+        else {
+            preconditionFailure(
+                "VideoPrior: actions \(actions.map { "\($0.shape)" } ?? "missing") are not "
+                    + "[N, \(slots * stride), \(width)]")
+        }
+        let joined = actions.reshaped([actions.shape[0], slots, stride * width])
+        return actionInput(joined, context).reshaped([actions.shape[0], slots, 1, 1, -1])
+    }
+
+    /// The stream before the first block, `[N, L, width]`: the codes before each position, that
+    /// position, and its actions.
+    /// - Parameter embeddings: rows of the codebook `[N, t, h, w, embedding]`.
+    func stream(
+        _ embeddings: Tensor<Float>, _ condition: PriorCondition, _ context: Context
+    ) -> Tensor<Float> {
+        let grid = configuration.latent.array
+        precondition(
+            embeddings.rank == 5
+                && Array(embeddings.shape.dropFirst()) == grid + [configuration.embedding],
+            "VideoPrior: embeddings \(embeddings.shape) are not [N, "
+                + "\((grid + [configuration.embedding]).map(String.init).joined(separator: ", "))]")
+        let (clips, tokens, width) = (
+            embeddings.shape[0], configuration.tokens, configuration.width
+        )
+        var codes = embeddings.reshaped([clips, tokens, configuration.embedding]).matmul(input)
+        codes = hidingSome(codes, context)
+        let first = start.reshaped([1, 1, width]).broadcast(to: [clips, 1, width])
+        let shifted = concatenated([first, codes.sliced(0..<tokens - 1, axis: 1)], axis: 1)
+        return placed(shifted, condition)
+    }
+
+    /// Tokens `[N, L, width]` with their positions and actions.
+    func placed(_ tokens: Tensor<Float>, _ condition: PriorCondition) -> Tensor<Float> {
+        let grid = [tokens.shape[0]] + configuration.latent.array + [configuration.width]
+        var x = tokens.reshaped(grid) + positions.grid
+        if let actions = condition.actions { x = x + actions }
+        return x.reshaped(tokens.shape)
+    }
+
+    /// In training with code dropout: all codes of some clips, and a share of the codes of the
+    /// others, replaced by the vector of a hidden code.
+    private func hidingSome(_ codes: Tensor<Float>, _ context: Context) -> Tensor<Float> {
+        guard context.isTraining, let rates = configuration.codeDropout, let hiddenCode else {
+            return codes
+        }
+        let (clips, tokens) = (codes.shape[0], codes.shape[1])
+        let whole = context.random.bernoulli([clips, 1], probability: Double(rates.wholeClips))
+        let some = context.random.bernoulli([clips, tokens], probability: Double(rates.share))
+        let hidden = (whole .| some).expanded(axis: -1)
+        return codes.replacing(with: hiddenCode.reshaped([1, 1, -1]), where: hidden)
+    }
+
+    /// Runs the blocks.
+    /// - Parameter visit: called with the number of blocks passed, from 0, and the stream there;
+    ///   returns whether to go on.
+    func run(
+        _ stream: Tensor<Float>, _ condition: PriorCondition, checkpointing: Bool = false,
+        _ context: Context, visit: (Int, Tensor<Float>) -> Bool = { _, _ in true }
+    ) -> Tensor<Float> {
+        let mask = selfMask
+        var x = stream
+        guard visit(0, x) else { return x }
+        for (index, block) in blocks.enumerated() {
+            let input = x
+            x =
+                checkpointing
+                ? context.checkpointed { block(input, condition, mask: mask, context) }
+                : block(input, condition, mask: mask, context)
+            guard visit(index + 1, x) else { return x }
+        }
+        return x
+    }
+
+    private var selfMask: AttentionMask {
+        switch configuration.attention {
+        case .full: .causal
+        case .sparse: .blockSparse(BlockSparsity(strided: configuration.latent.array))
+        }
+    }
+
+    /// The logits of a stream that has passed all blocks, `[N, t, h, w, codes]`.
+    func logits(of stream: Tensor<Float>, _ condition: PriorCondition) -> Tensor<Float> {
+        let scores = norm(stream, classes: condition.classes).matmul(output)
+        return scores.reshaped(
+            [stream.shape[0]] + configuration.latent.array + [configuration.codes])
+    }
+}

@@ -1,0 +1,80 @@
+import GestaltNN
+import GestaltTensor
+import GestaltVQVAE
+
+/// A transformer that predicts the codes of a clip one after the other, from the codes before, and
+/// from the first frames, a class or actions where it is built for them.
+///
+/// The codes arrive as rows of the tokenizer's codebook, `[N, t, h, w, embedding]`, in raster order:
+/// time outermost, width innermost. A linear layer brings them to the stream's width, a shift by
+/// one puts a learned start vector in front, and the position of the code to be predicted is added;
+/// then come the blocks, a norm and a linear layer to the logits of all codes.
+///
+/// ```swift
+/// let condition = prior.condition(frames: frames, .inference)
+/// let logits = prior.logits(embeddings, condition, .inference)      // [N, t, h, w, K]
+/// ```
+/// - Source: Yan et al., *VideoGPT* (2021), section 3.2; the public code's `gpt.py`.
+public struct VideoPrior: Module {
+    public let configuration: PriorConfiguration
+    public var resnet: FrameEncoder?
+    public var framePositions: PositionTables?
+    /// From an action `[stride · actionWidth]` to the stream.
+    public var actionInput: Linear?
+    /// `[embedding, width]`, without bias.
+    public var input: Tensor<Float>
+    /// What stands before the first code, `[width]`.
+    public var start: Tensor<Float>
+    /// What stands for a hidden code, `[width]`; only with code dropout.
+    public var hiddenCode: Tensor<Float>?
+    public var positions: PositionTables
+    public var blocks: [PriorBlock]
+    public var norm: PriorNorm
+    /// `[width, codes]`, without bias, from zeros: the first loss is exactly ln K.
+    public var output: Tensor<Float>
+
+    /// Spread of `input`, `start` and `hiddenCode` at first. Source: VideoGPT, `gpt.py`.
+    private static let inputDeviation: Float = 0.02
+
+    /// - Precondition: `configuration` is valid; ``PriorConfiguration/validate()`` tells.
+    public init(_ configuration: PriorConfiguration, random: inout RandomStream) {
+        self.configuration = configuration
+        let width = configuration.width
+        if let conditioning = configuration.conditioning {
+            resnet = FrameEncoder(conditioning.encoder, random: &random)
+            framePositions = PositionTables(
+                grid: conditioning.grid, channels: conditioning.encoder.outputWidth,
+                random: &random)
+        }
+        if let actionWidth = configuration.actionWidth, let stride = configuration.actionStride {
+            actionInput = Linear(stride * actionWidth, width, random: &random)
+        }
+        input = random.normal(
+            [configuration.embedding, width], standardDeviation: Self.inputDeviation)
+        start = random.normal([width], standardDeviation: Self.inputDeviation)
+        if configuration.codeDropout != nil {
+            hiddenCode = random.normal([width], standardDeviation: Self.inputDeviation)
+        }
+        positions = PositionTables(
+            grid: configuration.latent.array, channels: width, random: &random)
+        blocks = []
+        for _ in 0..<configuration.layers {
+            blocks.append(PriorBlock(configuration, random: &random))
+        }
+        norm = PriorNorm(width: width, classes: configuration.classes, random: &random)
+        output = .zeros([width, configuration.codes])
+    }
+
+    public mutating func visit(_ visitor: inout some ParameterVisitor) {
+        visitor.module("resnet", &resnet)
+        visitor.module("framePositions", &framePositions)
+        visitor.module("actionInput", &actionInput)
+        visitor.parameter("input", &input)
+        visitor.parameter("start", &start)
+        visitor.parameter("hiddenCode", &hiddenCode)
+        visitor.module("positions", &positions)
+        visitor.modules("blocks", &blocks)
+        visitor.module("norm", &norm)
+        visitor.parameter("output", &output)
+    }
+}

@@ -1,0 +1,91 @@
+/// Which blocks of keys each block of queries sees, when positions attend causally but not to all
+/// that came before: all of a block that is seen, up to the query itself in its own.
+public struct BlockSparsity: Sendable, Equatable {
+    /// Positions of a block.
+    public let block: Int
+    /// For each block of queries the blocks of keys it sees, rising; the last is its own.
+    public let rows: [[Int]]
+
+    /// VideoGPT's block and number of local blocks: its own and four before. Source: `attention.py`.
+    public static let videoGPTBlock = 32
+    private static let videoGPTLocalBlocks = 4
+
+    /// - Precondition: `block` is positive; every row rises and ends in its own block.
+    public init(block: Int, rows: [[Int]]) {
+        precondition(block > 0, "BlockSparsity: blocks of \(block)")
+        for (index, row) in rows.enumerated() {
+            let rises = zip(row, row.dropFirst()).allSatisfy { $0 < $1 }
+            precondition(
+                rises && row.last == index && (row.first ?? 0) >= 0,
+                "BlockSparsity: row \(index) sees blocks \(row)")
+        }
+        self.block = block
+        self.rows = rows
+    }
+
+    /// VideoGPT's strided pattern for a grid of positions in raster order: the own block of 32 and
+    /// the four before it, and, along each axis of the grid of blocks but the last, all earlier
+    /// blocks at the same place.
+    ///
+    /// The last axes of the grid that together exceed 32 positions are cut into blocks; the axes
+    /// before them are those of the grid of blocks.
+    /// - Source: Child et al., *Sparse Transformers* (2019), section 4.2; VideoGPT, `attention.py`.
+    /// - Precondition: ``fits(_:)``.
+    public init(strided grid: [Int]) {
+        guard let lengths = Self.blockGrid(grid) else {
+            preconditionFailure("BlockSparsity: a grid \(grid) cannot be cut into blocks of 32")
+        }
+        let places = Self.places(lengths)
+        let rows = places.indices.map { row in
+            (0...row).filter { column in
+                if column >= row - Self.videoGPTLocalBlocks { return true }
+                let differing = lengths.indices.filter { places[row][$0] != places[column][$0] }
+                return differing.count == 1 && differing[0] < lengths.count - 1
+            }
+        }
+        self.init(block: Self.videoGPTBlock, rows: rows)
+    }
+
+    /// Whether the strided pattern exists for a grid of positions.
+    public static func fits(_ grid: [Int]) -> Bool { blockGrid(grid) != nil }
+
+    /// The grid of blocks of a grid of positions.
+    private static func blockGrid(_ grid: [Int]) -> [Int]? {
+        var product = 1
+        var axis = grid.count
+        while axis > 0, product <= videoGPTBlock {
+            axis -= 1
+            product *= grid[axis]
+        }
+        guard product > 0, product % videoGPTBlock == 0 else { return nil }
+        return grid[..<axis] + [product / videoGPTBlock]
+    }
+
+    /// The place of every block in the grid of blocks, in raster order.
+    private static func places(_ lengths: [Int]) -> [[Int]] {
+        lengths.reduce([[]]) { places, length in
+            places.flatMap { place in (0..<length).map { place + [$0] } }
+        }
+    }
+
+    /// Positions that attend.
+    public var length: Int { block * rows.count }
+    /// Blocks of scores that are computed.
+    public var storedBlocks: Int { rows.reduce(0) { $0 + $1.count } }
+
+    /// The keys that the queries of block `row` see, as ranges of at most `limit` neighbours.
+    func keyRanges(_ row: Int, limit: Int) -> [Range<Int>] {
+        var ranges: [Range<Int>] = []
+        for column in rows[row] {
+            let keys = column * block..<(column + 1) * block
+            if let last = ranges.last, last.upperBound == keys.lowerBound,
+                last.count + block <= limit
+            {
+                ranges[ranges.count - 1] = last.lowerBound..<keys.upperBound
+            } else {
+                ranges.append(keys)
+            }
+        }
+        return ranges
+    }
+}

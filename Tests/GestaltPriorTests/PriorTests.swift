@@ -1,0 +1,4 @@
+import GestaltPrior
+import Testing
+
+@Test func placeholder() {}
