@@ -27,7 +27,7 @@ extension CheckpointContent {
         let object = try next()
         let names = try next().value
         guard let listed = names.elements?.map(\.string), !listed.contains(nil) else {
-            throw malformed(path, "a list of storages", "\(names)")
+            throw malformed(path, "a list of storages", names.summary)
         }
         let records = try records(
             listed.compactMap(\.self), object.storages, bytes, from: place, path: path)
@@ -69,7 +69,7 @@ extension CheckpointContent {
     private static func expect(
         _ value: PickleValue, _ expected: PickleValue, _ description: String, _ path: String
     ) throws(FileError) {
-        guard value == expected else { throw malformed(path, description, "\(value)") }
+        guard value == expected else { throw malformed(path, description, value.summary) }
     }
 
     private static func malformed(

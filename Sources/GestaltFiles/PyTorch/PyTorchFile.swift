@@ -76,7 +76,7 @@ public final class PyTorchFile: Sendable {
         guard let tensor = value.tensor else {
             throw .unsupported(
                 path: path, tensor: name, expected: "a dense tensor of a known type",
-                found: "\(value)")
+                found: value.summary)
         }
         return tensor
     }

@@ -48,7 +48,7 @@ import Testing
             return
         }
         #expect(object.name == "" && object.items == [.integer(7)])
-        #expect(object.state?["a"] == PickleValue.none)
+        #expect(object.state?["a"] == PickleValue.null)
     }
 
     @Test func selfReferences() {

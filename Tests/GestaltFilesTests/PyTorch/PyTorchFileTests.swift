@@ -44,7 +44,7 @@ import Testing
         #expect(options["downsample"]?.integers == [4, 2, 2])
         #expect(options["lr"]?.real == 3e-4)
         #expect(options["name"]?.string == "café 日本")
-        #expect(options["gpus"]?.isNone == true && options["absent"] == nil)
+        #expect(options["gpus"]?.isNull == true && options["absent"] == nil)
         #expect(options["resume"]?.bool == false)
         #expect(options["inner"]?["a"]?.description == "[1, [2, [3]]]")
         #expect(file.root["global_step"]?.integer == 70000)

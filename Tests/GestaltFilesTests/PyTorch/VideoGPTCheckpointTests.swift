@@ -55,8 +55,8 @@ struct VideoGPTCheckpointTests {
         #expect(extra["small"]?.integer == 7 && extra["neg"]?.integer == -300)
         #expect(extra["text"]?.string == "café 日本" && extra["real"]?.real == 0.06)
         #expect(extra.entries?.contains { $0.value == .bytes([0, 255]) } == true)
-        #expect(extra["tup"]?.integers == [4, 2, 2] && extra["none"]?.isNone == true)
-        #expect(extra["ns"]?["inner"]?["a"]?.isNone == true)
+        #expect(extra["tup"]?.integers == [4, 2, 2] && extra["none"]?.isNull == true)
+        #expect(extra["ns"]?["inner"]?["a"]?.isNull == true)
         #expect(extra["ns"]?["downsample"]?.integers == [4, 2, 2])
     }
 
@@ -128,7 +128,7 @@ private struct Manifest: Decodable {
 
         func equals(_ value: PickleValue) -> Bool {
             switch self {
-            case .none: value.isNone
+            case .none: value.isNull
             case .bool(let stated): value.bool == stated
             case .real(let stated): value.real == stated
             case .string(let stated): value.string == stated

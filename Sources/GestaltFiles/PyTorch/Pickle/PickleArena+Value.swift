@@ -109,7 +109,7 @@ private struct PickleValueWriter {
     /// A node's value; those below it are made already.
     private func made(_ node: PickleArena.Node) -> PickleValue {
         switch node {
-        case .none: .none
+        case .none: .null
         case .bool(let value): .bool(value)
         case .integer(let value): .integer(value)
         case .bigInteger(let digits): .bigInteger(digits)

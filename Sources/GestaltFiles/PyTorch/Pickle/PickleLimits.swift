@@ -3,8 +3,7 @@
 enum PickleLimits {
     /// Bytes of one pickle.
     static let byteCount = 64 << 20
-    /// Memory for all its values, counted generously: what a value takes while it is built and
-    /// afterwards.
+    /// Memory for all its values, at the peak: as nodes of the arena and as values.
     static let memoryByteCount = 256 << 20
     /// Values on the stack at a time.
     static let stackDepth = 1 << 22

@@ -26,7 +26,7 @@ extension PickleValue {
         }
     }
 
-    public var isNone: Bool { self == .none }
+    public var isNull: Bool { if case .null = self { true } else { false } }
 
     public var bool: Bool? {
         if case .bool(let value) = self { value } else { nil }
@@ -66,9 +66,12 @@ extension PickleValue: CustomStringConvertible {
     /// One line as Python would print it; long and deep content is left out.
     public var description: String { text(levels: 3) }
 
+    /// A few words for error messages.
+    var summary: String { String(text(levels: 1).prefix(120)) }
+
     private func text(levels: Int) -> String {
         switch self {
-        case .none: "None"
+        case .null: "None"
         case .bool(let value): value ? "True" : "False"
         case .integer(let value): String(value)
         case .bigInteger(let digits): digits

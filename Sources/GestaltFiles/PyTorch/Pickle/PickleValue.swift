@@ -1,7 +1,8 @@
 /// A value of a Python pickle as plain data. Nothing in the pickle was executed: what would have
 /// been an object of an unknown class is an ``object(_:)`` that only records its making.
 public enum PickleValue: Sendable, Equatable {
-    case none
+    /// Python's None.
+    case null
     case bool(Bool)
     case integer(Int)
     /// An integer beyond 64 bits, in decimal digits.
