@@ -104,7 +104,7 @@ let package = Package(
         tests("GestaltTensor", ["CKernels"]),
         tests("GestaltNN"),
         tests("GestaltMetrics", ["GestaltData"]),
-        tests("GestaltFiles"),
+        tests("GestaltFiles", resources: [.copy("Fixtures")]),
         tests("GestaltIO"),
         tests("GestaltMedia"),
         tests("GestaltData"),
