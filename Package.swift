@@ -81,7 +81,7 @@ let package = Package(
             "GestaltData", ["GestaltTensor", "GestaltMedia", "GestaltFiles"],
             resources: [.copy("Sample")]),
         layer("GestaltVQVAE", ["GestaltNN", "GestaltFiles"]),
-        layer("GestaltPrior", ["GestaltVQVAE"]),
+        layer("GestaltPrior", ["GestaltVQVAE", "CKernels"]),
         layer("GestaltSegHeads", ["GestaltPrior", "GestaltMedia"]),
         layer(
             "GestaltTraining",
@@ -109,7 +109,7 @@ let package = Package(
         tests("GestaltMedia"),
         tests("GestaltData"),
         tests("GestaltVQVAE"),
-        tests("GestaltPrior"),
+        tests("GestaltPrior", ["CKernels"]),
         tests("GestaltSegHeads"),
         tests("GestaltTraining"),
         .testTarget(
