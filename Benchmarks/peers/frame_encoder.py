@@ -77,14 +77,14 @@ class Group(nn.Module):
 class FrameEncoder(nn.Module):
     """[B, 3, n, H, W] to [B, n, H/4, W/4, outputs]."""
 
-    def __init__(self, width=64, outputs=240, form="best"):
+    def __init__(self, width=64, outputs=240, form="best", blocks=(3, 4, 6, 3)):
         super().__init__()
         self.form = form
         self.stem = nn.Sequential(Conv(3, width, 3), ChannelNorm(width), nn.ReLU())
-        self.group1 = Group(3, width, width, 1)
-        self.group2 = Group(4, width, 2 * width, 2)
-        self.group3 = Group(6, 2 * width, 4 * width, 2)
-        self.group4 = Group(3, 4 * width, outputs, 1)
+        self.group1 = Group(blocks[0], width, width, 1)
+        self.group2 = Group(blocks[1], width, 2 * width, 2)
+        self.group3 = Group(blocks[2], 2 * width, 4 * width, 2)
+        self.group4 = Group(blocks[3], 4 * width, outputs, 1)
 
     def prepare(self):
         for module in self.modules():

@@ -59,8 +59,10 @@ class OriginalDecoder:
 
 
 def normed(x, scales):
-    variance, mean = torch.var_mean(x, -1, correction=0, keepdim=True)
-    return torch.addcmul(scales[1], (x - mean) * (1e-5 + variance.rsqrt()), scales[0])
+    """The prior's norm, in float32 whatever the stream's type."""
+    y = x.float() if x.dtype == torch.bfloat16 else x
+    variance, mean = torch.var_mean(y, -1, correction=0, keepdim=True)
+    return torch.addcmul(scales[1], (y - mean) * (1e-5 + variance.rsqrt()), scales[0]).to(x.dtype)
 
 
 class BestDecoder:

@@ -221,7 +221,7 @@ class Prior(nn.Module):
     def __init__(
             self, latent_shape, codes, embedding_dim, hidden_dim=576, heads=4, layers=8, dropout=0.2,
             attn_type="full", attn_dropout=0.3, n_cond_frames=0, class_cond_dim=None,
-            resolution=64, resnet_width=64, frame_width=240, form="best"):
+            resolution=64, resnet_width=64, resnet_blocks=(3, 4, 6, 3), frame_width=240, form="best"):
         super().__init__()
         self.latent_shape, self.codes, self.form = tuple(latent_shape), codes, form
         self.hidden_dim, self.heads, self.layers = hidden_dim, heads, layers
@@ -230,7 +230,7 @@ class Prior(nn.Module):
         self.frame_width = frame_width
         if n_cond_frames:
             side = resolution // FRAME_STRIDE
-            self.resnet = FrameEncoder(resnet_width, frame_width, form)
+            self.resnet = FrameEncoder(resnet_width, frame_width, form, resnet_blocks)
             self.cond_pos_embd = Positions((n_cond_frames, side, side), frame_width)
         self.fc_in = nn.Linear(embedding_dim, hidden_dim, bias=False)
         self.attn_stack = Stack(self)
