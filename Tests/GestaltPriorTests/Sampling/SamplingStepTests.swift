@@ -68,8 +68,8 @@ import Testing
         }
     }
 
-    @Test("a cache begins anew after reset, and says what it takes")
-    func reset() {
+    @Test("a cache can go back, and says what it takes")
+    func goingBack() {
         let model = SamplingModel(.frames)
         let predictor = model.predictor
         let weights = weights(predictor)
@@ -81,7 +81,7 @@ import Testing
         let first = weights.logits(after: nil, cache)
         let second = weights.logits(after: Tensor([1, 2]), cache)
         #expect(cache.position == 2)
-        cache.reset()
+        cache.move(to: 0)
         #expect(weights.logits(after: nil, cache) == first)
         #expect(weights.logits(after: Tensor([1, 2]), cache) == second)
     }
