@@ -86,8 +86,8 @@ let package = Package(
         layer(
             "GestaltTraining",
             [
-                "GestaltSegHeads", "GestaltData", "GestaltMetrics", "GestaltMedia", "GestaltFiles",
-                "GestaltIO",
+                "GestaltSegHeads", "GestaltPrior", "GestaltData", "GestaltMetrics", "GestaltMedia",
+                "GestaltFiles", "GestaltIO",
             ]),
         .executableTarget(
             name: "GestaltCommand",
@@ -98,12 +98,13 @@ let package = Package(
             exclude: ["README.md"], swiftSettings: strict),
 
         .target(
-            name: "TestSupport", dependencies: ["GestaltTensor"], path: "Tests/Support",
+            name: "TestSupport", dependencies: ["GestaltTensor", "GestaltFiles"],
+            path: "Tests/Support",
             swiftSettings: strict),
         tests("GestaltTensor", ["CKernels"]),
         tests("GestaltNN"),
         tests("GestaltMetrics", ["GestaltData"]),
-        tests("GestaltFiles"),
+        tests("GestaltFiles", resources: [.copy("Fixtures")]),
         tests("GestaltIO"),
         tests("GestaltMedia"),
         tests("GestaltData"),
