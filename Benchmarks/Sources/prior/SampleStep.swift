@@ -19,8 +19,8 @@ struct SampleStep {
     private var batch = 1
     private var storage = "float32"
     private var runs = 15
+    private var preset = VideoPredictorConfiguration.Preset.publicBAIR
 
-    private static let positions = [0, 1024, 2048, 3072, 4095]
     private static let formats: [String: DecodingFormat] = [
         "float32": .float32, "bfloat16": .bfloat16,
         "bfloat16-weights": DecodingFormat(weights: .bfloat16),
@@ -35,6 +35,11 @@ struct SampleStep {
             case "--batch": batch = Int(value) ?? 0
             case "--storage": storage = value
             case "--runs": runs = Int(value) ?? 0
+            case "--preset":
+                guard let known = VideoPredictorConfiguration.Preset(rawValue: value) else {
+                    return nil
+                }
+                preset = known
             default: return nil
             }
         }
@@ -42,20 +47,22 @@ struct SampleStep {
     }
 
     func run() {
-        printHeader("a step of sampling, batch \(batch), \(storage)")
+        printHeader("a step of sampling, \(preset), batch \(batch), \(storage)")
         let (weights, condition) = prepared()
         let cache = DecodingCache(weights, condition, clips: [Int](repeating: 0, count: batch))
         let speed = ReadSpeed(byteCount: 192 << 20)
         var random = RandomStream(seed: 3)
         var codes = Tensor<Int32>((0..<batch).map { Int32($0) })
-        cache.fill(to: Self.positions.last!, random: RandomStream(seed: 2))
+        let tokens = weights.configuration.tokens
+        let positions = [0, tokens / 4, tokens / 2, 3 * tokens / 4, tokens - 1]
+        cache.fill(to: tokens - 1, random: RandomStream(seed: 2))
 
-        var rounds = Rounds(positions: Self.positions.count)
+        var rounds = Rounds(positions: positions)
         for round in 0..<runs + 2 {
             let bytesPerSecond = speed.measure()
             var steps: [Double] = []
             var floors: [Double] = []
-            for position in Self.positions {
+            for position in positions {
                 cache.move(to: position)
                 let time = Measurement(warmUps: 0, runs: 1) {
                     codes = random.categorical(weights.logits(after: codes, cache))
@@ -73,9 +80,14 @@ struct SampleStep {
 
     /// Random weights, with an output that is not zero, and the features of a random frame.
     private func prepared() -> (DecodingWeights, PriorCondition) {
-        let tokenizer = TokenizerConfiguration.publicBAIR
+        let tokenizer: TokenizerConfiguration =
+            switch preset {
+            case .publicBAIR: .publicBAIR
+            case .small: .small
+            case .tiny: .tiny
+            }
         let configuration = try! VideoPredictorConfiguration(
-            .publicBAIR, tokenizer: tokenizer, frames: 16, height: 64, width: 64)
+            preset, tokenizer: tokenizer, frames: 16, height: 64, width: 64)
         var random = RandomStream(seed: 1)
         var prior = VideoPrior(configuration.prior, random: &random)
         prior.output = random.normal(
@@ -89,22 +101,24 @@ struct SampleStep {
     }
 
     private func report(_ rounds: Rounds, _ weights: DecodingWeights, _ cache: DecodingCache) {
-        let seconds = rounds.positionSeconds.reduce(0, +) / Double(Self.positions.count)
+        let seconds = rounds.positionSeconds.reduce(0, +) / Double(rounds.positions.count)
         print(
             "step \(fixed(seconds * 1e3, 2)) ms, floor \(fixed(rounds.floor * 1e3, 2)) ms, ratio "
-                + "\(fixed(rounds.ratio, 2)) (best round \(fixed(rounds.bestRatio, 2))); weights "
-                + "\(weights.bytesReadPerStep >> 20) MiB a step, cache \(cache.byteCount >> 20) MiB")
+                + "\(fixed(rounds.ratio, 2)) (best round \(fixed(rounds.bestRatio, 2)))")
         printJSON([
             "side": quoted("gestalt"), "case": quoted("sample-step"),
             "variant": quoted("batch \(batch)"), "form": quoted(storage),
             "threads": "\(Runtime.threads)", "runs": "\(runs)",
             "dtype": quoted(storage == "float32" ? "float32" : "bfloat16"), "batch": "\(batch)",
-            "storage": quoted(storage), "positions": "\(Self.positions)",
+            "storage": quoted(storage), "model": quoted("\(preset)"),
+            "positions": "\(rounds.positions)",
             "seconds": fixed(seconds, 6),
-            "position_seconds": "[" + rounds.positionSeconds.map { fixed($0, 6) }
+            "position_seconds": "["
+                + rounds.positionSeconds.map { fixed($0, 6) }
                 .joined(separator: ", ") + "]",
             "floor_seconds": fixed(rounds.floor, 6), "ratio_to_floor": fixed(rounds.ratio, 3),
             "best_ratio_to_floor": fixed(rounds.bestRatio, 3),
+            "weight_bytes": "\(weights.bytesReadPerStep)", "cache_bytes": "\(cache.byteCount)",
             "read_gb_per_second": fixed(rounds.bytesPerSecond * 1e-9, 2),
             "peak_mib": fixed(peakMebibytes, 1),
         ])
@@ -130,7 +144,12 @@ private struct Rounds {
     private var ratios: [Double] = []
     private var speeds: [Double] = []
 
-    init(positions: Int) { steps = [[Double]](repeating: [], count: positions) }
+    let positions: [Int]
+
+    init(positions: [Int]) {
+        self.positions = positions
+        steps = positions.map { _ in [] }
+    }
 
     mutating func add(_ seconds: [Double], _ floor: [Double], _ bytesPerSecond: Double) {
         for (position, time) in seconds.enumerated() { steps[position].append(time) }

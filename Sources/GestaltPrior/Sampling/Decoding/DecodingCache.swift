@@ -34,7 +34,8 @@ public final class DecodingCache {
     let actions: Tensor<Float>?
 
     /// - Parameters:
-    ///   - clips: for each sample the clip of `condition` that it continues, equal ones side by side.
+    ///   - clips: for each sample the clip of `condition` that it continues, equal ones side by
+    ///     side.
     /// - Precondition: the condition has what the prior was built for, and these clips.
     public init(_ weights: DecodingWeights, _ condition: PriorCondition, clips: [Int]) {
         let configuration = weights.configuration
