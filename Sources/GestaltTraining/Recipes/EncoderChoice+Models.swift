@@ -1,0 +1,65 @@
+import GestaltFiles
+import GestaltPrior
+import GestaltSegHeads
+import GestaltVQVAE
+
+extension EncoderChoice {
+    /// The chosen encoder on the model of a folder: a predictor, or a tokenizer for its own latents.
+    ///
+    /// - Throws: what reading throws; `ModelFolderError.wrongKind` for a folder of another model;
+    ///   as ``encoder(of:)-(VideoPredictor)``.
+    func encoder(folder path: String) throws -> any StoredEncoder {
+        let folder = ModelFolder(path)
+        let kind = try folder.kind()
+        let (predictor, tokenizer) = (
+            VideoPredictorConfiguration.kind, TokenizerConfiguration.kind
+        )
+        let takesTokenizers = parts == [.tokenizer]
+        if kind == predictor { return try encoder(of: VideoPredictor(folder: path)) }
+        if kind == tokenizer, takesTokenizers {
+            return try encoder(of: VideoTokenizer(folder: path))
+        }
+        throw ModelFolderError.wrongKind(
+            path: folder.configurationPath,
+            expected: takesTokenizers ? "\(tokenizer)” or “\(predictor)" : predictor, found: kind)
+    }
+
+    /// - Throws: `ConfigurationError` for an encoder that wants a prior, or a tokenizer that makes no
+    ///   latents for heads.
+    func encoder(of tokenizer: VideoTokenizer) throws(ConfigurationError) -> any StoredEncoder {
+        guard case .tokenizer(let source, let mode) = self else {
+            throw .invalid(
+                "encoder", expected: "tokenizer:…, since the model is a tokenizer", found: self)
+        }
+        try Self.check(
+            .tokenizer(sizes: tokenizer.configuration, mode: mode, source: source))
+        return TokenizerEncoder(tokenizer, mode: mode, source: source)
+    }
+
+    /// - Throws: `ConfigurationError` for a prior that the encoder cannot be made of: one that is
+    ///   given no frames, or classes or actions too, or that has too few layers.
+    func encoder(of predictor: VideoPredictor) throws(ConfigurationError) -> any StoredEncoder {
+        let prior = predictor.prior
+        switch self {
+        case .tokenizer: return try encoder(of: predictor.tokenizer)
+        case .resnet(let stage, let skips):
+            guard let resnet = prior.resnet, let given = prior.configuration.conditioning else {
+                throw .invalid(
+                    "model", expected: "a prior that is given frames", found: "one without")
+            }
+            let source = ResNetEncoder.Source(stage: stage, skips: skips, frames: given.frames)
+            try Self.check(.resnet(sizes: resnet.configuration, source: source))
+            return ResNetEncoder(resnet, source: source)
+        case .prior(let layer, let query, let skips, let joins):
+            let source = PriorEncoder.Source(
+                layer: layer, query: query ?? prior.configuration.usualQuery, skips: skips,
+                joins: joins)
+            try Self.check(.prior(sizes: prior.configuration, source: source))
+            return PriorEncoder(prior, source: source)
+        }
+    }
+
+    private static func check(_ made: EncoderConfiguration) throws(ConfigurationError) {
+        do { try made.validate() } catch { throw error.below("encoder") }
+    }
+}
