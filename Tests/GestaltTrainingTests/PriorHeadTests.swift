@@ -57,12 +57,13 @@ enum SmallPredictor {
     }
 
     @Test func optionsAreRead() throws {
-        #expect(
-            try .named("prior:hidden:0", query: .zeros, skips: true, joins: true)
-                == .prior(layer: 0, query: .zeros, skips: true, joins: true))
-        #expect(try .named("resnet:2", skips: true) == .resnet(stage: 2, skips: true))
-        #expect(
-            try .named("tokenizer:continuous", mode: .clip) == EncoderChoice.tokenizer(mode: .clip))
+        let all = try EncoderChoice.named(
+            "prior:hidden:0", query: .zeros, skips: true, joins: true)
+        #expect(all == .prior(layer: 0, query: .zeros, skips: true, joins: true))
+        let stage = try EncoderChoice.named("resnet:2", skips: true)
+        #expect(stage == .resnet(stage: 2, skips: true))
+        let clips = try EncoderChoice.named("tokenizer:continuous", mode: .clip)
+        #expect(clips == .tokenizer(mode: .clip))
     }
 
     @Test(arguments: [
