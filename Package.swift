@@ -81,13 +81,13 @@ let package = Package(
             "GestaltData", ["GestaltTensor", "GestaltMedia", "GestaltFiles"],
             resources: [.copy("Sample")]),
         layer("GestaltVQVAE", ["GestaltNN", "GestaltFiles"]),
-        layer("GestaltPrior", ["GestaltVQVAE"]),
+        layer("GestaltPrior", ["GestaltVQVAE", "CKernels"]),
         layer("GestaltSegHeads", ["GestaltPrior", "GestaltMedia"]),
         layer(
             "GestaltTraining",
             [
-                "GestaltSegHeads", "GestaltData", "GestaltMetrics", "GestaltMedia", "GestaltFiles",
-                "GestaltIO",
+                "GestaltSegHeads", "GestaltPrior", "GestaltData", "GestaltMetrics", "GestaltMedia",
+                "GestaltFiles", "GestaltIO",
             ]),
         .executableTarget(
             name: "GestaltCommand",
@@ -98,17 +98,18 @@ let package = Package(
             exclude: ["README.md"], swiftSettings: strict),
 
         .target(
-            name: "TestSupport", dependencies: ["GestaltTensor"], path: "Tests/Support",
+            name: "TestSupport", dependencies: ["GestaltTensor", "GestaltFiles"],
+            path: "Tests/Support",
             swiftSettings: strict),
         tests("GestaltTensor", ["CKernels"]),
         tests("GestaltNN"),
         tests("GestaltMetrics", ["GestaltData"]),
-        tests("GestaltFiles"),
+        tests("GestaltFiles", resources: [.copy("Fixtures")]),
         tests("GestaltIO"),
         tests("GestaltMedia"),
         tests("GestaltData"),
         tests("GestaltVQVAE"),
-        tests("GestaltPrior"),
+        tests("GestaltPrior", ["CKernels"]),
         tests("GestaltSegHeads"),
         tests("GestaltTraining"),
         .testTarget(

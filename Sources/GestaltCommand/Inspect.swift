@@ -9,7 +9,10 @@ import GestaltTensor
 struct Inspect: ParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Show what a file holds: tensors, shapes, clips.",
-        discussion: "Reads safetensors, npy, npz, TFRecord, PNG, JPEG, and the folder of a model.")
+        discussion: """
+            Reads safetensors, npy, npz, checkpoints of PyTorch (.ckpt, .pt, .pth), TFRecord, PNG,
+            JPEG, and the folder of a model. Nothing in a checkpoint is executed.
+            """)
 
     @Argument(help: "A file, or the folder of a model.") var file: String
 
@@ -20,6 +23,9 @@ struct Inspect: ParsableCommand {
         let name = file.lowercased()
         if name.hasSuffix(".npy") { return try showArray() }
         if name.hasSuffix(".npz") { return try showArchive() }
+        if name.hasSuffix(".ckpt") || name.hasSuffix(".pt") || name.hasSuffix(".pth") {
+            return try showCheckpoint()
+        }
         if name.hasSuffix(".tfrecords") || name.hasSuffix(".tfrecords.gz")
             || name.hasSuffix(".tfrecord") || name.hasSuffix(".tfrecord.gz")
         {
@@ -33,7 +39,8 @@ struct Inspect: ParsableCommand {
         guard name.hasSuffix(".safetensors") else {
             throw MediaError.unsupported(
                 path: file,
-                expected: "safetensors, npy, npz, TFRecord, PNG, JPEG or the folder of a model",
+                expected:
+                    "safetensors, npy, npz, ckpt, pt, pth, TFRecord, PNG, JPEG or the folder of a model",
                 found: "another ending")
         }
         try showTensors(file)
@@ -64,6 +71,29 @@ struct Inspect: ParsableCommand {
         }
         let rows = try tensors.names.map { name in
             let info = try tensors.info(name)
+            return [name, "\(info.type)", "\(info.shape)"]
+        }
+        printTable(["tensor", "type", "shape"], rows)
+        print("\(rows.count) tensors")
+    }
+
+    /// What else a checkpoint holds, its hyper-parameters, and its state dictionary.
+    private func showCheckpoint() throws {
+        let checkpoint = try PyTorchFile.open(file)
+        for entry in checkpoint.root.entries ?? [] {
+            switch entry.value {
+            case .dictionary, .list, .tuple, .object, .tensor: continue
+            default: print("\(entry.key.string ?? "\(entry.key)"): \(entry.value)")
+            }
+        }
+        let options = checkpoint.hyperParameters?.entries ?? []
+        if !options.isEmpty {
+            printTable(
+                ["hyper-parameter", "value"],
+                options.map { [$0.key.string ?? "\($0.key)", "\($0.value)"] })
+        }
+        let rows = try checkpoint.names.map { name in
+            let info = try checkpoint.info(name)
             return [name, "\(info.type)", "\(info.shape)"]
         }
         printTable(["tensor", "type", "shape"], rows)

@@ -70,7 +70,7 @@ func describe(_ bytes: some Collection<UInt8>) -> String {
     ]
     if let match = known.first(where: { bytes.starts(with: $0.start) }) { return match.name }
     if bytes.first == 0x80, let version = bytes.dropFirst().first, (2...5) ~= version {
-        return "a Python pickle (a PyTorch checkpoint, perhaps; convert it to safetensors)"
+        return "a Python pickle (a PyTorch checkpoint, perhaps)"
     }
     let digits = bytes.prefix(8).map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }
     return "bytes " + digits.joined(separator: " ")

@@ -45,4 +45,21 @@ public final class MappedFile: @unchecked Sendable {
         defer { withExtendedLifetime(self) {} }
         return try body(UnsafeRawBufferPointer(start: base, count: byteCount))
     }
+
+    /// Gives the memory of the pages inside `range` back to the system; touched again, they are
+    /// read again. So whoever copies a large file piece by piece does not hold it twice.
+    ///
+    /// - Precondition: `range` lies inside the file.
+    public func release(_ range: Range<Int>) {
+        precondition(
+            range.lowerBound >= 0 && range.upperBound <= byteCount,
+            "MappedFile.release: \(range) of \(byteCount) bytes")
+        let page = Int(getpagesize())
+        let start = (range.lowerBound + page - 1) / page * page
+        // The page that holds the file's last byte belongs to the mapping as a whole.
+        let end = range.upperBound == byteCount ? byteCount : range.upperBound / page * page
+        guard let base, start < end else { return }
+        // Advice: a refusal costs memory, nothing else.
+        _ = madvise(base + start, end - start, MADV_DONTNEED)
+    }
 }

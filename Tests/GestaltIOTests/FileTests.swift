@@ -30,6 +30,17 @@ import Testing
         #expect(mapped.byteCount == 0 && mapped.withBytes { $0.count } == 0)
     }
 
+    @Test func releasedBytesAreReadAgain() throws {
+        let folder = TemporaryFolder()
+        let bytes = (0..<100_000).map { UInt8(truncatingIfNeeded: $0 &* 31) }
+        let mapped = try MappedFile(path: folder.write(bytes, as: "a"))
+        for range in [0..<100_000, 5_000..<60_000, 1..<2, 7..<7, 99_999..<100_000] {
+            mapped.release(range)
+            #expect(mapped.withBytes { Array($0) } == bytes)
+        }
+        try MappedFile(path: folder.write([], as: "b")).release(0..<0)
+    }
+
     @Test func replacesAtOnce() throws {
         let folder = TemporaryFolder()
         let path = folder.write([1], as: "a")

@@ -3,6 +3,7 @@ import GestaltFiles
 import GestaltNN
 import GestaltTensor
 import GestaltVQVAE
+import TestSupport
 import Testing
 
 @Suite struct PresetTests {

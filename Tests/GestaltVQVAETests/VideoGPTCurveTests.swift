@@ -2,6 +2,7 @@ import GestaltFiles
 import GestaltNN
 import GestaltTensor
 import GestaltVQVAE
+import TestSupport
 import Testing
 
 @Suite(

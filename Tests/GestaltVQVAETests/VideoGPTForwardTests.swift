@@ -2,6 +2,7 @@ import GestaltFiles
 import GestaltNN
 import GestaltTensor
 import GestaltVQVAE
+import TestSupport
 import Testing
 
 /// Bounds of the fixtures: activations and losses, and gradients, relative to the largest magnitude.

@@ -23,3 +23,4 @@
 #include "CKernelsLosses.h"
 #include "CKernelsOptimisers.h"
 #include "CKernelsSearch.h"
+#include "CKernelsDecode.h"

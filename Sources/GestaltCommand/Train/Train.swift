@@ -2,16 +2,19 @@ import ArgumentParser
 import Foundation
 import GestaltTraining
 
-/// `gestalt train`: tokenizers, heads on their latents, U-Nets.
+/// `gestalt train`: tokenizers, priors, heads on their latents, U-Nets.
 struct Train: ParsableCommand {
     static let configuration = CommandConfiguration(
-        abstract: "Train a tokenizer, a segmentation head on one, or a U-Net on RGB.",
+        abstract:
+            "Train a tokenizer, a prior over its codes, a segmentation head, or a U-Net on RGB.",
         discussion: """
             The output folder gets the model (config.json, model.safetensors, README.md), the recipe \
             (recipe.json), checkpoints, log.jsonl and TensorBoard events. Ctrl-C saves a checkpoint; \
             --resume goes on from it.
             """,
-        subcommands: [TrainTokenizer.self, TrainHead.self, TrainUNet.self])
+        subcommands: [
+            TrainTokenizer.self, TrainPrior.self, TrainHead.self, TrainUNet.self,
+        ])
 }
 
 /// What all trainings are told in the same words.

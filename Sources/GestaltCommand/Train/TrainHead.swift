@@ -14,14 +14,14 @@ struct TrainHead: ParsableCommand {
         commandName: "head",
         abstract: "Train a segmentation head on latents of a tokenizer or a predictor.",
         discussion: """
-            ENCODER is what of --model makes the latents of a frame of H × W pixels; S is the \
-            tokenizer's stride in space, t its latent frames of a clip:
-              tokenizer:features|continuous|quantised   1 slot of H/S × W/S
-              resnet:1|2|3|4                            the prior's frame encoder, stage by stage: \
-            H × W, H/2 × W/2, H/4 × W/4 twice
-              resnet:pyramid                            resnet:4 --skips
-              prior:hidden:LAYER                        t slots of H/S × W/S: the residual stream \
-            behind LAYER blocks, told the frame alone
+            --encoder is what of --model makes the latents of a frame of H × W pixels. \
+            With S the tokenizer's stride in space:
+              tokenizer:SOURCE    features, continuous or quantised; H/S × W/S
+              resnet:STAGE        the prior's frame encoder; stage 1 is H × W,
+                                  2 is H/2 × W/2, 3 and 4 are H/4 × W/4
+              resnet:pyramid      the same as resnet:4 --skips
+              prior:hidden:LAYER  the prior's stream behind LAYER blocks, told the
+                                  frame alone; H/S × W/S for each latent frame
             """)
 
     enum Head: String, ExpressibleByArgument, CaseIterable { case convolutional, linear }
@@ -30,7 +30,7 @@ struct TrainHead: ParsableCommand {
     @OptionGroup var training: RunArguments
     @Option(
         name: [.customLong("model"), .customLong("tokenizer")],
-        help: "The folder of a trained predictor, or of a tokenizer for its own latents.")
+        help: "A trained predictor, or a tokenizer for its own latents: a folder or checkpoint.")
     var model: String?
     @OptionGroup var encoder: EncoderOptions
     @Option(help: "convolutional or linear.") var head: Head = .convolutional

@@ -1,4 +1,3 @@
-import GestaltIO
 import GestaltTensor
 
 /// An open safetensors file. It is mapped into memory: opening reads the header only, a tensor's
@@ -16,28 +15,10 @@ public final class SafeTensorsFile: Sendable {
     public let names: [String]
     /// Strings that travel with the tensors.
     public let metadata: [String: String]
-    private let content: Content
+    private let content: FileContent
     private let places: [String: (information: Information, range: Range<Int>)]
 
-    /// Where the bytes lie.
-    enum Content: Sendable {
-        case file(MappedFile)
-        case memory([UInt8])
-
-        func withBytes<Result>(
-            _ body: (UnsafeRawBufferPointer) throws(FileError) -> Result
-        ) throws(FileError) -> Result {
-            switch self {
-            case .file(let file): try file.withBytes(body)
-            case .memory(let bytes):
-                try bytes.withUnsafeBufferPointer { (buffer) throws(FileError) in
-                    try body(UnsafeRawBufferPointer(buffer))
-                }
-            }
-        }
-    }
-
-    init(_ content: Content, path: String) throws(FileError) {
+    init(_ content: FileContent, path: String) throws(FileError) {
         self.path = path
         self.content = content
         let header = try content.withBytes { (bytes) throws(FileError) in

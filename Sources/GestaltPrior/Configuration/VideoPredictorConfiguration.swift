@@ -51,7 +51,7 @@ public struct VideoPredictorConfiguration: ModelConfiguration, Equatable {
 
 extension VideoPredictorConfiguration {
     /// The sizes a prior is known by.
-    public enum Preset: String, Sendable, CaseIterable {
+    public enum Preset: String, Codable, Sendable, CaseIterable {
         /// VideoGPT's: width 576, 4 heads, 8 layers, a ResNet-34; for checkpoints and benchmarks.
         case publicBAIR
         /// Width 144, 4 heads, 4 layers, a quarter of the ResNet's widths; for studies.

@@ -74,7 +74,7 @@ public struct BlockSparsity: Sendable, Equatable {
     public var storedBlocks: Int { rows.reduce(0) { $0 + $1.count } }
 
     /// The keys that the queries of block `row` see, as ranges of at most `limit` neighbours.
-    func keyRanges(_ row: Int, limit: Int) -> [Range<Int>] {
+    package func keyRanges(_ row: Int, limit: Int) -> [Range<Int>] {
         var ranges: [Range<Int>] = []
         for column in rows[row] {
             let keys = column * block..<(column + 1) * block

@@ -7,6 +7,7 @@ import Foundation
 /// config.json  model.safetensors  README.md     the model, once trained
 /// checkpoints/last.safetensors                  the state to resume from
 /// checkpoints/best.safetensors                  the state that scored best
+/// codes-*.safetensors                           clips as a frozen tokenizer encodes them
 /// log.jsonl                                     all numbers, a line a step
 /// events.out.tfevents.*                         the same for TensorBoard
 /// ```
@@ -34,6 +35,9 @@ public struct RunFolder: Sendable {
     public var recipe: String { path + "/recipe.json" }
     /// All numbers, a line a step.
     public var log: String { path + "/log.jsonl" }
+
+    /// The codes of a set of clips.
+    func codes(_ name: String) -> String { path + "/codes-\(name).safetensors" }
 
     /// The last checkpoint's path once there is one.
     var existingLastCheckpoint: String? {

@@ -1,27 +1,28 @@
+import Foundation
 import GestaltFiles
 import GestaltPrior
 import GestaltSegHeads
 import GestaltVQVAE
 
 extension EncoderChoice {
-    /// The chosen encoder on the model of a folder: a predictor, or a tokenizer for its own latents.
+    /// The chosen encoder on a model from disk: a predictor, or a tokenizer for its own latents.
     ///
-    /// - Throws: what reading throws; `ModelFolderError.wrongKind` for a folder of another model;
-    ///   as ``encoder(of:)-(VideoPredictor)``.
-    func encoder(folder path: String) throws -> any StoredEncoder {
-        let folder = ModelFolder(path)
-        let kind = try folder.kind()
-        let (predictor, tokenizer) = (
-            VideoPredictorConfiguration.kind, TokenizerConfiguration.kind
-        )
-        let takesTokenizers = parts == [.tokenizer]
-        if kind == predictor { return try encoder(of: VideoPredictor(folder: path)) }
-        if kind == tokenizer, takesTokenizers {
-            return try encoder(of: VideoTokenizer(folder: path))
+    /// - Parameter path: as `VideoModel(at:)` takes it.
+    /// - Throws: as `VideoModel(at:)`; `ModelFolderError.wrongKind` for a tokenizer where a prior is
+    ///   wanted; as ``encoder(of:)-(VideoPredictor)``.
+    func encoder(at path: String) throws -> any StoredEncoder {
+        switch try VideoModel(at: path) {
+        case .predictor(let predictor): return try encoder(of: predictor)
+        case .tokenizer(let tokenizer):
+            guard parts == [.tokenizer] else {
+                let configuration = ModelFolder(path).configurationPath
+                let isFolder = FileManager.default.fileExists(atPath: configuration)
+                throw ModelFolderError.wrongKind(
+                    path: isFolder ? configuration : path,
+                    expected: VideoPredictorConfiguration.kind, found: TokenizerConfiguration.kind)
+            }
+            return try encoder(of: tokenizer)
         }
-        throw ModelFolderError.wrongKind(
-            path: folder.configurationPath,
-            expected: takesTokenizers ? "\(tokenizer)” or “\(predictor)" : predictor, found: kind)
     }
 
     /// - Throws: `ConfigurationError` for an encoder that wants a prior, or a tokenizer that makes no

@@ -57,7 +57,7 @@ public struct HeadRecipe: Recipe {
     }
 
     public var data: DataChoice
-    /// The folder of the trained predictor or tokenizer; nil for one that is in memory, see
+    /// The trained predictor or tokenizer, a folder or a checkpoint; nil for one in memory, see
     /// ``train(on:_:)-(VideoPredictor,_)``.
     public var model: String?
     public var encoder: EncoderChoice
@@ -137,14 +137,14 @@ public struct HeadRecipe: Recipe {
         }
     }
 
-    /// Trains on the model of the folder ``model``.
+    /// Trains on the model at ``model``.
     public func train(_ options: RunOptions = RunOptions()) throws -> Trained<Segmenter> {
         try validate()
         guard let model else {
             throw ConfigurationError.invalid(
                 "model", expected: "the folder of a trained predictor or tokenizer", found: "none")
         }
-        return try train(made: try encoder.encoder(folder: model), options)
+        return try train(made: try encoder.encoder(at: model), options)
     }
 
     /// Trains on a tokenizer that is in memory. To resume, give the same one.

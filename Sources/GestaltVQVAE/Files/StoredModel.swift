@@ -16,7 +16,7 @@ extension StoredModel {
     public init(folder path: String) throws {
         let folder = ModelFolder(path)
         let configuration = try folder.configuration(Configuration.self)
-        var random = RandomStream(seed: 0)
+        var random = RandomStream.blank
         self.init(configuration, random: &random)
         let tensors = try folder.tensors(state.map { (path: $0.path, shape: $0.value.shape) })
         var places = tensors.makeIterator()

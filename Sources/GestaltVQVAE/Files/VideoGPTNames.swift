@@ -1,6 +1,6 @@
 import GestaltTensor
 
-/// Where each tensor of a tokenizer stands in VideoGPT's state dictionary, and how it lies there.
+/// Where each tensor of a model stands in VideoGPT's state dictionary, and how it lies there.
 ///
 /// Source: the module names of VideoGPT's `vqvae.py` and `attention.py`; weight layouts are
 /// PyTorch's.
@@ -20,13 +20,42 @@ public struct VideoGPTNames: Sendable {
     public struct Entry: Sendable {
         /// VideoGPT's name.
         public let key: String
-        /// Ours; nil for the batch counters, which nothing reads.
+        /// Ours; nil for what nothing here reads.
         public let path: String?
         public let arrangement: Arrangement
+        /// What stands at a key without a path.
+        public let filler: Filler
+
+        package init(
+            _ key: String, _ path: String?, _ arrangement: Arrangement = .same,
+            filler: Filler = .batchCounter
+        ) {
+            self.key = key
+            self.path = path
+            self.arrangement = arrangement
+            self.filler = filler
+        }
+    }
+
+    /// Entries that hold nothing a model of ours needs.
+    public enum Filler: Sendable, Equatable {
+        /// How many batches a norm has seen, an integer.
+        case batchCounter
+        /// The lower triangle `[tokens, tokens]` of ones.
+        case causalMask(tokens: Int)
     }
 
     /// All entries, in the order of the state dictionary.
     public let entries: [Entry]
+
+    package init(_ entries: [Entry]) { self.entries = entries }
+
+    /// The same entries with longer keys and paths: a model as a part of another.
+    package func below(key: String, path: String) -> [Entry] {
+        entries.map {
+            Entry(key + $0.key, $0.path.map { path + $0 }, $0.arrangement, filler: $0.filler)
+        }
+    }
 
     public init(_ configuration: TokenizerConfiguration) {
         var list = EntryList()
@@ -56,7 +85,7 @@ private struct EntryList {
     mutating func add(
         _ key: String, _ path: String?, _ arrangement: VideoGPTNames.Arrangement = .same
     ) {
-        entries.append(VideoGPTNames.Entry(key: key, path: path, arrangement: arrangement))
+        entries.append(VideoGPTNames.Entry(key, path, arrangement))
     }
 
     mutating func affine(_ key: String, _ path: String, _ weight: VideoGPTNames.Arrangement) {

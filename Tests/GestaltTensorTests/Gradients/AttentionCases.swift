@@ -8,7 +8,10 @@ private struct Form: Sendable {
     var axis = -2
     var mask = AttentionMask.none
     var scale: Double?
+    var dropout: AttentionDropout?
 }
+
+private let dropout = AttentionDropout(rate: 0.3, random: RandomStream(seed: 4).split(2))
 
 private let forms: [Form] = [
     Form(name: "one query", query: [1, 3], key: [4, 3], value: [4, 2]),
@@ -50,6 +53,18 @@ private let forms: [Form] = [
         name: "tiles along an axis, masked", query: [16, 2, 3], key: [132, 2, 3],
         value: [132, 2, 3], axis: 0,
         mask: .boolean(Tensor<Double>.sample([16, 132], seed: 5).greater(-1))),
+    Form(
+        name: "blocks", query: [2, 12, 3], key: [2, 12, 3], value: [2, 12, 2],
+        mask: .blockSparse(BlockSparsity(block: 3, rows: [[0], [1], [0, 2], [0, 1, 3]]))),
+    Form(
+        name: "blocks along an axis", query: [6, 2, 3], key: [6, 2, 3], value: [6, 2, 4], axis: 0,
+        mask: .blockSparse(BlockSparsity(block: 2, rows: [[0], [0, 1], [0, 2]]))),
+    Form(
+        name: "dropout, causal", query: [2, 6, 3], key: [2, 6, 3], value: [2, 6, 2],
+        mask: .causal, dropout: dropout),
+    Form(
+        name: "dropout in tiles", query: [130, 3], key: [261, 3], value: [261, 2],
+        dropout: dropout),
 ]
 
 let attentionCases: [GradientCase] = forms.map { form in
@@ -61,19 +76,20 @@ let attentionCases: [GradientCase] = forms.map { form in
         ],
         reference: {
             naiveAttention(
-                $0[0], $0[1], $0[2], axis: form.axis, mask: form.mask, scale: form.scale)
+                $0[0], $0[1], $0[2], axis: form.axis, mask: form.mask, scale: form.scale,
+                dropout: form.dropout)
         },
         {
             attention(
                 query: $0[0], key: $0[1], value: $0[2], axis: form.axis, mask: form.mask,
-                scale: form.scale)
+                scale: form.scale, dropout: form.dropout)
         })
 }
 
 /// Attention by plain loops in `Double`.
 func naiveAttention(
     _ q: Tensor<Double>, _ k: Tensor<Double>, _ v: Tensor<Double>, axis: Int = -2,
-    mask: AttentionMask = .none, scale: Double? = nil
+    mask: AttentionMask = .none, scale: Double? = nil, dropout: AttentionDropout? = nil
 ) -> Tensor<Double> {
     let along = q.shape.resolved(axis)
     let (queries, keys, width) = (q.shape[along], k.shape[along], q.shape[-1])
@@ -84,6 +100,8 @@ func naiveAttention(
         switch mask {
         case .none: return true
         case .causal: return j <= i + keys - queries
+        case .blockSparse(let sparsity):
+            return j <= i && sparsity.rows[i / sparsity.block].contains(j / sparsity.block)
         case .boolean(let allowed):
             let outer = index.dropLast().enumerated().filter { $0.offset != along }.map(\.element)
             let place = (outer + [i, j]).suffix(allowed.rank)
@@ -95,6 +113,18 @@ func naiveAttention(
         place[along] = position
         place[place.count - 1] = last
         return place
+    }
+    /// What the probabilities of query `i` are multiplied by; the batch is the axes in order.
+    func kept(_ index: [Int], _ i: Int) -> [Double] {
+        guard let dropout else { return Array(repeating: 1, count: keys) }
+        var part = 0
+        for (axis, length) in q.shape.enumerated() where axis != along && axis != q.rank - 1 {
+            part = part * length + index[axis]
+        }
+        var stream = dropout.random
+        stream.counter = UInt64((part * queries + i) * ((keys + 3) / 4))
+        let flags = stream.bernoulli([keys], probability: Double(1 - dropout.rate)).scalars
+        return flags.map { $0 ? 1 / Double(1 - dropout.rate) : 0 }
     }
     var weights: [(key: Int, weight: Double)] = []
     return .built(shape) { index in
@@ -109,7 +139,8 @@ func naiveAttention(
             }
             let largest = scores.max() ?? 0
             let sum = scores.reduce(0) { $0 + exp($1 - largest) }
-            weights = zip(seen, scores).map { ($0, exp($1 - largest) / sum) }
+            let factors = kept(index, i)
+            weights = zip(seen, scores).map { ($0, exp($1 - largest) / sum * factors[$0]) }
         }
         return weights.reduce(0) { $0 + $1.weight * v.at(place(index, $1.key, index.last!)) }
     }

@@ -11,6 +11,7 @@ private let shapes: [Shape] = [
 
 let normalizationCases: [GradientCase] =
     shapes.flatMap { shape in columnCases(shape) + groupCases(shape) + layerCases(shape) }
+    + [gainCase([5, 3]), gainCase([2, 3, 9]), gainCase([70, 17])]
 
 private func inputs(_ shape: Shape) -> [Tensor<Double>] {
     [
@@ -70,6 +71,25 @@ private func groupCases(_ shape: Shape) -> [GradientCase] {
                     groups: groups, scale: v[1], shift: v[2], epsilon: epsilon)
             })
     }
+}
+
+/// ε added to the reciprocal root; rows of unlike numbers, since nothing tames a small variance.
+private func gainCase(_ shape: Shape) -> GradientCase {
+    let width = shape[-1]
+    return GradientCase(
+        "layerNormalized, ε after the root",
+        inputs: [.sample(shape) + Tensor<Double>.range(0..<width) * 2] + inputs(shape)[1...],
+        reference: { v in
+            .built(shape) { index in
+                let row = (0..<width).map { v[0].at(index.dropLast() + [$0]) }
+                let mean = row.reduce(0, +) / Double(width)
+                let variance = row.reduce(0) { $0 + ($1 - mean) * ($1 - mean) } / Double(width)
+                let c = index.last!
+                return (row[c] - mean) * (1 / variance.squareRoot() + epsilon) * v[1].scalars[c]
+                    + v[2].scalars[c]
+            }
+        },
+        { v in v[0].layerNormalized(scale: v[1], shift: v[2], epsilonAfterRoot: epsilon) })
 }
 
 private func layerCases(_ shape: Shape) -> [GradientCase] {

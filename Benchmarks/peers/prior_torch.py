@@ -1,0 +1,144 @@
+"""Speed of the prior in PyTorch. Prints one JSON line; its fields stand in Benchmarks/README.md.
+
+    prior_torch.py sample-step   [--form best|original|best-bfloat16] [--batch 1|4]
+    prior_torch.py prior-train   [--form best|original] [--dropout 0|0.2]
+    prior_torch.py frame-encoder [--form best|original] [--pass forward|both]
+
+The sizes are publicBAIR's: 576 wide, 8 layers, 4 heads, 4x32x32 codes of 2048, one 64x64 frame. Every
+call measures one thing in a process of its own, so that its peak memory is that thing's.
+"""
+import argparse
+import json
+import resource
+import statistics
+import time
+
+import torch
+
+from prior_decode import BestDecoder, OriginalDecoder
+from prior_model import Prior, cosine
+
+LATENT, CODES, EMBEDDING, FEATURES, FRAME_WIDTH = (4, 32, 32), 2048, 256, 256, 240
+POSITIONS = (0, 1024, 2048, 3072, 4095)
+ATTENTION_DROPOUT = {0.0: 0.0, 0.2: 0.3}
+
+
+def seconds(runs, body, warm_ups=1):
+    for _ in range(warm_ups):
+        body()
+    times = []
+    for _ in range(runs):
+        start = time.perf_counter()
+        body()
+        times.append(time.perf_counter() - start)
+    return times
+
+
+def prior(form, dropout):
+    model = Prior(
+        LATENT, CODES, EMBEDDING, dropout=dropout, attn_dropout=ATTENTION_DROPOUT[dropout],
+        n_cond_frames=1, form=form)
+    # The head starts at zero, which would leave the rest without gradients.
+    torch.nn.init.normal_(model.fc_out.weight, std=0.02)
+    return model
+
+
+def sample_step(arguments):
+    """From the ids of the previous codes to those drawn, at five lengths of the filled cache."""
+    original = arguments.form == "original"
+    dtype = torch.bfloat16 if arguments.form == "best-bfloat16" else torch.float32
+    model = prior("original" if original else "best", 0.0).eval().requires_grad_(False)
+    del model.resnet
+    codebook = torch.randn(CODES, EMBEDDING)
+    features = torch.randn(1 if not original else arguments.batch, FEATURES, FRAME_WIDTH)
+    if dtype != torch.float32:
+        model, codebook, features = model.to(dtype), codebook.to(dtype), features.to(dtype)
+    with torch.inference_mode():
+        decoder = (OriginalDecoder if original else BestDecoder)(model, arguments.batch, features, dtype=dtype)
+        caches = decoder.caches if original else [(layer["cache"],) for layer in decoder.layers]
+        for cache in caches:
+            for tensor in cache:
+                tensor.normal_()
+        ids = torch.zeros(arguments.batch, dtype=torch.long)
+
+        def step(position):
+            logits = decoder.step(position, codebook[ids])
+            ids.copy_(torch.multinomial(logits.float().softmax(-1), 1)[:, 0])
+
+        each = [statistics.median(seconds(arguments.runs, lambda: step(p), 2)) for p in POSITIONS]
+    return {
+        "variant": f"batch {arguments.batch}", "dtype": str(dtype).removeprefix("torch."),
+        "seconds": statistics.mean(each), "position_seconds": [round(s, 6) for s in each]}
+
+
+def prior_train(arguments):
+    """A training step, frame encoder and Adam included; rows and ids of the codes are given."""
+    model = prior(arguments.form, arguments.dropout).train()
+    embeddings = torch.randn(1, *LATENT, EMBEDDING)
+    ids = torch.randint(CODES, (1, *LATENT))
+    frames = torch.rand(1, 3, 1, 64, 64) - 0.5
+    optimiser = torch.optim.Adam(model.parameters(), lr=3e-4, fused=arguments.form == "best")
+    schedule = cosine(optimiser, 1000)
+    losses = []
+
+    def step():
+        optimiser.zero_grad()
+        loss = model.loss(embeddings, ids, frames)
+        loss.backward()
+        optimiser.step()
+        schedule.step()
+        losses.append(loss.item())
+
+    times = seconds(arguments.runs, step, 0 if arguments.runs == 1 else 1)
+    return {
+        "variant": f"dropout {arguments.dropout:g}", "dtype": "float32",
+        "attention_dropout": ATTENTION_DROPOUT[arguments.dropout],
+        "seconds": statistics.median(times), "loss": losses[-1]}
+
+
+def frame_encoder(arguments):
+    best = arguments.form == "best"
+    encoder = prior(arguments.form, 0.0).resnet
+    frames = torch.rand(1, 3, 1, 64, 64) - 0.5
+    if arguments.passes == "forward":
+        encoder.requires_grad_(False)
+        if best:
+            encoder.prepare()
+        with torch.inference_mode():
+            times = seconds(arguments.runs, lambda: encoder(frames))
+    else:
+        def both():
+            encoder.zero_grad()
+            encoder(frames).square().mean().backward()
+        times = seconds(arguments.runs, both)
+    return {
+        "variant": "forward" if arguments.passes == "forward" else "forward and backward",
+        "dtype": "float32", "seconds": statistics.median(times)}
+
+
+def main():
+    parser = argparse.ArgumentParser()
+    parser.add_argument("case", choices=["sample-step", "prior-train", "frame-encoder"])
+    parser.add_argument("--form", choices=["best", "original", "best-bfloat16"], default="best")
+    parser.add_argument("--batch", type=int, default=1)
+    parser.add_argument("--dropout", type=float, choices=sorted(ATTENTION_DROPOUT), default=0.0)
+    parser.add_argument("--pass", dest="passes", choices=["forward", "both"], default="forward")
+    parser.add_argument("--runs", type=int)
+    parser.add_argument("--threads", type=int, default=2)
+    arguments = parser.parse_args()
+    measure, runs = {
+        "sample-step": (sample_step, 9), "prior-train": (prior_train, 2),
+        "frame-encoder": (frame_encoder, 7)}[arguments.case]
+    arguments.runs = arguments.runs or runs
+    torch.set_num_threads(arguments.threads)
+    torch.manual_seed(0)
+    record = measure(arguments)
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    print(json.dumps({
+        "side": "torch", "version": torch.__version__, "case": arguments.case,
+        "variant": record.pop("variant"), "form": arguments.form, "threads": arguments.threads,
+        "runs": arguments.runs, **record, "peak_mib": round(peak / 1024, 1)}))
+
+
+if __name__ == "__main__":
+    main()

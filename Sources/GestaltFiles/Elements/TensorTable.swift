@@ -1,0 +1,62 @@
+import GestaltTensor
+
+/// Named tensors of a file or of memory with their shapes, each read when it is asked for.
+public struct TensorTable: Sendable {
+    /// The file, or what messages call the source.
+    public let path: String
+    /// Names and shapes, in the source's order.
+    public let entries: [(name: String, shape: [Int])]
+    private let places: [String: Int]
+    private let read: @Sendable (String) throws(FileError) -> Tensor<Float>
+
+    /// - Parameter read: gives the tensor of a name among `entries`.
+    public init(
+        path: String, entries: [(name: String, shape: [Int])],
+        read: @escaping @Sendable (String) throws(FileError) -> Tensor<Float>
+    ) {
+        self.path = path
+        self.entries = entries
+        self.read = read
+        places = Dictionary(
+            entries.enumerated().map { ($1.name, $0) }, uniquingKeysWith: { first, _ in first })
+    }
+
+    /// The tensors of a safetensors file.
+    public init(_ file: SafeTensorsFile) throws(FileError) {
+        var entries: [(name: String, shape: [Int])] = []
+        for name in file.names { entries.append((name, try file.info(name).shape)) }
+        self.init(path: file.path, entries: entries) { (name) throws(FileError) in
+            try file.tensor(name)
+        }
+    }
+
+    /// Tensors in memory.
+    public init(_ tensors: [String: Tensor<Float>], path: String) {
+        let entries = tensors.keys.sorted().map {
+            (name: $0, shape: tensors[$0]!.shape.dimensions)
+        }
+        self.init(path: path, entries: entries) { (name) throws(FileError) in
+            guard let tensor = tensors[name] else {
+                throw .missing(path: path, tensor: name, available: tensors.keys.sorted())
+            }
+            return tensor
+        }
+    }
+
+    /// The shape of a tensor; nil when there is none of this name.
+    public func shape(of name: String) -> [Int]? { places[name].map { entries[$0].shape } }
+
+    /// A tensor.
+    /// - Throws: ``FileError`` when there is none of this name, or it cannot be read as floats.
+    public func tensor(_ name: String) throws(FileError) -> Tensor<Float> { try read(name) }
+
+    /// The tensors whose names begin with `prefix`, by the rest of their names.
+    public func below(_ prefix: String) -> TensorTable {
+        let chosen = entries.filter { $0.name.hasPrefix(prefix) }
+            .map { (name: String($0.name.dropFirst(prefix.count)), shape: $0.shape) }
+        let read = read
+        return TensorTable(path: path, entries: chosen) { (name) throws(FileError) in
+            try read(prefix + name)
+        }
+    }
+}

@@ -1,0 +1,104 @@
+/// Storages and tensors.
+extension PickleMachine {
+    /// The storage of a persistent identifier: `('storage', class, name, location, count)`, in old
+    /// files with a sixth part, None or `(name, offset, count)` of a view. Where it once lived, a
+    /// GPU perhaps, does not matter.
+    mutating func storage(_ identifier: Index) throws(FileError) -> Index {
+        guard case .tuple(let parts) = arena[identifier], (5...6).contains(parts.count),
+            case .string("storage") = arena[parts[0]], case .global(let kind) = arena[parts[1]],
+            case .string(let name) = arena[parts[2]], case .integer(let count) = arena[parts[4]]
+        else {
+            throw cursor.malformed("('storage', class, name, location, count)", "something else")
+        }
+        guard let type = PyTorchStorage.type(of: kind) else {
+            // Quantised or complex elements: whatever is made of them stays an object.
+            return try arena.add(
+                .object(PickleArena.Object(callee: parts[1], arguments: identifier)),
+                payload: 2 * PickleArena.referenceCost)
+        }
+        let width = type?.byteCount ?? 1
+        let (byteCount, overflows) = count.multipliedReportingOverflow(by: width)
+        guard count >= 0, !overflows else {
+            throw cursor.malformed("the size of storage \(name)", "\(count) elements")
+        }
+        var (start, length) = (0, byteCount)
+        if parts.count == 6, let view = try view(parts[5], width, byteCount) {
+            (start, length) = view
+        }
+        let storage = PyTorchStorage(
+            name: name, type: type, start: start, byteCount: length, recordByteCount: byteCount)
+        try register(storage)
+        return try arena.add(.storage(storage), payload: 2 * PickleArena.referenceCost)
+    }
+
+    /// First byte and length of a view of a storage.
+    private func view(
+        _ index: Index, _ width: Int, _ byteCount: Int
+    ) throws(FileError) -> (Int, Int)? {
+        switch arena[index] {
+        case .none: return nil
+        case .tuple(let parts) where parts.count == 3:
+            guard case .integer(let offset) = arena[parts[1]],
+                case .integer(let count) = arena[parts[2]], offset >= 0, count >= 0,
+                offset <= byteCount / width, count <= byteCount / width - offset
+            else { fallthrough }
+            return (offset * width, count * width)
+        default: throw cursor.malformed("a view inside its storage", "another")
+        }
+    }
+
+    private mutating func register(_ storage: PyTorchStorage) throws(FileError) {
+        guard let known = storages.updateValue(storage, forKey: storage.name) else {
+            return try arena.spend(4 * PickleArena.referenceCost)
+        }
+        guard known.recordByteCount == storage.recordByteCount else {
+            throw cursor.malformed(
+                "\(known.recordByteCount) bytes of storage \(storage.name)",
+                "\(storage.recordByteCount)")
+        }
+    }
+
+    /// The tensor of `(storage, offset, shape, strides, …)`, where the seventh part may be a type;
+    /// nil when the storage is of a kind that is not known here.
+    mutating func tensor(_ parts: [Index]) throws(FileError) -> Index? {
+        guard parts.count >= 4 else {
+            throw cursor.malformed("four parts of a tensor", "\(parts.count)")
+        }
+        guard case .storage(let storage) = arena[parts[0]] else {
+            guard case .object = arena[parts[0]] else {
+                throw cursor.malformed("the storage of a tensor", "something else")
+            }
+            return nil
+        }
+        var type = storage.type ?? .uint8
+        if parts.count >= 7, case .global(let name) = arena[parts[6]] {
+            guard let stated = PyTorchStorage.elementType(of: name) else { return nil }
+            type = stated
+        }
+        guard case .integer(let offset) = arena[parts[1]],
+            let shape = integers(parts[2]), let strides = integers(parts[3])
+        else { throw cursor.malformed("offset, shape and strides of a tensor", "something else") }
+        let tensor: PyTorchTensor
+        do throws(PyTorchTensor.Misfit) {
+            tensor = try PyTorchTensor(
+                type: type, shape: shape, strides: strides, offset: offset, storage: storage)
+        } catch {
+            throw cursor.malformed(error.expected, error.found)
+        }
+        return try arena.add(
+            .tensor(tensor), payload: (4 + shape.count) * PickleArena.referenceCost)
+    }
+
+    /// A short tuple or list of integers; nil for anything else.
+    private func integers(_ index: Index) -> [Int]? {
+        switch arena[index] {
+        case .tuple(let values), .list(let values):
+            guard values.count <= PyTorchTensor.maximumRank else { return nil }
+            let numbers = values.compactMap { value -> Int? in
+                if case .integer(let number) = arena[value] { number } else { nil }
+            }
+            return numbers.count == values.count ? numbers : nil
+        default: return nil
+        }
+    }
+}

@@ -1,0 +1,113 @@
+/// A tensor of a checkpoint before it is read: its type, and which elements of which storage it
+/// shows. Several tensors may show the same storage.
+public struct PyTorchTensor: Sendable, Equatable {
+    public let type: StoredType
+    public let shape: [Int]
+    /// Elements of the storage from one index of an axis to the next.
+    public let strides: [Int]
+    /// The first element's place in the storage.
+    public let offset: Int
+    let storage: PyTorchStorage
+
+    /// The name the checkpoint gives to the storage.
+    public var storageName: String { storage.name }
+    public let elementCount: Int
+    /// Bytes of the elements, each counted as often as it is shown.
+    public var byteCount: Int { elementCount * type.byteCount }
+
+    /// What is wrong with a layout.
+    struct Misfit: Error {
+        let expected: String
+        let found: String
+    }
+
+    /// As many axes as PyTorch allows.
+    static let maximumRank = 64
+    /// An expanded view shows elements over and over. It may take as many bytes as this, or so
+    /// many times its storage, whichever is more.
+    static let expandedByteCount = 256 << 20
+    static let expansion = 16
+
+    /// - Throws: ``Misfit`` unless every element lies inside the storage.
+    init(
+        type: StoredType, shape: [Int], strides: [Int], offset: Int, storage: PyTorchStorage
+    ) throws(Misfit) {
+        guard shape.count == strides.count, shape.count <= Self.maximumRank else {
+            throw Misfit(
+                expected: "as many strides as lengths, at most \(Self.maximumRank)",
+                found: "\(strides.count) and \(shape.count)")
+        }
+        guard (shape + strides + [offset]).allSatisfy({ $0 >= 0 }) else {
+            throw Misfit(
+                expected: "no negative number in a tensor's layout",
+                found: "shape \(shape), strides \(strides), offset \(offset)")
+        }
+        let isEmpty = shape.contains(0)
+        guard let byteCount = isEmpty ? 0 : type.byteCount(of: shape),
+            let end = isEmpty ? 0 : Self.end(shape, strides, offset, type)
+        else { throw Misfit(expected: "sizes of less than 2⁶³ bytes", found: "shape \(shape)") }
+        guard end <= storage.byteCount else {
+            throw Misfit(
+                expected: "elements inside storage \(storage.name) of \(storage.byteCount) bytes",
+                found: "shape \(shape), strides \(strides) and offset \(offset) of \(type)")
+        }
+        let (most, overflows) = storage.byteCount.multipliedReportingOverflow(by: Self.expansion)
+        guard overflows || byteCount <= max(Self.expandedByteCount, most) else {
+            throw Misfit(
+                expected: "at most \(max(Self.expandedByteCount, most)) bytes",
+                found: "\(byteCount) from \(storage.byteCount)")
+        }
+        self.type = type
+        self.shape = shape
+        self.strides = strides
+        self.offset = offset
+        self.storage = storage
+        elementCount = byteCount / type.byteCount
+    }
+
+    /// Bytes from the start of the storage to the end of the last element; nil on overflow.
+    private static func end(
+        _ shape: [Int], _ strides: [Int], _ offset: Int, _ type: StoredType
+    ) -> Int? {
+        var last = offset
+        for (length, stride) in zip(shape, strides) {
+            let (step, tooFar) = (length - 1).multipliedReportingOverflow(by: stride)
+            let (next, overflows) = last.addingReportingOverflow(step)
+            if tooFar || overflows { return nil }
+            last = next
+        }
+        let (count, overflows) = last.addingReportingOverflow(1)
+        let (bytes, tooMany) = count.multipliedReportingOverflow(by: type.byteCount)
+        return overflows || tooMany ? nil : bytes
+    }
+}
+
+/// What a pickle says about a storage: a name, and the bytes behind it.
+struct PyTorchStorage: Sendable, Equatable {
+    let name: String
+    /// Nil when it holds bytes of no type.
+    let type: StoredType?
+    /// Where its first byte lies in the record; not 0 only for a view of another storage.
+    let start: Int
+    let byteCount: Int
+    /// Bytes of the whole record.
+    let recordByteCount: Int
+
+    /// The type behind a class such as `torch.FloatStorage`; nil for classes that are unknown.
+    static func type(of name: PickleGlobal) -> StoredType?? {
+        guard ["torch", "torch.storage", "torch.cuda"].contains(name.module) else { return nil }
+        return types[name.name]
+    }
+
+    private static let types: [String: StoredType?] = [
+        "DoubleStorage": .float64, "FloatStorage": .float32, "HalfStorage": .float16,
+        "BFloat16Storage": .bfloat16, "LongStorage": .int64, "IntStorage": .int32,
+        "ShortStorage": .int16, "CharStorage": .int8, "ByteStorage": .uint8,
+        "BoolStorage": .bool, "UntypedStorage": StoredType?.none,
+    ]
+
+    /// The type behind a constant such as `torch.float32`.
+    static func elementType(of name: PickleGlobal) -> StoredType? {
+        name.module == "torch" ? StoredType(rawValue: name.name) : nil
+    }
+}

@@ -1,0 +1,116 @@
+import Foundation
+import GestaltFiles
+import GestaltVQVAE
+
+/// VideoGPT's hyper-parameters by its own names, as text: what a checkpoint's arguments say, and
+/// what somebody says in their place.
+///
+/// `downsample` is `4,2,2`; truth values are `true` and `false`.
+public struct VideoGPTSettings: Sendable, Equatable {
+    /// The file, for messages.
+    let path: String
+    private var values: [String: String]
+
+    /// The names that ``VideoModel`` reads.
+    public static let names = [
+        "downsample", "heads", "attn_type", "sequence_length", "resolution", "dropout",
+        "attn_dropout",
+    ]
+
+    init(path: String, _ values: [String: String] = [:]) {
+        self.path = path
+        self.values = values
+    }
+
+    /// The arguments of a checkpoint; entries that are no plain values are left out.
+    init(path: String, arguments: PickleValue?) {
+        var values: [String: String] = [:]
+        for entry in arguments?.entries ?? [] {
+            guard let name = entry.key.string else { continue }
+            values[name] = Self.text(entry.value)
+        }
+        self.init(path: path, values)
+    }
+
+    /// The arguments in a JSON object, as `gestalt convert` writes them.
+    /// - Throws: ``VideoGPTError/setting(path:name:expected:found:)`` when it is none.
+    init(path: String, json: String) throws(VideoGPTError) {
+        let parsed = try? JSONSerialization.jsonObject(with: Data(json.utf8))
+        guard let object = parsed as? [String: Any] else {
+            throw .setting(
+                path: path, name: "hyper_parameters", expected: "a JSON object",
+                found: String(json.prefix(40)))
+        }
+        var values: [String: String] = [:]
+        for (name, value) in object {
+            switch value {
+            case let text as String: values[name] = text
+            case let list as [Int]: values[name] = list.map(String.init).joined(separator: ",")
+            case let number as NSNumber: values[name] = "\(number)"
+            default: continue
+            }
+        }
+        self.init(path: path, values)
+    }
+
+    private static func text(_ value: PickleValue) -> String? {
+        if let bool = value.bool { return bool ? "true" : "false" }
+        if let integer = value.integer { return "\(integer)" }
+        if let real = value.real { return "\(real)" }
+        if let integers = value.integers {
+            return integers.map(String.init).joined(separator: ",")
+        }
+        return value.string
+    }
+
+    /// The same with some of them replaced.
+    /// - Throws: ``VideoGPTError/setting(path:name:expected:found:)`` for a name that nothing reads.
+    func setting(_ others: [String: String]) throws(VideoGPTError) -> VideoGPTSettings {
+        var result = self
+        for (name, value) in others.sorted(by: { $0.key < $1.key }) {
+            guard Self.names.contains(name) else {
+                throw .setting(
+                    path: path, name: name,
+                    expected: "one of the settings \(Self.names.joined(separator: ", "))",
+                    found: "\(name)=\(value)")
+            }
+            result.values[name] = value
+        }
+        return result
+    }
+
+    func text(_ name: String) -> String? { values[name] }
+
+    /// A whole number above 0; nil when it is not given.
+    func integer(_ name: String) throws(VideoGPTError) -> Int? {
+        guard let text = values[name] else { return nil }
+        guard let number = Int(text), (1...1 << 20).contains(number) else {
+            throw .setting(path: path, name: name, expected: "a number from 1 to 2²⁰", found: text)
+        }
+        return number
+    }
+
+    /// A number from 0, below 1; nil when it is not given.
+    func share(_ name: String) throws(VideoGPTError) -> Float? {
+        guard let text = values[name] else { return nil }
+        guard let number = Float(text), (0..<1).contains(number) else {
+            throw .setting(
+                path: path, name: name, expected: "at least 0 and below 1", found: text)
+        }
+        return number
+    }
+
+    /// Three powers of two, or one for all three axes; nil when they are not given.
+    func strides(_ name: String) throws(VideoGPTError) -> TokenizerConfiguration.Axes? {
+        guard let text = values[name] else { return nil }
+        let parts = text.split(separator: ",").map { Int($0.filter { !$0.isWhitespace }) }
+        let numbers = parts.compactMap { $0 }
+        guard parts.count == 3, numbers.count == 3,
+            numbers.allSatisfy({ (1...64).contains($0) && $0.nonzeroBitCount == 1 })
+        else {
+            throw .setting(
+                path: path, name: name, expected: "three powers of two like 4,2,2", found: text)
+        }
+        return .init(time: numbers[0], height: numbers[1], width: numbers[2])
+    }
+}

@@ -1,0 +1,153 @@
+import GestaltFiles
+import GestaltTensor
+import GestaltVQVAE
+
+/// Works out from a state dictionary's shapes, and from settings, what a model of VideoGPT is made
+/// of.
+struct VideoGPTSizes {
+    let table: TensorTable
+    let settings: VideoGPTSettings
+    /// What neither tells, each with what it would be.
+    private(set) var missing: [String] = []
+
+    init(_ table: TensorTable, _ settings: VideoGPTSettings) {
+        self.table = table
+        self.settings = settings
+    }
+
+    /// Whether the state holds a prior, a tokenizer alone, or neither.
+    enum Content { case predictor, tokenizer }
+
+    /// - Throws: ``VideoGPTError/unknownModel(path:expected:found:)``.
+    func content() throws(VideoGPTError) -> Content {
+        if table.shape(of: "fc_in.weight") != nil { return .predictor }
+        if table.shape(of: "codebook.embeddings") != nil { return .tokenizer }
+        throw .unknownModel(
+            path: table.path,
+            expected: "the state of a VideoGPT prior (fc_in.weight) or tokenizer "
+                + "(codebook.embeddings)",
+            found: table.entries.isEmpty
+                ? "no tensors" : table.entries.prefix(4).map(\.name).joined(separator: ", "))
+    }
+
+    private func sizes(_ name: String, rank: Int) throws(VideoGPTError) -> [Int] {
+        guard let shape = table.shape(of: name) else {
+            throw .state(path: table.path, problems: ["missing: \(name)"])
+        }
+        guard shape.count == rank, !shape.contains(0) else {
+            throw .state(
+                path: table.path, problems: ["\(name): expected \(rank) axes, found \(shape)"])
+        }
+        return shape
+    }
+
+    /// How many of `name(0)`, `name(1)`, … there are.
+    private func count(_ name: (Int) -> String) -> Int {
+        var count = 0
+        while table.shape(of: name(count)) != nil { count += 1 }
+        return count
+    }
+
+    /// - Parameters:
+    ///   - prefix: where the tokenizer's names begin.
+    ///   - latent: the grid of codes where a prior tells it.
+    mutating func tokenizer(
+        below prefix: String, latent: TokenizerConfiguration.Axes?
+    ) throws(VideoGPTError) -> TokenizerConfiguration {
+        let convolution = try sizes(prefix + "encoder.convs.0.conv.weight", rank: 5)
+        let codebook = try sizes(prefix + "codebook.embeddings", rank: 2)
+        let levels = count { "\(prefix)encoder.convs.\($0).conv.weight" }
+        let blocks = count { "\(prefix)encoder.res_stack.\($0).block.0.weight" }
+        let strides = try strides(latent, levels: levels)
+        return TokenizerConfiguration(
+            strides: strides, hidden: convolution[0], embedding: codebook[1], codes: codebook[0],
+            blocks: blocks, dataVariance: TokenizerConfiguration.videoGPTDataVariance)
+    }
+
+    private mutating func strides(
+        _ latent: TokenizerConfiguration.Axes?, levels: Int
+    ) throws(VideoGPTError) -> TokenizerConfiguration.Axes {
+        var found = try settings.strides("downsample")
+        if found == nil, let latent, let frames = try settings.integer("sequence_length"),
+            let pixels = try settings.integer("resolution")
+        {
+            found = .init(
+                time: frames / latent.time, height: pixels / latent.height,
+                width: pixels / latent.width)
+        }
+        guard let found else {
+            missing.append(
+                "downsample=T,H,W, the tokenizer's strides; \(levels) levels make the largest "
+                    + "\(1 << levels)")
+            return .init(time: 1 << levels, height: 1 << levels, width: 1 << levels)
+        }
+        guard found.array.max() == 1 << levels else {
+            throw .setting(
+                path: table.path, name: "downsample",
+                expected: "\(1 << levels) as the largest stride, for the \(levels) levels of the "
+                    + "state", found: "\(found)")
+        }
+        return found
+    }
+
+    /// The grid of codes a prior is made for.
+    func latent() throws(VideoGPTError) -> TokenizerConfiguration.Axes {
+        var lengths: [Int] = []
+        for axis in 0..<3 {
+            lengths.append(try sizes("attn_stack.pos_embd.emb.d_\(axis)", rank: 2)[0])
+        }
+        return .init(time: lengths[0], height: lengths[1], width: lengths[2])
+    }
+
+    mutating func prior(
+        _ tokenizer: TokenizerConfiguration
+    ) throws(VideoGPTError)
+        -> PriorConfiguration
+    {
+        let latent = try latent()
+        let heads = try settings.integer("heads")
+        if heads == nil { missing.append("heads=N, of the prior's attention; shapes do not tell") }
+        let input = try sizes("fc_in.weight", rank: 2)
+        let layers = count { "attn_stack.attn_nets.\($0).fc_block.0.weight" }
+        let output = try sizes("fc_out.weight", rank: 2)
+        return PriorConfiguration(
+            latent: latent, codes: output[0], embedding: input[1], width: input[0],
+            heads: heads ?? 1, layers: layers, attention: try attention(),
+            dropout: try settings.share("dropout") ?? 0.2,
+            attentionDropout: try settings.share("attn_dropout") ?? 0.3,
+            conditioning: try conditioning(
+                height: latent.height * tokenizer.strides.height,
+                width: latent.width * tokenizer.strides.width),
+            classes: table.shape(of: "norm.w.weight")?.last)
+    }
+
+    /// Full attention keeps its mask in the state; sparse keeps nothing.
+    private mutating func attention() throws(VideoGPTError) -> PriorConfiguration.Attention {
+        if table.shape(of: "attn_stack.attn_nets.0.attn.attn.mask") != nil { return .full }
+        guard let text = settings.text("attn_type") else {
+            missing.append("attn_type=full or sparse; the state holds no masks")
+            return .full
+        }
+        guard let attention = PriorConfiguration.Attention(rawValue: text) else {
+            throw .setting(
+                path: table.path, name: "attn_type", expected: "full or sparse", found: text)
+        }
+        return attention
+    }
+
+    private func conditioning(
+        height: Int, width: Int
+    ) throws(VideoGPTError) -> FrameConditioning? {
+        guard table.shape(of: "resnet.stem.0.weight") != nil else { return nil }
+        let stem = try sizes("resnet.stem.0.weight", rank: 5)
+        let last = try sizes("resnet.group4.start_block.conv2.weight", rank: 5)
+        let frames = try sizes("cond_pos_embd.emb.d_0", rank: 2)[0]
+        let blocks = (1...4).map { group in
+            1 + count { "resnet.group\(group).blocks.\($0).conv1.weight" }
+        }
+        return FrameConditioning(
+            frames: frames, height: height, width: width,
+            encoder: FrameEncoderConfiguration(
+                width: stem[0], blocks: blocks, outputWidth: last[0]))
+    }
+}

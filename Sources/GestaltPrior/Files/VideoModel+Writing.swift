@@ -1,0 +1,97 @@
+import Foundation
+import GestaltFiles
+import GestaltTensor
+import GestaltVQVAE
+
+extension VideoModel {
+    /// Writes the folder of a model.
+    /// - Throws: as `StoredModel.write(to:card:)`.
+    public func write(to path: String, card: String? = nil) throws {
+        switch self {
+        case .tokenizer(let tokenizer): try tokenizer.write(to: path, card: card)
+        case .predictor(let predictor): try predictor.write(to: path, card: card)
+        }
+    }
+
+    /// Writes a safetensors file in VideoGPT's names and layouts, with its hyper-parameters as a
+    /// JSON object under `hyper_parameters` in the metadata.
+    ///
+    /// Batch counters are written as 0. What VideoGPT does not know is left out: the vector of a
+    /// hidden code, which only training and queries without codes use.
+    /// - Parameter withMasks: whether the causal masks of full attention are written: the original
+    ///   asks for them when it loads strictly, and they are as large as tokens².
+    /// - Throws: ``VideoGPTError/unknownModel(path:expected:found:)`` for a prior with actions, which
+    ///   VideoGPT has not; `FileError` when the file cannot be written.
+    public func write(videoGPT path: String, withMasks: Bool = false) throws {
+        if predictor?.configuration.prior.actionWidth != nil {
+            throw VideoGPTError.unknownModel(
+                path: path, expected: "a model that VideoGPT knows",
+                found: "a prior that is told actions")
+        }
+        let (names, state) = namesAndState
+        let values = Dictionary(uniqueKeysWithValues: state)
+        var tensors: [(name: String, tensor: AnyTensor)] = []
+        for entry in names.entries {
+            if let tensor = values[entry.key] {
+                tensors.append((entry.key, .float32(tensor)))
+                continue
+            }
+            switch entry.filler {
+            case .batchCounter: tensors.append((entry.key, .int64(Tensor(Int64(0)))))
+            case .causalMask(let tokens):
+                if withMasks { tensors.append((entry.key, .float32(causalMask(tokens)))) }
+            }
+        }
+        let json = try JSONSerialization.data(
+            withJSONObject: hyperParameters, options: [.sortedKeys, .withoutEscapingSlashes])
+        try SafeTensors.write(
+            tensors,
+            metadata: [
+                "format": "pt", "hyper_parameters": String(decoding: json, as: UTF8.self),
+            ], to: path)
+    }
+
+    private var namesAndState: (names: VideoGPTNames, state: [(String, Tensor<Float>)]) {
+        switch self {
+        case .tokenizer(let tokenizer):
+            let names = VideoGPTNames(tokenizer.configuration)
+            return (names, names.state(of: tokenizer).map { ($0.key, $0.tensor) })
+        case .predictor(let predictor):
+            let names = VideoGPTNames(predictor.configuration)
+            return (names, names.state(of: predictor).map { ($0.key, $0.tensor) })
+        }
+    }
+
+    /// What VideoGPT's programs call the sizes.
+    var hyperParameters: [String: Any] {
+        let tokenizer = tokenizer.configuration
+        var result: [String: Any] = [
+            "embedding_dim": tokenizer.embedding, "n_codes": tokenizer.codes,
+            "n_hiddens": tokenizer.hidden, "n_res_layers": tokenizer.blocks,
+            "downsample": tokenizer.strides.array,
+        ]
+        guard let configuration = predictor?.configuration else { return result }
+        let prior = configuration.prior
+        result["sequence_length"] = configuration.clipLength
+        result["resolution"] = configuration.frameHeight
+        result["hidden_dim"] = prior.width
+        result["heads"] = prior.heads
+        result["layers"] = prior.layers
+        result["attn_type"] = prior.attention.rawValue
+        result["dropout"] = Double("\(prior.dropout)")
+        result["attn_dropout"] = Double("\(prior.attentionDropout)")
+        result["n_cond_frames"] = prior.conditioning?.frames ?? 0
+        result["class_cond"] = prior.classes != nil
+        result["class_cond_dim"] = prior.classes ?? NSNull()
+        return result
+    }
+}
+
+/// The lower triangle of ones.
+private func causalMask(_ tokens: Int) -> Tensor<Float> {
+    Tensor(uninitialized: [tokens, tokens]) { mask in
+        for row in 0..<tokens {
+            for column in 0..<tokens { mask[row * tokens + column] = column <= row ? 1 : 0 }
+        }
+    }
+}

@@ -1,0 +1,119 @@
+internal import CKernels
+import GestaltTensor
+import GestaltVQVAE
+
+/// The keys and values that some clips have left behind so far, and the room one more step needs.
+///
+/// Whoever makes it owns it; it holds all memory that decoding takes, so that a step allocates
+/// nothing. One step at a time: it is not to be shared between threads.
+///
+/// A sample is one row of the batch; samples of the same clip share what is projected from the
+/// clip's frames.
+public final class DecodingCache {
+    public let weights: DecodingWeights
+    /// The clip of the condition that each sample belongs to.
+    public let clips: [Int]
+    /// How many codes have been taken in; the next logits are those of this position.
+    public internal(set) var position = 0
+
+    /// How many samples are decoded.
+    public var samples: Int { clips.count }
+    /// What the cache takes: keys and values at full length, those of the frames, and the rows of
+    /// one step. Of the keys and values only what is filled is ever touched.
+    public var byteCount: Int { memory.byteCount }
+
+    private let memory: DecodingMemory
+    let own: HeadStore
+    let cross: CrossStore?
+    let rows: DecodingRows
+    /// The class of each sample, 0 without classes.
+    let classes: [Int]
+    /// What the actions of each clip add, `[clips, t, width]`.
+    let actions: Tensor<Float>?
+
+    /// - Parameters:
+    ///   - clips: for each sample the clip of `condition` that it continues, equal ones side by side.
+    /// - Precondition: the condition has what the prior was built for, and these clips.
+    public init(_ weights: DecodingWeights, _ condition: PriorCondition, clips: [Int]) {
+        let configuration = weights.configuration
+        precondition(!clips.isEmpty, "DecodingCache: no samples")
+        Self.check(condition, configuration, clips)
+        self.weights = weights
+        self.clips = clips
+        let headWidth = configuration.width / configuration.heads
+        let head = gk_decode_head(
+            width: headWidth, valueWidth: headWidth, positions: configuration.tokens,
+            format: weights.format.cache)
+        let heads = configuration.layers * clips.count * configuration.heads
+        let crossPlan = CrossPlan(weights, condition, clips)
+        memory = DecodingMemory(
+            byteCount: HeadStore.byteCount(head, count: heads)
+                + (crossPlan?.byteCount ?? 0)
+                + DecodingRows.byteCount(weights, crossPlan, samples: clips.count))
+        rows = DecodingRows(weights, crossPlan, samples: clips.count, memory)
+        own = HeadStore(head, count: heads, memory)
+        cross = crossPlan.map { [memory] in CrossStore($0, weights, condition, memory) }
+        let numbers = condition.classes?.scalars ?? []
+        classes = clips.map { numbers.isEmpty ? 0 : Int(numbers[$0]) }
+        actions = condition.actions?.contiguous()
+    }
+
+    /// Forgets all codes: the next step is the first again.
+    public func reset() { position = 0 }
+
+    /// Goes to a position as if so many codes had been taken in, with random keys and values: for
+    /// measurements, not for samples.
+    public func fill(to position: Int, random: RandomStream) {
+        precondition(
+            (0..<weights.configuration.tokens).contains(position),
+            "DecodingCache: position \(position) of \(weights.configuration.tokens)")
+        var random = random
+        let head = own.head
+        let (rows, width) = (61, head.width + head.value_width)
+        let numbers: Tensor<Float> = random.normal([rows, width])
+        let heads = weights.configuration.layers * samples * weights.configuration.heads
+        parallelFor(heads) { index in
+            for place in 0..<position {
+                let row = numbers.pointer + (index + place) % rows * width
+                own.append(index, position: place, key: row, value: row + head.width)
+            }
+        }
+        self.position = position
+    }
+
+    /// The logits of the last step, `samples · codes` numbers, one sample after the other.
+    package func withLogits<Result>(
+        _ body: (UnsafeBufferPointer<Float>) throws -> Result
+    ) rethrows -> Result {
+        try withExtendedLifetime(self) {
+            try body(
+                UnsafeBufferPointer(
+                    start: rows.logits, count: samples * weights.configuration.codes))
+        }
+    }
+
+    /// Bytes of keys and values that a step at `position` reads.
+    public func bytesRead(at position: Int) -> Int {
+        let configuration = weights.configuration
+        let numberBytes = weights.format.cache == .float32 ? 4 : 2
+        let visible = weights.ranges.length(at: position)
+        let ownBytes = samples * configuration.layers * visible * 2 * configuration.width
+        return (ownBytes + (cross?.numbersRead ?? 0)) * numberBytes
+    }
+
+    private static func check(
+        _ condition: PriorCondition, _ configuration: PriorConfiguration, _ clips: [Int]
+    ) {
+        func check(_ what: String, _ wanted: Bool, _ count: Int?) {
+            precondition(
+                wanted == (count != nil),
+                "DecodingCache: \(what) \(wanted ? "missing" : "given to a prior without them")")
+            precondition(
+                clips.allSatisfy { $0 >= 0 && $0 < count ?? .max },
+                "DecodingCache: samples of clips \(clips), \(what) of \(count ?? 0) clips")
+        }
+        check("features", configuration.conditioning != nil, condition.features?.shape[0])
+        check("classes", configuration.classes != nil, condition.classes?.count)
+        check("actions", configuration.actionWidth != nil, condition.actions?.shape[0])
+    }
+}

@@ -1,0 +1,129 @@
+import GestaltNN
+import GestaltTensor
+import GestaltVQVAE
+
+/// Draws clips from a predictor, token by token.
+///
+/// A sample is a function of the weights, its clip's condition, the options, the random stream and
+/// its own number i = clip · S + sample: it draws from `random.split(i)`, token j at counter j. How
+/// many samples are drawn at once, and which, changes no bit.
+///
+/// ```swift
+/// let sampler = VideoSampler(predictor)
+/// let prediction = try sampler.predict(
+///     frames: clips[0..., ..<1], samples: 4, options: SamplingOptions(topP: 0.95),
+///     random: RandomStream(seed: 7))
+/// prediction.video                                      // [N, 4, T, H, W, 3] in 0…1
+/// ```
+/// Making a sampler packs the weights, a fraction of a second for the public size; keep it for many
+/// predictions.
+/// - Source: Yan et al., *VideoGPT* (2021), section 3.3; options as in Holtzman et al., *The Curious
+///   Case of Neural Text Degeneration* (2019).
+public struct VideoSampler: Sendable {
+    public let predictor: VideoPredictor
+    public let weights: DecodingWeights
+    /// The most samples that are drawn at once: weights are read once for all of them, and each
+    /// takes its own cache.
+    public let batch: Int
+
+    /// - Precondition: `batch` is positive.
+    public init(_ predictor: VideoPredictor, format: DecodingFormat = .float32, batch: Int = 4) {
+        precondition(batch > 0, "VideoSampler(batch: \(batch))")
+        self.predictor = predictor
+        self.batch = batch
+        weights = DecodingWeights(
+            predictor.prior, codebook: predictor.tokenizer.codebook.embeddings.value,
+            format: format)
+    }
+
+    /// What the prior is told, each clip for itself, so that no clip's bits depend on the others.
+    /// - Parameters: see ``VideoPrior/condition(frames:classes:actions:_:)``.
+    public func condition(
+        frames: Tensor<Float>? = nil, classes: Tensor<Int32>? = nil,
+        actions: Tensor<Float>? = nil
+    ) -> PriorCondition {
+        guard let frames, frames.rank == 5, frames.shape[0] > 1 else {
+            return predictor.prior.condition(
+                frames: frames, classes: classes, actions: actions, .inference)
+        }
+        let conditions = (0..<frames.shape[0]).map { clip in
+            predictor.prior.condition(
+                frames: frames[clip..<clip + 1],
+                classes: classes.map { $0[clip..<clip + 1] },
+                actions: actions.map { $0[clip..<clip + 1] }, .inference)
+        }
+        return PriorCondition(
+            features: concatenated(conditions.compactMap(\.features), axis: 0), classes: classes,
+            actions: actions == nil
+                ? nil : concatenated(conditions.compactMap(\.actions), axis: 0))
+    }
+
+    /// Clips from their first frames, a class or actions, whatever the prior is built for.
+    ///
+    /// - Parameters:
+    ///   - frames: `[N, n, H, W, 3]` in −0.5…0.5.
+    ///   - classes: `[N]`.
+    ///   - actions: `[N, T, actionWidth]`.
+    ///   - samples: how many of each clip.
+    ///   - progress: called behind every token; what it throws ends the prediction.
+    /// - Throws: what `options.validate()` and `progress` throw, ``SamplingError``, and
+    ///   `CancellationError` when the task around it is cancelled.
+    public func predict(
+        frames: Tensor<Float>? = nil, classes: Tensor<Int32>? = nil,
+        actions: Tensor<Float>? = nil, samples: Int = 1,
+        options: SamplingOptions = SamplingOptions(), random: RandomStream,
+        progress: (SamplingProgress) throws -> Void = { _ in }
+    ) throws -> Prediction {
+        let condition = condition(frames: frames, classes: classes, actions: actions)
+        return decoded(
+            try codes(
+                condition, samples: samples, options: options, random: random, progress: progress))
+    }
+
+    /// The likeliest of `count` samples of each clip, by mean log-probability; one sample a clip.
+    ///
+    /// Only what is chosen is decoded. Parameters and errors as for
+    /// ``predict(frames:classes:actions:samples:options:random:progress:)``.
+    public func predict(
+        frames: Tensor<Float>? = nil, classes: Tensor<Int32>? = nil,
+        actions: Tensor<Float>? = nil, bestOf count: Int,
+        options: SamplingOptions = SamplingOptions(), random: RandomStream,
+        progress: (SamplingProgress) throws -> Void = { _ in }
+    ) throws -> Prediction {
+        let condition = condition(frames: frames, classes: classes, actions: actions)
+        let all = try codes(
+            condition, samples: count, options: options, random: random, progress: progress)
+        return decoded(all.best)
+    }
+
+    /// Codes as clips in 0…1, each decoded for itself.
+    public func decoded(_ sampled: SampledCodes) -> Prediction {
+        let shape = sampled.codes.shape
+        let rows = sampled.codes.reshaped([-1] + shape.dimensions.dropFirst(2))
+        let clips = (0..<rows.shape[0]).map { frames(of: rows[$0..<$0 + 1]) + 0.5 }
+        let joined = concatenated(clips, axis: 0)
+        return Prediction(
+            codes: sampled.codes, logProbabilities: sampled.logProbabilities,
+            video: joined.reshaped(Shape([shape[0], shape[1]] + joined.shape.dropFirst())))
+    }
+
+    /// The clip of one sample's codes, `[1, T, H, W, 3]`, held in −0.5…0.5.
+    func frames(of codes: Tensor<Int32>) -> Tensor<Float> {
+        predictor.tokenizer.decode(codes).clamped(min: -0.5, max: 0.5)
+    }
+}
+
+extension VideoPredictor {
+    /// Clips from their first frames, a class or actions; see ``VideoSampler``, which packs the
+    /// weights once for many predictions.
+    public func predict(
+        frames: Tensor<Float>? = nil, classes: Tensor<Int32>? = nil,
+        actions: Tensor<Float>? = nil, samples: Int = 1,
+        options: SamplingOptions = SamplingOptions(), random: RandomStream,
+        progress: (SamplingProgress) throws -> Void = { _ in }
+    ) throws -> Prediction {
+        try VideoSampler(self).predict(
+            frames: frames, classes: classes, actions: actions, samples: samples,
+            options: options, random: random, progress: progress)
+    }
+}

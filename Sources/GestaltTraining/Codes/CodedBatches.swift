@@ -1,0 +1,82 @@
+import GestaltData
+import GestaltTensor
+
+/// Codes of clips with what a prior is told of them.
+public struct CodedBatch: Sendable {
+    /// `[N, t, h, w]`.
+    public var codes: Tensor<Int32>
+    /// The first frames `[N, n, H, W, 3]` in −0.5…0.5; nil when the prior takes none.
+    public var frames: Tensor<Float>?
+    /// `[N, T, 4]`; nil when the prior takes none.
+    public var actions: Tensor<Float>?
+}
+
+/// Batches of encoded windows: in shuffled order one of each clip's windows, drawn anew each time
+/// the clip comes up; in plain order every window once.
+public struct CodedBatches: BatchSource {
+    let coded: CodedWindows
+    let clips: [Clip]
+    let batchSize: Int
+    let order: BatchOrder
+    /// How many first frames come along.
+    let given: Int
+    let takesActions: Bool
+    /// The windows of each clip.
+    private let byClip: [[Int]]
+
+    /// - Precondition: there are windows of every clip; `batchSize` is positive; clips have actions
+    ///   where they are asked for.
+    init(
+        _ coded: CodedWindows, of clips: [Clip], batchSize: Int, order: BatchOrder, given: Int,
+        takesActions: Bool
+    ) {
+        var byClip = [[Int]](repeating: [], count: clips.count)
+        for (index, place) in coded.windows.enumerated() {
+            byClip[place.window.clip].append(index)
+        }
+        precondition(
+            batchSize > 0 && !byClip.contains { $0.isEmpty },
+            "CodedBatches: batches of \(batchSize), clips without a window")
+        self.coded = coded
+        self.clips = clips
+        self.batchSize = batchSize
+        self.order = order
+        self.given = given
+        self.takesActions = takesActions
+        self.byClip = byClip
+    }
+
+    private var count: Int { order == .once ? coded.windows.count : clips.count }
+    public var stepsPerPass: Int { order.stepsPerPass(batchSize: batchSize, count: count) }
+    public var stepCount: Int? { order == .once ? stepsPerPass : nil }
+
+    public func batch(at step: Int) -> CodedBatch {
+        let items = order.items(step: step, batchSize: batchSize, count: count)
+        guard case .shuffled(let seed) = order else { return batch(of: items) }
+        // A draw belongs to its position alone, so that any batch can be made by itself.
+        let draws = RandomStream(seed: seed).split(UInt64(step))
+        return batch(
+            of: items.enumerated().map { place, clip in
+                var draw = draws.split(UInt64(place))
+                return byClip[clip][draw.integer(in: 0..<byClip[clip].count)]
+            })
+    }
+
+    private func batch(of rows: [Int]) -> CodedBatch {
+        let places = rows.map { coded.windows[$0] }
+        let frames =
+            given == 0
+            ? nil : stacked(places.map { $0.frames(0..<given, of: clips) }, axis: 0)
+        let actions = takesActions ? stacked(places.map(actions), axis: 0) : nil
+        return CodedBatch(
+            codes: coded.codes.gathered(Tensor(rows.map(Int32.init)), axis: 0), frames: frames,
+            actions: actions)
+    }
+
+    private func actions(of place: CodedWindow) -> Tensor<Float> {
+        guard let actions = clips[place.window.clip].actions else {
+            preconditionFailure("CodedBatches: \(clips[place.window.clip].name) has no actions")
+        }
+        return actions.sliced(place.window.frames, axis: 0)
+    }
+}

@@ -1,0 +1,261 @@
+import GestaltData
+import GestaltFiles
+import GestaltNN
+import GestaltPrior
+import GestaltTensor
+import GestaltVQVAE
+
+/// Trains a prior over the codes of a trained tokenizer, which stays as it is.
+///
+/// Clips are encoded once, at every `startInterval`-th start, and the codes kept in the run's folder.
+public struct PriorRecipe: Recipe {
+    public static let kind = "prior"
+
+    public var data: DataChoice
+    /// The folder of the trained tokenizer, or of a predictor whose training goes on; nil for a
+    /// tokenizer in memory, see ``train(on:_:)``.
+    public var model: String?
+    public var preset: VideoPredictorConfiguration.Preset
+    /// How many first frames the prior is told; 0 for none.
+    public var given: Int
+    /// Whether it is told the clips' actions, too; their mirror images are then left out.
+    public var takesActions: Bool
+    public var attention: PriorConfiguration.Attention
+    /// Shares dropped in training; nil for the preset's.
+    public var dropout: Float?
+    public var attentionDropout: Float?
+    /// Codes hidden in training; nil hides none.
+    public var codeDropout: PriorConfiguration.CodeDropout?
+    /// Frames of a clip.
+    public var window: Int
+    /// Frames between the starts of windows of one clip.
+    public var startInterval: Int
+    public var steps: Int
+    public var batch: Int
+    /// The rate after the warm-up; Adam's. It falls to 0 by half a cosine.
+    public var learningRate: Double
+    public var warmUpSteps: Int
+    /// Bound on the norm of all gradients; nil leaves them.
+    public var gradientNorm: Float?
+    /// Decay of the average of the weights; nil keeps none.
+    public var averageDecay: Float?
+    /// Parts that stay as they are; the tokenizer always does.
+    public var frozen: [String]
+    /// Whether blocks are computed again for their gradients: less memory, a third more time.
+    public var checkpointing: Bool
+    public var flip: Bool
+    public var evaluationInterval: Int
+    public var checkpointInterval: Int
+    public var seed: UInt64
+
+    /// The usual choices for a preset: `publicBAIR` has the public code's, a rate of 3e-4 without
+    /// warm-up or bound; the small ones learn faster with 1e-3 and a warm-up.
+    public init(
+        data: DataChoice, model: String? = nil, preset: VideoPredictorConfiguration.Preset,
+        steps: Int? = nil, seed: UInt64 = 0
+    ) {
+        self.data = data
+        self.model = model
+        self.preset = preset
+        let isPublic = preset == .publicBAIR
+        given = 1
+        takesActions = false
+        attention = .full
+        codeDropout = isPublic ? nil : PriorConfiguration.CodeDropout()
+        window = 16
+        startInterval = 4
+        let usual =
+            switch preset {
+            case .publicBAIR: 100_000
+            case .small: 2_000
+            case .tiny: 200
+            }
+        self.steps = steps ?? usual
+        batch = isPublic ? 8 : 4
+        learningRate = isPublic ? 3e-4 : 1e-3
+        warmUpSteps = isPublic ? 0 : min(100, self.steps / 10)
+        gradientNorm = isPublic ? nil : 1
+        frozen = []
+        checkpointing = isPublic
+        flip = !isPublic
+        evaluationInterval = max(1, self.steps / 5)
+        checkpointInterval = max(1, min(500, self.steps / 5))
+        self.seed = seed
+    }
+
+    public func validate() throws {
+        try validateNumbers(
+            steps: steps, batch: batch, learningRate: learningRate,
+            evaluationInterval: evaluationInterval, checkpointInterval: checkpointInterval)
+        for (key, value, least) in [
+            ("window", window, 1), ("startInterval", startInterval, 1), ("given", given, 0),
+        ] where value < least {
+            throw ConfigurationError.invalid(key, expected: "\(least) or more", found: value)
+        }
+        guard (0..<steps).contains(warmUpSteps) else {
+            throw ConfigurationError.invalid(
+                "warmUpSteps", expected: "0 or more and fewer than \(steps) steps",
+                found: warmUpSteps)
+        }
+        if let gradientNorm, !(gradientNorm > 0) {
+            throw ConfigurationError.invalid(
+                "gradientNorm", expected: "a positive number", found: gradientNorm)
+        }
+        if let averageDecay, !(0..<1).contains(averageDecay) {
+            throw ConfigurationError.invalid(
+                "averageDecay", expected: "at least 0 and below 1", found: averageDecay)
+        }
+    }
+
+    /// Trains on the model at ``model``.
+    public func train(_ options: RunOptions = RunOptions()) throws -> Trained<VideoPredictor> {
+        try validate()
+        guard let model else {
+            throw ConfigurationError.invalid(
+                "model", expected: "the folder of a trained tokenizer", found: "none")
+        }
+        switch try ModelFolder(model).kind() {
+        case VideoPredictorConfiguration.kind:
+            return try train(from: .predictor(try VideoPredictor(folder: model)), options)
+        default: return try train(on: try VideoTokenizer(folder: model), options)
+        }
+    }
+
+    /// Trains a fresh prior on a tokenizer that is in memory. To resume, give the same one.
+    public func train(
+        on tokenizer: VideoTokenizer, _ options: RunOptions = RunOptions()
+    ) throws -> Trained<VideoPredictor> {
+        try train(from: .tokenizer(tokenizer), options)
+    }
+
+    private enum Beginning {
+        case tokenizer(VideoTokenizer)
+        case predictor(VideoPredictor)
+    }
+
+    private func train(
+        from beginning: Beginning, _ options: RunOptions
+    ) throws -> Trained<VideoPredictor> {
+        let run = try RecipeRun(self, options)
+        let set = try data.open(.train, masks: .ignored, showsProgress: options.showsProgress)
+        let judged = try data.evaluation.map {
+            try data.open($0, masks: .ignored, showsProgress: options.showsProgress)
+        }
+        try run.checkInterruption()
+        let model = try start(beginning, for: set.clips[0])
+        for clips in [set, judged].compactMap({ $0 }) { try requireFit(clips, model) }
+        try requireSameTokenizer(as: model, run)
+        let mirrors = flip && !usesActions(model)
+        let coded = try encoded(set, model, mirrors: mirrors, name: "train", run)
+        let judge = try judged.map { judged in
+            let others = try encoded(judged, model, mirrors: false, name: "evaluation", run)
+            return PriorJudge(
+                batches(others, judged, model, .once), trained: coded,
+                codes: model.configuration.prior.codes)
+        }
+        let task = PriorTask(
+            batches: batches(coded, set, model, .shuffled(seed: seed)), judge: judge,
+            checkpointing: checkpointing)
+        return try run.train(model, task, optimiser: Adam(), plan: plan, title: "prior") { _ in
+            "A prior over the codes of a video tokenizer, trained on clips of \(window) frames of "
+                + "\(set), told \(given) of them."
+        }
+    }
+}
+
+extension PriorRecipe {
+    private func start(_ beginning: Beginning, for clip: Clip) throws -> VideoPredictor {
+        switch beginning {
+        case .predictor(let predictor): return predictor
+        case .tokenizer(let tokenizer):
+            var configuration = try VideoPredictorConfiguration(
+                preset, tokenizer: tokenizer.configuration, frames: window, height: clip.height,
+                width: clip.width, given: given, actionWidth: takesActions ? 4 : nil,
+                attention: attention, codeDropout: codeDropout)
+            if let dropout { configuration.prior.dropout = dropout }
+            if let attentionDropout { configuration.prior.attentionDropout = attentionDropout }
+            try configuration.validate()
+            var random = RandomStream(seed: seed).split(.max)
+            return VideoPredictor(configuration, tokenizer: tokenizer, random: &random)
+        }
+    }
+
+    private func usesActions(_ model: VideoPredictor) -> Bool {
+        model.configuration.prior.actionWidth != nil
+    }
+
+    /// - Throws: `ConfigurationError` when the clips are not what the model is for.
+    private func requireFit(_ set: DataSet, _ model: VideoPredictor) throws {
+        let configuration = model.configuration
+        let (height, width) = (configuration.frameHeight, configuration.frameWidth)
+        for clip in set.clips {
+            guard clip.height == height, clip.width == width else {
+                throw ConfigurationError.invalid(
+                    "data", expected: "clips of \(height) × \(width) pixels",
+                    found: "\(clip.name) of \(clip.height) × \(clip.width)")
+            }
+            guard !usesActions(model) || clip.actions?.shape[1] == configuration.prior.actionWidth
+            else {
+                throw ConfigurationError.invalid(
+                    "data",
+                    expected: "clips with actions of \(configuration.prior.actionWidth!) numbers",
+                    found: "\(clip.name) with \(clip.actions.map { "\($0.shape)" } ?? "none")")
+            }
+        }
+        guard configuration.clipLength == window else {
+            throw ConfigurationError.invalid(
+                "window", expected: "the model's \(configuration.clipLength) frames", found: window)
+        }
+        guard configuration.prior.classes == nil else {
+            throw ConfigurationError.invalid(
+                "model", expected: "a prior without classes: clips carry none",
+                found: "\(configuration.prior.classes!) classes")
+        }
+    }
+
+    /// The codes are made by the tokenizer at hand, the prior goes on from the checkpoint.
+    private func requireSameTokenizer(
+        as model: VideoPredictor, _ run: RecipeRun<Self>
+    ) throws {
+        guard run.options.resumes, let path = run.folder?.existingLastCheckpoint else { return }
+        try Checkpoint(reading: path)
+            .requireSame("tokenizer", as: model, expected: "the tokenizer this run began with")
+    }
+
+    private func encoded(
+        _ set: DataSet, _ model: VideoPredictor, mirrors: Bool, name: String,
+        _ run: RecipeRun<Self>
+    ) throws -> CodedWindows {
+        var bar: ProgressBar?
+        defer { bar?.finish() }
+        return try CodedWindows(
+            set.clips, length: window, interval: startInterval, mirrors: mirrors,
+            tokenizer: model.tokenizer, keptAt: run.folder?.codes(name)
+        ) { done, total in
+            if bar == nil, run.options.showsProgress {
+                bar = ProgressBar("encoding \(set.split.folder)", total: total, unit: "windows")
+            }
+            bar?.update(done)
+            try run.checkInterruption()
+        }
+    }
+
+    private func batches(
+        _ coded: CodedWindows, _ set: DataSet, _ model: VideoPredictor, _ order: BatchOrder
+    ) -> CodedBatches {
+        CodedBatches(
+            coded, of: set.clips, batchSize: batch, order: order,
+            given: model.configuration.prior.conditioning?.frames ?? 0,
+            takesActions: usesActions(model))
+    }
+
+    private var plan: TrainingPlan {
+        let rest = Schedule.cosine(from: learningRate, steps: steps - warmUpSteps)
+        return TrainingPlan(
+            steps: steps,
+            schedule: warmUpSteps > 0 ? .warmUp(steps: warmUpSteps, then: rest) : rest,
+            gradientNorm: gradientNorm, averageDecay: averageDecay,
+            freezing: Freezing(["tokenizer"] + frozen), evaluationInterval: evaluationInterval,
+            checkpointInterval: checkpointInterval, seed: seed)
+    }
+}

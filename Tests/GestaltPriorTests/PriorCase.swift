@@ -1,0 +1,116 @@
+import Foundation
+import GestaltFiles
+import GestaltNN
+import GestaltPrior
+import GestaltTensor
+import GestaltVQVAE
+import TestSupport
+import Testing
+
+/// A prior of the fixtures: its file, and the configuration its manifest states.
+struct PriorCase: Sendable, CustomTestStringConvertible {
+    let file: String
+    let configuration: VideoPredictorConfiguration
+    /// Steps of its curve, over how many its rate falls.
+    let scheduleSteps: Int
+    /// Bound on activations, relative to the largest magnitude.
+    var forwardBound: Float { configuration.prior.conditioning == nil ? 1e-5 : 1e-4 }
+    var testDescription: String { file }
+
+    static let all = ["uncond", "frame1", "frame4", "class", "sparse"]
+        .compactMap { PriorCase("prior-\($0).safetensors") }
+
+    /// Nil when the fixtures are not there.
+    init?(_ file: String) {
+        self.file = file
+        guard let folder = VideoGPTFixture.folder,
+            let data = FileManager.default.contents(atPath: folder + "manifest.json"),
+            let manifest = try? JSONDecoder().decode(Manifest.self, from: data),
+            let stated = manifest.files[file], let prior = stated.config,
+            let tokenizer = stated.vqvae_config, let grid = stated.latent_shape,
+            let width = prior.hidden_dim
+        else { return nil }
+        let strides = tokenizer.downsample
+        let given = prior.n_cond_frames ?? 0
+        scheduleSteps = prior.max_steps ?? 1
+        configuration = VideoPredictorConfiguration(
+            tokenizer: TokenizerConfiguration(
+                strides: .init(time: strides[0], height: strides[1], width: strides[2]),
+                hidden: tokenizer.n_hiddens, embedding: tokenizer.embedding_dim,
+                codes: tokenizer.n_codes, blocks: tokenizer.n_res_layers, dataVariance: 0.06),
+            prior: PriorConfiguration(
+                latent: .init(time: grid[0], height: grid[1], width: grid[2]),
+                codes: tokenizer.n_codes, embedding: tokenizer.embedding_dim, width: width,
+                heads: prior.heads!, layers: prior.layers!,
+                attention: prior.attn_type == "sparse" ? .sparse : .full, dropout: 0,
+                attentionDropout: 0,
+                conditioning: given == 0
+                    ? nil : FrameConditioning(frames: given, height: 16, width: 16),
+                classes: prior.class_cond_dim))
+    }
+
+    private struct Manifest: Decodable {
+        let files: [String: File]
+        struct File: Decodable {
+            let config: Prior?
+            let vqvae_config: Tokenizer?
+            let latent_shape: [Int]?
+        }
+        struct Prior: Decodable {
+            let hidden_dim: Int?
+            let heads: Int?
+            let layers: Int?
+            let n_cond_frames: Int?
+            let class_cond_dim: Int?
+            let attn_type: String?
+            let max_steps: Int?
+        }
+        struct Tokenizer: Decodable {
+            let embedding_dim: Int
+            let n_codes: Int
+            let n_hiddens: Int
+            let n_res_layers: Int
+            let downsample: [Int]
+        }
+    }
+
+    /// The stored weights, and those that follow the formula.
+    func weights(_ fixture: VideoGPTFixture) throws -> TensorTable {
+        let stored = try TensorTable(fixture.file).below("weights/")
+        let names = VideoGPTNames(configuration)
+        var random = RandomStream.blank
+        let shapes = Dictionary(
+            uniqueKeysWithValues: VideoPredictor(configuration, random: &random).state.map {
+                ($0.path, $0.value)
+            })
+        var entries = stored.entries
+        for entry in names.entries where stored.shape(of: entry.key) == nil {
+            guard let path = entry.path else { continue }
+            entries.append((entry.key, entry.arrangement.toTheirs(shapes[path]!).shape.dimensions))
+        }
+        let table = Dictionary(uniqueKeysWithValues: entries.map { ($0.name, $0.shape) })
+        return TensorTable(path: file, entries: entries) { (name) throws(FileError) in
+            try stored.shape(of: name) != nil
+                ? stored.tensor(name) : FormulaWeights.weight(name, table[name]!)
+        }
+    }
+
+    func predictor(_ fixture: VideoGPTFixture) throws -> VideoPredictor {
+        var random = RandomStream.blank
+        var predictor = VideoPredictor(configuration, random: &random)
+        try predictor.load(videoGPT: weights(fixture))
+        return predictor
+    }
+
+    /// What the prior is told of `clips`, `[B, T, H, W, 3]`.
+    func condition(
+        _ prior: VideoPrior, _ clips: Tensor<Float>, _ fixture: VideoGPTFixture, _ context: Context
+    ) throws -> PriorCondition {
+        let frames = configuration.prior.conditioning.map {
+            clips.sliced(0..<$0.frames, axis: 1)
+        }
+        let classes =
+            configuration.prior.classes == nil ? nil : try fixture.integers("label")
+        return prior.condition(frames: frames, classes: classes, context)
+    }
+}

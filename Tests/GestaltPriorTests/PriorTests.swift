@@ -1,4 +1,0 @@
-import GestaltPrior
-import Testing
-
-@Test func placeholder() {}

@@ -1,0 +1,129 @@
+import GestaltNN
+import GestaltPrior
+import GestaltTensor
+import GestaltVQVAE
+import TestSupport
+import Testing
+
+@Suite struct SamplingStepTests {
+    @Test("asked position by position as in one pass", arguments: SamplingModel.all)
+    func stepwise(_ model: SamplingModel) {
+        let predictor = model.predictor
+        let codes = model.codes(clips: 2)
+        let condition = model.condition(predictor.prior, clips: 2)
+        let expected = predictor.logits(codes, condition)
+        let found = stepwiseLogits(weights(predictor), condition, codes)
+        expectClose(found, expected)
+    }
+
+    @Test("with more positions than a range holds", arguments: [SamplingModel.Kind.plain, .sparse])
+    func long(_ kind: SamplingModel.Kind) {
+        let model = SamplingModel(kind, latent: [5, 12, 16])
+        let predictor = model.predictor
+        let codes = model.codes(clips: 1)
+        let found = stepwiseLogits(weights(predictor), .none, codes)
+        expectClose(found, predictor.logits(codes, .none))
+    }
+
+    @Test("with more features than a range holds")
+    func manyFeatures() {
+        let model = SamplingModel(.frames, latent: [2, 16, 16], given: 3)
+        let predictor = model.predictor
+        let codes = model.codes(clips: 1)
+        let condition = model.condition(predictor.prior, clips: 1)
+        expectClose(
+            stepwiseLogits(weights(predictor), condition, codes),
+            predictor.logits(codes, condition))
+    }
+
+    @Test("bits are the same in batches of 1, 3, 4 and 9", arguments: SamplingModel.all)
+    func batches(_ model: SamplingModel) {
+        let predictor = model.predictor
+        let condition = model.condition(predictor.prior, clips: 3)
+        let codes = model.codes(clips: 3)
+        for format in [DecodingFormat.float32, .bfloat16] {
+            let weights = weights(predictor, format)
+            let single = concatenated(
+                (0..<3).map { stepwiseLogits(weights, condition, codes, rows: [$0]) }, axis: 0)
+            for rows in [[0, 1, 2], [0, 1, 1, 2], [0, 0, 0, 1, 1, 2, 2, 2, 2]] {
+                let found = stepwiseLogits(weights, condition, codes, rows: rows)
+                #expect(found == single.gathered(Tensor(rows.map(Int32.init)), axis: 0))
+            }
+        }
+    }
+
+    @Test("bfloat16 storage moves the logits by a few thousandths", arguments: SamplingModel.all)
+    func bfloat16(_ model: SamplingModel) {
+        let predictor = model.predictor
+        let codes = model.codes(clips: 1)
+        let condition = model.condition(predictor.prior, clips: 1)
+        let exact = stepwiseLogits(weights(predictor), condition, codes)
+        for format in [
+            DecodingFormat(weights: .bfloat16), DecodingFormat(cache: .bfloat16), .bfloat16,
+        ] {
+            let found = stepwiseLogits(weights(predictor, format), condition, codes)
+            let worst = (found - exact).abs().max().scalar / exact.abs().max().scalar
+            // Each stored number is off by 2⁻⁹ at most; sums of many such errors and a few layers.
+            #expect(worst < 0x1p-5 && worst > 0, "\(worst)")
+        }
+    }
+
+    @Test("a cache begins anew after reset, and says what it takes")
+    func reset() {
+        let model = SamplingModel(.frames)
+        let predictor = model.predictor
+        let weights = weights(predictor)
+        let condition = model.condition(predictor.prior, clips: 1)
+        let before = Runtime.memory.bytesInUse
+        let cache = DecodingCache(weights, condition, clips: [0, 0])
+        // Other tests use memory at the same time, so this is a bound from below alone.
+        #expect(cache.byteCount > 2 * 2 * 128 * 24 * 4 * 2 && before >= 0)
+        let first = weights.logits(after: nil, cache)
+        let second = weights.logits(after: Tensor([1, 2]), cache)
+        #expect(cache.position == 2)
+        cache.reset()
+        #expect(weights.logits(after: nil, cache) == first)
+        #expect(weights.logits(after: Tensor([1, 2]), cache) == second)
+    }
+
+    @Test("a step reads the filled part of the cache alone")
+    func bytesRead() {
+        let weights = weights(SamplingModel(.plain).predictor)
+        let cache = DecodingCache(weights, .none, clips: [0])
+        #expect(cache.bytesRead(at: 0) == 2 * 2 * 24 * 4)
+        #expect(cache.bytesRead(at: 99) == 100 * cache.bytesRead(at: 0))
+        let sparse = self.weights(SamplingModel(.sparse, latent: [8, 16, 16]).predictor)
+        let blocks = DecodingCache(sparse, .none, clips: [0])
+        // Of 2048 positions the last sees five local blocks and seven further up.
+        #expect(blocks.bytesRead(at: 2047) == 12 * 32 * 2 * 2 * 24 * 4)
+    }
+
+    @Test("nobody may pass the end of the clip, or a code that is none")
+    func preconditions() async {
+        await #expect(processExitsWith: .failure) {
+            let weights = DecodingWeights(
+                SamplingModel(.plain).predictor.prior, codebook: .zeros([40, 6]))
+            let cache = DecodingCache(weights, .none, clips: [0])
+            _ = weights.logits(after: nil, cache)
+            _ = weights.logits(after: Tensor([40]), cache)
+        }
+        await #expect(processExitsWith: .failure) {
+            let model = SamplingModel(.frames)
+            let weights = DecodingWeights(model.predictor.prior, codebook: .zeros([40, 6]))
+            _ = DecodingCache(weights, .none, clips: [0])
+        }
+    }
+
+    private func weights(
+        _ predictor: VideoPredictor, _ format: DecodingFormat = .float32
+    ) -> DecodingWeights {
+        DecodingWeights(
+            predictor.prior, codebook: predictor.tokenizer.codebook.embeddings.value,
+            format: format)
+    }
+
+    private func expectClose(_ found: Tensor<Float>, _ expected: Tensor<Float>) {
+        let worst = (found - expected).abs().max().scalar / expected.abs().max().scalar
+        #expect(worst <= 1e-5, "deviates by \(worst)")
+    }
+}
