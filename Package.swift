@@ -114,7 +114,9 @@ let package = Package(
         tests("GestaltTraining"),
         .testTarget(
             name: "GestaltCommandTests",
-            dependencies: ["GestaltCommand", "GestaltTensor", "GestaltMedia", "TestSupport"],
+            dependencies: [
+                "GestaltCommand", "GestaltPrior", "GestaltTensor", "GestaltMedia", "TestSupport",
+            ],
             swiftSettings: strict),
     ],
     swiftLanguageModes: [.v6],
