@@ -1,3 +1,4 @@
+import GestaltPrior
 import GestaltSegHeads
 import GestaltTensor
 import GestaltVQVAE
@@ -37,6 +38,22 @@ extension TokenizerConfiguration {
         TokenizerConfiguration(
             strides: Axes(time: 4, height: 4, width: 4), hidden: 8, embedding: 6, codes: 16,
             blocks: 1, dataVariance: 0.06)
+    }
+}
+
+extension PriorConfiguration {
+    /// As small as a prior can be, for frames of `side`² at a tokenizer's stride `stride`.
+    static func minute(
+        side: Int = 32, stride: Int = 4, given: Int = 1, hidesCodes: Bool = false
+    ) -> PriorConfiguration {
+        PriorConfiguration(
+            latent: .init(time: 2, height: side / stride, width: side / stride), codes: 16,
+            embedding: 6, width: 12, heads: 2, layers: 2,
+            conditioning: FrameConditioning(
+                frames: given, height: side, width: side,
+                encoder: FrameEncoderConfiguration(
+                    width: 4, blocks: [1, 1, 1, 1], outputWidth: 6)),
+            codeDropout: hidesCodes ? CodeDropout() : nil)
     }
 }
 

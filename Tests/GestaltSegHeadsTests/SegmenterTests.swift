@@ -12,7 +12,7 @@ import Testing
         var random = RandomStream(seed: 4)
         return Segmenter(
             SegmenterConfiguration(
-                tokenizer: .minute, mode: mode, head: head, classes: classes,
+                encoder: .tokenizer(sizes: .minute, mode: mode), head: head, classes: classes,
                 input: PictureInput(height: side, width: side)),
             random: &random)
     }
@@ -100,19 +100,19 @@ import Testing
         }
     }
 
-    @Test func theCodebookStaysWhenTheEncoderTrains() {
+    @Test func theCodebookStaysWhenTheEncoderTrains() throws {
         let scenes = Scenes(count: 2)
         var random = RandomStream(seed: 4)
         var model = Segmenter(
             SegmenterConfiguration(
-                tokenizer: .minute, source: .quantised, head: .linear,
+                encoder: .tokenizer(sizes: .minute, source: .quantised), head: .linear,
                 input: PictureInput(height: 32, width: 32)), random: &random)
-        let before = model.encoder.tokenizer.codebook
+        let before = try #require(model.encoder as? TokenizerEncoder).tokenizer.codebook
         let step = valueAndGradients(of: model, Context(training: true)) { model, context in
             (segmentationLoss(model.logits(scenes.frames, context), scenes.masks), ())
         }
         step.commitBuffers(to: &model)
-        let after = model.encoder.tokenizer.codebook
+        let after = try #require(model.encoder as? TokenizerEncoder).tokenizer.codebook
         #expect(before.embeddings.value == after.embeddings.value)
         #expect(before.usage.value == after.usage.value)
         #expect(step.gradients[path: "encoder.tokenizer.encoder.levels.0.weight"] != nil)

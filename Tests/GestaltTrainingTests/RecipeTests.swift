@@ -53,7 +53,7 @@ enum SmallRecipes {
     }
 }
 
-private func silent(
+func silent(
     _ folder: String? = nil, _ interruption: Interruption = Interruption()
 ) -> RunOptions {
     RunOptions(folder: folder, showsProgress: false, interruption: interruption)
@@ -70,7 +70,7 @@ private func silent(
         try check(SmallRecipes.tokenizer(steps: 7))
         try check(TokenizerRecipe(data: DataChoice("sample"), preset: .publicBAIR, seed: .max))
         try check(SmallRecipes.unet(steps: 7))
-        try check(HeadRecipe(data: DataChoice("x", camera: .aux1), tokenizer: "t", head: .linear))
+        try check(HeadRecipe(data: DataChoice("x", camera: .aux1), model: "t", head: .linear))
     }
 
     @Test(arguments: [
@@ -131,12 +131,15 @@ private func silent(
         }
         #expect(key { $0.steps = 0 } == "steps")
         #expect(key { $0.flip = 2 } == "flip")
-        #expect(key { $0.tokenizer = nil } == "tokenizer")
+        #expect(key { $0.model = nil } == "model")
+        #expect(key { $0.trains = [.resnet] } == "trains")
+        #expect(key { $0.trains = [.tokenizer, .tokenizer] } == "trains")
+        #expect(key { $0.partRates.prior = 2 } == "partRates.prior")
         #expect(
             key {
-                $0.mode = .clip
-                $0.frozen = []
-            } == "frozen")
+                $0.encoder = .tokenizer(mode: .clip)
+                $0.trains = [.tokenizer]
+            } == "trains")
         var many = SmallRecipes.unet(steps: 3)
         many.labels = 61
         let error = #expect(throws: ConfigurationError.self) { try many.train(silent()) }
@@ -209,15 +212,14 @@ private func silent(
         let tokenizer = try SmallRecipes.tokenizer(steps: 20).train(silent()).model
         let folder = TemporaryFolder()
         var recipe = SmallRecipes.head(steps: 40)
-        recipe.mode = mode
-        recipe.source = source
+        recipe.encoder = .tokenizer(source: source, mode: mode)
         let trained = try recipe.train(on: tokenizer, silent(folder.path("head")))
         let losses = try losses(folder.path("head"))
         let (first, last) = (losses.prefix(5).reduce(0, +), losses.suffix(5).reduce(0, +))
         #expect(last < first * learningShare, "\(losses)")
         // Frozen is frozen, to the bit: weights, codebook and statistics.
         #expect(
-            trained.model.encoder.tokenizer.state.map(\.value) == tokenizer.state.map(\.value))
+            tokenizerState(trained.model).map(\.value) == tokenizer.state.map(\.value))
         #expect(trained.model.seesFuture == (mode == .clip))
         let stored = try Segmenter(folder: folder.path("head"))
         #expect(stored.state.map(\.value) == trained.model.state.map(\.value))
@@ -247,19 +249,19 @@ private func silent(
         var random = RandomStream(seed: 1)
         let tokenizer = VideoTokenizer(configuration, random: &random)
         var recipe = SmallRecipes.head(steps: 1)
-        recipe.mode = .clip
+        recipe.encoder = .tokenizer(mode: .clip)
         let error = #expect(throws: ConfigurationError.self) {
             try recipe.train(on: tokenizer, silent())
         }
-        #expect(error?.key == "mode")
+        #expect(error?.key == "encoder")
     }
 
     @Test func anUnfrozenEncoderMoves() throws {
         let tokenizer = try SmallRecipes.tokenizer(steps: 2).train(silent()).model
         var recipe = SmallRecipes.head(steps: 2)
-        recipe.frozen = []
+        recipe.trains = [.tokenizer]
         let trained = try recipe.train(on: tokenizer, silent())
-        let (before, after) = (tokenizer.state, trained.model.encoder.tokenizer.state)
+        let (before, after) = (tokenizer.state, tokenizerState(trained.model))
         for (old, new) in zip(before, after) where old.path.hasPrefix("encoder.") && old.isParameter
         {
             #expect(old.value != new.value, "\(old.path)")
@@ -270,7 +272,13 @@ private func silent(
     }
 }
 
-private func losses(_ run: String) throws -> [Double] {
+private func tokenizerState(
+    _ model: Segmenter
+) -> [(path: String, value: Tensor<Float>, isParameter: Bool)] {
+    (model.encoder as? TokenizerEncoder)?.tokenizer.state ?? []
+}
+
+func losses(_ run: String) throws -> [Double] {
     struct Line: Decodable {
         let kind: String
         let loss: Double?

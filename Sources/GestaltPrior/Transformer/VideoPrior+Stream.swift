@@ -23,6 +23,24 @@ extension VideoPrior {
             actions: actionTokens(of: actions, context))
     }
 
+    /// The condition of frames that a frame encoder has already been run on, for those who use its
+    /// finer stages too; this prior need not hold the encoder then.
+    ///
+    /// - Parameter stage: its last stage, `[N, n, h, w, featureWidth]`.
+    /// - Precondition: the prior is given frames, but neither classes nor actions.
+    package func condition(stage: Tensor<Float>) -> PriorCondition {
+        precondition(
+            configuration.classes == nil && configuration.actionWidth == nil,
+            "VideoPrior: frames alone are given to a prior that wants classes or actions")
+        guard let framePositions else {
+            preconditionFailure("VideoPrior: frames are given to a prior that takes none")
+        }
+        let features = stage + framePositions.grid
+        return PriorCondition(
+            features: features.reshaped([features.shape[0], -1, features.shape[4]]), classes: nil,
+            actions: nil)
+    }
+
     private func features(of frames: Tensor<Float>?, _ context: Context) -> Tensor<Float>? {
         guard let conditioning = configuration.conditioning, let resnet, let framePositions
         else {

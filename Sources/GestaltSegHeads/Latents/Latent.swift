@@ -112,4 +112,12 @@ public struct LatentShape: Sendable, Hashable, Codable {
         self.stride = stride
         self.finer = finer
     }
+
+    /// Numbers in the latent of one frame, finer stages included.
+    public var elementCount: Int {
+        finer.reduce(slots * height * width * channels) { count, stage in
+            let factor = stride / stage.stride
+            return count + height * factor * width * factor * stage.channels
+        }
+    }
 }

@@ -10,7 +10,7 @@ import GestaltVQVAE
 ///   bound, not a single-frame row.
 ///
 /// The codebook never learns here, whatever trains.
-public struct TokenizerEncoder: VisualEncoder {
+public struct TokenizerEncoder: StoredEncoder {
     public enum Mode: String, Sendable, Codable, CaseIterable { case still, clip }
 
     /// Where in the tokenizer the latent is taken.
@@ -38,6 +38,9 @@ public struct TokenizerEncoder: VisualEncoder {
         self.source = source
     }
 
+    public var configuration: EncoderConfiguration {
+        .tokenizer(sizes: tokenizer.configuration, mode: mode, source: source)
+    }
     public var seesFuture: Bool { mode == .clip }
     public var sizeMultiple: Int { tokenizer.configuration.strides.height }
 
@@ -57,25 +60,18 @@ public struct TokenizerEncoder: VisualEncoder {
 
     /// Clips of T frames give T / stride latents each, one behind the other.
     public func encode(_ frames: Tensor<Float>, _ context: Context) -> Latent {
-        let clips = mode == .still ? repeated(frames) : frames
+        let clips =
+            mode == .still
+            ? frames.standingStill(
+                tokenizer.configuration.strides.time, for: "TokenizerEncoder(.still)") : frames
         precondition(
             clips.rank == 5 && clips.shape[4] == 3,
-            "TokenizerEncoder(.\(mode)): frames \(frames.shape) are not "
-                + (mode == .still ? "[N, H, W, 3]" : "[N, T, H, W, 3]"))
+            "TokenizerEncoder(.clip): frames \(frames.shape) are not [N, T, H, W, 3]")
         let grid = latents(of: clips, context)  // [N, t, h, w, channels]
         let shape = grid.shape
         return Latent(
             grid.reshaped([shape[0] * shape[1], 1, shape[2], shape[3], shape[4]]),
             stride: sizeMultiple)
-    }
-
-    private func repeated(_ frames: Tensor<Float>) -> Tensor<Float> {
-        precondition(
-            frames.rank == 4,
-            "TokenizerEncoder(.still): frames \(frames.shape) are not [N, H, W, 3]")
-        var shape = frames.shape.dimensions
-        shape.insert(tokenizer.configuration.strides.time, at: 1)
-        return frames.expanded(axis: 1).broadcast(to: Shape(shape))
     }
 
     private func latents(of clips: Tensor<Float>, _ context: Context) -> Tensor<Float> {

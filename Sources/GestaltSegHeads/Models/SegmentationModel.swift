@@ -9,8 +9,8 @@ public protocol SegmentationModel: Module {
     var classes: Int { get }
     /// Whether it sees frames after the one it segments; then it takes clips, not pictures.
     var seesFuture: Bool { get }
-    /// - Parameter frames: `[N, H, W, 3]` in −0.5…0.5, of any size; clips `[N, T, H, W, 3]` for a
-    ///   model that sees the future.
+    /// - Parameter frames: `[N, H, W, 3]` in −0.5…0.5, of any size, but of its own for a model on a
+    ///   prior; clips `[N, T, H, W, 3]` for a model that sees the future.
     /// - Returns: `[N, H, W, classes]`, not yet through a sigmoid or softmax.
     func logits(_ frames: Tensor<Float>, _ context: Context) -> Tensor<Float>
 }

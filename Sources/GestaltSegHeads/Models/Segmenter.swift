@@ -1,34 +1,33 @@
 import GestaltNN
 import GestaltTensor
-import GestaltVQVAE
 
 /// An encoder and a head: from frames to latents to scores.
 ///
-/// Paths begin with `encoder` and `head`; freezing `encoder` trains the head alone. A latent that
-/// does not change need not be computed again: call ``encoder`` once and train ``head`` on it.
+/// Paths begin with `encoder` and `head`, and go on with the encoder's parts: `encoder.tokenizer`,
+/// `encoder.resnet`, `encoder.prior`. Freezing `encoder` trains the head alone. A latent that does
+/// not change need not be computed again: call ``encoder`` once and train ``head`` on it.
 public struct Segmenter: SegmentationModel {
     public let configuration: SegmenterConfiguration
-    public var encoder: TokenizerEncoder
+    public var encoder: any StoredEncoder
     public var head: any SegmentationHead
 
     /// - Precondition: `configuration` is valid.
     public init(_ configuration: SegmenterConfiguration, random: inout RandomStream) {
-        let tokenizer = VideoTokenizer(configuration.tokenizer, random: &random)
-        self.init(configuration, tokenizer: tokenizer, random: &random)
+        let encoder = configuration.encoder.encoder(random: &random)
+        self.init(configuration, encoder: encoder, random: &random)
     }
 
-    /// A fresh head on a trained tokenizer.
-    /// - Precondition: the tokenizer has the configuration's sizes.
+    /// A fresh head on a trained encoder.
+    /// - Precondition: the encoder is of the configuration's make, and the configuration valid.
     public init(
-        _ configuration: SegmenterConfiguration, tokenizer: VideoTokenizer,
+        _ configuration: SegmenterConfiguration, encoder: any StoredEncoder,
         random: inout RandomStream
     ) {
         precondition(
-            tokenizer.configuration == configuration.tokenizer,
-            "Segmenter: a tokenizer of \(tokenizer.configuration) for \(configuration.tokenizer)")
+            encoder.configuration == configuration.encoder,
+            "Segmenter: an encoder of \(encoder.configuration) for \(configuration.encoder)")
         self.configuration = configuration
-        encoder = TokenizerEncoder(
-            tokenizer, mode: configuration.mode, source: configuration.source)
+        self.encoder = encoder
         let shape = encoder.latentShape(
             height: configuration.input.height, width: configuration.input.width)
         head =

@@ -10,18 +10,25 @@ import GestaltVQVAE
 /// the window's middle as the clip's ends allow. Where no window of the clip puts the frame there,
 /// at the very ends of the clip, the window reaches beyond and the first or last frame is repeated.
 public struct LabelledFrameEncoder: Sendable {
-    public let encoder: TokenizerEncoder
+    public let encoder: any VisualEncoder
+    /// The same where it sees clips, of which tokenizers alone make latents.
+    private let ofClips: TokenizerEncoder?
     /// Frames of a window.
     public let window: Int
 
     /// As long as the clips that tokenizers are trained on.
     public static let usualWindow = 16
 
-    /// - Precondition: the temporal stride of an encoder of clips divides `window`.
-    public init(_ encoder: TokenizerEncoder, window: Int = usualWindow) {
-        let stride = encoder.tokenizer.configuration.strides.time
+    /// - Precondition: an encoder that sees the future is a ``GestaltSegHeads/TokenizerEncoder``
+    ///   whose temporal stride divides `window`.
+    public init(_ encoder: any VisualEncoder, window: Int = usualWindow) {
+        ofClips = encoder.seesFuture ? encoder as? TokenizerEncoder : nil
         precondition(
-            window > 0 && (!encoder.seesFuture || window % stride == 0),
+            !encoder.seesFuture || ofClips != nil,
+            "LabelledFrameEncoder: \(type(of: encoder)) sees the future and is no TokenizerEncoder")
+        let stride = ofClips?.tokenizer.configuration.strides.time ?? 1
+        precondition(
+            window > 0 && window % stride == 0,
             "LabelledFrameEncoder: a window of \(window) with stride \(stride)")
         self.encoder = encoder
         self.window = window
@@ -56,7 +63,8 @@ public struct LabelledFrameEncoder: Sendable {
 
     /// Where the window of a frame begins, and the slot whose middle it is then.
     package func place(_ frame: Int, clipLength: Int) -> (start: Int, slot: Int) {
-        let middles = encoder.labelledFrames(clipLength: window)
+        guard let ofClips else { preconditionFailure("windows are for encoders of clips") }
+        let middles = ofClips.labelledFrames(clipLength: window)
         let last = max(0, clipLength - window)
         let choices = middles.enumerated().map { slot, middle in
             let start = frame - middle

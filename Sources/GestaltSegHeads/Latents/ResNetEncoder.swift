@@ -1,0 +1,77 @@
+import GestaltNN
+import GestaltPrior
+import GestaltTensor
+
+/// The prior's frame encoder as a source of latents: one of its stages, alone or with the finer
+/// ones for heads with skips.
+///
+/// ```swift
+/// let pyramid = ResNetEncoder(resnet, stage: 4, skips: true)       // 16², with 32² and 64²
+/// let latent = pyramid.encode(frames, .inference)                   // [N, 1, h, w, channels]
+/// ```
+/// A frame encoder of several frames gets the frame repeated, as its prior does from
+/// ``PriorEncoder``, and the grids of the last one are taken.
+///
+/// - Shapes: frames `[N, H, W, 3]` to `[N, 1, H/s, W/s, C]`; s is 1, 2, 4, 4 for the stages 1 to 4,
+///   C the channels of the stage.
+/// - Source: Maier and Mohankumar, *Video Prediction Models as General Visual Encoders* (2024).
+public struct ResNetEncoder: StoredEncoder {
+    /// Where in the frame encoder the latent is taken.
+    public struct Source: Codable, Sendable, Equatable {
+        /// 1 … 4, finest first.
+        public var stage: Int
+        /// Whether the stages of smaller strides ride along.
+        public var skips: Bool
+        /// How often the frame is repeated.
+        public var frames: Int
+
+        public init(stage: Int = 4, skips: Bool = false, frames: Int = 1) {
+            self.stage = stage
+            self.skips = skips
+            self.frames = frames
+        }
+    }
+
+    public var resnet: FrameEncoder
+    public let source: Source
+
+    /// - Precondition: a stage from 1 to 4, at least one frame.
+    public init(_ resnet: FrameEncoder, source: Source) {
+        self.resnet = resnet
+        self.source = source
+        configuration.requireValid()
+    }
+
+    /// - Precondition: a stage from 1 to 4.
+    public init(_ resnet: FrameEncoder, stage: Int = 4, skips: Bool = false, frames: Int = 1) {
+        self.init(resnet, source: Source(stage: stage, skips: skips, frames: frames))
+    }
+
+    public var configuration: EncoderConfiguration {
+        .resnet(sizes: resnet.configuration, source: source)
+    }
+    public var seesFuture: Bool { false }
+    public var sizeMultiple: Int { FramePyramid.stride(ofStage: source.stage) }
+
+    public func latentShape(height: Int, width: Int) -> LatentShape {
+        LatentShape(
+            slots: 1, height: height / sizeMultiple, width: width / sizeMultiple,
+            channels: resnet.configuration.channels[source.stage - 1], stride: sizeMultiple,
+            finer: source.skips ? resnet.configuration.finer(than: sizeMultiple) : [])
+    }
+
+    public func encode(_ frames: Tensor<Float>, _ context: Context) -> Latent {
+        let still = frames.standingStill(source.frames, for: "ResNetEncoder")
+        precondition(
+            frames.shape[1] % sizeMultiple == 0 && frames.shape[2] % sizeMultiple == 0,
+            "ResNetEncoder: \(sizeMultiple) does not divide frames \(frames.shape); pad them")
+        let pyramid = FramePyramid(stages: resnet.stages(still, context))
+        return Latent(
+            pyramid.grid(source.stage).expanded(axis: 1), stride: sizeMultiple,
+            finer: source.skips ? pyramid.finer(than: sizeMultiple) : [])
+    }
+
+    public mutating func visit(_ visitor: inout some ParameterVisitor) {
+        visitor.module("resnet", &resnet)
+    }
+}

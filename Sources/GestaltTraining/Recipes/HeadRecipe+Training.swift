@@ -1,0 +1,141 @@
+import GestaltData
+import GestaltFiles
+import GestaltNN
+import GestaltSegHeads
+import GestaltTensor
+import GestaltVQVAE
+
+extension HeadRecipe {
+    /// Trains on an encoder that was made as the recipe says.
+    func train(made encoder: any StoredEncoder, _ options: RunOptions) throws -> Trained<Segmenter>
+    {
+        try validateWindow(of: encoder)
+        let run = try RecipeRun(self, options)
+        let set = try data.open(.train, masks: .required, showsProgress: options.showsProgress)
+        let judged = try data.evaluation.map {
+            try data.open($0, masks: .required, showsProgress: options.showsProgress)
+        }
+        try run.checkInterruption()
+        let model = try fresh(on: encoder, for: set.clips[0])
+        try requireSameEncoder(as: model, run)
+        let frames = try labelledFrames(labels, of: set)
+        let judge = judged.map { SegmentationJudge(data: $0) }
+        let card = about("\(frames.count) labelled frames of \(set)")
+        guard try caches(frames.count, model) else {
+            let batches = FrameBatches(
+                set.clips, frames: frames, batchSize: batch, order: .shuffled(seed: seed),
+                augmentation: Augmentation(flip: flip))
+            return try run.train(
+                model, SegmentationTask(batches: batches, judge: judge), optimiser: optimiser,
+                plan: plan, title: "head"
+            ) { _ in card }
+        }
+        let batches = try latents(model.encoder, set.clips, frames, run)
+        return try run.train(
+            model, LatentTask(batches: batches, judge: judge), optimiser: optimiser, plan: plan,
+            title: "head"
+        ) { _ in card }
+    }
+
+    private func validateWindow(of encoder: any StoredEncoder) throws(ConfigurationError) {
+        guard self.encoder.seesFuture, let encoder = encoder as? TokenizerEncoder else { return }
+        let stride = encoder.tokenizer.configuration.strides.time
+        let window = LabelledFrameEncoder.usualWindow
+        guard window % stride == 0 else {
+            throw .invalid(
+                "encoder",
+                expected: "still frames: the tokenizer's temporal stride \(stride) does not divide "
+                    + "windows of \(window) frames",
+                found: "clips")
+        }
+    }
+
+    private func fresh(on encoder: any StoredEncoder, for clip: Clip) throws -> Segmenter {
+        let configuration = SegmenterConfiguration(
+            encoder: encoder.configuration, head: head, classes: classes,
+            input: PictureInput(height: clip.height, width: clip.width))
+        try configuration.validate()
+        var encoder = encoder
+        if initial == .random {
+            var draws = RandomStream(seed: seed).split(.max - 1)
+            encoder = encoder.configuration.encoder(random: &draws)
+        }
+        var random = RandomStream(seed: seed).split(.max)
+        return Segmenter(configuration, encoder: encoder, random: &random)
+    }
+
+    /// Frozen parts are those of the model at hand, the rest goes on from the checkpoint.
+    private func requireSameEncoder(as model: Segmenter, _ run: RecipeRun<Self>) throws {
+        guard run.options.resumes, let path = run.folder?.existingLastCheckpoint else { return }
+        let checkpoint = try Checkpoint(reading: path)
+        for part in encoder.parts where !trains.contains(part) {
+            try checkpoint.requireSame(
+                part.path, as: model, expected: "the \(part.rawValue) this run began with")
+        }
+    }
+
+    private var freezing: Freezing {
+        let frozen = encoder.parts.filter { !trains.contains($0) }
+        return trains.isEmpty ? Freezing(["encoder"]) : Freezing(frozen.map(\.path))
+    }
+
+    private var optimiser: AdamW {
+        AdamW(
+            weightDecay: weightDecay,
+            groups: trains.map {
+                ParameterGroup(.below([$0.path]), learningRateFactor: partRates[$0])
+            })
+    }
+
+    private var plan: TrainingPlan {
+        TrainingPlan(
+            steps: steps,
+            schedule: .oneCycle(OneCycle(maximum: learningRate, steps: steps, rise: rise)),
+            freezing: freezing, evaluationInterval: evaluationInterval,
+            checkpointInterval: checkpointInterval, seed: seed)
+    }
+
+    private func about(_ frames: String) -> String {
+        let start = initial == .random ? " drawn at random" : ""
+        let training =
+            trains.isEmpty
+            ? "frozen" : "of which \(trains.map(\.rawValue).joined(separator: ", ")) trained"
+        return "A head on \(encoder.description)\(start), \(training), on \(frames)."
+            + (encoder.seesFuture ? " It sees the clip around a frame: frames after it, too." : "")
+    }
+
+    /// Whether latents are made once.
+    /// - Throws: `ConfigurationError` when they do not fit and cannot be made batch by batch.
+    private func caches(_ frames: Int, _ model: Segmenter) throws -> Bool {
+        guard trains.isEmpty else { return false }
+        let shape = model.encoder.latentShape(
+            height: model.input.height, width: model.input.width)
+        let one = shape.elementCount * MemoryLayout<Float>.size
+        let byteCount = one * frames * (flip > 0 ? 2 : 1)
+        if byteCount <= Self.largestCache { return true }
+        guard !encoder.seesFuture else {
+            throw ConfigurationError.invalid(
+                "labels", expected: "few enough for latents of \(Self.largestCache >> 20) MiB",
+                found: "\(byteCount >> 20) MiB of latents")
+        }
+        return false
+    }
+
+    private func latents(
+        _ encoder: any StoredEncoder, _ clips: [Clip], _ frames: [FrameIndex],
+        _ run: RecipeRun<Self>
+    ) throws -> LatentBatches {
+        let variants = flip > 0 ? 2 : 1
+        let progress =
+            run.options.showsProgress
+            ? ProgressBar("encoding", total: variants * frames.count, unit: "frames") : nil
+        defer { progress?.finish() }
+        return try LatentBatches(
+            encoder: LabelledFrameEncoder(encoder), clips: clips, frames: frames, batchSize: batch,
+            seed: seed, flip: flip
+        ) { done, _ in
+            progress?.update(done)
+            try run.checkInterruption()
+        }
+    }
+}

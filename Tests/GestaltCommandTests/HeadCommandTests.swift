@@ -1,0 +1,75 @@
+import Foundation
+import GestaltMedia
+import GestaltPrior
+import GestaltTensor
+import GestaltVQVAE
+import TestSupport
+import Testing
+
+@Suite struct HeadCommandTests {
+    /// A predictor with random weights for frames of 64 × 64.
+    static func predictor(in folder: String) throws {
+        var random = RandomStream(seed: 1)
+        let tokenizer = TokenizerConfiguration(
+            strides: .init(time: 4, height: 4, width: 4), hidden: 8, embedding: 6, codes: 16,
+            blocks: 1, dataVariance: 0.06)
+        let prior = PriorConfiguration(
+            latent: .init(time: 1, height: 16, width: 16), codes: 16, embedding: 6, width: 12,
+            heads: 2, layers: 2,
+            conditioning: FrameConditioning(
+                frames: 1, height: 64, width: 64,
+                encoder: FrameEncoderConfiguration(
+                    width: 4, blocks: [1, 1, 1, 1], outputWidth: 12)))
+        try VideoPredictor(
+            VideoPredictorConfiguration(tokenizer: tokenizer, prior: prior), random: &random
+        ).write(to: folder)
+    }
+
+    @Test(
+        "a head on a prior: train, evaluate, segment, inspect",
+        arguments: [
+            ["--encoder", "prior:hidden:1", "--unfreeze", "resnet", "--skips"],
+            ["--encoder", "resnet:pyramid", "--initial", "random"],
+            ["--encoder", "tokenizer:features", "--unfreeze", "all", "--encoder-rate", "0.5"],
+        ])
+    func head(arguments: [String]) throws {
+        let folder = TemporaryFolder()
+        let (model, head) = (folder.path("predictor"), folder.path("head"))
+        try Self.predictor(in: model)
+        let trained = try Program.run(
+            list: [
+                "train", "head", "--data", "synthetic:2", "--model", model, "--labels", "4",
+                "--steps", "2", "--batch", "2", "--width", "16", "--output", head,
+            ] + arguments)
+        #expect(trained.code == 0, "\(trained.error)")
+        let evaluated = try Program.run("evaluate", "--model", head, "--data", "synthetic:2")
+        #expect(evaluated.code == 0 && evaluated.output.contains("iou"), "\(evaluated)")
+        let inspected = try Program.run("inspect", head)
+        #expect(inspected.output.contains("segmenter"), "\(inspected)")
+        let expected = arguments[1].hasPrefix("tokenizer") ? "encoder.tokenizer" : "encoder.resnet"
+        #expect(inspected.output.contains(expected), "\(inspected)")
+        let picture = folder.path("picture.png")
+        try PNG.write(Tensor<UInt8>.zeros([40, 60, 3]), to: picture)
+        let masks = folder.path("masks")
+        let segmented = try Program.run("segment", picture, "--model", head, "--output", masks)
+        #expect(segmented.code == 0, "\(segmented.error)")
+        #expect(try PNG.read(masks + "/masks/picture.png").shape[0] == 40)
+        let resumed = try Program.run("train", "head", "--resume", "--output", head)
+        #expect(resumed.code == 0, "\(resumed.error)")
+    }
+
+    @Test(
+        "wrong encoders end with 2 and name what is wrong",
+        arguments: [
+            (["--encoder", "prior:2"], "prior:hidden:LAYER"),
+            (["--encoder", "resnet:9"], "resnet:1…4"),
+            (["--encoder", "tokenizer:continuous", "--skips"], "skips"),
+            (["--encoder", "resnet:4", "--unfreeze", "prior"], "resnet:4 has resnet"),
+            (["--encoder", "resnet:4", "--encoder-rate", "resnet=x"], "encoder-rate"),
+        ])
+    func usage(arguments: [String], message: String) throws {
+        let result = try Program.run(
+            list: ["train", "head", "--model", "m", "--output", "x"] + arguments)
+        #expect(result.code == 2 && result.error.contains(message), "\(result)")
+    }
+}

@@ -1,0 +1,155 @@
+import Foundation
+import GestaltFiles
+import GestaltNN
+import GestaltPrior
+import GestaltSegHeads
+import GestaltTensor
+import GestaltVQVAE
+import TestSupport
+import Testing
+
+@Suite struct EncoderConfigurationTests {
+    static let frames = FrameEncoderConfiguration(width: 4, blocks: [1, 1, 1, 1], outputWidth: 6)
+
+    static let encoders: [EncoderConfiguration] = [
+        .tokenizer(sizes: .minute, source: .quantised),
+        .resnet(sizes: frames, source: .init(stage: 4, skips: true)),
+        .prior(sizes: .minute(), source: .init(layer: 1, query: .start, skips: true)),
+        .prior(
+            sizes: .minute(given: 2, hidesCodes: true),
+            source: .init(layer: 2, query: .hidden, skips: true, joins: true)),
+    ]
+
+    static func segmenter(_ encoder: EncoderConfiguration) -> Segmenter {
+        var random = RandomStream(seed: 8)
+        return Segmenter(
+            SegmenterConfiguration(
+                encoder: encoder, head: .convolutional(width: 8),
+                input: PictureInput(height: 32, width: 32)), random: &random)
+    }
+
+    @Test(arguments: encoders) func whatIsReadIsWhatWasWritten(
+        _ encoder: EncoderConfiguration
+    ) throws {
+        try StoredModelTests.withFolder { folder in
+            let model = Self.segmenter(encoder)
+            try model.write(to: folder)
+            let read = try Segmenter(folder: folder)
+            #expect(read.configuration == model.configuration)
+            #expect(
+                zip(read.state, model.state).allSatisfy {
+                    $0.path == $1.path && $0.value == $1.value
+                })
+            let image = picture(height: 20, width: 30)
+            #expect(read.probabilities(image: image) == model.probabilities(image: image))
+            let found = try segmentationModel(folder: folder)
+            #expect(found.segment(image: image).shape == [20, 30])
+        }
+    }
+
+    /// A prior's segmenter holds a frame encoder and a prior, each once, and no tokenizer.
+    @Test func partsStandByThemselves() {
+        let paths = Self.segmenter(Self.encoders[2]).state.map(\.path)
+        let parts = Set(
+            paths.map { $0.split(separator: ".").prefix(2).joined(separator: ".") }
+                .filter { $0.hasPrefix("encoder") })
+        #expect(parts == ["encoder.resnet", "encoder.prior"])
+        #expect(!paths.contains { $0.hasPrefix("encoder.prior.resnet") })
+        #expect(Set(paths).count == paths.count)
+    }
+
+    struct Refusal: Sendable, CustomTestStringConvertible {
+        let key: String
+        let encoder: EncoderConfiguration
+        var testDescription: String { key }
+    }
+
+    static func prior(
+        _ key: String, layer: Int = 1, query: VideoPrior.Query = .start, joins: Bool = false,
+        stride: Int = 4, _ change: (inout PriorConfiguration) -> Void = { _ in }
+    ) -> Refusal {
+        var sizes = PriorConfiguration.minute(stride: stride)
+        change(&sizes)
+        return Refusal(
+            key: "encoder.prior." + key,
+            encoder: .prior(
+                sizes: sizes, source: .init(layer: layer, query: query, joins: joins)))
+    }
+
+    static let refusals: [Refusal] = [
+        prior("source.layer", layer: 3),
+        prior("source.layer", layer: -1),
+        prior("source.query", query: .hidden),
+        prior("source.joins", joins: true, stride: 8),
+        prior("sizes.width") { $0.width = 13 },
+        prior("sizes.conditioning") { $0.conditioning = nil },
+        prior("sizes.classes") { $0.classes = 3 },
+        prior("sizes.actionWidth") {
+            $0.actionWidth = 4
+            $0.actionStride = 4
+        },
+        prior("sizes.latent") { $0.latent.height = 4 },
+        Refusal(
+            key: "encoder.resnet.source.stage",
+            encoder: .resnet(sizes: frames, source: .init(stage: 5))),
+        Refusal(
+            key: "encoder.resnet.source.frames",
+            encoder: .resnet(sizes: frames, source: .init(frames: 0))),
+        Refusal(
+            key: "encoder.resnet.sizes.blocks",
+            encoder: .resnet(
+                sizes: FrameEncoderConfiguration(width: 4, blocks: [1], outputWidth: 6),
+                source: .init())),
+        Refusal(
+            key: "encoder.tokenizer.sizes.strides",
+            encoder: .tokenizer(
+                sizes: TokenizerConfiguration(
+                    strides: .init(time: 4, height: 4, width: 2), hidden: 8, embedding: 6,
+                    codes: 16, blocks: 1, dataVariance: 0.06))),
+    ]
+
+    @Test(arguments: refusals) func impossibleEncodersAreRefusedByKey(_ known: Refusal) throws {
+        let configuration = SegmenterConfiguration(
+            encoder: known.encoder, input: PictureInput(height: 32, width: 32))
+        let error = #expect(throws: ConfigurationError.self) { try configuration.validate() }
+        #expect(error?.key == known.key, "\(error.map { "\($0)" } ?? "none")")
+    }
+
+    @Test func picturesOfAnotherSizeAreRefused() {
+        for encoder in Self.encoders {
+            let configuration = SegmenterConfiguration(
+                encoder: encoder, input: PictureInput(height: 30, width: 32))
+            let error = #expect(throws: ConfigurationError.self) { try configuration.validate() }
+            #expect(error?.key == "input")
+        }
+    }
+
+    @Test(arguments: [
+        ("\"stage\" : 4", "\"stage\" : 9", "encoder.resnet.source.stage"),
+        ("\"skips\" : true", "\"skips\" : true, \"skip\" : 1", "configuration"),
+        ("\"resnet\"", "\"renset\"", "encoder"),
+    ])
+    func wrongKeysOfFilesAreNamed(_ old: String, _ new: String, _ key: String) throws {
+        try StoredModelTests.withFolder { folder in
+            try Self.segmenter(Self.encoders[1]).write(to: folder)
+            let path = folder + "/config.json"
+            try StoredModelTests.edit(path) { $0.replacingOccurrences(of: old, with: new) }
+            let error = try #require(throws: ConfigurationError.self) {
+                try Segmenter(folder: folder)
+            }
+            #expect(error.path == path && error.key.contains(key) || key == "configuration")
+            #expect("\(error)".contains("config.json"), "\(error)")
+        }
+    }
+
+    @Test func anotherKindIsRefusedWithPathAndBothKinds() throws {
+        try StoredModelTests.withFolder { folder in
+            var random = RandomStream(seed: 1)
+            try VideoTokenizer(.minute, random: &random).write(to: folder)
+            #expect(
+                throws: ModelFolderError.wrongKind(
+                    path: folder + "/config.json", expected: "segmenter", found: "tokenizer")
+            ) { try Segmenter(folder: folder) }
+        }
+    }
+}
