@@ -48,7 +48,8 @@ struct SampleStep {
 
     func run() {
         printHeader("a step of sampling, \(preset), batch \(batch), \(storage)")
-        let (weights, condition) = prepared()
+        let (prior, codebook, condition) = prepared()
+        let weights = DecodingWeights(prior, codebook: codebook, format: Self.formats[storage]!)
         let cache = DecodingCache(weights, condition, clips: [Int](repeating: 0, count: batch))
         let speed = ReadSpeed(byteCount: 192 << 20)
         var random = RandomStream(seed: 3)
@@ -75,11 +76,37 @@ struct SampleStep {
             // The first two rounds warm up.
             if round > 1 { rounds.add(steps, floors, bytesPerSecond) }
         }
-        report(rounds, weights, cache)
+        let peak = peakMebibytes
+        let deviation = deviation(
+            weights, from: DecodingWeights(prior, codebook: codebook), condition)
+        report(rounds, weights, cache, peak, deviation)
+    }
+
+    /// The largest difference of the logits of the first 48 positions from those with everything in
+    /// float32, and the root of the mean square, as shares of the logits' own root mean square.
+    private func deviation(
+        _ weights: DecodingWeights, from exact: DecodingWeights, _ condition: PriorCondition
+    ) -> (largest: Double, rms: Double) {
+        let caches = [weights, exact].map { DecodingCache($0, condition, clips: [0]) }
+        var (largest, squares, reference, count) = (0.0, 0.0, 0.0, 0.0)
+        for position in 0..<48 {
+            let codes =
+                position == 0
+                ? nil : Tensor<Int32>([Int32(position * 31 % weights.configuration.codes)])
+            let found = weights.logits(after: codes, caches[0])
+            let expected = exact.logits(after: codes, caches[1])
+            let difference = found - expected
+            largest = max(largest, Double(difference.abs().max().scalar))
+            squares += Double(difference.squared().sum().scalar)
+            reference += Double(expected.squared().sum().scalar)
+            count += Double(expected.count)
+        }
+        let scale = (reference / count).squareRoot()
+        return (largest / scale, (squares / count).squareRoot() / scale)
     }
 
     /// Random weights, with an output that is not zero, and the features of a random frame.
-    private func prepared() -> (DecodingWeights, PriorCondition) {
+    private func prepared() -> (VideoPrior, Tensor<Float>, PriorCondition) {
         let tokenizer: TokenizerConfiguration =
             switch preset {
             case .publicBAIR: .publicBAIR
@@ -95,12 +122,13 @@ struct SampleStep {
         let codebook: Tensor<Float> = random.normal([tokenizer.codes, tokenizer.embedding])
         let condition = prior.condition(
             frames: random.uniform([1, 1, 64, 64, 3], in: -0.5..<0.5), .inference)
-        return (
-            DecodingWeights(prior, codebook: codebook, format: Self.formats[storage]!), condition
-        )
+        return (prior, codebook, condition)
     }
 
-    private func report(_ rounds: Rounds, _ weights: DecodingWeights, _ cache: DecodingCache) {
+    private func report(
+        _ rounds: Rounds, _ weights: DecodingWeights, _ cache: DecodingCache, _ peak: Double,
+        _ deviation: (largest: Double, rms: Double)
+    ) {
         let seconds = rounds.positionSeconds.reduce(0, +) / Double(rounds.positions.count)
         print(
             "step \(fixed(seconds * 1e3, 2)) ms, floor \(fixed(rounds.floor * 1e3, 2)) ms, ratio "
@@ -120,7 +148,8 @@ struct SampleStep {
             "best_ratio_to_floor": fixed(rounds.bestRatio, 3),
             "weight_bytes": "\(weights.bytesReadPerStep)", "cache_bytes": "\(cache.byteCount)",
             "read_gb_per_second": fixed(rounds.bytesPerSecond * 1e-9, 2),
-            "peak_mib": fixed(peakMebibytes, 1),
+            "logit_deviation_largest": fixed(deviation.largest, 5),
+            "logit_deviation_rms": fixed(deviation.rms, 5), "peak_mib": fixed(peak, 1),
         ])
     }
 

@@ -97,6 +97,22 @@ import Testing
         #expect(blocks.bytesRead(at: 2047) == 12 * 32 * 2 * 2 * 24 * 4)
     }
 
+    @Test("bits do not depend on the number of threads", arguments: [false, true])
+    func threads(_ isSparse: Bool) async {
+        // In a process of its own: the number is everybody's.
+        await #expect(processExitsWith: .success) { [isSparse] in
+            let model = SamplingModel(isSparse ? .sparse : .plain, latent: [5, 12, 16])
+            let codes = model.codes(clips: 1)
+            let weights = VideoSampler(model.predictor).weights
+            Runtime.threads = 1
+            let one = stepwiseLogits(weights, .none, codes)
+            for threads in [2, 3] {
+                Runtime.threads = threads
+                precondition(stepwiseLogits(weights, .none, codes) == one)
+            }
+        }
+    }
+
     @Test("steps use no memory but the cache's own")
     func memory() async {
         // In a process of its own: other tests use memory, too.
