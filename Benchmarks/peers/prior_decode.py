@@ -131,15 +131,22 @@ class BestLayer:
 
 
 class BestDecoder:
-    def __init__(self, prior, batch, features=None, label=None, dtype=torch.float32):
+    """`release` empties the prior's blocks on the way, so that no weight is held twice."""
+
+    def __init__(
+            self, prior, batch, features=None, label=None, dtype=torch.float32, release=False):
         length = math.prod(prior.latent_shape)
         self.mask = sparse_mask(prior.latent_shape) if prior.attn_type == "sparse" else None
         self.positions = prior.attn_stack.pos_embd().detach()
         self.start = prior.attn_stack.right_shift.sos.detach().expand(batch, -1)
         self.input, self.head = Dense(prior.fc_in), Dense(prior.fc_out)
-        self.layers = [
-            BestLayer(block, batch, length, features, label, dtype)
-            for block in prior.attn_stack.attn_nets]
+        self.layers = []
+        for block in prior.attn_stack.attn_nets:
+            self.layers.append(BestLayer(block, batch, length, features, label, dtype))
+            if release:
+                for module in (block.attn, block.fc_block, *([block.enc_attn] if block.frames else [])):
+                    for parameter in module.parameters():
+                        parameter.data = parameter.data.new_empty(0)
         self.norm = scales(prior.norm, label)
 
     def step(self, index, rows):

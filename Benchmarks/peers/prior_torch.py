@@ -56,8 +56,10 @@ def sample_step(arguments):
     if dtype != torch.float32:
         model, codebook, features = model.to(dtype), codebook.to(dtype), features.to(dtype)
     with torch.inference_mode():
-        maker = OriginalDecoder if original else BestDecoder
-        decoder = maker(model, arguments.batch, features, dtype=dtype)
+        if original:
+            decoder = OriginalDecoder(model, arguments.batch, features)
+        else:
+            decoder = BestDecoder(model, arguments.batch, features, dtype=dtype, release=True)
         caches = decoder.caches if original else [(layer.cache,) for layer in decoder.layers]
         for cache in caches:
             for tensor in cache:

@@ -4,12 +4,6 @@ import GestaltTensor
 import GestaltVQVAE
 import Harness
 
-#if canImport(Glibc)
-    import Glibc
-#elseif canImport(Darwin)
-    import Darwin
-#endif
-
 /// One step of sampling, from the codes before to the codes drawn, at five lengths of the filled
 /// cache, against the time that reading its weights and that cache alone would take.
 ///
@@ -151,18 +145,6 @@ struct SampleStep {
             "logit_deviation_largest": fixed(deviation.largest, 5),
             "logit_deviation_rms": fixed(deviation.rms, 5), "peak_mib": fixed(peak, 1),
         ])
-    }
-
-    /// The most memory this process ever held.
-    private var peakMebibytes: Double {
-        var usage = rusage()
-        #if canImport(Glibc)
-            getrusage(__rusage_who_t(RUSAGE_SELF.rawValue), &usage)
-            return Double(usage.ru_maxrss) / 1024
-        #else
-            getrusage(RUSAGE_SELF, &usage)
-            return Double(usage.ru_maxrss) / (1024 * 1024)
-        #endif
     }
 }
 

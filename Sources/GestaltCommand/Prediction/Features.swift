@@ -7,7 +7,6 @@ import GestaltTensor
 import GestaltTraining
 import GestaltVQVAE
 
-extension VideoPrior.Query: ExpressibleByArgument {}
 extension FeatureSource: ExpressibleByArgument {
     public init?(argument: String) { self.init(argument) }
 }
