@@ -19,7 +19,8 @@ struct TrainPrior: ParsableCommand {
 
     @OptionGroup var data: DataOptions
     @OptionGroup var training: RunArguments
-    @Option(help: "The folder of a trained tokenizer, or of a predictor to train further.")
+    @Option(
+        help: "A trained tokenizer, or a predictor to train further: a folder or a checkpoint.")
     var model: String?
     @Option(help: "Sizes: tiny, small or publicBAIR.")
     var preset = VideoPredictorConfiguration.Preset.small
@@ -36,6 +37,10 @@ struct TrainPrior: ParsableCommand {
     var codeDropout: Bool?
     @Flag(help: "Compute blocks again for their gradients: less memory, more time.")
     var checkpointing = false
+    @Option(
+        parsing: .upToNextOption,
+        help: "Parts of the prior that stay as they are: resnet, positions, blocks.0, …")
+    var freeze: [String] = []
     @Option(help: "Steps; the preset knows a number.") var steps: Int?
     @Option(help: "Clips a batch.") var batch: Int?
     @Option(help: "Frames of a clip.") var window: Int?
@@ -61,6 +66,7 @@ struct TrainPrior: ParsableCommand {
             if let codeDropout {
                 recipe.codeDropout = codeDropout ? PriorConfiguration.CodeDropout() : nil
             }
+            recipe.frozen = freeze.map { "prior.\($0)" }
             if checkpointing { recipe.checkpointing = true }
             if let batch { recipe.batch = batch }
             if let window { recipe.window = window }

@@ -12,6 +12,8 @@ struct TrainTokenizer: ParsableCommand {
 
     @OptionGroup var data: DataOptions
     @OptionGroup var training: RunArguments
+    @Option(help: "A tokenizer to train further: a folder or a checkpoint; it has its own sizes.")
+    var model: String?
     @Option(help: "Sizes: tiny, small or publicBAIR.") var preset = TokenizerConfiguration.Preset
         .small
     @Option(help: "Steps; the preset knows a number.") var steps: Int?
@@ -24,6 +26,7 @@ struct TrainTokenizer: ParsableCommand {
         try training.run {
             var recipe = TokenizerRecipe(
                 data: data.choice(seed: seed), preset: preset, steps: steps, seed: seed)
+            recipe.model = model.map(absolutePath)
             if let batch { recipe.batch = batch }
             if let window { recipe.window = window }
             if let learningRate { recipe.learningRate = learningRate }

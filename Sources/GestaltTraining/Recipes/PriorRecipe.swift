@@ -12,8 +12,8 @@ public struct PriorRecipe: Recipe {
     public static let kind = "prior"
 
     public var data: DataChoice
-    /// The folder of the trained tokenizer, or of a predictor whose training goes on; nil for a
-    /// tokenizer in memory, see ``train(on:_:)``.
+    /// The trained tokenizer, or a predictor whose training goes on: a folder, or a checkpoint as
+    /// `VideoModel` reads it; nil for a tokenizer in memory, see ``train(on:_:)``.
     public var model: String?
     public var preset: VideoPredictorConfiguration.Preset
     /// How many first frames the prior is told; 0 for none.
@@ -39,7 +39,8 @@ public struct PriorRecipe: Recipe {
     public var gradientNorm: Float?
     /// Decay of the average of the weights; nil keeps none.
     public var averageDecay: Float?
-    /// Parts that stay as they are; the tokenizer always does.
+    /// Paths in the predictor that stay as they are, `prior.resnet` for example; the tokenizer always
+    /// does.
     public var frozen: [String]
     /// Whether blocks are computed again for their gradients: less memory, a third more time.
     public var checkpointing: Bool
@@ -114,11 +115,7 @@ public struct PriorRecipe: Recipe {
             throw ConfigurationError.invalid(
                 "model", expected: "the folder of a trained tokenizer", found: "none")
         }
-        switch try ModelFolder(model).kind() {
-        case VideoPredictorConfiguration.kind:
-            return try train(from: .predictor(try VideoPredictor(folder: model)), options)
-        default: return try train(on: try VideoTokenizer(folder: model), options)
-        }
+        return try train(from: try VideoModel(at: model), options)
     }
 
     /// Trains a fresh prior on a tokenizer that is in memory. To resume, give the same one.
@@ -128,13 +125,8 @@ public struct PriorRecipe: Recipe {
         try train(from: .tokenizer(tokenizer), options)
     }
 
-    private enum Beginning {
-        case tokenizer(VideoTokenizer)
-        case predictor(VideoPredictor)
-    }
-
     private func train(
-        from beginning: Beginning, _ options: RunOptions
+        from beginning: VideoModel, _ options: RunOptions
     ) throws -> Trained<VideoPredictor> {
         let run = try RecipeRun(self, options)
         let set = try data.open(.train, masks: .ignored, showsProgress: options.showsProgress)
@@ -144,6 +136,7 @@ public struct PriorRecipe: Recipe {
         try run.checkInterruption()
         let model = try start(beginning, for: set.clips[0])
         for clips in [set, judged].compactMap({ $0 }) { try requireFit(clips, model) }
+        try requireParts(of: model)
         try requireSameTokenizer(as: model, run)
         let mirrors = flip && !usesActions(model)
         let coded = try encoded(set, model, mirrors: mirrors, name: "train", run)
@@ -164,7 +157,7 @@ public struct PriorRecipe: Recipe {
 }
 
 extension PriorRecipe {
-    private func start(_ beginning: Beginning, for clip: Clip) throws -> VideoPredictor {
+    private func start(_ beginning: VideoModel, for clip: Clip) throws -> VideoPredictor {
         switch beginning {
         case .predictor(let predictor): return predictor
         case .tokenizer(let tokenizer):
@@ -210,6 +203,15 @@ extension PriorRecipe {
             throw ConfigurationError.invalid(
                 "model", expected: "a prior without classes: clips carry none",
                 found: "\(configuration.prior.classes!) classes")
+        }
+    }
+
+    /// - Throws: `ConfigurationError` for a frozen path that nothing stands at.
+    private func requireParts(of model: VideoPredictor) throws {
+        let paths = model.state.map(\.path)
+        for part in frozen where !paths.contains(where: Freezing([part]).covers) {
+            throw ConfigurationError.invalid(
+                "frozen", expected: "paths of the predictor, such as prior.resnet", found: part)
         }
     }
 

@@ -1,6 +1,7 @@
 import GestaltData
 import GestaltFiles
 import GestaltNN
+import GestaltPrior
 import GestaltTensor
 import GestaltVQVAE
 
@@ -9,6 +10,9 @@ public struct TokenizerRecipe: Recipe {
     public static let kind = "tokenizer"
 
     public var data: DataChoice
+    /// A tokenizer whose training goes on, as `VideoModel` reads it; its configuration stands. Nil
+    /// begins with a fresh one.
+    public var model: String?
     /// Its `dataVariance`, where nil, is measured over the training split before the first step.
     public var configuration: TokenizerConfiguration
     /// Frames of a training clip.
@@ -95,13 +99,15 @@ public struct TokenizerRecipe: Recipe {
             try data.open($0, masks: .ignored, showsProgress: options.showsProgress)
         }
         try run.checkInterruption()
-        let measured = try measured(on: set)
+        let earlier = try model.map { try VideoModel(at: $0).tokenizer }
+        let measured = try measured(earlier?.configuration ?? configuration, on: set)
         for clips in [set, judged].compactMap({ $0 }) {
             _ = try measured.latentShape(
                 time: window, height: clips.clips[0].height, width: clips.clips[0].width)
         }
         var random = RandomStream(seed: seed).split(.max)
-        let tokenizer = VideoTokenizer(measured, random: &random)
+        var tokenizer = earlier ?? VideoTokenizer(measured, random: &random)
+        tokenizer.configuration = measured
         let task = TokenizerTask(
             batches: try ClipBatches(
                 set.clips, length: window, batchSize: batch, order: .shuffled(seed: seed),
@@ -131,7 +137,9 @@ public struct TokenizerRecipe: Recipe {
 
     /// The configuration with the variance of `clips`, unless it has one.
     /// - Throws: the tokenizer's error when the clips are all of one colour.
-    private func measured(on clips: DataSet) throws -> TokenizerConfiguration {
+    private func measured(
+        _ configuration: TokenizerConfiguration, on clips: DataSet
+    ) throws -> TokenizerConfiguration {
         var result = configuration
         if result.dataVariance == nil { result.dataVariance = Float(clips.pixelVariance) }
         try result.validate()
