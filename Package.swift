@@ -92,7 +92,7 @@ let package = Package(
         .executableTarget(
             name: "GestaltCommand",
             dependencies: [
-                "GestaltTraining", "GestaltIO",
+                "GestaltTraining", "GestaltPrior", "GestaltIO",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             exclude: ["README.md"], swiftSettings: strict),
@@ -109,7 +109,7 @@ let package = Package(
         tests("GestaltMedia"),
         tests("GestaltData"),
         tests("GestaltVQVAE"),
-        tests("GestaltPrior", ["CKernels"]),
+        tests("GestaltPrior", ["CKernels"], resources: [.copy("Fixtures")]),
         tests("GestaltSegHeads"),
         tests("GestaltTraining"),
         .testTarget(

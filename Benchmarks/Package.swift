@@ -31,6 +31,16 @@ let package = Package(
                 .product(name: "GestaltVQVAE", package: "Gestalt"),
             ],
             swiftSettings: strict),
+        .executableTarget(
+            name: "prior",
+            dependencies: [
+                "Harness",
+                .product(name: "GestaltTensor", package: "Gestalt"),
+                .product(name: "GestaltNN", package: "Gestalt"),
+                .product(name: "GestaltVQVAE", package: "Gestalt"),
+                .product(name: "GestaltPrior", package: "Gestalt"),
+            ],
+            swiftSettings: strict),
     ],
     swiftLanguageModes: [.v6]
 )

@@ -197,7 +197,7 @@ def check_chunks():
 def main():
     folder = pathlib.Path(sys.argv[1])
     manifest = json.loads((folder / "manifest.json").read_text())["files"]
-    torch.set_num_threads(2)
+    torch.set_num_threads(1)
     layouts = tensor_file.read(folder / "modules.safetensors")[0]
     for key, value in layouts.items():
         if key.startswith("sparse_layout/"):

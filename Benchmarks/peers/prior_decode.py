@@ -15,13 +15,12 @@ from prior_model import sparse_mask
 class OriginalDecoder:
     def __init__(self, prior, batch, features=None, label=None, dtype=torch.float32):
         self.prior, self.features, self.label = prior, features, label
-        length, width = math.prod(prior.latent_shape), prior.hidden_dim // prior.heads
+        width = prior.hidden_dim // prior.heads
         shape = (batch, prior.heads, *prior.latent_shape, width)
         blocks = prior.attn_stack.attn_nets
         self.caches = [(torch.zeros(shape, dtype=dtype), torch.zeros(shape, dtype=dtype)) for _ in blocks]
         self.crossed = [None] * len(blocks)
-        full = torch.ones(length, length).tril() if prior.attn_type == "full" else None
-        self.mask = sparse_mask(prior.latent_shape) if full is None else full
+        self.masks = [block.attn.attn.mask for block in blocks]
 
     def attend(self, attention, q, k, v, mask=None):
         scores = q @ k.flatten(2, -2).transpose(-2, -1) / math.sqrt(q.shape[-1])
@@ -34,7 +33,7 @@ class OriginalDecoder:
         place = (slice(None), slice(None), *torch.unravel_index(torch.tensor(index), self.prior.latent_shape))
         keys[place] = attention.split(attention.w_ks(x))[:, :, 0]
         values[place] = attention.split(attention.w_vs(x))[:, :, 0]
-        return self.attend(attention, attention.split(attention.w_qs(x)), keys, values, self.mask[index])
+        return self.attend(attention, attention.split(attention.w_qs(x)), keys, values, self.masks[layer][index])
 
     def cross(self, layer, attention, x):
         k = attention.split(attention.w_ks(self.features))
@@ -58,6 +57,12 @@ class OriginalDecoder:
         return prior.fc_out(prior.norm(x, label))[:, 0]
 
 
+def scales(norm, label):
+    """Gain and offset of a norm: [width], or [B, width] with classes."""
+    g, b = norm.scales(label)
+    return (g[:, 0], b[:, 0]) if norm.classes else (g, b)
+
+
 def normed(x, scales):
     """The prior's norm, in float32 whatever the stream's type."""
     y = x.float() if x.dtype == torch.bfloat16 else x
@@ -65,62 +70,91 @@ def normed(x, scales):
     return torch.addcmul(scales[1], (y - mean) * (1e-5 + variance.rsqrt()), scales[0]).to(x.dtype)
 
 
-class BestDecoder:
-    def __init__(self, prior, batch, features=None, label=None, dtype=torch.float32):
-        self.prior, self.batch = prior, batch
-        self.positions = prior.attn_stack.pos_embd().to(dtype)
-        length, width = math.prod(prior.latent_shape), prior.hidden_dim // prior.heads
-        sparse = prior.attn_type == "sparse"
-        self.mask = sparse_mask(prior.latent_shape) if sparse else None
+class Dense:
+    """A linear layer for few rows. In float32 its weights lie [in, out], which is read faster; bfloat16
+    has kernels for [out, in] only.
+    """
 
-        def scales(norm):
-            g, b = norm.scales(label)
-            return (g[:, 0], b[:, 0]) if norm.classes else (g, b)
+    def __init__(self, *layers):
+        self.weight = torch.cat([layer.weight.detach() for layer in layers])
+        self.bias = None if layers[0].bias is None else torch.cat([l.bias.detach() for l in layers])
+        self.turned = self.weight.dtype != torch.bfloat16
+        if self.turned:
+            self.weight = self.weight.t().contiguous()
 
-        self.layers, self.final = [], scales(prior.norm)
-        for block in prior.attn_stack.attn_nets:
-            attention = block.attn
-            weight = torch.cat([attention.w_qs.weight, attention.w_ks.weight, attention.w_vs.weight])
-            # One buffer for keys and values: a step writes both with one copy.
-            cache = torch.zeros(2, batch, prior.heads, length, width, dtype=dtype)
-            layer = {
-                "block": block, "weight": weight.detach(), "cache": cache,
-                "norms": (scales(block.pre_attn_norm), scales(block.pre_fc_norm))}
-            if block.frames:
-                cross = block.enc_attn
-                layer["cross"] = (
-                    cross.split(cross.w_ks(features)).expand(batch, -1, -1, -1).contiguous(),
-                    cross.split(cross.w_vs(features)).expand(batch, -1, -1, -1).contiguous())
-                layer["cross_norm"] = scales(block.pre_enc_norm)
-            self.layers.append(layer)
+    def __call__(self, x):
+        if not self.turned:
+            return F.linear(x, self.weight, self.bias)
+        return x @ self.weight if self.bias is None else torch.addmm(self.bias, x, self.weight)
 
-    def own(self, layer, x, index):
-        attention, cache = layer["block"].attn, layer["cache"]
-        projected = F.linear(x, layer["weight"]).view(self.batch, 3, attention.heads, 1, -1)
-        cache[:, :, :, index] = projected[:, 1:, :, 0].transpose(0, 1)
-        k, v = cache[:, :, :, :index + 1]
-        mask = self.mask[index:index + 1, :index + 1] if self.mask is not None else None
+
+class BestLayer:
+    def __init__(self, block, batch, length, features, label, dtype):
+        attention = block.attn
+        self.batch, self.heads, self.length = batch, attention.heads, length
+        self.projections = Dense(attention.w_qs, attention.w_ks, attention.w_vs)
+        self.output = Dense(attention.fc)
+        # One buffer for keys and values: a step writes both with one copy.
+        width = attention.w_qs.weight.shape[0] // self.heads
+        self.cache = torch.zeros(2, batch, self.heads, length, width, dtype=dtype)
+        self.norm = scales(block.pre_attn_norm, label)
+        self.frames = block.frames
+        if block.frames:
+            cross = block.enc_attn
+            self.cross_norm = scales(block.pre_enc_norm, label)
+            self.cross_query, self.cross_output = Dense(cross.w_qs), Dense(cross.fc)
+            self.cross_keys, self.cross_values = (
+                cross.split(w(features)).expand(batch, -1, -1, -1).contiguous()
+                for w in (cross.w_ks, cross.w_vs))
+        self.last_norm = scales(block.pre_fc_norm, label)
+        self.widen, self.act, self.narrow = (
+            Dense(block.fc_block[0]), block.fc_block[1], Dense(block.fc_block[2]))
+
+    def own(self, x, index, mask):
+        projected = self.projections(x).view(self.batch, 3, self.heads, 1, -1)
+        self.cache[:, :, :, index] = projected[:, 1:, :, 0].transpose(0, 1)
+        k, v = self.cache[:, :, :, :index + 1]
         y = F.scaled_dot_product_attention(projected[:, 0], k, v, attn_mask=mask)
-        return attention.fc(y.flatten(1))
+        return self.output(y.flatten(1))
 
-    def cross(self, layer, x):
-        attention = layer["block"].enc_attn
-        q = attention.w_qs(x).view(self.batch, attention.heads, 1, -1)
-        k, v = layer["cross"]
+    def cross(self, x):
+        q = self.cross_query(x).view(self.batch, self.heads, 1, -1)
         # Value and key widths differ, which the fused kernel does not take.
-        scores = (q * (1 / math.sqrt(q.shape[-1]))) @ k.transpose(-2, -1)
-        return attention.fc((scores.softmax(-1) @ v).flatten(1))
+        scores = (q * (1 / math.sqrt(q.shape[-1]))) @ self.cross_keys.transpose(-2, -1)
+        return self.cross_output((scores.softmax(-1) @ self.cross_values).flatten(1))
+
+    def __call__(self, x, index, mask):
+        x = x + self.own(normed(x, self.norm), index, mask)
+        if self.frames:
+            x = x + self.cross(normed(x, self.cross_norm))
+        return x + self.narrow(self.act(self.widen(normed(x, self.last_norm))))
+
+
+class BestDecoder:
+    """`release` empties the prior's blocks on the way, so that no weight is held twice."""
+
+    def __init__(
+            self, prior, batch, features=None, label=None, dtype=torch.float32, release=False):
+        length = math.prod(prior.latent_shape)
+        self.mask = sparse_mask(prior.latent_shape) if prior.attn_type == "sparse" else None
+        self.positions = prior.attn_stack.pos_embd().detach()
+        self.start = prior.attn_stack.right_shift.sos.detach().expand(batch, -1)
+        self.input, self.head = Dense(prior.fc_in), Dense(prior.fc_out)
+        self.layers = []
+        for block in prior.attn_stack.attn_nets:
+            self.layers.append(BestLayer(block, batch, length, features, label, dtype))
+            if release:
+                for module in (block.attn, block.fc_block, *([block.enc_attn] if block.frames else [])):
+                    for parameter in module.parameters():
+                        parameter.data = parameter.data.new_empty(0)
+        self.norm = scales(prior.norm, label)
 
     def step(self, index, rows):
-        prior = self.prior
-        x = prior.fc_in(rows) if index else prior.attn_stack.right_shift.sos.expand(len(rows), -1)
-        x = x + self.positions[index]
+        x = (self.input(rows) if index else self.start) + self.positions[index]
+        mask = self.mask[index:index + 1, :index + 1] if self.mask is not None else None
         for layer in self.layers:
-            x = x + self.own(layer, normed(x, layer["norms"][0]), index)
-            if "cross" in layer:
-                x = x + self.cross(layer, normed(x, layer["cross_norm"]))
-            x = x + layer["block"].fc_block(normed(x, layer["norms"][1]))
-        return prior.fc_out(normed(x, self.final))
+            x = layer(x, index, mask)
+        return self.head(normed(x, self.norm))
 
 
 @torch.no_grad()

@@ -1,6 +1,6 @@
 """Speed of the prior in PyTorch. Prints one JSON line; its fields stand in Benchmarks/README.md.
 
-    prior_torch.py sample-step   [--form best|original|best-bfloat16] [--batch 1|4]
+    prior_torch.py sample-step   [--form best|original|best-bfloat16|best-compiled] [--batch 1|4]
     prior_torch.py prior-train   [--form best|original] [--dropout 0|0.2]
     prior_torch.py frame-encoder [--form best|original] [--pass forward|both]
 
@@ -15,6 +15,7 @@ import time
 
 import torch
 
+from frame_encoder import FrameEncoder
 from prior_decode import BestDecoder, OriginalDecoder
 from prior_model import Prior, cosine
 
@@ -34,10 +35,10 @@ def seconds(runs, body, warm_ups=1):
     return times
 
 
-def prior(form, dropout):
+def prior(form, dropout, **changes):
     model = Prior(
         LATENT, CODES, EMBEDDING, dropout=dropout, attn_dropout=ATTENTION_DROPOUT[dropout],
-        n_cond_frames=1, form=form)
+        n_cond_frames=1, form=form, **changes)
     # The head starts at zero, which would leave the rest without gradients.
     torch.nn.init.normal_(model.fc_out.weight, std=0.02)
     return model
@@ -47,22 +48,29 @@ def sample_step(arguments):
     """From the ids of the previous codes to those drawn, at five lengths of the filled cache."""
     original = arguments.form == "original"
     dtype = torch.bfloat16 if arguments.form == "best-bfloat16" else torch.float32
-    model = prior("original" if original else "best", 0.0).eval().requires_grad_(False)
-    del model.resnet
+    # Features are given: a small frame encoder keeps the large one out of the peak memory.
+    small = {"resnet_width": 1, "resnet_blocks": (1, 1, 1, 1)}
+    model = prior("original" if original else "best", 0.0, **small).eval().requires_grad_(False)
     codebook = torch.randn(CODES, EMBEDDING)
     features = torch.randn(1 if not original else arguments.batch, FEATURES, FRAME_WIDTH)
     if dtype != torch.float32:
         model, codebook, features = model.to(dtype), codebook.to(dtype), features.to(dtype)
     with torch.inference_mode():
-        decoder = (OriginalDecoder if original else BestDecoder)(model, arguments.batch, features, dtype=dtype)
-        caches = decoder.caches if original else [(layer["cache"],) for layer in decoder.layers]
+        if original:
+            decoder = OriginalDecoder(model, arguments.batch, features)
+        else:
+            decoder = BestDecoder(model, arguments.batch, features, dtype=dtype, release=True)
+        caches = decoder.caches if original else [(layer.cache,) for layer in decoder.layers]
         for cache in caches:
             for tensor in cache:
                 tensor.normal_()
         ids = torch.zeros(arguments.batch, dtype=torch.long)
+        advance = decoder.step
+        if arguments.form == "best-compiled":
+            advance = torch.compile(decoder.step, dynamic=True)
 
         def step(position):
-            logits = decoder.step(position, codebook[ids])
+            logits = advance(position, codebook[ids])
             ids.copy_(torch.multinomial(logits.float().softmax(-1), 1)[:, 0])
 
         each = [statistics.median(seconds(arguments.runs, lambda: step(p), 2)) for p in POSITIONS]
@@ -98,7 +106,7 @@ def prior_train(arguments):
 
 def frame_encoder(arguments):
     best = arguments.form == "best"
-    encoder = prior(arguments.form, 0.0).resnet
+    encoder = FrameEncoder(form=arguments.form)
     frames = torch.rand(1, 3, 1, 64, 64) - 0.5
     if arguments.passes == "forward":
         encoder.requires_grad_(False)
@@ -119,7 +127,7 @@ def frame_encoder(arguments):
 def main():
     parser = argparse.ArgumentParser()
     parser.add_argument("case", choices=["sample-step", "prior-train", "frame-encoder"])
-    parser.add_argument("--form", choices=["best", "original", "best-bfloat16"], default="best")
+    parser.add_argument("--form", choices=["best", "original", "best-bfloat16", "best-compiled"], default="best")
     parser.add_argument("--batch", type=int, default=1)
     parser.add_argument("--dropout", type=float, choices=sorted(ATTENTION_DROPOUT), default=0.0)
     parser.add_argument("--pass", dest="passes", choices=["forward", "both"], default="forward")
@@ -130,6 +138,8 @@ def main():
         "sample-step": (sample_step, 9), "prior-train": (prior_train, 2),
         "frame-encoder": (frame_encoder, 7)}[arguments.case]
     arguments.runs = arguments.runs or runs
+    if arguments.case != "sample-step" and arguments.form not in ("best", "original"):
+        parser.error(f"{arguments.case} has no form {arguments.form}")
     torch.set_num_threads(arguments.threads)
     torch.manual_seed(0)
     record = measure(arguments)

@@ -10,7 +10,8 @@ struct Gestalt: ParsableCommand {
         abstract: "Video prediction models as visual encoders.",
         version: "0.1.0",
         subcommands: [
-            Demo.self, Doctor.self, Train.self, Reconstruct.self, Segment.self, Evaluate.self,
+            Demo.self, Doctor.self, Train.self, Encode.self, Decode.self, Logits.self, Predict.self,
+            Features.self, Convert.self, Reconstruct.self, Segment.self, Evaluate.self,
             Inspect.self, DataCommand.self,
         ])
 

@@ -3,12 +3,6 @@ import GestaltTensor
 import GestaltVQVAE
 import Harness
 
-#if canImport(Glibc)
-    import Glibc
-#elseif canImport(Darwin)
-    import Darwin
-#endif
-
 /// Measures training steps of the tokenizer:
 /// `models [--preset publicBAIR|small|tiny] [--batch N] [--runs N]`. The peer of `publicBAIR` is
 /// `peers/tokenizer_torch.py`.
@@ -99,17 +93,5 @@ import Harness
         parts.backward = (backwardEnd - forwardEnd).seconds
         parts.update = (clock.now - backwardEnd).seconds
         return Double(result.loss)
-    }
-
-    /// The most memory this process ever held.
-    private var peakMebibytes: Double {
-        var usage = rusage()
-        #if canImport(Glibc)
-            getrusage(__rusage_who_t(RUSAGE_SELF.rawValue), &usage)
-            return Double(usage.ru_maxrss) / 1024
-        #else
-            getrusage(RUSAGE_SELF, &usage)
-            return Double(usage.ru_maxrss) / (1024 * 1024)
-        #endif
     }
 }

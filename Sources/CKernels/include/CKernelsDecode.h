@@ -35,13 +35,14 @@ typedef struct {
     gk_decode_finish finish;
 } gk_decode_matrix;
 
-// y[s][c] = finish(sum over k of x[s][k] w[k][c]) for the columns of `count` panels from `first` on.
+// y[s][c] = finish(sum over k of x[s][k] w[k][c]) for the columns of `count` panels from `first`
+// on.
 void gk_decode_product(int variant, const gk_decode_matrix *w, ptrdiff_t first, ptrdiff_t count,
                        ptrdiff_t samples, const float *x, ptrdiff_t x_step, float *y,
                        ptrdiff_t y_step);
 
-// The keys and values of one head. Keys: panels of 16 positions with `width` rows. Values: panels of
-// 16 channels with `capacity` rows, a row a position.
+// The keys and values of one head. Keys: panels of 16 positions with `width` rows. Values: panels
+// of 16 channels with `capacity` rows, a row a position.
 typedef struct {
     ptrdiff_t width, value_width;
     // Positions there is room for, a multiple of 16.

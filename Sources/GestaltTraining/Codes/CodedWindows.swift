@@ -1,5 +1,6 @@
 import GestaltData
 import GestaltFiles
+import GestaltNN
 import GestaltTensor
 import GestaltVQVAE
 

@@ -2,6 +2,7 @@ import GestaltData
 import GestaltNN
 import GestaltPrior
 import GestaltTensor
+import GestaltVQVAE
 
 /// Trains the prior of a ``VideoPredictor`` on the codes of a tokenizer that stays as it is.
 public struct PriorTask: TrainingTask {

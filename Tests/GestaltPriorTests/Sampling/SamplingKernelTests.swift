@@ -42,6 +42,61 @@ private final class Packed {
     }
 }
 
+/// A head of a cache, filled.
+private final class PackedHead {
+    private var head: gk_decode_head
+    private let count: Int
+    private let keys: UnsafeMutableRawPointer
+    private let values: UnsafeMutableRawPointer
+
+    init(
+        _ k: [Float], _ v: [Float], _ width: Int, _ valueWidth: Int, _ storage: gk_decode_storage
+    ) {
+        count = k.count / width
+        head = gk_decode_head(
+            width: width, value_width: valueWidth, capacity: (count + 15) / 16 * 16, scale: 0.4,
+            storage: storage)
+        let bytes = (gk_decode_key_bytes(&head), gk_decode_value_bytes(&head))
+        keys = .allocate(byteCount: bytes.0, alignment: 64)
+        values = .allocate(byteCount: bytes.1, alignment: 64)
+        // What was not written must not be seen.
+        memset(keys, 0xFF, bytes.0)
+        memset(values, 0xFF, bytes.1)
+        for position in 0..<count {
+            gk_decode_append(
+                &head, position, Array(k[(position * width)...]),
+                Array(v[(position * valueWidth)...]), keys, values)
+        }
+    }
+
+    deinit {
+        keys.deallocate()
+        values.deallocate()
+    }
+
+    func attend(_ q: [Float], _ samples: Int, _ variant: Int32) -> [Float] {
+        let length = gk_decode_result_length(head.value_width)
+        let limit = gk_decode_range
+        let ranges = (count + limit - 1) / limit
+        let parts = UnsafeMutablePointer<Float>.allocate(capacity: samples * ranges * length)
+        defer { parts.deallocate() }
+        for range in 0..<ranges {
+            gk_decode_attend(
+                variant, &head, keys, values, range * limit, min(limit, count - range * limit),
+                samples, q, head.width, parts + range * length, ranges * length)
+        }
+        let width = head.value_width
+        return [Float](unsafeUninitializedCapacity: samples * width) { y, count in
+            for sample in 0..<samples {
+                gk_decode_merge(
+                    variant, width, ranges, parts + sample * ranges * length,
+                    y.baseAddress! + sample * width)
+            }
+            count = samples * width
+        }
+    }
+}
+
 private func numbers(_ count: Int, seed: UInt64) -> [Float] {
     Tensor<Float>.sample([count], seed: seed).scalars
 }
@@ -115,35 +170,16 @@ private func numbers(_ count: Int, seed: UInt64) -> [Float] {
         "attention over ranges, of few positions and many", arguments: sets, [1, 2, 17, 512, 700])
     func attention(_ variant: Int32, _ count: Int) {
         let (width, valueWidth, samples) = (9, 21, 5)
-        let capacity = (count + 15) / 16 * 16
         let (keys, values) = (
             numbers(count * width, seed: 1), numbers(count * valueWidth, seed: 2)
         )
         let q = numbers(samples * width, seed: 3)
         for storage in [gk_decode_float32, gk_decode_bfloat16] {
-            var head = gk_decode_head(
-                width: width, value_width: valueWidth, capacity: capacity, scale: 0.4,
-                storage: storage)
-            let k = UnsafeMutableRawPointer.allocate(
-                byteCount: gk_decode_key_bytes(&head), alignment: 64)
-            let v = UnsafeMutableRawPointer.allocate(
-                byteCount: gk_decode_value_bytes(&head), alignment: 64)
-            defer {
-                k.deallocate()
-                v.deallocate()
-            }
-            // What was not written must not be seen.
-            memset(k, 0xFF, gk_decode_key_bytes(&head))
-            memset(v, 0xFF, gk_decode_value_bytes(&head))
-            for position in 0..<count {
-                gk_decode_append(
-                    &head, position, Array(keys[(position * width)...]),
-                    Array(values[(position * valueWidth)...]), k, v)
-            }
+            let cache = PackedHead(keys, values, width, valueWidth, storage)
             func stored(_ x: Float) -> Float {
                 storage == gk_decode_float32 ? x : rounded(x)
             }
-            let found = attend(&head, k, v, count, samples, q, variant)
+            let found = cache.attend(q, samples, variant)
             for sample in 0..<samples {
                 let expected = naive(
                     Array(q[(sample * width)..<((sample + 1) * width)]), keys.map(stored),
@@ -153,41 +189,11 @@ private func numbers(_ count: Int, seed: UInt64) -> [Float] {
                         abs(found[sample * valueWidth + c] - Float(expected[c])) <= 2e-5,
                         "sample \(sample), channel \(c)")
                 }
-                let alone = attend(
-                    &head, k, v, count, 1, Array(q[(sample * width)...]), variant)
+                let alone = cache.attend(Array(q[(sample * width)...]), 1, variant)
                 #expect(
                     alone == Array(found[(sample * valueWidth)..<((sample + 1) * valueWidth)]))
             }
         }
-    }
-
-    private func attend(
-        _ head: inout gk_decode_head, _ k: UnsafeRawPointer, _ v: UnsafeRawPointer, _ count: Int,
-        _ samples: Int, _ q: [Float], _ variant: Int32
-    ) -> [Float] {
-        let length = gk_decode_result_length(head.value_width)
-        let limit = gk_decode_range
-        let ranges = (count + limit - 1) / limit
-        var parts = [Float](repeating: .nan, count: samples * ranges * length)
-        for range in 0..<ranges {
-            parts.withUnsafeMutableBufferPointer {
-                gk_decode_attend(
-                    variant, &head, k, v, range * limit, min(limit, count - range * limit),
-                    samples, q, head.width, $0.baseAddress! + range * length, ranges * length)
-            }
-        }
-        var result = [Float](repeating: .nan, count: samples * head.value_width)
-        for sample in 0..<samples {
-            result.withUnsafeMutableBufferPointer { y in
-                parts.withUnsafeBufferPointer { p in
-                    gk_decode_merge(
-                        variant, head.value_width, ranges,
-                        p.baseAddress! + sample * ranges * length,
-                        y.baseAddress! + sample * head.value_width)
-                }
-            }
-        }
-        return result
     }
 
     private func naive(

@@ -68,20 +68,19 @@ import Testing
         }
     }
 
-    @Test("a cache begins anew after reset, and says what it takes")
-    func reset() {
+    @Test("a cache can go back, and says what it takes")
+    func goingBack() {
         let model = SamplingModel(.frames)
         let predictor = model.predictor
         let weights = weights(predictor)
         let condition = model.condition(predictor.prior, clips: 1)
-        let before = Runtime.memory.bytesInUse
         let cache = DecodingCache(weights, condition, clips: [0, 0])
-        // Other tests use memory at the same time, so this is a bound from below alone.
-        #expect(cache.byteCount > 2 * 2 * 128 * 24 * 4 * 2 && before >= 0)
+        // Keys and values of 2 samples and layers, 128 positions of 24 numbers, at least.
+        #expect(cache.byteCount > 2 * 2 * 128 * 24 * 4 * 2)
         let first = weights.logits(after: nil, cache)
         let second = weights.logits(after: Tensor([1, 2]), cache)
         #expect(cache.position == 2)
-        cache.reset()
+        cache.move(to: 0)
         #expect(weights.logits(after: nil, cache) == first)
         #expect(weights.logits(after: Tensor([1, 2]), cache) == second)
     }
@@ -96,6 +95,41 @@ import Testing
         let blocks = DecodingCache(sparse, .none, clips: [0])
         // Of 2048 positions the last sees five local blocks and seven further up.
         #expect(blocks.bytesRead(at: 2047) == 12 * 32 * 2 * 2 * 24 * 4)
+    }
+
+    @Test("bits do not depend on the number of threads", arguments: [false, true])
+    func threads(_ isSparse: Bool) async {
+        // In a process of its own: the number is everybody's.
+        await #expect(processExitsWith: .success) { [isSparse] in
+            let model = SamplingModel(isSparse ? .sparse : .plain, latent: [5, 12, 16])
+            let codes = model.codes(clips: 1)
+            let weights = VideoSampler(model.predictor).weights
+            Runtime.threads = 1
+            let one = stepwiseLogits(weights, .none, codes)
+            for threads in [2, 3] {
+                Runtime.threads = threads
+                precondition(stepwiseLogits(weights, .none, codes) == one)
+            }
+        }
+    }
+
+    @Test("steps use no memory but the cache's own")
+    func memory() async {
+        // In a process of its own: other tests use memory, too.
+        await #expect(processExitsWith: .success) {
+            let model = SamplingModel(.frames)
+            let predictor = model.predictor
+            let sampler = VideoSampler(predictor)
+            let condition = model.condition(predictor.prior, clips: 1)
+            let cache = DecodingCache(sampler.weights, condition, clips: [0, 0, 0])
+            let codes: [Int32] = [1, 2, 3]
+            sampler.weights.step(after: codes, cache)
+            let before = Runtime.memory.bytesInUse
+            Runtime.resetPeakMemory()
+            for _ in 1..<128 { sampler.weights.step(after: codes, cache) }
+            precondition(Runtime.memory.bytesInUse == before)
+            precondition(Runtime.memory.peakBytesInUse == before)
+        }
     }
 
     @Test("nobody may pass the end of the clip, or a code that is none")

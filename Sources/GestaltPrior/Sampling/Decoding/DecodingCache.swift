@@ -14,7 +14,9 @@ public final class DecodingCache {
     /// The clip of the condition that each sample belongs to.
     public let clips: [Int]
     /// How many codes have been taken in; the next logits are those of this position.
-    public internal(set) var position = 0
+    public internal(set) var position = 0 { didSet { filled = max(filled, position) } }
+    /// Positions that keys and values stand at.
+    private var filled = 0
 
     /// How many samples are decoded.
     public var samples: Int { clips.count }
@@ -32,7 +34,8 @@ public final class DecodingCache {
     let actions: Tensor<Float>?
 
     /// - Parameters:
-    ///   - clips: for each sample the clip of `condition` that it continues, equal ones side by side.
+    ///   - clips: for each sample the clip of `condition` that it continues, equal ones side by
+    ///     side.
     /// - Precondition: the condition has what the prior was built for, and these clips.
     public init(_ weights: DecodingWeights, _ condition: PriorCondition, clips: [Int]) {
         let configuration = weights.configuration
@@ -58,8 +61,14 @@ public final class DecodingCache {
         actions = condition.actions?.contiguous()
     }
 
-    /// Forgets all codes: the next step is the first again.
-    public func reset() { position = 0 }
+    /// Goes to another position: 0 begins anew. Keys and values before it are those written last,
+    /// so several continuations of one beginning need it only once.
+    /// - Precondition: as many codes have been taken in.
+    public func move(to position: Int) {
+        precondition(
+            (0...filled).contains(position), "DecodingCache: position \(position) of \(filled)")
+        self.position = position
+    }
 
     /// Goes to a position as if so many codes had been taken in, with random keys and values: for
     /// measurements, not for samples.

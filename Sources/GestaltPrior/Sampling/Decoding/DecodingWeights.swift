@@ -5,8 +5,8 @@ import GestaltVQVAE
 /// A prior made ready to be asked position by position: its matrices in the order in which a step
 /// reads them, and a table that takes each code straight to the stream.
 ///
-/// Build it once and share it; a ``DecodingCache`` holds what belongs to the clips. The table is the
-/// codebook times the prior's `input`, so that its rounding is that of one product.
+/// Build it once and share it; a ``DecodingCache`` holds what belongs to the clips. The table is
+/// the codebook times the prior's `input`, so that its rounding is that of one product.
 ///
 /// ```swift
 /// let weights = DecodingWeights(predictor.prior, codebook: predictor.tokenizer.codebook)

@@ -21,7 +21,8 @@ extension VideoSampler {
     }
 
     /// The latent frames one after the other while they are drawn, on a task of their own; when
-    /// nobody listens any more it ends. Errors as for ``codes(_:samples:options:random:progress:)``.
+    /// nobody listens any more it ends. Errors as for
+    /// ``codes(_:samples:options:random:progress:)``.
     public func latentFrames(
         _ condition: PriorCondition, samples: Int = 1,
         options: SamplingOptions = SamplingOptions(), random: RandomStream

@@ -17,8 +17,8 @@ import GestaltVQVAE
 /// ```
 /// Making a sampler packs the weights, a fraction of a second for the public size; keep it for many
 /// predictions.
-/// - Source: Yan et al., *VideoGPT* (2021), section 3.3; options as in Holtzman et al., *The Curious
-///   Case of Neural Text Degeneration* (2019).
+/// - Source: Yan et al., *VideoGPT* (2021), section 3.3; options as in Holtzman et al., *The
+///   Curious Case of Neural Text Degeneration* (2019).
 public struct VideoSampler: Sendable {
     public let predictor: VideoPredictor
     public let weights: DecodingWeights

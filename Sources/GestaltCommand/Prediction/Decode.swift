@@ -1,0 +1,46 @@
+import ArgumentParser
+import GestaltData
+import GestaltFiles
+import GestaltPrior
+import GestaltTensor
+import GestaltTraining
+import GestaltVQVAE
+
+/// `gestalt decode`: codes to clips.
+struct Decode: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "Turn codes into clips.",
+        discussion: """
+            Reads int32 codes [B, t, h, w] and writes clips [B, T, H, W, 3]: as an array float32, \
+            nominally −0.5 to 0.5, not clamped; as GIF or PNG clamped, clips side by side.
+            """)
+
+    @OptionGroup var model: ModelOptions
+    @Option(help: "Codes [B,] t, h, w as npy, npz or safetensors.") var input: String
+    @Option(help: "Where clips go: .npy, .npz, .safetensors, .gif or .png.") var output: String
+
+    func run() throws {
+        try checkOutput(output, pictures: true)
+        let model = try model.open()
+        let codes = try readCodes(input)
+        try model.tokenizer.check(codes: codes)
+        Interruption.handleSignals()
+        let progress = ProgressBar("decoding", total: codes.shape[0], unit: "clips")
+        var parts: [Tensor<Float>] = []
+        for clip in 0..<codes.shape[0] {
+            try stopIfAsked(progress)
+            parts.append(model.tokenizer.decode(codes[clip..<clip + 1]))
+            progress.update(clip + 1)
+        }
+        progress.finish()
+        if isPicture(output) {
+            let pictures = parts.map { $0[0].pixelBytes() }
+            try writePictures(
+                [pictures], titles: pictures.indices.map { "clip \($0)" }, to: output)
+            return print("\(output): \(parts.count) clips")
+        }
+        let video = concatenated(parts, axis: 0)
+        try ArrayFile.write(video, name: "video", to: output)
+        print("\(output): float32 \(video.shape)")
+    }
+}

@@ -1,0 +1,59 @@
+import ArgumentParser
+import GestaltData
+import GestaltFiles
+import GestaltPrior
+import GestaltTensor
+import GestaltTraining
+import GestaltVQVAE
+
+/// `gestalt encode`: clips to codes.
+struct Encode: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "Turn clips into codes.",
+        discussion: """
+            Reads clips [B, T, H, W, 3] and writes int32 codes [B, t, h, w], t = T / the tokenizer's \
+            temporal stride, h and w likewise. Arrays hold bytes or numbers from −0.5 to 0.5; clips \
+            of records and pictures are taken as they are.
+            """)
+
+    @OptionGroup var model: ModelOptions
+    @Option(help: "npy, npz or safetensors [B,] T, H, W, 3; a TFRecord; a folder of frames.")
+    var input: String
+    @Option(help: "Only the first so many frames; for a model with a prior, its clip's length.")
+    var frames: Int?
+    @Option(help: "Only the first so many clips.") var clips: Int?
+    @Option(help: "Which camera of BAIR records: main or aux1.") var camera: Camera = .main
+    @Option(help: "Where the codes go: .npy, .npz or .safetensors.") var output: String
+
+    func run() throws {
+        try checkOutput(output, pictures: false)
+        let model = try model.open()
+        let input = try VideoInput(
+            path: input, options: ClipOptions(camera: camera, masks: .ignored), limit: clips)
+        let length = frames ?? model.predictor?.configuration.clipLength ?? input.video.shape[1]
+        let video = try input.first(length)
+        let shape = video.shape
+        _ = try model.tokenizer.configuration.latentShape(
+            time: shape[1], height: shape[2], width: shape[3])
+        Interruption.handleSignals()
+        let progress = ProgressBar("encoding", total: shape[0], unit: "clips")
+        var parts: [Tensor<Int32>] = []
+        for clip in 0..<shape[0] {
+            try stopIfAsked(progress)
+            parts.append(model.tokenizer.encode(video[clip..<clip + 1]))
+            progress.update(clip + 1)
+        }
+        progress.finish()
+        let codes = concatenated(parts, axis: 0)
+        try ArrayFile.write(codes, name: "codes", to: output)
+        print("\(output): int32 \(codes.shape)")
+    }
+}
+
+/// Ends a command that was interrupted; nothing was written.
+func stopIfAsked(_ progress: ProgressBar) throws {
+    guard Interruption.process.isRequested else { return }
+    progress.finish()
+    remark("stopped; nothing was written")
+    throw ExitCode(1)
+}

@@ -1,0 +1,80 @@
+import ArgumentParser
+import GestaltData
+import GestaltFiles
+import GestaltNN
+import GestaltPrior
+import GestaltTensor
+import GestaltTraining
+import GestaltVQVAE
+
+/// `gestalt logits`: what a prior expects at every place of a clip.
+struct Logits: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "Write a prior's logits of every code given the codes before it.",
+        discussion: """
+            Reads int32 codes [B, t, h, w] and writes float32 logits [B, t, h, w, K], K the number \
+            of codes, before softmax. A prior of frames also wants the first frames [B, n, H, W, 3] \
+            of the clips (of longer ones the first n are taken), one of classes a class, one of \
+            actions [B, T, width].
+            """)
+
+    @OptionGroup var model: ModelOptions
+    @Option(help: "Codes [B,] t, h, w as npy, npz or safetensors.") var codes: String
+    @Option(help: "The clips' first frames, or the clips: what gestalt encode reads.")
+    var frames: String?
+    @Option(name: .customLong("class"), help: "The class of all clips, from 0.") var label: Int32?
+    @Option(help: "Actions [B,] T, width as npy, npz or safetensors.") var actions: String?
+    @Option(help: "Where the logits go: .npy, .npz or .safetensors.") var output: String
+
+    func run() throws {
+        try checkOutput(output, pictures: false)
+        let predictor = try model.predictor()
+        let codes = try readCodes(codes)
+        let told = try Told(
+            predictor, frames: frames, label: label, actions: actions, clips: codes.shape[0])
+        try predictor.check(
+            codes: codes, frames: told.frames, classes: told.classes, actions: told.actions)
+        Interruption.handleSignals()
+        let progress = ProgressBar("predicting", total: codes.shape[0], unit: "clips")
+        var parts: [Tensor<Float>] = []
+        for clip in 0..<codes.shape[0] {
+            try stopIfAsked(progress)
+            let condition = predictor.prior.condition(
+                frames: told.frames?[clip..<clip + 1], classes: told.classes?[clip..<clip + 1],
+                actions: told.actions?[clip..<clip + 1], .inference)
+            parts.append(predictor.logits(codes[clip..<clip + 1], condition))
+            progress.update(clip + 1)
+        }
+        progress.finish()
+        let logits = concatenated(parts, axis: 0)
+        try ArrayFile.write(logits, name: "logits", to: output)
+        print("\(output): float32 \(logits.shape)")
+    }
+}
+
+/// What a prior is told of clips, read from files.
+struct Told {
+    /// `[N, n, H, W, 3]`.
+    let frames: Tensor<Float>?
+    /// `[N]`.
+    let classes: Tensor<Int32>?
+    /// `[N, T, width]`.
+    let actions: Tensor<Float>?
+
+    /// - Parameter clips: how many clips the class is for.
+    init(
+        _ predictor: VideoPredictor, frames path: String?, label: Int32?, actions: String?,
+        clips: Int, options: ClipOptions = ClipOptions(masks: .ignored)
+    ) throws {
+        if let given = predictor.configuration.prior.conditioning?.frames, let path {
+            frames = try VideoInput(path: path, options: options, limit: clips).first(given)
+        } else if let path {
+            throw ModelInputError(
+                "frames", expected: "none: this prior is not told any", found: path)
+        } else {
+            frames = nil
+        }
+        classes = label.map { Tensor([Int32](repeating: $0, count: clips)) }
+        self.actions = try actions.map(readActions)
+    }
+}

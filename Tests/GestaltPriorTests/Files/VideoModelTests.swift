@@ -1,0 +1,198 @@
+import Foundation
+import GestaltFiles
+import GestaltNN
+import GestaltPrior
+import GestaltTensor
+import GestaltVQVAE
+import TestSupport
+import Testing
+
+private func predictor(
+    attention: PriorConfiguration.Attention = .full, classes: Int? = nil, frames: Int = 1
+) throws -> VideoPredictor {
+    let tokenizer = TokenizerConfiguration(
+        strides: .init(time: 2, height: 4, width: 4), hidden: 8, embedding: 8, codes: 16, blocks: 1,
+        dataVariance: 0.06)
+    let configuration = VideoPredictorConfiguration(
+        tokenizer: tokenizer,
+        prior: PriorConfiguration(
+            latent: .init(time: 2, height: 4, width: 8), codes: 16, embedding: 8, width: 12,
+            heads: 2, layers: 2, attention: attention,
+            conditioning: frames == 0
+                ? nil
+                : FrameConditioning(
+                    frames: frames, height: 16, width: 32,
+                    encoder: FrameEncoderConfiguration(
+                        width: 2, blocks: [2, 1, 1, 1], outputWidth: 6)), classes: classes))
+    try configuration.validate()
+    var random = RandomStream(seed: 2)
+    return VideoPredictor(configuration, random: &random)
+}
+
+private func expectSame(_ a: VideoPredictor, _ b: VideoPredictor) {
+    #expect(a.configuration == b.configuration)
+    for (one, other) in zip(a.state, b.state) where !one.path.hasSuffix("isInitialised") {
+        #expect(one.path == other.path && one.value == other.value, "\(one.path)")
+    }
+}
+
+@Suite struct VideoModelTests {
+    @Test("what is written for PyTorch opens as it was", arguments: [true, false])
+    func roundTrip(withMasks: Bool) throws {
+        let folder = TemporaryFolder()
+        let path = folder.path + "/model.safetensors"
+        for model in [
+            try predictor(), try predictor(attention: .sparse, frames: 0),
+            try predictor(classes: 3, frames: 2),
+        ] {
+            try VideoModel.predictor(model).write(videoGPT: path, withMasks: withMasks)
+            expectSame(try #require(try VideoModel(at: path).predictor), model)
+            let file = try SafeTensors.open(path)
+            let masks = file.names.filter { $0.hasSuffix(".mask") }
+            let isMasked = withMasks && model.configuration.prior.attention == .full
+            #expect(masks.count == (isMasked ? 2 : 0))
+            #expect(file.names.contains("vqvae.encoder.res_stack.1.num_batches_tracked"))
+        }
+    }
+
+    @Test("a model folder opens by its path, a segmenter's does not")
+    func folders() throws {
+        let folder = TemporaryFolder()
+        let model = try predictor()
+        try model.write(to: folder.path + "/predictor")
+        expectSame(try #require(try VideoModel(at: folder.path + "/predictor").predictor), model)
+        try model.tokenizer.write(to: folder.path + "/tokenizer")
+        let tokenizer = try VideoModel(at: folder.path + "/tokenizer")
+        #expect(tokenizer.predictor == nil)
+        #expect(tokenizer.tokenizer.configuration == model.tokenizer.configuration)
+        #expect(throws: VideoGPTError.self) {
+            try VideoModel(at: folder.path + "/predictor", settings: ["heads": "2"])
+        }
+        #expect(throws: FileError.self) { try VideoModel(at: folder.path + "/nothing.ckpt") }
+    }
+
+    @Test("what a bare state does not tell is listed, and can be set")
+    func settings() throws {
+        let folder = TemporaryFolder()
+        let path = folder.path + "/bare.safetensors"
+        let model = try predictor()
+        let state =
+            VideoGPTNames(model.configuration.tokenizer).below(key: "vqvae.", path: "tokenizer.")
+            .filter { $0.path != nil }.map(\.key)
+        #expect(!state.isEmpty)
+        try VideoModel.predictor(model).write(videoGPT: path)
+        let file = try SafeTensors.open(path)
+        var tensors: [(name: String, tensor: AnyTensor)] = []
+        for name in file.names { tensors.append((name, try file.anyTensor(name))) }
+        try SafeTensors.write(tensors, to: path)
+        do {
+            _ = try VideoModel(at: path)
+            Issue.record("opened without strides, heads and the kind of attention")
+        } catch let VideoGPTError.missingSettings(_, settings) {
+            #expect(
+                settings.map { $0.prefix { $0 != "=" } } == ["downsample", "heads", "attn_type"])
+        }
+        let told = ["downsample": "2,4,4", "heads": "2", "attn_type": "full"]
+        expectSame(try #require(try VideoModel(at: path, settings: told).predictor), model)
+        for (name, value) in [
+            ("heads", "0"), ("heads", "two"), ("downsample", "2,2,2"), ("downsample", "3,4,4"),
+            ("attn_type", "dense"), ("frobnicate", "1"),
+        ] {
+            var wrong = told
+            wrong[name] = value
+            #expect(throws: VideoGPTError.self, "\(name)=\(value)") {
+                try VideoModel(at: path, settings: wrong)
+            }
+        }
+        var heads = told
+        heads["heads"] = "5"
+        #expect(throws: ConfigurationError.self) { try VideoModel(at: path, settings: heads) }
+    }
+
+    @Test("everything missing, unexpected or mis-shaped stands in one report")
+    func report() throws {
+        var model = try predictor().prior
+        let names = VideoGPTNames(model.configuration)
+        var tensors = Dictionary(
+            uniqueKeysWithValues: names.entries.compactMap { entry in
+                entry.path.map { path in
+                    (
+                        entry.key,
+                        entry.arrangement.toTheirs(
+                            model.state.first { $0.path == path }!.value)
+                    )
+                }
+            })
+        tensors["fc_in.weight"] = nil
+        tensors["norm.g"] = .zeros([5])
+        tensors["stranger"] = .zeros([1])
+        do {
+            try model.load(videoGPT: TensorTable(tensors, path: "here"))
+            Issue.record("loaded")
+        } catch let VideoGPTError.state(path, problems) {
+            #expect(path == "here")
+            #expect(
+                Set(problems) == [
+                    "missing: fc_in.weight", "norm.g: expected [12], found [5]",
+                    "unexpected: stranger",
+                ])
+        }
+    }
+
+    @Test(
+        "checkpoints of the original open to the same codes and logits",
+        .enabled(if: VideoGPTFixture.isAvailable, "set GESTALT_FIXTURES to compare with VideoGPT"),
+        arguments: ["lightning2", "lightning133"])
+    func checkpoints(of trainer: String) throws {
+        let tokenizers = try VideoGPTFixture("checkpoints/expected-tokenizer.safetensors")
+        let folder = VideoGPTFixture.folder! + "checkpoints/"
+        let tokenizer = try VideoModel(at: folder + "tokenizer-\(trainer).ckpt").tokenizer
+        let ids = tokenizer.encode(try tokenizers.clips("x_u8"))
+        #expect(ids == (try tokenizers.integers("ids")))
+        #expect(
+            relativeDeviation(tokenizer.decode(ids), from: try tokenizers.channelsLast("decoded"))
+                <= 1e-5)
+        let priors = try VideoGPTFixture("checkpoints/expected-prior.safetensors")
+        let model = try #require(try VideoModel(at: folder + "prior-\(trainer).ckpt").predictor)
+        let codes = model.tokenizer.encode(try priors.clips("x_u8"))
+        #expect(codes == (try priors.integers("ids")))
+        #expect(
+            relativeDeviation(model.logits(codes, .none), from: try priors.raw("logits")) <= 1e-5)
+        #expect(model.configuration.prior.dropout == 0.2)
+    }
+
+    @Test(
+        "bare states open when they are told the strides",
+        .enabled(if: VideoGPTFixture.isAvailable, "set GESTALT_FIXTURES to compare with VideoGPT"),
+        arguments: ["bare-zip.pt", "legacy-nonzip.pt"])
+    func bare(name: String) throws {
+        let path = VideoGPTFixture.folder! + "checkpoints/" + name
+        #expect(throws: VideoGPTError.self) { try VideoModel(at: path) }
+        let tokenizer = try VideoModel(at: path, settings: ["downsample": "4,4,4"]).tokenizer
+        let expected = try VideoGPTFixture("checkpoints/expected-tokenizer.safetensors")
+        #expect(tokenizer.encode(try expected.clips("x_u8")) == (try expected.integers("ids")))
+    }
+
+    @Test(
+        "broken checkpoints give typed errors",
+        .enabled(if: VideoGPTFixture.isAvailable, "set GESTALT_FIXTURES for the original's files"),
+        arguments: ["prior-lightning2.ckpt", "tokenizer-lightning133.ckpt"])
+    func mutations(name: String) throws {
+        let whole = Array(
+            try Data(contentsOf: URL(filePath: VideoGPTFixture.folder! + "checkpoints/" + name)))
+        let folder = TemporaryFolder()
+        let path = folder.path + "/broken.ckpt"
+        var mutator = Mutator(seed: 21)
+        for round in 0..<200 {
+            try Data(mutator.mutated(whole)).write(to: URL(filePath: path))
+            do {
+                _ = try VideoModel(at: path)
+            } catch is FileError {
+            } catch is VideoGPTError {
+            } catch is ConfigurationError {
+            } catch {
+                Issue.record("round \(round): \(error)")
+            }
+        }
+    }
+}
