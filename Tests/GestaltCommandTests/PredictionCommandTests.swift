@@ -1,5 +1,6 @@
 import Foundation
 import GestaltFiles
+import GestaltNN
 import GestaltPrior
 import GestaltTensor
 import GestaltVQVAE

@@ -1,6 +1,7 @@
 import GestaltNN
 import GestaltPrior
 import GestaltTensor
+import GestaltVQVAE
 import Harness
 
 /// A training step of the prior on one clip: frame encoder, 4096 codes, backward pass, Adam.
@@ -36,7 +37,7 @@ struct PriorTraining {
             prior = VideoPrior(configuration, random: &random)
         }
         let sizes = prior.configuration
-        let codes = random.integers([1] + Shape(sizes.latent.array), in: 0..<sizes.codes)
+        let codes = random.integers(Shape([1] + sizes.latent.array), in: 0..<sizes.codes)
         let codebook: Tensor<Float> = random.normal([sizes.codes, sizes.embedding])
         let embeddings = codebook.gathered(codes.flattened(), axis: 0)
             .reshaped(codes.shape.dimensions + [sizes.embedding])

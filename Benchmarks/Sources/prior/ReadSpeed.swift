@@ -8,21 +8,25 @@ final class ReadSpeed {
 
     init(byteCount: Int) { buffer = .filled([byteCount / 4], with: 0.5) }
 
-    /// Bytes per second: the better of two passes over the buffer.
-    func measure() -> Double {
-        let count = buffer.count
-        let time = Measurement(warmUps: 1, runs: 2) {
+    /// Seconds to read so many bytes once; more than the buffer has in several passes.
+    func seconds(reading byteCount: Int) -> Double {
+        let threads = Runtime.threads
+        let share = 4 * buffer.count / threads
+        let time = Measurement(warmUps: 0, runs: 1) {
             buffer.withScalars { scalars in
                 nonisolated(unsafe) let base = UnsafeRawPointer(scalars.baseAddress!)
-                let threads = Runtime.threads
-                let share = 4 * count / threads
                 DispatchQueue.concurrentPerform(iterations: threads) { thread in
-                    blackHole(readTwoStreams(base + thread * share, byteCount: share))
+                    var left = byteCount / threads
+                    while left > 0 {
+                        let length = min(left, share)
+                        blackHole(readTwoStreams(base + thread * share, byteCount: length))
+                        left -= length
+                    }
                 }
             }
             return 0
         }
-        return Double(4 * count) / time.seconds[0]
+        return time.median
     }
 }
 

@@ -7,8 +7,8 @@ import Harness
 /// One step of sampling, from the codes before to the codes drawn, at five lengths of the filled
 /// cache, against the time that reading its weights and that cache alone would take.
 ///
-/// A round measures the speed of reading and then one step at each position, so that whatever slows
-/// the machine for a while slows both; the ratio is the median over the rounds.
+/// A round measures, at each position, one reading of as many bytes and one step, so that whatever
+/// slows the machine for a while slows both; the ratio is the median over the rounds.
 struct SampleStep {
     private var batch = 1
     private var storage = "float32"
@@ -54,21 +54,22 @@ struct SampleStep {
 
         var rounds = Rounds(positions: positions)
         for round in 0..<runs + 2 {
-            let bytesPerSecond = speed.measure()
+            var bytes = 0
             var steps: [Double] = []
             var floors: [Double] = []
             for position in positions {
                 cache.move(to: position)
+                let needed = weights.bytesReadPerStep + cache.bytesRead(at: position)
+                bytes += needed
+                floors.append(speed.seconds(reading: needed))
                 let time = Measurement(warmUps: 0, runs: 1) {
                     codes = random.categorical(weights.logits(after: codes, cache))
                     return 0
                 }
                 steps.append(time.median)
-                let bytes = weights.bytesReadPerStep + cache.bytesRead(at: position)
-                floors.append(Double(bytes) / bytesPerSecond)
             }
             // The first two rounds warm up.
-            if round > 1 { rounds.add(steps, floors, bytesPerSecond) }
+            if round > 1 { rounds.add(steps, floors, bytes) }
         }
         let peak = peakMebibytes
         let deviation = deviation(
@@ -162,11 +163,11 @@ private struct Rounds {
         steps = positions.map { _ in [] }
     }
 
-    mutating func add(_ seconds: [Double], _ floor: [Double], _ bytesPerSecond: Double) {
+    mutating func add(_ seconds: [Double], _ floor: [Double], _ bytes: Int) {
         for (position, time) in seconds.enumerated() { steps[position].append(time) }
         floors.append(floor.reduce(0, +) / Double(floor.count))
         ratios.append(seconds.reduce(0, +) / floor.reduce(0, +))
-        speeds.append(bytesPerSecond)
+        speeds.append(Double(bytes) / floor.reduce(0, +))
     }
 
     var positionSeconds: [Double] { steps.map(median) }

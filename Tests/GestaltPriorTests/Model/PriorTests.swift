@@ -1,3 +1,4 @@
+import GestaltFiles
 import GestaltNN
 import GestaltPrior
 import GestaltTensor
