@@ -66,13 +66,14 @@ public struct PriorEncoder: StoredEncoder {
         configuration.requireValid()
     }
 
-    /// - Parameter query: nil takes ``GestaltPrior/PriorConfiguration/usualQuery``.
+    /// - Parameter query: nil takes the prior's usual one: with hidden codes where training has
+    ///   shown it some, else with the start vector.
     /// - Precondition: as ``init(_:source:)``.
     public init(
         _ prior: VideoPrior, layer: Int, query: VideoPrior.Query? = nil, skips: Bool = false,
         joins: Bool = false
     ) {
-        let query = query ?? prior.configuration.usualQuery
+        let query = query ?? prior.usualQuery
         self.init(
             prior, source: Source(layer: layer, query: query, skips: skips, joins: joins))
     }
@@ -129,10 +130,4 @@ public struct PriorEncoder: StoredEncoder {
         visitor.module("resnet", &resnet)
         visitor.module("prior", &prior)
     }
-}
-
-extension PriorConfiguration {
-    /// How to ask this prior without codes: with hidden codes where training has shown it some, else
-    /// with the start vector.
-    public var usualQuery: VideoPrior.Query { codeDropout == nil ? .start : .hidden }
 }

@@ -53,7 +53,7 @@ extension EncoderChoice {
             return ResNetEncoder(resnet, source: source)
         case .prior(let layer, let query, let skips, let joins):
             let source = PriorEncoder.Source(
-                layer: layer, query: query ?? prior.configuration.usualQuery, skips: skips,
+                layer: layer, query: query ?? prior.usualQuery, skips: skips,
                 joins: joins)
             try Self.check(.prior(sizes: prior.configuration, source: source))
             return PriorEncoder(prior, source: source)
