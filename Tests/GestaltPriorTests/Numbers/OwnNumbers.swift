@@ -20,23 +20,25 @@ struct OwnNumbers: Sendable, CustomTestStringConvertible {
 
     /// The prior with the file's weights.
     func prior(_ file: SafeTensorsFile) throws -> VideoPrior {
-        let stated = try JSONDecoder().decode(
+        let decoder = JSONDecoder()
+        decoder.keyDecodingStrategy = .convertFromSnakeCase
+        let stated = try decoder.decode(
             Stated.self, from: Data((file.metadata["configuration"] ?? "").utf8))
-        let grid = stated.latent_shape
+        let grid = stated.latentShape
         let configuration = PriorConfiguration(
             latent: .init(time: grid[0], height: grid[1], width: grid[2]), codes: stated.codes,
-            embedding: stated.embedding_dim, width: stated.hidden_dim, heads: stated.heads,
-            layers: stated.layers, attention: stated.attn_type == "sparse" ? .sparse : .full,
+            embedding: stated.embeddingDim, width: stated.hiddenDim, heads: stated.heads,
+            layers: stated.layers, attention: stated.attnType == "sparse" ? .sparse : .full,
             dropout: 0, attentionDropout: 0,
-            conditioning: stated.n_cond_frames == 0
+            conditioning: stated.nCondFrames == 0
                 ? nil
                 : FrameConditioning(
-                    frames: stated.n_cond_frames, height: stated.resolution,
+                    frames: stated.nCondFrames, height: stated.resolution,
                     width: stated.resolution,
                     encoder: FrameEncoderConfiguration(
-                        width: stated.resnet_width, blocks: stated.resnet_blocks,
-                        outputWidth: stated.frame_width)),
-            classes: stated.class_cond_dim)
+                        width: stated.resnetWidth, blocks: stated.resnetBlocks,
+                        outputWidth: stated.frameWidth)),
+            classes: stated.classCondDim)
         try configuration.validate()
         var random = RandomStream.blank
         var prior = VideoPrior(configuration, random: &random)
@@ -56,17 +58,17 @@ struct OwnNumbers: Sendable, CustomTestStringConvertible {
 
     private struct Stated: Decodable {
         let codes: Int
-        let embedding_dim: Int
-        let hidden_dim: Int
+        let embeddingDim: Int
+        let hiddenDim: Int
         let heads: Int
         let layers: Int
-        let attn_type: String
-        let n_cond_frames: Int
-        let class_cond_dim: Int?
+        let attnType: String
+        let nCondFrames: Int
+        let classCondDim: Int?
         let resolution: Int
-        let resnet_width: Int
-        let resnet_blocks: [Int]
-        let frame_width: Int
-        let latent_shape: [Int]
+        let resnetWidth: Int
+        let resnetBlocks: [Int]
+        let frameWidth: Int
+        let latentShape: [Int]
     }
 }

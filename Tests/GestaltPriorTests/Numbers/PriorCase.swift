@@ -23,53 +23,55 @@ struct PriorCase: Sendable, CustomTestStringConvertible {
     /// Nil when the fixtures are not there.
     init?(_ file: String) {
         self.file = file
+        let decoder = JSONDecoder()
+        decoder.keyDecodingStrategy = .convertFromSnakeCase
         guard let folder = VideoGPTFixture.folder,
             let data = FileManager.default.contents(atPath: folder + "manifest.json"),
-            let manifest = try? JSONDecoder().decode(Manifest.self, from: data),
+            let manifest = try? decoder.decode(Manifest.self, from: data),
             let stated = manifest.files[file], let prior = stated.config,
-            let tokenizer = stated.vqvae_config, let grid = stated.latent_shape,
-            let width = prior.hidden_dim
+            let tokenizer = stated.vqvaeConfig, let grid = stated.latentShape,
+            let width = prior.hiddenDim
         else { return nil }
         let strides = tokenizer.downsample
-        let given = prior.n_cond_frames ?? 0
-        scheduleSteps = prior.max_steps ?? 1
+        let given = prior.nCondFrames ?? 0
+        scheduleSteps = prior.maxSteps ?? 1
         configuration = VideoPredictorConfiguration(
             tokenizer: TokenizerConfiguration(
                 strides: .init(time: strides[0], height: strides[1], width: strides[2]),
-                hidden: tokenizer.n_hiddens, embedding: tokenizer.embedding_dim,
-                codes: tokenizer.n_codes, blocks: tokenizer.n_res_layers, dataVariance: 0.06),
+                hidden: tokenizer.nHiddens, embedding: tokenizer.embeddingDim,
+                codes: tokenizer.nCodes, blocks: tokenizer.nResLayers, dataVariance: 0.06),
             prior: PriorConfiguration(
                 latent: .init(time: grid[0], height: grid[1], width: grid[2]),
-                codes: tokenizer.n_codes, embedding: tokenizer.embedding_dim, width: width,
+                codes: tokenizer.nCodes, embedding: tokenizer.embeddingDim, width: width,
                 heads: prior.heads!, layers: prior.layers!,
-                attention: prior.attn_type == "sparse" ? .sparse : .full, dropout: 0,
+                attention: prior.attnType == "sparse" ? .sparse : .full, dropout: 0,
                 attentionDropout: 0,
                 conditioning: given == 0
                     ? nil : FrameConditioning(frames: given, height: 16, width: 16),
-                classes: prior.class_cond_dim))
+                classes: prior.classCondDim))
     }
 
     private struct Manifest: Decodable {
         let files: [String: File]
         struct File: Decodable {
             let config: Prior?
-            let vqvae_config: Tokenizer?
-            let latent_shape: [Int]?
+            let vqvaeConfig: Tokenizer?
+            let latentShape: [Int]?
         }
         struct Prior: Decodable {
-            let hidden_dim: Int?
+            let hiddenDim: Int?
             let heads: Int?
             let layers: Int?
-            let n_cond_frames: Int?
-            let class_cond_dim: Int?
-            let attn_type: String?
-            let max_steps: Int?
+            let nCondFrames: Int?
+            let classCondDim: Int?
+            let attnType: String?
+            let maxSteps: Int?
         }
         struct Tokenizer: Decodable {
-            let embedding_dim: Int
-            let n_codes: Int
-            let n_hiddens: Int
-            let n_res_layers: Int
+            let embeddingDim: Int
+            let nCodes: Int
+            let nHiddens: Int
+            let nResLayers: Int
             let downsample: [Int]
         }
     }
