@@ -7,7 +7,8 @@ import GestaltTensor
 /// `x ← x + drop(attention(norm(x)))`, `x ← x + drop(cross(norm(x), features))` where there are
 /// frames, `x ← x + drop(contract(gelu(expand(norm(x)))))` with `gelu(x) = x·σ(1.702x)`.
 ///
-/// - Shapes: stream `[N, L, width]` in and out, features `[N, S, featureWidth]`.
+/// - Shapes: stream `[N, L, width]` in and out, features `[N, S, featureWidth]`. A stream that is the
+///   same for all clips may be one row, `[1, L, width]`, until the frames tell them apart.
 /// - Source: VideoGPT, `attention.py`, `AttentionBlock`.
 public struct PriorBlock: Module {
     public var attentionNorm: PriorNorm
@@ -56,6 +57,9 @@ public struct PriorBlock: Module {
         if let cross, let crossNorm {
             guard let features = condition.features else {
                 preconditionFailure("PriorBlock: this prior wants the features of frames")
+            }
+            if x.shape[0] == 1, features.shape[0] > 1 {
+                x = x.broadcast(to: Shape([features.shape[0]] + x.shape.dropFirst()))
             }
             x = x + dropout(cross(crossNorm(x, classes: classes), to: features), context)
         }

@@ -41,7 +41,9 @@ extension VideoPrior {
         _ embeddings: Tensor<Float>, layers: [Int], _ condition: PriorCondition,
         _ context: Context
     ) -> [Tensor<Float>] {
-        taps(stream(embeddings, condition, context), layers, condition, context)
+        taps(
+            stream(embeddings, condition, context), layers, condition,
+            clips: embeddings.shape[0], context)
     }
 
     /// What stands in the place of unknown codes.
@@ -70,10 +72,15 @@ extension VideoPrior {
         let count = condition.features?.shape[0] ?? condition.classes?.count ?? clips
         let (tokens, width) = (configuration.tokens, configuration.width)
         let first = start.reshaped([1, 1, width])
-        let all = concatenated(
-            [first, unknown(query).broadcast(to: [1, tokens - 1, width])], axis: 1
-        ).broadcast(to: [count, tokens, width])
-        return taps(placed(all, condition), layers, condition, context)
+        var all = concatenated(
+            [first, unknown(query).broadcast(to: [1, tokens - 1, width])], axis: 1)
+        // Told frames alone, all clips are one until the first block looks at the frames.
+        if configuration.conditioning == nil || condition.classes != nil
+            || condition.actions != nil
+        {
+            all = all.broadcast(to: [count, tokens, width])
+        }
+        return taps(placed(all, condition), layers, condition, clips: count, context)
     }
 
     /// What stands behind the first position, `[1, 1, width]`.
@@ -90,7 +97,8 @@ extension VideoPrior {
     }
 
     private func taps(
-        _ stream: Tensor<Float>, _ layers: [Int], _ condition: PriorCondition, _ context: Context
+        _ stream: Tensor<Float>, _ layers: [Int], _ condition: PriorCondition, clips: Int,
+        _ context: Context
     ) -> [Tensor<Float>] {
         precondition(
             !layers.isEmpty && layers.allSatisfy { (0...configuration.layers).contains($0) },
@@ -101,7 +109,8 @@ extension VideoPrior {
             if layers.contains(passed) { found[passed] = x }
             return passed < last
         }
-        let grid = [stream.shape[0]] + configuration.latent.array + [configuration.width]
-        return layers.map { found[$0]!.reshaped(grid) }
+        let grid = [clips] + configuration.latent.array + [configuration.width]
+        let rows = Shape([clips] + stream.shape.dropFirst())
+        return layers.map { found[$0]!.broadcast(to: rows).reshaped(grid) }
     }
 }

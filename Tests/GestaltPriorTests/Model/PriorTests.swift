@@ -154,6 +154,10 @@ private func awake(_ prior: VideoPrior) -> VideoPrior {
         let hidden = same.hidden(
             embeddings(), layers: [2], condition, Context(training: true))[0]
         #expect(relativeDeviation(hidden, from: asked[1]) < 1e-5)
+        // Clips that are one until they see the frames come out as each would alone.
+        let alone = model.hidden(
+            asking: .hidden, layers: [2], condition.selecting([1]), .inference)[0]
+        #expect(relativeDeviation(alone, from: asked[1][1..<2]) < 1e-5)
         #expect(model.hidden(asking: .start, layers: [1], condition, .inference)[0] != asked[0])
     }
 

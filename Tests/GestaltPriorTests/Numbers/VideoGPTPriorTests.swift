@@ -9,6 +9,9 @@ import Testing
 @Suite(
     .enabled(if: VideoGPTFixture.isAvailable, "set GESTALT_FIXTURES to compare with VideoGPT"))
 struct VideoGPTPriorTests {
+    @Test("all cases of the fixtures are there")
+    func cases() { #expect(PriorCase.all.count == 5) }
+
     @Test("one pass: codes, features, hidden states, logits, loss", arguments: PriorCase.all)
     func evaluation(of stated: PriorCase) throws {
         let fixture = try VideoGPTFixture(stated.file)
