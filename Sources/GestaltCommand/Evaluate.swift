@@ -3,14 +3,16 @@ import Foundation
 import GestaltData
 import GestaltFiles
 import GestaltMetrics
+import GestaltPrior
 import GestaltSegHeads
 import GestaltTraining
 import GestaltVQVAE
 
-/// `gestalt evaluate`: the scores of a segmentation model, or of a tokenizer's reconstructions.
+/// `gestalt evaluate`: the scores of a segmentation model, of a tokenizer's reconstructions, or of a
+/// prior's predictions.
 struct Evaluate: ParsableCommand {
     static let configuration = CommandConfiguration(
-        abstract: "Score a segmentation model or a tokenizer on a split.")
+        abstract: "Score a segmentation model, a tokenizer or a prior on a split.")
 
     @Option(help: "The folder of a model.") var model: String
     @OptionGroup var data: DataOptions
@@ -28,11 +30,24 @@ struct Evaluate: ParsableCommand {
 
     func run() throws {
         let kind = try ModelFolder(model).kind()
-        if kind == TokenizerConfiguration.kind {
-            try evaluateTokenizer()
-        } else {
-            try evaluateSegmentation(try segmentationModel(folder: model))
+        switch kind {
+        case TokenizerConfiguration.kind: try evaluateTokenizer()
+        case VideoPredictorConfiguration.kind: try evaluatePrior()
+        default: try evaluateSegmentation(try segmentationModel(folder: model))
         }
+    }
+
+    private func evaluatePrior() throws {
+        let predictor = try VideoPredictor(folder: model)
+        let set = try data.open(split, masks: .ignored, seed: seed)
+        let progress = ProgressBar("evaluating", total: 0, unit: "batches")
+        let report = try PriorReport(of: predictor, on: set) { done, total in
+            progress.update(done, of: total)
+        }
+        progress.finish()
+        if json { return try printEncoded(report) }
+        print("\(model) on \(set), the first and the last window of each clip")
+        printReadings(report.readings)
     }
 
     private func evaluateSegmentation(_ network: any SegmentationModel) throws {

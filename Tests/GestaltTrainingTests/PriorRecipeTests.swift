@@ -35,6 +35,10 @@ import Testing
             uniqueKeysWithValues: trained.evaluation!.readings.map { ($0.name, $0.value) })
         #expect(readings["nats a token"]! < readings["ln K"]!)
         #expect(readings["unigram"]! <= readings["ln K"]! + 1e-6)
+        let set = try SmallRecipes.data.open(.train, masks: .ignored)
+        let report = try PriorReport(of: trained.model, on: set)
+        #expect(report.nats < report.uniform && report.unigramEntropy <= report.uniform)
+        #expect(report.tokenCount == 2 * set.count * trained.model.configuration.prior.tokens)
         for (one, other) in zip(trained.model.tokenizer.state, tokenizer.state) {
             #expect(one.value == other.value, "\(one.path)")
         }
