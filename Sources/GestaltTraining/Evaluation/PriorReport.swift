@@ -1,5 +1,6 @@
 import GestaltData
 import GestaltMetrics
+import GestaltNN
 import GestaltPrior
 import GestaltTensor
 import GestaltVQVAE
