@@ -50,6 +50,19 @@ import Testing
         #expect(error < bound)
     }
 
+    /// A million white pixels among many colours: their mean is white, not beyond it.
+    @Test func muchWhiteStaysWhite() throws {
+        let height = 1100
+        var bytes = [UInt8](repeating: 255, count: height * 1000 * 3)
+        for place in 0..<(64 * 1000) {
+            bytes[3 * place] = UInt8(place % 251)
+            bytes[3 * place + 1] = UInt8(place % 241)
+        }
+        let picture = Tensor(shape: [1, height, 1000, 3], scalars: bytes)
+        let file = GIFDecoder(try GIF.encode(picture))
+        #expect(file.frames[0].suffix(3) == [255, 255, 255])
+    }
+
     @Test func noiseFillsTheCodeTable() throws {
         let picture = noise(height: 100, width: 120, channels: 1, seed: 4)
         let file = GIFDecoder(try GIF.encode(frames([picture, picture])))

@@ -21,7 +21,7 @@ struct Palette {
             exact = Dictionary(
                 uniqueKeysWithValues: few.enumerated().map { ($1, UInt8($0)) })
         } else {
-            colours = Self.boxes(Self.histogram(pixels)).map(\.mean)
+            colours = Self.boxes(Self.histogram(pixels)).map { SIMD3<Float>($0.mean) }
             exact = [:]
         }
     }
@@ -92,10 +92,11 @@ struct Palette {
 }
 
 extension Palette {
-    /// Colours that share the upper five bits of each channel.
+    /// Colours that share the upper five bits of each channel. Sums of bytes are exact in double
+    /// precision; in single they are not beyond 2²⁴, 66 thousand white pixels.
     struct Bin {
-        var count: Float = 0
-        var sum = SIMD3<Float>.zero
+        var count: Double = 0
+        var sum = SIMD3<Double>.zero
     }
 
     /// The bins that occur.
@@ -105,7 +106,7 @@ extension Palette {
             let (r, g, b) = (pixels[at], pixels[at + 1], pixels[at + 2])
             let place = Int(r >> 3) << 10 | Int(g >> 3) << 5 | Int(b >> 3)
             bins[place].count += 1
-            bins[place].sum += SIMD3(Float(r), Float(g), Float(b))
+            bins[place].sum += SIMD3(Double(r), Double(g), Double(b))
         }
         return bins.filter { $0.count > 0 }
     }
@@ -125,17 +126,17 @@ extension Palette {
     /// A group of bins.
     struct Box {
         let bins: [Bin]
-        let mean: SIMD3<Float>
+        let mean: SIMD3<Double>
         /// Summed squared distance to the mean, by channel.
-        let spread: SIMD3<Float>
-        var error: Float { bins.count < 2 ? 0 : spread.sum() }
+        let spread: SIMD3<Double>
+        var error: Double { bins.count < 2 ? 0 : spread.sum() }
 
         init(_ bins: [Bin]) {
             self.bins = bins
             let count = bins.reduce(0) { $0 + $1.count }
-            let mean = bins.reduce(SIMD3<Float>.zero) { $0 + $1.sum } / count
+            let mean = bins.reduce(SIMD3<Double>.zero) { $0 + $1.sum } / count
             self.mean = mean
-            spread = bins.reduce(SIMD3<Float>.zero) { total, bin in
+            spread = bins.reduce(SIMD3<Double>.zero) { total, bin in
                 let distance = bin.sum / bin.count - mean
                 return total + distance * distance * bin.count
             }
