@@ -41,9 +41,10 @@ bench: bench-build ## measure convolutions against bare sgemm, elementwise opera
 peers-venv:      ## install PyTorch into a virtual environment
 	scripts/peers-venv.sh "$(VENV)"
 
-bench-peers: bench-build peers-venv ## measure convolutions and a tokenizer step against PyTorch
+bench-peers: bench-build peers-venv ## measure convolutions, a tokenizer step and the prior against PyTorch
 	Benchmarks/peers/run "$(VENV)/bin/python"
 	Benchmarks/peers/run-models "$(VENV)/bin/python"
+	Benchmarks/peers/run-prior "$(VENV)/bin/python"
 
 clean:           ## remove build products and results
 	rm -rf .build Examples/.build Benchmarks/.build "$(OUTPUT)"
