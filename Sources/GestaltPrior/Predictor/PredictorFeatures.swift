@@ -47,8 +47,6 @@ public enum FeatureSource: Sendable, Equatable, CustomStringConvertible {
 
     /// Whether it needs whole clips, not their first frames alone.
     public var needsClips: Bool { self == .ids || self == .codes }
-    /// Whether a tokenizer alone gives it.
-    public var needsPrior: Bool { !needsClips }
 }
 
 extension VideoPredictor {

@@ -13,12 +13,6 @@ public struct PriorCondition: Sendable {
     /// Nothing: an unconditional prior.
     public static let none = PriorCondition(features: nil, classes: nil, actions: nil)
 
-    /// The same as constants.
-    public var detached: PriorCondition {
-        PriorCondition(
-            features: features?.detached, classes: classes, actions: actions?.detached)
-    }
-
     /// The conditions of some of the clips, in the order asked for.
     public func selecting(_ clips: [Int]) -> PriorCondition {
         let indices = Tensor(clips.map(Int32.init))

@@ -1,6 +1,5 @@
 import GestaltData
 import GestaltMetrics
-import GestaltNN
 import GestaltPrior
 import GestaltTensor
 import GestaltVQVAE
@@ -45,16 +44,10 @@ public struct PriorReport: Codable, Sendable, Equatable {
         let batches = CodedBatches(
             coded, of: set.clips, batchSize: 4, order: .once,
             given: sizes.prior.conditioning?.frames ?? 0, takesActions: takesActions)
-        var sum = 0.0
-        for step in 0..<batches.stepsPerPass {
-            let batch = batches.batch(at: step)
-            sum += Double(model.loss(batch, .inference).scalar) * Double(batch.codes.count)
-            try progress(step + 1, batches.stepsPerPass)
-        }
+        nats = try model.nats(over: batches, progress: progress)
         var usage = CodeUsage(codeCount: sizes.prior.codes)
         usage.add(coded.codes)
         tokenCount = coded.codes.count
-        nats = sum / Double(max(tokenCount, 1))
         unigramEntropy = Tensor(usage.perplexity).log().scalar
         uniform = Tensor(Double(sizes.prior.codes)).log().scalar
     }

@@ -35,6 +35,24 @@ extension VideoPredictor {
     }
 }
 
+extension VideoPredictor {
+    /// Mean of −ln p over all codes of all batches, in nats a token.
+    /// - Throws: what `progress` throws.
+    func nats(
+        over batches: CodedBatches,
+        progress: (_ done: Int, _ total: Int) throws -> Void = { _, _ in }
+    ) throws -> Double {
+        var (sum, count) = (0.0, 0)
+        for step in 0..<batches.stepsPerPass {
+            let batch = batches.batch(at: step)
+            sum += Double(loss(batch, .inference).scalar) * Double(batch.codes.count)
+            count += batch.codes.count
+            try progress(step + 1, batches.stepsPerPass)
+        }
+        return sum / Double(max(count, 1))
+    }
+}
+
 /// How a prior is judged: nats a token on windows it has not seen, beside what guessing without
 /// looking costs.
 public struct PriorJudge: Sendable {
@@ -56,13 +74,7 @@ public struct PriorJudge: Sendable {
     }
 
     func evaluation(of model: VideoPredictor) throws -> Evaluation {
-        var (sum, count) = (0.0, 0)
-        for step in 0..<batches.stepsPerPass {
-            let batch = batches.batch(at: step)
-            sum += Double(model.loss(batch, .inference).scalar) * Double(batch.codes.count)
-            count += batch.codes.count
-        }
-        let nats = sum / Double(max(count, 1))
+        let nats = try model.nats(over: batches)
         return Evaluation(
             [
                 Reading("nats a token", nats), Reading("unigram", unigram),
