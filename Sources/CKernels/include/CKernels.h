@@ -8,6 +8,7 @@
 #include "CKernelsRuntime.h"
 #include "CKernelsArithmetic.h"
 #include "CKernelsConvolution.h"
+#include "CKernelsWinograd.h"
 #include "CKernelsPooling.h"
 #include "CKernelsCopy.h"
 #include "CKernelsUnary.h"

@@ -51,9 +51,14 @@ public enum ConvolutionEngine {
         ) { sums in
             input.withScalars { x in
                 cotangent.withScalars { g in
-                    WeightGradient(
-                        grid: grid, plan: plan, input: x.baseAddress!, cotangent: g.baseAddress!
-                    ).run(sums.baseAddress!)
+                    let (x, g, sums) = (x.baseAddress!, g.baseAddress!, sums.baseAddress!)
+                    if let tile = plan.algorithm.winogradTile, grid.rows > 0 {
+                        WinogradGradient(
+                            tiling: WinogradTiling(grid, largest: tile), source: x, cotangent: g
+                        ).run(sums)
+                    } else {
+                        WeightGradient(grid: grid, plan: plan, input: x, cotangent: g).run(sums)
+                    }
                 }
             }
         }
@@ -118,6 +123,17 @@ public enum ConvolutionEngine {
                             PackedWeight(
                                 products: w, order, geometry: geometry, grid: grids[0],
                                 transposed: transposed))
+                    } else if let tile = plan.algorithm.winogradTile {
+                        for grid in grids where grid.rows > 0 {
+                            let tiling = WinogradTiling(grid, largest: tile)
+                            WinogradProduct(
+                                tiling: tiling, source: x,
+                                weight: .of(
+                                    weight, order, geometry: geometry, grid: grid,
+                                    transposed: transposed, tiling: tiling),
+                                target: y, epilogue: epilogue
+                            ).run()
+                        }
                     } else {
                         let parts = grids.map {
                             (

@@ -64,6 +64,11 @@ struct PatchGrid {
             })
     }
 
+    /// The grids of a pass: for the gradient of the weight that of the outputs.
+    static func all(of g: ConvolutionGeometry, _ pass: ConvolutionPlan.Pass) -> [PatchGrid] {
+        pass == .backwardInput ? transposed(g) : [PatchGrid(g)]
+    }
+
     /// The grids that make up the transpose of a convolution.
     static func transposed(_ g: ConvolutionGeometry) -> [PatchGrid] {
         let phases = g.axes.map { axis in

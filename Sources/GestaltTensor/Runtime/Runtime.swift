@@ -2,18 +2,20 @@ import Synchronization
 
 /// The machine under the tensors: threads, instruction set, BLAS and memory.
 ///
-/// Results depend on `threads`, `instructionSet` and the core type of BLAS in their last bits, and
-/// on nothing else here: with these fixed, the same program gives the same bits. Environment variables give the defaults;
+/// Results depend on `threads`, `instructionSet`, `largestWinogradTile` and the core type of BLAS in
+/// their last bits, and on nothing else here: with these fixed, the same program gives the same bits. Environment variables give the defaults;
 /// `description` tells what is in effect and which variables could not be followed.
 ///
 /// | variable | meaning |
 /// |---|---|
 /// | `GESTALT_THREADS` | default of `threads` |
 /// | `GESTALT_INSTRUCTION_SET` | default of `instructionSet`: `portable`, `avx2` or `avx512` |
+/// | `GESTALT_WINOGRAD_TILE` | default of `largestWinogradTile`: 0, 2 or 4 |
 /// | `GESTALT_CACHE_LIMIT` | bytes kept for reuse, as `512M` or `4G`; half of the memory otherwise |
 public enum Runtime {
     private static let threadCount = Atomic(RuntimeSettings.initial.threads)
     private static let chosenSet = Atomic(RuntimeSettings.initial.instructionSet.rawValue)
+    private static let chosenTile = Atomic(RuntimeSettings.initial.largestWinogradTile)
 
     /// How many threads work on one operation, the calling one included.
     ///
@@ -45,6 +47,21 @@ public enum Runtime {
                 newValue <= best,
                 "Runtime.instructionSet = \(newValue): this processor has \(best) at most")
             chosenSet.store(newValue.rawValue, ordering: .relaxed)
+        }
+    }
+
+    /// The largest tile of Winograd's minimal filtering that convolutions choose by themselves: 0 for
+    /// none, 2, or 4, the default. See ``ConvolutionPlan/Algorithm`` for their errors. Takes effect at the
+    /// next operation.
+    ///
+    /// - Precondition: 0, 2 or 4.
+    public static var largestWinogradTile: Int {
+        get { chosenTile.load(ordering: .relaxed) }
+        set {
+            precondition(
+                RuntimeSettings.winogradTiles.contains(newValue),
+                "Runtime.largestWinogradTile = \(newValue): 0, 2 and 4 are possible")
+            chosenTile.store(newValue, ordering: .relaxed)
         }
     }
 

@@ -26,10 +26,12 @@ package struct RuntimeSettings: Sendable, Equatable {
     }
 
     package static let threadLimit = 1024
+    package static let winogradTiles = [0, 2, 4]
 
     package private(set) var threads: Int
     package private(set) var instructionSet: Runtime.InstructionSet
     package private(set) var cacheLimit: Int
+    package private(set) var largestWinogradTile = 4
     /// A sentence for each variable that was set to something we cannot follow, and was ignored.
     package private(set) var complaints: [String] = []
 
@@ -53,6 +55,14 @@ package struct RuntimeSettings: Sendable, Equatable {
         }
         if let value = environment("GESTALT_INSTRUCTION_SET") {
             readInstructionSet(value, supported: machine.instructionSet)
+        }
+        if let value = environment("GESTALT_WINOGRAD_TILE") {
+            if let tile = Int(value), Self.winogradTiles.contains(tile) {
+                largestWinogradTile = tile
+            } else {
+                complaints.append(
+                    "GESTALT_WINOGRAD_TILE=\(value) is ignored: 0, 2 or 4 is expected.")
+            }
         }
         if let value = environment("GESTALT_CACHE_LIMIT") {
             if let bytes = Self.byteCount(value) {

@@ -9,6 +9,8 @@ package final class Storage<Scalar: TensorScalar>: @unchecked Sendable {
     package let count: Int
     /// Differs for any two contents that ever existed in this process; caches key on it.
     package private(set) var version: UInt64
+    /// What was made of these contents and is worth keeping with them, behind `companionLock`.
+    private var companion: (any Sendable)?
 
     /// Memory that holds whatever was there before.
     package init(count: Int) {
@@ -23,8 +25,24 @@ package final class Storage<Scalar: TensorScalar>: @unchecked Sendable {
             UnsafeMutableRawPointer(pointer), byteCount: count * MemoryLayout<Scalar>.stride)
     }
 
-    package func renewVersion() { version = nextVersion() }
+    package func renewVersion() {
+        version = nextVersion()
+        if companion != nil { companion = nil }
+    }
+
+    /// What stands with the present contents, made by `make` at the first call; it goes when they
+    /// change.
+    func companion<Companion: Sendable>(_ make: () -> Companion) -> Companion {
+        companionLock.withLock { _ in
+            if let known = companion as? Companion { return known }
+            let new = make()
+            companion = new
+            return new
+        }
+    }
 }
+
+private let companionLock = Mutex(())
 
 private let versions = Atomic<UInt64>(0)
 

@@ -12,6 +12,11 @@ private let larger: [ConvolutionGeometry] = [
     ConvolutionGeometry(input: [2, 17, 19, 32], weight: [3, 3, 32, 4], padding: .same),
     ConvolutionGeometry(
         input: [1, 6, 6, 64], weight: [3, 3, 32, 64], padding: .same, groups: 2),
+    // Many points and channels: the phased schedule, in more than one chunk for the gradient.
+    ConvolutionGeometry(
+        input: [1, 9, 31, 33, 130], weight: [3, 3, 3, 130, 97], padding: .symmetric([1, 1, 1])),
+    ConvolutionGeometry(
+        input: [2, 6, 13, 18, 40], weight: [4, 4, 4, 40, 36], stride: [2, 2, 2], padding: .same),
 ]
 
 @Suite(.serialized) struct ConvolutionPlanTests {

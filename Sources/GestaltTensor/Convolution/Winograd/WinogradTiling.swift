@@ -1,0 +1,134 @@
+import CKernels
+
+/// How tiles cover a grid of outputs, and which part of the source and of the kernel each reads.
+///
+/// Outputs that step over the source by s read s phases of it along the axis, each with a kernel
+/// of every s-th tap: the phases count as channels of their own, so that a strided convolution is one
+/// of stride 1 with more channels.
+struct WinogradTiling {
+    let schemes: [WinogradScheme]
+    /// Products of a tile and pair of channels.
+    let points: Int
+    /// Over all images.
+    let tiles: Int
+    let sourceWidth: Int
+    let targetWidth: Int
+    /// One for each phase of the source: its place in the image.
+    let sources: [gk_tiling]
+    /// Likewise, its taps in the matrix of the weight: a pixel for each tap, an image for each source
+    /// channel. The steps are left to fill in, see `weight(_:rowStep:)`.
+    private let taps: [gk_tiling]
+    let target: gk_tiling
+
+    /// Source channels of all phases: the inner length of the products.
+    var depth: Int { sources.count * sourceWidth }
+
+    /// The tiling with tiles of at most `largest` outputs along an axis.
+    ///
+    /// - Precondition: `refusal(of:)` is nil.
+    init(_ grid: PatchGrid, largest: Int) {
+        var (axes, batch) = (grid.axes, grid.batch)
+        if axes[0].isUntouched {
+            // Frames that do not see each other are images; the transforms begin and end with the
+            // two outer axes, so that an idle one in the middle costs nothing.
+            batch *= axes[0].outputs
+            axes = [axes[1], .single, axes[2]]
+        }
+        let phases = axes.map { WinogradPhase.all(of: $0) }
+        schemes = zip(axes, phases).map { axis, phases in
+            .fewest(taps: phases.taps, outputs: axis.outputs, largest: largest)!
+        }
+        points = schemes.reduce(1) { $0 * $1.points }
+        sourceWidth = grid.sourceWidth
+        targetWidth = grid.targetWidth
+        let counts = zip(schemes, axes).map { $0.tiles(of: $1.outputs) }
+        tiles = counts.reduce(batch, *)
+        var tiling = gk_tiling()
+        tiling.scheme = triple(schemes.map(\.rawValue))
+        tiling.tiles = triple(counts)
+        tiling.extent = triple(axes.map(\.full))
+        tiling.offset = triple(axes.map(\.start))
+        tiling.spacing = triple(axes.map(\.stride))
+        tiling.pixel = grid.targetChannels
+        tiling.image = axes.reduce(grid.targetChannels) { $0 * $1.full }
+        target = tiling
+
+        tiling.extent = triple(axes.map(\.input))
+        tiling.pixel = grid.sourceChannels
+        tiling.image = axes.reduce(grid.sourceChannels) { $0 * $1.input }
+        var weight = tiling
+        weight.tiles = (1, 1, 1)
+        weight.extent = triple(axes.map(\.taps))
+        var (sources, taps): ([gk_tiling], [gk_tiling]) = ([], [])
+        for t in phases[0].starts {
+            for h in phases[1].starts {
+                for w in phases[2].starts {
+                    let start = [t, h, w]
+                    tiling.offset = triple(zip(axes, start).map { $0.offset + $1 })
+                    tiling.spacing = triple(phases.map(\.spacing))
+                    weight.offset = triple(start)
+                    weight.spacing = triple(phases.map(\.spacing))
+                    sources.append(tiling)
+                    taps.append(weight)
+                }
+            }
+        }
+        (self.sources, self.taps) = (sources, taps)
+    }
+
+    /// The taps of each phase in a matrix whose rows are taps and source channels, `rowStep` elements
+    /// apart.
+    func weights(rowStep: Int) -> [gk_tiling] {
+        taps.map {
+            var tiling = $0
+            tiling.pixel = sourceWidth * rowStep
+            tiling.image = rowStep
+            return tiling
+        }
+    }
+
+    /// Why no tiling serves the grid; nil when one does.
+    static func refusal(of grid: PatchGrid) -> String? {
+        if grid.groups > 1 { return "needs groups 1" }
+        for axis in grid.axes {
+            if axis.taps == 0 { return "needs a tap for every output" }
+            if axis.taps > 1 && axis.spacing != 1 { return "needs dilation 1" }
+            if WinogradPhase.all(of: axis).taps > 3 {
+                return "needs at most 3 taps an axis and step of the stride"
+            }
+        }
+        return nil
+    }
+}
+
+/// The phases of the source along one axis.
+private struct WinogradPhase {
+    /// First tap of each phase.
+    let starts: Range<Int>
+    /// Between the taps of a phase, and between the inputs that they read.
+    let spacing: Int
+    /// Of the longest phase; what others lack reads as zero.
+    let taps: Int
+
+    static func all(of axis: PatchGrid.Axis) -> WinogradPhase {
+        WinogradPhase(
+            starts: 0..<min(axis.step, axis.taps), spacing: axis.step,
+            taps: (axis.taps + axis.step - 1) / axis.step)
+    }
+}
+
+extension PatchGrid.Axis {
+    /// Whether output q is made of input q alone.
+    fileprivate var isUntouched: Bool {
+        taps == 1 && step == 1 && offset == 0 && outputs == input && start == 0 && stride == 1
+            && full == outputs
+    }
+
+    fileprivate static let single = PatchGrid.Axis(
+        outputs: 1, step: 1, input: 1, taps: 1, offset: 0, spacing: 1, kernelStart: 0,
+        kernelStep: 1, start: 0, stride: 1, full: 1)
+}
+
+private func triple<Element>(_ list: [Element]) -> (Element, Element, Element) {
+    (list[0], list[1], list[2])
+}

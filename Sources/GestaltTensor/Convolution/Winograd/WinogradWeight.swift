@@ -1,0 +1,105 @@
+import CKernels
+import Synchronization
+
+/// A weight at the points of a tiling: for each point a matrix of `depth` rows and a column for each
+/// target channel, in panels.
+///
+/// `@unchecked Sendable`: the storage is written before it is handed out, and only read after.
+final class WinogradWeight<Scalar: FloatingScalar>: @unchecked Sendable {
+    private let storage: Storage<Scalar>
+    /// Elements from a point to the next, and from a panel to the next.
+    let pointStep: Int
+    let panelStep: Int
+    /// Columns of a panel.
+    let width: Int
+
+    func point(_ index: Int) -> UnsafePointer<Scalar> {
+        UnsafePointer(storage.pointer + index * pointStep)
+    }
+
+    static func byteCount(_ tiling: WinogradTiling) -> Int {
+        tiling.points * tiling.depth * tiling.targetWidth * MemoryLayout<Scalar>.stride
+    }
+
+    init(_ weight: PackedWeight<Scalar>, tiling: WinogradTiling) {
+        let variant = Scalar.variant
+        let width = Int(gk_panel_width(variant))
+        let panels = (tiling.targetWidth + width - 1) / width
+        panelStep = tiling.depth * width
+        // A little more, so that points do not stand at equal addresses modulo a page.
+        pointStep = panels * panelStep + 16
+        self.width = width
+        storage = Storage(count: tiling.points * pointStep)
+        let (start, pointStep, panelStep) = (storage.pointer, pointStep, panelStep)
+        let (rows, taps) = (tiling.sourceWidth, tiling.weights(rowStep: weight.rowStep))
+        let matrix = weight.group(0)
+        let parts = (rows + Self.rowsOfTask - 1) / Self.rowsOfTask
+        parallelFor(taps.count * panels * parts) { task in
+            let (phase, panel) = (task / parts / panels, task / parts % panels)
+            let first = task % parts * Self.rowsOfTask
+            withUnsafePointer(to: taps[phase]) {
+                gk_winograd_expand(
+                    variant, gk_winograd_weight, $0, matrix + panel * width,
+                    min(width, tiling.targetWidth - panel * width), first,
+                    min(Self.rowsOfTask, rows - first),
+                    start + panel * panelStep + (phase * rows + first) * width, width, pointStep, 0)
+            }
+        }
+        withExtendedLifetime(weight) {}
+    }
+
+    private static var rowsOfTask: Int { 16 }
+}
+
+extension WinogradWeight {
+    /// `weight` at the points of `tiling`: from the second use on the one that stands with the
+    /// weight's contents, as long as they live and do not change.
+    ///
+    /// A training step, which uses most weights once in each direction, thus keeps nothing; frozen
+    /// models, accumulated gradients and recomputed blocks transform once.
+    static func of(
+        _ weight: Tensor<Scalar>, _ order: WeightOrder, geometry: ConvolutionGeometry,
+        grid: PatchGrid, transposed: Bool, tiling: WinogradTiling
+    ) -> WinogradWeight {
+        let key = WinogradWeightKey(
+            offset: weight.layout.offset, shape: weight.shape, isOutputFirst: order == .outputFirst,
+            isTransposed: transposed, starts: grid.axes.map(\.kernelStart),
+            hops: grid.axes.map(\.kernelStep), taps: grid.axes.map(\.taps),
+            steps: grid.axes.map(\.step), schemes: tiling.schemes, variant: Scalar.variant)
+        let cache = weight.storage.companion { WinogradWeightCache<Scalar>() }
+        if let known = cache.weight(key) { return known }
+        let new = WinogradWeight(
+            PackedWeight(
+                weight.pointer, order, geometry: geometry, grid: grid, transposed: transposed),
+            tiling: tiling)
+        cache.offer(new, key)
+        return new
+    }
+}
+
+/// All that the transformed weight depends on but its numbers.
+private struct WinogradWeightKey: Hashable {
+    let offset: Int
+    let shape: Shape
+    let isOutputFirst: Bool
+    let isTransposed: Bool
+    let starts: [Int]
+    let hops: [Int]
+    let taps: [Int]
+    let steps: [Int]
+    let schemes: [WinogradScheme]
+    let variant: Int32
+}
+
+private final class WinogradWeightCache<Scalar: FloatingScalar>: Sendable {
+    /// nil for those that were used once.
+    private let entries = Mutex<[WinogradWeightKey: WinogradWeight<Scalar>?]>([:])
+
+    func weight(_ key: WinogradWeightKey) -> WinogradWeight<Scalar>? {
+        entries.withLock { $0[key] ?? nil }
+    }
+
+    func offer(_ weight: WinogradWeight<Scalar>, _ key: WinogradWeightKey) {
+        entries.withLock { _ = $0.updateValue($0.keys.contains(key) ? weight : nil, forKey: key) }
+    }
+}
