@@ -6,8 +6,8 @@ import TestSupport
 import Testing
 
 /// Bounds of the fixtures: activations and losses, and gradients, relative to the largest magnitude.
-private let forwardBound: Float = 1e-5
-private let gradientBound: Float = 1e-4
+private let forwardBound = 1e-5 * convolutionBoundFactor
+private let gradientBound = 1e-4 * convolutionBoundFactor
 
 @Suite(
     .enabled(if: VideoGPTFixture.isAvailable, "set GESTALT_FIXTURES to compare with VideoGPT"))

@@ -13,7 +13,7 @@ public enum ConvolutionEngine {
     public static func forward<Scalar: FloatingScalar>(
         _ geometry: ConvolutionGeometry, input: Tensor<Scalar>, weight: Tensor<Scalar>,
         bias: Tensor<Scalar>? = nil, activation: FusedActivation = .none,
-        choice: ConvolutionPlan.Choice = .automatic
+        choice: ConvolutionPlan.Choice = ConvolutionPlan.standardChoice
     ) -> Tensor<Scalar> {
         check("weight", weight.shape, geometry.weightShape, geometry)
         return forward(
@@ -26,7 +26,7 @@ public enum ConvolutionEngine {
     /// - Precondition: as for `forward`.
     public static func backwardInput<Scalar: FloatingScalar>(
         _ geometry: ConvolutionGeometry, cotangent: Tensor<Scalar>, weight: Tensor<Scalar>,
-        choice: ConvolutionPlan.Choice = .automatic
+        choice: ConvolutionPlan.Choice = ConvolutionPlan.standardChoice
     ) -> Tensor<Scalar> {
         check("weight", weight.shape, geometry.weightShape, geometry)
         return transposed(
@@ -38,10 +38,15 @@ public enum ConvolutionEngine {
     /// - Precondition: as for `forward`.
     public static func backwardWeight<Scalar: FloatingScalar>(
         _ geometry: ConvolutionGeometry, input: Tensor<Scalar>, cotangent: Tensor<Scalar>,
-        choice: ConvolutionPlan.Choice = .automatic
+        choice: ConvolutionPlan.Choice = ConvolutionPlan.standardChoice
     ) -> Tensor<Scalar> {
         check("input", input.shape, geometry.inputShape, geometry)
         check("output", cotangent.shape, geometry.outputShape, geometry)
+        if choice == .measured {
+            return ConvolutionMeasurement.run(geometry, .backwardWeight) {
+                backwardWeight(geometry, input: input, cotangent: cotangent, choice: $0)
+            }
+        }
         let plan = plan(geometry, .backwardWeight, choice, Scalar.self)
         let grid = PatchGrid(geometry)
         let isWhole = grid.axes.map(\.taps) == grid.kernel
@@ -77,9 +82,16 @@ public enum ConvolutionEngine {
     static func forward<Scalar: FloatingScalar>(
         _ geometry: ConvolutionGeometry, input: Tensor<Scalar>, weight: Tensor<Scalar>,
         _ order: WeightOrder, bias: Tensor<Scalar>? = nil, activation: FusedActivation = .none,
-        choice: ConvolutionPlan.Choice = .automatic
+        choice: ConvolutionPlan.Choice = ConvolutionPlan.standardChoice
     ) -> Tensor<Scalar> {
         check("input", input.shape, geometry.inputShape, geometry)
+        if choice == .measured {
+            return ConvolutionMeasurement.run(geometry, .forward) {
+                forward(
+                    geometry, input: input, weight: weight, order, bias: bias,
+                    activation: activation, choice: $0)
+            }
+        }
         return product(
             geometry, [PatchGrid(geometry)], source: input, weight: weight, order,
             result: geometry.outputShape, bias: bias, activation: activation,
@@ -90,9 +102,16 @@ public enum ConvolutionEngine {
     static func transposed<Scalar: FloatingScalar>(
         _ geometry: ConvolutionGeometry, cotangent: Tensor<Scalar>, weight: Tensor<Scalar>,
         _ order: WeightOrder, bias: Tensor<Scalar>? = nil, activation: FusedActivation = .none,
-        choice: ConvolutionPlan.Choice = .automatic
+        choice: ConvolutionPlan.Choice = ConvolutionPlan.standardChoice
     ) -> Tensor<Scalar> {
         check("output", cotangent.shape, geometry.outputShape, geometry)
+        if choice == .measured {
+            return ConvolutionMeasurement.run(geometry, .backwardInput) {
+                transposed(
+                    geometry, cotangent: cotangent, weight: weight, order, bias: bias,
+                    activation: activation, choice: $0)
+            }
+        }
         return product(
             geometry, PatchGrid.transposed(geometry), source: cotangent, weight: weight, order,
             result: geometry.inputShape, bias: bias, activation: activation,
@@ -104,9 +123,11 @@ public enum ConvolutionEngine {
         weight: Tensor<Scalar>, _ order: WeightOrder, result: Shape, bias: Tensor<Scalar>?,
         activation: FusedActivation, plan: ConvolutionPlan, transposed: Bool
     ) -> Tensor<Scalar> {
+        checkMemory(geometry, MemoryLayout<Scalar>.stride)
         let channels = result[-1]
         if let bias { check("bias", bias.shape, [channels], geometry) }
         let bias = bias?.contiguous()
+        let weight = weight.contiguous()
         let value = Tensor<Scalar>(uninitialized: result) { target in
             guard let y = target.baseAddress, !target.isEmpty else { return }
             source.withScalars { x in
@@ -158,6 +179,16 @@ public enum ConvolutionEngine {
     ) -> ConvolutionPlan {
         .make(
             geometry, pass: pass, choice: choice, scalarByteCount: MemoryLayout<Scalar>.stride)
+    }
+
+    private static func checkMemory(_ geometry: ConvolutionGeometry, _ scalarByteCount: Int) {
+        let (needed, present) = (
+            geometry.byteCount(scalarByteCount), RuntimeSettings.Machine.current.physicalMemory
+        )
+        precondition(
+            present == 0 || needed <= present,
+            "convolution \(geometry): input, weight and output take \(needed) bytes,"
+                + " the machine has \(present)")
     }
 
     private static func check(

@@ -147,6 +147,23 @@ public struct ConvolutionGeometry: Sendable, Hashable, CustomStringConvertible {
     /// same for the convolution and both its gradients.
     public var operationCount: Int { 2 * outputPixels * patchLength * outputChannels }
 
+    /// Bytes of input, weight and output; the largest number there is when they cannot be counted.
+    func byteCount(_ scalarByteCount: Int) -> Int {
+        var total = 0
+        for shape in [inputShape, weightShape, outputShape] {
+            var bytes = scalarByteCount
+            for length in shape {
+                let (product, overflow) = bytes.multipliedReportingOverflow(by: length)
+                if overflow { return .max }
+                bytes = product
+            }
+            let (sum, overflow) = total.addingReportingOverflow(bytes)
+            if overflow { return .max }
+            total = sum
+        }
+        return total
+    }
+
     public var description: String {
         func list(_ value: (ConvolutionAxis) -> Int) -> String {
             spatial.map { String(value($0)) }.joined(separator: "×")

@@ -39,12 +39,27 @@ public struct ConvolutionPlan: Sendable, Hashable {
 
     /// Whose choice the algorithm is.
     public enum Choice: Sendable, Hashable {
+        /// The cost model's.
         case automatic
+        /// What is fastest on this machine: each algorithm that can serve runs at the first use of a
+        /// geometry, and the winner stays for the life of the process. Another run of the program
+        /// may choose otherwise, and differ in its last bits.
+        case measured
         /// Used where it can serve the geometry, otherwise the cost model's choice.
         case preferred(Algorithm)
         /// Used, or the program stops with the reason why it cannot serve the geometry.
         case forced(Algorithm)
     }
+
+    /// What convolutions do that are not told otherwise: `.automatic`, or what
+    /// `GESTALT_CONVOLUTION` names (`measured`, or an algorithm to prefer). Takes effect at the next
+    /// operation.
+    public static var standardChoice: Choice {
+        get { standard.withLock { $0 } }
+        set { standard.withLock { $0 = newValue } }
+    }
+
+    private static let standard = Mutex(RuntimeSettings.initial.convolutionChoice)
 
     public let algorithm: Algorithm
     /// Outputs a tile should hold.
@@ -80,7 +95,7 @@ public struct ConvolutionPlan: Sendable, Hashable {
 
     /// The plan for the runtime's present settings, from the cache when it was made before.
     public static func make(
-        _ geometry: ConvolutionGeometry, pass: Pass, choice: Choice = .automatic,
+        _ geometry: ConvolutionGeometry, pass: Pass, choice: Choice = standardChoice,
         scalarByteCount: Int = 4
     ) -> ConvolutionPlan {
         let key = Key(
@@ -129,7 +144,7 @@ extension ConvolutionPlan {
         let natural = Self.natural(
             geometry, key.pass, largestWinogradTile: key.largestWinogradTile)
         switch key.choice {
-        case .automatic: algorithm = natural
+        case .automatic, .measured: algorithm = natural
         case .preferred(let wish):
             let serves = Self.refusal(of: wish, pass: key.pass, geometry: geometry) == nil
             algorithm = serves ? wish : natural

@@ -11,6 +11,7 @@ import Synchronization
 /// | `GESTALT_THREADS` | default of `threads` |
 /// | `GESTALT_INSTRUCTION_SET` | default of `instructionSet`: `portable`, `avx2` or `avx512` |
 /// | `GESTALT_WINOGRAD_TILE` | default of `largestWinogradTile`: 0, 2 or 4 |
+/// | `GESTALT_CONVOLUTION` | default of ``ConvolutionPlan/standardChoice``: `automatic`, `measured` or an algorithm |
 /// | `GESTALT_CACHE_LIMIT` | bytes kept for reuse, as `512M` or `4G`; half of the memory otherwise |
 public enum Runtime {
     private static let threadCount = Atomic(RuntimeSettings.initial.threads)

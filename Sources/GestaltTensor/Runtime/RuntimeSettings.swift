@@ -32,6 +32,7 @@ package struct RuntimeSettings: Sendable, Equatable {
     package private(set) var instructionSet: Runtime.InstructionSet
     package private(set) var cacheLimit: Int
     package private(set) var largestWinogradTile = 4
+    package private(set) var convolutionChoice = ConvolutionPlan.Choice.automatic
     /// A sentence for each variable that was set to something we cannot follow, and was ignored.
     package private(set) var complaints: [String] = []
 
@@ -64,6 +65,7 @@ package struct RuntimeSettings: Sendable, Equatable {
                     "GESTALT_WINOGRAD_TILE=\(value) is ignored: 0, 2 or 4 is expected.")
             }
         }
+        if let value = environment("GESTALT_CONVOLUTION") { readConvolution(value) }
         if let value = environment("GESTALT_CACHE_LIMIT") {
             if let bytes = Self.byteCount(value) {
                 cacheLimit = bytes
@@ -91,6 +93,19 @@ package struct RuntimeSettings: Sendable, Equatable {
             return
         }
         instructionSet = asked
+    }
+
+    private mutating func readConvolution(_ value: String) {
+        if let algorithm = ConvolutionPlan.Algorithm(rawValue: value) {
+            convolutionChoice = .preferred(algorithm)
+        } else if value == "measured" {
+            convolutionChoice = .measured
+        } else if value != "automatic" {
+            let names = ConvolutionPlan.Algorithm.allCases.map(\.rawValue).joined(separator: ", ")
+            complaints.append(
+                "GESTALT_CONVOLUTION=\(value) is ignored: "
+                    + "automatic, measured or one of \(names) is expected.")
+        }
     }
 
     /// Bytes from `512`, `64K`, `300M` or `2G` (binary multiples); nil for anything else.

@@ -14,7 +14,9 @@ struct PriorCase: Sendable, CustomTestStringConvertible {
     /// Steps of its curve, over how many its rate falls.
     let scheduleSteps: Int
     /// Bound on activations, relative to the largest magnitude.
-    var forwardBound: Float { configuration.prior.conditioning == nil ? 1e-5 : 1e-4 }
+    var forwardBound: Float {
+        (configuration.prior.conditioning == nil ? 1e-5 : 1e-4) * convolutionBoundFactor
+    }
     var testDescription: String { file }
 
     static let all = ["uncond", "frame1", "frame4", "class", "sparse"]

@@ -14,8 +14,10 @@ struct WinogradPoints<Scalar: FloatingScalar> {
     init(_ tiling: WinogradTiling) {
         self.tiling = tiling
         let lanes = Int(gk_winograd_lanes(Scalar.variant))
-        sourceStep = (tiling.depth + lanes - 1) / lanes * lanes
-        targetStep = (tiling.targetWidth + lanes - 1) / lanes * lanes
+        func whole(_ count: Int) -> Int { (count + lanes - 1) / lanes * lanes }
+        // The last phase fills its last vector too.
+        sourceStep = whole(tiling.depth - tiling.sourceWidth + whole(tiling.sourceWidth))
+        targetStep = whole(tiling.targetWidth)
         let isAligned = tiling.sources.count == 1 || tiling.sourceWidth % lanes == 0
         streams = Processor.current.maker == .intel && isAligned ? 1 : 0
     }
