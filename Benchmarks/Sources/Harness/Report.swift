@@ -30,4 +30,28 @@ public func printJSON(_ fields: KeyValuePairs<String, String>) {
     print("{" + fields.map { "\"\($0.key)\": \($0.value)" }.joined(separator: ", ") + "}")
 }
 
+/// The line that `peers/run` pairs with PyTorch's; its fields stand in Benchmarks/README.md.
+public func printRecord(
+    _ name: String, _ variant: String, _ time: Measurement,
+    _ more: KeyValuePairs<String, String> = [:]
+) {
+    let fields: [(String, String)] = [
+        ("side", quoted("gestalt")), ("case", quoted(name)), ("variant", quoted(variant)),
+        ("threads", "\(Runtime.threads)"), ("runs", "\(time.seconds.count)"),
+        ("dtype", quoted("float32")), ("seconds", fixed(time.median, 7)),
+        ("spread", fixed(time.spread, 3)), ("peak_mib", fixed(peakMebibytes, 1)),
+    ]
+    let all = fields + more.map { ($0.key, $0.value) }
+    print("{" + all.map { "\"\($0.0)\": \($0.1)" }.joined(separator: ", ") + "}")
+}
+
+/// A row of a Markdown table.
+public func printRow(_ cells: [String]) { print("| " + cells.joined(separator: " | ") + " |") }
+
+/// The head of a Markdown table.
+public func printTableHead(_ cells: [String]) {
+    printRow(cells)
+    print("|" + String(repeating: "---|", count: cells.count))
+}
+
 public func quoted(_ text: String) -> String { "\"\(text)\"" }

@@ -1,0 +1,57 @@
+import GestaltTensor
+import Harness
+import Kernels
+
+#if canImport(Glibc)
+    import Glibc
+#elseif canImport(Darwin)
+    import Darwin
+#endif
+
+/// One measurement of a kernel beside its reference.
+struct Sample {
+    /// Median seconds of doing it once.
+    let seconds: Double
+    /// Of the ratios, turn by turn.
+    let spread: Double
+    /// The kernel's operations (bytes) a second over the reference's, median over the turns.
+    let ratio: Double
+    /// The reference's operations or bytes a second.
+    let rate: Double
+    let bytes: Double
+}
+
+/// What kernels are compared with.
+final class References {
+    private let product = BareProduct()
+    private let loop = PlainLoop()
+
+    /// Measures kernel and reference in turns; short ones in more turns.
+    func measure(_ kernel: Kernel, rounds: Int) -> Sample {
+        let prepared = kernel.prepare()
+        let bytes = prepared.bytes ?? kernel.bytes
+        let isArithmetic = kernel.bound == .arithmetic
+        let work =
+            (isArithmetic ? kernel.operations : bytes) * Double(kernel.repetitions)
+        let reference = isArithmetic ? BareProduct.operationCount : loop.byteCount
+        let turns = Measurement.alternating(
+            runs: isArithmetic ? rounds : 2 * rounds + 1, prepared.body,
+            { isArithmetic ? self.product.run() : self.loop.run() })
+        // Buffers of this kernel's sizes help no other.
+        Runtime.trimCache()
+        let ratios = turns.quotients.map { $0 * work / reference }
+        return Sample(
+            seconds: turns.first.median / Double(kernel.repetitions), spread: spread(ratios),
+            ratio: median(ratios), rate: reference / turns.second.median, bytes: bytes)
+    }
+
+    /// Seconds that moving so many bytes takes, and operations a second of the bare product.
+    func speeds(rounds: Int) -> (bytesPerSecond: Double, operationsPerSecond: Double) {
+        let turns = Measurement.alternating(runs: rounds, loop.run, product.run)
+        return (
+            loop.byteCount / turns.first.median, BareProduct.operationCount / turns.second.median
+        )
+    }
+}
+
+func end(status: Int32) -> Never { exit(status) }
