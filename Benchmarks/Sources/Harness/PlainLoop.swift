@@ -25,7 +25,12 @@ public final class PlainLoop {
     public var byteCount: Double { Double(2 * MemoryLayout<Float>.stride * count) }
 
     /// Reads and writes everything once; a number of the result.
-    public func run() -> Double {
+    public func run() -> Double { run(from) }
+
+    /// Writes a buffer over itself: as many bytes, but none is fetched only to be overwritten.
+    public func runInPlace() -> Double { run(to) }
+
+    private func run(_ from: UnsafeMutablePointer<Float>) -> Double {
         let (threads, count) = (Runtime.threads, count)
         nonisolated(unsafe) let (from, to) = (from, to)
         DispatchQueue.concurrentPerform(iterations: threads) { part in

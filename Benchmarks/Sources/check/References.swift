@@ -45,13 +45,32 @@ final class References {
             ratio: median(ratios), rate: reference / turns.second.median, bytes: bytes)
     }
 
-    /// Seconds that moving so many bytes takes, and operations a second of the bare product.
-    func speeds(rounds: Int) -> (bytesPerSecond: Double, operationsPerSecond: Double) {
-        let turns = Measurement.alternating(runs: rounds, loop.run, product.run)
-        return (
-            loop.byteCount / turns.first.median, BareProduct.operationCount / turns.second.median
-        )
+    /// What the machine gives, measured in rounds.
+    func speeds(rounds: Int) -> Speeds {
+        let reading = ReadSpeed(byteCount: Int(loop.byteCount))
+        let bytes = loop.byteCount
+        let times = Measurement.rounds(
+            rounds,
+            [
+                loop.run, loop.runInPlace, { reading.seconds(reading: Int(bytes)) }, product.run,
+            ]
+        ).map(\.median)
+        return Speeds(
+            loop: bytes / times[0], inPlace: bytes / times[1], reading: bytes / times[2],
+            product: BareProduct.operationCount / times[3])
     }
+}
+
+/// Bytes and operations a second.
+struct Speeds {
+    /// A loop from one buffer to another, and over one buffer.
+    let loop: Double
+    let inPlace: Double
+    let reading: Double
+    let product: Double
+
+    /// The most that memory gave: what no kernel should beat.
+    var memory: Double { max(loop, inPlace, reading) }
 }
 
 func end(status: Int32) -> Never { exit(status) }

@@ -12,10 +12,11 @@ struct Roofline {
         printHeader("roofline, medians of \(rounds) turns or more")
         print("")
         print(
-            "Bare sgemm 2048³: \(fixed(speeds.operationsPerSecond * 1e-9, 0)) GFLOP/s. "
-                + "A plain loop: \(fixed(speeds.bytesPerSecond * 1e-9, 1)) GB/s. The floor is the "
-                + "larger of operations over the product's speed in the same turns and bytes over "
-                + "the loop's; F(2) is Winograd's with tiles of 2, its transforms left out.")
+            "Bare sgemm 2048³: \(fixed(speeds.product * 1e-9, 0)) GFLOP/s. Memory: "
+                + "\(fixed(speeds.reading * 1e-9, 1)) GB/s reading, \(fixed(speeds.loop * 1e-9, 1)) "
+                + "from one buffer to another, \(fixed(speeds.inPlace * 1e-9, 1)) over one buffer. The "
+                + "floor is the larger of operations over the product's speed and bytes over the "
+                + "best of memory's; F(2) is Winograd's with tiles of 2, its transforms left out.")
         print("")
         printTableHead([
             "kernel", "computed by", "ms", "floor ms", "bound by", "time / floor", "F(2) floor ms",
@@ -27,13 +28,13 @@ struct Roofline {
     }
 
     private func row(
-        _ kernel: Kernel, _ sample: Sample,
-        _ speeds: (bytesPerSecond: Double, operationsPerSecond: Double)
+        _ kernel: Kernel, _ sample: Sample, _ speeds: Speeds
     ) {
-        // What was measured beside the kernel counts; the other speed is that of the beginning.
+        // The reference beside the kernel tells how fast the machine was then; the other speed is
+        // that of the beginning.
         let isArithmetic = kernel.bound == .arithmetic
-        let bandwidth = isArithmetic ? speeds.bytesPerSecond : sample.rate
-        let rate = isArithmetic ? sample.rate : speeds.operationsPerSecond
+        let bandwidth = speeds.memory * (isArithmetic ? 1 : sample.rate / speeds.loop)
+        let rate = isArithmetic ? sample.rate : speeds.product
         let moving = sample.bytes / bandwidth
         let (floor, bound) =
             moving > kernel.needed / rate
