@@ -3,8 +3,11 @@ SHELL := /bin/bash
 OUTPUT ?= out
 VENV ?= .venv
 SWIFT_BUILD := swift build -c release
-# Benchmarks choose the kernels of BLAS by themselves.
-MEASURE := env -u OPENBLAS_CORETYPE -u OPENBLAS_L2_SIZE Benchmarks/.build/release/
+# Builds one program of Benchmarks and runs it; it chooses the kernels of BLAS by itself.
+define measure
+	@$(SWIFT_BUILD) --package-path Benchmarks --product $(1)
+	env -u OPENBLAS_CORETYPE -u OPENBLAS_L2_SIZE Benchmarks/.build/release/$(1) $(2)
+endef
 .DEFAULT_GOAL := help
 
 .PHONY: help setup build test demo examples lint format clean \
@@ -37,26 +40,26 @@ format:          ## format all Swift sources
 bench-build: setup ## compile the benchmarks
 	$(SWIFT_BUILD) --package-path Benchmarks
 
-bench: bench-build ## measure convolutions against bare sgemm, elementwise operations against memory
-	$(MEASURE)conv
-	$(MEASURE)ops
+bench: setup     ## measure convolutions against bare sgemm, elementwise operations against memory
+	$(call measure,conv)
+	$(call measure,ops)
 
-bench-check: bench-build ## fail when a kernel is slower than Benchmarks/baselines says; CHECK="--only conv"
-	$(MEASURE)check $(CHECK)
+bench-check: setup ## fail when a kernel is slower than Benchmarks/baselines says; CHECK="--only conv"
+	$(call measure,check,$(CHECK))
 
-bench-check-update: bench-build ## write this machine's speeds to Benchmarks/baselines
-	$(MEASURE)check --update $(CHECK)
+bench-check-update: setup ## write this machine's speeds to Benchmarks/baselines
+	$(call measure,check,--update $(CHECK))
 
-bench-roofline: bench-build ## print each kernel's distance to its floor
-	$(MEASURE)check --roofline $(CHECK)
+bench-roofline: setup ## print each kernel's distance to its floor
+	$(call measure,check,--roofline $(CHECK))
 
-bench-scaling: bench-build ## print how cost grows with threads, batch, length and width
-	$(MEASURE)scaling
+bench-scaling: setup ## print how cost grows with threads, batch, length and width
+	$(call measure,scaling)
 
 peers-venv:      ## install PyTorch into a virtual environment
 	scripts/peers-venv.sh "$(VENV)"
 
-bench-peers: bench-build peers-venv ## measure everything against PyTorch; PEERS="--rounds 1 --only unet"
+bench-peers: setup peers-venv ## measure everything against PyTorch; PEERS="--rounds 1 --only unet"
 	Benchmarks/peers/run --python "$(VENV)/bin/python" $(PEERS)
 
 clean:           ## remove build products and results

@@ -53,12 +53,12 @@ class Measurement:
     once: list = field(default_factory=list)  # PyTorch's of the first round only
 
 
-def _paired(program, peer, what, forms, once=(), ours=("",), torch=""):
-    """`what` for both sides, `ours` and `torch` being further words of one side."""
+def _paired(program, peer, what, forms, once=(), ours=("",)):
+    """`what` for both sides, `ours` being further words of our side, a command each."""
     words = what.split()
 
     def command(form, more=""):
-        return [peer, *words, "--form", form, *torch.split(), *more.split()]
+        return [peer, *words, "--form", form, *more.split()]
 
     return Measurement(
         what, [[program, *words, *more.split()] for more in ours], [command(f) for f in forms],
@@ -86,7 +86,7 @@ def measurements():
     for batch in (1, 4):
         found.append(_paired(
             "prior", "prior_torch.py", f"sample-step --batch {batch}", ("best", "original"),
-            ("best-bfloat16",), ours=("", "--storage bfloat16")))
+            ("best-bfloat16", "best-compiled"), ours=("", "--storage bfloat16")))
     for passes in ("forward", "both"):
         found.append(_paired(
             "prior", "prior_torch.py", f"frame-encoder --pass {passes}", ("best", "original")))

@@ -100,8 +100,11 @@ def table(path):
             print(f"# {line}")
     print(f"# PyTorch {torch}; {rounds} rounds, both sides in turns; ratio: PyTorch's time / Gestalt's\n")
     print("| " + " | ".join(COLUMNS) + " |\n" + "|" + "---|" * len(COLUMNS))
-    for cells in rows(records):
+    every = list(rows(records))
+    for cells in every:
         print("| " + " | ".join(cells) + " |")
+    counts = {word: sum(cells[7] == word for cells in every) for word in ("aim", "met", "missed")}
+    print(f"\nGoals: {counts['aim']} reached the aim, {counts['met']} at least, {counts['missed']} missed.")
     forms = sorted({(r["case"], r["form"], r["untried"]) for r in records if "untried" in r})
     for case, form, reason in forms:
         print(f"\n{case}: PyTorch's form {form} could not be tried: {reason}")

@@ -124,9 +124,12 @@ def main():
     arguments.runs = arguments.runs or runs
     if arguments.case != "sample-step" and arguments.form not in ("best", "original"):
         parser.error(f"{arguments.case} has no form {arguments.form}")
-    peer.begin(arguments)
-    record = measure(arguments)
-    peer.report(arguments, record.pop("seconds"), record.pop("variant"), **record)
+
+    def report(arguments):
+        record = measure(arguments)
+        peer.report(arguments, record.pop("seconds"), record.pop("variant"), **record)
+
+    peer.run(report, arguments)
 
 
 if __name__ == "__main__":

@@ -8,7 +8,15 @@ extension Kernel {
                 let plan = ConvolutionPlan.make(geometry, pass: line.enginePass(pass))
                 let name = plan.algorithm.rawValue
                 let direct = geometry.operationsWithoutPadding
-                let byTiles = geometry.winogradOperations(pass: line.enginePass(pass))
+                let byTiles = [2, 4].map {
+                    geometry.winogradOperations(pass: line.enginePass(pass), largest: $0)
+                }
+                let needed =
+                    switch name {
+                    case "winograd2": byTiles[0] ?? direct
+                    case "winograd4": byTiles[1] ?? direct
+                    default: direct
+                    }
                 let elements = [
                     geometry.inputShape, geometry.outputShape, geometry.weightShape,
                 ].reduce(0) { $0 + $1.elementCount }
@@ -16,8 +24,7 @@ extension Kernel {
                     "conv \(line.name) \(pass.rawValue)", .arithmetic,
                     operations: Double(geometry.operationCount), bytes: Double(4 * elements),
                     algorithm: name,
-                    needed: name.lowercased().contains("winograd") ? byTiles ?? direct : direct,
-                    neededByWinograd: byTiles
+                    needed: needed, neededByWinograd: byTiles[1]
                 ) { line.body(pass) }
             }
         }
@@ -43,16 +50,22 @@ extension ConvolutionGeometry {
             })
     }
 
-    /// Of Winograd's F(2) along every axis whose kernel is longer than 1: 4 products a tile of 2
-    /// instead of 6. Nil unless those kernels are 3 long and strides 1. Transforms do not count.
-    fileprivate func winogradOperations(pass: ConvolutionPlan.Pass) -> Double? {
-        guard axes.contains(where: { $0.kernel == 3 }), groups == 1,
-            axes.allSatisfy({ $0.stride == 1 && $0.dilation == 1 && [1, 3].contains($0.kernel) })
-        else { return nil }
-        return operations(
-            axes.map { axis in
-                let length = pass == .backwardInput ? axis.input : axis.output
-                return axis.kernel == 1 ? length : (length + 1) / 2 * 4
-            })
+    /// Of Winograd's minimal filtering in tiles of up to `largest` outputs, 2 or 4, along each axis of
+    /// 2 or 3 taps: `m + taps − 1` products for m outputs. Strides go by phases with kernels of every
+    /// s-th tap. Transforms do not count. Nil where kernels are longer, or all taps are single.
+    fileprivate func winogradOperations(pass: ConvolutionPlan.Pass, largest: Int) -> Double? {
+        var lengths: [Int] = []
+        for axis in axes {
+            let taps = (axis.kernel + axis.stride - 1) / axis.stride
+            let outputs =
+                pass == .backwardInput
+                ? (axis.input + axis.stride - 1) / axis.stride : axis.output
+            guard axis.dilation == 1, taps <= 3 else { return nil }
+            let tiles = taps == 1 ? [1] : [2, 4].filter { $0 <= largest }
+            let products = tiles.map { (outputs + $0 - 1) / $0 * ($0 + taps - 1) }
+            lengths.append(axis.stride * (products.min() ?? outputs))
+        }
+        guard axes.contains(where: { $0.kernel > $0.stride }), groups == 1 else { return nil }
+        return operations(lengths)
     }
 }

@@ -18,7 +18,7 @@ public struct Kernel {
     public let algorithm: String
     /// Operations of the way it is computed, padding left out.
     public let needed: Double
-    /// The same with Winograd's F(2); nil where that cannot serve.
+    /// The same with Winograd's tiles of up to 4 outputs along an axis; nil where they cannot serve.
     public let neededByWinograd: Double?
     /// How often `prepare`'s closure does it, so that the clock has something to measure.
     public let repetitions: Int

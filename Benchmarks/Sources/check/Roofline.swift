@@ -16,11 +16,11 @@ struct Roofline {
                 + "\(fixed(speeds.reading * 1e-9, 1)) GB/s reading, \(fixed(speeds.loop * 1e-9, 1)) "
                 + "from one buffer to another, \(fixed(speeds.inPlace * 1e-9, 1)) over one buffer. The "
                 + "floor is the larger of operations over the product's speed and bytes over the "
-                + "best of memory's; F(2) is Winograd's with tiles of 2, its transforms left out.")
+                + "best of memory's; F(4) is Winograd's in tiles of up to 4, transforms left out.")
         print("")
         printTableHead([
-            "kernel", "computed by", "ms", "floor ms", "bound by", "time / floor", "F(2) floor ms",
-            "time / F(2) floor",
+            "kernel", "computed by", "ms", "floor ms", "bound by", "time / floor", "F(4) floor ms",
+            "time / F(4) floor",
         ])
         for kernel in kernels {
             row(kernel, references.measure(kernel, rounds: rounds), speeds)

@@ -36,21 +36,23 @@ import Harness
                 }
             })
         Runtime.threads = threads
-        let base = (rows[0].work, times[0].median)
-        printTableHead([name, "threads", "ms", "±%", "work", "time", "time / work"])
-        for (row, time) in zip(rows, times) {
-            let (work, growth) = (row.work / base.0, time.median / base.1)
+        let microseconds = zip(rows, times).map { $1.median * 1e6 / Double($0.repetitions) }
+        printTableHead([name, "threads", "µs", "±%", "work", "time", "time / work"])
+        for (place, row) in rows.enumerated() {
+            let work = row.work / rows[0].work
+            let growth = microseconds[place] / microseconds[0]
             printRow([
-                row.sizes, "\(row.threads)", fixed(time.median * 1e3, 3),
-                fixed(time.spread * 100, 0), fixed(work, 2), fixed(growth, 2),
-                fixed(growth / work, 2),
+                row.sizes, "\(row.threads)", fixed(microseconds[place], 0),
+                fixed(times[place].spread * 100, 0), fixed(work, 2), fixed(growth, 2),
+                fixed(growth / work, growth / work < 0.1 ? 4 : 2),
             ])
         }
-        for (row, time) in zip(rows, times) {
+        print("")
+        for (place, row) in rows.enumerated() {
             printJSON([
                 "family": quoted(name), "sizes": quoted(row.sizes), "threads": "\(row.threads)",
-                "ms": fixed(time.median * 1e3, 4), "spread": fixed(time.spread, 3),
-                "work": fixed(row.work / base.0, 4),
+                "us": fixed(microseconds[place], 2), "spread": fixed(times[place].spread, 3),
+                "work": fixed(row.work / rows[0].work, 4),
             ])
         }
     }

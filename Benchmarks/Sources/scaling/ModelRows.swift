@@ -67,7 +67,8 @@ extension ScalingRow {
             let model = TwoLayers(width: width, random: &random)
             let (x, y) = (sample([8, width], seed: 2), sample([8, width], seed: 3))
             return ScalingRow(
-                "batch 8, width \(width), \(calls) steps", threads: 1, work: Double(width * width)
+                "batch 8, width \(width)", threads: 1, work: Double(width * width),
+                repetitions: calls
             ) {
                 var loss: Float = 0
                 for _ in 0..<calls {

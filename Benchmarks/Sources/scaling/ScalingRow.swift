@@ -8,12 +8,18 @@ struct ScalingRow {
     let threads: Int
     /// Operations, in any unit that the rows of a table share.
     let work: Double
+    /// How often `body` does it.
+    let repetitions: Int
     let body: () -> Double
 
-    init(_ sizes: String, threads: Int, work: Double, _ body: @escaping () -> Double) {
+    init(
+        _ sizes: String, threads: Int, work: Double, repetitions: Int = 1,
+        _ body: @escaping () -> Double
+    ) {
         self.sizes = sizes
         self.threads = threads
         self.work = work
+        self.repetitions = repetitions
         self.body = body
     }
 
