@@ -14,7 +14,8 @@ struct Roofline {
         print(
             "Bare sgemm 2048³: \(fixed(speeds.product * 1e-9, 0)) GFLOP/s. Memory: "
                 + "\(fixed(speeds.reading * 1e-9, 1)) GB/s reading, \(fixed(speeds.loop * 1e-9, 1)) "
-                + "from one buffer to another, \(fixed(speeds.inPlace * 1e-9, 1)) over one buffer. The "
+                + "from one buffer to another, \(fixed(speeds.inPlace * 1e-9, 1)) over one buffer, "
+                + "\(fixed(speeds.update * 1e-9, 1)) adding one to three others. The "
                 + "floor is the larger of operations over the product's speed and bytes over the "
                 + "best of memory's; F(4) is Winograd's in tiles of up to 4, transforms left out.")
         print("")
