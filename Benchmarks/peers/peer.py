@@ -5,10 +5,13 @@ The fields of the line stand in Benchmarks/README.md.
 import argparse
 import json
 import resource
+import signal
 import statistics
 import time
 
 import torch
+
+COMPILING_SECONDS = 900
 
 
 def parser(cases, forms, runs):
@@ -49,12 +52,18 @@ def report(arguments, times, variant="", form=None, case=None, **more):
         "peak_mib": round(peak, 1)}), flush=True)
 
 
+def _too_long(*_):
+    raise TimeoutError(f"not compiled and measured within {COMPILING_SECONDS} s")
+
+
 def run(measure, arguments):
     """Calls `measure`; where compiling is not possible, says so instead of failing."""
     begin(arguments)
     if not arguments.form.endswith("compiled"):
         measure(arguments)
         return
+    signal.signal(signal.SIGALRM, _too_long)
+    signal.alarm(COMPILING_SECONDS)
     try:
         measure(arguments)
     except Exception as error:
