@@ -1,5 +1,11 @@
 import GestaltTensor
 
+#if canImport(Glibc)
+    import Glibc
+#elseif canImport(Darwin)
+    import Darwin
+#endif
+
 /// A number with so many places after the point.
 public func fixed(_ value: Double, _ places: Int) -> String {
     guard value.isFinite else { return "\(value)" }
@@ -45,8 +51,14 @@ public func printRecord(
     print("{" + all.map { "\"\($0.0)\": \($0.1)" }.joined(separator: ", ") + "}")
 }
 
+/// Prints at once, also into a pipe: for rows that take a while each.
+public func printNow(_ line: String) {
+    print(line)
+    fflush(nil)
+}
+
 /// A row of a Markdown table.
-public func printRow(_ cells: [String]) { print("| " + cells.joined(separator: " | ") + " |") }
+public func printRow(_ cells: [String]) { printNow("| " + cells.joined(separator: " | ") + " |") }
 
 /// The head of a Markdown table.
 public func printTableHead(_ cells: [String]) {

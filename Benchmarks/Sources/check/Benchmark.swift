@@ -47,7 +47,7 @@ import Kernels
         for kernel in kernels {
             let sample = references.measure(kernel, rounds: 2 * rounds)
             found[kernel.name] = sample.ratio
-            print("\(column(kernel.name, 46, right: false)) \(fixed(sample.ratio, 3))")
+            printNow("\(column(kernel.name, 50, right: false)) \(fixed(sample.ratio, 3))")
         }
         do {
             let path = try Baseline.write(found, isWhole: only.isEmpty, folder: folder)
@@ -88,7 +88,7 @@ import Kernels
         var slower: [String] = []
         var unknown: [String] = []
         print(
-            column("kernel", 46, right: false) + column("ms", 9) + column("±%", 5)
+            column("kernel", 50, right: false) + column("ms", 9) + column("±%", 5)
                 + column("ratio", 8) + column("baseline", 10) + column("share", 7))
         for kernel in kernels {
             var sample = references.measure(kernel, rounds: rounds)
@@ -124,8 +124,8 @@ import Kernels
     private func report(_ kernel: Kernel, _ sample: Sample, _ expected: Double?, again: Int) {
         let share = expected.map { sample.ratio / $0 }
         let mark = share.map { $0 < tolerance ? "  SLOWER" : "" } ?? "  new"
-        print(
-            column(kernel.name, 46, right: false) + column(fixed(sample.seconds * 1e3, 2), 9)
+        printNow(
+            column(kernel.name, 50, right: false) + column(fixed(sample.seconds * 1e3, 2), 9)
                 + column(fixed(sample.spread * 100, 0), 5) + column(fixed(sample.ratio, 3), 8)
                 + column(expected.map { fixed($0, 3) } ?? "-", 10)
                 + column(share.map { fixed($0, 2) } ?? "-", 7)
