@@ -3,9 +3,15 @@ SHELL := /bin/bash
 OUTPUT ?= out
 VENV ?= .venv
 SWIFT_BUILD := swift build -c release
+# Builds one program of Benchmarks and runs it; it chooses the kernels of BLAS by itself.
+define measure
+	@$(SWIFT_BUILD) --package-path Benchmarks --product $(1)
+	env -u OPENBLAS_CORETYPE -u OPENBLAS_L2_SIZE Benchmarks/.build/release/$(1) $(2)
+endef
 .DEFAULT_GOAL := help
 
-.PHONY: help setup build test demo examples lint format bench bench-build peers-venv bench-peers clean
+.PHONY: help setup build test demo examples lint format clean \
+	bench bench-build bench-check bench-check-update bench-roofline bench-scaling bench-peers peers-venv
 
 help:            ## list the targets
 	@grep -hE '^[a-z-]+: .*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1|/' | column -t -s '|'
@@ -34,17 +40,27 @@ format:          ## format all Swift sources
 bench-build: setup ## compile the benchmarks
 	$(SWIFT_BUILD) --package-path Benchmarks
 
-bench: bench-build ## measure convolutions against bare sgemm, elementwise operations against memory
-	env -u OPENBLAS_CORETYPE -u OPENBLAS_L2_SIZE Benchmarks/.build/release/conv
-	env -u OPENBLAS_CORETYPE -u OPENBLAS_L2_SIZE Benchmarks/.build/release/ops
+bench: setup     ## measure convolutions against bare sgemm, elementwise operations against memory
+	$(call measure,conv)
+	$(call measure,ops)
+
+bench-check: setup ## fail when a kernel is slower than Benchmarks/baselines says; CHECK="--only conv"
+	$(call measure,check,$(CHECK))
+
+bench-check-update: setup ## write this machine's speeds to Benchmarks/baselines
+	$(call measure,check,--update $(CHECK))
+
+bench-roofline: setup ## print each kernel's distance to its floor
+	$(call measure,check,--roofline $(CHECK))
+
+bench-scaling: setup ## print how cost grows with threads, batch, length and width
+	$(call measure,scaling)
 
 peers-venv:      ## install PyTorch into a virtual environment
 	scripts/peers-venv.sh "$(VENV)"
 
-bench-peers: bench-build peers-venv ## measure convolutions, a tokenizer step and the prior against PyTorch
-	Benchmarks/peers/run "$(VENV)/bin/python"
-	Benchmarks/peers/run-models "$(VENV)/bin/python"
-	Benchmarks/peers/run-prior "$(VENV)/bin/python"
+bench-peers: setup peers-venv ## measure everything against PyTorch; PEERS="--rounds 1 --only unet"
+	Benchmarks/peers/run --python "$(VENV)/bin/python" $(PEERS)
 
 clean:           ## remove build products and results
 	rm -rf .build Examples/.build Benchmarks/.build "$(OUTPUT)"

@@ -6,41 +6,31 @@ let strict: [SwiftSetting] = [
     .enableUpcomingFeature("MemberImportVisibility"),
 ]
 
+private func gestalt(_ names: [String]) -> [Target.Dependency] {
+    names.map { .product(name: "Gestalt" + $0, package: "Gestalt") }
+}
+
+private func program(_ name: String, uses names: [String]) -> Target {
+    .executableTarget(
+        name: name, dependencies: ["Harness", "Kernels"] + gestalt(names), swiftSettings: strict)
+}
+
 let package = Package(
     name: "GestaltBenchmarks",
     platforms: [.macOS(.v26)],
     dependencies: [.package(name: "Gestalt", path: "..")],
     targets: [
+        .target(name: "Harness", dependencies: gestalt(["Tensor"]), swiftSettings: strict),
         .target(
-            name: "Harness", dependencies: [.product(name: "GestaltTensor", package: "Gestalt")],
+            name: "Kernels",
+            dependencies: ["Harness"] + gestalt(["Tensor", "NN", "VQVAE", "Prior"]),
             swiftSettings: strict),
-        .executableTarget(
-            name: "conv",
-            dependencies: ["Harness", .product(name: "GestaltTensor", package: "Gestalt")],
-            swiftSettings: strict),
-        .executableTarget(
-            name: "ops",
-            dependencies: ["Harness", .product(name: "GestaltTensor", package: "Gestalt")],
-            swiftSettings: strict),
-        .executableTarget(
-            name: "models",
-            dependencies: [
-                "Harness",
-                .product(name: "GestaltTensor", package: "Gestalt"),
-                .product(name: "GestaltNN", package: "Gestalt"),
-                .product(name: "GestaltVQVAE", package: "Gestalt"),
-            ],
-            swiftSettings: strict),
-        .executableTarget(
-            name: "prior",
-            dependencies: [
-                "Harness",
-                .product(name: "GestaltTensor", package: "Gestalt"),
-                .product(name: "GestaltNN", package: "Gestalt"),
-                .product(name: "GestaltVQVAE", package: "Gestalt"),
-                .product(name: "GestaltPrior", package: "Gestalt"),
-            ],
-            swiftSettings: strict),
+        program("conv", uses: ["Tensor"]),
+        program("ops", uses: ["Tensor"]),
+        program("models", uses: ["Tensor", "NN", "VQVAE", "SegHeads"]),
+        program("prior", uses: ["Tensor", "NN", "VQVAE", "Prior"]),
+        program("scaling", uses: ["Tensor", "NN", "VQVAE", "Prior"]),
+        program("check", uses: ["Tensor"]),
     ],
     swiftLanguageModes: [.v6]
 )

@@ -7,14 +7,11 @@
 The sizes are publicBAIR's: 576 wide, 8 layers, 4 heads, 4x32x32 codes of 2048, one 64x64 frame. Every
 call measures one thing in a process of its own, so that its peak memory is that thing's.
 """
-import argparse
-import json
-import resource
 import statistics
-import time
 
 import torch
 
+import peer
 from frame_encoder import FrameEncoder
 from prior_decode import BestDecoder, OriginalDecoder
 from prior_model import Prior, cosine
@@ -22,17 +19,6 @@ from prior_model import Prior, cosine
 LATENT, CODES, EMBEDDING, FEATURES, FRAME_WIDTH = (4, 32, 32), 2048, 256, 256, 240
 POSITIONS = (0, 1024, 2048, 3072, 4095)
 ATTENTION_DROPOUT = {0.0: 0.0, 0.2: 0.3}
-
-
-def seconds(runs, body, warm_ups=1):
-    for _ in range(warm_ups):
-        body()
-    times = []
-    for _ in range(runs):
-        start = time.perf_counter()
-        body()
-        times.append(time.perf_counter() - start)
-    return times
 
 
 def prior(form, dropout, **changes):
@@ -73,7 +59,7 @@ def sample_step(arguments):
             logits = advance(position, codebook[ids])
             ids.copy_(torch.multinomial(logits.float().softmax(-1), 1)[:, 0])
 
-        each = [statistics.median(seconds(arguments.runs, lambda: step(p), 2)) for p in POSITIONS]
+        each = [statistics.median(peer.seconds(arguments.runs, lambda: step(p), 2)) for p in POSITIONS]
     return {
         "variant": f"batch {arguments.batch}", "dtype": str(dtype).removeprefix("torch."),
         "seconds": statistics.mean(each), "position_seconds": [round(s, 6) for s in each]}
@@ -97,7 +83,7 @@ def prior_train(arguments):
         schedule.step()
         losses.append(loss.item())
 
-    times = seconds(arguments.runs, step, 0 if arguments.runs == 1 else 1)
+    times = peer.seconds(arguments.runs, step, 0 if arguments.runs == 1 else 1)
     return {
         "variant": f"dropout {arguments.dropout:g}", "dtype": "float32",
         "attention_dropout": ATTENTION_DROPOUT[arguments.dropout],
@@ -113,26 +99,24 @@ def frame_encoder(arguments):
         if best:
             encoder.prepare()
         with torch.inference_mode():
-            times = seconds(arguments.runs, lambda: encoder(frames))
+            times = peer.seconds(arguments.runs, lambda: encoder(frames))
     else:
         def both():
             encoder.zero_grad()
             encoder(frames).square().mean().backward()
-        times = seconds(arguments.runs, both)
+        times = peer.seconds(arguments.runs, both)
     return {
         "variant": "forward" if arguments.passes == "forward" else "forward and backward",
         "dtype": "float32", "seconds": statistics.median(times)}
 
 
 def main():
-    parser = argparse.ArgumentParser()
-    parser.add_argument("case", choices=["sample-step", "prior-train", "frame-encoder"])
-    parser.add_argument("--form", choices=["best", "original", "best-bfloat16", "best-compiled"], default="best")
+    parser = peer.parser(
+        ["sample-step", "prior-train", "frame-encoder"],
+        ["best", "original", "best-bfloat16", "best-compiled"], runs=None)
     parser.add_argument("--batch", type=int, default=1)
     parser.add_argument("--dropout", type=float, choices=sorted(ATTENTION_DROPOUT), default=0.0)
     parser.add_argument("--pass", dest="passes", choices=["forward", "both"], default="forward")
-    parser.add_argument("--runs", type=int)
-    parser.add_argument("--threads", type=int, default=2)
     arguments = parser.parse_args()
     measure, runs = {
         "sample-step": (sample_step, 9), "prior-train": (prior_train, 2),
@@ -140,14 +124,12 @@ def main():
     arguments.runs = arguments.runs or runs
     if arguments.case != "sample-step" and arguments.form not in ("best", "original"):
         parser.error(f"{arguments.case} has no form {arguments.form}")
-    torch.set_num_threads(arguments.threads)
-    torch.manual_seed(0)
-    record = measure(arguments)
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-    print(json.dumps({
-        "side": "torch", "version": torch.__version__, "case": arguments.case,
-        "variant": record.pop("variant"), "form": arguments.form, "threads": arguments.threads,
-        "runs": arguments.runs, **record, "peak_mib": round(peak / 1024, 1)}))
+
+    def report(arguments):
+        record = measure(arguments)
+        peer.report(arguments, record.pop("seconds"), record.pop("variant"), **record)
+
+    peer.run(report, arguments)
 
 
 if __name__ == "__main__":

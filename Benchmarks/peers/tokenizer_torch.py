@@ -1,18 +1,17 @@
-"""One training step of the publicBAIR video tokenizer in PyTorch: its time and peak memory.
+"""The publicBAIR video tokenizer in PyTorch: a training step, encoding and decoding of clips.
+
+    tokenizer_torch.py tokenizer-train|tokenizer-encode|tokenizer-decode
+        [--form channels_last|contiguous|compiled] [--batch N]
 
 Our own program of the architecture that Yan et al. describe in "VideoGPT" (2021): strided 4x4x4
 convolutions, pre-activation residual blocks with axial attention, a codebook that follows the codes'
-running means. Prints one JSON line.
+running means.
 """
-import argparse
-import json
-import resource
-import statistics
-import time
-
 import torch
 import torch.nn as nn
 import torch.nn.functional as F
+
+import peer
 
 HIDDEN, EMBEDDING, CODES, BLOCKS, HEADS = 240, 256, 2048, 4, 2
 LEVELS = [(2, 2, 2), (2, 1, 1)]
@@ -110,6 +109,12 @@ class Codebook(nn.Module):
             self.update(flat.detach(), ids)
         return z + (chosen - z).detach(), commitment
 
+    def ids(self, z):
+        """The nearest codes; the rows' own squares would change no order."""
+        flat = z.movedim(1, -1).flatten(0, -2)
+        found = torch.addmm(self.rows.square().sum(1), flat, self.rows.t(), alpha=-2).argmin(1)
+        return found.view(z.shape[0], *z.shape[2:])
+
     @torch.no_grad()
     def update(self, flat, ids):
         counts = torch.bincount(ids, minlength=CODES).to(flat.dtype)
@@ -146,37 +151,57 @@ class Tokenizer(nn.Module):
         e, commitment = self.codebook(self.before(self.encoder(x)))
         return F.mse_loss(self.decoder(self.after(e)), x) / VARIANCE + commitment
 
+    def encode(self, x):
+        return self.codebook.ids(self.before(self.encoder(x)))
 
-def main():
-    parser = argparse.ArgumentParser()
-    parser.add_argument("--batch", type=int, default=2)
-    parser.add_argument("--runs", type=int, default=3)
-    parser.add_argument("--threads", type=int, default=2)
-    parser.add_argument("--layout", choices=["contiguous", "channels_last"], default="channels_last")
-    arguments = parser.parse_args()
-    torch.set_num_threads(arguments.threads)
-    torch.manual_seed(0)
-    model = Tokenizer()
-    clips = torch.rand(arguments.batch, 3, 16, 64, 64) - 0.5
-    if arguments.layout == "channels_last":
-        model = model.to(memory_format=torch.channels_last_3d)
-        clips = clips.to(memory_format=torch.channels_last_3d)
-    optimiser = torch.optim.Adam(model.parameters(), lr=3e-4)
-    times = []
-    for _ in range(arguments.runs + 1):
-        start = time.perf_counter()
+    def decode(self, ids):
+        return self.decoder(self.after(self.codebook.rows[ids].movedim(-1, 1)))
+
+
+def training(model, clips, compute):
+    optimiser = torch.optim.Adam(model.parameters(), lr=3e-4, fused=True)
+    losses = []
+
+    def step():
         optimiser.zero_grad()
-        loss = model(clips)
+        loss = compute(clips)
         loss.backward()
         optimiser.step()
-        times.append(time.perf_counter() - start)
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-    print(json.dumps({
-        "side": "torch", "version": torch.__version__, "model": "publicBAIR",
-        "parameters": sum(p.numel() for p in model.parameters()), "batch": arguments.batch,
-        "layout": arguments.layout, "threads": arguments.threads,
-        "step_s": statistics.median(times[1:]), "first_s": times[0],
-        "peak_mib": peak / 1024, "loss": loss.item()}))
+        losses.append(loss.item())
+
+    return step, losses
+
+
+def measure(arguments):
+    model = Tokenizer()
+    clips = torch.rand(arguments.batch, 3, 16, 64, 64) - 0.5
+    model, clips = peer.laid_out(arguments.form, model, clips)
+    compiled = arguments.form == "compiled"
+    more = {"parameters": sum(p.numel() for p in model.parameters())}
+    if arguments.case == "tokenizer-train":
+        body, losses = training(model, clips, torch.compile(model) if compiled else model)
+        times = peer.seconds(arguments.runs, body)
+        more["loss"] = losses[-1]
+    else:
+        model.eval()
+        with torch.inference_mode():
+            encodes = arguments.case == "tokenizer-encode"
+            argument = clips if encodes else model.encode(clips)
+            body = model.encode if encodes else model.decode
+            body = torch.compile(body) if compiled else body
+            times = peer.seconds(arguments.runs, lambda: body(argument))
+    peer.report(arguments, times, f"batch {arguments.batch}", model="publicBAIR", **more)
+
+
+def main():
+    parser = peer.parser(
+        ["tokenizer-train", "tokenizer-encode", "tokenizer-decode"],
+        ["channels_last", "contiguous", "compiled"], runs=3)
+    parser.add_argument("--batch", type=int)
+    arguments = parser.parse_args()
+    if arguments.batch is None:
+        arguments.batch = 2 if arguments.case == "tokenizer-train" else 1
+    peer.run(measure, arguments)
 
 
 if __name__ == "__main__":

@@ -28,10 +28,10 @@ public struct Measurement: Sendable {
     }
 
     /// Measures two things in turns, so that a machine that other work slows down for a while slows
-    /// both.
+    /// both. The quotients are second over first, turn by turn.
     public static func alternating(
         runs: Int, _ first: () -> Double, _ second: () -> Double
-    ) -> (first: Measurement, second: Measurement) {
+    ) -> (first: Measurement, second: Measurement, quotients: [Double]) {
         let clock = ContinuousClock()
         var (one, two) = ([Double](), [Double]())
         var sums = (first(), second())
@@ -40,15 +40,34 @@ public struct Measurement: Sendable {
             two.append(clock.measure { sums.1 = second() }.seconds)
         }
         return (
-            Measurement(seconds: one, checksum: sums.0), Measurement(seconds: two, checksum: sums.1)
+            Measurement(seconds: one, checksum: sums.0),
+            Measurement(seconds: two, checksum: sums.1), zip(one, two).map { $1 / $0 }
         )
     }
 
-    public var median: Double { seconds[seconds.count / 2] }
-    /// Half the distance from the first quarter to the third, as a share of the median.
-    public var spread: Double {
-        (seconds[seconds.count * 3 / 4] - seconds[seconds.count / 4]) / 2 / median
+    /// Measures things in rounds, each once a round: for rows of one table.
+    public static func rounds(_ runs: Int, _ bodies: [() -> Double]) -> [Measurement] {
+        let clock = ContinuousClock()
+        var seconds = bodies.map { _ in [Double]() }
+        var sums = bodies.map { $0() }
+        for _ in 0..<runs {
+            for (place, body) in bodies.enumerated() {
+                seconds[place].append(clock.measure { sums[place] = body() }.seconds)
+            }
+        }
+        return zip(seconds, sums).map { Measurement(seconds: $0, checksum: $1) }
     }
+
+    public var median: Double { Harness.median(seconds) }
+    public var spread: Double { Harness.spread(seconds) }
+}
+
+public func median(_ values: [Double]) -> Double { values.sorted()[values.count / 2] }
+
+/// Half the distance from the first quarter to the third, as a share of the median.
+public func spread(_ values: [Double]) -> Double {
+    let sorted = values.sorted()
+    return (sorted[sorted.count * 3 / 4] - sorted[sorted.count / 4]) / 2 / median(sorted)
 }
 
 extension Duration {

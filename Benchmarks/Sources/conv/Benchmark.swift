@@ -1,42 +1,32 @@
 import GestaltTensor
 import Harness
+import Kernels
 
-/// Measures convolutions: `conv [--runs N] [--only TEXT] [--algorithm NAME] [--json-only]`.
+/// Measures convolutions, beside a bare product 2048³ or alone.
 @main struct Benchmark {
-    var runs = 5
-    var only = ""
-    var choice = ConvolutionPlan.Choice.automatic
-    var isQuiet = false
+    private static let usage = """
+        usage: conv [--runs N] [--only TEXT] [--algorithm NAME] [--json-only]
+          --only TEXT       the cases whose name contains it
+          --algorithm NAME  \(ConvolutionPlan.Algorithm.allCases.map(\.rawValue).joined(separator: ", ")); \
+        passes that it cannot serve are named
+          --json-only       JSON lines alone, and nothing measured in turns with the passes
+        """
+
+    let runs: Int
+    let only: String
+    let algorithm: ConvolutionPlan.Algorithm?
+    let isQuiet: Bool
 
     static func main() {
-        var benchmark = Benchmark()
-        guard benchmark.read(CommandLine.arguments.dropFirst()) else {
-            print("usage: conv [--runs N] [--only TEXT] [--algorithm NAME] [--json-only]")
-            return
-        }
+        var options = Options(usage: usage)
+        let names = ["automatic"] + ConvolutionPlan.Algorithm.allCases.map(\.rawValue)
+        let name = options.choice("--algorithm", of: names, default: names[0])
+        let benchmark = Benchmark(
+            runs: options.number("--runs", default: 5), only: options.text("--only") ?? "",
+            algorithm: ConvolutionPlan.Algorithm(rawValue: name),
+            isQuiet: options.flag("--json-only"))
+        options.finish()
         benchmark.run()
-    }
-
-    private mutating func read(_ arguments: ArraySlice<String>) -> Bool {
-        var rest = arguments
-        while let argument = rest.popFirst() {
-            switch argument {
-            case "--json-only": isQuiet = true
-            case "--runs":
-                guard let count = rest.popFirst().flatMap(Int.init), count > 0 else { return false }
-                runs = count
-            case "--only":
-                guard let text = rest.popFirst() else { return false }
-                only = text
-            case "--algorithm":
-                guard let name = rest.popFirst(),
-                    let algorithm = ConvolutionPlan.Algorithm(rawValue: name)
-                else { return false }
-                choice = .preferred(algorithm)
-            default: return false
-            }
-        }
-        return true
     }
 
     private func run() {
@@ -45,84 +35,63 @@ import Harness
             print("# ratio: to a bare sgemm 2048³ measured in turns with the pass")
             print(
                 column("case", 30, right: false) + column("pass", 16, right: false)
-                    + column("ms", 9) + column("±%", 6) + column("GFLOP/s", 9)
-                    + column("sgemm", 8) + column("ratio", 7))
+                    + column("algorithm", 14, right: false) + column("ms", 9) + column("±%", 6)
+                    + column("GFLOP/s", 9) + column("sgemm", 8) + column("ratio", 7))
         }
-        printJSON([
-            "side": quoted("gestalt"), "threads": "\(Runtime.threads)",
-            "instruction_set": quoted("\(Runtime.instructionSet)"),
-        ])
-        let product = BareProduct()
-        for line in Case.all where only.isEmpty || line.name.contains(only) {
-            for (pass, body) in passes(of: line) {
-                let (time, bare) = Measurement.alternating(runs: runs, body) { product.run() }
-                report(line, pass, time, BareProduct.operationCount / bare.median)
+        let product = isQuiet ? nil : BareProduct()
+        for line in ConvolutionCase.all where only.isEmpty || line.name.contains(only) {
+            for pass in ConvolutionCase.Pass.allCases { measure(line, pass, product) }
+            // Whole layers choose their algorithms themselves.
+            if algorithm == nil {
+                measure(line, "step", "automatic", line.step(), product)
             }
         }
     }
 
-    private func passes(of line: Case) -> [(String, () -> Double)] {
-        let g = line.geometry
-        let (x, w) = (sample(line.input, seed: 1), sample(line.weight, seed: 2))
-        let b = sample([line.weight[-1]], seed: 3)
-        let cotangent = sample(line.isTransposed ? g.inputShape : g.outputShape, seed: 4)
-        // The engine speaks of the convolution that a transposed one is the transpose of.
-        let weight = line.isTransposed ? w.transposed(-2, -1).contiguousCopy : w
-        let (image, outputs) = line.isTransposed ? (cotangent, x) : (x, cotangent)
-        let choice = choice
-        let small = {
-            checksum(
-                ConvolutionEngine.forward(g, input: image, weight: weight, choice: choice))
+    private func measure(
+        _ line: ConvolutionCase, _ pass: ConvolutionCase.Pass, _ product: BareProduct?
+    ) {
+        let (geometry, enginePass) = (line.geometry, line.enginePass(pass))
+        if let algorithm,
+            let reason = ConvolutionPlan.refusal(
+                of: algorithm, pass: enginePass, geometry: geometry)
+        {
+            if !isQuiet {
+                print(
+                    column(line.name, 30, right: false) + column(pass.rawValue, 16, right: false)
+                        + "refused: \(reason)")
+            }
+            return
         }
-        let large = {
-            checksum(
-                ConvolutionEngine.backwardInput(
-                    g, cotangent: outputs, weight: weight, choice: choice))
-        }
-        return [
-            ("forward", line.isTransposed ? large : small),
-            ("backward_input", line.isTransposed ? small : large),
-            (
-                "backward_weight",
-                {
-                    checksum(
-                        ConvolutionEngine.backwardWeight(
-                            g, input: image, cotangent: outputs, choice: choice))
-                }
-            ),
-            (
-                "step",
-                {
-                    let gradients = gradients(at: [x, w, b]) { v in
-                        (line.apply(v[0], v[1], v[2]) * cotangent).sum()
-                    }
-                    return checksum(gradients[0]) + checksum(gradients[1])
-                }
-            ),
-        ]
+        let choice = algorithm.map { ConvolutionPlan.Choice.forced($0) } ?? .automatic
+        let plan = ConvolutionPlan.make(geometry, pass: enginePass, choice: choice)
+        measure(line, pass.rawValue, plan.algorithm.rawValue, line.body(pass, choice), product)
     }
 
-    private func report(_ line: Case, _ pass: String, _ time: Measurement, _ rate: Double) {
+    private func measure(
+        _ line: ConvolutionCase, _ pass: String, _ algorithm: String, _ body: () -> Double,
+        _ product: BareProduct?
+    ) {
+        guard let product else {
+            let time = Measurement(runs: runs, body)
+            printRecord(line.name, pass, time, ["algorithm": quoted(algorithm)])
+            return
+        }
+        let turns = Measurement.alternating(runs: runs, body) { product.run() }
         let work = Double(line.geometry.operationCount) * (pass == "step" ? 3 : 1)
-        let speed = work / time.median
-        if !isQuiet {
-            print(
-                column(line.name, 30, right: false) + column(pass, 16, right: false)
-                    + column(fixed(time.median * 1e3, 2), 9)
-                    + column(fixed(time.spread * 100, 0), 6)
-                    + column(fixed(speed * 1e-9, 0), 9) + column(fixed(rate * 1e-9, 0), 8)
-                    + column(fixed(speed / rate, 2), 7))
-        }
-        printJSON([
-            "case": quoted(line.name), "pass": quoted(pass), "ms": fixed(time.median * 1e3, 3),
-            "spread": fixed(time.spread, 3), "gflops": fixed(speed * 1e-9, 1),
-            "sgemm_gflops": fixed(rate * 1e-9, 1), "ratio_to_sgemm": fixed(speed / rate, 3),
-            "checksum": fixed(time.checksum, 4),
-        ])
+        let (time, speed) = (turns.first, work / turns.first.median)
+        let rate = BareProduct.operationCount / turns.second.median
+        print(
+            column(line.name, 30, right: false) + column(pass, 16, right: false)
+                + column(algorithm, 14, right: false) + column(fixed(time.median * 1e3, 2), 9)
+                + column(fixed(time.spread * 100, 0), 6) + column(fixed(speed * 1e-9, 0), 9)
+                + column(fixed(rate * 1e-9, 0), 8) + column(fixed(speed / rate, 2), 7))
+        printRecord(
+            line.name, pass, time,
+            [
+                "algorithm": quoted(algorithm), "gflops": fixed(speed * 1e-9, 1),
+                "sgemm_gflops": fixed(rate * 1e-9, 1), "ratio_to_sgemm": fixed(speed / rate, 3),
+                "checksum": fixed(time.checksum, 4),
+            ])
     }
-}
-
-extension Tensor where Scalar == Float {
-    /// The elements in row-major order, in memory of their own.
-    fileprivate var contiguousCopy: Tensor { Tensor(shape: shape, scalars: scalars) }
 }

@@ -1,97 +1,41 @@
-import GestaltNN
-import GestaltTensor
 import GestaltVQVAE
 import Harness
 
-/// Measures training steps of the tokenizer:
-/// `models [--preset publicBAIR|small|tiny] [--batch N] [--runs N]`. The peer of `publicBAIR` is
-/// `peers/tokenizer_torch.py`.
+/// Measures the tokenizer and the U-Net with random weights.
 @main struct Benchmark {
-    var preset = TokenizerConfiguration.Preset.publicBAIR
-    var batch = 2
-    var runs = 3
+    private static let usage = """
+        usage: models tokenizer-train [--preset publicBAIR|small|tiny] [--batch N] [--runs N]
+               models tokenizer-encode|tokenizer-decode [--preset …] [--batch N] [--runs N]
+               models unet-train [--batch N] [--runs N]
+        """
 
     static func main() {
-        var benchmark = Benchmark()
-        guard benchmark.read(CommandLine.arguments.dropFirst()) else {
-            print("usage: models [--preset publicBAIR|small|tiny] [--batch N] [--runs N]")
-            return
-        }
-        benchmark.run()
-    }
-
-    private mutating func read(_ arguments: ArraySlice<String>) -> Bool {
-        var rest = arguments
-        while let argument = rest.popFirst() {
-            guard let value = rest.popFirst() else { return false }
-            switch argument {
-            case "--preset":
-                let known: [String: TokenizerConfiguration.Preset] = [
-                    "publicBAIR": .publicBAIR, "small": .small, "tiny": .tiny,
-                ]
-                guard let found = known[value] else { return false }
-                preset = found
-            case "--batch": batch = Int(value) ?? 0
-            case "--runs": runs = Int(value) ?? 0
-            default: return false
-            }
-        }
-        return batch > 0 && runs > 0
-    }
-
-    private func run() {
-        var configuration = preset.configuration
-        configuration.dataVariance = 0.06
-        var random = RandomStream(seed: 1)
-        var tokenizer = VideoTokenizer(configuration, random: &random)
-        var optimiser = Adam(learningRate: 3e-4)
-        let clips = sample([batch, 16, 64, 64, 3], seed: 5) * 0.5
-        printHeader("training step of the tokenizer \(preset), batch \(batch)")
-        var parts = Parts()
-        var draws = random
-        let time = Measurement(runs: runs) {
-            let context = Context(training: true, random: draws.split(0))
-            draws = draws.split(1)
-            return step(&tokenizer, &optimiser, clips, context, &parts)
-        }
-        print(
-            "step \(fixed(time.median, 2)) s (±\(fixed(time.spread * 100, 0)) %), of which forward"
-                + " \(fixed(parts.forward, 2)), backward \(fixed(parts.backward, 2)), update"
-                + " \(fixed(parts.update, 2)); peak \(fixed(peakMebibytes, 0)) MiB")
-        print("memory of tensors: \(Runtime.memory)")
-        printJSON([
-            "side": quoted("gestalt"), "model": quoted("\(preset)"), "batch": "\(batch)",
-            "threads": "\(Runtime.threads)", "step_s": fixed(time.median, 4),
-            "forward_s": fixed(parts.forward, 4), "backward_s": fixed(parts.backward, 4),
-            "peak_mib": fixed(peakMebibytes, 0), "loss": fixed(time.checksum, 4),
+        var options = Options(usage: usage)
+        let command = options.command([
+            "tokenizer-train", "tokenizer-encode", "tokenizer-decode", "unet-train",
         ])
-    }
-
-    /// Seconds of the parts of the last step.
-    private struct Parts {
-        var forward = 0.0
-        var backward = 0.0
-        var update = 0.0
-    }
-
-    private func step(
-        _ tokenizer: inout VideoTokenizer, _ optimiser: inout Adam, _ clips: Tensor<Float>,
-        _ context: Context, _ parts: inout Parts
-    ) -> Double {
-        let clock = ContinuousClock()
-        let start = clock.now
-        var forwardEnd = start
-        let result = valueAndGradients(of: tokenizer, context) { model, context in
-            let output = model(clips, context)
-            forwardEnd = clock.now
-            return (output.loss, output.perplexity)
+        if command == "unet-train" {
+            let training = UNetTraining(
+                batch: options.number("--batch", default: 16, in: 1...4096),
+                runs: options.number("--runs", default: 10))
+            options.finish()
+            return training.run()
         }
-        let backwardEnd = clock.now
-        optimiser.update(&tokenizer, with: result.gradients)
-        result.commitBuffers(to: &tokenizer)
-        parts.forward = (forwardEnd - start).seconds
-        parts.backward = (backwardEnd - forwardEnd).seconds
-        parts.update = (clock.now - backwardEnd).seconds
-        return Double(result.loss)
+        let names = TokenizerConfiguration.Preset.allCases.map(\.rawValue)
+        let name = options.choice("--preset", of: names, default: "publicBAIR")
+        guard let preset = TokenizerConfiguration.Preset(rawValue: name) else {
+            options.fail("no preset \(name)")
+        }
+        let isTraining = command == "tokenizer-train"
+        let batch = options.number("--batch", default: isTraining ? 2 : 1, in: 1...4096)
+        let runs = options.number("--runs", default: isTraining ? 3 : 5)
+        options.finish()
+        if isTraining {
+            TokenizerTraining(preset: preset, batch: batch, runs: runs).run()
+        } else {
+            TokenizerCoding(
+                preset: preset, batch: batch, runs: runs, decodes: command == "tokenizer-decode"
+            ).run()
+        }
     }
 }

@@ -5,23 +5,14 @@ import Harness
 
 /// A pass of the frame encoder over one frame of 64 × 64, with or without the gradients.
 struct FrameEncoding {
-    private var hasBackward = false
-    private var runs = 15
+    private let hasBackward: Bool
+    private let runs: Int
 
-    /// Nil when the arguments are not understood.
-    init?(_ arguments: ArraySlice<String>) {
-        var rest = arguments
-        while let argument = rest.popFirst() {
-            guard let value = rest.popFirst() else { return nil }
-            switch argument {
-            case "--pass":
-                guard ["forward", "both"].contains(value) else { return nil }
-                hasBackward = value == "both"
-            case "--runs": runs = Int(value) ?? 0
-            default: return nil
-            }
-        }
-        guard runs > 0 else { return nil }
+    init(_ options: inout Options) {
+        hasBackward =
+            options.choice("--pass", of: ["forward", "both"], default: "forward") == "both"
+        runs = options.number("--runs", default: 15)
+        options.finish()
     }
 
     func run() {
@@ -40,11 +31,6 @@ struct FrameEncoding {
             return Double(step.loss)
         }
         print("\(fixed(time.median * 1e3, 1)) ms (±\(fixed(time.spread * 100, 0)) %)")
-        printJSON([
-            "side": quoted("gestalt"), "case": quoted("frame-encoder"),
-            "variant": quoted(hasBackward ? "forward and backward" : "forward"),
-            "threads": "\(Runtime.threads)", "runs": "\(runs)", "dtype": quoted("float32"),
-            "seconds": fixed(time.median, 6), "peak_mib": fixed(peakMebibytes, 0),
-        ])
+        printRecord("frame-encoder", hasBackward ? "forward and backward" : "forward", time)
     }
 }

@@ -3,28 +3,22 @@ import GestaltPrior
 import GestaltTensor
 import GestaltVQVAE
 import Harness
+import Kernels
 
 /// A training step of the prior on one clip: frame encoder, 4096 codes, backward pass, Adam.
 struct PriorTraining {
-    private var dropout: Float = 0
-    private var runs = 3
-    private var isSparse = false
-    private var checkpointing = false
+    private let dropout: Float
+    private let runs: Int
+    private let isSparse: Bool
+    private let checkpointing: Bool
 
-    /// Nil when the arguments are not understood.
-    init?(_ arguments: ArraySlice<String>) {
-        var rest = arguments
-        while let argument = rest.popFirst() {
-            guard let value = rest.popFirst() else { return nil }
-            switch argument {
-            case "--dropout": dropout = Float(value) ?? -1
-            case "--runs": runs = Int(value) ?? 0
-            case "--attention": isSparse = value == "sparse"
-            case "--checkpointing": checkpointing = value == "on"
-            default: return nil
-            }
-        }
-        guard (0..<1).contains(dropout), runs > 0 else { return nil }
+    init(_ options: inout Options) {
+        dropout = Float(options.share("--dropout", default: 0))
+        runs = options.number("--runs", default: 3)
+        isSparse =
+            options.choice("--attention", of: ["full", "sparse"], default: "full") == "sparse"
+        checkpointing = options.flag("--checkpointing")
+        options.finish()
     }
 
     func run() {
@@ -59,14 +53,13 @@ struct PriorTraining {
             return Double(step.loss)
         }
         print("step \(fixed(time.median, 2)) s (±\(fixed(time.spread * 100, 0)) %)")
-        printJSON([
-            "side": quoted("gestalt"), "case": quoted("prior-train"),
-            "variant": quoted(
-                (dropout == 0 ? "dropout 0" : "dropout \(dropout)") + (isSparse ? ", sparse" : "")),
-            "threads": "\(Runtime.threads)", "runs": "\(runs)", "dtype": quoted("float32"),
-            "attention_dropout": "\(sizes.attentionDropout)",
-            "checkpointing": "\(checkpointing)", "seconds": fixed(time.median, 4),
-            "peak_mib": fixed(peakMebibytes, 0), "loss": fixed(time.checksum, 4),
-        ])
+        printRecord(
+            "prior-train",
+            (dropout == 0 ? "dropout 0" : "dropout \(dropout)") + (isSparse ? ", sparse" : ""),
+            time,
+            [
+                "attention_dropout": "\(sizes.attentionDropout)",
+                "checkpointing": "\(checkpointing)", "loss": fixed(time.checksum, 4),
+            ])
     }
 }

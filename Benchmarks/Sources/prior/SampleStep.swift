@@ -10,40 +10,32 @@ import Harness
 /// A round measures, at each position, one reading of as many bytes and one step, so that whatever
 /// slows the machine for a while slows both; the ratio is the median over the rounds.
 struct SampleStep {
-    private var batch = 1
-    private var storage = "float32"
-    private var runs = 15
-    private var preset = VideoPredictorConfiguration.Preset.publicBAIR
+    private let batch: Int
+    private let storage: String
+    private let format: DecodingFormat
+    private let runs: Int
+    private let preset: VideoPredictorConfiguration.Preset
 
-    private static let formats: [String: DecodingFormat] = [
-        "float32": .float32, "bfloat16": .bfloat16,
-        "bfloat16-weights": DecodingFormat(weights: .bfloat16),
-    ]
-
-    /// Nil when the arguments are not understood.
-    init?(_ arguments: ArraySlice<String>) {
-        var rest = arguments
-        while let argument = rest.popFirst() {
-            guard let value = rest.popFirst() else { return nil }
-            switch argument {
-            case "--batch": batch = Int(value) ?? 0
-            case "--storage": storage = value
-            case "--runs": runs = Int(value) ?? 0
-            case "--preset":
-                guard let known = VideoPredictorConfiguration.Preset(rawValue: value) else {
-                    return nil
-                }
-                preset = known
-            default: return nil
-            }
-        }
-        guard batch > 0, runs > 0, Self.formats[storage] != nil else { return nil }
+    init(_ options: inout Options) {
+        let formats: KeyValuePairs<String, DecodingFormat> = [
+            "float32": .float32, "bfloat16": .bfloat16,
+            "bfloat16-weights": DecodingFormat(weights: .bfloat16),
+        ]
+        let names = VideoPredictorConfiguration.Preset.allCases.map(\.rawValue)
+        let storage = options.choice("--storage", of: formats.map(\.key), default: "float32")
+        let name = options.choice("--preset", of: names, default: "publicBAIR")
+        self.storage = storage
+        format = formats.first { $0.key == storage }?.value ?? .float32
+        preset = VideoPredictorConfiguration.Preset(rawValue: name) ?? .publicBAIR
+        batch = options.number("--batch", default: 1, in: 1...4096)
+        runs = options.number("--runs", default: 15)
+        options.finish()
     }
 
     func run() {
         printHeader("a step of sampling, \(preset), batch \(batch), \(storage)")
         let (prior, codebook, condition) = prepared()
-        let weights = DecodingWeights(prior, codebook: codebook, format: Self.formats[storage]!)
+        let weights = DecodingWeights(prior, codebook: codebook, format: format)
         let cache = DecodingCache(weights, condition, clips: [Int](repeating: 0, count: batch))
         let speed = ReadSpeed(byteCount: 192 << 20)
         var random = RandomStream(seed: 3)

@@ -1,15 +1,14 @@
 import Dispatch
 import GestaltTensor
-import Harness
 
 /// How fast all threads together read memory that no cache holds.
-final class ReadSpeed {
+public final class ReadSpeed {
     private let buffer: Tensor<Float>
 
-    init(byteCount: Int) { buffer = .filled([byteCount / 4], with: 0.5) }
+    public init(byteCount: Int) { buffer = .filled([byteCount / 4], with: 0.5) }
 
     /// Seconds to read so many bytes once; more than the buffer has in several passes.
-    func seconds(reading byteCount: Int) -> Double {
+    public func seconds(reading byteCount: Int) -> Double {
         let threads = Runtime.threads
         let share = 4 * buffer.count / threads
         let time = Measurement(warmUps: 0, runs: 1) {
