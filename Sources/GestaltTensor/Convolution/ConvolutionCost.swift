@@ -10,9 +10,9 @@ enum ConvolutionCost {
     /// An element copied to or from a patch.
     private static let copy = 0.25
     /// An element of a tile at one point: transformed from the source, to the target, from the weight.
-    private static let expand = 1.0
-    private static let contract = 0.6
-    private static let weight = 0.8
+    private static let expand = 0.55
+    private static let contract = 0.35
+    private static let weight = 0.45
     /// A region that all threads work on.
     private static let region = 4_000.0
 

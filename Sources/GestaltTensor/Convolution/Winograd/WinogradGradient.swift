@@ -11,31 +11,32 @@ struct WinogradGradient<Scalar: FloatingScalar> {
     /// `[outputs, target channels]`.
     let cotangent: UnsafePointer<Scalar>
 
-    /// What the points of the tiles treated at once may take: twice their sums, which each chunk
+    /// What the points of the tiles treated at once may take: as much as their sums, which each chunk
     /// reads and writes, so that few channels stay in the second-level cache and many do not pay more
     /// for their sums than for their tiles.
-    private var chunkByteCount: Int {
-        let points = WinogradPoints<Scalar>(tiling)
+    private func chunkByteCount(_ points: WinogradPoints<Scalar>) -> Int {
         let sums = tiling.points * tiling.depth * points.targetStep * MemoryLayout<Scalar>.stride
-        return min(max(2 * sums, 2 << 20), 32 << 20)
+        return min(max(sums, 2 << 20), 32 << 20)
     }
 
     /// Writes the gradient, `[taps, source width, target channels]`.
     func run(_ result: UnsafeMutablePointer<Scalar>) {
-        let points = WinogradPoints<Scalar>(tiling)
+        var points = WinogradPoints<Scalar>(tiling, streams: false)
+        let byteCount = chunkByteCount(points)
+        if byteCount > 8 << 20 { points = WinogradPoints(tiling, streams: true) }
         let chunks = EvenParts(
-            tiling.tiles, wished: max(1, chunkByteCount / points.byteCountOfTile), threads: 1)
+            tiling.tiles, wished: max(1, byteCount / points.byteCountOfTile), threads: 1)
         let from = points.sourceRows(tiles: chunks.longest)
         let to = points.targetRows(tiles: chunks.longest)
         // A row for each source channel of each phase.
         let sums = points.targetRows(tiles: tiling.depth)
         for chunk in 0..<chunks.count {
-            let tiles = chunks[chunk]
+            let (tiles, points) = (chunks[chunk], points)
             let parts = EvenParts(tiles.count, wished: 8)
             parallelFor(parts.count) { task in
                 let part = parts[task]
                 let tiles = part.shifted(by: tiles.lowerBound)
-                points.expand(source, tiles, to: from, row: part.lowerBound, isPhased: true)
+                points.expand(source, tiles, to: from, row: part.lowerBound)
                 points.expand(cotangent: cotangent, tiles, to: to, row: part.lowerBound)
             }
             let slices = (4 * Runtime.threads - 1) / tiling.points + 1

@@ -6,12 +6,12 @@ struct WinogradPoints<Scalar: FloatingScalar> {
     /// Elements of a tile's row at one point: channels, to a multiple of the vector.
     let sourceStep: Int
     let targetStep: Int
-    /// Whether points are written past the caches. Measured: on an Intel Emerald Rapids (2 MiB of
-    /// second-level cache, its third level shared and far) it takes a third off the phased products; on
-    /// an AMD Zen 3 it adds a fifth.
+    /// Whether points are written past the caches: for so many that they would not stay there until
+    /// they are read. Without it each line is fetched before it is overwritten; with it the way in and the
+    /// weight of 240 channels take half the time.
     private let streams: Int32
 
-    init(_ tiling: WinogradTiling) {
+    init(_ tiling: WinogradTiling, streams: Bool) {
         self.tiling = tiling
         let lanes = Int(gk_winograd_lanes(Scalar.variant))
         func whole(_ count: Int) -> Int { (count + lanes - 1) / lanes * lanes }
@@ -19,7 +19,7 @@ struct WinogradPoints<Scalar: FloatingScalar> {
         sourceStep = whole(tiling.depth - tiling.sourceWidth + whole(tiling.sourceWidth))
         targetStep = whole(tiling.targetWidth)
         let isAligned = tiling.sources.count == 1 || tiling.sourceWidth % lanes == 0
-        streams = Processor.current.maker == .intel && isAligned ? 1 : 0
+        self.streams = streams && isAligned ? 1 : 0
     }
 
     var byteCountOfTile: Int {
@@ -55,16 +55,15 @@ struct WinogradPoints<Scalar: FloatingScalar> {
 
     /// Transforms `tiles` of the source to the rows from `row`.
     func expand(
-        _ source: UnsafePointer<Scalar>, _ tiles: Range<Int>, to rows: Rows, row: Int = 0,
-        isPhased: Bool
+        _ source: UnsafePointer<Scalar>, _ tiles: Range<Int>, to rows: Rows, row: Int = 0
     ) {
         // Phases in order: one writes zeros to the end of its last vector, where the next begins.
         for (phase, place) in tiling.sources.enumerated() {
             expand(
                 gk_winograd_input, place, source, tiling.sourceWidth, tiles,
-                rows.point(0, row: row) + phase * tiling.sourceWidth, rows, isPhased)
+                rows.point(0, row: row) + phase * tiling.sourceWidth, rows)
         }
-        if isPhased, streams != 0 { gk_stream_fence() }
+        if streams != 0 { gk_stream_fence() }
     }
 
     /// Transforms the gradient of the target's `tiles`.
@@ -73,32 +72,32 @@ struct WinogradPoints<Scalar: FloatingScalar> {
     ) {
         expand(
             gk_winograd_cotangent, tiling.target, cotangent, tiling.targetWidth, tiles,
-            rows.point(0, row: row), rows, true)
+            rows.point(0, row: row), rows)
         if streams != 0 { gk_stream_fence() }
     }
 
     private func expand(
         _ role: gk_winograd_role, _ place: gk_tiling, _ image: UnsafePointer<Scalar>, _ width: Int,
-        _ tiles: Range<Int>, _ points: UnsafeMutablePointer<Scalar>, _ rows: Rows, _ isPhased: Bool
+        _ tiles: Range<Int>, _ points: UnsafeMutablePointer<Scalar>, _ rows: Rows
     ) {
         withUnsafePointer(to: place) {
             gk_winograd_expand(
                 Scalar.variant, role, $0, image, width, tiles.lowerBound, tiles.count, points,
-                rows.step, rows.pointStep, isPhased ? streams : 0)
+                rows.step, rows.pointStep, streams)
         }
     }
 
     /// Multiplies the rows `range` at `point` by the weight.
     func multiply(
         _ source: Rows, _ weight: WinogradWeight<Scalar>, to target: Rows, point: Int,
-        _ range: Range<Int>, isPhased: Bool
+        _ range: Range<Int>
     ) {
         gk_panel_product(
             Scalar.variant, range.count, tiling.targetWidth, tiling.depth,
             source.point(point, row: range.lowerBound), source.step, 1, weight.point(point),
             weight.width, weight.panelStep, target.point(point, row: range.lowerBound),
-            target.step, 0, isPhased ? streams : 0)
-        if isPhased, streams != 0 { gk_stream_fence() }
+            target.step, 0, streams)
+        if streams != 0 { gk_stream_fence() }
     }
 
     /// Transforms the rows from `row` back to `tiles` of the target, and finishes them.

@@ -17,11 +17,10 @@ struct WinogradProduct<Scalar: FloatingScalar> {
     private static var phaseByteCount: Int { 96 << 20 }
 
     func run() {
-        let points = WinogradPoints<Scalar>(tiling)
         if WinogradWeight<Scalar>.byteCount(tiling) <= Self.largestWeightOfBlocks {
-            runByBlocks(points)
+            runByBlocks(WinogradPoints(tiling, streams: false))
         } else {
-            runByPhases(points)
+            runByPhases(WinogradPoints(tiling, streams: true))
         }
     }
 
@@ -34,10 +33,10 @@ struct WinogradProduct<Scalar: FloatingScalar> {
             let tiles = blocks[task]
             let from = points.sourceRows(tiles: tiles.count)
             let to = points.targetRows(tiles: tiles.count)
-            points.expand(source, tiles, to: from, isPhased: false)
+            points.expand(source, tiles, to: from)
             for point in 0..<tiling.points {
                 points.multiply(
-                    from, weight, to: to, point: point, 0..<tiles.count, isPhased: false)
+                    from, weight, to: to, point: point, 0..<tiles.count)
             }
             points.contract(to, tiles, epilogue, to: target)
         }
@@ -55,15 +54,13 @@ struct WinogradProduct<Scalar: FloatingScalar> {
             parallelFor(parts.count) { task in
                 let part = parts[task]
                 points.expand(
-                    source, part.shifted(by: tiles.lowerBound), to: from, row: part.lowerBound,
-                    isPhased: true)
+                    source, part.shifted(by: tiles.lowerBound), to: from, row: part.lowerBound)
             }
             let slices = (4 * Runtime.threads - 1) / tiling.points + 1
             let rows = EvenParts(tiles.count, wished: (tiles.count - 1) / slices + 1, threads: 1)
             parallelFor(tiling.points * rows.count) { task in
                 points.multiply(
-                    from, weight, to: to, point: task / rows.count, rows[task % rows.count],
-                    isPhased: true)
+                    from, weight, to: to, point: task / rows.count, rows[task % rows.count])
             }
             parallelFor(parts.count) { task in
                 let part = parts[task]

@@ -42,8 +42,9 @@ final class WinogradWeight<Scalar: FloatingScalar>: @unchecked Sendable {
                     variant, gk_winograd_weight, $0, matrix + panel * width,
                     min(width, tiling.targetWidth - panel * width), first,
                     min(Self.rowsOfTask, rows - first),
-                    start + panel * panelStep + (phase * rows + first) * width, width, pointStep, 0)
+                    start + panel * panelStep + (phase * rows + first) * width, width, pointStep, 1)
             }
+            gk_stream_fence()
         }
         withExtendedLifetime(weight) {}
     }
