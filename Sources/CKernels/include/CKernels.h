@@ -16,6 +16,7 @@
 #include "CKernelsProducts.h"
 #include "CKernelsRandom.h"
 #include "CKernelsAttention.h"
+#include "CKernelsTiles.h"
 #include "CKernelsRows.h"
 #include "CKernelsSort.h"
 #include "CKernelsCast.h"
