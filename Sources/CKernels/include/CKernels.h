@@ -11,6 +11,7 @@
 #include "CKernelsPooling.h"
 #include "CKernelsCopy.h"
 #include "CKernelsUnary.h"
+#include "CKernelsChain.h"
 #include "CKernelsFold.h"
 #include "CKernelsGather.h"
 #include "CKernelsProducts.h"
