@@ -61,7 +61,25 @@ typedef struct {
     const char *a, *b;
     char *y;
     ptrdiff_t width, result_width, a_step, b_step;
+    int type, streams;
 } pass;
+
+// The function over n elements in a row.
+static void run(const pass *p, const char *a, const char *b, char *y, ptrdiff_t n) {
+    enum { ROOM = 4096 };
+    if (!p->streams) {
+        p->f(a, b, y, n);
+        return;
+    }
+    _Alignas(64) char block[ROOM];
+    const ptrdiff_t most = ROOM / p->width;
+    const ptrdiff_t a_bytes = p->a_step * p->width, b_bytes = p->b_step * p->width;
+    for (ptrdiff_t i = 0; i < n; i += most) {
+        const ptrdiff_t m = n - i < most ? n - i : most;
+        p->f(a + i * a_bytes, b + i * b_bytes, block, m);
+        gk_stream(p->type, block, y + i * p->width, m);
+    }
+}
 
 static void run_rows(const pass *p, ptrdiff_t first, ptrdiff_t count) {
     row_cursor c = first_row(p->walk, first);
@@ -71,7 +89,7 @@ static void run_rows(const pass *p, ptrdiff_t first, ptrdiff_t count) {
         const char *a = p->a + (c.position[0] + p->a_step * c.column) * p->width;
         const char *b = p->b + (c.position[1] + p->b_step * c.column) * p->width;
         if (p->a_step | p->b_step) {
-            p->f(a, b, out, n);
+            run(p, a, b, out, n);
         } else {
             p->f(a, b, out, 1);
             repeat(out, p->result_width, n);
@@ -103,36 +121,49 @@ static void run_repeated(const pass *p, int repeated, ptrdiff_t first, ptrdiff_t
     for (ptrdiff_t r = 0; r < held; r++) memcpy(tile + r * row, from, (size_t)row);
     for (ptrdiff_t r = 0; r < rows; r += held) {
         const ptrdiff_t m = rows - r < held ? rows - r : held;
-        if (repeated) p->f(dense, tile, out, m * n);
-        else p->f(tile, dense, out, m * n);
+        if (repeated) run(p, dense, tile, out, m * n);
+        else run(p, tile, dense, out, m * n);
         dense += m * row;
         out += m * n * p->result_width;
     }
 }
 
 void gk_binary_walk(int type, gk_binary op, const gk_walk *walk, const void *a, const void *b,
-                    void *y, ptrdiff_t first, ptrdiff_t count) {
+                    void *y, ptrdiff_t first, ptrdiff_t count, int streams) {
     if (count <= 0) return;
     const ptrdiff_t as = gk_walk_inner_step(walk, 0), bs = gk_walk_inner_step(walk, 1);
     const pass p = {
         .walk = walk, .f = (binary)table[op][as ? (bs ? 0 : 2) : (bs ? 1 : 0)][type],
         .a = a, .b = b, .y = y, .width = width_of(type),
         .result_width = op >= gk_equal ? 1 : width_of(type), .a_step = as, .b_step = bs,
+        .type = type, .streams = streams && type < gk_int32 && op < gk_equal,
     };
     const int repeated = repeated_operand(walk);
     const ptrdiff_t n = repeated < 0 ? 0 : walk->length[1];
     if (repeated < 0 || count < 4 * n) {
         run_rows(&p, first, count);
-        return;
+    } else {
+        const ptrdiff_t head = (n - first % n) % n, rows = (count - head) / n;
+        run_rows(&p, first, head);
+        run_repeated(&p, repeated, first + head, rows);
+        run_rows(&p, first + head + rows * n, count - head - rows * n);
     }
-    const ptrdiff_t head = (n - first % n) % n, rows = (count - head) / n;
-    run_rows(&p, first, head);
-    run_repeated(&p, repeated, first + head, rows);
-    run_rows(&p, first + head + rows * n, count - head - rows * n);
+    if (p.streams) gk_stream_end();
+}
+
+void gk_binary_row(int type, gk_binary op, const void *a, int a_step, const void *b, int b_step,
+                   void *y, ptrdiff_t n) {
+    ((binary)table[op][a_step ? (b_step ? 0 : 2) : 1][type])(a, b, y, n);
 }
 
 typedef void (*accumulation)(const void *, void *, ptrdiff_t);
 void gk_accumulate(int variant, const void *x, void *y, ptrdiff_t n) {
     static void *const table[6] = GK_TABLE(accumulate);
     ((accumulation)table[variant])(x, y, n);
+}
+
+typedef void (*streaming)(const void *, void *, ptrdiff_t);
+void gk_stream(int variant, const void *x, void *y, ptrdiff_t n) {
+    static void *const table[6] = GK_TABLE(stream);
+    ((streaming)table[variant])(x, y, n);
 }

@@ -24,14 +24,21 @@ void gk_attention_few_gradients(int variant, const gk_attention *shape, const gk
     ((gradients)table[variant])(shape, visible, q, k, v, g, logsums, steps, dq, dk, dv, scratch);
 }
 
-void gk_attention_tile(int variant, ptrdiff_t rows, ptrdiff_t columns, const gk_visible *visible,
-                       void *scores, void *largest, void *sums, void *result,
-                       ptrdiff_t result_step, ptrdiff_t value_width) {
-    typedef void (*tile)(ptrdiff_t, ptrdiff_t, const gk_visible *, void *, void *, void *, void *,
-                         ptrdiff_t, ptrdiff_t);
+void gk_attention_queries(int variant, ptrdiff_t rows, ptrdiff_t width, const void *q,
+                          ptrdiff_t step, double scale, void *y) {
+    typedef void (*scaled)(ptrdiff_t, ptrdiff_t, const void *, ptrdiff_t, double, void *);
+    static void *const table[6] = GK_TABLE(scaled_rows);
+    ((scaled)table[variant])(rows, width, q, step, scale, y);
+}
+
+void gk_attention_tile(int variant, ptrdiff_t rows, ptrdiff_t columns, ptrdiff_t step,
+                       const gk_visible *visible, void *scores, void *largest, void *sums,
+                       void *result, ptrdiff_t result_step, ptrdiff_t value_width) {
+    typedef void (*tile)(ptrdiff_t, ptrdiff_t, ptrdiff_t, const gk_visible *, void *, void *,
+                         void *, void *, ptrdiff_t, ptrdiff_t);
     static void *const table[6] = GK_TABLE(tile);
-    ((tile)table[variant])(rows, columns, visible, scores, largest, sums, result, result_step,
-                           value_width);
+    ((tile)table[variant])(rows, columns, step, visible, scores, largest, sums, result,
+                           result_step, value_width);
 }
 
 void gk_attention_finish(int variant, ptrdiff_t rows, void *largest, const void *sums,
@@ -41,19 +48,21 @@ void gk_attention_finish(int variant, ptrdiff_t rows, void *largest, const void 
     ((finish)table[variant])(rows, largest, sums, result, result_step, value_width);
 }
 
-void gk_attention_tile_gradient(int variant, ptrdiff_t rows, ptrdiff_t columns,
+void gk_attention_tile_gradient(int variant, ptrdiff_t rows, ptrdiff_t columns, ptrdiff_t step,
                                 const gk_visible *visible, const void *logsums, const void *dots,
                                 double scale, void *scores, void *gradients) {
-    typedef void (*gradient)(ptrdiff_t, ptrdiff_t, const gk_visible *, const void *, const void *,
-                             double, void *, void *);
+    typedef void (*gradient)(ptrdiff_t, ptrdiff_t, ptrdiff_t, const gk_visible *, const void *,
+                             const void *, double, void *, void *);
     static void *const table[6] = GK_TABLE(tile_gradient);
-    ((gradient)table[variant])(rows, columns, visible, logsums, dots, scale, scores, gradients);
+    ((gradient)table[variant])(rows, columns, step, visible, logsums, dots, scale, scores,
+                               gradients);
 }
 
-void gk_attention_drop(int variant, ptrdiff_t n, const uint8_t *flags, double factor, void *x) {
-    typedef void (*drop)(ptrdiff_t, const uint8_t *, double, void *);
+void gk_attention_drop(int variant, ptrdiff_t rows, ptrdiff_t columns, ptrdiff_t step,
+                       const uint8_t *flags, double factor, void *x) {
+    typedef void (*drop)(ptrdiff_t, ptrdiff_t, ptrdiff_t, const uint8_t *, double, void *);
     static void *const table[6] = GK_TABLE(drop);
-    ((drop)table[variant])(n, flags, factor, x);
+    ((drop)table[variant])(rows, columns, step, flags, factor, x);
 }
 
 void gk_row_dots(int variant, ptrdiff_t rows, ptrdiff_t width, const void *a, ptrdiff_t a_step,

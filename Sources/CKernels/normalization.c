@@ -1,5 +1,7 @@
 #include "CKernelsNormalization.h"
 
+#include "CKernelsArithmetic.h"
+
 #define GK_SOURCE "normalization.inc"
 #include "variants.h"
 
@@ -47,6 +49,19 @@ void gk_row_normalize(int variant, const void *x, ptrdiff_t rows, ptrdiff_t widt
     static void *const table[6] = GK_TABLE(row_normalize);
     ((row_normalization)table[variant])(
         x, rows, width, centre, epsilon, gain, scale, shift, y, statistics);
+}
+
+void gk_row_normalize_streamed(int variant, const void *x, ptrdiff_t rows, ptrdiff_t width,
+                               int centre, double epsilon, double gain, const void *scale,
+                               const void *shift, void *y, void *statistics, void *scratch) {
+    const ptrdiff_t size = variant < 3 ? 4 : 8, step = width * size;
+    for (ptrdiff_t row = 0; row < rows; row++) {
+        gk_row_normalize(variant, (const char *)x + row * step, 1, width, centre, epsilon, gain,
+                         scale, shift, scratch,
+                         statistics ? (char *)statistics + 2 * row * size : NULL);
+        gk_stream(variant, scratch, (char *)y + row * step, width);
+    }
+    gk_stream_end();
 }
 
 typedef void (*row_gradient)(const void *, const void *, ptrdiff_t, ptrdiff_t, int, double,

@@ -147,6 +147,17 @@ uint64_t gk_thread_id(void) {
     return thread_id;
 }
 
+// MARK: Caches
+
+uint64_t gk_last_level_cache(void) {
+#if defined(_SC_LEVEL3_CACHE_SIZE)
+    const long bytes = sysconf(_SC_LEVEL3_CACHE_SIZE);
+    return bytes > 0 ? (uint64_t)bytes : 0;
+#else
+    return 0;
+#endif
+}
+
 // MARK: Pages
 
 void *gk_pages_map(size_t byteCount) {

@@ -1,5 +1,7 @@
 #include "CKernelsUnary.h"
 
+#include "CKernelsArithmetic.h"
+
 #define GK_SOURCE "unary.inc"
 #include "variants.h"
 
@@ -56,4 +58,32 @@ void gk_unary_pullback(int variant, gk_unary op, const void *kept, const void *g
     void *f = table[op].pullback[variant];
     if (variant < 3) ((pullback_f32)f)(kept, g, d, n, (float)p, (float)q);
     else ((pullback_f64)f)(kept, g, d, n, p, q);
+}
+
+// Blocks of a streamed pass: 4 KiB, on the stack.
+enum { BLOCK_BYTES = 4096 };
+
+void gk_unary_forward_streamed(int variant, gk_unary op, const void *x, void *y, ptrdiff_t n,
+                               double p, double q) {
+    _Alignas(64) char block[BLOCK_BYTES];
+    const ptrdiff_t width = variant < 3 ? 4 : 8, most = BLOCK_BYTES / width;
+    for (ptrdiff_t i = 0; i < n; i += most) {
+        const ptrdiff_t m = n - i < most ? n - i : most;
+        gk_unary_forward(variant, op, (const char *)x + i * width, block, m, p, q);
+        gk_stream(variant, block, (char *)y + i * width, m);
+    }
+    gk_stream_end();
+}
+
+void gk_unary_pullback_streamed(int variant, gk_unary op, const void *kept, const void *g, void *d,
+                                ptrdiff_t n, double p, double q) {
+    _Alignas(64) char block[BLOCK_BYTES];
+    const ptrdiff_t width = variant < 3 ? 4 : 8, most = BLOCK_BYTES / width;
+    for (ptrdiff_t i = 0; i < n; i += most) {
+        const ptrdiff_t m = n - i < most ? n - i : most;
+        gk_unary_pullback(variant, op, (const char *)kept + i * width,
+                          (const char *)g + i * width, block, m, p, q);
+        gk_stream(variant, block, (char *)d + i * width, m);
+    }
+    gk_stream_end();
 }

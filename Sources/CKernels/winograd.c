@@ -29,9 +29,3 @@ void gk_winograd_contract(int variant, gk_winograd_role role, const gk_tiling *t
                                finish ? finish->bias : NULL, finish ? finish->relu : 0, image,
                                width);
 }
-
-void gk_stream_fence(void) {
-#if GK_X86
-    __builtin_ia32_sfence();
-#endif
-}

@@ -25,9 +25,15 @@ typedef enum {
     gk_binary_count
 } gk_binary;
 
-// y[i] = op(a, b) for elements first ≤ i < first + count of the walk; `y` points to element 0.
+// y[i] = op(a, b) for elements first ≤ i < first + count of the walk; `y` points to element 0. With
+// `streams` floats and doubles bypass the caches, see gk_stream.
 void gk_binary_walk(int type, gk_binary op, const gk_walk *walk, const void *a, const void *b,
-                    void *y, ptrdiff_t first, ptrdiff_t count);
+                    void *y, ptrdiff_t first, ptrdiff_t count, int streams);
+
+// The same for n elements in a row: each operand dense (a step of 1) or constant (a step of 0), not
+// both constant.
+void gk_binary_row(int type, gk_binary op, const void *a, int a_step, const void *b, int b_step,
+                   void *y, ptrdiff_t n);
 
 // y[i] = mask ? b : a, elements of `width` bytes (1, 2, 4, 8); operands in the order a, b, mask.
 void gk_select_walk(int width, const gk_walk *walk, const void *a, const void *b,
@@ -35,3 +41,8 @@ void gk_select_walk(int width, const gk_walk *walk, const void *a, const void *b
 
 // y[i] += x[i]
 void gk_accumulate(int variant, const void *x, void *y, ptrdiff_t n);
+
+// y[i] = x[i], written past the caches: for results larger than those, whose lines are then not read
+// first. Call gk_stream_end before another thread reads them.
+void gk_stream(int variant, const void *x, void *y, ptrdiff_t n);
+static inline void gk_stream_end(void) { __sync_synchronize(); }

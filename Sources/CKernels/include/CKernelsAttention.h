@@ -34,25 +34,32 @@ void gk_attention_few_gradients(int variant, const gk_attention *shape, const gk
                                 const void *logsums, const ptrdiff_t steps[3], void *dq, void *dk,
                                 void *dv, void *scratch);
 
-// A tile of the running form. scores [rows][columns] become e^(score - largest), with `largest` the
-// largest score of the row so far; `largest` and `sums` [rows] are brought up to date, and the
-// result's rows [value_width] rescaled to the new largest. Begin with -infinity, 0 and 0.
-void gk_attention_tile(int variant, ptrdiff_t rows, ptrdiff_t columns, const gk_visible *visible,
-                       void *scores, void *largest, void *sums, void *result,
-                       ptrdiff_t result_step, ptrdiff_t value_width);
+// y[i][c] = q[i * step + c] * scale / ln 2: the queries of a tile, for gk_attention_tile.
+void gk_attention_queries(int variant, ptrdiff_t rows, ptrdiff_t width, const void *q,
+                          ptrdiff_t step, double scale, void *y);
+
+// A tile of the running form. Scores in units of ln 2, [rows][columns] with `step` from row to row,
+// become 2^(score - largest), with `largest` the largest score of the row so far; `largest` and
+// `sums` [rows] are brought up to date, and the result's rows [value_width] rescaled to the new
+// largest. Begin with -infinity, 0 and 0.
+void gk_attention_tile(int variant, ptrdiff_t rows, ptrdiff_t columns, ptrdiff_t step,
+                       const gk_visible *visible, void *scores, void *largest, void *sums,
+                       void *result, ptrdiff_t result_step, ptrdiff_t value_width);
 
 // Divides the rows of the result by their sums; largest becomes ln sum exp.
 void gk_attention_finish(int variant, ptrdiff_t rows, void *largest, const void *sums,
                          void *result, ptrdiff_t result_step, ptrdiff_t value_width);
 
-// scores [rows][columns] become the weights p = e^(score - logsum), weights' gradients dp become the
-// scores' gradients p (dp - dot) scale. `logsums` and `dots` (result times its gradient) [rows].
-void gk_attention_tile_gradient(int variant, ptrdiff_t rows, ptrdiff_t columns,
+// Products q k^T [rows][columns], `step` from row to row, become the weights
+// p = e^(scale * product - logsum); weights' gradients dp become the products' gradients
+// p (dp - dot) scale. `logsums` and `dots` (result times its gradient) [rows].
+void gk_attention_tile_gradient(int variant, ptrdiff_t rows, ptrdiff_t columns, ptrdiff_t step,
                                 const gk_visible *visible, const void *logsums, const void *dots,
                                 double scale, void *scores, void *gradients);
 
-// x[i] *= flags[i] ? factor : 0
-void gk_attention_drop(int variant, ptrdiff_t n, const uint8_t *flags, double factor, void *x);
+// x[i * step + j] *= flags[i][j] ? factor : 0
+void gk_attention_drop(int variant, ptrdiff_t rows, ptrdiff_t columns, ptrdiff_t step,
+                       const uint8_t *flags, double factor, void *x);
 
 // y[i] = sum over c < width of a[i * a_step + c] * b[i * b_step + c]
 void gk_row_dots(int variant, ptrdiff_t rows, ptrdiff_t width, const void *a, ptrdiff_t a_step,

@@ -34,6 +34,11 @@ void gk_row_normalize(int variant, const void *x, ptrdiff_t rows, ptrdiff_t widt
                       double epsilon, double gain, const void *scale, const void *shift, void *y,
                       void *statistics);
 
+// The same with a result that bypasses the caches, see gk_stream. `scratch`: `width` scalars.
+void gk_row_normalize_streamed(int variant, const void *x, ptrdiff_t rows, ptrdiff_t width,
+                               int centre, double epsilon, double gain, const void *scale,
+                               const void *shift, void *y, void *statistics, void *scratch);
+
 // The gradient of that with respect to x.
 void gk_row_normalize_gradient(int variant, const void *x, const void *dy, ptrdiff_t rows,
                                ptrdiff_t width, int centre, double gain, const void *scale,

@@ -22,3 +22,9 @@ void gk_unary_forward(int variant, gk_unary op, const void *x, void *y, ptrdiff_
 // d[i] = g[i] · op′, from the input or the value at i, `kept`; no overlap.
 void gk_unary_pullback(int variant, gk_unary op, const void *kept, const void *g, void *d,
                        ptrdiff_t n, double p, double q);
+
+// The same two with results that bypass the caches, see gk_stream.
+void gk_unary_forward_streamed(int variant, gk_unary op, const void *x, void *y, ptrdiff_t n,
+                               double p, double q);
+void gk_unary_pullback_streamed(int variant, gk_unary op, const void *kept, const void *g, void *d,
+                                ptrdiff_t n, double p, double q);

@@ -49,13 +49,10 @@ typedef struct {
 // Scalars of a vector. Buffers of points have rows of a multiple of so many channels; the transforms
 // write the rest of a row's last vector as zeros.
 int gk_winograd_lanes(int variant);
-// Columns of a panel of a packed matrix, and rows that are multiplied with it at once.
-int gk_panel_width(int variant);
-int gk_panel_rows(int variant);
 
 // points[p * point_step + tile * tile_step + c] for `count` tiles from `first`, the first of them at
 // `points`, and `width` channels from where `image` points. `streams` writes past the caches: points
-// and steps are then multiples of a vector, and gk_stream_fence must follow.
+// and steps are then multiples of a vector, and gk_stream_end must follow.
 void gk_winograd_expand(int variant, gk_winograd_role role, const gk_tiling *tiling,
                         const void *image, ptrdiff_t width, ptrdiff_t first, ptrdiff_t count,
                         void *points, ptrdiff_t tile_step, ptrdiff_t point_step, int streams);
@@ -65,15 +62,3 @@ void gk_winograd_contract(int variant, gk_winograd_role role, const gk_tiling *t
                           const void *points, ptrdiff_t tile_step, ptrdiff_t point_step,
                           ptrdiff_t first, ptrdiff_t count, const gk_winograd_finish *finish,
                           void *image, ptrdiff_t width);
-
-// Makes streamed writes visible before what follows.
-void gk_stream_fence(void);
-
-// c[i][j] = sum over k < depth of a[i * a_row + k * a_depth] * b[k][j] for i < rows, j < columns,
-// where column j of b stands in panel j / width at column j % width, its rows b_step apart, panels
-// panel_step apart. c has rows c_step apart that are written to a multiple of the vector, and is added to
-// when `adds`; `streams` as above. Each sum runs in order of k.
-void gk_panel_product(int variant, ptrdiff_t rows, ptrdiff_t columns, ptrdiff_t depth,
-                      const void *a, ptrdiff_t a_row, ptrdiff_t a_depth, const void *b,
-                      ptrdiff_t b_step, ptrdiff_t panel_step, void *c, ptrdiff_t c_step, int adds,
-                      int streams);

@@ -20,11 +20,6 @@ struct AttentionDropping {
         blocks = (keys + 3) / 4
     }
 
-    /// Room for the flags of a tile.
-    func scratch() -> Storage<UInt8> {
-        Storage(count: AttentionTile.queries * AttentionTile.keys)
-    }
-
     /// Draws the flags `[queries][keys]` of a tile: 1 for what is kept.
     /// - Precondition: the first key is a multiple of 4.
     func draw(_ flags: Storage<UInt8>, part: Int, queries rows: Range<Int>, keys: Range<Int>) {
@@ -36,10 +31,11 @@ struct AttentionDropping {
         }
     }
 
-    /// Drops some of the `count` numbers of a tile and scales the others.
+    /// Drops some of the numbers of a tile and scales the others.
     func apply<Scalar: FloatingScalar>(
-        _ flags: Storage<UInt8>, to tile: UnsafeMutablePointer<Scalar>, count: Int
+        _ flags: Storage<UInt8>, to tile: TileMatrix<Scalar>, rows: Int, columns: Int
     ) {
-        gk_attention_drop(Scalar.variant, count, flags.pointer, factor, tile)
+        gk_attention_drop(
+            Scalar.variant, rows, columns, tile.step, flags.pointer, factor, tile.pointer)
     }
 }

@@ -106,10 +106,17 @@ struct AttentionGeometry {
             row_step: maskSteps.row, column_step: maskSteps.column)
     }
 
-    /// The ranges of queries that a task each takes.
+    /// The most queries and keys that a tile has.
+    var tileSize: (queries: Int, keys: Int) {
+        guard let sparsity else { return (AttentionTile.queries, AttentionTile.keys) }
+        return (sparsity.block, max(sparsity.block, AttentionTile.keys))
+    }
+
+    /// The ranges of queries whose tiles are computed together.
     var queryTiles: [Range<Int>] {
-        let length = sparsity?.block ?? AttentionTile.queries
-        return stride(from: 0, to: queries, by: length).map { $0..<min(queries, $0 + length) }
+        stride(from: 0, to: queries, by: tileSize.queries).map {
+            $0..<min(queries, $0 + tileSize.queries)
+        }
     }
 
     /// The ranges of keys that the queries of a tile see any of.

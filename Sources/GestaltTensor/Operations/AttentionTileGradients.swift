@@ -2,18 +2,19 @@ import CKernels
 
 /// The gradients of attention by tiles: scores are made again, weights from the queries' log sums.
 ///
+/// Queries and the result's gradients are packed once, keys and values by the task that owns them.
 /// A task is a range of keys of one part: it owns their gradients, and collects the gradients of the
 /// queries in a buffer of its own when a part has several tasks; these are added in task order.
 func gradientsByTiles<Scalar: FloatingScalar>(
     _ geometry: AttentionGeometry, _ x: AttentionOperands<Scalar>, _ g: Tensor<Scalar>,
     _ gradients: [Tensor<Scalar>]
 ) {
-    let tiles = (geometry.keys - 1) / AttentionTile.keys + 1
+    let tiles = (geometry.keys - 1) / AttentionTile.gradientKeys + 1
     let wanted = 4 * Runtime.threads
     let isWhole = geometry.count >= wanted || geometry.sparsity != nil
     let shares = isWhole ? 1 : min(tiles, (wanted - 1) / geometry.count + 1)
     let tilesPerShare = (tiles - 1) / shares + 1
-    let length = tilesPerShare * AttentionTile.keys
+    let length = tilesPerShare * AttentionTile.gradientKeys
     let size = geometry.queries * geometry.width
     let partial = Storage<Scalar>(count: shares > 1 ? geometry.count * shares * size : 0)
     let dots = Storage<Scalar>(count: geometry.count * geometry.queries)
@@ -26,20 +27,89 @@ func gradientsByTiles<Scalar: FloatingScalar>(
             parallelFor(geometry.count) { part in pass.runSparse(part) }
             return
         }
+        guard shares > 1 else {
+            parallelFor(geometry.count) { part in
+                let queries = QueryPanels(pass, parts: 1)
+                queries.pack(part, 0..<geometry.queries, at: 0)
+                let dq = pass.dq + geometry.offsets(at: part)[.queryGradient]
+                pass.run(
+                    part, 0..<geometry.keys, queries, at: 0,
+                    dq: TileMatrix(pointer: dq, step: geometry.denseSteps.query))
+            }
+            return
+        }
+        let queries = QueryPanels(pass, parts: geometry.count)
+        queries.packAll()
         parallelFor(geometry.count * shares) { task in
             let (part, share) = (task / shares, task % shares)
             let keys = min(geometry.keys, share * length)..<min(geometry.keys, (share + 1) * length)
-            if shares == 1 {
-                let dq = pass.dq + geometry.offsets(at: part)[.queryGradient]
-                pass.run(part, keys, dq: dq, step: geometry.denseSteps.query)
-            } else {
-                pass.run(part, keys, dq: partial.pointer + task * size, step: geometry.width)
-            }
+            pass.run(
+                part, keys, queries, at: part,
+                dq: TileMatrix(pointer: partial.pointer + task * size, step: geometry.width))
         }
-        guard shares > 1 else { return }
         parallelFor(geometry.count) { part in
             pass.addShares(part, from: partial.pointer + part * shares * size, count: shares)
         }
+    }
+}
+
+/// Queries and the result's gradients, packed by rows: `[queries, width]` and
+/// `[queries, value width]` of one part or of all.
+private struct QueryPanels<Scalar: FloatingScalar> {
+    let pass: TileGradients<Scalar>
+    let queries, gradients: Panels<Scalar>
+
+    init(_ pass: TileGradients<Scalar>, parts: Int) {
+        self.pass = pass
+        let geometry = pass.geometry
+        queries = Panels(parts: parts, terms: geometry.queries, columns: geometry.width)
+        gradients = Panels(parts: parts, terms: geometry.queries, columns: geometry.valueWidth)
+    }
+
+    func pack(_ part: Int, _ range: Range<Int>, at place: Int) {
+        let offsets = pass.geometry.offsets(at: part)
+        queries.pack(
+            rows: range, of: pass.x.query + offsets[.query], step: pass.geometry.steps.query,
+            part: place)
+        gradients.pack(
+            rows: range, of: pass.gradient + offsets[.result],
+            step: pass.geometry.denseSteps.result, part: place)
+    }
+
+    /// Packs all parts, each at its own place.
+    func packAll() {
+        let tiles = pass.geometry.queryTiles
+        parallelFor(pass.geometry.count * tiles.count) { task in
+            let part = task / tiles.count
+            pack(part, tiles[task % tiles.count], at: part)
+        }
+    }
+}
+
+/// Keys and values of a range of positions of one part, packed as the products read them.
+private struct KeyPanels<Scalar: FloatingScalar> {
+    /// The first of the positions.
+    private(set) var first = 0
+    /// `[width, keys]`, `[value width, keys]` and `[keys, width]`.
+    let keys, values, rows: Panels<Scalar>
+
+    init(_ geometry: AttentionGeometry, count: Int) {
+        keys = Panels(terms: geometry.width, columns: count)
+        values = Panels(terms: geometry.valueWidth, columns: count)
+        rows = Panels(terms: count, columns: geometry.width)
+    }
+
+    /// - Precondition: the range is no longer than `count`.
+    mutating func pack(_ pass: TileGradients<Scalar>, _ part: Int, _ range: Range<Int>) {
+        first = range.lowerBound
+        let steps = pass.geometry.steps
+        let offsets = pass.geometry.offsets(at: part)
+        let k = pass.x.key + offsets[.key] + first * steps.key
+        keys.pack(transposed: 0..<range.count, of: k, step: steps.key)
+        rows.pack(rows: 0..<range.count, of: k, step: steps.key)
+        values.pack(
+            transposed: 0..<range.count,
+            of: pass.x.value + offsets[.value] + first * steps.value, step: steps.value)
     }
 }
 
@@ -61,18 +131,22 @@ private struct TileGradients<Scalar: FloatingScalar> {
     }
 
     /// Writes the gradients of `keys` of a part, and what they give to the queries to `dq`.
-    func run(_ part: Int, _ keys: Range<Int>, dq: UnsafeMutablePointer<Scalar>, step: Int) {
-        for row in 0..<geometry.queries {
-            (dq + row * step).update(repeating: .zeroScalar, count: geometry.width)
-        }
-        let scratch = TileScratch<Scalar>(geometry)
-        for first in stride(from: keys.lowerBound, to: keys.upperBound, by: AttentionTile.keys) {
-            let tile = first..<min(keys.upperBound, first + AttentionTile.keys)
+    func run(
+        _ part: Int, _ keys: Range<Int>, _ queries: QueryPanels<Scalar>, at place: Int,
+        dq: TileMatrix<Scalar>
+    ) {
+        clear(dq, rows: geometry.queries, columns: geometry.width)
+        var packed = KeyPanels<Scalar>(geometry, count: min(keys.count, AttentionTile.gradientKeys))
+        let scratch = AttentionScratch<Scalar>(geometry, panel: packed.keys.panel, matrices: 2)
+        let length = AttentionTile.gradientKeys
+        for first in stride(from: keys.lowerBound, to: keys.upperBound, by: length) {
+            let tile = first..<min(keys.upperBound, first + length)
             clearKeyGradients(part, tile)
+            packed.pack(self, part, tile)
             var query = geometry.firstQuery(seeing: first)
             while query < geometry.queries {
                 let end = min(geometry.queries, query + AttentionTile.queries)
-                add(part, query..<end, tile, dq: dq, step: step, scratch)
+                add(part, query..<end, tile, queries, at: place, packed, dq: dq, scratch)
                 query = end
             }
         }
@@ -80,75 +154,93 @@ private struct TileGradients<Scalar: FloatingScalar> {
 
     /// Writes all gradients of a part whose queries see blocks of keys.
     func runSparse(_ part: Int) {
-        let (dq, step) = (
-            dq + geometry.offsets(at: part)[.queryGradient], geometry.denseSteps.query
-        )
-        for row in 0..<geometry.queries {
-            (dq + row * step).update(repeating: .zeroScalar, count: geometry.width)
-        }
+        let dq = TileMatrix(
+            pointer: dq + geometry.offsets(at: part)[.queryGradient],
+            step: geometry.denseSteps.query)
+        clear(dq, rows: geometry.queries, columns: geometry.width)
         clearKeyGradients(part, 0..<geometry.keys)
-        let scratch = TileScratch<Scalar>(geometry)
-        for queries in geometry.queryTiles {
-            for keys in geometry.keyTiles(queries) {
-                add(part, queries, keys, dq: dq, step: step, scratch)
+        let queries = QueryPanels(self, parts: 1)
+        queries.pack(part, 0..<geometry.queries, at: 0)
+        var packed = KeyPanels<Scalar>(geometry, count: geometry.keys)
+        packed.pack(self, part, 0..<geometry.keys)
+        let scratch = AttentionScratch<Scalar>(geometry, panel: packed.keys.panel, matrices: 2)
+        for tile in geometry.queryTiles {
+            for keys in geometry.keyTiles(tile) {
+                add(part, tile, keys, queries, at: 0, packed, dq: dq, scratch)
             }
         }
     }
 
-    private func clearKeyGradients(_ part: Int, _ keys: Range<Int>) {
-        let offsets = geometry.offsets(at: part)
-        let (dk, dv) = (dk + offsets[.keyGradient], dv + offsets[.valueGradient])
-        for key in keys {
-            (dk + key * geometry.denseSteps.key).update(
-                repeating: .zeroScalar, count: geometry.width)
-            (dv + key * geometry.denseSteps.value).update(
-                repeating: .zeroScalar, count: geometry.valueWidth)
+    private func clear(_ x: TileMatrix<Scalar>, rows: Int, columns: Int) {
+        for row in 0..<rows {
+            (x.pointer + row * x.step).update(repeating: .zeroScalar, count: columns)
         }
     }
 
-    // P = exp(S − ln Σ); dV += drop(P)ᵀ G; dP = drop(G Vᵀ); dS = P ∘ (dP − dot) · scale;
-    // dK += dSᵀ Q; dQ += dS K.
-    private func add(
-        _ part: Int, _ queries: Range<Int>, _ keys: Range<Int>, dq: UnsafeMutablePointer<Scalar>,
-        step: Int, _ scratch: TileScratch<Scalar>
-    ) {
-        let (p, ds) = (scratch.scores, scratch.gradients)
-        defer { withExtendedLifetime(scratch) {} }
-        let (m, n, width, depth) = (queries.count, keys.count, geometry.width, geometry.valueWidth)
-        let (steps, dense) = (geometry.steps, geometry.denseSteps)
-        let offsets = geometry.offsets(at: part)
-        let q = x.query + offsets[.query] + queries.lowerBound * steps.query
-        let k = x.key + offsets[.key] + keys.lowerBound * steps.key
-        let v = x.value + offsets[.value] + keys.lowerBound * steps.value
-        let g = gradient + offsets[.result] + queries.lowerBound * dense.result
-        let dk = dk + offsets[.keyGradient] + keys.lowerBound * dense.key
-        let dv = dv + offsets[.valueGradient] + keys.lowerBound * dense.value
-        let row = part * geometry.queries + queries.lowerBound
-        gemm(
-            false, true, m: m, n: n, k: width, alpha: Scalar(geometry.scale), q, lda: steps.query,
-            k, ldb: steps.key, p, ldc: n)
-        gemm(
-            false, true, m: m, n: n, k: depth, g, lda: dense.result, v, ldb: steps.value, ds, ldc: n
+    private func clearKeyGradients(_ part: Int, _ keys: Range<Int>) {
+        let (dk, dv) = keyGradients(part, keys.lowerBound)
+        clear(dk, rows: keys.count, columns: geometry.width)
+        clear(dv, rows: keys.count, columns: geometry.valueWidth)
+    }
+
+    /// The gradients of keys and values from `key` on.
+    private func keyGradients(_ part: Int, _ key: Int) -> (TileMatrix<Scalar>, TileMatrix<Scalar>) {
+        let (offsets, dense) = (geometry.offsets(at: part), geometry.denseSteps)
+        return (
+            TileMatrix(pointer: dk + offsets[.keyGradient] + key * dense.key, step: dense.key),
+            TileMatrix(pointer: dv + offsets[.valueGradient] + key * dense.value, step: dense.value)
         )
-        if let dropping = geometry.dropping, let flags = scratch.flags {
-            dropping.draw(flags, part: part, queries: queries, keys: keys)
-            dropping.apply(flags, to: ds, count: m * n)
-        }
+    }
+
+    // P = exp(scale · Q Kᵀ − ln Σ); dV += drop(P)ᵀ G; dP = drop(G Vᵀ);
+    // dS = P ∘ (dP − dot) · scale; dK += dSᵀ Q; dQ += dS K.
+    private func add(
+        _ part: Int, _ queries: Range<Int>, _ keys: Range<Int>,
+        _ packedQueries: QueryPanels<Scalar>,
+        at place: Int, _ packed: KeyPanels<Scalar>, dq: TileMatrix<Scalar>,
+        _ scratch: AttentionScratch<Scalar>
+    ) {
+        let (m, n, width, depth) = (queries.count, keys.count, geometry.width, geometry.valueWidth)
+        let offsets = geometry.offsets(at: part)
+        let q = x.query + offsets[.query] + queries.lowerBound * geometry.steps.query
+        let g = gradient + offsets[.result] + queries.lowerBound * geometry.denseSteps.result
         var visible = geometry.visible(offsets, query: queries.lowerBound, key: keys.lowerBound)
-        gk_attention_tile_gradient(
-            Scalar.variant, m, n, &visible, x.logSums + row, dots + row, geometry.scale, p, ds)
-        if let dropping = geometry.dropping, let flags = scratch.flags {
-            dropping.apply(flags, to: p, count: m * n)
+        let limit = visible.limit
+        // Panels begin at multiples of their width, a tile of a sparse mask anywhere.
+        let key = keys.lowerBound - packed.first
+        let lead = key % packed.keys.panel
+        for (index, left, terms, right) in [
+            (0, TileMatrix(reading: q, step: geometry.steps.query), width, packed.keys),
+            (1, TileMatrix(reading: g, step: geometry.denseSteps.result), depth, packed.values),
+        ] {
+            multiplyTile(
+                rows: m, columns: scratch.columns(lead + n), terms: terms, left,
+                right.start(column: key), step: right.step, adding: false,
+                to: scratch.matrix(index), band: gk_band_result, limit: shifted(limit, by: lead))
         }
-        gemm(
-            true, false, m: n, n: depth, k: m, p, lda: n, g, ldb: dense.result, beta: 1, dv,
-            ldc: dense.value)
-        gemm(
-            true, false, m: n, n: width, k: m, ds, lda: n, q, ldb: steps.query, beta: 1, dk,
-            ldc: dense.key)
-        gemm(
-            false, false, m: m, n: width, k: n, ds, lda: n, k, ldb: steps.key, beta: 1,
-            dq + queries.lowerBound * step, ldc: step)
+        let (p, ds) = (scratch.matrix(0, column: lead), scratch.matrix(1, column: lead))
+        scratch.draw(part, queries, keys)
+        scratch.drop(ds, m, n)
+        let row = part * geometry.queries + queries.lowerBound
+        gk_attention_tile_gradient(
+            Scalar.variant, m, n, p.step, &visible, x.logSums + row, dots + row, geometry.scale,
+            p.pointer, ds.pointer)
+        scratch.drop(p, m, n)
+        let (dk, dv) = keyGradients(part, keys.lowerBound)
+        for (left, columns, right, sum) in [
+            (p, depth, packedQueries.gradients, dv), (ds, width, packedQueries.queries, dk),
+        ] {
+            multiplyTile(
+                rows: n, columns: columns, terms: m, left.transposed,
+                right.start(part: place, term: queries.lowerBound), step: right.step,
+                adding: true, to: sum, band: gk_band_left_transposed, limit: limit)
+        }
+        multiplyTile(
+            rows: m, columns: width, terms: n, ds, packed.rows.start(term: key),
+            step: packed.rows.step, adding: true,
+            to: TileMatrix(pointer: dq.pointer + queries.lowerBound * dq.step, step: dq.step),
+            band: gk_band_left, limit: limit)
+        withExtendedLifetime((scratch, packed, packedQueries)) {}
     }
 
     func addShares(_ part: Int, from shares: UnsafePointer<Scalar>, count: Int) {
@@ -161,18 +253,5 @@ private struct TileGradients<Scalar: FloatingScalar> {
                 gk_accumulate(Scalar.variant, shares + share * size + row * width, sum, width)
             }
         }
-    }
-}
-
-/// Room for a tile of scores, for their gradients, and for the flags of dropout.
-private struct TileScratch<Scalar: FloatingScalar> {
-    private let memory: Storage<Scalar>
-    let flags: Storage<UInt8>?
-    var scores: UnsafeMutablePointer<Scalar> { memory.pointer }
-    var gradients: UnsafeMutablePointer<Scalar> { memory.pointer + memory.count / 2 }
-
-    init(_ geometry: AttentionGeometry) {
-        memory = Storage(count: 2 * AttentionTile.queries * AttentionTile.keys)
-        flags = geometry.dropping?.scratch()
     }
 }

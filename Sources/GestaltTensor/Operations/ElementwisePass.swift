@@ -19,9 +19,11 @@ func combined<Scalar: TensorScalar, Result: TensorScalar>(
     }
     let type = Scalar.kernelType
     let (p, q, r) = (x.pointer, y.pointer, result.storage.pointer)
+    let streams: Int32 = bypassesCaches(Result.self, count) ? 1 : 0
     withExtendedLifetime((x, y)) {
         parallelChunks(count: count, minimumChunk: parallelThreshold) { range in
-            gk_binary_walk(type, operation, &walk, p, q, r, range.lowerBound, range.count)
+            gk_binary_walk(
+                type, operation, &walk, p, q, r, range.lowerBound, range.count, streams)
         }
     }
     return result

@@ -30,6 +30,7 @@ struct RowNormalization<Scalar: FloatingScalar>: Operation {
     ) -> Tensor<Scalar> {
         let variant = Scalar.variant
         let shift = inputs.count > 2 ? inputs[2].contiguous() : nil
+        let streams = bypassesCaches(Scalar.self, inputs[0].count)
         return Tensor(uninitialized: inputs[0].shape) { y in
             guard let y = y.baseAddress, rows > 0 else { return }
             inputs[0].withScalars { x in
@@ -41,11 +42,20 @@ struct RowNormalization<Scalar: FloatingScalar>: Operation {
                             alignment: 1
                         ) { range in
                             let first = range.lowerBound * width
-                            gk_row_normalize(
+                            let statistics = statistics.map { $0 + 2 * range.lowerBound }
+                            guard streams else {
+                                gk_row_normalize(
+                                    variant, x.baseAddress! + first, range.count, width,
+                                    centres ? 1 : 0, epsilon, gain, scale.baseAddress!, shift,
+                                    y + first, statistics)
+                                return
+                            }
+                            let scratch = Storage<Scalar>(count: width)
+                            gk_row_normalize_streamed(
                                 variant, x.baseAddress! + first, range.count, width,
                                 centres ? 1 : 0, epsilon, gain, scale.baseAddress!, shift,
-                                y + first,
-                                statistics.map { $0 + 2 * range.lowerBound })
+                                y + first, statistics, scratch.pointer)
+                            withExtendedLifetime(scratch) {}
                         }
                     }
                 }

@@ -37,10 +37,12 @@ struct Unary<Scalar: FloatingScalar>: Operation {
         let variant = Scalar.variant
         let (p, q) = (Double(first), Double(second))
         let (k, from, to) = (source.pointer, g.pointer, result.pointer)
+        let pass =
+            bypassesCaches(Scalar.self, g.count) ? gk_unary_pullback_streamed : gk_unary_pullback
         withExtendedLifetime((source, g)) {
             parallelChunks(count: g.count, minimumChunk: parallelThreshold) { range in
                 let start = range.lowerBound
-                gk_unary_pullback(
+                pass(
                     variant, kind, k + start, from + start, to + start, range.count, p, q)
             }
         }
@@ -54,10 +56,12 @@ struct Unary<Scalar: FloatingScalar>: Operation {
         let variant = Scalar.variant
         let (p, q) = (Double(first), Double(second))
         let (from, to) = (x.pointer, result.pointer)
+        let pass =
+            bypassesCaches(Scalar.self, x.count) ? gk_unary_forward_streamed : gk_unary_forward
         withExtendedLifetime(x) {
             parallelChunks(count: x.count, minimumChunk: parallelThreshold) { range in
                 let start = range.lowerBound
-                gk_unary_forward(variant, kind, from + start, to + start, range.count, p, q)
+                pass(variant, kind, from + start, to + start, range.count, p, q)
             }
         }
         return result

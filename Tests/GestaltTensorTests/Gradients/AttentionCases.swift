@@ -60,6 +60,18 @@ private let forms: [Form] = [
         name: "blocks along an axis", query: [6, 2, 3], key: [6, 2, 3], value: [6, 2, 4], axis: 0,
         mask: .blockSparse(BlockSparsity(block: 2, rows: [[0], [0, 1], [0, 2]]))),
     Form(
+        name: "blocks off the panels", query: [1, 147, 3], key: [1, 147, 3], value: [1, 147, 2],
+        mask: .blockSparse(
+            BlockSparsity(
+                block: 21, rows: (0..<7).map { i in (0...i).filter { $0 % 3 != 1 || $0 == i } }))
+    ),
+    Form(
+        name: "one block beyond a tile", query: [270, 2], key: [270, 2], value: [270, 2],
+        mask: .blockSparse(BlockSparsity(block: 270, rows: [[0]]))),
+    Form(
+        name: "many parts, causal", query: [40, 130, 2], key: [40, 130, 2], value: [40, 130, 1],
+        mask: .causal),
+    Form(
         name: "dropout, causal", query: [2, 6, 3], key: [2, 6, 3], value: [2, 6, 2],
         mask: .causal, dropout: dropout),
     Form(

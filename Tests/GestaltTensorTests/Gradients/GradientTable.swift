@@ -5,6 +5,7 @@ import Testing
 /// Every differentiable operation, one list a family.
 let gradientTable: [GradientCase] = [
     unaryCases,
+    fusedCases,
     binaryCases,
     reductionCases,
     matMulCases,

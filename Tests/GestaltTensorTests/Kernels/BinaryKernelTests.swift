@@ -27,12 +27,16 @@ import Testing
                 var walk = gk_walk()
                 gk_walk_append(&walk, count, aStep, bStep, 0)
                 for (kernel, function) in operations {
-                    let found = Tensor<Scalar>(uninitialized: [count]) { buffer in
-                        guard let target = buffer.baseAddress else { return }
-                        gk_binary_walk(
-                            Scalar.variant(set), kernel, &walk, a.pointer, b.pointer, target, 0,
-                            count)
+                    func made(streams: Int32) -> Tensor<Scalar> {
+                        Tensor<Scalar>(uninitialized: [count]) { buffer in
+                            guard let target = buffer.baseAddress else { return }
+                            gk_binary_walk(
+                                Scalar.variant(set), kernel, &walk, a.pointer, b.pointer, target,
+                                0, count, streams)
+                        }
                     }
+                    let found = made(streams: 0)
+                    #expect(made(streams: 1) == found)
                     let expected = Tensor<Scalar>.built([count]) {
                         Scalar(
                             function(Double(a.at([$0[0] * aStep])), Double(b.at([$0[0] * bStep]))))
@@ -60,12 +64,12 @@ import Testing
         var walk = gk_walk()
         gk_walk_append(&walk, rows, width, 0, 0)
         gk_walk_append(&walk, width, 1, 1, 0)
-        for first in [0, 1, width, width + 1, 5 * width - 1] {
+        for (turn, first) in [0, 1, width, width + 1, 5 * width - 1].enumerated() {
             let count = rows * width - first - 2
             var found = [Float](repeating: 0, count: rows * width)
             gk_binary_walk(
                 Float.variant(.portable), gk_subtract, &walk, a.pointer, row.pointer, &found, first,
-                count)
+                count, Int32(turn % 2))
             #expect(
                 Array(found[first..<first + count])
                     == Array(expected.scalars[first..<first + count]))

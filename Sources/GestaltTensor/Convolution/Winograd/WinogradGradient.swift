@@ -30,6 +30,7 @@ struct WinogradGradient<Scalar: FloatingScalar> {
         let to = points.targetRows(tiles: chunks.longest)
         // A row for each source channel of each phase.
         let sums = points.targetRows(tiles: tiling.depth)
+        let width = gk_panel_width(Scalar.variant)
         for chunk in 0..<chunks.count {
             let (tiles, points) = (chunks[chunk], points)
             let parts = EvenParts(tiles.count, wished: 8)
@@ -43,11 +44,13 @@ struct WinogradGradient<Scalar: FloatingScalar> {
             let rows = EvenParts(tiling.depth, wished: (tiling.depth - 1) / slices + 1, threads: 1)
             parallelFor(tiling.points * rows.count) { task in
                 let (point, range) = (task / rows.count, rows[task % rows.count])
-                gk_panel_product(
-                    Scalar.variant, range.count, tiling.targetWidth, tiles.count,
-                    from.point(point) + range.lowerBound, 1, from.step, to.point(point), to.step,
-                    Int(gk_panel_width(Scalar.variant)), sums.point(point, row: range.lowerBound),
-                    sums.step, chunk > 0 ? 1 : 0, 0)
+                var product = gk_tile_product(
+                    rows: range.count, columns: tiling.targetWidth, terms: tiles.count, a_row: 1,
+                    a_term: from.step, b_row: to.step, panel_step: width, c_row: sums.step,
+                    adds: chunk > 0 ? 1 : 0, pads: 1, streams: 0, band: gk_band_none, limit: 0)
+                gk_multiply_tile(
+                    Scalar.variant, &product, from.point(point) + range.lowerBound,
+                    to.point(point), sums.point(point, row: range.lowerBound))
             }
         }
         contract(sums, to: result)

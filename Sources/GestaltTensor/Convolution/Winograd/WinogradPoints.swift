@@ -63,7 +63,7 @@ struct WinogradPoints<Scalar: FloatingScalar> {
                 gk_winograd_input, place, source, tiling.sourceWidth, tiles,
                 rows.point(0, row: row) + phase * tiling.sourceWidth, rows)
         }
-        if streams != 0 { gk_stream_fence() }
+        if streams != 0 { gk_stream_end() }
     }
 
     /// Transforms the gradient of the target's `tiles`.
@@ -73,7 +73,7 @@ struct WinogradPoints<Scalar: FloatingScalar> {
         expand(
             gk_winograd_cotangent, tiling.target, cotangent, tiling.targetWidth, tiles,
             rows.point(0, row: row), rows)
-        if streams != 0 { gk_stream_fence() }
+        if streams != 0 { gk_stream_end() }
     }
 
     private func expand(
@@ -92,12 +92,14 @@ struct WinogradPoints<Scalar: FloatingScalar> {
         _ source: Rows, _ weight: WinogradWeight<Scalar>, to target: Rows, point: Int,
         _ range: Range<Int>
     ) {
-        gk_panel_product(
-            Scalar.variant, range.count, tiling.targetWidth, tiling.depth,
-            source.point(point, row: range.lowerBound), source.step, 1, weight.point(point),
-            weight.width, weight.panelStep, target.point(point, row: range.lowerBound),
-            target.step, 0, streams)
-        if streams != 0 { gk_stream_fence() }
+        var product = gk_tile_product(
+            rows: range.count, columns: tiling.targetWidth, terms: tiling.depth,
+            a_row: source.step, a_term: 1, b_row: weight.width, panel_step: weight.panelStep,
+            c_row: target.step, adds: 0, pads: 1, streams: streams, band: gk_band_none, limit: 0)
+        gk_multiply_tile(
+            Scalar.variant, &product, source.point(point, row: range.lowerBound),
+            weight.point(point), target.point(point, row: range.lowerBound))
+        if streams != 0 { gk_stream_end() }
     }
 
     /// Transforms the rows from `row` back to `tiles` of the target, and finishes them.

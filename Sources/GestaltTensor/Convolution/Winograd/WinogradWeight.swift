@@ -44,7 +44,7 @@ final class WinogradWeight<Scalar: FloatingScalar>: @unchecked Sendable {
                     min(Self.rowsOfTask, rows - first),
                     start + panel * panelStep + (phase * rows + first) * width, width, pointStep, 1)
             }
-            gk_stream_fence()
+            gk_stream_end()
         }
         withExtendedLifetime(weight) {}
     }
