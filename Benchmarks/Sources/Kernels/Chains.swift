@@ -8,7 +8,7 @@ public enum Chains {
     public static func gelu(
         _ x: Tensor<Float>, plus r: Tensor<Float>, _ a: Float, _ b: Float
     ) -> Tensor<Float> {
-        (x * a + b).gelu(.exact) + r
+        fused(x, r) { ($0 * a + b).gelu(.exact) + $1 }
     }
 }
 

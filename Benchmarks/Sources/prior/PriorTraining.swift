@@ -59,7 +59,7 @@ struct PriorTraining {
             time,
             [
                 "attention_dropout": "\(sizes.attentionDropout)",
-                "checkpointing": "\(checkpointing)", "loss": fixed(time.checksum, 4),
+                "form": quoted(checkpointing ? "recomputed blocks" : ""), "loss": fixed(time.checksum, 4),
             ])
     }
 }
