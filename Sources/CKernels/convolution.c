@@ -81,12 +81,9 @@ void gk_column_sums(int variant, const void *x, ptrdiff_t rows, ptrdiff_t n, voi
     ((column)table[variant])(x, rows, n, sums);
 }
 
-typedef void (*products_sum)(const gk_windows *, const ptrdiff_t *, const ptrdiff_t *,
-                             const ptrdiff_t *, const void *, ptrdiff_t, ptrdiff_t, void *);
-void gk_sum_products(int variant, const gk_windows *windows, const ptrdiff_t kernel[3],
-                     const ptrdiff_t kernel_start[3], const ptrdiff_t kernel_step[3],
-                     const void *products, ptrdiff_t first, ptrdiff_t rows, void *out) {
-    static void *const table[6] = GK_TABLE(sum_products);
-    ((products_sum)table[variant])(
-        windows, kernel, kernel_start, kernel_step, products, first, rows, out);
+typedef void (*overlap)(const void *, ptrdiff_t, ptrdiff_t, ptrdiff_t, void *, ptrdiff_t);
+void gk_overlap_rows(int variant, const void *rows, ptrdiff_t count, ptrdiff_t row_step,
+                     ptrdiff_t width, void *line, ptrdiff_t line_step) {
+    static void *const table[6] = GK_TABLE(overlap_rows);
+    ((overlap)table[variant])(rows, count, row_step, width, line, line_step);
 }

@@ -14,7 +14,7 @@ package var convolutionBoundFactor: Float {
 package var convolutionsMayUseWinograd: Bool {
     switch ConvolutionPlan.standardChoice {
     case .preferred(.winograd2), .preferred(.winograd4): true
-    case .preferred(.patches), .preferred(.products): false
+    case .preferred(.patches): false
     default: Runtime.largestWinogradTile > 0
     }
 }

@@ -43,11 +43,7 @@ void gk_relu_gradient(int variant, const void *g, const void *y, void *out, ptrd
 // sums[i] = sum over rows of x[r][i], added in row order.
 void gk_column_sums(int variant, const void *x, ptrdiff_t rows, ptrdiff_t n, void *sums);
 
-// Sums of products that stand ready: row r, at pixel p of the image [n][t][h][w], tap k and channel
-// c of the kernel has its product at products[p * row_length + k * width + c]. For each row of the
-// windows, out[r][c] = sum over taps inside the image, in tap order; tap (a, b, d) of the windows
-// is tap ((kernel_start[0] + a * kernel_step[0]) * kernel[1] + ...) * kernel[2] + ... of the kernel.
-// `width` of the windows is the target's channels here; `channels` is not used. Rows are gapless.
-void gk_sum_products(int variant, const gk_windows *windows, const ptrdiff_t kernel[3],
-                     const ptrdiff_t kernel_start[3], const ptrdiff_t kernel_step[3],
-                     const void *products, ptrdiff_t first, ptrdiff_t rows, void *out);
+// line[i * line_step + j] += rows[i * row_step + j] for i < count in order and j < width: rows that
+// may overlap in the line.
+void gk_overlap_rows(int variant, const void *rows, ptrdiff_t count, ptrdiff_t row_step,
+                     ptrdiff_t width, void *line, ptrdiff_t line_step);

@@ -138,7 +138,7 @@ public enum ConvolutionEngine {
                         activation: activation)
                     if plan.algorithm == .products {
                         TapProducts(
-                            geometry: geometry, grids: grids, source: x, target: y,
+                            geometry, transposed: transposed, source: x, target: y,
                             epilogue: epilogue
                         ).run(
                             PackedWeight(

@@ -13,7 +13,7 @@ struct WinogradProduct<Scalar: FloatingScalar> {
     /// each point's matrix is read once, for all tiles.
     private static var largestWeightOfBlocks: Int { 8 << 20 }
     /// What the points of a block of tiles may take, and those of all tiles treated at once.
-    private static var blockByteCount: Int { 512 << 10 }
+    private static var blockByteCount: Int { 256 << 10 }
     private static var phaseByteCount: Int { 96 << 20 }
 
     func run() {
