@@ -14,6 +14,8 @@ typedef enum {
     gk_winograd_4_2 = 2,
     gk_winograd_2_3 = 3,
     gk_winograd_4_3 = 4,
+    gk_winograd_2_4 = 5,
+    gk_winograd_3_4 = 6,
 } gk_winograd_scheme;
 
 // The most points of a tile: F(4, 3) on each axis.

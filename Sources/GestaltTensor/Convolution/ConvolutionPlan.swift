@@ -15,8 +15,8 @@ public struct ConvolutionPlan: Sendable, Hashable {
         /// channels, where a product with the weight would be a few columns wide.
         case products
         /// Minimal filtering in tiles of 2 outputs along each axis with more than one tap: fewer
-        /// multiplications, as accurate as the sums of `patches` or better. Kernels of 2 or 3 taps, and
-        /// strided ones of up to 3 taps for each step.
+        /// multiplications, as accurate as the sums of `patches` or better. Kernels of 2 to 4 taps, and
+        /// strided ones of up to 4 taps for each step.
         case winograd2
         /// The same in tiles of up to 4 outputs: fewer still. The error in units of the output's
         /// standard deviation is at most 3e-5, 3e-6 in the mean, that of a plain running sum.

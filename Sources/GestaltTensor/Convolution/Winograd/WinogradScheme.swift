@@ -7,12 +7,13 @@ import CKernels
 enum WinogradScheme: Int32, Hashable, CaseIterable {
     /// An axis with one tap: left alone.
     case none
-    case f22, f42, f23, f43
+    case f22, f42, f23, f43, f24, f34
 
     var outputs: Int {
         switch self {
         case .none: 1
-        case .f22, .f23: 2
+        case .f22, .f23, .f24: 2
+        case .f34: 3
         case .f42, .f43: 4
         }
     }
@@ -22,6 +23,7 @@ enum WinogradScheme: Int32, Hashable, CaseIterable {
         case .none: 1
         case .f22, .f42: 2
         case .f23, .f43: 3
+        case .f24, .f34: 4
         }
     }
 

@@ -93,8 +93,8 @@ struct WinogradTiling {
         for axis in grid.axes {
             if axis.taps == 0 { return "needs a tap for every output" }
             if axis.taps > 1 && axis.spacing != 1 { return "needs dilation 1" }
-            if WinogradPhase.all(of: axis).taps > 3 {
-                return "needs at most 3 taps an axis and step of the stride"
+            if WinogradPhase.all(of: axis).taps > 4 {
+                return "needs at most 4 taps an axis and step of the stride"
             }
         }
         return nil
