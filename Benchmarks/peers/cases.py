@@ -85,7 +85,8 @@ def measurements():
         found.append(_paired("ops", "ops_torch.py", name + runs, forms))
     for part in ("encode", "decode", "train"):
         found.append(_paired(
-            "models", "tokenizer_torch.py", f"tokenizer-{part} --runs 2", LAYOUTS, ("compiled",)))
+            "models", "tokenizer_torch.py",
+            f"tokenizer-{part} --runs {2 if part == 'train' else 5}", LAYOUTS, ("compiled",)))
     found.append(_paired("models", "unet_torch.py", "unet-train --runs 5", LAYOUTS, ("compiled",)))
     for batch in (1, 4):
         found.append(_paired(
