@@ -75,7 +75,7 @@ struct VideoGPTCurveTests {
             // Under Winograd rounding differs, and Adam makes whole steps of the signs of tiny
             // gradients: sooner or later a code near a tie is another, and all numbers jump.
             if convolutionsMayUseWinograd, output.codes != ids[index] {
-                #expect(index >= 3, "\(prefix) codes of step \(index)")
+                #expect(index >= 2, "\(prefix) codes of step \(index)")
                 return
             }
             if index < exactCodes {
