@@ -59,7 +59,8 @@ struct PriorTraining {
             time,
             [
                 "attention_dropout": "\(sizes.attentionDropout)",
-                "form": quoted(checkpointing ? "recomputed blocks" : ""), "loss": fixed(time.checksum, 4),
+                "form": quoted(checkpointing ? "recomputed blocks" : ""),
+                "loss": fixed(time.checksum, 4),
             ])
     }
 }
