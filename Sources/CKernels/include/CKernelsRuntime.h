@@ -41,7 +41,7 @@ void gk_leave_cpu(int cpu);
 // Bytes of physical memory, 0 when unknown.
 uint64_t gk_physical_memory(void);
 
-// Bytes of the last level of the caches, 0 when unknown.
+// Bytes of the last level of the caches that a core reaches, 0 when unknown.
 uint64_t gk_last_level_cache(void);
 
 // Nanoseconds of a clock that never goes back.

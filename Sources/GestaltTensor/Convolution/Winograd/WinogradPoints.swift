@@ -13,14 +13,18 @@ struct WinogradPoints<Scalar: FloatingScalar> {
 
     init(_ tiling: WinogradTiling, streams: Bool) {
         self.tiling = tiling
-        let lanes = Int(gk_winograd_lanes(Scalar.variant))
-        func whole(_ count: Int) -> Int { (count + lanes - 1) / lanes * lanes }
         // The last phase fills its last vector too.
-        sourceStep = whole(tiling.depth - tiling.sourceWidth + whole(tiling.sourceWidth))
-        targetStep = whole(tiling.targetWidth)
-        let isAligned = tiling.sources.count == 1 || tiling.sourceWidth % lanes == 0
+        sourceStep = Self.whole(
+            tiling.depth - tiling.sourceWidth + Self.whole(tiling.sourceWidth))
+        targetStep = Self.whole(tiling.targetWidth)
+        let isAligned = tiling.sources.count == 1 || tiling.sourceWidth % Self.lanes == 0
         self.streams = streams && isAligned ? 1 : 0
     }
+
+    private static var lanes: Int { Int(gk_winograd_lanes(Scalar.variant)) }
+
+    /// `count` to a multiple of the vector.
+    private static func whole(_ count: Int) -> Int { (count + lanes - 1) / lanes * lanes }
 
     var byteCountOfTile: Int {
         tiling.points * (sourceStep + targetStep) * MemoryLayout<Scalar>.stride
@@ -64,6 +68,18 @@ struct WinogradPoints<Scalar: FloatingScalar> {
                 rows.point(0, row: row) + phase * tiling.sourceWidth, rows)
         }
         if streams != 0 { gk_stream_end() }
+    }
+
+    /// All tiles of some channels of one phase of the source.
+    func expanded(
+        _ source: UnsafePointer<Scalar>, phase: Int, _ channels: Range<Int>
+    ) -> Rows {
+        let step = Self.whole(channels.count)
+        let rows = Rows(tiles: tiling.tiles, step: step, points: tiling.points)
+        expand(
+            gk_winograd_input, tiling.sources[phase], source + channels.lowerBound, channels.count,
+            0..<tiling.tiles, rows.point(0), rows)
+        return rows
     }
 
     /// Transforms the gradient of the target's `tiles`.
