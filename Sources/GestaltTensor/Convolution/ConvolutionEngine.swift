@@ -149,10 +149,11 @@ public enum ConvolutionEngine {
                             let tiling = WinogradTiling(grid, largest: tile)
                             WinogradProduct(
                                 tiling: tiling, source: x,
-                                weight: .of(
-                                    weight, order, geometry: geometry, grid: grid,
-                                    transposed: transposed, tiling: tiling),
-                                target: y, epilogue: epilogue
+                                weight: {
+                                    .of(
+                                        weight, order, geometry: geometry, grid: grid,
+                                        transposed: transposed, tiling: tiling, phases: $0)
+                                }, target: y, epilogue: epilogue
                             ).run()
                         }
                     } else {

@@ -20,7 +20,7 @@ struct WinogradGradient<Scalar: FloatingScalar> {
 
     /// Writes the gradient, `[taps, source width, target channels]`.
     func run(_ result: UnsafeMutablePointer<Scalar>) {
-        let points = WinogradPoints<Scalar>(tiling, streams: false)
+        let points = makePoints(streams: false)
         let pointBytes = tiling.points * points.targetStep * MemoryLayout<Scalar>.stride
         if tiling.depth * pointBytes > Self.largestSums,
             tiling.tiles * pointBytes <= Self.largestCotangent
@@ -29,6 +29,10 @@ struct WinogradGradient<Scalar: FloatingScalar> {
         } else {
             runByChunks(sums: tiling.depth * pointBytes, result)
         }
+    }
+
+    private func makePoints(streams: Bool) -> WinogradPoints<Scalar> {
+        WinogradPoints(tiling, phases: 0..<tiling.sources.count, streams: streams)
     }
 
     /// Each task takes some channels of one phase of the source through all three steps.
@@ -63,8 +67,8 @@ struct WinogradGradient<Scalar: FloatingScalar> {
     /// for their sums than for their tiles.
     private func runByChunks(sums sumBytes: Int, _ result: UnsafeMutablePointer<Scalar>) {
         let byteCount = min(max(sumBytes, 2 << 20), 32 << 20)
-        var points = WinogradPoints<Scalar>(tiling, streams: false)
-        if byteCount > 8 << 20 { points = WinogradPoints(tiling, streams: true) }
+        var points = makePoints(streams: false)
+        if byteCount > 8 << 20 { points = makePoints(streams: true) }
         let chunks = EvenParts(
             tiling.tiles, wished: max(1, byteCount / points.byteCountOfTile), threads: 1)
         let from = points.sourceRows(tiles: chunks.longest)

@@ -3,6 +3,8 @@ import CKernels
 /// The memory of a number of tiles at the points of a tiling, and the steps into and out of it.
 struct WinogradPoints<Scalar: FloatingScalar> {
     let tiling: WinogradTiling
+    /// Those of the source whose channels stand side by side.
+    let phases: Range<Int>
     /// Elements of a tile's row at one point: channels, to a multiple of the vector.
     let sourceStep: Int
     let targetStep: Int
@@ -11,13 +13,13 @@ struct WinogradPoints<Scalar: FloatingScalar> {
     /// weight of 240 channels take half the time.
     private let streams: Int32
 
-    init(_ tiling: WinogradTiling, streams: Bool) {
-        self.tiling = tiling
+    init(_ tiling: WinogradTiling, phases: Range<Int>, streams: Bool) {
+        (self.tiling, self.phases) = (tiling, phases)
         // The last phase fills its last vector too.
         sourceStep = Self.whole(
-            tiling.depth - tiling.sourceWidth + Self.whole(tiling.sourceWidth))
+            (phases.count - 1) * tiling.sourceWidth + Self.whole(tiling.sourceWidth))
         targetStep = Self.whole(tiling.targetWidth)
-        let isAligned = tiling.sources.count == 1 || tiling.sourceWidth % Self.lanes == 0
+        let isAligned = phases.count == 1 || tiling.sourceWidth % Self.lanes == 0
         self.streams = streams && isAligned ? 1 : 0
     }
 
@@ -62,10 +64,10 @@ struct WinogradPoints<Scalar: FloatingScalar> {
         _ source: UnsafePointer<Scalar>, _ tiles: Range<Int>, to rows: Rows, row: Int = 0
     ) {
         // Phases in order: one writes zeros to the end of its last vector, where the next begins.
-        for (phase, place) in tiling.sources.enumerated() {
+        for (index, place) in tiling.sources[phases].enumerated() {
             expand(
                 gk_winograd_input, place, source, tiling.sourceWidth, tiles,
-                rows.point(0, row: row) + phase * tiling.sourceWidth, rows)
+                rows.point(0, row: row) + index * tiling.sourceWidth, rows)
         }
         if streams != 0 { gk_stream_end() }
     }
@@ -103,15 +105,15 @@ struct WinogradPoints<Scalar: FloatingScalar> {
         }
     }
 
-    /// Multiplies the rows `range` at `point` by the weight.
+    /// Multiplies the rows `range` at `point` by the weight of the same phases.
     func multiply(
         _ source: Rows, _ weight: WinogradWeight<Scalar>, to target: Rows, point: Int,
-        _ range: Range<Int>
+        _ range: Range<Int>, adding: Bool = false
     ) {
         var product = gk_tile_product(
-            rows: range.count, columns: tiling.targetWidth, terms: tiling.depth,
-            a_row: source.step, a_term: 1, b_row: weight.width, panel_step: weight.panelStep,
-            c_row: target.step, adds: 0, pads: 1, streams: streams, band: gk_band_none, limit: 0)
+            rows: range.count, columns: tiling.targetWidth, terms: phases.count * tiling.sourceWidth, a_row: source.step, a_term: 1,
+            b_row: weight.width, panel_step: weight.panelStep, c_row: target.step,
+            adds: adding ? 1 : 0, pads: 1, streams: streams, band: gk_band_none, limit: 0)
         gk_multiply_tile(
             Scalar.variant, &product, source.point(point, row: range.lowerBound),
             weight.point(point), target.point(point, row: range.lowerBound))

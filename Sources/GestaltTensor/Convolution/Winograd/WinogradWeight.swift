@@ -1,8 +1,8 @@
 import CKernels
 import Synchronization
 
-/// A weight at the points of a tiling: for each point a matrix of `depth` rows and a column for each
-/// target channel, in panels.
+/// The weight of some phases of the source at the points of a tiling: for each point a matrix of a row
+/// for each of their channels and a column for each target channel, in panels.
 ///
 /// `@unchecked Sendable`: the storage is written before it is handed out, and only read after.
 final class WinogradWeight<Scalar: FloatingScalar>: @unchecked Sendable {
@@ -21,17 +21,18 @@ final class WinogradWeight<Scalar: FloatingScalar>: @unchecked Sendable {
         tiling.points * tiling.depth * tiling.targetWidth * MemoryLayout<Scalar>.stride
     }
 
-    init(_ weight: PackedWeight<Scalar>, tiling: WinogradTiling) {
+    init(_ weight: PackedWeight<Scalar>, tiling: WinogradTiling, phases: Range<Int>) {
         let variant = Scalar.variant
         let width = Int(gk_panel_width(variant))
         let panels = (tiling.targetWidth + width - 1) / width
-        panelStep = tiling.depth * width
+        panelStep = phases.count * tiling.sourceWidth * width
         // A little more, so that points do not stand at equal addresses modulo a page.
         pointStep = panels * panelStep + 16
         self.width = width
         storage = Storage(count: tiling.points * pointStep)
         let (start, pointStep, panelStep) = (storage.pointer, pointStep, panelStep)
-        let (rows, taps) = (tiling.sourceWidth, tiling.weights(rowStep: weight.rowStep))
+        let rows = tiling.sourceWidth
+        let taps = Array(tiling.weights(rowStep: weight.rowStep)[phases])
         let matrix = weight.group(0)
         let parts = (rows + Self.rowsOfTask - 1) / Self.rowsOfTask
         parallelFor(taps.count * panels * parts) { task in
@@ -53,26 +54,27 @@ final class WinogradWeight<Scalar: FloatingScalar>: @unchecked Sendable {
 }
 
 extension WinogradWeight {
-    /// `weight` at the points of `tiling`: from the second use on the one that stands with the
+    /// Some phases of `weight` at the points of `tiling`: from the second use on the one that stands with the
     /// weight's contents, as long as they live and do not change.
     ///
     /// A training step, which uses most weights once in each direction, thus keeps nothing; frozen
     /// models, accumulated gradients and recomputed blocks transform once.
     static func of(
         _ weight: Tensor<Scalar>, _ order: WeightOrder, geometry: ConvolutionGeometry,
-        grid: PatchGrid, transposed: Bool, tiling: WinogradTiling
+        grid: PatchGrid, transposed: Bool, tiling: WinogradTiling, phases: Range<Int>
     ) -> WinogradWeight {
         let key = WinogradWeightKey(
             offset: weight.layout.offset, shape: weight.shape, isOutputFirst: order == .outputFirst,
             isTransposed: transposed, starts: grid.axes.map(\.kernelStart),
             hops: grid.axes.map(\.kernelStep), taps: grid.axes.map(\.taps),
-            steps: grid.axes.map(\.step), schemes: tiling.schemes, variant: Scalar.variant)
+            steps: grid.axes.map(\.step), schemes: tiling.schemes, phases: phases,
+            variant: Scalar.variant)
         let cache = weight.storage.companion { WinogradWeightCache<Scalar>() }
         if let known = cache.weight(key) { return known }
         let new = WinogradWeight(
             PackedWeight(
                 weight.pointer, order, geometry: geometry, grid: grid, transposed: transposed),
-            tiling: tiling)
+            tiling: tiling, phases: phases)
         cache.offer(new, key)
         return new
     }
@@ -89,6 +91,7 @@ private struct WinogradWeightKey: Hashable {
     let taps: [Int]
     let steps: [Int]
     let schemes: [WinogradScheme]
+    let phases: Range<Int>
     let variant: Int32
 }
 
