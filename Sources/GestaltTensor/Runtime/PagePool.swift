@@ -6,7 +6,7 @@ import Synchronization
 ///
 /// A released buffer also serves a request up to three classes smaller (three eighths). What waits
 /// for reuse is bounded twice: by `GESTALT_CACHE_LIMIT`, and so that use and cache together stay
-/// within 5/4 of the largest use so far and 64 MiB; buffers of the size not asked for longest go
+/// within the largest use so far and 64 MiB; buffers of the size not asked for longest go
 /// first. So a training step, which repeats its sizes, soon maps nothing, and a program that
 /// changes its sizes does not hold both worlds.
 final class PagePool: Sendable {
@@ -93,7 +93,7 @@ final class PagePool: Sendable {
     private static func map(_ index: Int, _ state: inout State) -> Taken? {
         let size = SizeClasses.byteCount(ofClass: index)
         let needed = state.used + size
-        let bound = max(state.largestUse, needed) / 4 * 5 + slackBytes
+        let bound = max(state.largestUse, needed) + slackBytes
         while state.cached > 0, needed + state.cached > bound { dropOldest(&state) }
         var pages = gk_pages_map(size + headerByteCount)
         while pages == nil, state.cached > 0 {

@@ -12,24 +12,32 @@ struct WinogradGradient<Scalar: FloatingScalar> {
     let cotangent: UnsafePointer<Scalar>
 
     /// Sums above this do not stay within reach while chunks of tiles pass by: then each slice of the
-    /// source's channels has its own, which live as long as its task.
+    /// source's channels may have its own, which live as long as its task.
     private static var largestSums: Int { 16 << 20 }
-    /// What the cotangent's tiles may take, so that they stay in the last level while all slices read
-    /// them.
-    private static var largestCotangent: Int { 8 << 20 }
+    /// What the cotangent's tiles, which all slices read, may take.
+    private static var largestCotangent: Int { 64 << 20 }
 
     /// Writes the gradient, `[taps, source width, target channels]`.
     func run(_ result: UnsafeMutablePointer<Scalar>) {
         let points = makePoints(streams: false)
         let pointBytes = tiling.points * points.targetStep * MemoryLayout<Scalar>.stride
+        let chunkBytes = chunkByteCount(sums: tiling.depth * pointBytes)
+        let chunks = (tiling.tiles * points.byteCountOfTile - 1) / chunkBytes + 1
+        // Each slice reads the cotangent's tiles; each chunk reads and writes the sums.
         if tiling.depth * pointBytes > Self.largestSums,
-            tiling.tiles * pointBytes <= Self.largestCotangent
+            tiling.tiles * pointBytes <= Self.largestCotangent,
+            tiling.tiles <= 2 * Self.channelsOfSlice * chunks
         {
             runBySlices(points, result)
         } else {
-            runByChunks(sums: tiling.depth * pointBytes, result)
+            runByChunks(of: chunkBytes, result)
         }
     }
+
+    /// What the points of the tiles treated at once may take: as much as their sums, so that few
+    /// channels stay in the second-level cache and many do not pay more for their sums than for their
+    /// tiles.
+    private func chunkByteCount(sums: Int) -> Int { min(max(sums, 2 << 20), 32 << 20) }
 
     private func makePoints(streams: Bool) -> WinogradPoints<Scalar> {
         WinogradPoints(tiling, phases: 0..<tiling.sources.count, streams: streams)
@@ -62,11 +70,8 @@ struct WinogradGradient<Scalar: FloatingScalar> {
     /// 240 to 240 channels at 8 phases, 128 take 30, 256 take 36 (Zen 4).
     private static var channelsOfSlice: Int { 64 / MemoryLayout<Scalar>.stride }
 
-    /// What the points of the tiles treated at once may take: as much as their sums, which each chunk
-    /// reads and writes, so that few channels stay in the second-level cache and many do not pay more
-    /// for their sums than for their tiles.
-    private func runByChunks(sums sumBytes: Int, _ result: UnsafeMutablePointer<Scalar>) {
-        let byteCount = min(max(sumBytes, 2 << 20), 32 << 20)
+    /// All channels, some tiles at a time, which add to the same sums.
+    private func runByChunks(of byteCount: Int, _ result: UnsafeMutablePointer<Scalar>) {
         var points = makePoints(streams: false)
         if byteCount > 8 << 20 { points = makePoints(streams: true) }
         let chunks = EvenParts(
