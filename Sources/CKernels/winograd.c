@@ -19,13 +19,13 @@ void gk_winograd_expand(int variant, gk_winograd_role role, const gk_tiling *til
 }
 
 typedef void (*contract)(gk_winograd_role, const gk_tiling *, const void *, ptrdiff_t, ptrdiff_t,
-                         ptrdiff_t, ptrdiff_t, const void *, int, void *, ptrdiff_t);
+                         ptrdiff_t, ptrdiff_t, const gk_winograd_finish *, void *, ptrdiff_t);
 void gk_winograd_contract(int variant, gk_winograd_role role, const gk_tiling *tiling,
                           const void *points, ptrdiff_t tile_step, ptrdiff_t point_step,
                           ptrdiff_t first, ptrdiff_t count, const gk_winograd_finish *finish,
                           void *image, ptrdiff_t width) {
     static void *const table[6] = GK_TABLE(winograd_contract);
+    const gk_winograd_finish nothing = {0};
     ((contract)table[variant])(role, tiling, points, tile_step, point_step, first, count,
-                               finish ? finish->bias : NULL, finish ? finish->relu : 0, image,
-                               width);
+                               finish ? finish : &nothing, image, width);
 }

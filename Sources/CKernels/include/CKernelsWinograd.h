@@ -42,10 +42,12 @@ typedef struct {
     ptrdiff_t image;       // elements from one image to the next
 } gk_tiling;
 
-// What is done to outputs as they are stored: relu(y + bias); bias may be null.
+// What is done to outputs as they are stored: relu(y + bias); bias may be null. Where `sums` is not
+// null, the sum of each channel and then, `width` further, that of its squares are added to it.
 typedef struct {
     const void *bias;
     int relu;
+    double *sums;
 } gk_winograd_finish;
 
 // Scalars of a vector. Buffers of points have rows of a multiple of so many channels; the transforms

@@ -56,6 +56,16 @@ public struct BatchNorm: Layer {
         return y
     }
 
+    /// `norm(convolution(x))`: in training the convolution gathers the batch's statistics as it writes
+    /// its output, which is then read once, to normalise it.
+    ///
+    /// - Precondition: the convolution has `channels` outputs.
+    public func callAsFunction(
+        after convolution: Convolution, _ x: Tensor<Float>, _ context: Context
+    ) -> Tensor<Float> {
+        self(convolution(x, context, gathersMoments: context.trains(runningMean)), context)
+    }
+
     private func move(_ buffer: Buffer, towards batch: Tensor<Float>, _ context: Context) {
         context.update(buffer, to: context.read(buffer) * (1 - momentum) + batch * momentum)
     }

@@ -58,9 +58,16 @@ public struct Convolution: Layer {
 
     /// - Precondition: `x` is `[N, spatial…, in]` and not shorter than the kernel anywhere.
     public func callAsFunction(_ x: Tensor<Float>, _ context: Context) -> Tensor<Float> {
+        callAsFunction(x, context, gathersMoments: false)
+    }
+
+    /// - Parameter gathersMoments: see `Tensor.convolution`.
+    func callAsFunction(
+        _ x: Tensor<Float>, _ context: Context, gathersMoments: Bool
+    ) -> Tensor<Float> {
         x.convolution(
             weight, bias: bias, stride: stride, padding: padding, dilation: dilation,
-            groups: groups, activation: activation)
+            groups: groups, activation: activation, gathersMoments: gathersMoments)
     }
 
     public mutating func visit(_ visitor: inout some ParameterVisitor) {

@@ -16,7 +16,7 @@ public struct ConvolutionBlock: Layer {
     }
 
     public func callAsFunction(_ x: Tensor<Float>, _ context: Context) -> Tensor<Float> {
-        norm(convolution(x, context), context)
+        norm(after: convolution, x, context)
     }
 
     public mutating func visit(_ visitor: inout some ParameterVisitor) {

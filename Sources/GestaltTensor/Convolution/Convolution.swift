@@ -6,6 +6,8 @@ struct Convolution<Scalar: FloatingScalar>: Operation {
     let geometry: ConvolutionGeometry
     let isTransposed: Bool
     let activation: FusedActivation
+    /// Whether sums of the value's channels are gathered on the way and stand with it.
+    var gathersMoments = false
 
     /// The input where the weight's gradient is wanted, the weight where the input's is, the value
     /// where the activation's gradient is read off it.
@@ -16,6 +18,8 @@ struct Convolution<Scalar: FloatingScalar>: Operation {
     ) -> (value: Tensor<Scalar>, residual: Residual) {
         let (x, weight) = (inputs[0].contiguous(), inputs[1].contiguous())
         let bias = inputs.count > 2 ? inputs[2] : nil
+        let moments =
+            gathersMoments ? OutputMoments<Scalar>(channels: geometry.outputChannels) : nil
         let value =
             isTransposed
             ? ConvolutionEngine.transposed(
@@ -23,7 +27,8 @@ struct Convolution<Scalar: FloatingScalar>: Operation {
                 activation: activation)
             : ConvolutionEngine.forward(
                 geometry, input: x, weight: weight, .inputFirst, bias: bias,
-                activation: activation)
+                activation: activation, moments: moments)
+        if let sums = moments?.total(rows: geometry.outputPixels) { value.storage.attach(sums) }
         return (
             value,
             (
@@ -67,16 +72,23 @@ extension Tensor where Scalar: FloatingScalar {
     ///   - stride: a number a spatial axis; empty: ones.
     ///   - dilation: likewise.
     ///   - groups: divides both channel counts; group i of the outputs sees group i of the inputs.
+    ///   - gathersMoments: sums the result's channels as they are written, so that
+    ///     ``batchNormalized(scale:shift:epsilon:rectifies:)`` of it needs no pass of its own for
+    ///     the statistics.
     /// - Precondition: see ``ConvolutionGeometry``.
     public func convolution(
         _ weight: Tensor, bias: Tensor? = nil, stride: [Int] = [], padding: Padding = .valid,
-        dilation: [Int] = [], groups: Int = 1, activation: FusedActivation = .none
+        dilation: [Int] = [], groups: Int = 1, activation: FusedActivation = .none,
+        gathersMoments: Bool = false
     ) -> Tensor {
         let geometry = ConvolutionGeometry(
             input: shape, weight: weight.shape, stride: stride, padding: padding,
             dilation: dilation, groups: groups)
-        return Convolution(geometry: geometry, isTransposed: false, activation: activation)
-            .apply([self, weight] + (bias.map { [$0] } ?? []))
+        return Convolution(
+            geometry: geometry, isTransposed: false, activation: activation,
+            gathersMoments: gathersMoments
+        )
+        .apply([self, weight] + (bias.map { [$0] } ?? []))
     }
 
     /// The transpose of a convolution over 1 to 3 spatial axes, which makes images larger:

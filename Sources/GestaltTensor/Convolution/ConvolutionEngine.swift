@@ -82,6 +82,7 @@ public enum ConvolutionEngine {
     static func forward<Scalar: FloatingScalar>(
         _ geometry: ConvolutionGeometry, input: Tensor<Scalar>, weight: Tensor<Scalar>,
         _ order: WeightOrder, bias: Tensor<Scalar>? = nil, activation: FusedActivation = .none,
+        moments: OutputMoments<Scalar>? = nil,
         choice: ConvolutionPlan.Choice = ConvolutionPlan.standardChoice
     ) -> Tensor<Scalar> {
         check("input", input.shape, geometry.inputShape, geometry)
@@ -89,12 +90,13 @@ public enum ConvolutionEngine {
             return ConvolutionMeasurement.run(geometry, .forward) {
                 forward(
                     geometry, input: input, weight: weight, order, bias: bias,
-                    activation: activation, choice: $0)
+                    activation: activation, moments: moments, choice: $0)
             }
         }
         return product(
             geometry, [PatchGrid(geometry)], source: input, weight: weight, order,
             result: geometry.outputShape, bias: bias, activation: activation,
+            moments: geometry.groups == 1 ? moments : nil,
             plan: plan(geometry, .forward, choice, Scalar.self), transposed: false)
     }
 
@@ -121,7 +123,8 @@ public enum ConvolutionEngine {
     private static func product<Scalar: FloatingScalar>(
         _ geometry: ConvolutionGeometry, _ grids: [PatchGrid], source: Tensor<Scalar>,
         weight: Tensor<Scalar>, _ order: WeightOrder, result: Shape, bias: Tensor<Scalar>?,
-        activation: FusedActivation, plan: ConvolutionPlan, transposed: Bool
+        activation: FusedActivation, moments: OutputMoments<Scalar>? = nil, plan: ConvolutionPlan,
+        transposed: Bool
     ) -> Tensor<Scalar> {
         checkMemory(geometry, MemoryLayout<Scalar>.stride)
         let channels = result[-1]
@@ -135,7 +138,7 @@ public enum ConvolutionEngine {
                     let (x, w) = (x.baseAddress!, w.baseAddress!)
                     let epilogue = Epilogue<Scalar>(
                         bias: bias.map { UnsafePointer($0.storage.pointer + $0.layout.offset) },
-                        activation: activation)
+                        activation: activation, moments: moments)
                     if plan.algorithm == .products {
                         TapProducts(
                             geometry, transposed: transposed, source: x, target: y,

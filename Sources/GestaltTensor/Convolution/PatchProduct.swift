@@ -4,6 +4,8 @@ import CKernels
 struct Epilogue<Scalar: FloatingScalar> {
     var bias: UnsafePointer<Scalar>?
     var activation: FusedActivation = .none
+    /// Collects sums of what is stored; for one group and one grid.
+    var moments: OutputMoments<Scalar>?
 
     var isEmpty: Bool { bias == nil && activation == .none }
 
@@ -34,14 +36,17 @@ struct PatchProduct<Scalar: FloatingScalar> {
         // All phases make one list of tasks, so that none waits for another.
         var tasks: [(part: Int, tile: Int)] = []
         for part in parts.indices { tasks += (0..<tiles[part].count).map { (part, $0) } }
+        epilogue.moments?.begin(tasks: tasks.count)
         parallelFor(tasks.count) { index in
             let task = tasks[index]
             let (grid, weight) = parts[task.part]
-            compute(grid, weight, tiles[task.part][task.tile])
+            compute(grid, weight, tiles[task.part][task.tile], task: index)
         }
     }
 
-    private func compute(_ grid: PatchGrid, _ weight: PackedWeight<Scalar>, _ rows: Range<Int>) {
+    private func compute(
+        _ grid: PatchGrid, _ weight: PackedWeight<Scalar>, _ rows: Range<Int>, task: Int
+    ) {
         let segments = grid.segments(of: rows)
         let terms = segments.count * grid.segmentLength
         let skipped = segments.lowerBound * grid.segmentLength * weight.rowStep
@@ -63,6 +68,7 @@ struct PatchProduct<Scalar: FloatingScalar> {
                 weight.group(group) + skipped, ldb: weight.rowStep, y, ldc: step)
             epilogue.finish(
                 y, rows: rows.count, channel: channel, count: grid.targetWidth, step: step)
+            epilogue.moments?.add(y, rows: rows.count, task: task)
             if let results { place(grid, results.pointer, rows, target + channel) }
         }
         withExtendedLifetime((patches, results)) {}

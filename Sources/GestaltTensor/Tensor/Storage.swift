@@ -40,6 +40,16 @@ package final class Storage<Scalar: TensorScalar>: @unchecked Sendable {
             return new
         }
     }
+
+    /// Lets `companion` stand with the present contents.
+    func attach(_ companion: some Sendable) {
+        companionLock.withLock { _ in self.companion = companion }
+    }
+
+    /// What stands with the present contents, if it is of this type.
+    func companion<Companion: Sendable>(as _: Companion.Type) -> Companion? {
+        companionLock.withLock { _ in companion as? Companion }
+    }
 }
 
 private let companionLock = Mutex(())

@@ -60,8 +60,8 @@ public struct ResidualBlock: Module {
 
     public func callAsFunction(_ x: Tensor<Float>, _ context: Context) -> Tensor<Float> {
         var y = norm1(x, context)
-        y = norm2(conv1(y, context), context)
-        y = norm3(conv2(y, context), context)
+        y = norm2(after: conv1, y, context)
+        y = norm3(after: conv2, y, context)
         return x + attention(y, context)
     }
 

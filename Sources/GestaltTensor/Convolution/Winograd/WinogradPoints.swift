@@ -123,10 +123,11 @@ struct WinogradPoints<Scalar: FloatingScalar> {
     /// Transforms the rows from `row` back to `tiles` of the target, and finishes them.
     func contract(
         _ rows: Rows, row: Int = 0, _ tiles: Range<Int>, _ epilogue: Epilogue<Scalar>,
-        to target: UnsafeMutablePointer<Scalar>
+        task: Int, to target: UnsafeMutablePointer<Scalar>
     ) {
         var finish = gk_winograd_finish(
-            bias: epilogue.bias, relu: epilogue.activation == .relu ? 1 : 0)
+            bias: epilogue.bias, relu: epilogue.activation == .relu ? 1 : 0,
+            sums: epilogue.moments?.slot(task))
         withUnsafePointer(to: tiling.target) {
             gk_winograd_contract(
                 Scalar.variant, gk_winograd_output, $0, rows.point(0, row: row), rows.step,

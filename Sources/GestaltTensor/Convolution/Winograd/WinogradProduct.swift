@@ -40,6 +40,7 @@ struct WinogradProduct<Scalar: FloatingScalar> {
         let rows = Int(gk_panel_rows(Scalar.variant))
         let wished = Self.blockByteCount / points.byteCountOfTile / rows * rows
         let blocks = EvenParts(tiling.tiles, wished: min(max(wished, 2 * rows), 8 * rows))
+        epilogue.moments?.begin(tasks: blocks.count)
         parallelFor(blocks.count) { task in
             let tiles = blocks[task]
             let from = points.sourceRows(tiles: tiles.count)
@@ -49,7 +50,7 @@ struct WinogradProduct<Scalar: FloatingScalar> {
                 points.multiply(
                     from, weight, to: to, point: point, 0..<tiles.count)
             }
-            points.contract(to, tiles, epilogue, to: target)
+            points.contract(to, tiles, epilogue, task: task, to: target)
         }
     }
 
@@ -62,6 +63,8 @@ struct WinogradProduct<Scalar: FloatingScalar> {
         let streams = chunks.longest * tileBytes > Self.largestCached
         let parts = phases.map { WinogradPoints<Scalar>(tiling, phases: $0, streams: streams) }
         let weights = chunks.count > 1 ? parts.map { weight($0.phases) } : []
+        let tasks = EvenParts(chunks.longest, wished: 8).count
+        epilogue.moments?.begin(tasks: chunks.count * tasks)
         for chunk in 0..<chunks.count {
             let tiles = chunks[chunk]
             let to = parts[0].targetRows(tiles: tiles.count)
@@ -74,7 +77,7 @@ struct WinogradProduct<Scalar: FloatingScalar> {
                 let slice = slices[task]
                 parts[0].contract(
                     to, row: slice.lowerBound, slice.shifted(by: tiles.lowerBound), epilogue,
-                    to: target)
+                    task: chunk * tasks + task, to: target)
             }
         }
     }
