@@ -111,7 +111,8 @@ struct WinogradPoints<Scalar: FloatingScalar> {
         _ range: Range<Int>, adding: Bool = false
     ) {
         var product = gk_tile_product(
-            rows: range.count, columns: tiling.targetWidth, terms: phases.count * tiling.sourceWidth, a_row: source.step, a_term: 1,
+            rows: range.count, columns: tiling.targetWidth,
+            terms: phases.count * tiling.sourceWidth, a_row: source.step, a_term: 1,
             b_row: weight.width, panel_step: weight.panelStep, c_row: target.step,
             adds: adding ? 1 : 0, pads: 1, streams: streams, band: gk_band_none, limit: 0)
         gk_multiply_tile(
