@@ -95,8 +95,7 @@ struct TapProducts<Scalar: FloatingScalar> {
             let line = Storage<Scalar>(count: length * targetWidth)
             for index in range {
                 let (image, plane) = (index / h.target / t.target, index / h.target % t.target)
-                UnsafeMutableRawPointer(line.pointer).initializeMemory(
-                    as: UInt8.self, repeating: 0, count: line.count * MemoryLayout<Scalar>.stride)
+                line.pointer.clear(count: line.count)
                 t.forEachTap(at: plane, reversed: reverses) { sourceT, tapT in
                     h.forEachTap(at: index % h.target, reversed: reverses) { sourceH, tapH in
                         let pixel = ((image * t.source + sourceT) * h.source + sourceH) * w.source

@@ -24,10 +24,7 @@ struct WeightGradient<Scalar: FloatingScalar> {
             let taps = grid.segments * slice / slices..<grid.segments * (slice + 1) / slices
             let sums = part == 0 ? result : start + (part - 1) * count
             let length = grid.segmentLength * grid.targetChannels
-            // As bytes: the generic fill goes element by element.
-            UnsafeMutableRawPointer(sums + taps.lowerBound * length).initializeMemory(
-                as: UInt8.self, repeating: 0,
-                count: taps.count * length * MemoryLayout<Scalar>.stride)
+            (sums + taps.lowerBound * length).clear(count: taps.count * length)
             for tile in tiles.count * part / parts..<tiles.count * (part + 1) / parts {
                 add(tiles[tile], taps, sums)
             }

@@ -90,7 +90,7 @@ package func solveTriangular<S: FloatingScalar>(
 private func clear<S: FloatingScalar>(
     _ c: UnsafeMutablePointer<S>, rows: Int, columns: Int, step: Int
 ) {
-    for row in 0..<rows { (c + row * step).update(repeating: .zeroScalar, count: columns) }
+    for row in 0..<rows { (c + row * step).clear(count: columns) }
 }
 
 private func scale<S: FloatingScalar>(

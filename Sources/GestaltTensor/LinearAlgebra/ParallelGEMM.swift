@@ -99,7 +99,7 @@ private func splitSums<S: FloatingScalar>(
         for row in 0..<m {
             let target = c + row * ldc
             if beta == 0 {
-                target.update(repeating: .zeroScalar, count: n)
+                target.clear(count: n)
             } else if beta != 1 {
                 for column in 0..<n { target[column] *= beta }
             }

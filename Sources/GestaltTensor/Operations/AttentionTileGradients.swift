@@ -173,7 +173,7 @@ private struct TileGradients<Scalar: FloatingScalar> {
 
     private func clear(_ x: TileMatrix<Scalar>, rows: Int, columns: Int) {
         for row in 0..<rows {
-            (x.pointer + row * x.step).update(repeating: .zeroScalar, count: columns)
+            (x.pointer + row * x.step).clear(count: columns)
         }
     }
 

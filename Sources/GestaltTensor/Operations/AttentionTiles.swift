@@ -79,11 +79,11 @@ private struct TilePass<Scalar: FloatingScalar> {
         let largest = x.logSums + part * geometry.queries + queries.lowerBound
         largest.update(repeating: -.infinity, count: rows)
         for row in 0..<rows {
-            (result.pointer + row * result.step).update(repeating: .zeroScalar, count: depth)
+            (result.pointer + row * result.step).clear(count: depth)
         }
         let scratch = AttentionScratch<Scalar>(geometry, panel: keys.panel, matrices: 1)
         let sums = Storage<Scalar>(count: rows)
-        sums.pointer.update(repeating: .zeroScalar, count: rows)
+        sums.pointer.clear(count: rows)
         let q = Storage<Scalar>(count: rows * width)
         gk_attention_queries(
             variant, rows, width,

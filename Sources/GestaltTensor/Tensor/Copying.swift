@@ -64,3 +64,11 @@ package func fill<Scalar: TensorScalar>(
         }
     }
 }
+
+extension UnsafeMutablePointer where Pointee: FloatingScalar {
+    /// Writes zeros. As bytes: a fill in generic code asks for the type at every element.
+    func clear(count: Int) {
+        UnsafeMutableRawPointer(self).initializeMemory(
+            as: UInt8.self, repeating: 0, count: count * MemoryLayout<Pointee>.stride)
+    }
+}
