@@ -34,10 +34,10 @@ struct WinogradGradient<Scalar: FloatingScalar> {
         }
     }
 
-    /// What the points of the tiles treated at once may take: as much as their sums, so that few
+    /// What the points of the tiles treated at once may take: twice their sums, so that few
     /// channels stay in the second-level cache and many do not pay more for their sums than for their
     /// tiles.
-    private func chunkByteCount(sums: Int) -> Int { min(max(sums, 2 << 20), 32 << 20) }
+    private func chunkByteCount(sums: Int) -> Int { min(max(2 * sums, 2 << 20), 32 << 20) }
 
     private func makePoints(streams: Bool) -> WinogradPoints<Scalar> {
         WinogradPoints(tiling, phases: 0..<tiling.sources.count, streams: streams)
