@@ -1,3 +1,4 @@
+import Foundation
 import GestaltTensor
 import Harness
 import Kernels
@@ -85,27 +86,33 @@ import Kernels
 
     private func compare(with baseline: Baseline) -> Bool {
         let (references, kernels) = (References(), kernels)
-        var slower: [String] = []
+        var slower: [String: Sample] = [:]
         var unknown: [String] = []
         print(
             column("kernel", 50, right: false) + column("ms", 9) + column("±%", 5)
                 + column("ratio", 8) + column("baseline", 10) + column("share", 7))
         for kernel in kernels {
-            var sample = references.measure(kernel, rounds: rounds)
+            let sample = references.measure(kernel, rounds: rounds)
             guard let expected = baseline.ratios[kernel.name] else {
                 unknown.append(kernel.name)
                 report(kernel, sample, nil, again: 0)
                 continue
             }
-            // Noise slows a row once, a regression every time.
-            var again = 0
-            while sample.ratio < tolerance * expected && again < 3 {
-                again += 1
+            if sample.ratio < tolerance * expected { slower[kernel.name] = sample }
+            report(kernel, sample, expected, again: 0)
+        }
+        // A regression slows a row every time. A neighbour that takes the last cache or the memory
+        // does so for seconds, and only some rows need those: they get other moments.
+        for again in 1...3 where !slower.isEmpty {
+            Thread.sleep(forTimeInterval: 10)
+            for kernel in kernels {
+                guard let before = slower[kernel.name], let expected = baseline.ratios[kernel.name]
+                else { continue }
                 let other = references.measure(kernel, rounds: rounds)
-                if other.ratio > sample.ratio { sample = other }
+                let best = other.ratio > before.ratio ? other : before
+                slower[kernel.name] = best.ratio < tolerance * expected ? best : nil
+                report(kernel, best, expected, again: again)
             }
-            if sample.ratio < tolerance * expected { slower.append(kernel.name) }
-            report(kernel, sample, expected, again: again)
         }
         for name in unknown { print("bench-check: no baseline for \(name)") }
         if only.isEmpty {
@@ -114,7 +121,7 @@ import Kernels
                 print("bench-check: the baseline's \(name) is no longer measured")
             }
         }
-        for name in slower { print("bench-check: SLOWER: \(name)") }
+        for name in slower.keys.sorted() { print("bench-check: SLOWER: \(name)") }
         print(
             "bench-check: \(kernels.count - unknown.count) rows compared, \(slower.count) slower, "
                 + "\(unknown.count) without a baseline")
