@@ -101,15 +101,15 @@ static void apply(const chain_pass *p, const gk_chain_step *s, void *y) {
     gk_binary_row(p->variant, s->binary, a.at, a.step, b.at, b.step, y, p->n);
 }
 
-// Computes the first `steps` steps, each into the buffer that `slots` gives its value; of them only
-// those that are `needed`, if it is not NULL.
-static void evaluate(chain_pass *p, int steps, const unsigned char *slots, const char *needed) {
+// Computes the steps that are `needed`, each into its value's own buffer.
+static void evaluate(chain_pass *p, const char *needed) {
     const gk_chain *chain = p->chain;
-    for (int s = 0; s < steps; s++) {
-        if (needed && !needed[chain->inputs + s]) continue;
-        char *const y = buffer(p, slots[chain->inputs + s]);
+    for (int s = 0; s < chain->steps; s++) {
+        const int value = chain->inputs + s;
+        if (!needed[value]) continue;
+        char *const y = buffer(p, value);
         apply(p, chain->step + s, y);
-        p->value[chain->inputs + s] = y;
+        p->value[value] = y;
     }
 }
 
@@ -133,6 +133,80 @@ static void assign(const gk_chain *chain, unsigned char *slots) {
     }
 }
 
+// A function between a line and a sum, f(x · scale + shift) + other, which is computed in one go:
+// a residual branch of an activation.
+typedef struct {
+    const gk_chain_step *function;  // NULL: no such thing begins here
+    int x, other, last;             // values, and the step of the sum
+    double scale, shift;
+} blend;
+
+// Whether the step takes `value` and a constant.
+static int shifts(const gk_chain_step *s, gk_binary op, int value) {
+    return s->is_binary && s->binary == op &&
+           ((s->a == value && s->b == gk_chain_constant) ||
+            (s->b == value && s->a == gk_chain_constant));
+}
+
+// Finds what can be computed in one go from step `s` on. Its values in between are used once.
+static blend find_blend(const gk_chain *chain, const int *uses, int s) {
+    const gk_chain_step *const step = chain->step;
+    const int first = s, end = chain->steps;
+    blend b = {.scale = 1, .shift = -0.0};  // neither changes a number, not even −0
+    b.x = step[s].a >= 0 ? step[s].a : step[s].b;
+    int value = b.x;
+    if (shifts(step + s, gk_multiply, value)) {
+        b.scale = step[s].p;
+        value = chain->inputs + s++;
+        if (uses[value] != 1) return b;
+    }
+    if (s < end && shifts(step + s, gk_add, value)) {
+        b.shift = step[s].p;
+        value = chain->inputs + s++;
+        if (uses[value] != 1) return b;
+    }
+    if (s + 1 >= end || step[s].is_binary || step[s].a != value) return b;
+    const gk_chain_step *const function = step + s, *const sum = step + s + 1;
+    value = chain->inputs + s;
+    if (uses[value] != 1 || !sum->is_binary || sum->binary != gk_add) return b;
+    b.other = sum->a == value ? sum->b : sum->b == value ? sum->a : gk_chain_constant;
+    if (b.other == gk_chain_constant || b.other >= chain->inputs + first) return b;
+    b.last = s + 1;
+    b.function = function;
+    return b;
+}
+
+static void find_blends(const gk_chain *chain, blend *blends) {
+    int uses[MOST_VALUES] = {0};
+    for (int s = 0; s < chain->steps; s++) {
+        const gk_chain_step *const step = chain->step + s;
+        if (step->a >= 0) uses[step->a]++;
+        if (step->is_binary && step->b >= 0) uses[step->b]++;
+    }
+    for (int s = 0; s < chain->steps; s++) blends[s] = find_blend(chain, uses, s);
+}
+
+// Computes the present block of the result, whose place is `to`.
+static void compute(chain_pass *p, const blend *blends, const unsigned char *slots, char *to,
+                    int streams) {
+    const gk_chain *chain = p->chain;
+    const int aligned = (uintptr_t)to % 64 == 0;
+    for (int s = 0; s < chain->steps; s++) {
+        const blend *const b = blends[s].function ? blends + s : NULL;
+        if (b) s = b->last;
+        const int value = chain->inputs + s, ends = s == chain->steps - 1;
+        const int direct = ends && (!streams || (b && aligned));
+        char *const y = direct ? to : buffer(p, slots[value]);
+        if (b)
+            gk_unary_between(p->variant, b->function->unary, p->value[b->x], b->scale, b->shift,
+                             p->value[b->other], y, p->n, b->function->p, b->function->q,
+                             direct && streams);
+        else apply(p, chain->step + s, y);
+        if (ends && !direct) gk_stream(p->variant, y, to, p->n);
+        p->value[value] = y;
+    }
+}
+
 ptrdiff_t gk_chain_forward_scratch(const gk_chain *chain) {
     return (chain->inputs + chain->steps) * chain->block;
 }
@@ -141,14 +215,12 @@ void gk_chain_forward(int variant, const gk_chain *chain, ptrdiff_t first, ptrdi
                       int streams, void *scratch) {
     chain_pass p = begin(variant, chain, scratch);
     unsigned char slots[MOST_VALUES];
+    blend blends[MOST_VALUES];
     assign(chain, slots);
+    find_blends(chain, blends);
     for (ptrdiff_t index = first; index < last; index++) {
         enter(&p, index);
-        evaluate(&p, chain->steps - 1, slots, NULL);
-        char *const to = (char *)y + p.start * p.width;
-        char *const result = streams ? buffer(&p, slots[chain->inputs + chain->steps - 1]) : to;
-        apply(&p, chain->step + chain->steps - 1, result);
-        if (streams) gk_stream(variant, result, to, p.n);
+        compute(&p, blends, slots, (char *)y + p.start * p.width, streams);
     }
     if (streams) gk_stream_end();
 }
@@ -293,8 +365,6 @@ void gk_chain_backward(int variant, const gk_chain *chain, ptrdiff_t first, ptrd
     chain_pass p = begin(variant, chain, scratch);
     const int values = chain->inputs + chain->steps;
     chain_gradients d = {.pass = &p, .spare = buffer(&p, 2 * values)};
-    unsigned char slots[MOST_VALUES];
-    for (int i = 0; i < values; i++) slots[i] = (unsigned char)i;
     for (int i = 0; i < chain->inputs; i++) d.wanted[i] = results[i] != NULL;
     for (int s = 0; s < chain->steps; s++) {
         const gk_chain_step *const step = chain->step + s;
@@ -305,7 +375,7 @@ void gk_chain_backward(int variant, const gk_chain *chain, ptrdiff_t first, ptrd
     find_needed(&d, needed);
     for (ptrdiff_t index = first; index < last; index++) {
         enter(&p, index);
-        evaluate(&p, chain->steps, slots, needed);
+        evaluate(&p, needed);
         for (int i = 0; i < values; i++) {
             const int dense = i < chain->inputs && !chain->period[i] && results[i] && !streams;
             d.at[i] = NULL;

@@ -12,10 +12,11 @@ typedef void (*pullback_f64)(const double *, const double *, double *, ptrdiff_t
 
 typedef struct {
     gk_keeping keeps;
-    void *forward[6], *pullback[6];
+    void *forward[6], *between[6], *pullback[6];
 } entry;
 
-#define ENTRY(name, keeps) [gk_##name] = {keeps, GK_TABLE(name), GK_TABLE(name##_pullback)}
+#define ENTRY(name, keeps) \
+    [gk_##name] = {keeps, GK_TABLE(name), GK_TABLE(name##_between), GK_TABLE(name##_pullback)}
 static const entry table[gk_unary_count] = {
     ENTRY(negate, gk_keeps_nothing),
     ENTRY(exp, gk_keeps_value),
@@ -51,6 +52,18 @@ void gk_unary_forward(int variant, gk_unary op, const void *x, void *y, ptrdiff_
     void *f = table[op].forward[variant];
     if (variant < 3) ((forward_f32)f)(x, y, n, (float)p, (float)q);
     else ((forward_f64)f)(x, y, n, p, q);
+}
+
+void gk_unary_between(int variant, gk_unary op, const void *x, double scale, double shift,
+                      const void *other, void *y, ptrdiff_t n, double p, double q, int streams) {
+    typedef void (*f32)(const float *, float, float, const float *, float *, ptrdiff_t, float,
+                        float, int);
+    typedef void (*f64)(const double *, double, double, const double *, double *, ptrdiff_t,
+                        double, double, int);
+    void *f = table[op].between[variant];
+    if (variant < 3)
+        ((f32)f)(x, (float)scale, (float)shift, other, y, n, (float)p, (float)q, streams);
+    else ((f64)f)(x, scale, shift, other, y, n, p, q, streams);
 }
 
 void gk_unary_pullback(int variant, gk_unary op, const void *kept, const void *g, void *d,

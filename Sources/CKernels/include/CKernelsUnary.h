@@ -19,6 +19,11 @@ gk_keeping gk_unary_keeps(gk_unary op);
 void gk_unary_forward(int variant, gk_unary op, const void *x, void *y, ptrdiff_t n, double p,
                       double q);
 
+// y[i] = op(x[i] · scale + shift) + other[i], each operation rounded by itself. `y` may be one of
+// the operands. With `streams` the results bypass the caches, and `y` is aligned to 64 bytes.
+void gk_unary_between(int variant, gk_unary op, const void *x, double scale, double shift,
+                      const void *other, void *y, ptrdiff_t n, double p, double q, int streams);
+
 // d[i] = g[i] · op′, from the input or the value at i, `kept`; no overlap.
 void gk_unary_pullback(int variant, gk_unary op, const void *kept, const void *g, void *d,
                        ptrdiff_t n, double p, double q);

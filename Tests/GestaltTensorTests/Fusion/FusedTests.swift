@@ -60,6 +60,43 @@ private func steps(_ x: Tensor<Float>, _ y: Tensor<Float>, _ b: Tensor<Float>) -
         return found == again ? nil : "other bits"
     }
 
+    /// A function between a line and a sum is computed in one go: the bits stay those of its steps,
+    /// wherever it stands in a chain, and whatever of it is used elsewhere too.
+    @Test func sumsOfFunctionsOfLines() async {
+        await #expect(processExitsWith: .success) {
+            for set in possibleSets {
+                Runtime.instructionSet = set
+                for shape in [[1], [31], [33], [1025], [3, 5000], [1 << 12, 2049]] as [Shape] {
+                    let x = Tensor<Float>.sample(shape, seed: 1, in: -4...4)
+                    let y = Tensor<Float>.sample(shape, seed: 2, in: -4...4)
+                    let (wide, other) = (x.cast(to: Double.self), y.cast(to: Double.self))
+                    precondition(
+                        fused(x, y) { ($0 * 1.25 + 0.1).gelu() + $1 }
+                            == (x * 1.25 + 0.1).gelu() + y)
+                    precondition(
+                        fused(wide, other) { $1 + (0.3 + $0 * 7).silu() }
+                            == other + (0.3 + wide * 7).silu())
+                    precondition(fused(x) { $0.relu() + $0 } == x.relu() + x)
+                    precondition(
+                        fused(x, y) { (($0 - $1) * 3).tanh() + $0 } == ((x - y) * 3).tanh() + x)
+                    let line = x * 2 + 1
+                    let inner = line.exp() + y
+                    let found = fused(x, y) { x, y in
+                        let line = x * 2 + 1
+                        let inner = line.exp() + y
+                        return (inner + 0.5).sigmoid() + inner * line
+                    }
+                    precondition(found == (inner + 0.5).sigmoid() + inner * line)
+                }
+                let x = Tensor<Float>([-0.0, 0, .infinity, -.infinity, .nan, 1])
+                let y = Tensor<Float>([-0.0, -0.0, 1, 1, 1, 1])
+                precondition(
+                    fused(x, y) { $0.relu() + $1 }.scalars.map(\.bitPattern)
+                        == (x.relu() + y).scalars.map(\.bitPattern))
+            }
+        }
+    }
+
     /// A result that bypasses the caches (from 32 MiB on), with tasks that begin off a vector.
     @Test func streams() {
         let x = Tensor<Float>.sample([1 << 12, 2049], seed: 1)
