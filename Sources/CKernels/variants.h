@@ -14,6 +14,7 @@
 #include <string.h>
 
 #if defined(__x86_64__)
+#include <immintrin.h>
 #define GK_X86 1
 #define GK_SIX(name)                                                                    \
     name##_f32_portable, name##_f32_avx2, name##_f32_avx512, name##_f64_portable,       \
