@@ -17,6 +17,10 @@ private let larger: [ConvolutionGeometry] = [
         input: [1, 9, 31, 33, 130], weight: [3, 3, 3, 130, 97], padding: .symmetric([1, 1, 1])),
     ConvolutionGeometry(
         input: [2, 6, 13, 18, 40], weight: [4, 4, 4, 40, 36], stride: [2, 2, 2], padding: .same),
+    // Few sums: the gradient in parts of several blocks, and in slices of the target's channels.
+    ConvolutionGeometry(input: [1, 118, 115, 5], weight: [3, 3, 5, 19], padding: .same),
+    ConvolutionGeometry(
+        input: [1, 16, 30, 42, 3], weight: [4, 4, 4, 3, 70], stride: [2, 2, 2], padding: .same),
 ]
 
 @Suite(.serialized) struct ConvolutionPlanTests {

@@ -23,6 +23,12 @@ struct WinogradGradient<Scalar: FloatingScalar> {
         let pointBytes = tiling.points * points.targetStep * MemoryLayout<Scalar>.stride
         let chunkBytes = chunkByteCount(sums: tiling.depth * pointBytes)
         let chunks = (tiling.tiles * points.byteCountOfTile - 1) / chunkBytes + 1
+        // Points are written and read, sums read and written by each chunk.
+        let traffic =
+            2 * (tiling.tiles * points.byteCountOfTile + chunks * tiling.depth * pointBytes)
+        if let blocks = WinogradGradientBlocks(self), blocks.traffic < traffic {
+            return blocks.run(result)
+        }
         // Each slice reads the cotangent's tiles; each chunk reads and writes the sums.
         if tiling.depth * pointBytes > Self.largestSums,
             tiling.tiles * pointBytes <= Self.largestCotangent,
@@ -51,7 +57,8 @@ struct WinogradGradient<Scalar: FloatingScalar> {
         let parts = EvenParts(tiling.tiles, wished: 8)
         parallelFor(parts.count) { task in
             let tiles = parts[task]
-            points.expand(cotangent: cotangent, tiles, to: to, row: tiles.lowerBound)
+            points.expand(
+                cotangent: cotangent, 0..<tiling.targetWidth, tiles, to: to, row: tiles.lowerBound)
         }
         let places = tiling.weights(rowStep: tiling.targetWidth)
         let slices = EvenParts(tiling.sourceWidth, wished: Self.channelsOfSlice, threads: 1)
@@ -60,9 +67,11 @@ struct WinogradGradient<Scalar: FloatingScalar> {
             let from = points.expanded(source, phase: phase, channels)
             let sums = points.targetRows(tiles: channels.count)
             for point in 0..<tiling.points {
-                multiply(from, to, rows: 0..<channels.count, terms: tiling.tiles, point, to: sums)
+                multiply(
+                    from, to, rows: 0..<channels.count, columns: tiling.targetWidth,
+                    terms: tiling.tiles, point, to: sums)
             }
-            contract(sums, row: 0, channels, places[phase], to: result)
+            contract(sums, row: 0, channels, places[phase], 0..<tiling.targetWidth, to: result)
         }
     }
 
@@ -87,14 +96,17 @@ struct WinogradGradient<Scalar: FloatingScalar> {
                 let part = parts[task]
                 let tiles = part.shifted(by: tiles.lowerBound)
                 points.expand(source, tiles, to: from, row: part.lowerBound)
-                points.expand(cotangent: cotangent, tiles, to: to, row: part.lowerBound)
+                points.expand(
+                    cotangent: cotangent, 0..<tiling.targetWidth, tiles, to: to,
+                    row: part.lowerBound)
             }
             let slices = (4 * Runtime.threads - 1) / tiling.points + 1
             let rows = EvenParts(tiling.depth, wished: (tiling.depth - 1) / slices + 1, threads: 1)
             parallelFor(tiling.points * rows.count) { task in
                 let (point, range) = (task / rows.count, rows[task % rows.count])
                 multiply(
-                    from, to, rows: range, terms: tiles.count, point, to: sums, adding: chunk > 0)
+                    from, to, rows: range, columns: tiling.targetWidth, terms: tiles.count, point,
+                    to: sums, adding: chunk > 0)
             }
         }
         let places = tiling.weights(rowStep: tiling.targetWidth)
@@ -102,35 +114,38 @@ struct WinogradGradient<Scalar: FloatingScalar> {
         parallelFor(places.count * parts.count) { task in
             let (phase, channels) = (task / parts.count, parts[task % parts.count])
             let row = phase * tiling.sourceWidth + channels.lowerBound
-            contract(sums, row: row, channels, places[phase], to: result)
+            contract(
+                sums, row: row, channels, places[phase], 0..<tiling.targetWidth, to: result)
         }
     }
 
-    /// The sums over `terms` tiles at one point: the source's channels `rows` times the cotangent's.
-    private func multiply(
-        _ from: WinogradPoints<Scalar>.Rows, _ to: WinogradPoints<Scalar>.Rows, rows: Range<Int>,
-        terms: Int, _ point: Int, to sums: WinogradPoints<Scalar>.Rows, adding: Bool = false
+    /// The sums over `terms` tiles at one point, which are those of `from` from `row` on: the source's
+    /// channels `rows` times `columns` of the cotangent's.
+    func multiply(
+        _ from: WinogradPoints<Scalar>.Rows, row: Int = 0, _ to: WinogradPoints<Scalar>.Rows,
+        rows: Range<Int>, columns: Int, terms: Int, _ point: Int,
+        to sums: WinogradPoints<Scalar>.Rows, adding: Bool = false
     ) {
         var product = gk_tile_product(
-            rows: rows.count, columns: tiling.targetWidth, terms: terms, a_row: 1,
-            a_term: from.step, b_row: to.step, panel_step: gk_panel_width(Scalar.variant),
-            c_row: sums.step, adds: adding ? 1 : 0, pads: 1, streams: 0, band: gk_band_none,
-            limit: 0)
+            rows: rows.count, columns: columns, terms: terms, a_row: 1, a_term: from.step,
+            b_row: to.step, panel_step: gk_panel_width(Scalar.variant), c_row: sums.step,
+            adds: adding ? 1 : 0, pads: 1, streams: 0, band: gk_band_none, limit: 0)
         gk_multiply_tile(
-            Scalar.variant, &product, from.point(point) + rows.lowerBound, to.point(point),
-            sums.point(point, row: rows.lowerBound))
+            Scalar.variant, &product, from.point(point, row: row) + rows.lowerBound,
+            to.point(point), sums.point(point, row: rows.lowerBound))
     }
 
-    /// Transforms the sums from `row` on to the taps of some channels of a phase, which `place` has.
-    private func contract(
+    /// Transforms the sums from `row` on to the taps of some channels of a phase, which `place` has,
+    /// for `columns` of the target.
+    func contract(
         _ sums: WinogradPoints<Scalar>.Rows, row: Int, _ channels: Range<Int>, _ place: gk_tiling,
-        to result: UnsafeMutablePointer<Scalar>
+        _ columns: Range<Int>, to result: UnsafeMutablePointer<Scalar>
     ) {
         withUnsafePointer(to: place) {
             gk_winograd_contract(
                 Scalar.variant, gk_winograd_weight_gradient, $0, sums.point(0, row: row),
-                sums.step, sums.pointStep, channels.lowerBound, channels.count, nil, result,
-                tiling.targetWidth)
+                sums.step, sums.pointStep, channels.lowerBound, channels.count, nil,
+                result + columns.lowerBound, columns.count)
         }
     }
 }

@@ -23,7 +23,7 @@ struct WinogradPoints<Scalar: FloatingScalar> {
         self.streams = streams && isAligned ? 1 : 0
     }
 
-    private static var lanes: Int { Int(gk_winograd_lanes(Scalar.variant)) }
+    static var lanes: Int { Int(gk_winograd_lanes(Scalar.variant)) }
 
     /// `count` to a multiple of the vector.
     private static func whole(_ count: Int) -> Int { (count + lanes - 1) / lanes * lanes }
@@ -45,6 +45,9 @@ struct WinogradPoints<Scalar: FloatingScalar> {
             pointStep = tiles * step + 16
             storage = Storage(count: points * pointStep)
         }
+
+        /// Elements of all points.
+        var count: Int { storage.count }
 
         func point(_ index: Int, row: Int = 0) -> UnsafeMutablePointer<Scalar> {
             storage.pointer + index * pointStep + row * step
@@ -84,13 +87,14 @@ struct WinogradPoints<Scalar: FloatingScalar> {
         return rows
     }
 
-    /// Transforms the gradient of the target's `tiles`.
+    /// Transforms the gradient of some channels of the target's `tiles`.
     func expand(
-        cotangent: UnsafePointer<Scalar>, _ tiles: Range<Int>, to rows: Rows, row: Int = 0
+        cotangent: UnsafePointer<Scalar>, _ channels: Range<Int>, _ tiles: Range<Int>,
+        to rows: Rows, row: Int = 0
     ) {
         expand(
-            gk_winograd_cotangent, tiling.target, cotangent, tiling.targetWidth, tiles,
-            rows.point(0, row: row), rows)
+            gk_winograd_cotangent, tiling.target, cotangent + channels.lowerBound, channels.count,
+            tiles, rows.point(0, row: row), rows)
         if streams != 0 { gk_stream_end() }
     }
 

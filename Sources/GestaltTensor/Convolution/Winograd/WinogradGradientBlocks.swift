@@ -1,0 +1,118 @@
+import CKernels
+
+/// The gradient of a weight whose sums are few: each task has sums of its own, for some channels of
+/// the target and some of the tiles, and goes through its tiles in blocks. Sums and block stay in the
+/// second level of the cache, and tasks wait for each other only at the end.
+///
+/// The division follows from the geometry alone, and sums of parts of the tiles are added in order.
+struct WinogradGradientBlocks<Scalar: FloatingScalar> {
+    private typealias Rows = WinogradPoints<Scalar>.Rows
+
+    let gradient: WinogradGradient<Scalar>
+    private let points: WinogradPoints<Scalar>
+    /// Channels of a slice of the target; the last may have fewer.
+    private let width: Int
+    private let slices: Int
+    /// Parts of the tiles, and tiles of a block.
+    private let parts: EvenParts
+    private let block: Int
+
+    /// Bytes of sums that a task may have: of all channels of the target, and of a slice. With a block
+    /// beside them they fill a second level of 1 MiB.
+    private static var largestSums: Int { 640 << 10 }
+    private static var largestSlice: Int { 400 << 10 }
+    /// What the points of a block may take.
+    private static var largestBlock: Int { 384 << 10 }
+    /// What the source's tiles may take that every slice of the target reads.
+    private static var largestSource: Int { 8 << 20 }
+    private static var fewestTasks: Int { 8 }
+
+    private var tiling: WinogradTiling { gradient.tiling }
+
+    /// Bytes that go through the shared caches.
+    let traffic: Int
+
+    /// Nil when not even a vector of channels has sums that are few enough.
+    init?(_ gradient: WinogradGradient<Scalar>) {
+        let tiling = gradient.tiling
+        points = WinogradPoints(tiling, phases: 0..<tiling.sources.count, streams: false)
+        let lanes = WinogradPoints<Scalar>.lanes
+        let pointBytes = tiling.points * MemoryLayout<Scalar>.stride
+        let vectorSums = tiling.depth * pointBytes * lanes
+        let all = points.targetStep / lanes
+        let vectors = all * vectorSums <= Self.largestSums ? all : Self.largestSlice / vectorSums
+        guard vectors > 0 else { return nil }
+        slices = (all - 1) / vectors + 1
+        width = ((all - 1) / slices + 1) * lanes
+        let sourceBytes = tiling.tiles * pointBytes * points.sourceStep
+        guard slices == 1 || sourceBytes <= Self.largestSource else { return nil }
+        self.gradient = gradient
+        let wanted = min((Self.fewestTasks - 1) / slices + 1, max(1, tiling.tiles / 8))
+        parts = EvenParts(tiling.tiles, wished: (tiling.tiles - 1) / wanted + 1, threads: 1)
+        let blockWidth = width + (slices == 1 ? points.sourceStep : 0)
+        block = min(parts.longest, max(1, Self.largestBlock / (pointBytes * blockWidth)))
+        let sums = tiling.depth * pointBytes * points.targetStep
+        traffic = (slices > 1 ? (1 + slices) * sourceBytes : 0) + 2 * parts.count * sums
+    }
+
+    /// Writes the gradient, `[taps, source width, target channels]`.
+    func run(_ result: UnsafeMutablePointer<Scalar>) {
+        let shared = slices > 1 ? expandedSource() : nil
+        let sums = (0..<slices * parts.count).map { _ in
+            Rows(tiles: tiling.depth, step: width, points: tiling.points)
+        }
+        parallelFor(sums.count) { task in
+            add(parts[task / slices], channels(task % slices), shared, to: sums[task])
+        }
+        let pieces = EvenParts(sums[0].count, wished: sums[0].count / 8, threads: 1)
+        if parts.count > 1 {
+            parallelFor(slices * pieces.count) { task in
+                let (slice, piece) = (task / pieces.count, pieces[task % pieces.count])
+                for part in 1..<parts.count {
+                    gk_accumulate(
+                        Scalar.variant, sums[part * slices + slice].point(0) + piece.lowerBound,
+                        sums[slice].point(0) + piece.lowerBound, piece.count)
+                }
+            }
+        }
+        let places = tiling.weights(rowStep: tiling.targetWidth)
+        let sources = EvenParts(tiling.sourceWidth, wished: 16)
+        parallelFor(places.count * sources.count * slices) { task in
+            let (pair, slice) = (task / slices, task % slices)
+            let (phase, rows) = (pair / sources.count, sources[pair % sources.count])
+            gradient.contract(
+                sums[slice], row: phase * tiling.sourceWidth + rows.lowerBound, rows,
+                places[phase], channels(slice), to: result)
+        }
+    }
+
+    private func channels(_ slice: Int) -> Range<Int> {
+        slice * width..<min(tiling.targetWidth, (slice + 1) * width)
+    }
+
+    private func expandedSource() -> Rows {
+        let rows = points.sourceRows(tiles: tiling.tiles)
+        let parts = EvenParts(tiling.tiles, wished: 8)
+        parallelFor(parts.count) { task in
+            points.expand(gradient.source, parts[task], to: rows, row: parts[task].lowerBound)
+        }
+        return rows
+    }
+
+    /// The sums over some tiles. Without `shared` source points a block makes its own.
+    private func add(_ tiles: Range<Int>, _ channels: Range<Int>, _ shared: Rows?, to sums: Rows) {
+        let own = shared == nil ? points.sourceRows(tiles: block) : nil
+        let to = Rows(tiles: block, step: width, points: tiling.points)
+        for start in stride(from: tiles.lowerBound, to: tiles.upperBound, by: block) {
+            let present = start..<min(tiles.upperBound, start + block)
+            if let own { points.expand(gradient.source, present, to: own) }
+            points.expand(cotangent: gradient.cotangent, channels, present, to: to)
+            for point in 0..<tiling.points {
+                gradient.multiply(
+                    shared ?? own!, row: shared == nil ? 0 : start, to, rows: 0..<tiling.depth,
+                    columns: channels.count, terms: present.count, point, to: sums,
+                    adding: start > tiles.lowerBound)
+            }
+        }
+    }
+}
