@@ -7,6 +7,10 @@
 
 typedef void (*forward_f32)(const float *, float *, ptrdiff_t, float, float);
 typedef void (*forward_f64)(const double *, double *, ptrdiff_t, double, double);
+typedef void (*between_f32)(const float *, float, float, const float *, float *, ptrdiff_t, float,
+                            float, int);
+typedef void (*between_f64)(const double *, double, double, const double *, double *, ptrdiff_t,
+                            double, double, int);
 typedef void (*pullback_f32)(const float *, const float *, float *, ptrdiff_t, float, float);
 typedef void (*pullback_f64)(const double *, const double *, double *, ptrdiff_t, double, double);
 
@@ -56,14 +60,10 @@ void gk_unary_forward(int variant, gk_unary op, const void *x, void *y, ptrdiff_
 
 void gk_unary_between(int variant, gk_unary op, const void *x, double scale, double shift,
                       const void *other, void *y, ptrdiff_t n, double p, double q, int streams) {
-    typedef void (*f32)(const float *, float, float, const float *, float *, ptrdiff_t, float,
-                        float, int);
-    typedef void (*f64)(const double *, double, double, const double *, double *, ptrdiff_t,
-                        double, double, int);
     void *f = table[op].between[variant];
     if (variant < 3)
-        ((f32)f)(x, (float)scale, (float)shift, other, y, n, (float)p, (float)q, streams);
-    else ((f64)f)(x, scale, shift, other, y, n, p, q, streams);
+        ((between_f32)f)(x, (float)scale, (float)shift, other, y, n, (float)p, (float)q, streams);
+    else ((between_f64)f)(x, scale, shift, other, y, n, p, q, streams);
 }
 
 void gk_unary_pullback(int variant, gk_unary op, const void *kept, const void *g, void *d,

@@ -76,8 +76,8 @@ extension Duration {
     }
 }
 
-/// The sum of some thousand elements, which proves that they were computed: the time of reading all is
-/// not what is measured.
+/// The sum of some thousand elements: a result is looked at, but the time of reading all of it is not
+/// measured.
 public func checksum(_ x: Tensor<Float>) -> Double {
     x.withScalars { scalars in
         var sum = 0.0

@@ -101,8 +101,8 @@ import Kernels
             if sample.ratio < tolerance * expected { slower[kernel.name] = sample }
             report(kernel, sample, expected, again: 0)
         }
-        // A regression slows a row every time. A neighbour that takes the last cache or the memory
-        // does so for seconds, and only some rows need those: they get other moments.
+        // A regression slows a row every time. On a shared machine some rows are slow for seconds,
+        // while others are not: they get other moments.
         for again in 1...3 where !slower.isEmpty {
             Thread.sleep(forTimeInterval: 10)
             for kernel in kernels {

@@ -3,7 +3,7 @@ import CKernels
 /// The gradient of a convolution's weight at the points of a tiling: source and cotangent
 /// transformed, multiplied tile by tile, the sums transformed back to taps.
 ///
-/// The division into chunks follows from the geometry alone, and their sums are added in order: the
+/// The division follows from the geometry and the width of vectors, and sums are added in order: the
 /// result does not depend on the number of threads.
 struct WinogradGradient<Scalar: FloatingScalar> {
     let tiling: WinogradTiling
@@ -26,9 +26,8 @@ struct WinogradGradient<Scalar: FloatingScalar> {
         // Points are written and read, sums read and written by each chunk.
         let traffic =
             2 * (tiling.tiles * points.byteCountOfTile + chunks * tiling.depth * pointBytes)
-        if let blocks = WinogradGradientBlocks(self), blocks.traffic < traffic {
-            return blocks.run(result)
-        }
+        let blocks = WinogradGradientBlocks(tiling: tiling, source: source, cotangent: cotangent)
+        if let blocks, blocks.traffic < traffic { return blocks.run(result) }
         // Each slice reads the cotangent's tiles; each chunk reads and writes the sums.
         if tiling.depth * pointBytes > Self.largestSums,
             tiling.tiles * pointBytes <= Self.largestCotangent,
@@ -67,11 +66,12 @@ struct WinogradGradient<Scalar: FloatingScalar> {
             let from = points.expanded(source, phase: phase, channels)
             let sums = points.targetRows(tiles: channels.count)
             for point in 0..<tiling.points {
-                multiply(
+                points.multiply(
                     from, to, rows: 0..<channels.count, columns: tiling.targetWidth,
                     terms: tiling.tiles, point, to: sums)
             }
-            contract(sums, row: 0, channels, places[phase], 0..<tiling.targetWidth, to: result)
+            points.contract(
+                sums, row: 0, channels, places[phase], 0..<tiling.targetWidth, to: result)
         }
     }
 
@@ -104,7 +104,7 @@ struct WinogradGradient<Scalar: FloatingScalar> {
             let rows = EvenParts(tiling.depth, wished: (tiling.depth - 1) / slices + 1, threads: 1)
             parallelFor(tiling.points * rows.count) { task in
                 let (point, range) = (task / rows.count, rows[task % rows.count])
-                multiply(
+                points.multiply(
                     from, to, rows: range, columns: tiling.targetWidth, terms: tiles.count, point,
                     to: sums, adding: chunk > 0)
             }
@@ -114,38 +114,8 @@ struct WinogradGradient<Scalar: FloatingScalar> {
         parallelFor(places.count * parts.count) { task in
             let (phase, channels) = (task / parts.count, parts[task % parts.count])
             let row = phase * tiling.sourceWidth + channels.lowerBound
-            contract(
+            points.contract(
                 sums, row: row, channels, places[phase], 0..<tiling.targetWidth, to: result)
-        }
-    }
-
-    /// The sums over `terms` tiles at one point, which are those of `from` from `row` on: the source's
-    /// channels `rows` times `columns` of the cotangent's.
-    func multiply(
-        _ from: WinogradPoints<Scalar>.Rows, row: Int = 0, _ to: WinogradPoints<Scalar>.Rows,
-        rows: Range<Int>, columns: Int, terms: Int, _ point: Int,
-        to sums: WinogradPoints<Scalar>.Rows, adding: Bool = false
-    ) {
-        var product = gk_tile_product(
-            rows: rows.count, columns: columns, terms: terms, a_row: 1, a_term: from.step,
-            b_row: to.step, panel_step: gk_panel_width(Scalar.variant), c_row: sums.step,
-            adds: adding ? 1 : 0, pads: 1, streams: 0, band: gk_band_none, limit: 0)
-        gk_multiply_tile(
-            Scalar.variant, &product, from.point(point, row: row) + rows.lowerBound,
-            to.point(point), sums.point(point, row: rows.lowerBound))
-    }
-
-    /// Transforms the sums from `row` on to the taps of some channels of a phase, which `place` has,
-    /// for `columns` of the target.
-    func contract(
-        _ sums: WinogradPoints<Scalar>.Rows, row: Int, _ channels: Range<Int>, _ place: gk_tiling,
-        _ columns: Range<Int>, to result: UnsafeMutablePointer<Scalar>
-    ) {
-        withUnsafePointer(to: place) {
-            gk_winograd_contract(
-                Scalar.variant, gk_winograd_weight_gradient, $0, sums.point(0, row: row),
-                sums.step, sums.pointStep, channels.lowerBound, channels.count, nil,
-                result + columns.lowerBound, columns.count)
         }
     }
 }

@@ -4,18 +4,21 @@ import CKernels
 /// the target and some of the tiles, and goes through its tiles in blocks. Sums and block stay in the
 /// second level of the cache, and tasks wait for each other only at the end.
 ///
-/// The division follows from the geometry alone, and sums of parts of the tiles are added in order.
+/// The division follows from the geometry and the width of vectors, and sums of parts of the tiles are
+/// added in order: the result does not depend on the number of threads.
 struct WinogradGradientBlocks<Scalar: FloatingScalar> {
     private typealias Rows = WinogradPoints<Scalar>.Rows
 
-    let gradient: WinogradGradient<Scalar>
+    private let tiling: WinogradTiling
+    private let source: UnsafePointer<Scalar>
+    private let cotangent: UnsafePointer<Scalar>
     private let points: WinogradPoints<Scalar>
     /// Channels of a slice of the target; the last may have fewer.
-    private let width: Int
+    private let sliceWidth: Int
     private let slices: Int
     /// Parts of the tiles, and tiles of a block.
     private let parts: EvenParts
-    private let block: Int
+    private let blockTiles: Int
 
     /// Bytes of sums that a task may have: of all channels of the target, and of a slice. With a block
     /// beside them they fill a second level of 1 MiB.
@@ -27,14 +30,16 @@ struct WinogradGradientBlocks<Scalar: FloatingScalar> {
     private static var largestSource: Int { 8 << 20 }
     private static var fewestTasks: Int { 8 }
 
-    private var tiling: WinogradTiling { gradient.tiling }
-
     /// Bytes that go through the shared caches.
     let traffic: Int
 
     /// Nil when not even a vector of channels has sums that are few enough.
-    init?(_ gradient: WinogradGradient<Scalar>) {
-        let tiling = gradient.tiling
+    ///
+    /// - Parameter cotangent: `[outputs, target channels]`.
+    init?(
+        tiling: WinogradTiling, source: UnsafePointer<Scalar>, cotangent: UnsafePointer<Scalar>
+    ) {
+        (self.tiling, self.source, self.cotangent) = (tiling, source, cotangent)
         points = WinogradPoints(tiling, phases: 0..<tiling.sources.count, streams: false)
         let lanes = WinogradPoints<Scalar>.lanes
         let pointBytes = tiling.points * MemoryLayout<Scalar>.stride
@@ -43,73 +48,75 @@ struct WinogradGradientBlocks<Scalar: FloatingScalar> {
         let vectors = all * vectorSums <= Self.largestSums ? all : Self.largestSlice / vectorSums
         guard vectors > 0 else { return nil }
         slices = (all - 1) / vectors + 1
-        width = ((all - 1) / slices + 1) * lanes
+        sliceWidth = ((all - 1) / slices + 1) * lanes
         let sourceBytes = tiling.tiles * pointBytes * points.sourceStep
         guard slices == 1 || sourceBytes <= Self.largestSource else { return nil }
-        self.gradient = gradient
         let wanted = min((Self.fewestTasks - 1) / slices + 1, max(1, tiling.tiles / 8))
         parts = EvenParts(tiling.tiles, wished: (tiling.tiles - 1) / wanted + 1, threads: 1)
-        let blockWidth = width + (slices == 1 ? points.sourceStep : 0)
-        block = min(parts.longest, max(1, Self.largestBlock / (pointBytes * blockWidth)))
+        let blockWidth = sliceWidth + (slices == 1 ? points.sourceStep : 0)
+        blockTiles = min(parts.longest, max(1, Self.largestBlock / (pointBytes * blockWidth)))
         let sums = tiling.depth * pointBytes * points.targetStep
         traffic = (slices > 1 ? (1 + slices) * sourceBytes : 0) + 2 * parts.count * sums
     }
 
-    /// Writes the gradient, `[taps, source width, target channels]`.
+    /// Writes the gradient, `[taps, source sliceWidth, target channels]`.
     func run(_ result: UnsafeMutablePointer<Scalar>) {
         let shared = slices > 1 ? expandedSource() : nil
         let sums = (0..<slices * parts.count).map { _ in
-            Rows(tiles: tiling.depth, step: width, points: tiling.points)
+            Rows(tiles: tiling.depth, step: sliceWidth, points: tiling.points)
         }
         parallelFor(sums.count) { task in
             add(parts[task / slices], channels(task % slices), shared, to: sums[task])
         }
-        let pieces = EvenParts(sums[0].count, wished: sums[0].count / 8, threads: 1)
-        if parts.count > 1 {
-            parallelFor(slices * pieces.count) { task in
-                let (slice, piece) = (task / pieces.count, pieces[task % pieces.count])
-                for part in 1..<parts.count {
-                    gk_accumulate(
-                        Scalar.variant, sums[part * slices + slice].point(0) + piece.lowerBound,
-                        sums[slice].point(0) + piece.lowerBound, piece.count)
-                }
-            }
-        }
+        addUp(sums)
         let places = tiling.weights(rowStep: tiling.targetWidth)
         let sources = EvenParts(tiling.sourceWidth, wished: 16)
         parallelFor(places.count * sources.count * slices) { task in
             let (pair, slice) = (task / slices, task % slices)
             let (phase, rows) = (pair / sources.count, sources[pair % sources.count])
-            gradient.contract(
+            points.contract(
                 sums[slice], row: phase * tiling.sourceWidth + rows.lowerBound, rows,
                 places[phase], channels(slice), to: result)
         }
     }
 
+    /// Adds the sums of the other parts to those of the first.
+    private func addUp(_ sums: [Rows]) {
+        let pieces = EvenParts(sums[0].count, wished: sums[0].count / 8, threads: 1)
+        parallelFor(parts.count > 1 ? slices * pieces.count : 0) { task in
+            let (slice, piece) = (task / pieces.count, pieces[task % pieces.count])
+            for part in 1..<parts.count {
+                gk_accumulate(
+                    Scalar.variant, sums[part * slices + slice].point(0) + piece.lowerBound,
+                    sums[slice].point(0) + piece.lowerBound, piece.count)
+            }
+        }
+    }
+
     private func channels(_ slice: Int) -> Range<Int> {
-        slice * width..<min(tiling.targetWidth, (slice + 1) * width)
+        slice * sliceWidth..<min(tiling.targetWidth, (slice + 1) * sliceWidth)
     }
 
     private func expandedSource() -> Rows {
         let rows = points.sourceRows(tiles: tiling.tiles)
         let parts = EvenParts(tiling.tiles, wished: 8)
         parallelFor(parts.count) { task in
-            points.expand(gradient.source, parts[task], to: rows, row: parts[task].lowerBound)
+            points.expand(source, parts[task], to: rows, row: parts[task].lowerBound)
         }
         return rows
     }
 
     /// The sums over some tiles. Without `shared` source points a block makes its own.
     private func add(_ tiles: Range<Int>, _ channels: Range<Int>, _ shared: Rows?, to sums: Rows) {
-        let own = shared == nil ? points.sourceRows(tiles: block) : nil
-        let to = Rows(tiles: block, step: width, points: tiling.points)
-        for start in stride(from: tiles.lowerBound, to: tiles.upperBound, by: block) {
-            let present = start..<min(tiles.upperBound, start + block)
-            if let own { points.expand(gradient.source, present, to: own) }
-            points.expand(cotangent: gradient.cotangent, channels, present, to: to)
+        let from = shared ?? points.sourceRows(tiles: blockTiles)
+        let to = Rows(tiles: blockTiles, step: sliceWidth, points: tiling.points)
+        for start in stride(from: tiles.lowerBound, to: tiles.upperBound, by: blockTiles) {
+            let present = start..<min(tiles.upperBound, start + blockTiles)
+            if shared == nil { points.expand(source, present, to: from) }
+            points.expand(cotangent: cotangent, channels, present, to: to)
             for point in 0..<tiling.points {
-                gradient.multiply(
-                    shared ?? own!, row: shared == nil ? 0 : start, to, rows: 0..<tiling.depth,
+                points.multiply(
+                    from, row: shared == nil ? 0 : start, to, rows: 0..<tiling.depth,
                     columns: channels.count, terms: present.count, point, to: sums,
                     adding: start > tiles.lowerBound)
             }

@@ -140,3 +140,37 @@ struct WinogradPoints<Scalar: FloatingScalar> {
         }
     }
 }
+
+// MARK: The gradient of the weight
+
+extension WinogradPoints {
+    /// The sums over `terms` tiles at one point, which are those of `from` from `row` on: the source's
+    /// channels `rows` times `columns` of the cotangent's.
+    func multiply(
+        _ from: Rows, row: Int = 0, _ to: Rows,
+        rows: Range<Int>, columns: Int, terms: Int, _ point: Int,
+        to sums: Rows, adding: Bool = false
+    ) {
+        var product = gk_tile_product(
+            rows: rows.count, columns: columns, terms: terms, a_row: 1, a_term: from.step,
+            b_row: to.step, panel_step: gk_panel_width(Scalar.variant), c_row: sums.step,
+            adds: adding ? 1 : 0, pads: 1, streams: 0, band: gk_band_none, limit: 0)
+        gk_multiply_tile(
+            Scalar.variant, &product, from.point(point, row: row) + rows.lowerBound,
+            to.point(point), sums.point(point, row: rows.lowerBound))
+    }
+
+    /// Transforms the sums from `row` on to the taps of some channels of a phase, which `place` has,
+    /// for `columns` of the target.
+    func contract(
+        _ sums: Rows, row: Int, _ channels: Range<Int>, _ place: gk_tiling,
+        _ columns: Range<Int>, to result: UnsafeMutablePointer<Scalar>
+    ) {
+        withUnsafePointer(to: place) {
+            gk_winograd_contract(
+                Scalar.variant, gk_winograd_weight_gradient, $0, sums.point(0, row: row),
+                sums.step, sums.pointStep, channels.lowerBound, channels.count, nil,
+                result + columns.lowerBound, columns.count)
+        }
+    }
+}
