@@ -79,7 +79,8 @@ struct PriorCase: Sendable, CustomTestStringConvertible {
     }
 
     /// The stored weights, and those that follow the formula.
-    func weights(_ fixture: VideoGPTFixture) throws -> TensorTable {
+    /// - Parameter untying: Moves the biases of `frameEncoderTies`.
+    func weights(_ fixture: VideoGPTFixture, untying: Bool = false) throws -> TensorTable {
         let stored = try TensorTable(fixture.file).below("weights/")
         let names = VideoGPTNames(configuration)
         var random = RandomStream.blank
@@ -94,15 +95,16 @@ struct PriorCase: Sendable, CustomTestStringConvertible {
         }
         let table = Dictionary(uniqueKeysWithValues: entries.map { ($0.name, $0.shape) })
         return TensorTable(path: file, entries: entries) { (name) throws(FileError) in
-            try stored.shape(of: name) != nil
-                ? stored.tensor(name) : FormulaWeights.weight(name, table[name]!)
+            guard try stored.shape(of: name) == nil else { return try stored.tensor(name) }
+            let weight = FormulaWeights.weight(name, table[name]!)
+            return untying ? moved(name, weight) : weight
         }
     }
 
-    func predictor(_ fixture: VideoGPTFixture) throws -> VideoPredictor {
+    func predictor(_ fixture: VideoGPTFixture, untying: Bool = false) throws -> VideoPredictor {
         var random = RandomStream.blank
         var predictor = VideoPredictor(configuration, random: &random)
-        try predictor.load(videoGPT: weights(fixture))
+        try predictor.load(videoGPT: weights(fixture, untying: untying))
         return predictor
     }
 

@@ -49,7 +49,7 @@ struct VideoGPTPriorTests {
     @Test("gradients of a training pass", arguments: PriorCase.all, [false, true])
     func gradients(of stated: PriorCase, checkpointing: Bool) throws {
         let fixture = try VideoGPTFixture(stated.file)
-        let predictor = try stated.predictor(fixture)
+        let predictor = try stated.predictor(fixture, untying: true)
         let clips = try fixture.clips("video_u8")
         let step = try Self.step(predictor, clips, stated, fixture, checkpointing)
         #expect(
@@ -116,7 +116,7 @@ struct VideoGPTPriorTests {
     func curve(of stated: PriorCase) throws {
         let fixture = try VideoGPTFixture(stated.file)
         guard fixture.file.contains("adam/curve") else { return }
-        var predictor = try stated.predictor(fixture)
+        var predictor = try stated.predictor(fixture, untying: true)
         let batches = try fixture.clips("adam/batches_u8")
         let curve = try fixture.file.tensor("adam/curve", as: Double.self)
         let schedule = Schedule.cosine(from: 3e-4, steps: stated.scheduleSteps)
