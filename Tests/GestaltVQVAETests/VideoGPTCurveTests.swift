@@ -10,22 +10,12 @@ import Testing
 struct VideoGPTCurveTests {
     @Test("Adam steps follow the original's curve", arguments: TokenizerCase.all)
     func adam(of stated: TokenizerCase) throws {
-        let fixture = try VideoGPTFixture(stated.file)
-        try follow(
-            try stated.tokenizer(fixture), fixture, "adam/",
-            curve: try fixture.raw("adam/curve"), exactCodes: .max)
+        try follow(stated, "adam/", fromFirstBatch: false)
     }
 
     @Test("so they do from a codebook drawn from the first batch", arguments: TokenizerCase.all)
     func initialisation(of stated: TokenizerCase) throws {
-        let fixture = try VideoGPTFixture(stated.file)
-        var tokenizer = try stated.tokenizer(fixture)
-        tokenizer.codebook.isInitialised.value = Tensor(0)
-        let isKinked = stated.file == "vqvae-244.safetensors"
-        try follow(
-            tokenizer, fixture, "init/",
-            curve: isKinked ? Self.doubleCurve244 : try fixture.raw("init/curve"),
-            exactCodes: isKinked ? 4 : .max)
+        try follow(stated, "init/", fromFirstBatch: true)
     }
 
     /// The `init` run of `vqvae-244` in double precision: loss, reconstruction, commitment,
@@ -34,7 +24,8 @@ struct VideoGPTCurveTests {
     /// The recorded float32 run leaves this curve at step 3. At step 2 one input of a ReLU, in the
     /// encoder's first residual block at [0, 15, 1, 3, 0], is −1.7e-5 in double and +4.7e-6 there;
     /// Adam makes a weight step of that. Double with that ReLU forced on gives the recorded curve,
-    /// float32 with it forced off gives this one.
+    /// float32 with it forced off gives this one. Which it is depends on the order of the sums: a
+    /// run follows the one or the other to its end.
     private static let doubleCurve244 = Tensor<Float>(rows: [
         [0.898989409, 0.891967591, 0.007021818, 130.783442],
         [0.980815331, 0.884960343, 0.095854988, 82.422756],
@@ -50,63 +41,53 @@ struct VideoGPTCurveTests {
         return 1e-5 * (convolutionsMayUseWinograd ? 10 : 1) * Tensor<Float>(100).power(share).scalar
     }
 
-    /// - Parameter exactCodes: steps whose codes, and a codebook at the end, are compared.
-    private func follow(
-        _ start: VideoTokenizer, _ fixture: VideoGPTFixture, _ prefix: String,
-        curve: Tensor<Float>, exactCodes: Int
-    ) throws {
-        var tokenizer = start
-        var optimiser = Adam(learningRate: 3e-4)
-        let batches = try fixture.clips(prefix + "batches_u8")
+    /// Under Winograd a run is compared as far as eight more, of weights that are disturbed by 3e-7 of
+    /// themselves, have its codes; and no more closely than to twice what they differ by.
+    ///
+    /// Adam makes whole steps of the signs of tiny gradients, and a ReLU whose input is near zero
+    /// changes some: in double precision one such input of 3e-6, in step 1 of `adam` of `vqvae-244`,
+    /// moves the commitment loss of step 4 by 9e-4 of itself, and that of step 9 by 1e-2.
+    private func follow(_ stated: TokenizerCase, _ prefix: String, fromFirstBatch: Bool) throws {
+        let fixture = try VideoGPTFixture(stated.file)
+        var start = try stated.tokenizer(fixture)
+        if fromFirstBatch { start.codebook.isInitialised.value = Tensor(0) }
+        let run = try CurveRun(start, fixture, prefix)
+        let recorded = try fixture.raw(prefix + "curve")
         let ids = try fixture.integers(prefix + "ids")
-        var draws = RecordedDraws(
-            permutations: try fixture.integers(prefix + "perms").rows,
-            noises: fixture.file.names.contains(prefix + "noises")
-                ? try fixture.raw(prefix + "noises").rows : [])
-        let steps = batches.shape[0]
-        for index in 0..<steps {
-            let step = valueAndGradients(of: tokenizer, Context(training: true)) { model, context in
-                let output = model.forward(batches[index], context, draws: &draws)
-                return (output.loss, output.detached)
+        let steps = recorded.shape[0]
+        // Where the double precision of `vqvae-244` is followed, the recorded codes end with it.
+        let isDouble = fromFirstBatch && stated.file == "vqvae-244.safetensors"
+            && run.deviation(from: Self.doubleCurve244, at: steps - 1)
+                < run.deviation(from: recorded, at: steps - 1)
+        let curve = isDouble ? Self.doubleCurve244 : recorded
+        let disturbed =
+            convolutionsMayUseWinograd
+            ? try (0..<8).map {
+                try CurveRun(start.disturbed(by: 3e-7, seed: UInt64($0)), fixture, prefix)
+            } : []
+        var compared = 0
+        while compared < steps, disturbed.allSatisfy({ $0.codes[compared] == run.codes[compared] }) {
+            if !isDouble || compared < 4 {
+                #expect(run.codes[compared] == ids[compared], "\(prefix) codes of step \(compared)")
             }
-            optimiser.update(&tokenizer, with: step.gradients)
-            step.commitBuffers(to: &tokenizer)
-            let output = step.auxiliary
-            // Under Winograd rounding differs, and Adam makes whole steps of the signs of tiny
-            // gradients: sooner or later a code near a tie is another, and all numbers jump.
-            if convolutionsMayUseWinograd, output.codes != ids[index] {
-                #expect(index >= 2, "\(prefix) codes of step \(index)")
-                return
-            }
-            if index < exactCodes {
-                #expect(output.codes == ids[index], "\(prefix) codes of step \(index)")
-            }
-            let found = [
-                step.loss, output.reconstructionLoss.scalar, output.commitmentLoss.scalar,
-                output.perplexity,
-            ]
-            for (ours, theirs) in zip(found, curve[index].scalars) {
-                #expect(
-                    abs(ours - theirs) <= Self.bound(step: index, of: steps) * abs(theirs),
-                    "\(prefix) step \(index): \(ours), expected \(theirs)")
-            }
+            let spread = disturbed.map { $0.deviation(from: run.curve, at: compared) }.max() ?? 0
+            let bound = max(Self.bound(step: compared, of: steps), 2 * spread)
+            let deviation = run.deviation(from: curve, at: compared)
+            #expect(
+                deviation <= bound,
+                "\(prefix) step \(compared): \(run.numbers[compared]) deviate by \(deviation)")
+            compared += 1
         }
-        guard steps <= exactCodes else { return }
+        #expect(compared >= 2, "codes depend on rounding from step \(compared)")
+        guard compared == steps, !isDouble else { return }
         for (name, buffer) in [
-            ("embeddings", tokenizer.codebook.embeddings), ("N", tokenizer.codebook.usage),
-            ("z_avg", tokenizer.codebook.sums),
+            ("embeddings", run.end.codebook.embeddings), ("N", run.end.codebook.usage),
+            ("z_avg", run.end.codebook.sums),
         ] {
             let expected = try fixture.raw(prefix + "final/codebook." + name)
             #expect(
                 relativeDeviation(buffer.value, from: expected) <= 1e-3 * convolutionBoundFactor,
                 "\(prefix)\(name)")
         }
-    }
-}
-
-extension Tensor {
-    /// The slices of the outermost axis, each in memory of its own.
-    fileprivate var rows: [Tensor] {
-        (0..<shape[0]).map { Tensor(shape: self[$0].shape, scalars: self[$0].scalars) }
     }
 }
