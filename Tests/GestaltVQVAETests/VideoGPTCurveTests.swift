@@ -56,7 +56,8 @@ struct VideoGPTCurveTests {
         let ids = try fixture.integers(prefix + "ids")
         let steps = recorded.shape[0]
         // Where the double precision of `vqvae-244` is followed, the recorded codes end with it.
-        let isDouble = fromFirstBatch && stated.file == "vqvae-244.safetensors"
+        let isDouble =
+            fromFirstBatch && stated.file == "vqvae-244.safetensors"
             && run.deviation(from: Self.doubleCurve244, at: steps - 1)
                 < run.deviation(from: recorded, at: steps - 1)
         let curve = isDouble ? Self.doubleCurve244 : recorded
@@ -66,7 +67,8 @@ struct VideoGPTCurveTests {
                 try CurveRun(start.disturbed(by: 3e-7, seed: UInt64($0)), fixture, prefix)
             } : []
         var compared = 0
-        while compared < steps, disturbed.allSatisfy({ $0.codes[compared] == run.codes[compared] }) {
+        while compared < steps, disturbed.allSatisfy({ $0.codes[compared] == run.codes[compared] })
+        {
             if !isDouble || compared < 4 {
                 #expect(run.codes[compared] == ids[compared], "\(prefix) codes of step \(compared)")
             }
