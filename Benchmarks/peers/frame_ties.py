@@ -17,12 +17,12 @@ import tensor_file
 from check_prior import inputs, load_prior
 
 
-def relus():
+def relus(encoder):
     """The ReLUs in the order they run: the norm whose bias moves each."""
     yield "stem.1"
-    for number, blocks in enumerate((3, 4, 6, 3), start=1):
-        for block in range(blocks):
-            unit = f"group{number}." + (f"blocks.{block - 1}." if block else "start_block.")
+    for name in ("group1", "group2", "group3", "group4"):
+        for block in range(1 + len(getattr(encoder, name).blocks)):
+            unit = f"{name}." + (f"blocks.{block - 1}." if block else "start_block.")
             yield unit + "bnr1"
             yield unit + "bnr2"
             # The sum of an identity block is of two that are not negative: it has no side.
@@ -80,7 +80,7 @@ def main():
         with Recorder() as recorder:
             prior.loss(file["embeddings_in"].double(), file["ids"], frames.double(), label).backward()
         found = {}
-        for norm, values in zip(relus(), recorder.inputs):
+        for norm, values in zip(relus(prior.resnet), recorder.inputs):
             for channel, value in near(values, options.within):
                 if norm:
                     found.setdefault((norm, channel), value)

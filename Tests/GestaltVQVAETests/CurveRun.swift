@@ -38,10 +38,12 @@ struct CurveRun {
 
     var curve: Tensor<Float> { Tensor(rows: numbers) }
 
-    /// The largest difference of a number of `step` from `curve`, `[steps, 4]`, relative to it.
+    /// The largest difference of a number of `step` from `curve`, `[steps, 4]`, relative to it;
+    /// infinite where one is not a number.
     func deviation(from curve: Tensor<Float>, at step: Int) -> Float {
         zip(numbers[step], curve[step].scalars).reduce(0) { worst, pair in
-            max(worst, abs(pair.0 - pair.1) / abs(pair.1))
+            let share = abs(pair.0 - pair.1) / abs(pair.1)
+            return share.isNaN ? .infinity : max(worst, share)
         }
     }
 }

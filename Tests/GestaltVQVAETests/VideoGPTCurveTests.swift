@@ -73,6 +73,7 @@ struct VideoGPTCurveTests {
                 #expect(run.codes[compared] == ids[compared], "\(prefix) codes of step \(compared)")
             }
             let spread = disturbed.map { $0.deviation(from: run.curve, at: compared) }.max() ?? 0
+            #expect(spread.isFinite)
             let bound = max(Self.bound(step: compared, of: steps), 2 * spread)
             let deviation = run.deviation(from: curve, at: compared)
             #expect(

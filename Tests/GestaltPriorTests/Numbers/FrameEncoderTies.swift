@@ -6,7 +6,7 @@ import GestaltTensor
 /// within 1e-6 of zero, and a gradient that takes one of them on the other side differs from the
 /// recorded one by 0.9 to 2 % of its largest number, where all others agree to 1.2e-6. So the biases
 /// before them move by 4e-5 to the side on which they are, until no input is within 2e-5 of zero.
-/// In double precision that moves no recorded number by more than 6e-6 of the largest of its kind.
+/// In double precision that moves no recorded gradient by more than 6e-6 of its largest number.
 /// Found by `Benchmarks/peers/frame_ties.py`.
 struct FrameEncoderTie: Sendable {
     let bias: String
@@ -56,8 +56,8 @@ struct FrameEncoderTie: Sendable {
 }
 
 extension PriorCase {
-    /// `weight` of `name`, its ties broken.
-    func moved(_ name: String, _ weight: Tensor<Float>) -> Tensor<Float> {
+    /// `weight` of `name`, no input of a ReLU near zero after it.
+    func untied(_ name: String, _ weight: Tensor<Float>) -> Tensor<Float> {
         let ties = (FrameEncoderTie.all[file] ?? []).filter { $0.bias == name }
         if ties.isEmpty { return weight }
         var scalars = weight.scalars

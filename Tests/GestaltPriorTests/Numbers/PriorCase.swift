@@ -79,7 +79,7 @@ struct PriorCase: Sendable, CustomTestStringConvertible {
     }
 
     /// The stored weights, and those that follow the formula.
-    /// - Parameter untying: Moves the biases of `frameEncoderTies`.
+    /// - Parameter untying: Moves the biases that `FrameEncoderTie` lists.
     func weights(_ fixture: VideoGPTFixture, untying: Bool = false) throws -> TensorTable {
         let stored = try TensorTable(fixture.file).below("weights/")
         let names = VideoGPTNames(configuration)
@@ -97,7 +97,7 @@ struct PriorCase: Sendable, CustomTestStringConvertible {
         return TensorTable(path: file, entries: entries) { (name) throws(FileError) in
             guard try stored.shape(of: name) == nil else { return try stored.tensor(name) }
             let weight = FormulaWeights.weight(name, table[name]!)
-            return untying ? moved(name, weight) : weight
+            return untying ? untied(name, weight) : weight
         }
     }
 
