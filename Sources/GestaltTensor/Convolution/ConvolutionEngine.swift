@@ -58,8 +58,9 @@ public enum ConvolutionEngine {
                 cotangent.withScalars { g in
                     let (x, g, sums) = (x.baseAddress!, g.baseAddress!, sums.baseAddress!)
                     if let tile = plan.algorithm.winogradTile, grid.rows > 0 {
+                        let tiling = WinogradTiling(grid, largest: tile)
                         WinogradGradient(
-                            tiling: WinogradTiling(grid, largest: tile), source: x, cotangent: g
+                            tiling: tiling, source: WinogradSource(x, tiling), cotangent: g
                         ).run(sums)
                     } else {
                         WeightGradient(grid: grid, plan: plan, input: x, cotangent: g).run(sums)
@@ -151,7 +152,7 @@ public enum ConvolutionEngine {
                         for grid in grids where grid.rows > 0 {
                             let tiling = WinogradTiling(grid, largest: tile)
                             WinogradProduct(
-                                tiling: tiling, source: x,
+                                tiling: tiling, source: WinogradSource(x, tiling),
                                 weight: {
                                     .of(
                                         weight, order, geometry: geometry, grid: grid,

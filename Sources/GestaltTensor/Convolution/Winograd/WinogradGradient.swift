@@ -7,7 +7,7 @@ import CKernels
 /// result does not depend on the number of threads.
 struct WinogradGradient<Scalar: FloatingScalar> {
     let tiling: WinogradTiling
-    let source: UnsafePointer<Scalar>
+    let source: WinogradSource<Scalar>
     /// `[outputs, target channels]`.
     let cotangent: UnsafePointer<Scalar>
 

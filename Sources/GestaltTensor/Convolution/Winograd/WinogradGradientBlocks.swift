@@ -10,7 +10,7 @@ struct WinogradGradientBlocks<Scalar: FloatingScalar> {
     private typealias Rows = WinogradPoints<Scalar>.Rows
 
     private let tiling: WinogradTiling
-    private let source: UnsafePointer<Scalar>
+    private let source: WinogradSource<Scalar>
     private let cotangent: UnsafePointer<Scalar>
     private let points: WinogradPoints<Scalar>
     /// Channels of a slice of the target; the last may have fewer.
@@ -37,7 +37,7 @@ struct WinogradGradientBlocks<Scalar: FloatingScalar> {
     ///
     /// - Parameter cotangent: `[outputs, target channels]`.
     init?(
-        tiling: WinogradTiling, source: UnsafePointer<Scalar>, cotangent: UnsafePointer<Scalar>
+        tiling: WinogradTiling, source: WinogradSource<Scalar>, cotangent: UnsafePointer<Scalar>
     ) {
         (self.tiling, self.source, self.cotangent) = (tiling, source, cotangent)
         points = WinogradPoints(tiling, phases: 0..<tiling.sources.count, streams: false)

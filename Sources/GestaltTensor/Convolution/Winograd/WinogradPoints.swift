@@ -64,12 +64,19 @@ struct WinogradPoints<Scalar: FloatingScalar> {
 
     /// Transforms `tiles` of the source to the rows from `row`.
     func expand(
-        _ source: UnsafePointer<Scalar>, _ tiles: Range<Int>, to rows: Rows, row: Int = 0
+        _ source: WinogradSource<Scalar>, _ tiles: Range<Int>, to rows: Rows, row: Int = 0
     ) {
+        if let joined = source.joined, phases.count == tiling.sources.count {
+            expand(
+                gk_winograd_input, joined.place, joined.pixels, tiling.depth, tiles,
+                rows.point(0, row: row), rows)
+            if streams != 0 { gk_stream_end() }
+            return
+        }
         // Phases in order: one writes zeros to the end of its last vector, where the next begins.
         for (index, place) in tiling.sources[phases].enumerated() {
             expand(
-                gk_winograd_input, place, source, tiling.sourceWidth, tiles,
+                gk_winograd_input, place, source.pixels, tiling.sourceWidth, tiles,
                 rows.point(0, row: row) + index * tiling.sourceWidth, rows)
         }
         if streams != 0 { gk_stream_end() }
@@ -77,12 +84,12 @@ struct WinogradPoints<Scalar: FloatingScalar> {
 
     /// All tiles of some channels of one phase of the source.
     func expanded(
-        _ source: UnsafePointer<Scalar>, phase: Int, _ channels: Range<Int>
+        _ source: WinogradSource<Scalar>, phase: Int, _ channels: Range<Int>
     ) -> Rows {
         let step = Self.whole(channels.count)
         let rows = Rows(tiles: tiling.tiles, step: step, points: tiling.points)
         expand(
-            gk_winograd_input, tiling.sources[phase], source + channels.lowerBound, channels.count,
+            gk_winograd_input, tiling.sources[phase], source.pixels + channels.lowerBound, channels.count,
             0..<tiling.tiles, rows.point(0), rows)
         return rows
     }

@@ -4,7 +4,7 @@ import CKernels
 /// weight point by point, transformed back, finished and put into place.
 struct WinogradProduct<Scalar: FloatingScalar> {
     let tiling: WinogradTiling
-    let source: UnsafePointer<Scalar>
+    let source: WinogradSource<Scalar>
     /// The weight of some phases of the source.
     let weight: (_ phases: Range<Int>) -> WinogradWeight<Scalar>
     let target: UnsafeMutablePointer<Scalar>

@@ -11,6 +11,7 @@ struct WinogradTiling {
     let points: Int
     /// Over all images.
     let tiles: Int
+    let images: Int
     let sourceWidth: Int
     let targetWidth: Int
     /// One for each phase of the source: its place in the image.
@@ -19,6 +20,8 @@ struct WinogradTiling {
     /// channel. The steps are left to fill in, see `weight(_:rowStep:)`.
     private let taps: [gk_tiling]
     let target: gk_tiling
+    /// Phases of the source along each axis.
+    private let phases: [Int]
 
     /// Source channels of all phases: the inner length of the products.
     var depth: Int { sources.count * sourceWidth }
@@ -43,6 +46,8 @@ struct WinogradTiling {
         targetWidth = grid.targetWidth
         let counts = zip(schemes, axes).map { $0.tiles(of: $1.outputs) }
         tiles = counts.reduce(batch, *)
+        images = batch
+        self.phases = phases.map(\.starts.count)
         var tiling = gk_tiling()
         tiling.scheme = triple(schemes.map(\.rawValue))
         tiling.tiles = triple(counts)
@@ -85,6 +90,29 @@ struct WinogradTiling {
             tiling.image = rowStep
             return tiling
         }
+    }
+
+    /// The tiling of an image whose pixels hold all phases of the source, channel after channel, as far as
+    /// tiles reach; and the windows whose patches are those pixels.
+    var joinedPhases: (place: gk_tiling, windows: gk_windows) {
+        var place = sources[0]
+        var windows = gk_windows()
+        let counts = [place.tiles.0, place.tiles.1, place.tiles.2]
+        let extent = zip(schemes, counts).map { $1 * $0.outputs + $0.taps - 1 }
+        windows.input = place.extent
+        windows.offset = place.offset
+        windows.step = place.spacing
+        windows.output = triple(extent)
+        windows.taps = triple(phases)
+        windows.spacing = (1, 1, 1)
+        windows.channels = place.pixel
+        windows.width = sourceWidth
+        place.extent = windows.output
+        place.offset = (0, 0, 0)
+        place.spacing = (1, 1, 1)
+        place.pixel = depth
+        place.image = extent.reduce(depth, *)
+        return (place, windows)
     }
 
     /// Why no tiling serves the grid; nil when one does.
