@@ -94,9 +94,10 @@ def measurements():
             ("best-bfloat16", "best-compiled"), ours=("", "--storage bfloat16")))
     for passes in ("forward", "both"):
         found.append(_paired(
-            "prior", "prior_torch.py", f"frame-encoder --pass {passes}", ("best", "original")))
+            "prior", "prior_torch.py", f"frame-encoder --pass {passes}", ("best", "original"),
+            ("best-compiled",)))
     for dropout in ("0", "0.2"):
         found.append(_paired(
-            "prior", "prior_torch.py", f"prior-train --dropout {dropout}", ("best",), ("original",),
-            ours=("", "--checkpointing")))
+            "prior", "prior_torch.py", f"prior-train --dropout {dropout}", ("best",),
+            ("original", "best-compiled"), ours=("", "--checkpointing")))
     return found

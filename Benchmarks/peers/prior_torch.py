@@ -1,8 +1,8 @@
 """Speed of the prior in PyTorch. Prints one JSON line; its fields stand in Benchmarks/README.md.
 
     prior_torch.py sample-step   [--form best|original|best-bfloat16|best-compiled] [--batch 1|4]
-    prior_torch.py prior-train   [--form best|original] [--dropout 0|0.2]
-    prior_torch.py frame-encoder [--form best|original] [--pass forward|both]
+    prior_torch.py prior-train   [--form best|original|best-compiled] [--dropout 0|0.2]
+    prior_torch.py frame-encoder [--form best|original|best-compiled] [--pass forward|both]
 
 The sizes are publicBAIR's: 576 wide, 8 layers, 4 heads, 4x32x32 codes of 2048, one 64x64 frame. Every
 call measures one thing in a process of its own, so that its peak memory is that thing's.
@@ -67,17 +67,19 @@ def sample_step(arguments):
 
 def prior_train(arguments):
     """A training step, frame encoder and Adam included; rows and ids of the codes are given."""
-    model = prior(arguments.form, arguments.dropout).train()
+    form = arguments.form.removesuffix("-compiled")
+    model = prior(form, arguments.dropout).train()
+    compute = torch.compile(model.loss) if arguments.form == "best-compiled" else model.loss
     embeddings = torch.randn(1, *LATENT, EMBEDDING)
     ids = torch.randint(CODES, (1, *LATENT))
     frames = torch.rand(1, 3, 1, 64, 64) - 0.5
-    optimiser = torch.optim.Adam(model.parameters(), lr=3e-4, fused=arguments.form == "best")
+    optimiser = torch.optim.Adam(model.parameters(), lr=3e-4, fused=form == "best")
     schedule = cosine(optimiser, 1000)
     losses = []
 
     def step():
         optimiser.zero_grad()
-        loss = model.loss(embeddings, ids, frames)
+        loss = compute(embeddings, ids, frames)
         loss.backward()
         optimiser.step()
         schedule.step()
@@ -91,19 +93,20 @@ def prior_train(arguments):
 
 
 def frame_encoder(arguments):
-    best = arguments.form == "best"
-    encoder = FrameEncoder(form=arguments.form)
+    form = arguments.form.removesuffix("-compiled")
+    encoder = FrameEncoder(form=form)
+    encode = torch.compile(encoder) if arguments.form == "best-compiled" else encoder
     frames = torch.rand(1, 3, 1, 64, 64) - 0.5
     if arguments.passes == "forward":
         encoder.requires_grad_(False)
-        if best:
+        if form == "best":
             encoder.prepare()
         with torch.inference_mode():
-            times = peer.seconds(arguments.runs, lambda: encoder(frames))
+            times = peer.seconds(arguments.runs, lambda: encode(frames))
     else:
         def both():
             encoder.zero_grad()
-            encoder(frames).square().mean().backward()
+            encode(frames).square().mean().backward()
         times = peer.seconds(arguments.runs, both)
     return {
         "variant": "forward" if arguments.passes == "forward" else "forward and backward",
@@ -122,7 +125,7 @@ def main():
         "sample-step": (sample_step, 9), "prior-train": (prior_train, 2),
         "frame-encoder": (frame_encoder, 7)}[arguments.case]
     arguments.runs = arguments.runs or runs
-    if arguments.case != "sample-step" and arguments.form not in ("best", "original"):
+    if arguments.case != "sample-step" and arguments.form == "best-bfloat16":
         parser.error(f"{arguments.case} has no form {arguments.form}")
 
     def report(arguments):
