@@ -90,14 +90,15 @@ def measurements():
     found.append(_paired("models", "unet_torch.py", "unet-train --runs 5", LAYOUTS, ("compiled",)))
     for batch in (1, 4):
         found.append(_paired(
-            "prior", "prior_torch.py", f"sample-step --batch {batch}", ("best", "original"),
-            ("best-bfloat16", "best-compiled"), ours=("", "--storage bfloat16")))
+            "prior", "prior_torch.py", f"sample-step --batch {batch}",
+            ("best", "best-compiled", "original"), ("best-bfloat16",),
+            ours=("", "--storage bfloat16")))
     for passes in ("forward", "both"):
         found.append(_paired(
             "prior", "prior_torch.py", f"frame-encoder --pass {passes}", ("best", "original"),
             ("best-compiled",)))
     for dropout in ("0", "0.2"):
         found.append(_paired(
-            "prior", "prior_torch.py", f"prior-train --dropout {dropout}", ("best",),
-            ("original", "best-compiled"), ours=("", "--checkpointing")))
+            "prior", "prior_torch.py", f"prior-train --dropout {dropout}",
+            ("best", "best-compiled"), ("original",), ours=("", "--checkpointing")))
     return found
