@@ -90,8 +90,7 @@ struct WinogradPoints<Scalar: FloatingScalar> {
         let rows = Rows(tiles: tiling.tiles, step: step, points: tiling.points)
         expand(
             gk_winograd_input, tiling.sources[phase], source.pixels + channels.lowerBound,
-            channels.count,
-            0..<tiling.tiles, rows.point(0), rows)
+            channels.count, 0..<tiling.tiles, rows.point(0), rows)
         return rows
     }
 
