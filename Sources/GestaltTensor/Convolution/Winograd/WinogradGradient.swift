@@ -19,6 +19,7 @@ struct WinogradGradient<Scalar: FloatingScalar> {
 
     /// Writes the gradient, `[taps, source width, target channels]`.
     func run(_ result: UnsafeMutablePointer<Scalar>) {
+        defer { withExtendedLifetime(source) {} }
         let points = makePoints(streams: false)
         let pointBytes = tiling.points * points.targetStep * MemoryLayout<Scalar>.stride
         let chunkBytes = chunkByteCount(sums: tiling.depth * pointBytes)

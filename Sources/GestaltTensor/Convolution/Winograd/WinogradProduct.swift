@@ -24,6 +24,7 @@ struct WinogradProduct<Scalar: FloatingScalar> {
     private static var largestCached: Int { 12 << 20 }
 
     func run() {
+        defer { withExtendedLifetime(source) {} }
         let (all, byteCount) = (tiling.sources.count, WinogradWeight<Scalar>.byteCount(tiling))
         if byteCount <= Self.largestWeightOfBlocks {
             runByBlocks(WinogradPoints(tiling, phases: 0..<all, streams: false))
