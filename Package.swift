@@ -62,15 +62,16 @@ let package = Package(
                 .linkedLibrary("png"), .linkedLibrary("jpeg"), .linkedLibrary("gif"),
             ]),
 
-        layer("GestaltTensor", ["CKernels", "CBLAS"]),
-        layer("GestaltNN", ["GestaltTensor", "CKernels"]),
-        layer("GestaltMetrics", ["GestaltTensor"]),
-        layer("GestaltIO", []),
-        layer("GestaltFiles", ["GestaltTensor", "GestaltIO", "CZip", "CZlib"]),
+        layer("GestaltChecks", []),
+        layer("GestaltTensor", ["GestaltChecks", "CKernels", "CBLAS"]),
+        layer("GestaltNN", ["GestaltChecks", "GestaltTensor", "CKernels"]),
+        layer("GestaltMetrics", ["GestaltChecks", "GestaltTensor"]),
+        layer("GestaltIO", ["GestaltChecks"]),
+        layer("GestaltFiles", ["GestaltChecks", "GestaltTensor", "GestaltIO", "CZip", "CZlib"]),
         layer(
             "GestaltMedia",
             [
-                "GestaltTensor", "GestaltIO", "CMedia", "CZlib",
+                "GestaltChecks", "GestaltTensor", "GestaltIO", "CMedia", "CZlib",
                 .product(name: "SwiftProtobuf", package: "swift-protobuf"),
             ],
             exclude: [
@@ -78,16 +79,16 @@ let package = Package(
                 "Events/event.proto",
             ]),
         layer(
-            "GestaltData", ["GestaltTensor", "GestaltMedia", "GestaltFiles"],
+            "GestaltData", ["GestaltChecks", "GestaltTensor", "GestaltMedia", "GestaltFiles"],
             resources: [.copy("Sample")]),
-        layer("GestaltVQVAE", ["GestaltNN", "GestaltFiles"]),
-        layer("GestaltPrior", ["GestaltVQVAE", "CKernels"]),
-        layer("GestaltSegHeads", ["GestaltPrior", "GestaltMedia"]),
+        layer("GestaltVQVAE", ["GestaltChecks", "GestaltNN", "GestaltFiles"]),
+        layer("GestaltPrior", ["GestaltChecks", "GestaltVQVAE", "CKernels"]),
+        layer("GestaltSegHeads", ["GestaltChecks", "GestaltPrior", "GestaltMedia"]),
         layer(
             "GestaltTraining",
             [
-                "GestaltSegHeads", "GestaltPrior", "GestaltData", "GestaltMetrics", "GestaltMedia",
-                "GestaltFiles", "GestaltIO",
+                "GestaltChecks", "GestaltSegHeads", "GestaltPrior", "GestaltData",
+                "GestaltMetrics", "GestaltMedia", "GestaltFiles", "GestaltIO",
             ]),
         .executableTarget(
             name: "GestaltCommand",
@@ -101,6 +102,7 @@ let package = Package(
             name: "TestSupport", dependencies: ["GestaltTensor", "GestaltFiles"],
             path: "Tests/Support",
             swiftSettings: strict),
+        tests("GestaltChecks"),
         tests("GestaltTensor", ["CKernels"]),
         tests("GestaltNN"),
         tests("GestaltMetrics", ["GestaltData"]),

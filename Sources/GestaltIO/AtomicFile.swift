@@ -1,3 +1,4 @@
+import GestaltChecks
 import Synchronization
 
 #if canImport(Glibc)
@@ -46,7 +47,7 @@ public final class AtomicFile {
 
     /// Appends all of `bytes`.
     public func write(_ bytes: UnsafeRawBufferPointer) throws(FileFailure) {
-        precondition(descriptor >= 0, "AtomicFile.write: \(path) is committed already")
+        require(descriptor >= 0, "AtomicFile.write: \(path) is committed already")
         var written = 0
         while written < bytes.count {
             let count = retrying {
@@ -66,7 +67,7 @@ public final class AtomicFile {
 
     /// Flushes to the disk and puts the file under its name.
     public func commit() throws(FileFailure) {
-        precondition(descriptor >= 0, "AtomicFile.commit: \(path) is committed already")
+        require(descriptor >= 0, "AtomicFile.commit: \(path) is committed already")
         guard retrying({ fsync(descriptor) }) == 0 else {
             throw FileFailure(path: path, action: .synchronise)
         }

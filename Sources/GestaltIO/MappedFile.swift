@@ -1,3 +1,5 @@
+import GestaltChecks
+
 #if canImport(Glibc)
     import Glibc
 #elseif canImport(Musl)
@@ -51,7 +53,7 @@ public final class MappedFile: @unchecked Sendable {
     ///
     /// - Precondition: `range` lies inside the file.
     public func release(_ range: Range<Int>) {
-        precondition(
+        require(
             range.lowerBound >= 0 && range.upperBound <= byteCount,
             "MappedFile.release: \(range) of \(byteCount) bytes")
         let page = Int(getpagesize())

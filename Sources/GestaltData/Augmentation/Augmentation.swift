@@ -1,3 +1,5 @@
+import GestaltChecks
+
 /// How much training pictures may be changed; masks follow their frames.
 ///
 /// All frames of a clip are changed alike. Places that a shift uncovers repeat the nearest edge,
@@ -66,7 +68,7 @@ public struct Augmentation: Sendable, Hashable, Codable {
         height: Int, width: Int, using generator: inout some RandomNumberGenerator
     ) -> Transformation {
         let (rows, columns) = (crop?.height ?? height, crop?.width ?? width)
-        precondition(
+        require(
             rows <= height && columns <= width,
             "Augmentation: a crop of \(rows) × \(columns) out of \(height) × \(width)")
         var change = Transformation(height: rows, width: columns)

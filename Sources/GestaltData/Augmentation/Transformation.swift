@@ -1,3 +1,4 @@
+import GestaltChecks
 import GestaltTensor
 
 /// One definite change of a picture: where each pixel comes from, and what becomes of its colour.
@@ -18,14 +19,14 @@ public struct Transformation: Sendable, Hashable {
     ///
     /// - Precondition: sizes are positive.
     public init(height: Int, width: Int) {
-        precondition(height > 0 && width > 0, "Transformation(\(height), \(width))")
+        require(height > 0 && width > 0, "Transformation(\(height), \(width))")
         self.height = height
         self.width = width
     }
 
     /// Frames `[…, H, W, 3]` as bytes to numbers −0.5…0.5, `[…, height, width, 3]`.
     public func frames(_ frames: Tensor<UInt8>) -> Tensor<Float> {
-        precondition(
+        require(
             frames.rank >= 3 && frames.shape[-1] == 3,
             "Transformation.frames: \(frames.shape), expected […, H, W, 3]")
         var shape = frames.shape
@@ -40,7 +41,7 @@ public struct Transformation: Sendable, Hashable {
 
     /// Masks `[…, H, W]` moved as the frames are, `[…, height, width]`; no id is changed.
     public func masks(_ masks: Tensor<UInt8>) -> Tensor<UInt8> {
-        precondition(
+        require(
             masks.rank >= 2, "Transformation.masks: \(masks.shape), expected […, H, W]")
         var shape = masks.shape
         let (rows, columns) = (shape[-2], shape[-1])

@@ -1,3 +1,4 @@
+import GestaltChecks
 import GestaltTensor
 
 /// A short film: frames, and what is known about them.
@@ -22,17 +23,17 @@ public struct Clip: Sendable {
         actions: Tensor<Float>? = nil, positions: Tensor<Float>? = nil
     ) {
         let shape = frames.shape
-        precondition(
+        require(
             shape.rank == 4 && shape[3] == 3 && shape.elementCount > 0,
             "Clip: frames \(shape), expected [T, H, W, 3]")
         let expected: Shape = [shape[0], shape[1], shape[2]]
-        precondition(
+        require(
             masks.map { $0.shape == expected } ?? true,
             "Clip: masks \(masks?.shape ?? []) beside frames \(shape), expected \(expected)")
-        precondition(
+        require(
             actions.map { $0.shape == [shape[0], 4] } ?? true,
             "Clip: actions \(actions?.shape ?? []), expected \([shape[0], 4])")
-        precondition(
+        require(
             positions.map { $0.shape == [shape[0], 3] } ?? true,
             "Clip: positions \(positions?.shape ?? []), expected \([shape[0], 3])")
         self.name = name
@@ -50,7 +51,7 @@ public struct Clip: Sendable {
     ///
     /// - Precondition: `range` is not empty and within `0..<frameCount`.
     public func window(_ range: Range<Int>) -> Clip {
-        precondition(
+        require(
             !range.isEmpty && range.lowerBound >= 0 && range.upperBound <= frameCount,
             "Clip.window(\(range)): '\(name)' has \(frameCount) frames")
         return Clip(

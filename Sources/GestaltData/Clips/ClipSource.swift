@@ -1,3 +1,5 @@
+import GestaltChecks
+
 /// Clips that can be had one by one, in any order and from any thread.
 public protocol ClipSource: Sendable, CustomStringConvertible {
     /// How many clips there are; cheap.
@@ -37,7 +39,7 @@ public struct ClipOptions: Sendable, Equatable {
         camera: Camera = .main, masks: MaskUse = .ifPresent, limit: Int? = nil,
         height: Int = 64, width: Int = 64
     ) {
-        precondition(
+        require(
             height > 0 && width > 0 && (limit ?? 0) >= 0,
             "ClipOptions: \(height) × \(width), limit \(limit.map(String.init) ?? "none")")
         self.camera = camera

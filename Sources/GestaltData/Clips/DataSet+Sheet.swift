@@ -1,3 +1,4 @@
+import GestaltChecks
 import GestaltMedia
 import GestaltTensor
 
@@ -10,7 +11,7 @@ extension DataSet {
     ///   - columns: how many frames of each, spread from its first to its last.
     /// - Precondition: the set has clips; `clips`, `columns` and `magnification` are positive.
     public func sheet(clips: Int = 8, columns: Int = 7, magnification: Int = 2) -> Tensor<UInt8> {
-        precondition(
+        require(
             clips > 0 && columns > 0 && count > 0,
             "DataSet.sheet: \(clips) clips of \(count), \(columns) columns")
         var sheet = ContactSheet(magnification: magnification)

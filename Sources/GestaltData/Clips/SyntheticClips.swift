@@ -1,3 +1,4 @@
+import GestaltChecks
 import GestaltTensor
 
 /// Clips that are made when asked for, by ``RobotPushGenerator``.
@@ -7,7 +8,7 @@ public struct SyntheticClips: ClipSource {
 
     /// - Precondition: `count` is not negative.
     public init(count: Int, generator: RobotPushGenerator = RobotPushGenerator()) {
-        precondition(count >= 0, "SyntheticClips(count: \(count))")
+        require(count >= 0, "SyntheticClips(count: \(count))")
         self.count = count
         self.generator = generator
     }
@@ -15,7 +16,7 @@ public struct SyntheticClips: ClipSource {
     public var description: String { "\(count) synthetic clips, seed \(generator.seed)" }
 
     public func clip(at index: Int) -> Clip {
-        precondition((0..<count).contains(index), "SyntheticClips: clip \(index) of \(count)")
+        require((0..<count).contains(index), "SyntheticClips: clip \(index) of \(count)")
         return generator.clip(at: index)
     }
 }

@@ -1,3 +1,5 @@
+import GestaltChecks
+
 /// A picture in the making: a depth, a label and two lights for each supersample.
 ///
 /// The lamp's share is kept apart from the sky's, so the same samples can be resolved against the
@@ -120,7 +122,7 @@ package struct LabelVotes {
     ///
     /// - Precondition: at least one vote since the last winner.
     package mutating func takeWinner() -> UInt8 {
-        precondition(lowest <= highest, "LabelVotes: no votes")
+        require(lowest <= highest, "LabelVotes: no votes")
         var winner = lowest
         for label in lowest...highest where counts[Int(label)] > counts[Int(winner)] {
             winner = label

@@ -1,3 +1,5 @@
+import GestaltChecks
+
 /// Makes clips of a robot arm that pushes things about in a bin, with exact instance masks.
 ///
 /// Scene, physics and pictures are computed here, from a seed and nothing else: no files, no
@@ -32,7 +34,7 @@ public struct RobotPushGenerator: Sendable {
     /// - Precondition: sizes, frames and supersampling are positive; 0…200 things.
     public init(seed: UInt64 = 0, configuration: Configuration = Configuration()) {
         let c = configuration
-        precondition(
+        require(
             c.height > 0 && c.width > 0 && c.frames > 0 && c.supersampling > 0
                 && c.things.lowerBound >= 0 && c.things.upperBound <= 200,
             "RobotPushGenerator: \(c)")

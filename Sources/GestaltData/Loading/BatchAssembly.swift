@@ -1,9 +1,10 @@
+import GestaltChecks
 import GestaltTensor
 
 /// - Precondition: all clips have the first one's height and width.
 func requireOneSize(_ clips: [Clip], _ caller: String) {
     for clip in clips {
-        precondition(
+        require(
             clip.height == clips[0].height && clip.width == clips[0].width,
             "\(caller): clips of \(clips[0].frames.shape) and \(clip.frames.shape) in one batch")
     }

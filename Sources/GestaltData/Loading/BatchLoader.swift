@@ -1,4 +1,5 @@
 import Foundation
+import GestaltChecks
 import Synchronization
 
 /// Hands out batches in order and makes the next ones ahead of time, on a thread of its own.
@@ -17,7 +18,7 @@ public final class BatchLoader<Source: BatchSource> {
     ///   - prefetch: how many batches wait ready at most; 0 makes each when it is asked for.
     /// - Precondition: neither is negative.
     public init(_ source: Source, from step: Int = 0, prefetch: Int = 2) {
-        precondition(
+        require(
             step >= 0 && prefetch >= 0, "BatchLoader: from step \(step), prefetch \(prefetch)")
         self.source = source
         self.step = step

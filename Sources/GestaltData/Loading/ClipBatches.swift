@@ -1,3 +1,4 @@
+import GestaltChecks
 import GestaltTensor
 
 /// Runs of frames with their masks.
@@ -28,7 +29,7 @@ public struct ClipBatches: BatchSource {
         _ clips: [Clip], length: Int, batchSize: Int, order: BatchOrder,
         augmentation: Augmentation = .none
     ) throws(ClipError) {
-        precondition(
+        require(
             batchSize > 0 && !clips.isEmpty,
             "ClipBatches: batches of \(batchSize) out of \(clips.count) clips")
         requireOneSize(clips, "ClipBatches")

@@ -1,3 +1,4 @@
+import GestaltChecks
 import GestaltTensor
 
 /// Single frames with their masks.
@@ -26,11 +27,11 @@ public struct FrameBatches: BatchSource {
         _ clips: [Clip], frames: [FrameIndex], batchSize: Int, order: BatchOrder,
         augmentation: Augmentation = .none
     ) {
-        precondition(
+        require(
             batchSize > 0 && !frames.isEmpty,
             "FrameBatches: batches of \(batchSize) out of \(frames.count) frames")
         for index in frames {
-            precondition(
+            require(
                 clips.indices.contains(index.clip)
                     && (0..<clips[index.clip].frameCount).contains(index.frame),
                 "FrameBatches: no frame \(index.frame) of clip \(index.clip)")

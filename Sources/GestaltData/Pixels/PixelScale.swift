@@ -1,3 +1,4 @@
+import GestaltChecks
 import GestaltTensor
 
 /// Between bytes and the numbers that models see: `byte / 255 − 0.5`, from −0.5 to 0.5.
@@ -22,7 +23,7 @@ extension Tensor where Scalar == UInt8 {
     ///
     /// - Precondition: `count` is positive.
     public func classes(count: Int) -> Tensor<Int32> {
-        precondition(count > 0, "classes(count: \(count))")
+        require(count > 0, "classes(count: \(count))")
         let last = Int32(clamping: count - 1)
         return withScalars { ids in
             Tensor<Int32>(uninitialized: shape) { target in

@@ -1,3 +1,5 @@
+import GestaltChecks
+
 /// In which order items come up, as a pure function of the position: a run that resumes at step s
 /// sees what it would have seen.
 public enum BatchOrder: Sendable, Hashable, Codable {
@@ -11,7 +13,7 @@ public enum BatchOrder: Sendable, Hashable, Codable {
     ///
     /// - Precondition: `count` and `batchSize` are positive, `step` is not negative.
     public func items(step: Int, batchSize: Int, count: Int) -> [Int] {
-        precondition(
+        require(
             step >= 0 && batchSize > 0 && count > 0,
             "BatchOrder: step \(step), batches of \(batchSize) out of \(count)")
         let positions = (step * batchSize)..<((step + 1) * batchSize)

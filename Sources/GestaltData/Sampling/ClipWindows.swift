@@ -1,3 +1,5 @@
+import GestaltChecks
+
 /// A run of frames of one clip of a set.
 public struct ClipWindow: Sendable, Hashable, Codable {
     public var clip: Int
@@ -21,7 +23,7 @@ public struct ClipWindows: Sendable {
     /// - Throws: `ClipError.tooShort` for the first clip with fewer frames than `length`.
     /// - Precondition: `length` is positive.
     public init(_ clips: [Clip], length: Int) throws(ClipError) {
-        precondition(length > 0, "ClipWindows(length: \(length))")
+        require(length > 0, "ClipWindows(length: \(length))")
         for clip in clips where clip.frameCount < length {
             throw .tooShort(clip: clip.name, expected: length, found: clip.frameCount)
         }

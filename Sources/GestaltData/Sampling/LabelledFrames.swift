@@ -1,3 +1,5 @@
+import GestaltChecks
+
 /// One frame of one clip of a set.
 public struct FrameIndex: Sendable, Hashable, Codable {
     public var clip: Int
@@ -19,7 +21,7 @@ public enum LabelledFrames {
     ///
     /// - Precondition: no clip is empty; there is a clip unless `labels` is 0; `labels ≥ 0`.
     public static func spread(_ labels: Int, over lengths: [Int]) -> [FrameIndex] {
-        precondition(
+        require(
             labels >= 0 && lengths.allSatisfy { $0 > 0 } && (labels == 0 || !lengths.isEmpty),
             "LabelledFrames.spread: \(labels) labels over \(lengths.count) clips")
         return (0..<labels).map { i in
@@ -32,7 +34,7 @@ public enum LabelledFrames {
     ///
     /// - Precondition: `step` is positive.
     public static func every(_ step: Int, of lengths: [Int]) -> [FrameIndex] {
-        precondition(step > 0, "LabelledFrames.every(\(step))")
+        require(step > 0, "LabelledFrames.every(\(step))")
         return lengths.enumerated().flatMap { clip, length in
             stride(from: 0, to: length, by: step).map { FrameIndex(clip: clip, frame: $0) }
         }

@@ -1,3 +1,5 @@
+import GestaltChecks
+
 /// What stands before the data of an npy file.
 struct NPYHeader: Equatable {
     let type: StoredType
@@ -86,7 +88,7 @@ struct NPYHeader: Equatable {
         case .float64: "<f8"
         case .float32: "<f4"
         case .float16: "<f2"
-        case .bfloat16: preconditionFailure("npy has no bfloat16; convert to Float first")
+        case .bfloat16: stop("npy has no bfloat16; convert to Float first")
         case .int64: "<i8"
         case .int32: "<i4"
         case .int16: "<i2"

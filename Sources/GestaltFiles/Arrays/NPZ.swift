@@ -1,3 +1,4 @@
+import GestaltChecks
 import GestaltIO
 import GestaltTensor
 
@@ -40,7 +41,7 @@ public enum NPZ {
     public static func write(
         _ arrays: [(name: String, tensor: AnyTensor)], compressed: Bool = false, to path: String
     ) throws(FileError) {
-        precondition(
+        require(
             Set(arrays.map(\.name)).count == arrays.count,
             "NPZ.write: a name occurs twice in \(arrays.map(\.name))")
         let entries = arrays.map { (name: $0.name + ".npy", bytes: NPY.encode($0.tensor)) }

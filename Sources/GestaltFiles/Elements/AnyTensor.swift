@@ -1,3 +1,4 @@
+import GestaltChecks
 import GestaltTensor
 
 /// A tensor whose element type is known at run time only, as it comes out of a file.
@@ -22,7 +23,7 @@ public enum AnyTensor: Sendable {
         case let tensor as Tensor<Int64>: self = .int64(tensor)
         case let tensor as Tensor<UInt8>: self = .uint8(tensor)
         case let tensor as Tensor<Bool>: self = .bool(tensor)
-        default: preconditionFailure("no file format for elements of \(Scalar.self)")
+        default: stop("no file format for elements of \(Scalar.self)")
         }
     }
 

@@ -1,3 +1,4 @@
+import GestaltChecks
 import GestaltIO
 import GestaltTensor
 import Synchronization
@@ -127,7 +128,7 @@ public final class PyTorchFile: Sendable {
     ) throws(FileError) -> Result {
         let storage = tensor.storage
         guard let record = records[storage.name], record.byteCount == storage.recordByteCount else {
-            preconditionFailure("PyTorchFile: \(tensor) is not from \(path)")
+            stop("PyTorchFile: \(tensor) is not from \(path)")
         }
         let isVerified = verified.withLock { $0.contains(storage.name) }
         // Where pages were read, they need not stay: a large file would lie in memory twice.

@@ -1,3 +1,4 @@
+import GestaltChecks
 import GestaltIO
 import GestaltTensor
 
@@ -69,7 +70,7 @@ public enum SafeTensors {
         var names: Set<String> = [SafeTensorsHeader.metadataKey]
         var offset = 0
         for (name, tensor) in tensors {
-            precondition(names.insert(name).inserted, "SafeTensors.write: second tensor \(name)")
+            require(names.insert(name).inserted, "SafeTensors.write: second tensor \(name)")
             let end = offset + tensor.shape.elementCount * tensor.elementType.byteCount
             let shape = tensor.shape.map(String.init).joined(separator: ",")
             members.append(

@@ -1,4 +1,5 @@
 internal import CZlib
+import GestaltChecks
 
 /// Deflates into a gzip member, piece by piece. The header holds no time and no name: the same
 /// bytes give the same file.
@@ -8,14 +9,14 @@ final class Deflater {
     private var output = [UInt8](repeating: 0, count: 1 << 16)
 
     init(level: Int) {
-        precondition((0...9) ~= level, "gzip: level \(level) not in 0...9")
+        require((0...9) ~= level, "gzip: level \(level) not in 0...9")
         stream = .allocate(capacity: 1)
         stream.initialize(to: z_stream())
         // 15 + 16: the largest window, gzip header; 8: zlib's usual memory.
         let code = deflateInit2_(
             stream, Int32(level), Z_DEFLATED, 15 + 16, 8, Z_DEFAULT_STRATEGY, ZLIB_VERSION,
             Int32(MemoryLayout<z_stream>.size))
-        precondition(code == Z_OK, "gzip: no memory for the encoder (zlib code \(code))")
+        require(code == Z_OK, "gzip: no memory for the encoder (zlib code \(code))")
     }
 
     deinit {

@@ -1,3 +1,4 @@
+import GestaltChecks
 import GestaltTensor
 
 /// An RGB picture to draw on. What falls outside is cut off.
@@ -8,7 +9,7 @@ public struct Canvas: Sendable {
 
     /// - Precondition: both sides are positive.
     public init(height: Int, width: Int, background: Colour = .white) {
-        precondition(height > 0 && width > 0, "Canvas(height: \(height), width: \(width))")
+        require(height > 0 && width > 0, "Canvas(height: \(height), width: \(width))")
         self.height = height
         self.width = width
         bytes = Pixels(height: height, width: width, fill: background.bytes).bytes
@@ -45,7 +46,7 @@ public struct Canvas: Sendable {
     public mutating func draw(
         _ text: String, x: Int, y: Int, colour: Colour = .black, size: Int = 1
     ) {
-        precondition(size > 0, "Canvas.draw: text of size \(size)")
+        require(size > 0, "Canvas.draw: text of size \(size)")
         for (place, character) in text.enumerated() {
             let left = x + place * Glyphs.advance * size
             for (row, dots) in Glyphs.rows(of: character).enumerated() {

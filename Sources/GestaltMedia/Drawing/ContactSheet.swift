@@ -1,3 +1,4 @@
+import GestaltChecks
 import GestaltTensor
 
 /// Pictures in rows and columns with gaps and captions, as one picture.
@@ -23,7 +24,7 @@ public struct ContactSheet: Sendable {
     public init(
         gap: Int = 4, magnification: Int = 1, background: Colour = .white, ink: Colour = .black
     ) {
-        precondition(
+        require(
             gap >= 0 && magnification > 0,
             "ContactSheet(gap: \(gap), magnification: \(magnification))")
         self.gap = gap
@@ -38,7 +39,7 @@ public struct ContactSheet: Sendable {
     /// - Precondition: there is a picture, and all are `[H, W]`, `[H, W, 1]`, `[H, W, 3]` or
     ///   `[H, W, 4]`.
     public func drawn(_ rows: [[Tensor<UInt8>]]) -> Tensor<UInt8> {
-        precondition(rows.contains { !$0.isEmpty }, "ContactSheet.drawn: no pictures")
+        require(rows.contains { !$0.isEmpty }, "ContactSheet.drawn: no pictures")
         let columnCount = rows.map(\.count).max() ?? 0
         var widths = (0..<columnCount).map { column in
             let pictures = rows.compactMap { column < $0.count ? $0[column] : nil }

@@ -1,10 +1,11 @@
+import GestaltChecks
 import GestaltTensor
 
 extension Tensor<UInt8> {
     /// Label ids `[H, W]` or `[H, W, 1]` as a picture `[H, W, 3]`, see ``Colour/label(_:)``.
     public func colouredLabels() -> Tensor<UInt8> {
         let labels = Pixels(self, "colouredLabels")
-        precondition(labels.channels == 1, "colouredLabels: expected ids [H, W], found \(shape)")
+        require(labels.channels == 1, "colouredLabels: expected ids [H, W], found \(shape)")
         return Tensor(
             shape: [labels.height, labels.width, 3],
             scalars: labels.bytes.flatMap { Colour.label($0).bytes })
@@ -18,11 +19,11 @@ extension Tensor<UInt8> {
     public func overlaid(labels: Tensor<UInt8>, opacity: Float = 0.5) -> Tensor<UInt8> {
         var picture = Pixels(self, "overlaid").converted(to: .rgb)
         let ids = Pixels(labels, "overlaid")
-        precondition(
+        require(
             ids.channels == 1 && ids.height == picture.height && ids.width == picture.width,
             "overlaid: labels \(labels.shape) over a picture \(shape); both need the same height "
                 + "and width")
-        precondition((0...1) ~= opacity, "overlaid: opacity \(opacity) not in 0...1")
+        require((0...1) ~= opacity, "overlaid: opacity \(opacity) not in 0...1")
         for (place, id) in ids.bytes.enumerated() where id != 0 {
             for (channel, value) in Colour.label(id).bytes.enumerated() {
                 let below = Float(picture.bytes[3 * place + channel])
@@ -48,7 +49,7 @@ extension Tensor<UInt8> {
     /// a neighbour to the right, left, above or below; `[H, W, 3]`.
     public func outlined(labels: Tensor<UInt8>) -> Tensor<UInt8> {
         let ids = Pixels(labels, "outlined")
-        precondition(ids.channels == 1, "outlined: expected ids [H, W], found \(labels.shape)")
+        require(ids.channels == 1, "outlined: expected ids [H, W], found \(labels.shape)")
         var edges = ids
         for y in 0..<ids.height {
             for x in 0..<ids.width {

@@ -1,3 +1,4 @@
+import GestaltChecks
 import GestaltTensor
 
 /// How a picture is brought to another size.
@@ -20,7 +21,7 @@ extension Tensor<UInt8> {
     public func resized(
         height: Int, width: Int, by interpolation: Interpolation = .triangle
     ) -> Tensor<UInt8> {
-        precondition(
+        require(
             height > 0 && width > 0 && (shape.rank == 2 || shape.rank == 3) && shape[0] > 0
                 && shape[1] > 0,
             "resized: a picture [H, W] or [H, W, C] of \(shape) to \(height) × \(width)")
@@ -37,7 +38,7 @@ extension Tensor<UInt8> {
     ///
     /// - Precondition: `factor` is positive.
     public func magnified(by factor: Int) -> Tensor<UInt8> {
-        precondition(factor > 0, "magnified(by: \(factor))")
+        require(factor > 0, "magnified(by: \(factor))")
         return resized(height: shape[0] * factor, width: shape[1] * factor, by: .nearest)
     }
 }

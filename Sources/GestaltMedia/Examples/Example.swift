@@ -1,3 +1,4 @@
+import GestaltChecks
 internal import SwiftProtobuf
 
 #if canImport(FoundationEssentials)
@@ -53,7 +54,7 @@ public struct Example: Equatable, Sendable {
         options.useDeterministicOrdering = true
         // Only a message with a required field or over 2 GiB fails to serialise.
         guard let bytes: [UInt8] = try? message.serializedBytes(options: options) else {
-            preconditionFailure("Example.serialized: the features exceed 2 GiB")
+            stop("Example.serialized: the features exceed 2 GiB")
         }
         return bytes
     }

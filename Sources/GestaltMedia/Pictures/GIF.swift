@@ -1,4 +1,5 @@
 internal import CMedia
+import GestaltChecks
 import GestaltTensor
 
 /// Animated GIF pictures, written.
@@ -33,11 +34,11 @@ public enum GIF {
         dithered: Bool = false, name: String = "GIF data"
     ) throws(MediaError) -> [UInt8] {
         let shape = frames.shape
-        precondition(
+        require(
             shape.rank == 4 && shape[0] > 0 && (1...65535) ~= shape[1] && (1...65535) ~= shape[2]
                 && (shape[3] == 1 || shape[3] == 3),
             "GIF.encode: expected frames [T, H, W, 1 or 3], at least one, found \(shape)")
-        precondition(
+        require(
             secondsPerFrame > 0 && secondsPerFrame <= 655,
             "GIF.encode: \(secondsPerFrame) seconds per frame")
         let stack = Pixels(

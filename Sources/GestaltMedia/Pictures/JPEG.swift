@@ -1,4 +1,5 @@
 internal import CMedia
+import GestaltChecks
 import GestaltTensor
 
 /// JPEG photographs: baseline and progressive, grey, colour or CMYK.
@@ -46,11 +47,11 @@ public enum JPEG {
         _ image: Tensor<UInt8>, quality: Int = 92, name: String = "JPEG data"
     ) throws(MediaError) -> [UInt8] {
         let pixels = Pixels(image, "JPEG.encode")
-        precondition(
+        require(
             pixels.channels % 2 == 1 && (1...65500) ~= pixels.width
                 && (1...65500) ~= pixels.height,
             "JPEG.encode: expected 1 or 3 channels and sides of 1 to 65500, found \(image.shape)")
-        precondition((1...100) ~= quality, "JPEG.encode: quality \(quality) not in 1...100")
+        require((1...100) ~= quality, "JPEG.encode: quality \(quality) not in 1...100")
         return try encoded(format: "JPEG", path: name) { output, message in
             gm_jpeg_write(
                 pixels.bytes, UInt32(pixels.width), UInt32(pixels.height), Int32(pixels.channels),

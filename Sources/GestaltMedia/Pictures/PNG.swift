@@ -1,4 +1,5 @@
 internal import CMedia
+import GestaltChecks
 import GestaltTensor
 
 /// Portable Network Graphics, read and written with 8 bits a channel.
@@ -60,11 +61,11 @@ public enum PNG {
         _ image: Tensor<UInt8>, compression: Int = defaultCompression, name: String = "PNG data"
     ) throws(MediaError) -> [UInt8] {
         let pixels = Pixels(image, "PNG.encode")
-        precondition(
+        require(
             pixels.channels != 2 && pixels.width > 0 && pixels.height > 0,
             "PNG.encode: expected a picture with pixels of 1, 3 or 4 channels, found \(image.shape)"
         )
-        precondition((0...9) ~= compression, "PNG.encode: compression \(compression) not in 0...9")
+        require((0...9) ~= compression, "PNG.encode: compression \(compression) not in 0...9")
         return try encoded(format: "PNG", path: name) { output, message in
             gm_png_write(
                 pixels.bytes, UInt32(pixels.width), UInt32(pixels.height), Int32(pixels.channels),

@@ -1,3 +1,4 @@
+import GestaltChecks
 import GestaltTensor
 
 /// Which channels a picture is wanted in.
@@ -20,7 +21,9 @@ struct Pixels: Equatable {
     var bytes: [UInt8]
 
     init(height: Int, width: Int, channels: Int, bytes: [UInt8]) {
-        precondition(bytes.count == height * width * channels)
+        require(
+            bytes.count == height * width * channels,
+            "Pixels: \(bytes.count) bytes, expected \(height) × \(width) × \(channels)")
         self.height = height
         self.width = width
         self.channels = channels
@@ -39,7 +42,7 @@ struct Pixels: Equatable {
     /// `[H, W, C]`, or `[H, W]` for one channel.
     init(_ image: Tensor<UInt8>, _ operation: String) {
         let shape = image.shape
-        precondition(
+        require(
             (shape.rank == 2 || shape.rank == 3) && (shape.rank == 2 || (1...4) ~= shape[2]),
             "\(operation): expected a picture [H, W], [H, W, 1], [H, W, 3] or [H, W, 4], "
                 + "found \(shape)")

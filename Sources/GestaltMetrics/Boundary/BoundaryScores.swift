@@ -1,3 +1,4 @@
+import GestaltChecks
 import GestaltTensor
 
 /// How well the outlines of masks agree: precision, recall and F of matched outline pixels.
@@ -41,7 +42,7 @@ public struct BoundaryScores: Sendable, Hashable, Codable {
     /// - Parameter tolerance: 0.008 is DAVIS's.
     /// - Precondition: `tolerance` is positive.
     public init(tolerance: Double = 0.008) {
-        precondition(tolerance > 0, "BoundaryScores: tolerance \(tolerance)")
+        require(tolerance > 0, "BoundaryScores: tolerance \(tolerance)")
         self.tolerance = tolerance
     }
 
@@ -51,7 +52,7 @@ public struct BoundaryScores: Sendable, Hashable, Codable {
         prediction: Tensor<Label>, truth: Tensor<Label>
     ) {
         requireEqualShapes(prediction.shape, truth.shape, "BoundaryScores.add")
-        precondition(
+        require(
             truth.rank >= 2, "BoundaryScores.add: shape \(truth.shape) is not […, height, width]")
         let (height, width) = (truth.shape[-2], truth.shape[-1])
         guard height * width > 0 else { return }
@@ -74,7 +75,7 @@ public struct BoundaryScores: Sendable, Hashable, Codable {
     /// Appends the pictures of another part of the data.
     /// - Precondition: the same tolerance.
     public mutating func merge(_ other: BoundaryScores) {
-        precondition(
+        require(
             other.tolerance == tolerance,
             "BoundaryScores.merge: tolerance \(tolerance) against \(other.tolerance)")
         images += other.images

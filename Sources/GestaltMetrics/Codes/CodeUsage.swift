@@ -1,3 +1,4 @@
+import GestaltChecks
 import GestaltTensor
 
 #if canImport(Glibc)
@@ -15,7 +16,7 @@ public struct CodeUsage: Sendable, Hashable, Codable {
 
     /// - Precondition: `codeCount` is positive.
     public init(codeCount: Int) {
-        precondition(codeCount > 0, "CodeUsage: \(codeCount) codes")
+        require(codeCount > 0, "CodeUsage: \(codeCount) codes")
         counts = Array(repeating: 0, count: codeCount)
     }
 
@@ -26,7 +27,7 @@ public struct CodeUsage: Sendable, Hashable, Codable {
     public mutating func add(_ codes: Tensor<Int32>) {
         codes.withScalars { codes in
             for code in codes {
-                precondition(
+                require(
                     code >= 0 && code < counts.count,
                     "CodeUsage.add: code \(code) of \(counts.count)")
                 counts[Int(code)] += 1
@@ -37,7 +38,7 @@ public struct CodeUsage: Sendable, Hashable, Codable {
     /// Adds the counts of another part of the data.
     /// - Precondition: as many codes.
     public mutating func merge(_ other: CodeUsage) {
-        precondition(
+        require(
             other.codeCount == codeCount,
             "CodeUsage.merge: \(codeCount) codes against \(other.codeCount)")
         for index in counts.indices { counts[index] += other.counts[index] }

@@ -1,3 +1,5 @@
+import GestaltChecks
+
 /// How the pixels of one class fell: the four counts every score of overlap is made of.
 ///
 /// Counts add up over pictures and batches; scores do not. Keep counts until the end.
@@ -12,7 +14,7 @@ public struct BinaryCounts: Sendable, Hashable, Codable {
         truePositives: Int = 0, falsePositives: Int = 0, falseNegatives: Int = 0,
         trueNegatives: Int = 0
     ) {
-        precondition(
+        require(
             truePositives >= 0 && falsePositives >= 0 && falseNegatives >= 0 && trueNegatives >= 0,
             "BinaryCounts: a negative count")
         self.truePositives = truePositives

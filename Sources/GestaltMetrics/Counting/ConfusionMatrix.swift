@@ -1,3 +1,4 @@
+import GestaltChecks
 import GestaltTensor
 
 /// How often each true class was given each predicted class, over any number of batches.
@@ -15,7 +16,7 @@ public struct ConfusionMatrix: Sendable, Hashable, Codable {
 
     /// - Precondition: `classCount` is positive.
     public init(classCount: Int, ignoredLabel: Int? = nil) {
-        precondition(classCount > 0, "ConfusionMatrix: \(classCount) classes")
+        require(classCount > 0, "ConfusionMatrix: \(classCount) classes")
         self.classCount = classCount
         self.ignoredLabel = ignoredLabel
         counts = Array(repeating: 0, count: classCount * classCount)
@@ -48,7 +49,7 @@ public struct ConfusionMatrix: Sendable, Hashable, Codable {
     /// Adds the counts of another part of the data.
     /// - Precondition: the same classes and the same ignored label.
     public mutating func merge(_ other: ConfusionMatrix) {
-        precondition(
+        require(
             other.classCount == classCount && other.ignoredLabel == ignoredLabel,
             "ConfusionMatrix.merge: \(classCount) classes ignoring \(label(ignoredLabel)) against "
                 + "\(other.classCount) ignoring \(label(other.ignoredLabel))")
@@ -89,7 +90,7 @@ private func confusions<Label: NumericScalar & BinaryInteger>(
             skipped += 1
             continue
         }
-        precondition(
+        require(
             row >= 0 && row < classes && column >= 0 && column < classes,
             "ConfusionMatrix.add: truth \(row), prediction \(column) with \(classes) classes")
         counts[row * classes + column] += 1
@@ -98,7 +99,7 @@ private func confusions<Label: NumericScalar & BinaryInteger>(
 }
 
 func requireEqualShapes(_ prediction: Shape, _ truth: Shape, _ operation: String) {
-    precondition(
+    require(
         prediction == truth,
         "\(operation): prediction \(prediction) and truth \(truth) differ in shape")
 }

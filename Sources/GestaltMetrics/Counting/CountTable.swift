@@ -1,3 +1,4 @@
+import GestaltChecks
 import GestaltTensor
 
 /// The counts of every picture and every scored class, kept apart until the end.
@@ -27,7 +28,7 @@ public struct CountTable: Sendable, Hashable, Codable {
 
     /// - Precondition: at least one column.
     public init(columns: [Column], ignoredLabel: Int? = nil) {
-        precondition(!columns.isEmpty, "CountTable: no column")
+        require(!columns.isEmpty, "CountTable: no column")
         self.columns = columns
         self.ignoredLabel = ignoredLabel
     }
@@ -50,7 +51,7 @@ public struct CountTable: Sendable, Hashable, Codable {
         prediction: Tensor<Label>, truth: Tensor<Label>
     ) {
         requireEqualShapes(prediction.shape, truth.shape, "CountTable.add")
-        precondition(
+        require(
             truth.rank >= 2, "CountTable.add: shape \(truth.shape) is not […, height, width]")
         let pixels = truth.shape[-1] * truth.shape[-2]
         guard pixels > 0 else { return }
@@ -74,7 +75,7 @@ public struct CountTable: Sendable, Hashable, Codable {
     /// Adds a row for each picture of masks that are already two-valued.
     /// - Precondition: the table has the one column `.foreground`.
     public mutating func add(prediction: Tensor<Bool>, truth: Tensor<Bool>) {
-        precondition(
+        require(
             columns == [.foreground], "CountTable.add: two-valued masks in a table of \(columns)")
         add(prediction: labels(prediction), truth: labels(truth))
     }
@@ -82,7 +83,7 @@ public struct CountTable: Sendable, Hashable, Codable {
     /// Adds a row that was counted elsewhere.
     /// - Precondition: one count a column.
     public mutating func add(row: [BinaryCounts]) {
-        precondition(
+        require(
             row.count == columns.count,
             "CountTable.add: \(row.count) counts for \(columns.count) columns")
         rows.append(row)
@@ -91,7 +92,7 @@ public struct CountTable: Sendable, Hashable, Codable {
     /// Appends the pictures of another part of the data.
     /// - Precondition: the same columns and ignored label.
     public mutating func merge(_ other: CountTable) {
-        precondition(
+        require(
             other.columns == columns && other.ignoredLabel == ignoredLabel,
             "CountTable.merge: columns \(columns) against \(other.columns)")
         rows += other.rows

@@ -1,3 +1,4 @@
+import GestaltChecks
 import GestaltTensor
 
 #if canImport(Glibc)
@@ -26,7 +27,7 @@ public struct PeakSignalToNoise: Sendable, Hashable, Codable {
 
     /// - Precondition: `dataRange` and `ceiling` are positive.
     public init(dataRange: Double = 1, ceiling: Double = 100) {
-        precondition(
+        require(
             dataRange > 0 && ceiling > 0,
             "PeakSignalToNoise(dataRange: \(dataRange), ceiling: \(ceiling))")
         self.dataRange = dataRange
@@ -57,7 +58,7 @@ public struct PeakSignalToNoise: Sendable, Hashable, Codable {
     /// Appends the pictures of another part of the data.
     /// - Precondition: the same range and ceiling.
     public mutating func merge(_ other: PeakSignalToNoise) {
-        precondition(
+        require(
             other.dataRange == dataRange && other.ceiling == ceiling,
             "PeakSignalToNoise.merge: data range \(dataRange) against \(other.dataRange)")
         errors += other.errors
@@ -81,7 +82,7 @@ public struct PeakSignalToNoise: Sendable, Hashable, Codable {
 /// Values in one picture of `[…, H, W, C]`.
 func pictureSize(_ prediction: Shape, _ truth: Shape, _ operation: String) -> Int {
     requireEqualShapes(prediction, truth, operation)
-    precondition(
+    require(
         truth.rank >= 3, "\(operation): shape \(truth) is not […, height, width, channels]")
     return truth[-1] * truth[-2] * truth[-3]
 }

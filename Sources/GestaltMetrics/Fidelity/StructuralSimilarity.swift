@@ -1,3 +1,4 @@
+import GestaltChecks
 import GestaltTensor
 
 /// Structural similarity of pictures, over any number of batches: 1 for equal ones.
@@ -20,7 +21,7 @@ public struct StructuralSimilarity: Sendable, Hashable, Codable {
 
     /// - Precondition: `dataRange` is positive.
     public init(dataRange: Double = 1) {
-        precondition(dataRange > 0, "StructuralSimilarity(dataRange: \(dataRange))")
+        require(dataRange > 0, "StructuralSimilarity(dataRange: \(dataRange))")
         self.dataRange = dataRange
     }
 
@@ -29,7 +30,7 @@ public struct StructuralSimilarity: Sendable, Hashable, Codable {
     public mutating func add(prediction: Tensor<Float>, truth: Tensor<Float>) {
         let pixels = pictureSize(prediction.shape, truth.shape, "StructuralSimilarity.add")
         let shape = truth.shape
-        precondition(
+        require(
             shape[-3] >= Self.windowSide && shape[-2] >= Self.windowSide && shape[-1] > 0,
             "StructuralSimilarity.add: pictures of \(shape) are smaller than the window of "
                 + "\(Self.windowSide) × \(Self.windowSide)")
@@ -57,7 +58,7 @@ public struct StructuralSimilarity: Sendable, Hashable, Codable {
     /// Appends the pictures of another part of the data.
     /// - Precondition: the same range.
     public mutating func merge(_ other: StructuralSimilarity) {
-        precondition(
+        require(
             other.dataRange == dataRange,
             "StructuralSimilarity.merge: data range \(dataRange) against \(other.dataRange)")
         values += other.values

@@ -1,3 +1,4 @@
+import GestaltChecks
 import GestaltTensor
 
 /// An interval that a figure would fall into had the test clips been drawn again.
@@ -24,7 +25,7 @@ public struct Bootstrap: Sendable, Hashable, Codable {
 
     /// - Precondition: `resamples` is positive, `level` between 0 and 1.
     public init(resamples: Int = 1000, level: Double = 0.95, seed: UInt64 = 0) {
-        precondition(
+        require(
             resamples > 0 && level > 0 && level < 1,
             "Bootstrap(resamples: \(resamples), level: \(level))")
         self.resamples = resamples
@@ -39,7 +40,7 @@ public struct Bootstrap: Sendable, Hashable, Codable {
     public func interval(
         groupCount: Int, of figure: (_ groups: [Int]) -> Double
     ) -> ConfidenceInterval {
-        precondition(groupCount > 0, "Bootstrap.interval: no group")
+        require(groupCount > 0, "Bootstrap.interval: no group")
         var stream = RandomStream(seed: seed)
         let redrawn = (0..<resamples).map { _ in
             figure((0..<groupCount).map { _ in stream.integer(in: 0..<groupCount) })
@@ -68,7 +69,7 @@ extension CountTable {
         _ score: SegmentationScore, _ reduction: Reduction, absent: AbsentClass = .one,
         clips: [Int], _ bootstrap: Bootstrap = Bootstrap()
     ) -> ConfidenceInterval {
-        precondition(
+        require(
             clips.count == imageCount && !clips.isEmpty,
             "CountTable.interval: \(clips.count) clips for \(imageCount) pictures")
         var places: [Int: Int] = [:]

@@ -1,3 +1,5 @@
+import GestaltChecks
+
 /// How the counts of many pictures and classes become one number.
 public enum Reduction: String, Sendable, CaseIterable, Codable {
     /// Counts summed over pictures and classes, then one score.
@@ -44,7 +46,7 @@ extension CountTable {
     /// - Precondition: the column exists.
     public func column(_ column: Column) -> CountTable {
         guard let index = columns.firstIndex(of: column) else {
-            preconditionFailure("CountTable.column: \(column) is not among \(columns)")
+            stop("CountTable.column: \(column) is not among \(columns)")
         }
         var result = CountTable(columns: [column], ignoredLabel: ignoredLabel)
         for row in rows { result.add(row: [row[index]]) }

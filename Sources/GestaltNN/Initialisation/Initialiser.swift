@@ -1,3 +1,4 @@
+import GestaltChecks
 import GestaltTensor
 
 /// A law that a parameter's first values are drawn from.
@@ -63,13 +64,13 @@ public enum Initialiser: Sendable, Equatable {
     private static func orthogonal(
         _ shape: Shape, _ gain: Float, _ random: inout RandomStream
     ) -> Tensor<Float> {
-        precondition(shape.rank >= 2, "orthogonal: shape \(shape) is not at least a matrix")
+        require(shape.rank >= 2, "orthogonal: shape \(shape) is not at least a matrix")
         let columns = shape[-1]
         let rows = shape.elementCount / max(columns, 1)
         let tall = rows >= columns
         let drawn: Tensor<Float> = random.normal(tall ? [rows, columns] : [columns, rows])
         guard let factors = try? drawn.qr() else {
-            preconditionFailure("orthogonal: normal numbers are finite")
+            stop("orthogonal: normal numbers are finite")
         }
         let signs = Tensor(
             (0..<min(rows, columns)).map { factors.r[scalar: $0, $0] < 0 ? -gain : gain })
@@ -85,14 +86,14 @@ public struct Fan: Sendable, Equatable {
 
     /// - Precondition: both are positive.
     public init(input: Int, output: Int) {
-        precondition(input > 0 && output > 0, "Fan(input: \(input), output: \(output))")
+        require(input > 0 && output > 0, "Fan(input: \(input), output: \(output))")
         self.input = input
         self.output = output
     }
 
     /// The fans of a weight `[…kernel, in, out]`: a linear layer's `[in, out]` included.
     public init(weight shape: Shape) {
-        precondition(shape.rank >= 2, "Fan: weight \(shape) has no input and output axis")
+        require(shape.rank >= 2, "Fan: weight \(shape) has no input and output axis")
         let kernel = shape.dropLast(2).reduce(1, *)
         self.init(input: kernel * shape[-2], output: kernel * shape[-1])
     }

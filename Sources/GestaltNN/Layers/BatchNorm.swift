@@ -1,3 +1,4 @@
+import GestaltChecks
 import GestaltTensor
 
 /// Normalises each channel over all other axes, then scales and shifts it.
@@ -27,7 +28,7 @@ public struct BatchNorm: Layer {
     public init(
         channels: Int, momentum: Float = 0.1, epsilon: Float = 1e-5, rectifies: Bool = false
     ) {
-        precondition(
+        require(
             channels > 0 && epsilon > 0 && (0...1).contains(momentum),
             "BatchNorm(channels: \(channels), momentum: \(momentum), epsilon: \(epsilon))")
         scale = .ones([channels])
@@ -41,7 +42,7 @@ public struct BatchNorm: Layer {
 
     /// - Precondition: the last axis of `x` has length `channels`.
     public func callAsFunction(_ x: Tensor<Float>, _ context: Context) -> Tensor<Float> {
-        precondition(
+        require(
             x.rank > 0 && x.shape[-1] == scale.count,
             "BatchNorm: input \(x.shape) does not end in \(scale.count) channels")
         guard context.trains(runningMean) else {

@@ -1,3 +1,4 @@
+import GestaltChecks
 import GestaltTensor
 
 /// A convolution over 1 to 3 spatial axes, with bias and, in the same pass, an activation:
@@ -79,10 +80,10 @@ public struct Convolution: Layer {
 func checkConvolution(
     _ layer: String, _ inputChannels: Int, _ outputChannels: Int, _ kernel: [Int], _ groups: Int
 ) {
-    precondition(
+    require(
         (1...3).contains(kernel.count) && kernel.allSatisfy { $0 > 0 },
         "\(layer): kernel \(kernel) is not one to three positive lengths")
-    precondition(
+    require(
         groups > 0 && inputChannels > 0 && outputChannels > 0
             && inputChannels % groups == 0 && outputChannels % groups == 0,
         "\(layer): \(groups) groups do not divide channels \(inputChannels) and \(outputChannels)")

@@ -1,3 +1,4 @@
+import GestaltChecks
 import GestaltTensor
 
 /// In training, sets each element to 0 with probability `rate` and divides the others by
@@ -12,7 +13,7 @@ public struct Dropout: Layer {
 
     /// - Precondition: 0 ≤ rate < 1.
     public init(_ rate: Float) {
-        precondition((0..<1).contains(rate), "Dropout(\(rate)): the rate is at least 0 and below 1")
+        require((0..<1).contains(rate), "Dropout(\(rate)): the rate is at least 0 and below 1")
         self.rate = rate
     }
 

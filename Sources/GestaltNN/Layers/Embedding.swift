@@ -1,3 +1,4 @@
+import GestaltChecks
 import GestaltTensor
 
 /// A table of vectors, looked up by index.
@@ -12,7 +13,7 @@ public struct Embedding: Module {
         count: Int, width: Int, initialiser: Initialiser = .normal(standardDeviation: 1),
         random: inout RandomStream
     ) {
-        precondition(count > 0 && width > 0, "Embedding(count: \(count), width: \(width))")
+        require(count > 0 && width > 0, "Embedding(count: \(count), width: \(width))")
         weight = initialiser(
             [count, width], fan: Fan(input: count, output: width), random: &random)
     }

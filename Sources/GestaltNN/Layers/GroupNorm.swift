@@ -1,3 +1,4 @@
+import GestaltChecks
 import GestaltTensor
 
 /// Normalises groups of neighbouring channels, each sample by itself, then scales and shifts each
@@ -20,7 +21,7 @@ public struct GroupNorm: Layer {
 
     /// - Precondition: `groups` divides `channels`; all are positive.
     public init(groups: Int, channels: Int, epsilon: Float = 1e-5, rectifies: Bool = false) {
-        precondition(
+        require(
             groups > 0 && channels > 0 && channels % groups == 0 && epsilon > 0,
             "GroupNorm(groups: \(groups), channels: \(channels), epsilon: \(epsilon))")
         scale = .ones([channels])

@@ -1,3 +1,4 @@
+import GestaltChecks
 import GestaltTensor
 
 /// Normalises each row over the last axis, then scales and shifts it.
@@ -15,7 +16,7 @@ public struct LayerNorm: Layer {
 
     /// - Precondition: `width` and `epsilon` are positive.
     public init(width: Int, epsilon: Float = 1e-5) {
-        precondition(width > 0 && epsilon > 0, "LayerNorm(width: \(width), epsilon: \(epsilon))")
+        require(width > 0 && epsilon > 0, "LayerNorm(width: \(width), epsilon: \(epsilon))")
         scale = .ones([width])
         shift = .zeros([width])
         self.epsilon = epsilon

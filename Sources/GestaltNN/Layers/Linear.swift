@@ -1,3 +1,4 @@
+import GestaltChecks
 import GestaltTensor
 
 /// A linear map of the last axis: `y = x · W + b`.
@@ -14,7 +15,7 @@ public struct Linear: Layer {
         _ inputWidth: Int, _ outputWidth: Int, bias: Bool = true,
         initialiser: Initialiser = .fanInUniform, random: inout RandomStream
     ) {
-        precondition(
+        require(
             inputWidth > 0 && outputWidth > 0, "Linear(\(inputWidth), \(outputWidth))")
         let fan = Fan(input: inputWidth, output: outputWidth)
         weight = initialiser([inputWidth, outputWidth], fan: fan, random: &random)
@@ -23,7 +24,7 @@ public struct Linear: Layer {
 
     /// A layer with given parameters.
     public init(weight: Tensor<Float>, bias: Tensor<Float>?) {
-        precondition(
+        require(
             weight.rank == 2 && (bias == nil || bias?.shape == [weight.shape[1]]),
             "Linear: weight \(weight.shape) with bias \(bias.map { "\($0.shape)" } ?? "none")")
         self.weight = weight
@@ -32,7 +33,7 @@ public struct Linear: Layer {
 
     /// - Precondition: the last axis of `x` has the input width.
     public func callAsFunction(_ x: Tensor<Float>, _ context: Context) -> Tensor<Float> {
-        precondition(
+        require(
             x.rank > 0 && x.shape[-1] == weight.shape[0],
             "Linear: input \(x.shape) does not end in width \(weight.shape[0])")
         let product = x.reshaped([x.count / weight.shape[0], weight.shape[0]]).matmul(weight)

@@ -1,3 +1,4 @@
+import GestaltChecks
 import GestaltTensor
 
 /// Attention of several heads between a query sequence and a sequence of keys and values.
@@ -24,7 +25,7 @@ public struct MultiHeadAttention: Module {
         width: Int, heads: Int, keyWidth: Int? = nil, valueWidth: Int? = nil, bias: Bool = true,
         random: inout RandomStream
     ) {
-        precondition(
+        require(
             heads > 0 && width % heads == 0,
             "MultiHeadAttention: \(heads) heads do not divide width \(width)")
         self.heads = heads
@@ -57,7 +58,7 @@ public struct MultiHeadAttention: Module {
 
     /// `[N, L, width]` to `[N, L, heads, width / heads]`.
     private func split(_ x: Tensor<Float>) -> Tensor<Float> {
-        precondition(x.rank == 3, "MultiHeadAttention: \(x.shape) is not [N, L, width]")
+        require(x.rank == 3, "MultiHeadAttention: \(x.shape) is not [N, L, width]")
         return x.reshaped([x.shape[0], x.shape[1], heads, -1])
     }
 

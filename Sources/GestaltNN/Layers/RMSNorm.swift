@@ -1,3 +1,4 @@
+import GestaltChecks
 import GestaltTensor
 
 /// Divides each row over the last axis by its root mean square, then scales it.
@@ -14,7 +15,7 @@ public struct RMSNorm: Layer {
 
     /// - Precondition: `width` and `epsilon` are positive.
     public init(width: Int, epsilon: Float = 1e-6) {
-        precondition(width > 0 && epsilon > 0, "RMSNorm(width: \(width), epsilon: \(epsilon))")
+        require(width > 0 && epsilon > 0, "RMSNorm(width: \(width), epsilon: \(epsilon))")
         scale = .ones([width])
         self.epsilon = epsilon
     }

@@ -1,3 +1,4 @@
+import GestaltChecks
 import GestaltTensor
 
 /// A picture or clip made larger by whole factors.
@@ -17,7 +18,7 @@ public struct Upsampling: Layer {
 
     /// - Precondition: one to three positive factors.
     public init(by factors: [Int], _ method: Method = .nearest) {
-        precondition(
+        require(
             (1...3).contains(factors.count) && factors.allSatisfy { $0 > 0 },
             "Upsampling(by: \(factors)): one to three positive factors")
         self.factors = factors
@@ -26,7 +27,7 @@ public struct Upsampling: Layer {
 
     /// - Precondition: `x` has a spatial axis for each factor.
     public func callAsFunction(_ x: Tensor<Float>, _ context: Context) -> Tensor<Float> {
-        precondition(
+        require(
             x.rank == factors.count + 2,
             "Upsampling: \(x.shape) is not [N, spatial…, C] with a factor \(factors) an axis")
         switch method {

@@ -1,4 +1,5 @@
 internal import CKernels
+import GestaltChecks
 import GestaltTensor
 
 /// Cross entropy between the sigmoid of logits and targets, in a form that nothing overflows:
@@ -13,7 +14,7 @@ public func binaryCrossEntropy<Scalar: FloatingScalar>(
     _ logits: Tensor<Scalar>, _ targets: Tensor<Scalar>, positiveWeight: Scalar = 1,
     reduction: LossReduction = .mean
 ) -> Tensor<Scalar> {
-    precondition(
+    require(
         logits.shape == targets.shape,
         "binaryCrossEntropy: logits \(logits.shape) and targets \(targets.shape)")
     return reduction(
@@ -34,7 +35,7 @@ public func focalLoss<Scalar: FloatingScalar>(
     _ logits: Tensor<Scalar>, _ targets: Tensor<Scalar>, focus: Scalar = 2,
     balance: Scalar? = 0.25, reduction: LossReduction = .mean
 ) -> Tensor<Scalar> {
-    precondition(focus == 0 || focus >= 1, "focalLoss(focus: \(focus)): 0, or at least 1")
+    require(focus == 0 || focus >= 1, "focalLoss(focus: \(focus)): 0, or at least 1")
     let targets = targets.detached
     var losses = binaryCrossEntropy(logits, targets, reduction: .none)
     if focus > 0 {

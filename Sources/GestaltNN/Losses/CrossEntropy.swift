@@ -1,4 +1,5 @@
 internal import CKernels
+import GestaltChecks
 import GestaltTensor
 
 /// Cross entropy between the softmax of logits and labels.
@@ -21,15 +22,15 @@ public func crossEntropy<Scalar: FloatingScalar>(
     ignoring ignored: Int32? = nil, classWeights: Tensor<Scalar>? = nil,
     reduction: LossReduction = .mean
 ) -> Tensor<Scalar> {
-    precondition(
+    require(
         logits.rank > 0 && Shape(logits.shape.dropLast()) == labels.shape,
         "crossEntropy: logits \(logits.shape) need labels of that shape without the last axis, not \(labels.shape)"
     )
     let classes = logits.shape[-1]
-    precondition(
+    require(
         classWeights == nil || classWeights?.shape == [classes],
         "crossEntropy: class weights \(classWeights?.shape ?? []) for \(classes) classes")
-    precondition(
+    require(
         (0...1).contains(labelSmoothing), "crossEntropy: label smoothing \(labelSmoothing)")
     let weights = classWeights?.detached.contiguous()
     let total = weightOfLabels(labels, classes: classes, ignoring: ignored, weights: weights)
@@ -48,7 +49,7 @@ private func weightOfLabels<Scalar: FloatingScalar>(
     return labels.withScalars { labels in
         var total = 0.0
         for label in labels where label != ignored {
-            precondition(
+            require(
                 label >= 0 && label < classes,
                 "crossEntropy: label \(label) is none of \(classes) classes")
             total += weights.map { Double($0[Int(label)]) } ?? 1

@@ -1,3 +1,4 @@
+import GestaltChecks
 import GestaltTensor
 
 /// The mean of `(x − t)²`.
@@ -29,7 +30,7 @@ public func huberLoss<Scalar: FloatingScalar>(
     _ predictions: Tensor<Scalar>, _ targets: Tensor<Scalar>, delta: Scalar = 1,
     reduction: LossReduction = .mean
 ) -> Tensor<Scalar> {
-    precondition(delta > 0, "huberLoss(delta: \(delta)): must be positive")
+    require(delta > 0, "huberLoss(delta: \(delta)): must be positive")
     checkShapes("huberLoss", predictions, targets)
     let distance = (predictions - targets).abs()
     let near = distance.minimum(Tensor(delta))
@@ -37,6 +38,6 @@ public func huberLoss<Scalar: FloatingScalar>(
 }
 
 private func checkShapes<Scalar>(_ loss: String, _ x: Tensor<Scalar>, _ t: Tensor<Scalar>) {
-    precondition(
+    require(
         x.shape == t.shape, "\(loss): predictions \(x.shape) and targets \(t.shape)")
 }

@@ -1,3 +1,4 @@
+import GestaltChecks
 import GestaltTensor
 
 /// What the last axis of logits stands for.
@@ -49,10 +50,10 @@ private func overlap<Scalar: FloatingScalar>(
     _ loss: String, _ logits: Tensor<Scalar>, _ targets: Tensor<Scalar>,
     _ classes: ClassRelation, _ scope: OverlapScope, _ smoothing: Scalar
 ) -> (common: Tensor<Scalar>, either: Tensor<Scalar>) {
-    precondition(
+    require(
         logits.shape == targets.shape && logits.rank >= 2,
         "\(loss): logits \(logits.shape) and targets \(targets.shape) are not both [N, …, K]")
-    precondition(smoothing > 0, "\(loss)(smoothing: \(smoothing)): must be positive")
+    require(smoothing > 0, "\(loss)(smoothing: \(smoothing)): must be positive")
     let targets = targets.detached
     let p = classes == .independent ? logits.sigmoid() : logits.softmax(axis: -1)
     let axes = Array((scope == .batch ? 0 : 1)..<logits.rank - 1)

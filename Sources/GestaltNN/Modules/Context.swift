@@ -1,3 +1,4 @@
+import GestaltChecks
 import GestaltTensor
 
 /// What one pass through a model knows besides its inputs: whether it trains, its random numbers,
@@ -35,12 +36,12 @@ public final class Context {
     public func update(_ buffer: Buffer, to value: Tensor<Float>) {
         switch buffer.role {
         case .idle:
-            preconditionFailure(
+            stop(
                 "a buffer is updated outside of valueAndGradients: use Context.inference to evaluate"
             )
         case .frozen: return
         case .slot(let slot):
-            precondition(
+            require(
                 value.shape == buffer.value.shape,
                 "a buffer of shape \(buffer.value.shape) is updated to shape \(value.shape)")
             pending[slot] = value.detached

@@ -1,3 +1,4 @@
+import GestaltChecks
 import GestaltTensor
 
 /// Gradients of a model's parameters, by path, in the order of `visit`.
@@ -41,7 +42,7 @@ public struct Gradients: Sendable {
     /// Limits each number to −limit … limit.
     /// - Precondition: `limit` is positive.
     public mutating func clip(value limit: Float) {
-        precondition(limit > 0, "clip(value: \(limit)): must be positive")
+        require(limit > 0, "clip(value: \(limit)): must be positive")
         for index in tensors.indices {
             tensors[index] = tensors[index].clamped(min: -limit, max: limit)
         }

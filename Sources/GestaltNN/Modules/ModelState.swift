@@ -1,3 +1,4 @@
+import GestaltChecks
 import GestaltTensor
 
 extension Module {
@@ -21,7 +22,7 @@ extension Module {
         var copy = self
         let replacements = try copy.state.map { entry in
             let new = try value(entry.path, entry.value)
-            precondition(
+            require(
                 new.shape == entry.value.shape,
                 "\(entry.path) of shape \(entry.value.shape) is given shape \(new.shape)")
             return new.detached

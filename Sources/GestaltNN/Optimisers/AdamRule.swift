@@ -1,4 +1,5 @@
 internal import CKernels
+import GestaltChecks
 import GestaltTensor
 
 #if canImport(Glibc)
@@ -23,7 +24,7 @@ struct AdamRule: Sendable {
         learningRate: Double, beta1: Double, beta2: Double, epsilon: Double, weightDecay: Double,
         decouplesDecay: Bool, groups: [ParameterGroup]
     ) {
-        precondition(
+        require(
             (0..<1).contains(beta1) && (0..<1).contains(beta2) && epsilon > 0 && weightDecay >= 0,
             "Adam(beta1: \(beta1), beta2: \(beta2), epsilon: \(epsilon), weightDecay: \(weightDecay))"
         )

@@ -1,3 +1,4 @@
+import GestaltChecks
 import GestaltTensor
 
 /// What an optimiser remembers of its parameters: a count of updates and `names.count` tensors of
@@ -112,13 +113,13 @@ struct UpdateWalk: PathVisitor {
 
     mutating func parameter(path: String, _ value: inout Tensor<Float>) {
         guard let gradient = gradients[path: path] else { return }
-        precondition(
+        require(
             gradient.shape == value.shape,
             "\(path) of shape \(value.shape) has a gradient of shape \(gradient.shape)")
         let (shape, body) = (value.shape, body)
         let group = groups.first { $0.selection.covers(path, shape) }
         memory.advance(path, shape: shape) { entry in
-            precondition(
+            require(
                 entry.tensors.allSatisfy { $0.shape == shape },
                 "\(path) of shape \(shape) has an optimiser state of another shape")
             entry.updates += 1

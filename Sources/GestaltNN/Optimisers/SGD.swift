@@ -1,4 +1,5 @@
 internal import CKernels
+import GestaltChecks
 import GestaltTensor
 
 /// Stochastic gradient descent with momentum.
@@ -22,7 +23,7 @@ public struct SGD: Optimiser {
         learningRate: Double, momentum: Double = 0, dampening: Double = 0,
         isNesterov: Bool = false, weightDecay: Double = 0, groups: [ParameterGroup] = []
     ) {
-        precondition(
+        require(
             momentum >= 0 && weightDecay >= 0 && (!isNesterov || (momentum > 0 && dampening == 0)),
             "SGD(momentum: \(momentum), dampening: \(dampening), isNesterov: \(isNesterov), weightDecay: \(weightDecay))"
         )

@@ -1,4 +1,5 @@
 internal import CKernels
+import GestaltChecks
 import GestaltTensor
 
 /// A copy of a model whose parameters follow the trained one slowly: an exponential moving average.
@@ -19,7 +20,7 @@ public struct WeightAverage<Model: Module>: Sendable {
 
     /// - Precondition: 0 ≤ decay < 1.
     public init(of model: Model, decay: Float = 0.999, warmsUp: Bool = true, updates: Int = 0) {
-        precondition((0..<1).contains(decay), "WeightAverage(decay: \(decay))")
+        require((0..<1).contains(decay), "WeightAverage(decay: \(decay))")
         self.model = model
         self.decay = decay
         self.warmsUp = warmsUp
@@ -71,7 +72,7 @@ private struct Averaging: PathVisitor {
 
     private mutating func take(_ path: String, _ shape: Shape) -> Tensor<Float> {
         let entry = source[next]
-        precondition(
+        require(
             entry.path == path && entry.value.shape == shape,
             "WeightAverage: \(entry.path) \(entry.value.shape) stands where \(path) \(shape) is averaged"
         )

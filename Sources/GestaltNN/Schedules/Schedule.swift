@@ -1,3 +1,5 @@
+import GestaltChecks
+
 #if canImport(Glibc)
     import Glibc
 #else
@@ -28,17 +30,17 @@ public indirect enum Schedule: Sendable, Equatable, Codable {
     /// The learning rate of step `step`.
     /// - Precondition: `step` is not negative; lengths in steps are positive.
     public func learningRate(at step: Int) -> Double {
-        precondition(step >= 0, "learningRate(at: \(step))")
+        require(step >= 0, "learningRate(at: \(step))")
         switch self {
         case .constant(let rate): return rate
         case .cosine(let first, let last, let steps):
-            precondition(steps > 0, "Schedule.cosine of \(steps) steps")
+            require(steps > 0, "Schedule.cosine of \(steps) steps")
             return cosineBetween(first, last, share: Double(min(step, steps)) / Double(steps))
         case .exponential(let first, let factor, let every):
-            precondition(every > 0, "Schedule.exponential every \(every) steps")
+            require(every > 0, "Schedule.exponential every \(every) steps")
             return first * pow(factor, Double(step) / Double(every))
         case .step(let first, let factor, let every):
-            precondition(every > 0, "Schedule.step every \(every) steps")
+            require(every > 0, "Schedule.step every \(every) steps")
             return first * pow(factor, Double(step / every))
         case .warmUp(let steps, let then):
             guard step < steps else { return then.learningRate(at: step - steps) }
@@ -79,7 +81,7 @@ public struct OneCycle: Sendable, Equatable, Codable {
         maximum: Double, steps: Int, rise: Double = 0.3, divisor: Double = 25,
         finalDivisor: Double = 1e4, momentum: ClosedRange<Double>? = 0.85...0.95
     ) {
-        precondition(
+        require(
             maximum > 0 && steps > 0 && (0...1).contains(rise) && divisor > 0 && finalDivisor > 0,
             "OneCycle(maximum: \(maximum), steps: \(steps), rise: \(rise), divisor: \(divisor), finalDivisor: \(finalDivisor))"
         )

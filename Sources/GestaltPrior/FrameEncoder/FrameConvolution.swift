@@ -1,3 +1,4 @@
+import GestaltChecks
 import GestaltNN
 import GestaltTensor
 
@@ -19,14 +20,14 @@ public struct FrameConvolution: Module {
     public init(
         _ inputs: Int, _ outputs: Int, kernel: Int, stride: Int = 1, random: inout RandomStream
     ) {
-        precondition(kernel % 2 == 1, "FrameConvolution: kernel \(kernel) is not odd")
+        require(kernel % 2 == 1, "FrameConvolution: kernel \(kernel) is not odd")
         let shape: Shape = [kernel, kernel, kernel, inputs, outputs]
         weight = Initialiser.fanInUniform(shape, fan: Fan(weight: shape), random: &random)
         self.stride = stride
     }
 
     public func callAsFunction(_ x: Tensor<Float>) -> Tensor<Float> {
-        precondition(
+        require(
             x.rank == 5 && x.shape[4] == weight.shape[3],
             "FrameConvolution: \(x.shape) is not [N, n, H, W, \(weight.shape[3])]")
         let half = weight.shape[0] / 2

@@ -1,3 +1,4 @@
+import GestaltChecks
 import GestaltNN
 import GestaltTensor
 
@@ -36,7 +37,7 @@ public struct FrameEncoder: Module {
     /// What each of the four groups gives, finest first: `[N, n, H/s, W/s, channels]` with the
     /// strides 1, 2, 4, 4 and the channels of the configuration.
     public func stages(_ frames: Tensor<Float>, _ context: Context) -> [Tensor<Float>] {
-        precondition(
+        require(
             frames.rank == 5 && frames.shape[4] == 3,
             "FrameEncoder: frames \(frames.shape) are not [N, n, H, W, 3]")
         var x = stemNorm(stem(frames), context).relu()

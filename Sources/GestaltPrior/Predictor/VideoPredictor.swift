@@ -1,3 +1,4 @@
+import GestaltChecks
 import GestaltNN
 import GestaltTensor
 import GestaltVQVAE
@@ -30,7 +31,7 @@ public struct VideoPredictor: StoredModel {
         _ configuration: VideoPredictorConfiguration, tokenizer: VideoTokenizer,
         random: inout RandomStream
     ) {
-        precondition(
+        require(
             tokenizer.configuration == configuration.tokenizer,
             "VideoPredictor: a tokenizer of \(tokenizer.configuration) for \(configuration.tokenizer)"
         )

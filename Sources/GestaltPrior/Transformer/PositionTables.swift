@@ -1,3 +1,4 @@
+import GestaltChecks
 import GestaltNN
 import GestaltTensor
 
@@ -16,7 +17,7 @@ public struct PositionTables: Module {
     /// - Parameter grid: the lengths of the three axes.
     /// - Precondition: 3 divides `channels`.
     public init(grid: [Int], channels: Int, random: inout RandomStream) {
-        precondition(
+        require(
             grid.count == 3 && channels % 3 == 0,
             "PositionTables: a grid \(grid) of \(channels) channels")
         func table(_ length: Int) -> Tensor<Float> {

@@ -1,3 +1,4 @@
+import GestaltChecks
 import GestaltNN
 import GestaltTensor
 
@@ -25,7 +26,7 @@ public struct PriorAttention: Module {
     public init(
         width: Int, sourceWidth: Int, heads: Int, layers: Int, random: inout RandomStream
     ) {
-        precondition(
+        require(
             heads > 0 && width % heads == 0 && sourceWidth % heads == 0,
             "PriorAttention: \(heads) heads do not divide widths \(width) and \(sourceWidth)")
         func matrix(_ inputs: Int, _ outputs: Int, _ fan: Int) -> Tensor<Float> {

@@ -1,3 +1,4 @@
+import GestaltChecks
 import GestaltNN
 import GestaltTensor
 
@@ -56,7 +57,7 @@ public struct PriorBlock: Module {
         x = x + dropout(own, context)
         if let cross, let crossNorm {
             guard let features = condition.features else {
-                preconditionFailure("PriorBlock: this prior wants the features of frames")
+                stop("PriorBlock: this prior wants the features of frames")
             }
             if x.shape[0] == 1, features.shape[0] > 1 {
                 x = x.broadcast(to: Shape([features.shape[0]] + x.shape.dropFirst()))

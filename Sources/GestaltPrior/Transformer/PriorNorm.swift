@@ -1,3 +1,4 @@
+import GestaltChecks
 import GestaltNN
 import GestaltTensor
 
@@ -35,7 +36,7 @@ public struct PriorNorm: Module {
         guard isConditional else {
             return x.layerNormalized(scale: scale, shift: shift, epsilonAfterRoot: Self.epsilon)
         }
-        guard let classes else { preconditionFailure("PriorNorm: the samples' classes are wanted") }
+        guard let classes else { stop("PriorNorm: the samples' classes are wanted") }
         let width = scale.shape[1]
         let normalized = x.layerNormalized(
             scale: .ones([width]), shift: .zeros([width]), epsilonAfterRoot: Self.epsilon)

@@ -1,3 +1,4 @@
+import GestaltChecks
 import GestaltNN
 import GestaltTensor
 import GestaltVQVAE
@@ -90,7 +91,7 @@ extension VideoPrior {
         case .zeros: return .zeros([1, 1, configuration.width])
         case .hidden:
             guard let hiddenCode else {
-                preconditionFailure("VideoPrior: a prior without code dropout has no hidden code")
+                stop("VideoPrior: a prior without code dropout has no hidden code")
             }
             return hiddenCode.reshaped([1, 1, -1])
         }
@@ -100,7 +101,7 @@ extension VideoPrior {
         _ stream: Tensor<Float>, _ layers: [Int], _ condition: PriorCondition, clips: Int,
         _ context: Context
     ) -> [Tensor<Float>] {
-        precondition(
+        require(
             !layers.isEmpty && layers.allSatisfy { (0...configuration.layers).contains($0) },
             "VideoPrior: layers \(layers) of a prior of \(configuration.layers)")
         let last = layers.max()!

@@ -1,3 +1,4 @@
+import GestaltChecks
 import GestaltNN
 import GestaltTensor
 import GestaltVQVAE
@@ -14,7 +15,7 @@ extension VideoPrior {
         frames: Tensor<Float>? = nil, classes: Tensor<Int32>? = nil,
         actions: Tensor<Float>? = nil, _ context: Context
     ) -> PriorCondition {
-        precondition(
+        require(
             (classes != nil) == (configuration.classes != nil),
             "VideoPrior: classes \(classes == nil ? "missing" : "given") for "
                 + "\(configuration.classes.map(String.init) ?? "no") classes")
@@ -29,11 +30,11 @@ extension VideoPrior {
     /// - Parameter stage: its last stage, `[N, n, h, w, featureWidth]`.
     /// - Precondition: the prior is given frames, but neither classes nor actions.
     package func condition(stage: Tensor<Float>) -> PriorCondition {
-        precondition(
+        require(
             configuration.classes == nil && configuration.actionWidth == nil,
             "VideoPrior: frames alone are given to a prior that wants classes or actions")
         guard let framePositions else {
-            preconditionFailure("VideoPrior: frames are given to a prior that takes none")
+            stop("VideoPrior: frames are given to a prior that takes none")
         }
         let features = stage + framePositions.grid
         return PriorCondition(
@@ -44,12 +45,12 @@ extension VideoPrior {
     private func features(of frames: Tensor<Float>?, _ context: Context) -> Tensor<Float>? {
         guard let conditioning = configuration.conditioning, let resnet, let framePositions
         else {
-            precondition(frames == nil, "VideoPrior: frames are given to a prior that takes none")
+            require(frames == nil, "VideoPrior: frames are given to a prior that takes none")
             return nil
         }
         let expected = [conditioning.frames, conditioning.height, conditioning.width, 3]
         guard let frames, Array(frames.shape.dropFirst()) == expected else {
-            preconditionFailure(
+            stop(
                 "VideoPrior: frames \(frames.map { "\($0.shape)" } ?? "missing") are not "
                     + "[N, \(expected.map(String.init).joined(separator: ", "))]")
         }
@@ -61,14 +62,14 @@ extension VideoPrior {
         guard let actionInput, let width = configuration.actionWidth,
             let stride = configuration.actionStride
         else {
-            precondition(actions == nil, "VideoPrior: actions are given to a prior without them")
+            require(actions == nil, "VideoPrior: actions are given to a prior without them")
             return nil
         }
         let slots = configuration.latent.time
         guard let actions, actions.rank == 3, actions.shape[1] == slots * stride,
             actions.shape[2] == width
         else {
-            preconditionFailure(
+            stop(
                 "VideoPrior: actions \(actions.map { "\($0.shape)" } ?? "missing") are not "
                     + "[N, \(slots * stride), \(width)]")
         }
@@ -83,7 +84,7 @@ extension VideoPrior {
         _ embeddings: Tensor<Float>, _ condition: PriorCondition, _ context: Context
     ) -> Tensor<Float> {
         let grid = configuration.latent.array
-        precondition(
+        require(
             embeddings.rank == 5
                 && Array(embeddings.shape.dropFirst()) == grid + [configuration.embedding],
             "VideoPrior: embeddings \(embeddings.shape) are not [N, "

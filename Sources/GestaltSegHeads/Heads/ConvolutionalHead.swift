@@ -1,3 +1,4 @@
+import GestaltChecks
 import GestaltNN
 import GestaltTensor
 
@@ -24,7 +25,7 @@ public struct ConvolutionalHead: SegmentationHead {
     public init(
         _ latent: LatentShape, classes: Int, width: Int = 128, random: inout RandomStream
     ) {
-        precondition(
+        require(
             latent.stride.nonzeroBitCount == 1 && width > 0 && classes > 0,
             "ConvolutionalHead(stride \(latent.stride), classes: \(classes), width: \(width))")
         latentShape = latent

@@ -1,3 +1,4 @@
+import GestaltChecks
 import GestaltNN
 import GestaltTensor
 
@@ -11,7 +12,7 @@ public struct LinearProbe: SegmentationHead {
 
     /// - Precondition: `classes` is positive.
     public init(_ latent: LatentShape, classes: Int, random: inout RandomStream) {
-        precondition(classes > 0, "LinearProbe: \(classes) classes")
+        require(classes > 0, "LinearProbe: \(classes) classes")
         latentShape = latent
         self.classes = classes
         scores = Linear(latent.slots * latent.channels, classes, random: &random)

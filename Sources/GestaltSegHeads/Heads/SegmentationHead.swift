@@ -1,3 +1,4 @@
+import GestaltChecks
 import GestaltNN
 import GestaltTensor
 
@@ -16,7 +17,7 @@ public protocol SegmentationHead: Module {
 extension SegmentationHead {
     func check(_ latent: Latent) {
         let (found, expected) = (latent.shape, latentShape)
-        precondition(
+        require(
             found.slots == expected.slots && found.channels == expected.channels
                 && found.stride == expected.stride && found.finer == expected.finer,
             "\(Self.self): a latent of \(found) for a head built for \(expected)")

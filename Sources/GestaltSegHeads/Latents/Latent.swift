@@ -1,3 +1,4 @@
+import GestaltChecks
 import GestaltTensor
 
 /// What an encoder knows about frames, on a grid coarser than their pixels.
@@ -18,7 +19,7 @@ public struct Latent: Sendable {
 
         /// - Precondition: rank 4, a positive stride.
         public init(_ tensor: Tensor<Float>, stride: Int) {
-            precondition(
+            require(
                 tensor.rank == 4 && stride > 0,
                 "Latent.Stage: \(tensor.shape) at stride \(stride) is not [N, h, w, channels]")
             self.tensor = tensor
@@ -28,12 +29,12 @@ public struct Latent: Sendable {
 
     /// - Precondition: rank 5, a positive stride; finer stages of as many frames, strides falling.
     public init(_ tensor: Tensor<Float>, stride: Int, finer: [Stage] = []) {
-        precondition(
+        require(
             tensor.rank == 5 && stride > 0,
             "Latent: \(tensor.shape) at stride \(stride) is not [N, slots, h, w, channels]")
         var coarser = stride
         for stage in finer {
-            precondition(
+            require(
                 stage.stride < coarser && stage.tensor.shape[0] == tensor.shape[0],
                 "Latent: finer stage \(stage.tensor.shape) at stride \(stage.stride) below stride "
                     + "\(coarser) of \(tensor.shape)")
@@ -65,7 +66,7 @@ public struct Latent: Sendable {
     /// - Precondition: at least one part.
     public static func concatenating(_ parts: [Latent]) -> Latent {
         guard let first = parts.first else {
-            preconditionFailure("Latent.concatenating: no part")
+            stop("Latent.concatenating: no part")
         }
         return Latent(
             concatenated(parts.map(\.tensor), axis: 0), stride: first.stride,
@@ -102,7 +103,7 @@ public struct LatentShape: Sendable, Hashable, Codable {
     public init(
         slots: Int, height: Int, width: Int, channels: Int, stride: Int, finer: [Stage] = []
     ) {
-        precondition(
+        require(
             slots > 0 && height > 0 && width > 0 && channels > 0 && stride > 0,
             "LatentShape: [\(slots), \(height), \(width), \(channels)] at stride \(stride)")
         self.slots = slots

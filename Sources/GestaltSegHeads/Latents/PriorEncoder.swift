@@ -1,3 +1,4 @@
+import GestaltChecks
 import GestaltNN
 import GestaltPrior
 import GestaltTensor
@@ -56,7 +57,7 @@ public struct PriorEncoder: StoredEncoder {
     ///   ``EncoderConfiguration/validate()`` tells.
     public init(_ prior: VideoPrior, source: Source) {
         guard let resnet = prior.resnet, let conditioning = prior.configuration.conditioning else {
-            preconditionFailure("PriorEncoder: a prior that is given no frames")
+            stop("PriorEncoder: a prior that is given no frames")
         }
         self.resnet = resnet
         self.prior = prior
@@ -120,7 +121,7 @@ public struct PriorEncoder: StoredEncoder {
     }
 
     private func requireSize(_ height: Int, _ width: Int) {
-        precondition(
+        require(
             height == conditioning.height && width == conditioning.width,
             "PriorEncoder: frames of \(height) × \(width) for a prior of "
                 + "\(conditioning.height) × \(conditioning.width)")

@@ -1,3 +1,4 @@
+import GestaltChecks
 import GestaltNN
 import GestaltPrior
 import GestaltTensor
@@ -62,7 +63,7 @@ public struct ResNetEncoder: StoredEncoder {
 
     public func encode(_ frames: Tensor<Float>, _ context: Context) -> Latent {
         let still = frames.standingStill(source.frames, for: "ResNetEncoder")
-        precondition(
+        require(
             frames.shape[1] % sizeMultiple == 0 && frames.shape[2] % sizeMultiple == 0,
             "ResNetEncoder: \(sizeMultiple) does not divide frames \(frames.shape); pad them")
         let pyramid = FramePyramid(stages: resnet.stages(still, context))

@@ -1,3 +1,4 @@
+import GestaltChecks
 import GestaltTensor
 
 extension Tensor<Float> {
@@ -5,7 +6,7 @@ extension Tensor<Float> {
     ///
     /// - Parameter encoder: who asks, for the message.
     func standingStill(_ count: Int, for encoder: String) -> Tensor {
-        precondition(
+        require(
             rank == 4 && shape[3] == 3,
             "\(encoder): frames \(shape) are not [N, H, W, 3]")
         var repeated = shape.dimensions

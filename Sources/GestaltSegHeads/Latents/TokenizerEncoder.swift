@@ -1,3 +1,4 @@
+import GestaltChecks
 import GestaltNN
 import GestaltTensor
 import GestaltVQVAE
@@ -30,7 +31,7 @@ public struct TokenizerEncoder: StoredEncoder {
     /// - Precondition: height and width have the same stride.
     public init(_ tokenizer: VideoTokenizer, mode: Mode = .still, source: Source = .continuous) {
         let strides = tokenizer.configuration.strides
-        precondition(
+        require(
             strides.height == strides.width,
             "TokenizerEncoder: strides \(strides) differ in height and width")
         self.tokenizer = tokenizer
@@ -64,7 +65,7 @@ public struct TokenizerEncoder: StoredEncoder {
             mode == .still
             ? frames.standingStill(
                 tokenizer.configuration.strides.time, for: "TokenizerEncoder(.still)") : frames
-        precondition(
+        require(
             clips.rank == 5 && clips.shape[4] == 3,
             "TokenizerEncoder(.clip): frames \(frames.shape) are not [N, T, H, W, 3]")
         let grid = latents(of: clips, context)  // [N, t, h, w, channels]

@@ -1,3 +1,4 @@
+import GestaltChecks
 import GestaltNN
 import GestaltTensor
 
@@ -17,7 +18,7 @@ import GestaltTensor
 public func segmentationLoss(
     _ logits: Tensor<Float>, _ labels: Tensor<UInt8>, ignoring ignored: UInt8? = nil
 ) -> Tensor<Float> {
-    precondition(
+    require(
         logits.rank == 4 && Shape(logits.shape.dropLast()) == labels.shape,
         "segmentationLoss: logits \(logits.shape) and labels \(labels.shape) are not [N, H, W, K] "
             + "and [N, H, W]")

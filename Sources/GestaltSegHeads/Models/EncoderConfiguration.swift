@@ -1,3 +1,4 @@
+import GestaltChecks
 import GestaltFiles
 import GestaltNN
 import GestaltPrior
@@ -67,7 +68,7 @@ public enum EncoderConfiguration: Codable, Sendable, Equatable {
     }
 
     func requireValid() {
-        do { try validate() } catch { preconditionFailure("\(error)") }
+        do { try validate() } catch { stop("\(error)") }
     }
 
     /// Pixels to one step of the latent.

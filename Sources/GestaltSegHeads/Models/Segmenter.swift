@@ -1,3 +1,4 @@
+import GestaltChecks
 import GestaltNN
 import GestaltTensor
 
@@ -23,7 +24,7 @@ public struct Segmenter: SegmentationModel {
         _ configuration: SegmenterConfiguration, encoder: any StoredEncoder,
         random: inout RandomStream
     ) {
-        precondition(
+        require(
             encoder.configuration == configuration.encoder,
             "Segmenter: an encoder of \(encoder.configuration) for \(configuration.encoder)")
         self.configuration = configuration

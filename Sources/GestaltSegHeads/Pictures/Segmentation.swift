@@ -1,3 +1,4 @@
+import GestaltChecks
 import GestaltMedia
 import GestaltNN
 import GestaltTensor
@@ -20,7 +21,7 @@ extension SegmentationModel {
     /// The probability of foreground `[H, W, 1]` or of each class `[H, W, classes]` in a picture
     /// `[H, W, 3]` of any size.
     public func probabilities(image: Tensor<UInt8>) -> Tensor<Float> {
-        precondition(
+        require(
             image.rank == 3 && image.shape[2] == 3,
             "segment: a picture \(image.shape) is not [H, W, 3]")
         return probabilities(images: image.expanded(axis: 0)).selected(0, axis: 0)
@@ -35,9 +36,9 @@ extension SegmentationModel {
     ///
     /// - Parameter batch: how many go through the model at once; changes memory, not results.
     public func probabilities(images: Tensor<UInt8>, batch: Int = 16) -> Tensor<Float> {
-        precondition(
+        require(
             !seesFuture, "segment: this model sees the future, so it segments clips, not pictures")
-        precondition(
+        require(
             images.rank == 4 && images.shape[3] == 3 && images.shape.elementCount > 0 && batch > 0,
             "segment: pictures \(images.shape) are not [N, H, W, 3], in batches of \(batch)")
         let starts = stride(from: 0, to: images.shape[0], by: batch)

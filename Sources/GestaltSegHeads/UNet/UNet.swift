@@ -1,3 +1,4 @@
+import GestaltChecks
 import GestaltNN
 import GestaltTensor
 
@@ -22,7 +23,7 @@ public struct UNet: SegmentationModel {
     /// - Precondition: `configuration` is valid.
     public init(_ configuration: UNetConfiguration, random: inout RandomStream) {
         let widths = configuration.widths
-        precondition(
+        require(
             !widths.isEmpty && widths.allSatisfy { $0 > 0 } && configuration.classes > 0,
             "UNet: widths \(widths), \(configuration.classes) classes")
         self.configuration = configuration
@@ -53,7 +54,7 @@ public struct UNet: SegmentationModel {
     public var sizeMultiple: Int { 1 << (configuration.widths.count - 1) }
 
     public func logits(_ frames: Tensor<Float>, _ context: Context) -> Tensor<Float> {
-        precondition(
+        require(
             frames.rank == 4 && frames.shape[3] == 3,
             "UNet: frames \(frames.shape) are not [N, H, W, 3]")
         return padded(input.normalised(frames), to: sizeMultiple) { x in

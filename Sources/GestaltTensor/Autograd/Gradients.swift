@@ -1,3 +1,5 @@
+import GestaltChecks
+
 /// The value of `body` at `points`, and its gradient with respect to each of them.
 ///
 /// ```swift
@@ -54,7 +56,7 @@ package final class Recording<Scalar: FloatingScalar> {
     /// The gradients of `value`, a tensor of one element; ends the recording.
     /// - Precondition: `value` has one element.
     package func gradients(of value: Tensor<Scalar>) -> [Tensor<Scalar>?] {
-        precondition(
+        require(
             value.count == 1,
             "a gradient is taken of one number, not of a tensor of shape \(value.shape): reduce it with sum() or mean()"
         )

@@ -1,3 +1,5 @@
+import GestaltChecks
+
 /// A differentiable function of tensors: forward and pullback side by side.
 ///
 /// Both receive *detached* tensors, so nothing they keep points back to a tape, and computing a
@@ -78,7 +80,7 @@ private func recordingTape<Scalar: TensorScalar>(of inputs: [Tensor<Scalar>]) ->
     for input in inputs {
         guard let tape = input.record?.tape else { continue }
         if let found, found !== tape {
-            preconditionFailure(
+            stop(
                 "an operation has operands of two tapes: a gradient closure mixes values of another"
             )
         }

@@ -1,4 +1,5 @@
 import CKernels
+import GestaltChecks
 
 /// A place on a tape.
 struct TapeRecord<Scalar: TensorScalar>: Sendable {
@@ -25,7 +26,7 @@ final class Tape<Scalar: TensorScalar>: @unchecked Sendable {
     var count: Int { pullbacks.count }
 
     func checkThread() {
-        precondition(
+        require(
             gk_thread_id() == owner,
             "a tape is used by a thread other than its own: compute gradients on one thread")
     }
@@ -81,7 +82,7 @@ extension Tape where Scalar: FloatingScalar {
             cotangents[index] = part
             return
         }
-        precondition(
+        require(
             sum.shape == part.shape,
             "gradients of one value have shapes \(sum.shape) and \(part.shape)")
         cotangents[index] = nil  // leaves `sum` the only reference: the addition is in place

@@ -1,4 +1,5 @@
 import CKernels
+import GestaltChecks
 
 /// The three passes of a convolution on plain values: nothing is recorded. What the operations call,
 /// and what benchmarks and tests steer by a ``ConvolutionPlan/Choice``.
@@ -190,7 +191,7 @@ public enum ConvolutionEngine {
         let (needed, present) = (
             geometry.byteCount(scalarByteCount), RuntimeSettings.Machine.current.physicalMemory
         )
-        precondition(
+        require(
             present == 0 || needed <= present,
             "convolution \(geometry): input, weight and output take \(needed) bytes,"
                 + " the machine has \(present)")
@@ -199,7 +200,7 @@ public enum ConvolutionEngine {
     private static func check(
         _ name: String, _ shape: Shape, _ expected: Shape, _ geometry: ConvolutionGeometry
     ) {
-        precondition(
+        require(
             shape == expected,
             "convolution \(geometry): the \(name) has shape \(shape), not \(expected)")
     }

@@ -1,3 +1,5 @@
+import GestaltChecks
+
 /// One spatial axis of a convolution.
 public struct ConvolutionAxis: Sendable, Hashable {
     public var input: Int
@@ -51,16 +53,16 @@ public struct ConvolutionGeometry: Sendable, Hashable, CustomStringConvertible {
             (axis.before, axis.after) = asked.zeros(i, of: axis)
             let room = axis.input + axis.before + axis.after - axis.extent
             axis.output = room < 0 ? 0 : room / axis.stride + 1
-            asked.require(
+            asked.check(
                 room >= 0,
                 "a kernel that spans \(axis.extent) does not fit along spatial axis \(i)"
                     + " of length \(axis.input) with \(axis.before) + \(axis.after) zeros")
             axes.append(axis)
         }
         let (cin, cout) = (weight[-2] * groups, weight[-1])
-        asked.require(
+        asked.check(
             input[-1] == cin, "the weight takes \(cin) channels, the input has \(input[-1])")
-        asked.require(
+        asked.check(
             cout % groups == 0, "\(cout) output channels do not divide by \(groups) groups")
         self.init(
             rank: asked.rank, batch: input[0], axes: axes, inputChannels: cin, outputChannels: cout,
@@ -89,25 +91,25 @@ public struct ConvolutionGeometry: Sendable, Hashable, CustomStringConvertible {
             axis.output = input[i + 1]
             let full = (axis.output - 1) * axis.stride + axis.extent
             if case .same = padding {
-                asked.require(
+                asked.check(
                     extra[i] == 0, "padding .same leaves no room for outputPadding \(extra)")
                 axis.input = axis.stride * axis.output
                 axis.before = max(0, (axis.extent - axis.stride) / 2)
                 axis.after = max(0, full - axis.input - axis.before)
             } else {
                 (axis.before, axis.after) = asked.zeros(i, of: axis)
-                asked.require(
+                asked.check(
                     extra[i] >= 0 && extra[i] < axis.stride,
                     "outputPadding \(extra) must be at least 0 and below the stride")
                 axis.input = full - axis.before - axis.after + extra[i]
             }
-            asked.require(axis.input > 0, "spatial axis \(i) would have the length \(axis.input)")
+            asked.check(axis.input > 0, "spatial axis \(i) would have the length \(axis.input)")
             axes.append(axis)
         }
         let (cin, cout) = (weight[-2], weight[-1] * groups)
-        asked.require(
+        asked.check(
             input[-1] == cin, "the weight takes \(cin) channels, the input has \(input[-1])")
-        asked.require(cin % groups == 0, "\(cin) input channels do not divide by \(groups) groups")
+        asked.check(cin % groups == 0, "\(cin) input channels do not divide by \(groups) groups")
         self.init(
             rank: asked.rank, batch: input[0], axes: axes, inputChannels: cout, outputChannels: cin,
             groups: groups)
@@ -196,16 +198,16 @@ private struct Request {
         let rank = max(0, input.rank - 2)
         self.stride = stride.isEmpty ? Array(repeating: 1, count: rank) : stride
         self.dilation = dilation.isEmpty ? Array(repeating: 1, count: rank) : dilation
-        require(
+        check(
             (1...3).contains(rank), "the input is [N, spatial…, channels] with 1 to 3 spatial axes")
-        require(weight.rank == input.rank, "the weight is [kernel…, channels, channels]")
-        require(
+        check(weight.rank == input.rank, "the weight is [kernel…, channels, channels]")
+        check(
             self.stride.count == rank && self.dilation.count == rank,
             "stride and dilation need a number for each of \(rank) spatial axes")
-        require(
+        check(
             self.stride.allSatisfy { $0 > 0 } && self.dilation.allSatisfy { $0 > 0 } && groups > 0,
             "stride, dilation and groups are positive")
-        require(
+        check(
             weight.allSatisfy { $0 > 0 } && input.dropFirst().allSatisfy { $0 > 0 },
             "only the batch may be empty")
     }
@@ -228,19 +230,19 @@ private struct Request {
         case .explicit(let before, let after):
             let before = filled(before, with: 0, "padding")
             let after = filled(after, with: 0, "padding")
-            require(before[i] >= 0 && after[i] >= 0, "padding is not negative")
+            check(before[i] >= 0 && after[i] >= 0, "padding is not negative")
             return (before[i], after[i])
         }
     }
 
     func filled(_ list: [Int], with value: Int, _ what: String) -> [Int] {
         if list.isEmpty { return Array(repeating: value, count: rank) }
-        require(list.count == rank, "\(what) needs a number for each of \(rank) spatial axes")
+        check(list.count == rank, "\(what) needs a number for each of \(rank) spatial axes")
         return list
     }
 
-    func require(_ holds: Bool, _ rule: @autoclosure () -> String) {
-        precondition(
+    func check(_ holds: Bool, _ rule: @autoclosure () -> String) {
+        require(
             holds,
             "\(name) of input \(input) with weight \(weight), stride \(stride),"
                 + " padding \(padding), dilation \(dilation), groups \(groups): \(rule())")

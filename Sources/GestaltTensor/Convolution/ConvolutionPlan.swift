@@ -1,3 +1,4 @@
+import GestaltChecks
 import Synchronization
 
 /// How one pass of a convolution is computed: chosen by a cost model from geometry, threads and
@@ -151,7 +152,7 @@ extension ConvolutionPlan {
             algorithm = serves ? wish : natural
         case .forced(let wish):
             let refusal = Self.refusal(of: wish, pass: key.pass, geometry: geometry)
-            precondition(
+            require(
                 refusal == nil,
                 "\(wish) cannot compute \(key.pass) of \(geometry): \(refusal ?? "")")
             algorithm = wish

@@ -1,4 +1,5 @@
 import CKernels
+import GestaltChecks
 
 /// A function of tensors, element by element, computed in one pass over memory.
 ///
@@ -47,15 +48,15 @@ public func fused<Scalar: FloatingScalar>(
 public func fused<Scalar: FloatingScalar>(
     _ operands: [Tensor<Scalar>], _ body: ([Fused<Scalar>]) -> Fused<Scalar>
 ) -> Tensor<Scalar> {
-    precondition(!operands.isEmpty, "fused: no operands")
+    require(!operands.isEmpty, "fused: no operands")
     let recorder = FusedRecorder(inputs: operands.count)
     let result = body(operands.indices.map { Fused(recorder: recorder, index: $0) })
-    precondition(
+    require(
         result.recorder === recorder, "fused: the closure returns a value of another chain")
     var shape = operands[0].shape
     for operand in operands.dropFirst() {
         guard let common = shape.broadcast(with: operand.shape) else {
-            preconditionFailure(
+            stop(
                 "fused: shapes \(operands.map(\.shape)) do not broadcast")
         }
         shape = common
@@ -65,7 +66,7 @@ public func fused<Scalar: FloatingScalar>(
         return operand.shape == shape ? operand : operand.broadcast(to: shape)
     }
     let steps = recorder.steps(endingIn: result.index)
-    precondition(
+    require(
         operands.count + steps.count <= Int(gk_chain_most_values),
         "fused: \(operands.count) operands and \(steps.count) operations, above 128 in all")
     return FusedChain(shape: shape, steps: steps).apply(operands)
@@ -86,7 +87,7 @@ public struct Fused<Scalar: FloatingScalar> {
     }
 
     private func binary(_ kind: gk_binary, _ other: Fused) -> Fused {
-        precondition(
+        require(
             other.recorder === recorder, "fused: an operand is a value of another chain")
         return append(
             gk_chain_step(
@@ -152,7 +153,7 @@ extension Fused {
 
     /// - Precondition: `min ≤ max`.
     public func clamped(min lowest: Scalar = -.infinity, max highest: Scalar = .infinity) -> Fused {
-        precondition(lowest <= highest, "clamped(min: \(lowest), max: \(highest))")
+        require(lowest <= highest, "clamped(min: \(lowest), max: \(highest))")
         return unary(gk_clamp, lowest, highest)
     }
 }

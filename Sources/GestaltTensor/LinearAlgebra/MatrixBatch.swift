@@ -1,3 +1,5 @@
+import GestaltChecks
+
 /// The matrices in the last two axes of a tensor, for routines that take one at a time.
 struct MatrixBatch {
     let operation: String
@@ -11,10 +13,10 @@ struct MatrixBatch {
 
     /// - Precondition: two axes at least, and matrices that are not empty.
     init<Scalar>(_ x: Tensor<Scalar>, _ operation: String, square: Bool = false) {
-        precondition(
+        require(
             x.rank >= 2 && x.shape[-1] > 0 && x.shape[-2] > 0,
             "\(operation): shape \(x.shape) holds no matrices")
-        precondition(
+        require(
             !square || x.shape[-1] == x.shape[-2],
             "\(operation): the matrices of \(x.shape) are not square")
         self.operation = operation

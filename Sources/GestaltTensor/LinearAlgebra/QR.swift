@@ -1,3 +1,5 @@
+import GestaltChecks
+
 /// `A = Q · R`, thin: k = min(m, n).
 public struct QRDecomposition<Scalar: FloatingScalar>: Sendable {
     /// `[…, m, k]`, orthonormal columns.
@@ -16,7 +18,7 @@ extension Tensor where Scalar: FloatingScalar {
     public func qr() throws(LinearAlgebraError) -> QRDecomposition<Scalar> {
         let batch = MatrixBatch(self, "qr")
         let (m, n) = (batch.rows, batch.columns)
-        precondition(!isTracked || m >= n, "qr: no gradient for wide matrices, \(shape)")
+        require(!isTracked || m >= n, "qr: no gradient for wide matrices, \(shape)")
         let k = Swift.min(m, n)
         let packed = try batch.factored(
             self, size: (m + n) * k, failure: MatrixBatch.notConverged

@@ -1,3 +1,5 @@
+import GestaltChecks
+
 extension Tensor where Scalar: FloatingScalar {
     /// The X with `A · X = B` for square matrices A `[…, n, n]` (this tensor).
     ///
@@ -43,14 +45,14 @@ extension Tensor where Scalar: FloatingScalar {
     ) throws(LinearAlgebraError) -> Tensor {
         let isVector = b.rank == 1
         let columns = isVector ? b.expanded(axis: 1) : b
-        precondition(
+        require(
             rank >= 2 && columns.rank >= 2 && columns.shape[-2] == shape[-2]
                 && (operation != "solve" || shape[-1] == shape[-2]),
             "\(operation): A \(shape) and B \(b.shape) do not fit")
         guard
             let lead = Shape(shape.dropLast(2)).broadcast(with: Shape(columns.shape.dropLast(2)))
         else {
-            preconditionFailure(
+            stop(
                 "\(operation): leading axes of \(shape) and \(b.shape) do not broadcast")
         }
         let value = try body(

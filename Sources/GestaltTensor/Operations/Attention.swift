@@ -1,3 +1,5 @@
+import GestaltChecks
+
 /// Which keys a query attends to.
 public enum AttentionMask: Sendable {
     /// All of them.
@@ -24,7 +26,7 @@ public struct AttentionDropout: Sendable {
 
     /// - Precondition: 0 ≤ rate < 1.
     public init(rate: Float, random: RandomStream) {
-        precondition((0..<1).contains(rate), "AttentionDropout: rate \(rate)")
+        require((0..<1).contains(rate), "AttentionDropout: rate \(rate)")
         self.rate = rate
         self.random = random
     }
@@ -140,22 +142,22 @@ struct Attention<Scalar: FloatingScalar>: Operation {
 
     func check(_ q: Shape, _ k: Shape, _ v: Shape) {
         let message = "attention: query \(q), key \(k), value \(v) along axis \(axis)"
-        precondition(q.rank >= 2 && k.rank == q.rank && v.rank == q.rank, message)
-        precondition(axis < q.rank - 1, message + ": positions cannot run along the last axis")
-        precondition(k[axis] == v[axis], message + ": keys and values differ in number")
-        precondition(q[-1] == k[-1] && q[-1] > 0, message + ": query and key differ in width")
+        require(q.rank >= 2 && k.rank == q.rank && v.rank == q.rank, message)
+        require(axis < q.rank - 1, message + ": positions cannot run along the last axis")
+        require(k[axis] == v[axis], message + ": keys and values differ in number")
+        require(q[-1] == k[-1] && q[-1] > 0, message + ": query and key differ in width")
         for other in 0..<q.rank - 1 where other != axis {
-            precondition(
+            require(
                 q[other] == k[other] && q[other] == v[other], message + ": other axes differ")
         }
         if case .blockSparse(let sparsity) = mask {
-            precondition(
+            require(
                 q[axis] == sparsity.length && k[axis] == sparsity.length,
                 message + ": blocks of \(sparsity.length) positions")
         }
         guard case .boolean(let allowed) = mask else { return }
         let scores = AttentionGeometry.scores(q, k, axis: axis)
-        precondition(
+        require(
             allowed.shape.broadcast(with: scores) == scores,
             message + ": mask \(allowed.shape) does not stretch to \(scores)")
     }

@@ -1,3 +1,5 @@
+import GestaltChecks
+
 /// Some of the axes of a shape.
 struct AxisSet: Sendable, Equatable {
     private var bits: UInt8 = 0
@@ -11,7 +13,7 @@ struct AxisSet: Sendable, Equatable {
         }
         for axis in axes {
             let bit = UInt8(1) << UInt8(shape.resolved(axis))
-            precondition(bits & bit == 0, "axis \(axis) of \(shape) is named twice in \(axes)")
+            require(bits & bit == 0, "axis \(axis) of \(shape) is named twice in \(axes)")
             bits |= bit
         }
     }

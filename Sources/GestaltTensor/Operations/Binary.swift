@@ -1,4 +1,5 @@
 import CKernels
+import GestaltChecks
 
 /// Elementwise arithmetic of two tensors whose shapes broadcast.
 ///
@@ -128,7 +129,7 @@ extension Tensor where Scalar: FloatingScalar {
 
     /// Adds in place where the memory is this tensor's own; not recorded.
     package mutating func add(_ other: Tensor) {
-        precondition(shape == other.shape, "add: \(shape) and \(other.shape)")
+        require(shape == other.shape, "add: \(shape) and \(other.shape)")
         let addend = other.contiguous()
         let variant = Scalar.variant
         addend.withScalars { x in

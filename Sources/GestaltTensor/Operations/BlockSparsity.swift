@@ -1,3 +1,5 @@
+import GestaltChecks
+
 /// Which blocks of keys each block of queries sees, when positions attend causally but not to all
 /// that came before: all of a block that is seen, up to the query itself in its own.
 public struct BlockSparsity: Sendable, Equatable {
@@ -12,10 +14,10 @@ public struct BlockSparsity: Sendable, Equatable {
 
     /// - Precondition: `block` is positive; every row rises and ends in its own block.
     public init(block: Int, rows: [[Int]]) {
-        precondition(block > 0, "BlockSparsity: blocks of \(block)")
+        require(block > 0, "BlockSparsity: blocks of \(block)")
         for (index, row) in rows.enumerated() {
             let rises = zip(row, row.dropFirst()).allSatisfy { $0 < $1 }
-            precondition(
+            require(
                 rises && row.last == index && (row.first ?? 0) >= 0,
                 "BlockSparsity: row \(index) sees blocks \(row)")
         }
@@ -33,7 +35,7 @@ public struct BlockSparsity: Sendable, Equatable {
     /// - Precondition: ``fits(_:)``.
     public init(strided grid: [Int]) {
         guard let lengths = Self.blockGrid(grid) else {
-            preconditionFailure("BlockSparsity: a grid \(grid) cannot be cut into blocks of 32")
+            stop("BlockSparsity: a grid \(grid) cannot be cut into blocks of 32")
         }
         let places = Self.places(lengths)
         let rows = places.indices.map { row in

@@ -1,4 +1,5 @@
 import CKernels
+import GestaltChecks
 
 /// The value of an arithmetic operation or a comparison of two tensors that broadcast, not
 /// recorded. Nothing is materialised but operands whose innermost axis has gaps.
@@ -6,7 +7,7 @@ func combined<Scalar: TensorScalar, Result: TensorScalar>(
     _ operation: gk_binary, _ name: StaticString, _ a: Tensor<Scalar>, _ b: Tensor<Scalar>
 ) -> Tensor<Result> {
     guard let shape = a.shape.broadcast(with: b.shape) else {
-        preconditionFailure("\(name): shapes \(a.shape) and \(b.shape) do not broadcast")
+        stop("\(name): shapes \(a.shape) and \(b.shape) do not broadcast")
     }
     let result = Tensor<Result>(
         storage: Storage(count: shape.elementCount), layout: Layout(contiguous: shape))
@@ -35,7 +36,7 @@ func selected<Scalar: TensorScalar>(
 ) -> Tensor<Scalar> {
     guard let pair = a.shape.broadcast(with: b.shape), let shape = pair.broadcast(with: mask.shape)
     else {
-        preconditionFailure(
+        stop(
             "replacing: shapes \(a.shape), \(b.shape) and the mask's \(mask.shape) do not broadcast"
         )
     }

@@ -1,4 +1,5 @@
 import CKernels
+import GestaltChecks
 
 /// Slices of an axis, picked by index.
 struct Gather<Scalar: TensorScalar>: Operation {
@@ -151,7 +152,7 @@ private func scatterAdd<Scalar: TensorScalar>(
 private func checkIndices(_ indices: Tensor<Int32>, below length: Int, _ name: StaticString) {
     guard indices.count > 0 else { return }
     let (low, high) = (indices.min().scalar, indices.max().scalar)
-    precondition(
+    require(
         low >= 0 && Int(high) < length,
         "\(name): indices from \(low) to \(high) into an axis of length \(length)")
 }
@@ -172,7 +173,7 @@ extension Tensor {
         let index = shape.resolved(axis)
         var expected = shape
         if indices.rank == rank { expected[index] = indices.shape[index] }
-        precondition(
+        require(
             indices.shape == expected,
             "gatheredAlong: indices of shape \(indices.shape) along axis \(index) of \(shape)")
         checkIndices(indices, below: shape[index], "gatheredAlong")
@@ -190,7 +191,7 @@ extension Tensor where Scalar: NumericScalar {
         let index = shape.resolved(axis)
         let expected = Shape(
             Array(shape[0..<index]) + indices.shape.dimensions + Array(shape[(index + 1)...]))
-        precondition(
+        require(
             updates.shape == expected,
             "scatterAdded: updates of shape \(updates.shape), expected \(expected)")
         checkIndices(indices, below: shape[index], "scatterAdded")

@@ -1,3 +1,5 @@
+import GestaltChecks
+
 /// Tensors one after another along an axis.
 struct Concatenate<Scalar: TensorScalar>: Operation {
     let axis: Int
@@ -109,13 +111,13 @@ struct Flip<Scalar: TensorScalar>: Operation {
 public func concatenated<Scalar: TensorScalar>(
     _ tensors: [Tensor<Scalar>], axis: Int
 ) -> Tensor<Scalar> {
-    precondition(!tensors.isEmpty, "concatenated: no tensors")
+    require(!tensors.isEmpty, "concatenated: no tensors")
     let shape = tensors[0].shape
     let index = shape.resolved(axis)
     for tensor in tensors.dropFirst() {
         var other = tensor.shape
         if other.rank == shape.rank { other[index] = shape[index] }
-        precondition(
+        require(
             other == shape,
             "concatenated: shapes \(shape) and \(tensor.shape) differ beyond axis \(index)")
     }
@@ -127,9 +129,9 @@ public func concatenated<Scalar: TensorScalar>(
 public func stacked<Scalar: TensorScalar>(
     _ tensors: [Tensor<Scalar>], axis: Int = 0
 ) -> Tensor<Scalar> {
-    precondition(!tensors.isEmpty, "stacked: no tensors")
+    require(!tensors.isEmpty, "stacked: no tensors")
     for tensor in tensors where tensor.shape != tensors[0].shape {
-        preconditionFailure("stacked: shapes \(tensors[0].shape) and \(tensor.shape) differ")
+        stop("stacked: shapes \(tensors[0].shape) and \(tensor.shape) differ")
     }
     let index = axis < 0 ? axis + tensors[0].rank + 1 : axis
     return concatenated(tensors.map { $0.expanded(axis: index) }, axis: index)
@@ -140,7 +142,7 @@ extension Tensor {
     public func padded(
         before: Int, after: Int, axis: Int, value: Scalar = .zeroScalar
     ) -> Tensor {
-        precondition(before >= 0 && after >= 0, "padded: \(before) before, \(after) after")
+        require(before >= 0 && after >= 0, "padded: \(before) before, \(after) after")
         if before == 0 && after == 0 { return self }
         return Pad(before: before, after: after, axis: shape.resolved(axis), value: value)(self)
     }
@@ -182,7 +184,7 @@ extension Tensor {
     fileprivate func repeatedSlices(
         _ n: Int, axis: Int, after: Bool, _ stretch: (Tensor, Shape) -> Tensor
     ) -> Tensor {
-        precondition(n >= 0, "repeated \(n) times")
+        require(n >= 0, "repeated \(n) times")
         let index = shape.resolved(axis)
         let place = after ? index + 1 : index
         var merged = shape

@@ -1,4 +1,5 @@
 import CKernels
+import GestaltChecks
 
 /// Products of the matrices in the last two axes, over leading axes that broadcast.
 struct MatMul<Scalar: FloatingScalar>: Operation {
@@ -67,14 +68,14 @@ extension Tensor where Scalar: FloatingScalar {
     public func matmul(
         _ other: Tensor, transposingFirst: Bool = false, transposingSecond: Bool = false
     ) -> Tensor {
-        precondition(
+        require(
             rank > 0 && other.rank > 0 && !(rank == 1 && transposingFirst)
                 && !(other.rank == 1 && transposingSecond),
             "matmul: \(shape) × \(other.shape): scalars have no product, vectors no transpose")
         let a = rank == 1 ? reshaped([1, count] as Shape) : self
         let b = other.rank == 1 ? other.reshaped([other.count, 1] as Shape) : other
         let inner = a.shape[transposingFirst ? -2 : -1]
-        precondition(
+        require(
             inner == b.shape[transposingSecond ? -1 : -2],
             "matmul: inner lengths of \(shape)\(transposingFirst ? "ᵀ" : "") and "
                 + "\(other.shape)\(transposingSecond ? "ᵀ" : "") differ")
@@ -104,7 +105,7 @@ func matrixProduct<Scalar: FloatingScalar>(
     let (m, k) = (a.shape[transposesFirst ? -1 : -2], a.shape[transposesFirst ? -2 : -1])
     let n = b.shape[transposesSecond ? -2 : -1]
     guard let lead = a.shape.leadingMatrixAxes.broadcast(with: b.shape.leadingMatrixAxes) else {
-        preconditionFailure("matmul: leading axes of \(a.shape) and \(b.shape) do not broadcast")
+        stop("matmul: leading axes of \(a.shape) and \(b.shape) do not broadcast")
     }
     var shape = lead
     shape.append(m)

@@ -1,4 +1,5 @@
 import CKernels
+import GestaltChecks
 
 extension Tensor where Scalar == Float {
     /// For every row the index of the nearest row of `table`, by squared distance; the lowest index
@@ -9,7 +10,7 @@ extension Tensor where Scalar == Float {
     /// compared by their exact differences, so the answer is the same on every machine.
     /// - Shapes: `[n, D]` and `[K, D]` in, `[n]` out. Not differentiable.
     public func nearestRows(in table: Tensor) -> Tensor<Int32> {
-        precondition(
+        require(
             rank == 2 && table.rank == 2 && shape[1] == table.shape[1] && table.shape[0] > 0,
             "nearestRows: rows \(shape), table \(table.shape)")
         let (n, width, codes) = (shape[0], shape[1], table.shape[0])

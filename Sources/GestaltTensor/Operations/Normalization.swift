@@ -1,3 +1,5 @@
+import GestaltChecks
+
 /// Mean and variance of each channel of a channels-last tensor, over all other axes.
 public struct ChannelMoments<Scalar: FloatingScalar>: Sendable {
     /// `[C]`
@@ -8,7 +10,7 @@ public struct ChannelMoments<Scalar: FloatingScalar>: Sendable {
     public let count: Int
 
     public init(mean: Tensor<Scalar>, variance: Tensor<Scalar>, count: Int) {
-        precondition(
+        require(
             mean.rank == 1 && mean.shape == variance.shape,
             "ChannelMoments: mean \(mean.shape) and variance \(variance.shape) are not two vectors of one length"
         )
@@ -61,7 +63,7 @@ extension Tensor where Scalar: FloatingScalar {
     ) -> Tensor {
         checkChannels("normalized", scale, shift)
         let columns = shape[-1]
-        precondition(
+        require(
             mean.shape == [columns] && variance.shape == [columns],
             "normalized: \(shape) by mean \(mean.shape) and variance \(variance.shape)")
         let blocks = ColumnBlocks(segments: 1, rows: count / columns, columns: columns)
@@ -84,7 +86,7 @@ extension Tensor where Scalar: FloatingScalar {
     ) -> Tensor {
         checkChannels("groupNormalized", scale, shift)
         let columns = shape[-1]
-        precondition(
+        require(
             rank >= 2 && groups > 0 && columns % groups == 0,
             "groupNormalized: \(groups) groups do not divide the channels of \(shape)")
         let blocks = ColumnBlocks(
@@ -128,7 +130,7 @@ extension Tensor where Scalar: FloatingScalar {
     }
 
     private func checkChannels(_ operation: String, _ scale: Tensor, _ shift: Tensor) {
-        precondition(
+        require(
             rank >= 1 && count > 0 && scale.shape == [shape[-1]] && shift.shape == scale.shape,
             "\(operation): \(shape) with scale \(scale.shape) and shift \(shift.shape): both have the length of the last axis, and there is at least one element"
         )

@@ -1,4 +1,5 @@
 import CKernels
+import GestaltChecks
 
 /// The largest element of each window, channel by channel.
 struct MaxPooling<Scalar: FloatingScalar>: Operation {
@@ -116,7 +117,7 @@ extension Tensor where Scalar: FloatingScalar {
     /// The mean over all spatial axes: `[N, spatial…, C]` to `[N, C]`.
     /// - Precondition: at least one spatial axis.
     public func globalAveragePooled() -> Tensor {
-        precondition(rank >= 3, "globalAveragePooled: \(shape) is not [N, spatial…, C]")
+        require(rank >= 3, "globalAveragePooled: \(shape) is not [N, spatial…, C]")
         return mean(axes: Array(1..<rank - 1))
     }
 }
@@ -126,14 +127,14 @@ extension ConvolutionGeometry {
     static func pooling(
         _ input: Shape, _ kernel: [Int], _ stride: [Int]?, _ padding: Padding
     ) -> ConvolutionGeometry {
-        precondition(
+        require(
             input.rank == kernel.count + 2 && !kernel.isEmpty,
             "pooling: a kernel \(kernel) needs [N, spatial…, C] with \(kernel.count) spatial axes,"
                 + " not \(input)")
         let geometry = ConvolutionGeometry(
             input: input, weight: Shape(kernel + [1, input[-1]]), stride: stride ?? kernel,
             padding: padding, groups: input[-1])
-        precondition(
+        require(
             geometry.axes.allSatisfy { $0.before < $0.kernel && $0.after < $0.kernel },
             "pooling \(geometry): a window may not lie in the padding alone")
         return geometry

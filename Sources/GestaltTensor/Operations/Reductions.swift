@@ -1,4 +1,5 @@
 import CKernels
+import GestaltChecks
 
 /// The sum over some axes.
 struct Sum<Scalar: FloatingScalar>: Operation {
@@ -193,7 +194,7 @@ extension Tensor {
     }
 
     fileprivate func checkNotEmpty(_ axes: AxisSet, _ name: StaticString) {
-        precondition(
+        require(
             axes.reducedCount(shape) > 0 || count > 0
                 || axes.reduced(shape, keeping: false).elementCount == 0,
             "\(name): an axis of \(shape) is empty, and nothing has no extremum")

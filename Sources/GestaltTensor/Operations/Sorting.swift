@@ -1,4 +1,5 @@
 import CKernels
+import GestaltChecks
 
 extension Tensor where Scalar: NumericScalar {
     /// The elements along `axis` in order, and where each came from.
@@ -16,7 +17,7 @@ extension Tensor where Scalar: NumericScalar {
     /// ``sorted(axis:descending:)`` for ties and NaN.
     /// - Precondition: `k` is at least 0 and at most the length of the axis.
     public func topK(_ k: Int, axis: Int = -1) -> (values: Tensor, indices: Tensor<Int32>) {
-        precondition(k >= 0 && k <= shape[axis], "topK: \(k) along axis \(axis) of \(shape)")
+        require(k >= 0 && k <= shape[axis], "topK: \(k) along axis \(axis) of \(shape)")
         return ordered(axis, descending: true, first: k)
     }
 

@@ -1,3 +1,5 @@
+import GestaltChecks
+
 /// The gradient of a tensor that was split: the parts' gradients are written where they belong.
 ///
 /// As single slices each part would fill a whole tensor with zeros and add it to the others'; a
@@ -56,7 +58,7 @@ extension Tensor {
     /// - Precondition: the lengths add up to the axis.
     public func split(sizes: [Int], axis: Int) -> [Tensor] {
         let index = shape.resolved(axis)
-        precondition(
+        require(
             sizes.reduce(0, +) == shape[index] && sizes.allSatisfy { $0 >= 0 },
             "split: \(sizes) does not add up to axis \(index) of \(shape)")
         let source = sizes.count > 1 ? SplitSource()(self) : self
@@ -71,7 +73,7 @@ extension Tensor {
     /// `count` slices of equal length along `axis`, as views.
     /// - Precondition: `count` divides the axis.
     public func split(count: Int, axis: Int) -> [Tensor] {
-        precondition(
+        require(
             count > 0 && shape[axis] % count == 0,
             "split: \(count) parts of axis \(axis) of \(shape)")
         return split(sizes: Array(repeating: shape[axis] / count, count: count), axis: axis)

@@ -1,4 +1,5 @@
 import CKernels
+import GestaltChecks
 
 /// A function of one number, element by element. The kernels hold value and derivative together;
 /// the derivative is computed from the input or from the value, whichever is cheaper.
@@ -131,7 +132,7 @@ extension Tensor where Scalar: FloatingScalar {
     /// - Precondition: `min ≤ max`.
     public func clamped(min lowest: Scalar = -.infinity, max highest: Scalar = .infinity) -> Tensor
     {
-        precondition(lowest <= highest, "clamped(min: \(lowest), max: \(highest))")
+        require(lowest <= highest, "clamped(min: \(lowest), max: \(highest))")
         return unary(gk_clamp, lowest, highest)
     }
 

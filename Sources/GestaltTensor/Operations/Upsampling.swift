@@ -1,4 +1,5 @@
 import CKernels
+import GestaltChecks
 
 /// Each pixel repeated along each spatial axis.
 struct NearestUpsampling<Scalar: FloatingScalar>: Operation {
@@ -118,7 +119,7 @@ extension Tensor where Scalar: FloatingScalar {
     /// - Shapes: `[N, spatial…, C]` to `[N, spatial·factor…, C]`.
     /// - Precondition: 1 to 3 spatial axes, a positive factor for each.
     public func upsampled(by factors: [Int]) -> Tensor {
-        precondition(
+        require(
             (1...3).contains(factors.count) && rank == factors.count + 2
                 && factors.allSatisfy { $0 > 0 },
             "upsampled(by: \(factors)): \(shape) is not [N, spatial…, C] with a factor an axis")
@@ -134,7 +135,7 @@ extension Tensor where Scalar: FloatingScalar {
     /// - Shapes: `[N, spatial…, C]` to `[N, lengths…, C]`.
     /// - Precondition: 1 to 3 spatial axes, a positive length for each.
     public func interpolated(to lengths: [Int], aligningCorners: Bool = false) -> Tensor {
-        precondition(
+        require(
             (1...3).contains(lengths.count) && rank == lengths.count + 2
                 && lengths.allSatisfy { $0 > 0 } && shape.dropFirst().allSatisfy { $0 > 0 },
             "interpolated(to: \(lengths)): \(shape) is not [N, spatial…, C] with a length an axis")

@@ -1,3 +1,5 @@
+import GestaltChecks
+
 /// The same elements in another shape.
 struct Reshape<Scalar: TensorScalar>: Operation {
     let shape: Shape
@@ -92,7 +94,7 @@ extension Tensor {
             let rest = dimensions.enumerated().reduce(1) {
                 $1.offset == free ? $0 : $0 * $1.element
             }
-            precondition(
+            require(
                 rest > 0 && count % rest == 0,
                 "reshaped: \(shape) does not divide into \(dimensions)")
             lengths[free] = count / rest
@@ -101,7 +103,7 @@ extension Tensor {
     }
 
     public func reshaped(_ target: Shape) -> Tensor {
-        precondition(
+        require(
             target.elementCount == count,
             "reshaped: shape \(shape) has \(count) elements, \(target) has \(target.elementCount)")
         guard target != shape else { return self }
@@ -123,7 +125,7 @@ extension Tensor {
     /// - Precondition: `axes` names every axis once.
     public func permuted(_ axes: [Int]) -> Tensor {
         let order = axes.map(shape.resolved)
-        precondition(
+        require(
             order.sorted().elementsEqual(0..<rank), "permuted: \(axes) is no order of \(shape)")
         return Permute(axes: order)(self)
     }
@@ -139,7 +141,7 @@ extension Tensor {
     /// - Precondition: the range lies inside the axis; `step` is positive.
     public func sliced(_ range: Range<Int>, axis: Int, by step: Int = 1) -> Tensor {
         let index = shape.resolved(axis)
-        precondition(
+        require(
             range.lowerBound >= 0 && range.upperBound <= shape[index] && step > 0,
             "sliced: \(range) by \(step) along axis \(index) of \(shape)")
         if range == 0..<shape[index] && step == 1 { return self }
@@ -149,7 +151,7 @@ extension Tensor {
     /// The slice at one index, without that axis. Negative indices count from the end.
     public func selected(_ index: Int, axis: Int) -> Tensor {
         let resolved = index < 0 ? index + shape[axis] : index
-        precondition(
+        require(
             resolved >= 0 && resolved < shape[axis],
             "selected: \(index) along axis \(axis) of \(shape)")
         return sliced(resolved..<resolved + 1, axis: axis).reshaped(shape.removing(axis: axis))
@@ -172,7 +174,7 @@ extension Tensor {
     /// Without the axis `axis`.
     /// - Precondition: its length is 1.
     public func squeezed(axis: Int) -> Tensor {
-        precondition(shape[axis] == 1, "squeezed: axis \(axis) of \(shape) is not of length 1")
+        require(shape[axis] == 1, "squeezed: axis \(axis) of \(shape) is not of length 1")
         return reshaped(shape.removing(axis: axis))
     }
 }
@@ -195,7 +197,7 @@ extension Tensor {
     }
 
     private func checkBroadcast(to target: Shape) {
-        precondition(
+        require(
             shape.broadcast(with: target) == target,
             "broadcast: \(shape) does not stretch to \(target)")
     }

@@ -1,4 +1,5 @@
 import CKernels
+import GestaltChecks
 
 extension RandomStream {
     /// Elements of a kernel's batch; ranges of a parallel draw begin at its multiples.
@@ -24,7 +25,7 @@ extension RandomStream {
     public mutating func normal<Scalar: FloatingScalar>(
         _ shape: Shape, mean: Scalar = 0, standardDeviation: Scalar = 1
     ) -> Tensor<Scalar> {
-        precondition(standardDeviation >= 0, "normal: standard deviation \(standardDeviation)")
+        require(standardDeviation >= 0, "normal: standard deviation \(standardDeviation)")
         let (centre, deviation) = (Double(mean), Double(standardDeviation))
         let (key, path, variant) = (key, path, Scalar.variant)
         return drawn(shape) { block, target, count in
@@ -39,7 +40,7 @@ extension RandomStream {
     public mutating func truncatedNormal<Scalar: FloatingScalar>(
         _ shape: Shape, mean: Scalar = 0, standardDeviation: Scalar = 1, limit: Scalar = 2
     ) -> Tensor<Scalar> {
-        precondition(
+        require(
             standardDeviation >= 0 && limit >= Scalar(0.1),
             "truncatedNormal: standard deviation \(standardDeviation), limit \(limit)")
         var drawn: Tensor<Scalar> = normal([shape.elementCount])
@@ -63,7 +64,7 @@ extension RandomStream {
     /// True with the given probability, independently.
     /// - Precondition: 0 ≤ `probability` ≤ 1.
     public mutating func bernoulli(_ shape: Shape, probability: Double) -> Tensor<Bool> {
-        precondition((0...1).contains(probability), "bernoulli: probability \(probability)")
+        require((0...1).contains(probability), "bernoulli: probability \(probability)")
         let threshold = UInt64((probability * 0x1p32).rounded())
         let (key, path, variant) = (key, path, Float.variant)
         let first = advance((shape.elementCount + 3) / 4)
@@ -83,7 +84,7 @@ extension RandomStream {
     /// Independent whole numbers, each of `range` with the same probability.
     /// - Precondition: `range` is not empty and lies within `Int32`.
     public mutating func integers(_ shape: Shape, in range: Range<Int>) -> Tensor<Int32> {
-        precondition(
+        require(
             !range.isEmpty && Int32(exactly: range.lowerBound) != nil
                 && Int32(exactly: range.upperBound - 1) != nil,
             "integers(in: \(range)): the range must be within Int32 and not empty")
@@ -96,7 +97,7 @@ extension RandomStream {
     /// Yates' shuffle.
     /// - Precondition: 0 ≤ n < 2³¹.
     public mutating func permutation(_ n: Int) -> Tensor<Int32> {
-        precondition(n >= 0 && n <= Int(Int32.max), "permutation(\(n))")
+        require(n >= 0 && n <= Int(Int32.max), "permutation(\(n))")
         return Tensor(uninitialized: [n]) { order in
             for index in 0..<n { order[index] = Int32(index) }
             for index in stride(from: n - 1, to: 0, by: -1) {
@@ -112,7 +113,7 @@ extension RandomStream {
     public mutating func categorical<Scalar: FloatingScalar>(
         _ logits: Tensor<Scalar>
     ) -> Tensor<Int32> {
-        precondition(
+        require(
             logits.rank > 0 && logits.shape[-1] > 0, "categorical: logits of shape \(logits.shape)")
         let shape = logits.shape.removing(axis: -1)
         let classes = logits.shape[-1]

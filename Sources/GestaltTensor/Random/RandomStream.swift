@@ -1,3 +1,5 @@
+import GestaltChecks
+
 /// A stream of random numbers: a key and a counter, nothing hidden.
 ///
 /// A value: a copy repeats what the original gives. Drawing moves ``counter`` on; setting it back
@@ -69,7 +71,7 @@ extension RandomStream: RandomNumberGenerator {
     /// A number from `range`, each with the same probability.
     /// - Precondition: `range` is not empty.
     public mutating func integer(in range: Range<Int>) -> Int {
-        precondition(!range.isEmpty, "integer(in: \(range)): the range is empty")
+        require(!range.isEmpty, "integer(in: \(range)): the range is empty")
         let span = UInt64(bitPattern: Int64(range.upperBound &- range.lowerBound))
         // Lemire, "Fast random integer generation in an interval" (2019): the upper half of a
         // product, drawn again where the lower half would favour some values.
@@ -91,7 +93,7 @@ extension RandomStream: RandomNumberGenerator {
     }
 
     func checkBounds<Number: BinaryFloatingPoint>(_ range: Range<Number>) {
-        precondition(
+        require(
             !range.isEmpty && (range.upperBound - range.lowerBound).isFinite,
             "a uniform number from \(range): the range must be finite and not empty")
     }

@@ -1,4 +1,5 @@
 import CKernels
+import GestaltChecks
 import Synchronization
 
 #if canImport(Glibc)
@@ -22,7 +23,7 @@ package enum BufferPool {
     /// - Precondition: `byteCount` is not negative and at most 2⁴⁶. Ends the program with a message
     ///   when the system has no memory left.
     package static func allocate(byteCount: Int) -> UnsafeMutableRawPointer {
-        precondition(
+        require(
             byteCount >= 0 && byteCount <= SizeClasses.largestByteCount,
             "A buffer of \(byteCount) bytes is asked for; 0 to 2^46 are possible")
         if byteCount > largestSmallByteCount { return PagePool.shared.allocate(byteCount) }
@@ -50,7 +51,7 @@ package enum BufferPool {
     }
 
     static func outOfMemory(_ byteCount: Int) -> Never {
-        fatalError(
+        stop(
             "The system has no \(byteCount) bytes left for a buffer; in use: \(Runtime.memory)")
     }
 }

@@ -1,4 +1,5 @@
 import CKernels
+import GestaltChecks
 
 extension FloatingScalar {
     /// The compiled variant of the C kernels for this scalar and the instruction set in force.
@@ -17,7 +18,7 @@ extension TensorScalar {
         case .int64: return Int32(gk_int64)
         case .uint8, .bool: return Int32(gk_uint8)
         case .float16, .bfloat16:
-            preconditionFailure("\(elementType) is for storage: cast to Float to compute")
+            stop("\(elementType) is for storage: cast to Float to compute")
         }
     }
 }

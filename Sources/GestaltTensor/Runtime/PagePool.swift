@@ -1,4 +1,5 @@
 import CKernels
+import GestaltChecks
 import Synchronization
 
 /// Buffers above 1 MiB: pages of their own, aligned to 2 MiB and advised to be huge, reused by
@@ -49,7 +50,7 @@ final class PagePool: Sendable {
     func release(_ pointer: UnsafeMutableRawPointer, _ byteCount: Int) {
         let header = (pointer - Self.headerByteCount).assumingMemoryBound(to: Header.self)
         let index = header.pointee.classIndex
-        precondition(
+        require(
             (0..<SizeClasses.count).contains(index)
                 && SizeClasses.byteCount(ofClass: index) >= byteCount,
             "A buffer is released as \(byteCount) bytes that was not asked for so")

@@ -1,4 +1,5 @@
 import CKernels
+import GestaltChecks
 
 /// Runs `body` for every task 0 ..< taskCount on `Runtime.threads` threads, and returns when all
 /// are done.
@@ -13,7 +14,7 @@ import CKernels
 ///
 /// - Precondition: `taskCount` is not negative and below 2³².
 package func parallelFor(_ taskCount: Int, _ body: (Int) -> Void) {
-    precondition(
+    require(
         taskCount >= 0 && taskCount < 0xFFFF_FFFF, "parallelFor: \(taskCount) tasks")
     guard taskCount > 0 else { return }
     let denormals = gk_denormals_flush()
@@ -49,7 +50,7 @@ package func parallelChunks(
 
 /// The length of the ranges of `parallelChunks`.
 package func chunkLength(count: Int, minimumChunk: Int, alignment: Int, threads: Int) -> Int {
-    precondition(
+    require(
         count >= 0 && minimumChunk > 0 && alignment > 0,
         "parallelChunks(count: \(count), minimumChunk: \(minimumChunk), alignment: \(alignment))")
     let rangesPerThread = 4

@@ -1,3 +1,4 @@
+import GestaltChecks
 import Synchronization
 
 /// The machine under the tensors: threads, instruction set, BLAS and memory.
@@ -28,7 +29,7 @@ public enum Runtime {
     public static var threads: Int {
         get { threadCount.load(ordering: .relaxed) }
         set {
-            precondition(
+            require(
                 (1...RuntimeSettings.threadLimit).contains(newValue),
                 "Runtime.threads = \(newValue): 1 to \(RuntimeSettings.threadLimit) are possible")
             threadCount.store(newValue, ordering: .relaxed)
@@ -44,7 +45,7 @@ public enum Runtime {
         get { InstructionSet(rawValue: chosenSet.load(ordering: .relaxed)) ?? .portable }
         set {
             let best = Processor.current.instructionSet
-            precondition(
+            require(
                 newValue <= best,
                 "Runtime.instructionSet = \(newValue): this processor has \(best) at most")
             chosenSet.store(newValue.rawValue, ordering: .relaxed)
@@ -59,7 +60,7 @@ public enum Runtime {
     public static var largestWinogradTile: Int {
         get { chosenTile.load(ordering: .relaxed) }
         set {
-            precondition(
+            require(
                 RuntimeSettings.winogradTiles.contains(newValue),
                 "Runtime.largestWinogradTile = \(newValue): 0, 2 and 4 are possible")
             chosenTile.store(newValue, ordering: .relaxed)

@@ -1,4 +1,5 @@
 import CKernels
+import GestaltChecks
 import Synchronization
 
 #if canImport(Glibc)
@@ -220,7 +221,7 @@ final class ThreadPool: @unchecked Sendable {
         while workers.count < count {
             let index = workers.count
             guard let worker = startThread({ self.workLoop(index) }) else {
-                fatalError(
+                stop(
                     "The system refuses thread \(index + 2) of Runtime.threads = \(count + 1)")
             }
             workers.append(worker)

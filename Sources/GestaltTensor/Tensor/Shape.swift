@@ -1,3 +1,5 @@
+import GestaltChecks
+
 /// The lengths of a tensor's axes, outermost first; kept inline, so that making one allocates
 /// nothing.
 public struct Shape: Sendable, Hashable, RandomAccessCollection, ExpressibleByArrayLiteral,
@@ -12,7 +14,7 @@ public struct Shape: Sendable, Hashable, RandomAccessCollection, ExpressibleByAr
 
     /// - Precondition: at most eight lengths, none negative.
     public init(_ dimensions: some Collection<Int>) {
-        precondition(
+        require(
             dimensions.count <= Self.maximumRank,
             "a shape has at most \(Self.maximumRank) axes, not \(dimensions.count)")
         lengths = InlineArray(repeating: 1)
@@ -23,7 +25,7 @@ public struct Shape: Sendable, Hashable, RandomAccessCollection, ExpressibleByAr
     public init(arrayLiteral elements: Int...) { self.init(elements) }
 
     init(rank: Int, repeating length: Int) {
-        precondition(rank <= Self.maximumRank, "a shape has at most \(Self.maximumRank) axes")
+        require(rank <= Self.maximumRank, "a shape has at most \(Self.maximumRank) axes")
         lengths = InlineArray(repeating: length)
         self.rank = rank
     }
@@ -51,14 +53,14 @@ public struct Shape: Sendable, Hashable, RandomAccessCollection, ExpressibleByAr
     /// - Precondition: −rank ≤ axis < rank.
     public func resolved(_ axis: Int) -> Int {
         let index = axis < 0 ? axis + rank : axis
-        precondition(index >= 0 && index < rank, "axis \(axis) does not exist in shape \(self)")
+        require(index >= 0 && index < rank, "axis \(axis) does not exist in shape \(self)")
         return index
     }
 
     /// Adds an innermost axis.
     public mutating func append(_ length: Int) {
-        precondition(length >= 0, "an axis of length \(length)")
-        precondition(rank < Self.maximumRank, "a shape has at most \(Self.maximumRank) axes")
+        require(length >= 0, "an axis of length \(length)")
+        require(rank < Self.maximumRank, "a shape has at most \(Self.maximumRank) axes")
         lengths[rank] = length
         rank += 1
     }
@@ -74,7 +76,7 @@ public struct Shape: Sendable, Hashable, RandomAccessCollection, ExpressibleByAr
     /// The shape with one more axis of `length` before position `axis` (of the result).
     public func inserting(_ length: Int, axis: Int) -> Shape {
         let index = axis < 0 ? axis + rank + 1 : axis
-        precondition(index >= 0 && index <= rank, "no place \(axis) for an axis in \(self)")
+        require(index >= 0 && index <= rank, "no place \(axis) for an axis in \(self)")
         var result = Shape()
         for other in 0...rank {
             if other == index { result.append(length) }

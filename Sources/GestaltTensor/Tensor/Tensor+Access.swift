@@ -1,4 +1,5 @@
 import CKernels
+import GestaltChecks
 
 extension Tensor {
     /// All elements, row-major.
@@ -7,7 +8,7 @@ extension Tensor {
     /// The only element.
     /// - Precondition: the tensor has exactly one.
     public var scalar: Scalar {
-        precondition(count == 1, "scalar of a tensor of shape \(shape)")
+        require(count == 1, "scalar of a tensor of shape \(shape)")
         return withExtendedLifetime(storage) { storage.pointer[layout.offset] }
     }
 
@@ -21,12 +22,12 @@ extension Tensor {
     }
 
     private func position(_ indices: [Int]) -> Int {
-        precondition(indices.count == rank, "\(indices.count) indices into shape \(shape)")
+        require(indices.count == rank, "\(indices.count) indices into shape \(shape)")
         var position = layout.offset
         for (axis, index) in indices.enumerated() {
             let length = shape[axis]
             let resolved = index < 0 ? index + length : index
-            precondition(
+            require(
                 resolved >= 0 && resolved < length, "index \(indices) is outside of shape \(shape)")
             position += resolved * layout.strides[axis]
         }

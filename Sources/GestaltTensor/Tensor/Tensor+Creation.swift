@@ -1,7 +1,9 @@
+import GestaltChecks
+
 extension Tensor {
     /// - Precondition: as many scalars as `shape` holds.
     public init(shape: Shape, scalars: some Collection<Scalar>) {
-        precondition(
+        require(
             scalars.count == shape.elementCount,
             "shape \(shape) holds \(shape.elementCount) scalars, not \(scalars.count)")
         self.init(uninitialized: shape) { _ = $0.initialize(fromContentsOf: scalars) }
@@ -14,7 +16,7 @@ extension Tensor {
     /// - Precondition: all rows have one length.
     public init(rows: [[Scalar]]) {
         let width = rows.first?.count ?? 0
-        precondition(
+        require(
             rows.allSatisfy { $0.count == width },
             "rows of lengths \(rows.map { $0.count }) make no matrix")
         self.init(shape: [rows.count, width], scalars: rows.flatMap { $0 })

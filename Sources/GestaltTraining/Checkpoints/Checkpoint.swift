@@ -87,8 +87,8 @@ extension Checkpoint {
         model: inout Model, optimiser: inout any Optimiser, average: inout WeightAverage<Model>?,
         seed expectedSeed: UInt64
     ) throws {
-        try require(seed == expectedSeed, "a run with seed \(expectedSeed)", "seed \(seed)")
-        try require(
+        try check(seed == expectedSeed, "a run with seed \(expectedSeed)", "seed \(seed)")
+        try check(
             (average == nil) == (averageUpdates == nil),
             average == nil ? "a run without weight averages" : "a run with weight averages",
             averageUpdates == nil ? "none" : "averages")
@@ -137,23 +137,23 @@ extension Checkpoint {
             }
             return kept == entry.value
         }
-        try require(isSame, expected, "another one")
+        try check(isSame, expected, "another one")
     }
 
     private func fill(_ model: inout some Module, from prefix: String) throws {
         let known = Set(model.state.map { prefix + $0.path })
         let stray = tensors.keys.filter { $0.hasPrefix(prefix) && !known.contains($0) }.min()
-        try require(stray == nil, "only tensors of this model", stray ?? "")
+        try check(stray == nil, "only tensors of this model", stray ?? "")
         try model.mapState { path, current in
             let value = tensors[prefix + path]
-            try require(
+            try check(
                 value?.shape == current.shape, "\(prefix + path) of shape \(current.shape)",
                 value.map { "shape \($0.shape)" } ?? "none")
             return value ?? current
         }
     }
 
-    private func require(
+    private func check(
         _ holds: Bool, _ expected: @autoclosure () -> String, _ found: @autoclosure () -> String
     ) throws(TrainingError) {
         guard holds else {

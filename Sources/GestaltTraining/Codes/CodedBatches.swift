@@ -1,3 +1,4 @@
+import GestaltChecks
 import GestaltData
 import GestaltTensor
 
@@ -34,7 +35,7 @@ public struct CodedBatches: BatchSource {
         for (index, place) in coded.windows.enumerated() {
             byClip[place.window.clip].append(index)
         }
-        precondition(
+        require(
             batchSize > 0 && !byClip.contains { $0.isEmpty },
             "CodedBatches: batches of \(batchSize), clips without a window")
         self.coded = coded
@@ -75,7 +76,7 @@ public struct CodedBatches: BatchSource {
 
     private func actions(of place: CodedWindow) -> Tensor<Float> {
         guard let actions = clips[place.window.clip].actions else {
-            preconditionFailure("CodedBatches: \(clips[place.window.clip].name) has no actions")
+            stop("CodedBatches: \(clips[place.window.clip].name) has no actions")
         }
         return actions.sliced(place.window.frames, axis: 0)
     }

@@ -1,3 +1,4 @@
+import GestaltChecks
 import GestaltData
 import GestaltFiles
 import GestaltNN
@@ -13,7 +14,7 @@ public struct CodedWindows: Sendable {
 
     /// - Precondition: as many codes as windows.
     init(windows: [CodedWindow], codes: Tensor<Int32>) {
-        precondition(
+        require(
             codes.rank == 4 && codes.shape[0] == windows.count,
             "CodedWindows: codes \(codes.shape) of \(windows.count) windows")
         self.windows = windows

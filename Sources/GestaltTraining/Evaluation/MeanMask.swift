@@ -1,3 +1,4 @@
+import GestaltChecks
 import GestaltData
 import GestaltMetrics
 import GestaltTensor
@@ -17,7 +18,7 @@ public struct MeanMask: Sendable {
     /// - Precondition: there are clips.
     public init(of data: DataSet, threshold: Float = usualThreshold) throws(ClipError) {
         try data.requireMasks()
-        precondition(data.count > 0, "MeanMask: no clips")
+        require(data.count > 0, "MeanMask: no clips")
         let (height, width) = (data.clips[0].height, data.clips[0].width)
         var counts = [Int](repeating: 0, count: height * width)
         var frames = 0

@@ -1,3 +1,4 @@
+import GestaltChecks
 import GestaltData
 import GestaltMedia
 import GestaltMetrics
@@ -35,7 +36,7 @@ public struct ReconstructionPictures: Sendable {
 
     /// - Precondition: there is a clip, and all are of one length.
     public init(_ pairs: [ReconstructionPair], magnification: Int = 2) {
-        precondition(
+        require(
             !pairs.isEmpty && pairs.allSatisfy { $0.truth.shape[0] == pairs[0].truth.shape[0] },
             "ReconstructionPictures: clips of lengths \(pairs.map { $0.truth.shape[0] })")
         self.pairs = pairs

@@ -1,3 +1,4 @@
+import GestaltChecks
 import GestaltData
 import GestaltMetrics
 import GestaltSegHeads
@@ -68,7 +69,7 @@ extension SegmentationReport {
     ) throws {
         try data.requireMasks()
         let frames = LabelledFrames.every(interval, of: data.lengths)
-        precondition(!frames.isEmpty, "SegmentationReport: no frames in \(data)")
+        require(!frames.isEmpty, "SegmentationReport: no frames in \(data)")
         var counts = CountTable.foreground
         var classCounts = classCount > 1 ? CountTable.labels(classCount, from: 1) : nil
         var boundaries = BoundaryScores()
@@ -119,7 +120,7 @@ extension SegmentationReport {
     ) throws {
         let segmenter = model.seesFuture ? model as? Segmenter : nil
         let windows = segmenter.map { LabelledFrameEncoder($0.encoder) }
-        precondition(
+        require(
             !model.seesFuture || windows != nil,
             "SegmentationReport: \(type(of: model)) sees the future and is no Segmenter")
         try self.init(

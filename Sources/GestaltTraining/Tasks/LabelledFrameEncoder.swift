@@ -1,3 +1,4 @@
+import GestaltChecks
 import GestaltData
 import GestaltNN
 import GestaltSegHeads
@@ -23,11 +24,11 @@ public struct LabelledFrameEncoder: Sendable {
     ///   whose temporal stride divides `window`.
     public init(_ encoder: any VisualEncoder, window: Int = usualWindow) {
         ofClips = encoder.seesFuture ? encoder as? TokenizerEncoder : nil
-        precondition(
+        require(
             !encoder.seesFuture || ofClips != nil,
             "LabelledFrameEncoder: \(type(of: encoder)) sees the future and is no TokenizerEncoder")
         let stride = ofClips?.tokenizer.configuration.strides.time ?? 1
-        precondition(
+        require(
             window > 0 && window % stride == 0,
             "LabelledFrameEncoder: a window of \(window) with stride \(stride)")
         self.encoder = encoder
@@ -42,7 +43,7 @@ public struct LabelledFrameEncoder: Sendable {
         let masks = stacked(
             frames.map { index in
                 guard let masks = clips[index.clip].masks else {
-                    preconditionFailure(
+                    stop(
                         "LabelledFrameEncoder: \(clips[index.clip].name) has no masks")
                 }
                 return masks[index.frame]
@@ -63,7 +64,7 @@ public struct LabelledFrameEncoder: Sendable {
 
     /// Where the window of a frame begins, and the slot whose middle it is then.
     package func place(_ frame: Int, clipLength: Int) -> (start: Int, slot: Int) {
-        guard let ofClips else { preconditionFailure("windows are for encoders of clips") }
+        guard let ofClips else { stop("windows are for encoders of clips") }
         let middles = ofClips.labelledFrames(clipLength: window)
         let last = max(0, clipLength - window)
         let choices = middles.enumerated().map { slot, middle in
@@ -72,7 +73,7 @@ public struct LabelledFrameEncoder: Sendable {
             return (start: start, slot: slot, beyond: beyond, offset: abs(middle - window / 2))
         }
         let best = choices.min { ($0.beyond, $0.offset, $0.slot) < ($1.beyond, $1.offset, $1.slot) }
-        guard let best else { preconditionFailure("a window without slots") }
+        guard let best else { stop("a window without slots") }
         return (best.start, best.slot)
     }
 

@@ -1,3 +1,4 @@
+import GestaltChecks
 import GestaltData
 import GestaltSegHeads
 import GestaltTensor
@@ -35,7 +36,7 @@ public struct LatentBatches: BatchSource {
         seed: UInt64, flip: Float = 0.5,
         progress: (_ done: Int, _ total: Int) throws -> Void = { _, _ in }
     ) throws {
-        precondition(
+        require(
             batchSize > 0 && !frames.isEmpty && (0...1).contains(flip),
             "LatentBatches: \(frames.count) frames in batches of \(batchSize), flip \(flip)")
         var parts: [Latent] = []

@@ -1,3 +1,4 @@
+import GestaltChecks
 import GestaltData
 import GestaltMetrics
 import GestaltNN
@@ -23,7 +24,7 @@ public struct SegmentationTask<Model: SegmentationModel>: TrainingTask {
         of model: Model, on batch: FrameBatch, _ context: Context
     ) throws -> (loss: Tensor<Float>, readings: [Reading]) {
         guard let masks = batch.masks else {
-            preconditionFailure("SegmentationTask: frames without masks")
+            stop("SegmentationTask: frames without masks")
         }
         return (segmentationLoss(model.logits(batch.frames, context), masks), [])
     }

@@ -1,3 +1,4 @@
+import GestaltChecks
 import GestaltNN
 
 /// How a ``Trainer`` goes about it.
@@ -25,7 +26,7 @@ public struct TrainingPlan: Sendable {
         freezing: Freezing = .none, evaluationInterval: Int = .max, checkpointInterval: Int = .max,
         seed: UInt64 = 0
     ) {
-        precondition(
+        require(
             steps >= 0 && evaluationInterval > 0 && checkpointInterval > 0,
             "TrainingPlan: \(steps) steps, evaluation every \(evaluationInterval), checkpoint every \(checkpointInterval)"
         )

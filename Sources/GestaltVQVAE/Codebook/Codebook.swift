@@ -1,3 +1,4 @@
+import GestaltChecks
 import GestaltNN
 import GestaltTensor
 
@@ -62,7 +63,7 @@ public struct Codebook: Module {
         _ latents: Tensor<Float>, _ context: Context, draws: inout some CodebookDraws
     ) -> Output {
         let width = embeddings.value.shape[1]
-        precondition(
+        require(
             latents.shape[-1] == width, "Codebook: latents \(latents.shape), rows of \(width)")
         let flat = latents.detached.reshaped([-1, width])
         let trains = context.trains(embeddings)

@@ -1,3 +1,4 @@
+import GestaltChecks
 import GestaltFiles
 import GestaltNN
 import GestaltTensor
@@ -36,7 +37,7 @@ extension VideoGPTNames {
                 continue
             }
             guard let ours = shapes[path] else {
-                preconditionFailure("VideoGPTNames: the model has no \(path)")
+                stop("VideoGPTNames: the model has no \(path)")
             }
             let expected = entry.arrangement.toTheirs(
                 Tensor<Float>(0).broadcast(to: ours)

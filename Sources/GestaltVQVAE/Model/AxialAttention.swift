@@ -1,3 +1,4 @@
+import GestaltChecks
 import GestaltNN
 import GestaltTensor
 
@@ -51,7 +52,7 @@ public struct AxisAttention: Module {
     public let axis: Int
 
     public init(channels: Int, heads: Int, axis: Int, random: inout RandomStream) {
-        precondition(
+        require(
             heads > 0 && channels % heads == 0,
             "AxisAttention: \(heads) heads do not divide \(channels) channels")
         let bound = 1 / Float(channels).squareRoot()

@@ -1,3 +1,4 @@
+import GestaltChecks
 import GestaltNN
 import GestaltTensor
 
@@ -81,7 +82,7 @@ extension VideoTokenizer {
         _ clips: Tensor<Float>, _ context: Context, draws: inout some CodebookDraws
     ) -> Output {
         guard let variance = configuration.dataVariance else {
-            preconditionFailure(
+            stop(
                 "the tokenizer's configuration has no dataVariance: measure it over the training clips first"
             )
         }
@@ -119,13 +120,13 @@ extension VideoTokenizer {
     public func reconstruct(_ clips: Tensor<Float>) -> Tensor<Float> { decode(encode(clips)) }
 
     private func check(_ clips: Tensor<Float>) {
-        precondition(
+        require(
             clips.rank == 5 && clips.shape[4] == 3, "clips are [N, T, H, W, 3], not \(clips.shape)")
         do {
             _ = try configuration.latentShape(
                 time: clips.shape[1], height: clips.shape[2], width: clips.shape[3])
         } catch {
-            preconditionFailure("\(error), clips are \(clips.shape)")
+            stop("\(error), clips are \(clips.shape)")
         }
     }
 }

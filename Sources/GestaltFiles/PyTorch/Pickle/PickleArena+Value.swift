@@ -1,3 +1,5 @@
+import GestaltChecks
+
 /// From nodes to values.
 extension PickleArena {
     /// The value of `root` with all below it. Each node becomes one value; where it is shared, the
@@ -143,7 +145,7 @@ private struct PickleValueWriter {
 
     private func stored(_ index: Index) -> PickleValue {
         guard let value = values[Int(index)] else {
-            preconditionFailure("a value is written before those below it")
+            stop("a value is written before those below it")
         }
         return value
     }
@@ -158,7 +160,7 @@ extension PyTorchStorage {
                 type: type, shape: [byteCount / type.byteCount], strides: [1], offset: 0,
                 storage: self)
         } catch {
-            preconditionFailure("a storage does not fit itself: \(error)")
+            stop("a storage does not fit itself: \(error)")
         }
     }
 }

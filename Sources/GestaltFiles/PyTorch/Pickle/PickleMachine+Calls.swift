@@ -1,3 +1,5 @@
+import GestaltChecks
+
 /// Names, calls and what is done to their results.
 extension PickleMachine {
     mutating func construct(_ opcode: PickleOpcode) throws(FileError) {
@@ -22,7 +24,7 @@ extension PickleMachine {
             let state = try pop()
             try setState(state)
         case .persistentIdentifier: try push(storage(pop()))
-        default: preconditionFailure("\(opcode) makes no object")
+        default: stop("\(opcode) makes no object")
         }
     }
 

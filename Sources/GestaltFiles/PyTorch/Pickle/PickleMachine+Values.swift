@@ -1,3 +1,5 @@
+import GestaltChecks
+
 /// Numbers, texts and containers.
 extension PickleMachine {
     mutating func number(_ opcode: PickleOpcode) throws(FileError) -> Index {
@@ -28,7 +30,7 @@ extension PickleMachine {
                 throw cursor.malformed("an integer", line)
             }
             return try add(integer)
-        default: preconditionFailure("\(opcode) is no number")
+        default: stop("\(opcode) is no number")
         }
     }
 
@@ -82,7 +84,7 @@ extension PickleMachine {
         case .setItems: try store(popMark())
         case .emptySet: try push(set("set", []))
         case .frozenSet: try push(set("frozenset", popMark()))
-        default: preconditionFailure("\(opcode) makes no container")
+        default: stop("\(opcode) makes no container")
         }
     }
 

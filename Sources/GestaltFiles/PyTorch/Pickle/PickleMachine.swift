@@ -1,3 +1,5 @@
+import GestaltChecks
+
 /// Builds the values of a pickle.
 ///
 /// A pickle is a program for a machine with a stack. This one knows no functions: names stay
@@ -106,7 +108,7 @@ struct PickleMachine {
         case .memoize: try remember(UInt32(memo.count))
         case .get1: try push(recall(UInt32(cursor.number(1))))
         case .get4: try push(recall(UInt32(cursor.number(4))))
-        default: preconditionFailure("\(opcode) does not move values")
+        default: stop("\(opcode) does not move values")
         }
     }
 

@@ -1,4 +1,5 @@
 internal import CKernels
+import GestaltChecks
 import GestaltTensor
 import GestaltVQVAE
 
@@ -39,7 +40,7 @@ public final class DecodingCache {
     /// - Precondition: the condition has what the prior was built for, and these clips.
     public init(_ weights: DecodingWeights, _ condition: PriorCondition, clips: [Int]) {
         let configuration = weights.configuration
-        precondition(!clips.isEmpty, "DecodingCache: no samples")
+        require(!clips.isEmpty, "DecodingCache: no samples")
         Self.check(condition, configuration, clips)
         self.weights = weights
         self.clips = clips
@@ -65,7 +66,7 @@ public final class DecodingCache {
     /// so several continuations of one beginning need it only once.
     /// - Precondition: as many codes have been taken in.
     public func move(to position: Int) {
-        precondition(
+        require(
             (0...filled).contains(position), "DecodingCache: position \(position) of \(filled)")
         self.position = position
     }
@@ -73,7 +74,7 @@ public final class DecodingCache {
     /// Goes to a position as if so many codes had been taken in, with random keys and values: for
     /// measurements, not for samples.
     public func fill(to position: Int, random: RandomStream) {
-        precondition(
+        require(
             (0..<weights.configuration.tokens).contains(position),
             "DecodingCache: position \(position) of \(weights.configuration.tokens)")
         var random = random
@@ -114,10 +115,10 @@ public final class DecodingCache {
         _ condition: PriorCondition, _ configuration: PriorConfiguration, _ clips: [Int]
     ) {
         func check(_ what: String, _ wanted: Bool, _ count: Int?) {
-            precondition(
+            require(
                 wanted == (count != nil),
                 "DecodingCache: \(what) \(wanted ? "missing" : "given to a prior without them")")
-            precondition(
+            require(
                 clips.allSatisfy { $0 >= 0 && $0 < count ?? .max },
                 "DecodingCache: samples of clips \(clips), \(what) of \(count ?? 0) clips")
         }

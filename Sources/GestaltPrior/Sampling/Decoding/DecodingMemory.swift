@@ -1,4 +1,5 @@
 internal import CKernels
+import GestaltChecks
 import GestaltTensor
 
 /// One stretch of memory, given out piece by piece: a large one stands on huge pages, which its
@@ -24,7 +25,7 @@ final class DecodingMemory {
     func take(_ byteCount: Int) -> UnsafeMutableRawPointer {
         let start = used
         used += Self.padded(byteCount)
-        precondition(used <= self.byteCount, "DecodingMemory: \(used) of \(self.byteCount) bytes")
+        require(used <= self.byteCount, "DecodingMemory: \(used) of \(self.byteCount) bytes")
         return base + start
     }
 

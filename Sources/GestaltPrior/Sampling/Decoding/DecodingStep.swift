@@ -1,4 +1,5 @@
 internal import CKernels
+import GestaltChecks
 import GestaltTensor
 import GestaltVQVAE
 
@@ -11,7 +12,7 @@ extension DecodingWeights {
     /// - Returns: `[samples, codes]`. A sample's bits do not depend on the other samples.
     /// - Precondition: the cache is these weights' own and has not reached the end of the clip.
     public func logits(after codes: Tensor<Int32>?, _ cache: DecodingCache) -> Tensor<Float> {
-        precondition(
+        require(
             codes == nil ? cache.position == 0 : codes!.shape == [cache.samples],
             "DecodingWeights: codes \(codes.map { "\($0.shape)" } ?? "missing") at position "
                 + "\(cache.position) of \(cache.samples) samples")
@@ -28,7 +29,7 @@ extension DecodingWeights {
     /// The same, leaving the logits in the cache.
     /// - Parameter codes: `samples` codes; not read at the first position.
     package func step(after codes: UnsafePointer<Int32>?, _ cache: DecodingCache) {
-        precondition(
+        require(
             cache.weights === self && cache.position < configuration.tokens,
             "DecodingWeights: position \(cache.position) of \(configuration.tokens)")
         let step = DecodingStep(weights: self, cache: cache)
@@ -77,7 +78,7 @@ struct DecodingStep {
             var before = weights.start
             if position > 0, let codes {
                 let code = Int(codes[sample])
-                precondition(
+                require(
                     code >= 0 && code < weights.configuration.codes,
                     "DecodingWeights: a code \(code) of \(weights.configuration.codes)")
                 before = weights.codes + code * width

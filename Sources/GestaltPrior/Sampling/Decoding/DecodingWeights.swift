@@ -1,4 +1,5 @@
 internal import CKernels
+import GestaltChecks
 import GestaltTensor
 import GestaltVQVAE
 
@@ -37,7 +38,7 @@ public final class DecodingWeights: @unchecked Sendable {
         _ prior: VideoPrior, codebook: Tensor<Float>, format: DecodingFormat = .float32
     ) {
         let configuration = prior.configuration
-        precondition(
+        require(
             codebook.shape == [configuration.codes, configuration.embedding],
             "DecodingWeights: a codebook \(codebook.shape) for \(configuration.codes) codes of "
                 + "\(configuration.embedding) channels")

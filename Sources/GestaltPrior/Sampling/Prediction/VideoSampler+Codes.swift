@@ -1,3 +1,4 @@
+import GestaltChecks
 import GestaltTensor
 import GestaltVQVAE
 
@@ -65,7 +66,7 @@ struct SamplingRun: Sendable {
     func result(
         progress: (SamplingProgress) throws -> Void, frame: (SampledFrame) throws -> Void
     ) throws -> SampledCodes {
-        precondition(samples > 0, "VideoSampler: \(samples) samples")
+        require(samples > 0, "VideoSampler: \(samples) samples")
         try options.validate()
         let all = clips * samples
         var codes = [Int32](repeating: 0, count: all * tokens)

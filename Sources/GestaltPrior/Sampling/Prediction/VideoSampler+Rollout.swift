@@ -1,3 +1,4 @@
+import GestaltChecks
 import GestaltTensor
 
 /// A video longer than the clips a predictor is built for.
@@ -67,7 +68,7 @@ extension VideoSampler {
 
     private func windows(for length: Int) -> Int {
         let (clip, given) = (predictor.configuration.clipLength, givenFrames)
-        precondition(
+        require(
             given > 0 && given < clip && length > 0,
             "rollout: \(length) frames by windows of \(clip), \(given) of them given")
         return length <= clip ? 1 : 1 + (length - clip + clip - given - 1) / (clip - given)
@@ -75,7 +76,7 @@ extension VideoSampler {
 
     private func checkActions(_ actions: Tensor<Float>?, _ length: Int) {
         guard let actions else { return }
-        precondition(
+        require(
             actions.rank == 3 && actions.shape[1] >= framesCovered(by: length),
             "rollout: actions \(actions.shape) for windows of \(framesCovered(by: length)) frames")
     }

@@ -1,3 +1,4 @@
+import GestaltChecks
 import GestaltNN
 import GestaltTensor
 import GestaltVQVAE
@@ -28,7 +29,7 @@ public struct VideoSampler: Sendable {
 
     /// - Precondition: `batch` is positive.
     public init(_ predictor: VideoPredictor, format: DecodingFormat = .float32, batch: Int = 4) {
-        precondition(batch > 0, "VideoSampler(batch: \(batch))")
+        require(batch > 0, "VideoSampler(batch: \(batch))")
         self.predictor = predictor
         self.batch = batch
         weights = DecodingWeights(
