@@ -82,7 +82,7 @@ let package = Package(
             "GestaltData", ["GestaltChecks", "GestaltTensor", "GestaltMedia", "GestaltFiles"],
             resources: [.copy("Sample")]),
         layer("GestaltVQVAE", ["GestaltChecks", "GestaltNN", "GestaltFiles"]),
-        layer("GestaltPrior", ["GestaltChecks", "GestaltVQVAE", "CKernels"]),
+        layer("GestaltPrior", ["GestaltChecks", "GestaltIO", "GestaltVQVAE", "CKernels"]),
         layer("GestaltSegHeads", ["GestaltChecks", "GestaltPrior", "GestaltMedia"]),
         layer(
             "GestaltTraining",

@@ -42,7 +42,8 @@ public enum FileError: Error, Equatable, Sendable, CustomStringConvertible {
         }
     }
 
-    init(_ failure: FileFailure) {
+    /// The same of a failure of the system.
+    public init(_ failure: FileFailure) {
         self = .inaccessible(
             path: failure.path, action: failure.action.rawValue, reason: failure.reason)
     }
@@ -59,19 +60,11 @@ func translatingFailures<Result>(
     }
 }
 
-/// What bytes of a wrong format look like, for error messages.
-func describe(_ bytes: some Collection<UInt8>) -> String {
-    if bytes.isEmpty { return "no bytes" }
-    let known: [(start: [UInt8], name: String)] = [
-        (Array("PK".utf8), "a zip archive (npz, or a PyTorch checkpoint)"),
-        ([0x93] + Array("NUMPY".utf8), "npy data"),
-        ([0x89] + Array("HDF".utf8), "HDF5 data"), ([0x1F, 0x8B], "gzip data"),
-        (Array("GGUF".utf8), "GGUF data"),
-    ]
-    if let match = known.first(where: { bytes.starts(with: $0.start) }) { return match.name }
-    if bytes.first == 0x80, let version = bytes.dropFirst().first, (2...5) ~= version {
-        return "a Python pickle (a PyTorch checkpoint, perhaps)"
-    }
-    let digits = bytes.prefix(8).map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }
+/// What a file of a wrong format is, for error messages.
+func describe(_ file: UnsafeRawBufferPointer) -> String { FileKind(file).description }
+
+/// Bytes as hexadecimal digits, for error messages.
+func hexadecimal(_ bytes: some Collection<UInt8>) -> String {
+    let digits = bytes.map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }
     return "bytes " + digits.joined(separator: " ")
 }

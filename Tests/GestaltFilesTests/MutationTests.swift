@@ -5,12 +5,13 @@ import Testing
 
 /// Every reader is fed a few thousand broken files. A value or a ``FileError`` is right, another
 /// error fails the test, a crash or a hang ends it.
-@Suite(.timeLimit(.minutes(2))) struct MutationTests {
+@Suite(.timeLimit(.minutes(30))) struct MutationTests {
     private static func attack(
         _ seed: UInt64, count: Int, _ file: [UInt8], _ read: ([UInt8]) throws -> Void
     ) {
         var mutator = Mutator(seed: seed)
         var errors = 0
+        let count = Mutator.count(count)
         for round in 0..<count {
             do {
                 try read(mutator.mutated(file))

@@ -1,8 +1,16 @@
+import Foundation
+
 /// Breaks files in ways that find careless readers; the same seed gives the same breakage.
 public struct Mutator: Sendable {
     private var random: SplitMix64
 
     public init(seed: UInt64) { random = SplitMix64(seed: seed) }
+
+    /// How many mutations a test tries: `usual`, or GESTALT_MUTATIONS of the environment where that is
+    /// more.
+    public static func count(_ usual: Int) -> Int {
+        max(usual, ProcessInfo.processInfo.environment["GESTALT_MUTATIONS"].flatMap(Int.init) ?? 0)
+    }
 
     /// `bytes` after one to four changes: flipped bits, false bytes, false numbers of four and
     /// eight bytes, cut ends, doubled, removed and foreign stretches.

@@ -20,7 +20,7 @@ public struct VideoInput: Sendable {
     ) throws {
         self.path = path
         let all: Tensor<Float>
-        if Folder.isFile(path), ArrayFile.isOne(path) {
+        if Folder.isFile(path), ArrayFile.holdsTensors(path) {
             all = try Self.array(path)
         } else {
             let set = try DataSet.open(path, options: options)

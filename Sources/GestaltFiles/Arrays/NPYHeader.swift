@@ -20,7 +20,7 @@ struct NPYHeader: Equatable {
             .malformed(path: path, format: "npy", expected: expected, found: found)
         }
         guard bytes.starts(with: Self.magic) else {
-            throw malformed("the npy signature", describe(bytes.prefix(16)))
+            throw malformed("the npy signature", describe(bytes))
         }
         guard bytes.count >= 12 else { throw malformed("a header", "\(bytes.count) bytes") }
         let version = bytes[6]

@@ -21,7 +21,7 @@ final class ZipReader {
         guard bytes.starts(with: Array("PK".utf8)) else {
             throw .malformed(
                 path: path, format: "zip archive", expected: "the signature PK",
-                found: describe(bytes.prefix(16)))
+                found: describe(bytes))
         }
         try ZipDirectory.check(bytes, path: path)
         memory = .allocate(byteCount: bytes.count, alignment: 16)

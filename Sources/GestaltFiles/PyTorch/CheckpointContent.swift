@@ -1,3 +1,5 @@
+import GestaltIO
+
 /// What a checkpoint holds, whichever form its file has.
 struct CheckpointContent {
     let root: PickleValue
@@ -40,14 +42,13 @@ struct CheckpointContent {
 
     /// The checkpoint in `bytes`: a zip archive, or one of the older form.
     init(_ bytes: UnsafeRawBufferPointer, path: String) throws(FileError) {
-        if bytes.starts(with: Array("PK".utf8)) {
-            self = try .archive(bytes, path: path)
-        } else if bytes.first == PickleOpcode.proto.rawValue {
-            self = try .sequence(bytes, path: path)
-        } else {
-            throw .malformed(
-                path: path, format: "PyTorch checkpoint",
-                expected: "a zip archive or a pickle", found: describe(bytes.prefix(16)))
+        switch FileKind(bytes) {
+        case .torchArchive: self = try .archive(bytes, path: path)
+        case .torchSequence: self = try .sequence(bytes, path: path)
+        case let kind:
+            throw .unsupported(
+                path: path, tensor: nil, expected: "a PyTorch checkpoint",
+                found: kind.description)
         }
     }
 

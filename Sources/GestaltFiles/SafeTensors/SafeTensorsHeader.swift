@@ -69,7 +69,6 @@ private struct Parser {
     }
 
     func headerByteCount(_ file: UnsafeRawBufferPointer) throws(FileError) -> Int {
-        let start = file.prefix(16)
         guard file.count >= 8 else {
             throw malformed("8 bytes of header length", "a file of \(file.count) bytes")
         }
@@ -77,7 +76,7 @@ private struct Parser {
         guard length <= UInt64(file.count - 8) else {
             throw malformed(
                 "a header length of at most \(file.count - 8)",
-                "\(length); the file begins with \(describe(start))")
+                "\(length): it is \(describe(file))")
         }
         guard length <= SafeTensorsHeader.maximumByteCount else {
             throw .tooLarge(
@@ -85,7 +84,7 @@ private struct Parser {
                 limit: "\(SafeTensorsHeader.maximumByteCount) bytes", found: "\(length)")
         }
         guard length >= 2, file[8] == UInt8(ascii: "{") else {
-            throw malformed("a header that begins with a brace", describe(start))
+            throw malformed("a header that begins with a brace", describe(file))
         }
         return Int(length)
     }

@@ -1,5 +1,6 @@
 import Foundation
 import GestaltFiles
+import GestaltIO
 import GestaltNN
 import GestaltTensor
 import GestaltVQVAE
@@ -14,8 +15,8 @@ public enum VideoModel: Sendable {
     case tokenizer(VideoTokenizer)
     case predictor(VideoPredictor)
 
-    /// Reads the folder of a model, a checkpoint of VideoGPT's PyTorch program (`.ckpt`, `.pt`,
-    /// `.pth`), or a safetensors file in its names and layouts.
+    /// Reads the folder of a model, a checkpoint of VideoGPT's PyTorch program, or a safetensors file
+    /// in its names and layouts; files are recognized by their content, whatever their names.
     ///
     /// - Parameter settings: hyper-parameters by VideoGPT's names, see ``VideoGPTSettings/names``;
     ///   they stand in for what a bare state dictionary does not tell, and go before what a
@@ -49,10 +50,19 @@ public enum VideoModel: Sendable {
         }
     }
 
+    private static func kind(of path: String) throws(FileError) -> FileKind {
+        do throws(FileFailure) {
+            return try FileKind(of: path)
+        } catch {
+            throw FileError(error)
+        }
+    }
+
     private init(checkpoint path: String, settings given: [String: String]) throws {
         let table: TensorTable
         let stored: VideoGPTSettings
-        if path.lowercased().hasSuffix(".safetensors") {
+        switch try Self.kind(of: path) {
+        case .safeTensors:
             let file = try SafeTensors.open(path)
             guard file.metadata["format"] != "gestalt" else {
                 throw VideoGPTError.unknownModel(
@@ -64,10 +74,15 @@ public enum VideoModel: Sendable {
                 try file.metadata["hyper_parameters"].map {
                     try VideoGPTSettings(path: path, json: $0)
                 } ?? VideoGPTSettings(path: path)
-        } else {
+        case .torchArchive, .torchSequence:
             let file = try PyTorchFile.open(path)
             table = try TensorTable(file)
             stored = VideoGPTSettings(path: path, arguments: file.hyperParameters)
+        case let kind:
+            throw VideoGPTError.unknownModel(
+                path: path,
+                expected: "the folder of a model, a PyTorch checkpoint or a safetensors file",
+                found: kind.description)
         }
         self = try Self(videoGPT: table, try stored.setting(given))
     }

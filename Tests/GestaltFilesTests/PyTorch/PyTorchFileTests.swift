@@ -96,8 +96,9 @@ import Testing
 
     @Test func otherFilesAreNamed() throws {
         for (bytes, word) in [
-            (NPY.encode(Tensor<Float>([1])), "npy data"), ([], "no bytes"),
-            (Array("hello".utf8), "bytes 68"),
+            (NPY.encode(Tensor<Float>([1])), "npy data"), ([], "an empty file"),
+            (Array("hello".utf8), "found text"),
+            (Array("version https://git-lfs.github.com/spec/v1\n".utf8), "git lfs pull"),
         ] {
             let error = #expect(throws: FileError.self) { try PyTorchFile.decode(bytes) }
             #expect(error?.description.contains(word) == true, "\(error as Any)")

@@ -47,7 +47,7 @@ struct PickleCursor {
     mutating func text(_ count: UInt64) throws(FileError) -> String {
         let raw = try take(count)
         guard let text = String(validating: raw, as: UTF8.self) else {
-            throw malformed("UTF-8 text", describe(raw.prefix(8)))
+            throw malformed("UTF-8 text", hexadecimal(raw.prefix(8)))
         }
         return text
     }

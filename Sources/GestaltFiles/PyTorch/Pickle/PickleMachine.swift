@@ -50,7 +50,7 @@ struct PickleMachine {
             guard let opcode = PickleOpcode(rawValue: code) else {
                 throw .unsupported(
                     path: cursor.path, tensor: nil, expected: "the pickle instructions of PyTorch",
-                    found: "\(describe([code])) before byte \(cursor.position) of the pickle")
+                    found: "\(hexadecimal([code])) before byte \(cursor.position) of the pickle")
             }
             if opcode == .stop { break }
             try perform(opcode)
