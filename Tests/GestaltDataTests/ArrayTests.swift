@@ -53,8 +53,10 @@ import Testing
             #expect(set.clips.allSatisfy { $0.frames.scalars.allSatisfy { $0 == 51 } })
             #expect(set.clips.map { $0.masks != nil } == [false, true, true])
             #expect(try DataSet.open(folder + "/v9.npy").count == 1)
+            #expect(set.labeledFrameCount == 6)
+            #expect(try DataSet.open(folder, options: ClipOptions(masks: .required)).count == 3)
             #expect(throws: ClipError.self) {
-                try DataSet.open(folder, options: ClipOptions(masks: .required))
+                try DataSet.open(folder + "/v9.npy", options: ClipOptions(masks: .required))
             }
         }
     }

@@ -74,12 +74,6 @@ import Testing
         #expect(frames[0] == frames[1] && frames[1] == frames[2])
     }
 
-    @Test func idsBecomeClasses() {
-        let ids = Tensor<UInt8>(shape: [5], scalars: [0, 1, 2, 3, 7])
-        #expect(ids.classes(count: 2).scalars == [0, 1, 1, 1, 1])
-        #expect(ids.classes(count: 3).scalars == [0, 1, 2, 2, 2])
-    }
-
     @Test func settingsAreWrittenAndRead() throws {
         let augmentation = Augmentation(flip: 0.5, shift: 4, crop: .init(height: 32, width: 48))
         let data = try JSONEncoder().encode(augmentation)

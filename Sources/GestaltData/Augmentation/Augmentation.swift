@@ -2,8 +2,9 @@ import GestaltChecks
 
 /// How much training pictures may be changed; masks follow their frames.
 ///
-/// All frames of a clip are changed alike. Places that a shift uncovers repeat the nearest edge,
-/// in frames and masks both.
+/// All frames of a clip are changed alike. Places that a shift uncovers repeat the nearest edge, in
+/// frames and masks both: what a repeated pixel shows is what its label says, so no label is made
+/// up, neither an id nor ``Clip/ignoredLabel``.
 public struct Augmentation: Sendable, Hashable, Codable {
     /// How likely a picture is mirrored left to right, 0…1.
     public var flip: Float

@@ -8,8 +8,9 @@ public struct Clip: Sendable {
     public var name: String
     /// `[T, H, W, 3]`, RGB.
     public var frames: Tensor<UInt8>
-    /// `[T, H, W]`, the id of what each pixel shows: 0 is background, 1 the arm, 2… the things,
-    /// each with one id throughout.
+    /// `[T, H, W]`, the id of what each pixel shows: 0 is background, 1…254 a class or an object
+    /// (see ``LabelMeaning``), ``ignoredLabel`` what counts for nothing. A frame without a mask has
+    /// nothing but ``ignoredLabel``; nil when no frame has one.
     public var masks: Tensor<UInt8>?
     /// `[T, 4]`, the command from each frame to the next.
     public var actions: Tensor<Float>?
@@ -43,9 +44,26 @@ public struct Clip: Sendable {
         self.positions = positions
     }
 
+    /// The id of pixels that count neither in a loss nor in a score.
+    public static let ignoredLabel: UInt8 = 255
+
     public var frameCount: Int { frames.shape[0] }
     public var height: Int { frames.shape[1] }
     public var width: Int { frames.shape[2] }
+
+    /// Whether a frame has a mask with at least one pixel that counts.
+    ///
+    /// - Precondition: the frame exists.
+    public func isLabeled(_ frame: Int) -> Bool {
+        guard let masks else { return false }
+        let pixels = height * width
+        return masks.withScalars { ids in
+            ids[(frame * pixels)..<((frame + 1) * pixels)].contains { $0 != Clip.ignoredLabel }
+        }
+    }
+
+    /// The frames that have a label, in order.
+    public var labeledFrames: [Int] { (0..<frameCount).filter(isLabeled) }
 
     /// The frames of `range` as a clip of their own; views, nothing is copied.
     ///

@@ -5,6 +5,8 @@ public enum ClipError: Error, Sendable, Equatable, CustomStringConvertible {
     /// A record without frames of the camera asked for.
     case missingCamera(path: String, clip: Int, camera: Camera, found: [String])
     case missingMasks(clip: String, reason: String)
+    /// An id in a mask that does not fit the classes, or no mask at all.
+    case label(path: String, value: Int, expected: String)
     /// A feature of the wrong size or kind: bytes of a picture, numbers of an action.
     case wrongFeature(path: String, clip: Int, key: String, expected: String, found: String)
     /// Frame numbers that do not run 0, 1, 2…
@@ -24,6 +26,8 @@ public enum ClipError: Error, Sendable, Equatable, CustomStringConvertible {
                 + (found.isEmpty ? "of no frame at all" : found.joined(separator: ", "))
         case .missingMasks(let clip, let reason):
             "\(clip): masks are needed and there are none: \(reason)"
+        case .label(let path, let value, let expected):
+            "\(path): label \(value), expected \(expected)"
         case .wrongFeature(let path, let clip, let key, let expected, let found):
             "\(path), clip \(clip): '\(key)' should be \(expected), found \(found)"
         case .brokenFrameNumbers(let path, let clip, let expected, let found):

@@ -32,7 +32,7 @@ struct ClipRecord {
         let image = "image_\(options.camera.rawValue)/encoded"
         let count = try frameCount(image)
         let (height, width) = (options.height, options.width)
-        let frames = try bytes(image, count: count, each: height * width * 3)
+        let frames = try bytes(image, of: 0..<count, each: height * width * 3)
         return Clip(
             name: "\(path.split(separator: "/").last ?? "")#\(index)",
             frames: Tensor(shape: [count, height, width, 3], scalars: frames),
@@ -61,18 +61,25 @@ struct ClipRecord {
             if options.masks == .ifPresent { return nil }
             throw .missingMasks(clip: name, reason: "labels exist for the camera 'main' only")
         }
-        guard (0..<count).allSatisfy({ keys[$0]?["mask/encoded"] != nil }) else {
-            if options.masks == .ifPresent { return nil }
-            throw .missingMasks(clip: name, reason: "no keys like 0/mask/encoded")
+        let labeled = (0..<count).filter { keys[$0]?["mask/encoded"] != nil }
+        guard !labeled.isEmpty else { return nil }
+        let pixels = options.height * options.width
+        let bytes = try bytes("mask/encoded", of: labeled, each: pixels)
+        var masks = [UInt8](repeating: Clip.ignoredLabel, count: count * pixels)
+        for (place, frame) in labeled.enumerated() {
+            masks.replaceSubrange(
+                frame * pixels..<(frame + 1) * pixels,
+                with: bytes[place * pixels..<(place + 1) * pixels])
         }
-        let bytes = try bytes("mask/encoded", count: count, each: options.height * options.width)
-        return Tensor(shape: [count, options.height, options.width], scalars: bytes)
+        return Tensor(shape: [count, options.height, options.width], scalars: masks)
     }
 
-    private func bytes(_ name: String, count: Int, each: Int) throws(ClipError) -> [UInt8] {
+    private func bytes(
+        _ name: String, of frames: some Collection<Int>, each: Int
+    ) throws(ClipError) -> [UInt8] {
         var result: [UInt8] = []
-        result.reserveCapacity(count * each)
-        for frame in 0..<count {
+        result.reserveCapacity(frames.count * each)
+        for frame in frames {
             guard let key = keys[frame]?[name], let feature = example.features[key] else {
                 throw .wrongFeature(
                     path: path, clip: index, key: "\(frame)/\(name)", expected: "present",

@@ -5,10 +5,21 @@ public protocol ClipSource: Sendable, CustomStringConvertible {
     /// How many clips there are; cheap.
     var count: Int { get }
 
+    /// What the ids in masks number; classes unless a source says otherwise.
+    var labelMeaning: LabelMeaning { get }
+
+    /// How mask files were read; nil where masks come from none.
+    var labelCoding: LabelCoding? { get }
+
     /// Reads or makes clip `index`; the same index gives an equal clip every time.
     ///
     /// - Precondition: `0 ≤ index < count`.
     func clip(at index: Int) throws -> Clip
+}
+
+extension ClipSource {
+    public var labelMeaning: LabelMeaning { .classes }
+    public var labelCoding: LabelCoding? { nil }
 }
 
 /// Which camera of a BAIR recording.
@@ -21,7 +32,9 @@ public enum Camera: String, Sendable, Codable, CaseIterable {
 
 /// What to do about masks.
 public enum MaskUse: String, Sendable, Codable, CaseIterable {
-    case required, ifPresent, ignored
+    /// Some frame of the set must have one; frames without are unlabeled.
+    case required
+    case ifPresent, ignored
 }
 
 /// How clips are to be read.
@@ -33,6 +46,21 @@ public struct ClipOptions: Sendable, Equatable {
     /// Rows and columns of raw frames, which say nothing of their size themselves.
     public var height: Int
     public var width: Int
+    /// Which value in mask files counts for nothing.
+    public var ignore = IgnoreRule.automatic
+    /// How many classes the ids in mask files may number, background included; nil for any. With 1
+    /// any id above 0 is foreground.
+    public var classes: Int?
+    /// What the ids in masks number; nil leaves it to the source.
+    public var labelMeaning: LabelMeaning?
+    /// The classes that ids in mask files must be below; nil where any id does.
+    var fileClasses: Int? {
+        guard labelMeaning != .instances, let classes, classes > 1 else { return nil }
+        return classes
+    }
+
+    /// What was decided for the whole set, of which a source may see a part.
+    var coding: LabelCoding?
 
     /// - Precondition: sizes are positive, the limit not negative.
     public init(

@@ -20,14 +20,10 @@ extension DataSet {
         return spread / total / (255 * 255)
     }
 
-    /// The share of pixels with an id above 0, over all frames that have masks; nil without any.
+    /// The share of pixels with an id above 0, over all pixels that count; nil without any.
     public var foregroundShare: Double? {
-        var (foreground, total) = (0, 0)
-        for clip in clips {
-            guard let masks = clip.masks else { continue }
-            total += masks.count
-            masks.withScalars { for id in $0 where id > 0 { foreground += 1 } }
-        }
-        return total > 0 ? Double(foreground) / Double(total) : nil
+        let summary = labelSummary
+        let total = summary.pixels.reduce(0, +)
+        return total > 0 ? Double(summary.foregroundPixels) / Double(total) : nil
     }
 }

@@ -21,6 +21,10 @@ public struct DataSet: ClipSource {
     public let name: String
     public let split: Split
     public let clips: [Clip]
+    /// What the ids in masks number.
+    public let labelMeaning: LabelMeaning
+    /// How mask files were read; nil where masks come from none.
+    public let labelCoding: LabelCoding?
 
     /// Loads all clips of `source`, several at a time.
     ///
@@ -37,11 +41,16 @@ public struct DataSet: ClipSource {
             report.advance()
             return clip
         }
-        try self.init(name: name ?? source.description, split: split, clips: clips)
+        try self.init(
+            name: name ?? source.description, split: split, clips: clips,
+            labelMeaning: source.labelMeaning, labelCoding: source.labelCoding)
     }
 
     /// - Throws: `ClipError.mismatchedShapes` when clips differ in height or width.
-    public init(name: String, split: Split = .train, clips: [Clip]) throws(ClipError) {
+    public init(
+        name: String, split: Split = .train, clips: [Clip], labelMeaning: LabelMeaning = .classes,
+        labelCoding: LabelCoding? = nil
+    ) throws(ClipError) {
         for clip in clips {
             guard clip.height == clips[0].height, clip.width == clips[0].width else {
                 throw .mismatchedShapes(
@@ -53,7 +62,17 @@ public struct DataSet: ClipSource {
         self.name = name
         self.split = split
         self.clips = clips
+        self.labelMeaning = labelMeaning
+        self.labelCoding = labelCoding
     }
+
+    private init(_ other: DataSet, clips: [Clip]) {
+        (name, split, self.clips) = (other.name, other.split, clips)
+        (labelMeaning, labelCoding) = (other.labelMeaning, other.labelCoding)
+    }
+
+    /// The same set with other clips of the same size in their places.
+    func with(clips: [Clip]) -> DataSet { DataSet(self, clips: clips) }
 
     public var count: Int { clips.count }
     public var description: String { "\(name) (\(split.folder), \(count) clips)" }
@@ -65,10 +84,11 @@ public struct DataSet: ClipSource {
     /// Whether every clip has masks.
     public var hasMasks: Bool { clips.allSatisfy { $0.masks != nil } }
 
-    /// - Throws: `ClipError.missingMasks` naming the first clip without masks.
+    /// - Throws: `ClipError.missingMasks` when no frame of any clip is labeled.
     public func requireMasks() throws(ClipError) {
-        guard let bare = clips.first(where: { $0.masks == nil }) else { return }
-        throw .missingMasks(clip: "\(name), \(bare.name)", reason: "its source has none")
+        guard !clips.contains(where: { !$0.labeledFrames.isEmpty }) else { return }
+        let frames = lengths.reduce(0, +)
+        throw .missingMasks(clip: name, reason: "0 of \(frames) frames are labeled")
     }
 }
 
@@ -96,9 +116,20 @@ extension DataSet {
                 location, split: split, options: options, seed: seed, progress: progress)
         }
         let path = try folder(location, split: split)
+        var options = options
+        // Decided over all splits: one of them may lack the ids that tell what 255 means.
+        if options.masks != .ignored, options.coding == nil {
+            options.coding = try .decided(options.ignore, at: location)
+        }
         let set = try DataSet(
             source(at: path, options: options, progress: progress), name: path, split: split)
-        if options.masks == .required { try set.requireMasks() }
+        if options.masks == .required, set.labeledFrameCount == 0 {
+            let files = try MaskFiles.found(at: path)
+            throw ClipError.missingMasks(
+                clip: path,
+                reason: files.first.map { "none of the masks is named like a frame (\($0))" }
+                    ?? "frames' masks belong in a folder masks, under the frames' names")
+        }
         return set
     }
 
@@ -124,7 +155,8 @@ extension DataSet {
         let clips = try RecordClips(
             path: folder + "/" + name, options: options, progress: progress)
         return try DataSet(
-            name: "sample", split: split, clips: (0..<clips.count).map(clips.clip(at:)))
+            name: "sample", split: split, clips: (0..<clips.count).map(clips.clip(at:)),
+            labelMeaning: clips.labelMeaning)
     }
 
     private static func synthetic(
@@ -151,8 +183,7 @@ extension DataSet {
             SyntheticClips(count: min(count, options.limit ?? .max), generator: generator),
             name: "synthetic, seed \(seed)", split: split, progress: progress)
         guard options.masks == .ignored else { return made }
-        return try DataSet(
-            name: made.name, split: split,
+        return made.with(
             clips: made.clips.map {
                 Clip(
                     name: $0.name, frames: $0.frames, actions: $0.actions,

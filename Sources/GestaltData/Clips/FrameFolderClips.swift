@@ -7,19 +7,22 @@ import GestaltTensor
 /// Frames are taken in natural order of their names. Masks, where there are any, lie in a folder
 /// `masks` beside the clips and under the same names: `root/clip3/7.jpg` has its labels in
 /// `root/masks/clip3/7.png`, and in a flat folder `root/7.jpg` in `root/masks/7.png`; grey or
-/// palette PNGs whose values are the ids.
+/// palette PNGs whose values are the ids, see ``LabelCoding``. Frames without one are unlabeled.
 public struct FrameFolderClips: ClipSource {
     private let root: String
     private let options: ClipOptions
     /// Folders below `root`; the empty name is `root` itself.
     private let names: [String]
 
-    static let masksFolder = "masks"
+    /// What was decided for the whole set's masks.
+    public let labelCoding: LabelCoding?
+
+    static let masksFolder = MaskFiles.folder
 
     /// Lists the clips; frames are read when asked for.
     ///
-    /// - Throws: `ClipError` when the folder has no pictures.
-    public init(path: String, options: ClipOptions = ClipOptions()) throws(ClipError) {
+    /// - Throws: `ClipError` when the folder has no pictures, `MediaError` for a broken mask.
+    public init(path: String, options: ClipOptions = ClipOptions()) throws {
         let (files, folders) = try Folder.contents(path)
         var names = files.contains(where: FrameFolderClips.isPicture) ? [""] : []
         if names.isEmpty {
@@ -29,16 +32,21 @@ public struct FrameFolderClips: ClipSource {
             }
         }
         guard !names.isEmpty else {
-            throw .notFound(
+            throw ClipError.notFound(
                 path: path, expected: "PNG or JPEG frames, or folders of them",
                 found: try Folder.summary(path))
         }
         root = path
         self.options = options
+        labelCoding =
+            options.masks == .ignored
+            ? nil : try options.coding ?? .decided(options.ignore, at: path)
         self.names = Array(names.prefix(options.limit ?? .max))
     }
 
     public var count: Int { names.count }
+
+    public var labelMeaning: LabelMeaning { options.labelMeaning ?? .classes }
 
     public var description: String { "\(count) clips of pictures in \(root)" }
 
@@ -66,22 +74,28 @@ public struct FrameFolderClips: ClipSource {
             masks: try masks(of: name, files: files, size: size))
     }
 
+    /// The masks of a clip, planes of ``Clip/ignoredLabel`` for frames without one.
     private func masks(of name: String, files: [String], size: Shape) throws -> Tensor<UInt8>? {
-        guard options.masks != .ignored else { return nil }
+        guard options.masks != .ignored, let coding = labelCoding else { return nil }
         let folder = root + "/" + FrameFolderClips.masksFolder + (name.isEmpty ? "" : "/" + name)
-        guard Folder.exists(folder) else {
-            if options.masks == .ifPresent { return nil }
-            throw ClipError.missingMasks(
-                clip: root + "/" + name, reason: "there is no folder \(folder)")
-        }
+        guard Folder.exists(folder) else { return nil }
+        let pixels = size[0] * size[1]
         var labels: [UInt8] = []
+        labels.reserveCapacity(files.count * pixels)
         for file in files {
             let path = folder + "/" + (file as NSString).deletingPathExtension + ".png"
-            let mask = try PNG.readIndices(path)
-            guard mask.shape[0] == size[0], mask.shape[1] == size[1],
-                mask.count == size[0] * size[1]
-            else { throw mismatch(path, [size[0], size[1]], mask.shape) }
-            mask.withScalars { labels += $0 }
+            guard Folder.isFile(path) else {
+                labels += repeatElement(Clip.ignoredLabel, count: pixels)
+                continue
+            }
+            let mask = try MaskFiles.values(path)
+            guard mask.shape[0] == size[0], mask.shape[1] == size[1], mask.count == pixels else {
+                throw ClipError.mismatchedShapes(
+                    path: path, expected: "\(size[0]) × \(size[1]) pixels like its frame",
+                    found: "\(mask.shape[0]) × \(mask.shape[1])")
+            }
+            try coding.ids(mask, path: path, classes: options.fileClasses)
+                .withScalars { labels += $0 }
         }
         return Tensor(shape: [files.count, size[0], size[1]], scalars: labels)
     }

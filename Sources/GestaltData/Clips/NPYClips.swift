@@ -4,10 +4,13 @@ import GestaltTensor
 /// Clips in npy files: bytes, or numbers −0.5…0.5, `[B,] T, H, W, 3`.
 ///
 /// Masks, where there are any, lie in a folder `masks` beside the file and under the same name:
-/// bytes `[B,] T, H, W`.
+/// whole numbers `[B,] T, H, W`, see ``LabelCoding``.
 public struct NPYClips: ClipSource {
     private let clips: [Clip]
     private let origin: String
+    private let options: ClipOptions
+    /// What was decided for the whole set's masks.
+    public let labelCoding: LabelCoding?
 
     /// Reads one file, or the files of a folder in natural order.
     ///
@@ -22,9 +25,13 @@ public struct NPYClips: ClipSource {
             throw ClipError.notFound(
                 path: path, expected: "files ending in .npy", found: try Folder.summary(path))
         }
+        labelCoding =
+            options.masks == .ignored
+            ? nil : try options.coding ?? .decided(options.ignore, at: path)
+        self.options = options
         var clips: [Clip] = []
         for file in files where clips.count < options.limit ?? .max {
-            clips += try NPYClips.read(file, options: options)
+            clips += try NPYClips.read(file, options: options, labelCoding)
         }
         self.clips = Array(clips.prefix(options.limit ?? .max))
         origin = path
@@ -32,24 +39,26 @@ public struct NPYClips: ClipSource {
 
     public var count: Int { clips.count }
 
+    public var labelMeaning: LabelMeaning { options.labelMeaning ?? .classes }
+
     public func clip(at index: Int) -> Clip { clips[index] }
 
     public var description: String { "\(count) clips of \(origin)" }
 
     static func isArray(_ name: String) -> Bool { name.hasSuffix(".npy") }
 
-    private static func read(_ path: String, options: ClipOptions) throws -> [Clip] {
+    private static func read(
+        _ path: String, options: ClipOptions, _ coding: LabelCoding?
+    ) throws -> [Clip] {
         let array = try array(path)
         var clips = (0..<array.count).map(array.clip(at:))
-        guard options.masks != .ignored else { return clips }
+        guard options.masks != .ignored, let coding else { return clips }
         let parts = path.split(separator: "/", omittingEmptySubsequences: false)
         let folder = parts.dropLast() + [Substring(FrameFolderClips.masksFolder)]
         let masksPath = (folder + parts.suffix(1)).joined(separator: "/")
-        guard Folder.isFile(masksPath) else {
-            if options.masks == .ifPresent { return clips }
-            throw ClipError.missingMasks(clip: path, reason: "there is no file \(masksPath)")
-        }
-        let masks = try NPY.read(masksPath, as: UInt8.self)
+        guard Folder.isFile(masksPath) else { return clips }
+        let masks = try coding.ids(
+            MaskFiles.values(masksPath), path: masksPath, classes: options.fileClasses)
         let one = clips[0].frames.shape.removing(axis: -1)
         let batch = one.inserting(clips.count, axis: 0)
         guard masks.shape == batch || (clips.count == 1 && masks.shape == one) else {

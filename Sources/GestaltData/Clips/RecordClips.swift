@@ -8,6 +8,9 @@ import GestaltMedia
 public struct RecordClips: ClipSource {
     private let clips: [Clip]
     private let origin: String
+    /// Instances unless the options say otherwise: records are of robots and the things they push.
+    public let labelMeaning: LabelMeaning
+    public let labelCoding: LabelCoding?
 
     /// Endings of files that count as shards.
     public static let pathEndings = [".tfrecords", ".tfrecords.gz", ".tfrecord", ".tfrecord.gz"]
@@ -22,13 +25,12 @@ public struct RecordClips: ClipSource {
     ) throws {
         let shards = try RecordClips.shards(at: path)
         let report = ProgressReport(total: 0, progress)
+        var clips: [Clip] = []
         if let limit = options.limit {
-            var clips: [Clip] = []
             for shard in shards where clips.count < limit {
                 clips += try RecordClips.read(
                     shard, options: options, limit: limit - clips.count, report)
             }
-            self.clips = clips
         } else {
             clips = try concurrentMap(count: shards.count) { index in
                 try RecordClips.read(shards[index], options: options, limit: .max, report)
@@ -38,6 +40,11 @@ public struct RecordClips: ClipSource {
             throw ClipError.notFound(
                 path: path, expected: "at least one record", found: "\(shards.count) empty files")
         }
+        let coding = try LabelCoding.decided(options.ignore, clips: clips)
+        for index in clips.indices { try clips[index].decode(coding) }
+        self.clips = clips
+        labelCoding = coding
+        labelMeaning = options.labelMeaning ?? .instances
         origin = path
     }
 

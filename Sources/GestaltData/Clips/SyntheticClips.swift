@@ -13,6 +13,8 @@ public struct SyntheticClips: ClipSource {
         self.generator = generator
     }
 
+    public var labelMeaning: LabelMeaning { .instances }
+
     public var description: String { "\(count) synthetic clips, seed \(generator.seed)" }
 
     public func clip(at index: Int) -> Clip {

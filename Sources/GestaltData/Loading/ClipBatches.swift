@@ -5,7 +5,7 @@ import GestaltTensor
 public struct ClipBatch: Sendable {
     /// `[N, T, H, W, 3]`, −0.5…0.5.
     public var frames: Tensor<Float>
-    /// `[N, T, H, W]`, instance ids; nil when the clips have none.
+    /// `[N, T, H, W]`, ids as in ``Clip/masks``; nil when the clips have none.
     public var masks: Tensor<UInt8>?
     /// Where the frames come from, `N` of them.
     public var windows: [ClipWindow]

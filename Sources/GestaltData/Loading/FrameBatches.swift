@@ -5,7 +5,7 @@ import GestaltTensor
 public struct FrameBatch: Sendable {
     /// `[N, H, W, 3]`, −0.5…0.5.
     public var frames: Tensor<Float>
-    /// `[N, H, W]`, instance ids; nil when the clips have none.
+    /// `[N, H, W]`, ids as in ``Clip/masks``; nil when the clips have none.
     public var masks: Tensor<UInt8>?
     /// Where the frames come from, `N` of them.
     public var indices: [FrameIndex]

@@ -17,20 +17,6 @@ extension Tensor where Scalar == UInt8 {
             }
         }
     }
-
-    /// Ids as classes: each id is its own class up to the last, which takes all higher ones. Two
-    /// classes are background and foreground; three are background, arm and things.
-    ///
-    /// - Precondition: `count` is positive.
-    public func classes(count: Int) -> Tensor<Int32> {
-        require(count > 0, "classes(count: \(count))")
-        let last = Int32(clamping: count - 1)
-        return withScalars { ids in
-            Tensor<Int32>(uninitialized: shape) { target in
-                for index in ids.indices { target[index] = Swift.min(Int32(ids[index]), last) }
-            }
-        }
-    }
 }
 
 extension Tensor where Scalar == Float {

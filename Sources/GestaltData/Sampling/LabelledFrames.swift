@@ -30,6 +30,40 @@ public enum LabelledFrames {
         }
     }
 
+    /// `labels` of the labeled frames of a set.
+    ///
+    /// Where every frame is labeled, as ``spread(_:over:)``; else the i-th is labeled frame
+    /// ⌊all·i / labels⌋ of all in order, so none is taken twice.
+    ///
+    /// - Precondition: `labels` is from 0 to the number of labeled frames, or, where every frame is
+    ///   labeled and there is one, not negative.
+    public static func spread(_ labels: Int, of data: DataSet) -> [FrameIndex] {
+        let labeled = self.labeled(in: data)
+        guard labeled.count < data.lengths.reduce(0, +) else {
+            return spread(labels, over: data.lengths)
+        }
+        require(
+            (0...labeled.count).contains(labels),
+            "LabelledFrames.spread: \(labels) labels of \(labeled.count)")
+        return (0..<labels).map { labeled[labeled.count * $0 / labels] }
+    }
+
+    /// The labeled frames of a set, clip after clip, those of a clip at least `distance` frames
+    /// apart: 0, distance, 2·distance… where every frame is labeled; 1 takes all.
+    ///
+    /// - Precondition: `distance` is positive.
+    public static func labeled(in data: DataSet, apart distance: Int = 1) -> [FrameIndex] {
+        require(distance > 0, "LabelledFrames.labeled(apart: \(distance))")
+        return data.clips.enumerated().flatMap { clip, content in
+            var next = 0
+            return content.labeledFrames.compactMap { frame -> FrameIndex? in
+                guard frame >= next else { return nil }
+                next = frame > .max - distance ? .max : frame + distance
+                return FrameIndex(clip: clip, frame: frame)
+            }
+        }
+    }
+
     /// Frames 0, step, 2·step… of every clip, clip after clip; `step` 1 takes all.
     ///
     /// - Precondition: `step` is positive.
