@@ -14,7 +14,7 @@ struct Evaluate: ParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Score a segmentation model, a tokenizer or a prior on a split.")
 
-    @Option(help: "The folder of a model.") var model: String
+    @OptionGroup var model: ModelOptions
     @OptionGroup var data: DataOptions
     @Option(help: "train, val or test.") var split: Split = .test
     @Option(help: "Every n-th frame of each clip.") var every = 5
@@ -29,16 +29,15 @@ struct Evaluate: ParsableCommand {
     }
 
     func run() throws {
-        let kind = try ModelFolder(model).kind()
-        switch kind {
-        case TokenizerConfiguration.kind: try evaluateTokenizer()
-        case VideoPredictorConfiguration.kind: try evaluatePrior()
-        default: try evaluateSegmentation(try segmentationModel(folder: model))
+        switch try model.open().model {
+        case .tokenizer(let tokenizer): try evaluateTokenizer(tokenizer)
+        case .predictor(let predictor): try evaluatePrior(predictor)
+        case .unet(let network): try evaluateSegmentation(network)
+        case .segmenter(let segmenter): try evaluateSegmentation(segmenter)
         }
     }
 
-    private func evaluatePrior() throws {
-        let predictor = try VideoPredictor(folder: model)
+    private func evaluatePrior(_ predictor: VideoPredictor) throws {
         let set = try data.open(split, masks: .ignored, seed: seed)
         let progress = ProgressBar("evaluating", total: 0, unit: "batches")
         let report = try PriorReport(of: predictor, on: set) { done, total in
@@ -46,7 +45,7 @@ struct Evaluate: ParsableCommand {
         }
         progress.finish()
         if json { return try printEncoded(report) }
-        print("\(model) on \(set), the first and the last window of each clip")
+        print("\(model.model) on \(set), the first and the last window of each clip")
         printReadings(report.readings)
     }
 
@@ -58,7 +57,7 @@ struct Evaluate: ParsableCommand {
         }
         progress.finish()
         if json { return try printEncoded(report) }
-        print("\(model) on \(set), every \(every): \(report.imageCount) frames")
+        print("\(model.model) on \(set), every \(every): \(report.imageCount) frames")
         if report.seesFuture { print("This model sees frames after the one it segments.") }
         printReadings(report.readings)
         print(
@@ -67,8 +66,7 @@ struct Evaluate: ParsableCommand {
                 report.confidence.lower, report.confidence.upper))
     }
 
-    private func evaluateTokenizer() throws {
-        let tokenizer = try VideoTokenizer(folder: model)
+    private func evaluateTokenizer(_ tokenizer: VideoTokenizer) throws {
         let set = try data.open(split, masks: .ignored, seed: seed)
         let batches = try ClipBatches(set.clips, length: window, batchSize: 8, order: .once)
         let progress = ProgressBar("evaluating", total: 0, unit: "clips")
@@ -77,7 +75,7 @@ struct Evaluate: ParsableCommand {
         }
         progress.finish()
         if json { return try printEncoded(report) }
-        print("\(model) on \(set), the first \(window) frames of each clip")
+        print("\(model.model) on \(set), the first \(window) frames of each clip")
         printReadings(report.readings)
     }
 

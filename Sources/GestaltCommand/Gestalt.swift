@@ -19,7 +19,8 @@ struct Gestalt: ParsableCommand {
         do {
             var command = try parseAsRoot()
             try command.run()
-        } catch {
+        } catch let failure {
+            let error = Explanation.of(failure)
             // ArgumentParser would end with its own code for usage; ours is 2.
             let code = exitCode(for: error)
             let text = fullMessage(for: error)

@@ -4,6 +4,7 @@ import GestaltData
 import GestaltIO
 import GestaltMedia
 import GestaltMetrics
+import GestaltPrior
 import GestaltTensor
 import GestaltTraining
 import GestaltVQVAE
@@ -13,7 +14,7 @@ struct Reconstruct: ParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Send clips through a tokenizer; write true and decoded frames side by side.")
 
-    @Option(help: "The folder of a tokenizer.") var model: String
+    @OptionGroup var model: ModelOptions
     @OptionGroup var data: DataOptions
     @Option(help: "train, val or test.") var split: Split = .test
     @Option(help: "How many clips.") var clips = 4
@@ -28,7 +29,7 @@ struct Reconstruct: ParsableCommand {
     }
 
     func run() throws {
-        let tokenizer = try VideoTokenizer(folder: model)
+        let tokenizer = try model.video().tokenizer
         try OutputFolder.make(output)
         let set = try data.open(split, masks: .ignored, seed: seed)
         let chosen = Array(set.clips.prefix(clips))

@@ -17,7 +17,7 @@ struct Segment: ParsableCommand {
             """)
 
     @Argument(help: "A picture, a folder of pictures, a TFRecord or an npy file.") var input: String
-    @Option(help: "The folder of a segmentation model.") var model: String
+    @OptionGroup var model: ModelOptions
     @Option(help: "The folder for masks/ and overlays/.") var output: String
     @Option(help: "Which camera of BAIR records: main or aux1.") var camera: Camera = .main
     @Option(help: "Probability above which a pixel is foreground.") var threshold: Float = 0.5
@@ -29,9 +29,10 @@ struct Segment: ParsableCommand {
     }
 
     func run() throws {
-        let network = try segmentationModel(folder: model)
+        let network = try model.open().segmentation()
         guard !network.seesFuture else {
-            throw ValidationError("\(model) sees frames after the one it segments: it takes clips")
+            throw ValidationError(
+                "\(model.model) sees frames after the one it segments: it takes clips")
         }
         let pictures = try NamedPictures(
             path: input, options: ClipOptions(camera: camera, masks: .ignored))

@@ -69,6 +69,18 @@ import Testing
         let report = try JSONSerialization.jsonObject(with: Data(evaluated.output.utf8))
         #expect((report as? [String: Any])?["imageCount"] as? Int == 4)
 
+        let best = try Program.run(
+            "evaluate", "--model", model + "/checkpoints/best.safetensors", "--data", "synthetic:2",
+            "--every", "15", "--json")
+        #expect(best.output == evaluated.output, "\(best.error)")
+        let exported = try Program.run(
+            "convert", model + "/checkpoints/best.safetensors", folder.path + "/exported")
+        #expect(exported.output.contains("U-Net"), "\(exported.error)")
+        let refused = try Program.run(
+            "encode", "--model", model, "--input", "x.npy", "--output", "x.npz")
+        #expect(refused.code == 1 && refused.error.contains("is a segmentation model (U-Net)"))
+        #expect(refused.error.contains("gestalt train tokenizer"), "\(refused.error)")
+
         let picture = Tensor<UInt8>(
             shape: [60, 100, 3], scalars: (0..<18000).map { UInt8(truncatingIfNeeded: $0 * 7) })
         try PNG.write(picture, to: folder.path + "/odd.png")
@@ -111,6 +123,22 @@ import Testing
             "train", "tokenizer", "--resume", "--steps", "50", "--output", model)
         #expect(resumed.code == 2 && resumed.error.contains("--steps"), "\(resumed.error)")
         let wrong = try Program.run("segment", "x.png", "--model", model, "--output", folder.path)
-        #expect(wrong.code == 1 && wrong.error.contains("tokenizer"), "\(wrong.error)")
+        #expect(wrong.code == 1 && wrong.error.contains("is a video tokenizer"), "\(wrong.error)")
+        #expect(wrong.error.contains("gestalt train head"), "\(wrong.error)")
+
+        // Whatever names a model: a checkpoint of the run, the weights' file, VideoGPT's spelling.
+        let theirs = folder.path + "/theirs.safetensors"
+        let spelled = try Program.run("convert", model, theirs, "--to", "videogpt")
+        #expect(spelled.code == 0, "\(spelled.error)")
+        for name in [model + "/checkpoints/best.safetensors", model + "/model.safetensors", theirs]
+        {
+            let scored = try Program.run(
+                "evaluate", "--model", name, "--data", "synthetic:2", "--json")
+            #expect(scored.output == evaluated.output, "\(name): \(scored.error)")
+            let shown = try Program.run(
+                "reconstruct", "--model", name, "--data", "synthetic:2", "--output",
+                folder.path + "/s")
+            #expect(shown.code == 0, "\(name): \(shown.error)")
+        }
     }
 }

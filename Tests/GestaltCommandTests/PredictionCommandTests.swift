@@ -102,6 +102,12 @@ import Testing
         where !one.path.hasSuffix("isInitialised") {
             #expect(one.value == other.value, "\(one.path)")
         }
+        for name in ["model", "theirs.safetensors"] {
+            let twice = try Program.run(
+                "encode", "--model", folder.path + "/" + name, "--set", "heads=2", "--set",
+                "heads=4", "--input", "x.npy", "--output", "y.npy")
+            #expect(twice.code == 2 && twice.error.contains("heads is given twice"), "\(twice)")
+        }
     }
 
     @Test(

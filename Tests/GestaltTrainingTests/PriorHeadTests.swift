@@ -223,21 +223,20 @@ enum SmallPredictor {
         try predictor.write(to: folder.path("predictor"))
         var random = RandomStream(seed: 1)
         try UNet(UNetConfiguration(widths: [4, 6]), random: &random).write(to: folder.path("unet"))
-        func error(_ model: String, _ encoder: EncoderChoice) -> ModelFolderError? {
+        func error(_ model: String, _ encoder: EncoderChoice) -> ModelMismatch? {
             var recipe = SmallPredictor.head(encoder, steps: 1)
             recipe.model = folder.path(model)
-            return #expect(throws: ModelFolderError.self) { _ = try recipe.train(silent()) }
+            return #expect(throws: ModelMismatch.self) { _ = try recipe.train(silent()) }
         }
         #expect(
             error("tokenizer", .resnet())
-                == .wrongKind(
-                    path: folder.path("tokenizer/config.json"), expected: "predictor",
-                    found: "tokenizer"))
+                == ModelMismatch(
+                    path: folder.path("tokenizer"), needed: .predictor, found: "a video tokenizer"))
         #expect(
             error("unet", .tokenizer())
-                == .wrongKind(
-                    path: folder.path("unet/config.json"), expected: "tokenizer” or “predictor",
-                    found: "unet"))
+                == ModelMismatch(
+                    path: folder.path("unet"), needed: .tokenizer,
+                    found: "a segmentation model (U-Net)"))
         // A predictor is taken for its tokenizer.
         var recipe = SmallPredictor.head(.tokenizer(), steps: 1)
         recipe.model = folder.path("predictor")

@@ -1,42 +1,60 @@
 import ArgumentParser
 import GestaltPrior
+import GestaltTraining
 import GestaltVQVAE
 
 /// Where a video model comes from; the same words in every command.
 struct ModelOptions: ParsableArguments {
     @Option(
         help: ArgumentHelp(
-            "The folder of a model, or a VideoGPT checkpoint: .ckpt, .pt, .pth or .safetensors."))
+            "A model: its folder, a training run, a checkpoint of one, or a file of VideoGPT's."))
     var model: String
 
+    @OptionGroup var settings: SettingOptions
+
+    /// Opens the model, whatever it is; a remark on where its weights come from is printed.
+    func open() throws -> OpenedModel { try openModel(model, settings.pairs()) }
+
+    func video() throws -> VideoModel { try open().video() }
+    func predictor() throws -> VideoPredictor { try open().predictor() }
+}
+
+/// Opens what `--model` names.
+func openModel(_ path: String, _ settings: [String: String]) throws -> OpenedModel {
+    let opened = try OpenedModel(at: path, settings: settings)
+    if let note = opened.remark { remark(note) }
+    return opened
+}
+
+/// What a bare VideoGPT checkpoint leaves out, as `KEY=VALUE`.
+struct SettingOptions: ParsableArguments {
     @Option(
         name: .customLong("set"), parsing: .singleValue,
         help: ArgumentHelp(
-            "What a bare checkpoint does not tell: downsample=4,2,2, heads=4, attn_type=sparse, …",
+            "What a bare VideoGPT checkpoint leaves out: downsample=4,2,2, heads=4, …",
             valueName: "KEY=VALUE"))
     var settings: [String] = []
 
-    func open() throws -> VideoModel { try VideoModel(at: model, settings: try pairs(settings)) }
-
-    /// The model with its prior.
-    /// - Throws: `ModelInputError` for a tokenizer alone.
-    func predictor() throws -> VideoPredictor {
-        guard let predictor = try open().predictor else {
-            throw ModelInputError(model, expected: "a model with a prior", found: "a tokenizer")
+    /// - Throws: `ValidationError` for an argument without `=`, and for a key given twice.
+    func pairs() throws -> [String: String] {
+        var result: [String: String] = [:]
+        for setting in settings {
+            let parts = setting.split(separator: "=", maxSplits: 1).map(String.init)
+            guard parts.count == 2 else {
+                throw ValidationError("--set takes KEY=VALUE, not \(setting)")
+            }
+            guard result.updateValue(parts[1], forKey: parts[0]) == nil else {
+                throw ValidationError("--set \(parts[0]) is given twice")
+            }
         }
-        return predictor
+        return result
     }
-}
 
-/// `KEY=VALUE` arguments as pairs.
-func pairs(_ settings: [String]) throws -> [String: String] {
-    var result: [String: String] = [:]
-    for setting in settings {
-        let parts = setting.split(separator: "=", maxSplits: 1).map(String.init)
-        guard parts.count == 2 else {
-            throw ValidationError("--set wants KEY=VALUE, not \(setting)")
-        }
-        result[parts[0]] = parts[1]
+    func validate() throws { _ = try pairs() }
+
+    /// The settings of a recipe; nil where there are none.
+    func forRecipe() throws -> [String: String]? {
+        let settings = try pairs()
+        return settings.isEmpty ? nil : settings
     }
-    return result
 }

@@ -2,17 +2,18 @@ import ArgumentParser
 import Foundation
 import GestaltNN
 import GestaltPrior
+import GestaltTraining
 import GestaltVQVAE
 
 /// `gestalt convert`: a model in another spelling.
 struct Convert: ParsableCommand {
     static let configuration = CommandConfiguration(
-        abstract: "Rewrite a model: VideoGPT's checkpoint to ours, or ours to VideoGPT's.",
+        abstract: "Rewrite a model: a checkpoint to a folder, or ours to VideoGPT's.",
         discussion: """
-            SOURCE is what --model takes elsewhere: the folder of a model, a PyTorch checkpoint \
-            (.ckpt, .pt, .pth) or a safetensors file in VideoGPT's names. With --to gestalt \
-            DESTINATION becomes a folder of config.json, model.safetensors and README.md; with --to \
-            videogpt a safetensors file in VideoGPT's names and PyTorch's layouts, hyper-parameters \
+            SOURCE is what --model takes elsewhere: the folder of a model, a training run, a \
+            checkpoint of one, a PyTorch checkpoint or a safetensors file in VideoGPT's names. With \
+            --to gestalt DESTINATION becomes a folder of config.json, model.safetensors and \
+            README.md; with --to videogpt, for tokenizers and predictors, a safetensors file in VideoGPT's names and PyTorch's layouts, hyper-parameters \
             as JSON in its metadata. Nothing in a checkpoint is executed.
             """)
 
@@ -21,12 +22,7 @@ struct Convert: ParsableCommand {
     @Argument(help: "A model.") var source: String
     @Argument(help: "The folder or file to write.") var destination: String
     @Option(help: "gestalt or videogpt.") var to = Spelling.gestalt
-    @Option(
-        name: .customLong("set"), parsing: .singleValue,
-        help: ArgumentHelp(
-            "What a bare checkpoint does not tell: downsample=4,2,2, heads=4, attn_type=sparse, …",
-            valueName: "KEY=VALUE"))
-    var settings: [String] = []
+    @OptionGroup var settings: SettingOptions
     @Flag(help: "Write the causal masks too, tokens² numbers a layer.") var withMasks = false
 
     func validate() throws {
@@ -40,29 +36,26 @@ struct Convert: ParsableCommand {
     }
 
     func run() throws {
-        let model = try VideoModel(at: source, settings: try pairs(settings))
+        let opened = try openModel(source, settings.pairs())
+        let model = opened.model
         switch to {
         case .gestalt:
             guard !FileManager.default.fileExists(atPath: destination + "/config.json") else {
                 throw ModelInputError(
                     destination, expected: "a folder without a model", found: "one")
             }
-            try model.write(to: destination, card: card(model))
-        case .videogpt: try model.write(videoGPT: destination, withMasks: withMasks)
+            try model.stored.write(to: destination, card: card(model))
+        case .videogpt:
+            try opened.video().write(videoGPT: destination, withMasks: withMasks)
         }
-        let kind = model.predictor == nil ? "a tokenizer" : "a tokenizer and its prior"
-        print("\(destination): \(kind), \(count(model)) parameters")
+        print("\(destination): \(model), \(model.parameterCount) parameters")
     }
 
-    private func count(_ model: VideoModel) -> Int {
-        model.predictor?.parameterCount ?? model.tokenizer.parameterCount
-    }
-
-    private func card(_ model: VideoModel) -> String {
+    private func card(_ model: AnyModel) -> String {
         """
-        # \(model.predictor == nil ? "tokenizer" : "predictor")
+        # \(model.kind)
 
-        Converted from \(URL(filePath: source).lastPathComponent), \(count(model)) parameters.
+        Converted from \(URL(filePath: source).lastPathComponent), \(model.parameterCount) parameters.
 
         """
     }

@@ -21,7 +21,7 @@ struct Decode: ParsableCommand {
 
     func run() throws {
         try checkOutput(output, pictures: true)
-        let model = try model.open()
+        let model = try model.video()
         let codes = try readCodes(input)
         try model.tokenizer.check(codes: codes)
         Interruption.handleSignals()

@@ -27,7 +27,7 @@ struct Encode: ParsableCommand {
 
     func run() throws {
         try checkOutput(output, pictures: false)
-        let model = try model.open()
+        let model = try model.video()
         let input = try VideoInput(
             path: input, options: ClipOptions(camera: camera, masks: .ignored), limit: clips)
         let length = frames ?? model.predictor?.configuration.clipLength ?? input.video.shape[1]

@@ -40,14 +40,13 @@ struct Features: ParsableCommand {
 
     func run() throws {
         try checkOutput(output, pictures: false)
-        let model = try model.open()
+        let model = try model.video()
         let input = try VideoInput(
             path: input, options: ClipOptions(camera: camera, masks: .ignored), limit: clips)
         if source.needsClips { return try writeCodes(model, input) }
         guard let predictor = model.predictor else {
-            throw ModelInputError(
-                self.model.model, expected: "a model with a prior, for \(source)",
-                found: "a tokenizer")
+            throw ModelMismatch(
+                path: self.model.model, needed: .predictor, found: "a video tokenizer")
         }
         let count = input.video.shape[0]
         let told = try Told(

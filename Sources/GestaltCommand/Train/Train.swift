@@ -42,7 +42,8 @@ struct RunArguments: ParsableArguments {
     var options: RunOptions {
         RunOptions(
             folder: output, resumes: resume,
-            command: "gestalt " + CommandLine.arguments.dropFirst().joined(separator: " "))
+            command: "gestalt " + CommandLine.arguments.dropFirst().joined(separator: " "),
+            notice: { remark($0) })
     }
 
     /// Runs a new recipe, or the stored one, and prints how the result was judged.

@@ -32,6 +32,7 @@ struct TrainHead: ParsableCommand {
         name: [.customLong("model"), .customLong("tokenizer")],
         help: "A trained predictor, or a tokenizer for its own latents: a folder or checkpoint.")
     var model: String?
+    @OptionGroup var settings: SettingOptions
     @OptionGroup var encoder: EncoderOptions
     @Option(help: "convolutional or linear.") var head: Head = .convolutional
     @Option(help: "Channels of the convolutional head's first stage.") var width = 128
@@ -55,6 +56,7 @@ struct TrainHead: ParsableCommand {
                 data: data.choice(seed: seed), model: model.map(absolutePath),
                 head: head == .linear ? .linear : .convolutional(width: width), classes: classes,
                 labels: labels, steps: steps, seed: seed)
+            recipe.settings = try settings.forRecipe()
             try encoder.apply(to: &recipe)
             if let batch { recipe.batch = batch }
             if let learningRate { recipe.learningRate = learningRate }

@@ -22,6 +22,7 @@ struct TrainPrior: ParsableCommand {
     @Option(
         help: "A trained tokenizer, or a predictor to train further: a folder or a checkpoint.")
     var model: String?
+    @OptionGroup var settings: SettingOptions
     @Option(help: "Sizes: tiny, small or publicBAIR.")
     var preset = VideoPredictorConfiguration.Preset.small
     @Option(help: "How many first frames the prior is told; 0 for none.") var given = 1
@@ -58,6 +59,7 @@ struct TrainPrior: ParsableCommand {
             var recipe = PriorRecipe(
                 data: data.choice(seed: seed), model: model.map(absolutePath), preset: preset,
                 steps: steps, seed: seed)
+            recipe.settings = try settings.forRecipe()
             recipe.given = given
             recipe.takesActions = actions
             recipe.attention = attention

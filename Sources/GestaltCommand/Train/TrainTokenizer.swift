@@ -14,6 +14,7 @@ struct TrainTokenizer: ParsableCommand {
     @OptionGroup var training: RunArguments
     @Option(help: "A tokenizer to train further: a folder or a checkpoint; it has its own sizes.")
     var model: String?
+    @OptionGroup var settings: SettingOptions
     @Option(help: "Sizes: tiny, small or publicBAIR.") var preset = TokenizerConfiguration.Preset
         .small
     @Option(help: "Steps; the preset knows a number.") var steps: Int?
@@ -27,6 +28,7 @@ struct TrainTokenizer: ParsableCommand {
             var recipe = TokenizerRecipe(
                 data: data.choice(seed: seed), preset: preset, steps: steps, seed: seed)
             recipe.model = model.map(absolutePath)
+            recipe.settings = try settings.forRecipe()
             if let batch { recipe.batch = batch }
             if let window { recipe.window = window }
             if let learningRate { recipe.learningRate = learningRate }

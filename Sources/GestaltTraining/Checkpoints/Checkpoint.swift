@@ -16,19 +16,22 @@ struct Checkpoint {
     /// What the bits of a step depend on besides its inputs.
     let machine: String
     let tensors: [String: Tensor<Float>]
+    /// What the model is made of, see ``CheckpointModel``.
+    private var modelMetadata: [String: String] = [:]
     /// Where it was read from, for messages.
     let path: String
 
     init<Model: Module>(
         step: Int, best: Double?, seed: UInt64, model: Model, optimiser: any Optimiser,
         average: WeightAverage<Model>?
-    ) {
+    ) throws {
         self.step = step
         self.best = best
         self.seed = seed
         averageUpdates = average?.updates
         machine = Self.thisMachine
         path = "checkpoint"
+        modelMetadata = try Self.modelMetadata(model)
         var tensors: [String: Tensor<Float>] = [:]
         for entry in model.state { tensors["model." + entry.path] = entry.value }
         for (name, value) in optimiser.state { tensors["optimiser." + name] = value }
@@ -66,7 +69,8 @@ struct Checkpoint {
     }
 
     func write(to path: String) throws {
-        var metadata = ["step": "\(step)", "seed": "\(seed)", "machine": machine]
+        var metadata = modelMetadata
+        metadata.merge(["step": "\(step)", "seed": "\(seed)", "machine": machine]) { $1 }
         metadata["best"] = best.map { "\($0)" }
         metadata["average_updates"] = averageUpdates.map { "\($0)" }
         try SafeTensors.write(

@@ -27,6 +27,9 @@ public struct RunFolder: Sendable {
         try Self.makeFolder(path + "/checkpoints")
     }
 
+    /// A folder as it is; nothing is made or checked.
+    init(existing path: String) { self.path = path }
+
     /// The state to resume from.
     public var lastCheckpoint: String { path + "/checkpoints/last.safetensors" }
     /// The state that scored best.

@@ -1,4 +1,3 @@
-import Foundation
 import GestaltFiles
 import GestaltPrior
 import GestaltSegHeads
@@ -7,20 +6,13 @@ import GestaltVQVAE
 extension EncoderChoice {
     /// The chosen encoder on a model from disk: a predictor, or a tokenizer for its own latents.
     ///
-    /// - Parameter path: as `VideoModel(at:)` takes it.
-    /// - Throws: as `VideoModel(at:)`; `ModelFolderError.wrongKind` for a tokenizer where a prior is
-    ///   wanted; as ``encoder(of:)-(VideoPredictor)``.
-    func encoder(at path: String) throws -> any StoredEncoder {
-        switch try VideoModel(at: path) {
+    /// - Throws: ``ModelMismatch`` for a model of another kind, a tokenizer where a prior is wanted
+    ///   among them; as ``encoder(of:)-(VideoPredictor)``.
+    func encoder(of opened: OpenedModel) throws -> any StoredEncoder {
+        switch try opened.video() {
         case .predictor(let predictor): return try encoder(of: predictor)
         case .tokenizer(let tokenizer):
-            guard parts == [.tokenizer] else {
-                let configuration = ModelFolder(path).configurationPath
-                let isFolder = FileManager.default.fileExists(atPath: configuration)
-                throw ModelFolderError.wrongKind(
-                    path: isFolder ? configuration : path,
-                    expected: VideoPredictorConfiguration.kind, found: TokenizerConfiguration.kind)
-            }
+            guard parts == [.tokenizer] else { throw opened.mismatch(.predictor) }
             return try encoder(of: tokenizer)
         }
     }
@@ -57,6 +49,17 @@ extension EncoderChoice {
                 joins: joins)
             try Self.check(.prior(sizes: prior.configuration, source: source))
             return PriorEncoder(prior, source: source)
+        }
+    }
+
+    /// The choice that makes an encoder of this configuration.
+    init(_ configuration: EncoderConfiguration) {
+        switch configuration {
+        case .tokenizer(_, let mode, let source): self = .tokenizer(source: source, mode: mode)
+        case .resnet(_, let source): self = .resnet(stage: source.stage, skips: source.skips)
+        case .prior(_, let source):
+            self = .prior(
+                layer: source.layer, query: source.query, skips: source.skips, joins: source.joins)
         }
     }
 

@@ -60,6 +60,8 @@ public struct HeadRecipe: Recipe {
     /// The trained predictor or tokenizer, a folder or a checkpoint; nil for one in memory, see
     /// ``train(on:_:)-(VideoPredictor,_)``.
     public var model: String?
+    /// What a bare VideoGPT checkpoint at ``model`` leaves out, by VideoGPT's names.
+    public var settings: [String: String]?
     public var encoder: EncoderChoice
     public var initial: Initial
     /// Parts of the encoder that train with the head; the others stay, to the bit.
@@ -144,7 +146,7 @@ public struct HeadRecipe: Recipe {
             throw ConfigurationError.invalid(
                 "model", expected: "the folder of a trained predictor or tokenizer", found: "none")
         }
-        return try train(made: try encoder.encoder(at: model), options)
+        return try train(made: try encoder.encoder(of: try options.open(model, settings)), options)
     }
 
     /// Trains on a tokenizer that is in memory. To resume, give the same one.

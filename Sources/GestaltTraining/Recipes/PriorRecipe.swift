@@ -13,8 +13,10 @@ public struct PriorRecipe: Recipe {
 
     public var data: DataChoice
     /// The trained tokenizer, or a predictor whose training goes on: a folder, or a checkpoint as
-    /// `VideoModel` reads it; nil for a tokenizer in memory, see ``train(on:_:)``.
+    /// ``OpenedModel`` reads it; nil for a tokenizer in memory, see ``train(on:_:)``.
     public var model: String?
+    /// What a bare VideoGPT checkpoint at ``model`` leaves out, by VideoGPT's names.
+    public var settings: [String: String]?
     public var preset: VideoPredictorConfiguration.Preset
     /// How many first frames the prior is told; 0 for none.
     public var given: Int
@@ -115,7 +117,7 @@ public struct PriorRecipe: Recipe {
             throw ConfigurationError.invalid(
                 "model", expected: "the folder of a trained tokenizer", found: "none")
         }
-        return try train(from: try VideoModel(at: model), options)
+        return try train(from: try options.open(model, settings).video(), options)
     }
 
     /// Trains a fresh prior on a tokenizer that is in memory. To resume, give the same one.

@@ -46,16 +46,27 @@ public struct RunOptions: Sendable {
     public var interruption: Interruption
     /// The command that started it, for the model's card.
     public var command: String?
+    /// Called with what somebody should know, a sentence at a time.
+    public var notice: @Sendable (String) -> Void
 
     public init(
         folder: String? = nil, resumes: Bool = false, showsProgress: Bool = true,
-        interruption: Interruption = .process, command: String? = nil
+        interruption: Interruption = .process, command: String? = nil,
+        notice: @escaping @Sendable (String) -> Void = { _ in }
     ) {
         self.folder = folder
         self.resumes = resumes
         self.showsProgress = showsProgress
         self.interruption = interruption
         self.command = command
+        self.notice = notice
+    }
+
+    /// Opens the model that a recipe names.
+    func open(_ path: String, _ settings: [String: String]?) throws -> OpenedModel {
+        let opened = try OpenedModel(at: path, settings: settings ?? [:])
+        if let remark = opened.remark { notice(remark) }
+        return opened
     }
 }
 

@@ -44,7 +44,7 @@ struct RecipeRun<R: Recipe> {
         let trainer = Trainer(
             model: model, task: task, optimiser: optimiser, plan: plan, run: folder,
             interruption: options.interruption, showsProgress: options.showsProgress)
-        if options.resumes, let warning = try trainer.resume() { remark(warning) }
+        if options.resumes, let warning = try trainer.resume() { options.notice(warning) }
         try trainer.train(title)
         let trained = Trained(
             model: trainer.result, steps: trainer.step, evaluation: trainer.evaluation)
@@ -58,10 +58,6 @@ struct RecipeRun<R: Recipe> {
     func checkInterruption() throws(TrainingError) {
         guard options.interruption.isRequested else { return }
         throw .interrupted(step: 0, checkpoint: folder?.existingLastCheckpoint)
-    }
-
-    private func remark(_ text: String) {
-        FileHandle.standardError.write(Data((text + "\n").utf8))
     }
 
     private func card<Model: Module>(_ trained: Trained<Model>, _ about: String) throws -> String {

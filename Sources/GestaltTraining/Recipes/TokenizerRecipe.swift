@@ -10,9 +10,11 @@ public struct TokenizerRecipe: Recipe {
     public static let kind = "tokenizer"
 
     public var data: DataChoice
-    /// A tokenizer whose training goes on, as `VideoModel` reads it; its configuration stands. Nil
-    /// begins with a fresh one.
+    /// A tokenizer whose training goes on, as ``OpenedModel`` reads it; its configuration stands.
+    /// Nil begins with a fresh one.
     public var model: String?
+    /// What a bare VideoGPT checkpoint at ``model`` leaves out, by VideoGPT's names.
+    public var settings: [String: String]?
     /// Its `dataVariance`, where nil, is measured over the training split before the first step.
     public var configuration: TokenizerConfiguration
     /// Frames of a training clip.
@@ -99,7 +101,7 @@ public struct TokenizerRecipe: Recipe {
             try data.open($0, masks: .ignored, showsProgress: options.showsProgress)
         }
         try run.checkInterruption()
-        let earlier = try model.map { try VideoModel(at: $0).tokenizer }
+        let earlier = try model.map { try options.open($0, settings).tokenizer() }
         let measured = try measured(earlier?.configuration ?? configuration, on: set)
         for clips in [set, judged].compactMap({ $0 }) {
             _ = try measured.latentShape(

@@ -106,7 +106,7 @@ public final class Trainer<Task: TrainingTask> {
             if step == steps {
                 try save()
             } else if step % plan.checkpointInterval == 0, run != nil {
-                unproved = checkpoint()
+                unproved = try checkpoint()
             }
         }
         try saveProved()
@@ -140,20 +140,20 @@ public final class Trainer<Task: TrainingTask> {
         try recorder?.evaluation(step: step, found.readings)
         guard found.isBetter(than: best) else { return }
         best = found.score
-        try run?.writeBest(checkpoint())
+        if let run { try run.writeBest(checkpoint()) }
     }
 
     private func save() throws {
         unproved = nil
-        try run?.writeLast(checkpoint())
+        if let run { try run.writeLast(checkpoint()) }
     }
 
     private func saveProved() throws {
         if let proved = unproved.take() { try run?.writeLast(proved) }
     }
 
-    private func checkpoint() -> Checkpoint {
-        Checkpoint(
+    private func checkpoint() throws -> Checkpoint {
+        try Checkpoint(
             step: step, best: best, seed: plan.seed, model: model, optimiser: optimiser,
             average: average)
     }

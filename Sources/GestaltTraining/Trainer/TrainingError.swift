@@ -10,6 +10,8 @@ public enum TrainingError: Error, Equatable, Sendable, CustomStringConvertible {
     case runExists(path: String)
     /// The folder holds no run, or one of another kind.
     case noRun(path: String, expected: String, found: String)
+    /// The run stopped before it wrote a checkpoint.
+    case noCheckpoint(path: String)
     /// The output folder cannot be made or written.
     case output(path: String, reason: String)
 
@@ -29,6 +31,8 @@ public enum TrainingError: Error, Equatable, Sendable, CustomStringConvertible {
             "\(path) already holds a run: resume it with --resume, or choose another output folder"
         case .noRun(let path, let expected, let found):
             "\(path): expected \(expected), found \(found)"
+        case .noCheckpoint(let path):
+            "\(path): the run stopped before its first checkpoint; resuming starts it again"
         case .output(let path, let reason):
             "\(path): cannot be written: \(reason)"
         }
