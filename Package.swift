@@ -79,7 +79,8 @@ let package = Package(
                 "Events/event.proto",
             ]),
         layer(
-            "GestaltData", ["GestaltChecks", "GestaltTensor", "GestaltMedia", "GestaltFiles"],
+            "GestaltData",
+            ["GestaltChecks", "GestaltIO", "GestaltTensor", "GestaltMedia", "GestaltFiles"],
             resources: [.copy("Sample")]),
         layer("GestaltVQVAE", ["GestaltChecks", "GestaltNN", "GestaltFiles"]),
         layer("GestaltPrior", ["GestaltChecks", "GestaltIO", "GestaltVQVAE", "CKernels"]),

@@ -19,7 +19,7 @@ struct Segment: ParsableCommand {
     @Argument(help: "A picture, a folder of pictures, a TFRecord or an npy file.") var input: String
     @OptionGroup var model: ModelOptions
     @Option(help: "The folder for masks/ and overlays/.") var output: String
-    @Option(help: "Which camera of BAIR records: main or aux1.") var camera: Camera = .main
+    @OptionGroup var reading: ReadingOptions
     @Option(help: "Probability above which a pixel is foreground.") var threshold: Float = 0.5
 
     func validate() throws {
@@ -34,8 +34,7 @@ struct Segment: ParsableCommand {
             throw ValidationError(
                 "\(model.model) sees frames after the one it segments: it takes clips")
         }
-        let pictures = try NamedPictures(
-            path: input, options: ClipOptions(camera: camera, masks: .ignored))
+        let pictures = try NamedPictures(path: input, options: reading.options)
         for folder in ["masks", "overlays"] { try OutputFolder.make(output + "/" + folder) }
         Interruption.handleSignals()
         let progress = ProgressBar("segmenting", total: pictures.count, unit: "pictures")

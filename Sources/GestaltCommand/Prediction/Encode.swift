@@ -12,8 +12,9 @@ struct Encode: ParsableCommand {
         abstract: "Turn clips into codes.",
         discussion: """
             Reads clips [B, T, H, W, 3] and writes int32 codes [B, t, h, w], t = T / the tokenizer's \
-            temporal stride, h and w likewise. Arrays hold bytes or numbers from −0.5 to 0.5; clips \
-            of records and pictures are taken as they are.
+            temporal stride, h and w likewise. Arrays of other layouts and ranges are recognized \
+            where shape and numbers decide, else by --layout and --range; what predict writes can \
+            be read, too.
             """)
 
     @OptionGroup var model: ModelOptions
@@ -22,14 +23,14 @@ struct Encode: ParsableCommand {
     @Option(help: "Only the first so many frames; for a model with a prior, its clip's length.")
     var frames: Int?
     @Option(help: "Only the first so many clips.") var clips: Int?
-    @Option(help: "Which camera of BAIR records: main or aux1.") var camera: Camera = .main
+    @OptionGroup var reading: ReadingOptions
     @Option(help: "Where the codes go: .npy, .npz or .safetensors.") var output: String
 
     func run() throws {
         try checkOutput(output, pictures: false)
         let model = try model.video()
-        let input = try VideoInput(
-            path: input, options: ClipOptions(camera: camera, masks: .ignored), limit: clips)
+        let input = try VideoInput(path: input, options: reading.options, limit: clips)
+        input.remarks.forEach(remark)
         let length = frames ?? model.predictor?.configuration.clipLength ?? input.video.shape[1]
         let video = try input.first(length)
         let shape = video.shape

@@ -35,14 +35,14 @@ struct Features: ParsableCommand {
     @Option(help: "Only the first so many clips.") var clips: Int?
     @Option(name: .customLong("class"), help: "The class of all clips, from 0.") var label: Int32?
     @Option(help: "Actions [B,] T, width as npy, npz or safetensors.") var actions: String?
-    @Option(help: "Which camera of BAIR records: main or aux1.") var camera: Camera = .main
+    @OptionGroup var reading: ReadingOptions
     @Option(help: "Where the features go: .npy, .npz or .safetensors.") var output: String
 
     func run() throws {
         try checkOutput(output, pictures: false)
         let model = try model.video()
-        let input = try VideoInput(
-            path: input, options: ClipOptions(camera: camera, masks: .ignored), limit: clips)
+        let input = try VideoInput(path: input, options: reading.options, limit: clips)
+        input.remarks.forEach(remark)
         if source.needsClips { return try writeCodes(model, input) }
         guard let predictor = model.predictor else {
             throw ModelMismatch(
@@ -51,7 +51,7 @@ struct Features: ParsableCommand {
         let count = input.video.shape[0]
         let told = try Told(
             predictor, frames: self.input, label: label, actions: actions, clips: count,
-            options: ClipOptions(camera: camera, masks: .ignored))
+            options: reading.options)
         try predictor.check(frames: told.frames, classes: told.classes, actions: told.actions)
         let sampler = source == .forecast ? VideoSampler(predictor, batch: 1) : nil
         let parts = try eachClip(count) { clip in

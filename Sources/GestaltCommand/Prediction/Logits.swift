@@ -24,6 +24,7 @@ struct Logits: ParsableCommand {
     var frames: String?
     @Option(name: .customLong("class"), help: "The class of all clips, from 0.") var label: Int32?
     @Option(help: "Actions [B,] T, width as npy, npz or safetensors.") var actions: String?
+    @OptionGroup var reading: ReadingOptions
     @Option(help: "Where the logits go: .npy, .npz or .safetensors.") var output: String
 
     func run() throws {
@@ -31,7 +32,8 @@ struct Logits: ParsableCommand {
         let predictor = try model.predictor()
         let codes = try readCodes(codes)
         let told = try Told(
-            predictor, frames: frames, label: label, actions: actions, clips: codes.shape[0])
+            predictor, frames: frames, label: label, actions: actions, clips: codes.shape[0],
+            options: reading.options)
         try predictor.check(
             codes: codes, frames: told.frames, classes: told.classes, actions: told.actions)
         Interruption.handleSignals()

@@ -33,7 +33,7 @@ struct Predict: ParsableCommand {
     @Option(help: "Actions [B,] T, width as npy, npz or safetensors.") var actions: String?
     @Flag(help: "Keep weights and cache as bfloat16: faster, logits to about two digits.")
     var bfloat16 = false
-    @Option(help: "Which camera of BAIR records: main or aux1.") var camera: Camera = .main
+    @OptionGroup var reading: ReadingOptions
     @Option(help: "Where clips go: .gif, .png, .npy, .npz or .safetensors.") var output: String
 
     func validate() throws {
@@ -68,10 +68,11 @@ struct Predict: ParsableCommand {
     private func inputs(
         _ predictor: VideoPredictor
     ) throws -> (told: Told, truth: Tensor<Float>?, count: Int) {
-        let options = ClipOptions(camera: camera, masks: .ignored)
+        let options = reading.options
         let given = try input.map {
             try VideoInput(path: $0, options: options, limit: clips)
         }
+        given?.remarks.forEach(remark)
         let count = given?.video.shape[0] ?? 1
         let told = try Told(
             predictor, frames: input, label: label, actions: actions, clips: count,

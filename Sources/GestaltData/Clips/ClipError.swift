@@ -15,6 +15,8 @@ public enum ClipError: Error, Sendable, Equatable, CustomStringConvertible {
     /// Frames, masks or arrays that do not fit together.
     case mismatchedShapes(path: String, expected: String, found: String)
     case unreadable(path: String, reason: String)
+    /// Input that can be understood in several ways, and the option that decides.
+    case undecided(path: String, found: String, option: String)
 
     public var description: String {
         switch self {
@@ -38,6 +40,8 @@ public enum ClipError: Error, Sendable, Equatable, CustomStringConvertible {
             "\(path): expected \(expected), found \(found)"
         case .unreadable(let path, let reason):
             "\(path): \(reason)"
+        case .undecided(let path, let found, let option):
+            "\(path): \(found): not clear what this is; choose with \(option)"
         }
     }
 }

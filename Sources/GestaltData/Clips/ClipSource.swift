@@ -15,9 +15,13 @@ public protocol ClipSource: Sendable, CustomStringConvertible {
     ///
     /// - Precondition: `0 ≤ index < count`.
     func clip(at index: Int) throws -> Clip
+
+    /// What a person should know about how the clips were found: files left out, layouts chosen.
+    var remarks: [String] { get }
 }
 
 extension ClipSource {
+    public var remarks: [String] { [] }
     public var labelMeaning: LabelMeaning { .classes }
     public var labelCoding: LabelCoding? { nil }
 }
@@ -61,11 +65,13 @@ public struct ClipOptions: Sendable, Equatable {
 
     /// What was decided for the whole set, of which a source may see a part.
     var coding: LabelCoding?
+    /// How npy, npz and safetensors files are to be understood.
+    public var arrays: ArrayOptions
 
     /// - Precondition: sizes are positive, the limit not negative.
     public init(
         camera: Camera = .main, masks: MaskUse = .ifPresent, limit: Int? = nil,
-        height: Int = 64, width: Int = 64
+        height: Int = 64, width: Int = 64, arrays: ArrayOptions = ArrayOptions()
     ) {
         require(
             height > 0 && width > 0 && (limit ?? 0) >= 0,
@@ -75,6 +81,7 @@ public struct ClipOptions: Sendable, Equatable {
         self.limit = limit
         self.height = height
         self.width = width
+        self.arrays = arrays
     }
 }
 

@@ -1,4 +1,5 @@
 import Foundation
+import GestaltFiles
 import GestaltTensor
 
 /// Which part of a data set.
@@ -25,6 +26,8 @@ public struct DataSet: ClipSource {
     public let labelMeaning: LabelMeaning
     /// How mask files were read; nil where masks come from none.
     public let labelCoding: LabelCoding?
+    /// What a person should know about how the clips were read: files left out, layouts chosen.
+    public internal(set) var remarks: [String] = []
 
     /// Loads all clips of `source`, several at a time.
     ///
@@ -44,6 +47,7 @@ public struct DataSet: ClipSource {
         try self.init(
             name: name ?? source.description, split: split, clips: clips,
             labelMeaning: source.labelMeaning, labelCoding: source.labelCoding)
+        remarks = source.remarks
     }
 
     /// - Throws: `ClipError.mismatchedShapes` when clips differ in height or width.
@@ -69,6 +73,7 @@ public struct DataSet: ClipSource {
     private init(_ other: DataSet, clips: [Clip]) {
         (name, split, self.clips) = (other.name, other.split, clips)
         (labelMeaning, labelCoding) = (other.labelMeaning, other.labelCoding)
+        remarks = other.remarks
     }
 
     /// The same set with other clips of the same size in their places.
@@ -212,13 +217,15 @@ extension DataSet {
         if names.contains(where: RecordClips.isShard) {
             return try RecordClips(path: path, options: options, progress: progress)
         }
-        if names.contains(where: NPYClips.isArray) {
+        let isArray = Folder.isFile(path) && ArrayFile.holdsTensors(path)
+        if isArray || names.contains(where: ArrayFile.isOne) {
             return try NPYClips(path: path, options: options)
         }
         if Folder.isFile(path) {
             throw ClipError.notFound(
                 path: path,
-                expected: "a folder, or a file ending in .tfrecords, .tfrecords.gz or .npy",
+                expected: "a folder, or a file ending in .tfrecords, .tfrecords.gz, .npy, .npz or "
+                    + ".safetensors",
                 found: "another file")
         }
         return try FrameFolderClips(path: path, options: options)

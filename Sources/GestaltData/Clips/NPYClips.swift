@@ -1,39 +1,48 @@
 import GestaltFiles
 import GestaltTensor
 
-/// Clips in npy files: bytes, or numbers −0.5…0.5, `[B,] T, H, W, 3`.
+/// Clips in npy, npz and safetensors files, in any layout and range that ``ArrayOptions`` decide.
 ///
-/// Masks, where there are any, lie in a folder `masks` beside the file and under the same name:
-/// whole numbers `[B,] T, H, W`, see ``LabelCoding``.
+/// Masks, where there are any, are an array `masks` of the same npz or safetensors file, or lie in a
+/// folder `masks` beside the file and under the same name: whole numbers `[B,] T, H, W`, see
+/// ``LabelCoding``.
 public struct NPYClips: ClipSource {
     private let clips: [Clip]
     private let origin: String
     private let options: ClipOptions
+    public let remarks: [String]
     /// What was decided for the whole set's masks.
     public let labelCoding: LabelCoding?
 
     /// Reads one file, or the files of a folder in natural order.
     ///
-    /// - Throws: `ClipError` for other shapes, types or scales, `FileError` for files that are no
-    ///   npy or damaged.
+    /// - Throws: `ClipError` for arrays that are no clips or do not decide what they are,
+    ///   `FileError` for files that are damaged.
     public init(path: String, options: ClipOptions = ClipOptions()) throws {
         let files =
             Folder.isFile(path)
             ? [path]
-            : try Folder.contents(path).files.filter(NPYClips.isArray).map { path + "/" + $0 }
+            : try Folder.contents(path).files.filter(ArrayFile.isOne).map { path + "/" + $0 }
         guard !files.isEmpty else {
             throw ClipError.notFound(
-                path: path, expected: "files ending in .npy", found: try Folder.summary(path))
+                path: path, expected: "files ending in .npy, .npz or .safetensors",
+                found: try Folder.summary(path))
         }
         labelCoding =
             options.masks == .ignored
             ? nil : try options.coding ?? .decided(options.ignore, at: path)
         self.options = options
         var clips: [Clip] = []
+        var remarks: [String] = []
         for file in files where clips.count < options.limit ?? .max {
-            clips += try NPYClips.read(file, options: options, labelCoding)
+            let array = try ArrayClips(
+                VideoArray(path: file, options: options.arrays), name: file)
+            remarks += array.remarks
+            clips += try NPYClips.labeled(
+                (0..<array.count).map(array.clip(at:)), of: file, options, labelCoding)
         }
         self.clips = Array(clips.prefix(options.limit ?? .max))
+        self.remarks = remarks
         origin = path
     }
 
@@ -45,18 +54,13 @@ public struct NPYClips: ClipSource {
 
     public var description: String { "\(count) clips of \(origin)" }
 
-    static func isArray(_ name: String) -> Bool { name.hasSuffix(".npy") }
-
-    private static func read(
-        _ path: String, options: ClipOptions, _ coding: LabelCoding?
+    /// The clips of one file with its masks, where there are any.
+    private static func labeled(
+        _ clips: [Clip], of path: String, _ options: ClipOptions, _ coding: LabelCoding?
     ) throws -> [Clip] {
-        let array = try array(path)
-        var clips = (0..<array.count).map(array.clip(at:))
-        guard options.masks != .ignored, let coding else { return clips }
-        let parts = path.split(separator: "/", omittingEmptySubsequences: false)
-        let folder = parts.dropLast() + [Substring(FrameFolderClips.masksFolder)]
-        let masksPath = (folder + parts.suffix(1)).joined(separator: "/")
-        guard Folder.isFile(masksPath) else { return clips }
+        guard options.masks != .ignored, let coding,
+            let masksPath = try MaskFiles.found(at: path).first
+        else { return clips }
         let masks = try coding.ids(
             MaskFiles.values(masksPath), path: masksPath, classes: options.fileClasses)
         let one = clips[0].frames.shape.removing(axis: -1)
@@ -65,23 +69,10 @@ public struct NPYClips: ClipSource {
             throw ClipError.mismatchedShapes(
                 path: masksPath, expected: "masks of shape \(batch)", found: "\(masks.shape)")
         }
-        for index in clips.indices {
+        return clips.indices.map { index in
             let part = masks.reshaped(batch).sliced(index..<(index + 1), axis: 0)
-            clips[index] = Clip(
+            return Clip(
                 name: clips[index].name, frames: clips[index].frames, masks: part.reshaped(one))
-        }
-        return clips
-    }
-
-    private static func array(_ path: String) throws -> ArrayClips {
-        let type = try NPY.info(path).type
-        switch type.elementType {
-        case .uint8: return try ArrayClips(NPY.read(path, as: UInt8.self), name: path)
-        case .float32, .float64, .float16, .bfloat16:
-            return try ArrayClips(NPY.read(path, as: Float.self), name: path)
-        case .int32, .int64, .bool:
-            throw ClipError.mismatchedShapes(
-                path: path, expected: "uint8, or floats from −0.5 to 0.5", found: "\(type)")
         }
     }
 }

@@ -7,18 +7,20 @@ import GestaltTensor
 enum MaskFiles {
     /// The folder that masks lie in, beside what they label.
     static let folder = "masks"
-    private static let endings = ["png", "npy"]
+    private static let endings = ["png", "npy", "npz", "safetensors"]
     /// Splits, recordings, clips: no layout nests deeper.
     private static let depth = 5
 
     /// Mask files in every folder `masks` at or below `path`, in natural order; of a file, those in
-    /// the folder `masks` beside it under the same name.
+    /// the folder `masks` beside it under the same name, or itself where it holds an array of masks
+    /// next to one of clips.
     static func found(at path: String) throws(ClipError) -> [String] {
         if Folder.isFile(path) {
             let parts = path.split(separator: "/", omittingEmptySubsequences: false)
             let beside = (parts.dropLast() + [Substring(folder)] + parts.suffix(1))
                 .joined(separator: "/")
-            return Folder.isFile(beside) && isMask(beside) ? [beside] : []
+            if Folder.isFile(beside) && isMask(beside) { return [beside] }
+            return holdsMasks(path) ? [path] : []
         }
         return try found(in: path, isInside: false, depth: depth)
     }
@@ -27,7 +29,8 @@ enum MaskFiles {
         in path: String, isInside: Bool, depth: Int
     ) throws(ClipError) -> [String] {
         let (files, folders) = try Folder.contents(path)
-        var result = isInside ? files.filter(isMask).map { path + "/" + $0 } : []
+        var result = files.map { path + "/" + $0 }
+            .filter { isInside ? isMask($0) : holdsMasks($0) }
         guard depth > 0 else { return result }
         for name in folders {
             result += try found(
@@ -40,12 +43,22 @@ enum MaskFiles {
         endings.contains((name as NSString).pathExtension.lowercased())
     }
 
+    /// Whether a file of several arrays has one of masks. A file that cannot be read has none; who
+    /// reads the clips says what is wrong with it.
+    private static func holdsMasks(_ path: String) -> Bool {
+        guard ["npz", "safetensors"].contains((path as NSString).pathExtension.lowercased()),
+            let file = try? NamedArrays(path)
+        else { return false }
+        return file.names.count > 1 && file.maskName != nil
+    }
+
     /// The values as stored: `[H, W, 1]` of a picture, `[…, H, W]` of an array.
     /// - Throws: `MediaError` or `FileError` for a file that cannot be read, or holds values that
     ///   are no whole numbers from 0 to 255.
     static func values(_ path: String) throws -> Tensor<UInt8> {
-        path.lowercased().hasSuffix(".npy")
-            ? try NPY.read(path, as: UInt8.self) : try PNG.readIndices(path)
+        guard ArrayFile.isOne(path) else { return try PNG.readIndices(path) }
+        let file = try NamedArrays(path)
+        return try file.read(file.maskName ?? file.videoName(nil), as: UInt8.self)
     }
 }
 

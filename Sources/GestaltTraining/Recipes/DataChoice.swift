@@ -10,6 +10,8 @@ public struct DataChoice: Codable, Sendable, Equatable {
     public var evaluation: Split?
     /// Seed of synthetic clips.
     public var seed: UInt64
+    /// How npy, npz and safetensors files are to be understood; nil leaves it to shapes and values.
+    public var arrays: ArrayOptions?
 
     /// - Parameters:
     ///   - location: as `DataSet.open` takes it.
@@ -21,6 +23,11 @@ public struct DataChoice: Codable, Sendable, Equatable {
         evaluation = location == "sample" ? .test : .validation
     }
 
+    /// How its clips are read.
+    public func options(masks: MaskUse) -> ClipOptions {
+        ClipOptions(camera: camera, masks: masks, arrays: arrays ?? ArrayOptions())
+    }
+
     /// Loads a split, with a progress line.
     /// - Throws: what `DataSet.open` throws.
     public func open(
@@ -30,7 +37,7 @@ public struct DataChoice: Codable, Sendable, Equatable {
             showsProgress ? ProgressBar("reading \(split.folder)", total: 0, unit: "clips") : nil
         defer { progress?.finish() }
         return try DataSet.open(
-            location, split: split, options: ClipOptions(camera: camera, masks: masks), seed: seed
+            location, split: split, options: options(masks: masks), seed: seed
         ) { done, total in progress?.update(done, of: total) }
     }
 }
