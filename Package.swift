@@ -60,6 +60,7 @@ let package = Package(
             name: "CMedia", exclude: ["README.md"],
             linkerSettings: [
                 .linkedLibrary("png"), .linkedLibrary("jpeg"), .linkedLibrary("gif"),
+                .linkedLibrary("webp"), .linkedLibrary("webpdemux"), .linkedLibrary("tiff"),
             ]),
 
         layer("GestaltChecks", []),

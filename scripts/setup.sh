@@ -2,7 +2,7 @@
 # Installs the Debian packages that the build needs, if any are missing.
 set -euo pipefail
 
-needed=(libopenblas-dev liblapacke-dev zlib1g-dev libpng-dev libjpeg-dev libgif-dev libzip-dev pkg-config)
+needed=(libopenblas-dev liblapacke-dev zlib1g-dev libpng-dev libjpeg-dev libgif-dev libwebp-dev libtiff-dev libzip-dev pkg-config)
 missing=()
 for package in "${needed[@]}"; do
     [ "$(dpkg-query -W -f '${db:Status-Status}' "$package" 2>/dev/null)" = installed ] || missing+=("$package")

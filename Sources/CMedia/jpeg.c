@@ -15,8 +15,10 @@ enum { MAXIMUM_SCANS = 100 };
 typedef struct {
     struct jpeg_error_mgr manager;  // first, so that libjpeg's pointer is ours
     char message[GM_MESSAGE];
+    char warning[GM_MESSAGE];
     jmp_buf escape;
-    int no_memory;
+    int code;
+    int ran_out;  // the data ended without an end mark
 } failure;
 
 struct gm_jpeg {
@@ -32,20 +34,44 @@ static void leave(j_common_ptr info, const char *sentence) {
     longjmp(error->escape, 1);
 }
 
+static int code_of(int message) {
+    switch (message) {
+        case JERR_OUT_OF_MEMORY: return GM_MEMORY;
+        case JERR_BAD_PRECISION:
+        case JERR_SOF_UNSUPPORTED:
+        case JERR_ARITH_NOTIMPL:
+        case JERR_CONVERSION_NOTIMPL:
+        case JERR_CCIR601_NOTIMPL:
+        case JERR_FRACT_SAMPLE_NOTIMPL: return GM_UNSUPPORTED;
+        default: return GM_MALFORMED;
+    }
+}
+
 static void on_error(j_common_ptr info) {
     char sentence[JMSG_LENGTH_MAX];
     info->err->format_message(info, sentence);
-    ((failure *)info->err)->no_memory = info->err->msg_code == JERR_OUT_OF_MEMORY;
+    ((failure *)info->err)->code = code_of(info->err->msg_code);
     leave(info, sentence);
 }
 
 // libjpeg calls lost data a warning and fills in grey. Here it is an error; left as warnings are
-// the ones that lose nothing: stray bytes between markers and odd version numbers.
+// the ones that lose nothing: stray bytes between markers, odd version numbers, a scan header that
+// selects no coefficients (phones write it into baseline files), a missing end mark.
 static void on_message(j_common_ptr info, int level) {
     if (level >= 0) return;
-    int code = info->err->msg_code;
-    if (code == JWRN_EXTRANEOUS_DATA || code == JWRN_JFIF_MAJOR || code == JWRN_ADOBE_XFORM) return;
-    on_error(info);
+    failure *error = (failure *)info->err;
+    char sentence[JMSG_LENGTH_MAX];
+    switch (info->err->msg_code) {
+        case JWRN_JPEG_EOF: error->ran_out = 1;  // fall through
+        case JWRN_EXTRANEOUS_DATA:
+        case JWRN_JFIF_MAJOR:
+        case JWRN_ADOBE_XFORM:
+        case JWRN_NOT_SEQUENTIAL:
+            info->err->format_message(info, sentence);
+            gm_note(error->warning, sentence);
+            return;
+        default: on_error(info);
+    }
 }
 
 static void on_print(j_common_ptr info) { (void)info; }
@@ -67,7 +93,7 @@ static struct jpeg_error_mgr *install(failure *error) {
 
 static int failed(failure *error, char *message) {
     gm_say(message, error->message);
-    return error->no_memory ? GM_MEMORY : GM_MALFORMED;
+    return error->code ? error->code : GM_MALFORMED;
 }
 
 int gm_jpeg_open(const uint8_t *data, size_t count, gm_jpeg **result, uint32_t *width,
@@ -102,22 +128,35 @@ int gm_jpeg_open(const uint8_t *data, size_t count, gm_jpeg **result, uint32_t *
     return GM_OK;
 }
 
-// Adobe stores inks inverted: 255 is no ink. Without its marker 255 is full ink.
-static void convert_inks(const uint8_t *inks, uint8_t *pixels, size_t width, int inverted) {
+// Adobe stores inks inverted: 255 is no ink. Files without its marker do the same; Pillow, OpenCV
+// and browsers take every file so.
+static void convert_inks(const uint8_t *inks, uint8_t *pixels, size_t width) {
     for (size_t x = 0; x < width; x++) {
         const uint8_t *ink = inks + 4 * x;
-        unsigned black = inverted ? ink[3] : 255u - ink[3];
-        for (int c = 0; c < 3; c++) {
-            unsigned light = inverted ? ink[c] : 255u - ink[c];
-            pixels[3 * x + c] = (uint8_t)((light * black + 127) / 255);
+        for (int c = 0; c < 3; c++) pixels[3 * x + c] = (uint8_t)((ink[c] * ink[3] + 127) / 255);
+    }
+}
+
+// Where a file ends between two scans, nothing but what is missing shows it.
+static void check_scans(j_decompress_ptr decoder) {
+    failure *error = (failure *)decoder->err;
+    for (int c = 0; c < decoder->num_components; c++) {
+        if (jpeg_has_multiple_scans(decoder) && !decoder->comp_info[c].quant_table) {
+            leave((j_common_ptr)decoder, "a color component has no data");
+        }
+        for (int k = 0; error->ran_out && decoder->coef_bits && k < DCTSIZE2; k++) {
+            if (decoder->coef_bits[c][k]) {
+                leave((j_common_ptr)decoder, "the data ends before the last scan");
+            }
         }
     }
 }
 
-int gm_jpeg_read(gm_jpeg *jpeg, uint8_t *pixels, char *message) {
+int gm_jpeg_read(gm_jpeg *jpeg, uint8_t *pixels, char *warning, char *message) {
     j_decompress_ptr decoder = &jpeg->decoder;
     if (setjmp(jpeg->error.escape)) return failed(&jpeg->error, message);
     jpeg_start_decompress(decoder);
+    check_scans(decoder);
     size_t width = decoder->output_width;
     int is_ink = decoder->out_color_space == JCS_CMYK;
     size_t stride = width * (is_ink ? 3 : decoder->output_components);
@@ -129,9 +168,10 @@ int gm_jpeg_read(gm_jpeg *jpeg, uint8_t *pixels, char *message) {
         uint8_t *target = pixels + stride * decoder->output_scanline;
         JSAMPROW row = is_ink ? jpeg->inks : target;
         if (jpeg_read_scanlines(decoder, &row, 1) != 1) continue;
-        if (is_ink) convert_inks(jpeg->inks, target, width, decoder->saw_Adobe_marker);
+        if (is_ink) convert_inks(jpeg->inks, target, width);
     }
     jpeg_finish_decompress(decoder);
+    gm_say(warning, jpeg->error.warning);
     return GM_OK;
 }
 
@@ -159,7 +199,7 @@ static void begin_block(j_compress_ptr encoder) {
 static void append(j_compress_ptr encoder, size_t count) {
     jpeg_writer *writer = (jpeg_writer *)encoder;
     if (gm_append(writer->out, writer->block, count)) return;
-    writer->error.no_memory = 1;
+    writer->error.code = GM_MEMORY;
     leave((j_common_ptr)encoder, "no memory for the encoded picture");
 }
 

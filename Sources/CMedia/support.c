@@ -10,6 +10,16 @@ void gm_say(char *message, const char *sentence) {
     message[count] = 0;
 }
 
+void gm_note(char *message, const char *sentence) {
+    size_t used = strlen(message), count = strlen(sentence);
+    if (strstr(message, sentence) || used + count + 3 > GM_MESSAGE) return;
+    if (used) {
+        memcpy(message + used, "; ", 2);
+        used += 2;
+    }
+    memcpy(message + used, sentence, count + 1);
+}
+
 int gm_append(gm_bytes *bytes, const void *data, size_t count) {
     if (count > SIZE_MAX / 2 - bytes->count) return 0;
     size_t needed = bytes->count + count;

@@ -8,6 +8,9 @@ public enum MediaError: Error, Equatable, Sendable, CustomStringConvertible {
     case malformed(path: String, format: String, expected: String, found: String)
     /// The bytes may be well formed, but ask for more than the reader allows.
     case tooLarge(path: String, format: String, limit: String, found: String)
+    /// The data ends in the middle. `wholeRecords` come before the cut; 0 where the format has no
+    /// records.
+    case cutShort(path: String, format: String, wholeRecords: Int, expected: String, found: String)
     /// A well-formed file that lacks what was asked of it.
     case unsupported(path: String, expected: String, found: String)
 
@@ -15,7 +18,8 @@ public enum MediaError: Error, Equatable, Sendable, CustomStringConvertible {
     public var path: String {
         switch self {
         case .inaccessible(let path, _, _), .malformed(let path, _, _, _),
-            .tooLarge(let path, _, _, _), .unsupported(let path, _, _):
+            .tooLarge(let path, _, _, _), .unsupported(let path, _, _),
+            .cutShort(let path, _, _, _, _):
             path
         }
     }
@@ -28,6 +32,10 @@ public enum MediaError: Error, Equatable, Sendable, CustomStringConvertible {
             "\(path): broken \(format): expected \(expected), found \(found)"
         case .tooLarge(let path, let format, let limit, let found):
             "\(path): \(format) too large: at most \(limit) allowed, found \(found)"
+        case .cutShort(let path, let format, let whole, let expected, let found):
+            "\(path): \(format) cut short"
+                + (whole > 0 ? " after \(whole) whole record\(whole == 1 ? "" : "s")" : "")
+                + ": expected \(expected), found \(found)"
         case .unsupported(let path, let expected, let found):
             "\(path): expected \(expected), found \(found)"
         }

@@ -51,4 +51,40 @@ import Testing
     @Test func nothingIsAnEmptyExample() throws {
         #expect(try Example(serialized: []).features.isEmpty)
     }
+
+    private let sequence = SequenceExample(
+        context: ["id": .bytes([[7]])],
+        lists: ["frames": [.bytes([[1, 2]]), .bytes([[3]])], "reward": [.floats([0.5])]])
+
+    @Test func sequencesRoundTrip() throws {
+        let bytes = sequence.serialized()
+        #expect(try SequenceExample(serialized: bytes) == sequence)
+        #expect(sequence.serialized() == bytes)
+    }
+
+    /// By hand: context in field 1, lists in field 2, one feature a step in field 1 of a list.
+    @Test func sequenceOnTheWire() throws {
+        func message(_ field: UInt8, _ data: [UInt8]) -> [UInt8] {
+            [field << 3 | 2, UInt8(data.count)] + data
+        }
+        let steps = [[97], [98]].map { message(1, message(1, message(1, $0))) }.flatMap { $0 }
+        let entry = message(1, Array("f".utf8)) + message(2, steps)
+        let bytes = message(2, message(1, entry))
+        let sequence = SequenceExample(lists: ["f": [.bytes([[97]]), .bytes([[98]])]])
+        #expect(sequence.serialized() == bytes)
+        #expect(try SequenceExample(serialized: bytes) == sequence)
+    }
+
+    @Test func anExampleIsASequenceWithoutLists() throws {
+        let sequence = try SequenceExample(serialized: example.serialized())
+        #expect(sequence == SequenceExample(context: example.features))
+    }
+
+    /// The lists would be lost.
+    @Test func aSequenceIsNoExample() throws {
+        let error = #expect(throws: MediaError.self) {
+            try Example(serialized: sequence.serialized(), name: "record 1")
+        }
+        #expect(error?.description.contains("frames of 2 steps, reward of 1 steps") == true)
+    }
 }

@@ -37,10 +37,34 @@ import Testing
         }
     }
 
-    @Test func trailingBytesAndWrongChecksumsAreErrors() {
+    /// GNU gzip reads these too: "trailing garbage ignored", and zeros without a word.
+    @Test(arguments: [
+        [0], [UInt8](repeating: 0, count: 200_000), [0x1F], [1, 2, 3], Array("no member".utf8),
+    ])
+    func trailingBytesAreAWarning(_ tail: [UInt8]) throws {
+        var warnings: [MediaWarning] = []
+        let file = Gzip.compress(text) + tail
+        #expect(try Gzip.decompress(file, name: "a.gz", warnings: &warnings) == text)
+        #expect(warnings.count == 1)
+        let isPadding = tail.allSatisfy { $0 == 0 }
+        #expect(warnings[0].description.contains(isPadding ? "zeros" : "bytes that are not"))
+    }
+
+    /// The first two bytes of a member on both sides of the block of 2¹⁷ bytes that is read.
+    @Test(arguments: -2...2) func membersAcrossBlocks(shift: Int) throws {
+        let block = 1 << 17
+        let first = Gzip.compress([UInt8](repeating: 7, count: block - 23 + shift), level: 0)
+        #expect(abs(first.count - block) < 30)
+        var warnings: [MediaWarning] = []
+        let both = first + Gzip.compress([9]) + [0]
+        let bytes = try Gzip.decompress(both, warnings: &warnings)
+        #expect(bytes.count == block - 22 + shift && bytes.last == 9 && warnings.count == 1)
+    }
+
+    @Test func brokenMembersAndWrongChecksumsAreErrors() {
         let file = Gzip.compress(text)
-        #expect(throws: MediaError.self) { try Gzip.decompress(file + [0]) }
         #expect(throws: MediaError.self) { try Gzip.decompress(file + [0x1F, 0x8B]) }
+        #expect(throws: MediaError.self) { try Gzip.decompress(file + file.dropLast()) }
         for place in (file.count - 8)..<file.count {  // CRC-32 and length
             var wrong = file
             wrong[place] ^= 1

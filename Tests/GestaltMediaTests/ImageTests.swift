@@ -23,7 +23,8 @@ import Testing
     }
 
     @Test(arguments: [
-        ("GIF89a", "GIF data"), ("RIFF....WEBP", "RIFF"), ("", "no bytes"), ("hello", "bytes 68"),
+        ("RIFF....AVI ", "RIFF"), ("", "no bytes"), ("hello", "bytes 68"), ("%PDF-1.4", "PDF"),
+        ("\0\0\0\u{18}ftypheic", "HEIF"), ("\0\0\0\u{18}ftypisom", "MP4"), ("BMxx", "BMP"),
     ])
     func foreignFormatsAreNamed(_ text: String, _ found: String) {
         let error = #expect(throws: MediaError.self) {

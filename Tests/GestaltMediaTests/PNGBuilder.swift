@@ -9,18 +9,45 @@ struct PNGBuilder {
     var palette: [UInt8] = []
     /// tRNS: transparency of the first palette entries.
     var transparency: [UInt8] = []
+    /// Chunks in front of PLTE, and between the pixels and IEND.
+    var leading: [(name: String, data: [UInt8])] = []
+    var trailing: [(name: String, data: [UInt8])] = []
+    /// Stores Adam7's seven passes; for whole bytes a pixel.
+    var isInterlaced = false
     /// Packed rows without filter bytes.
     var rows: [[UInt8]]
 
     var bytes: [UInt8] {
         let header =
-            Self.big(UInt32(width)) + Self.big(UInt32(height)) + [bitDepth, colourType, 0, 0, 0]
+            Self.big(UInt32(width)) + Self.big(UInt32(height))
+            + [bitDepth, colourType, 0, 0, isInterlaced ? 1 : 0]
         var file: [UInt8] = [0x89, 0x50, 0x4E, 0x47, 0x0D, 0x0A, 0x1A, 0x0A]
         file += Self.chunk("IHDR", header)
+        for chunk in leading { file += Self.chunk(chunk.name, chunk.data) }
         if !palette.isEmpty { file += Self.chunk("PLTE", palette) }
         if !transparency.isEmpty { file += Self.chunk("tRNS", transparency) }
-        file += Self.chunk("IDAT", Self.stored(rows.flatMap { [0] + $0 }))
+        let stored = isInterlaced ? passes : rows
+        file += Self.chunk("IDAT", Self.stored(stored.flatMap { [0] + $0 }))
+        for chunk in trailing { file += Self.chunk(chunk.name, chunk.data) }
         return file + Self.chunk("IEND", [])
+    }
+
+    /// The rows of Adam7's passes: first column and row, steps right and down.
+    private var passes: [[UInt8]] {
+        let size = rows[0].count / width
+        let order = [
+            (0, 0, 8, 8), (4, 0, 8, 8), (0, 4, 4, 8), (2, 0, 4, 4), (0, 2, 2, 4), (1, 0, 2, 2),
+            (0, 1, 1, 2),
+        ]
+        return order.flatMap { x, y, right, down in
+            x >= width
+                ? []
+                : stride(from: y, to: height, by: down).map { row in
+                    stride(from: x, to: width, by: right).flatMap { column in
+                        rows[row][(column * size)..<((column + 1) * size)]
+                    }
+                }
+        }
     }
 
     static func chunk(_ name: String, _ data: [UInt8]) -> [UInt8] {

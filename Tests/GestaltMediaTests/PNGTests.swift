@@ -81,14 +81,48 @@ import Testing
         #expect(folder.names == ["a.png"])
     }
 
-    @Test func truncationIsToldWithPath() throws {
+    @Test func truncationIsAnErrorWithPath() throws {
         let bytes = try PNG.encode(noise(height: 20, width: 20, channels: 3, seed: 2))
-        for count in [0, 4, 8, 20, 40, bytes.count / 2, bytes.count - 1] {
+        for count in [0, 4, 8, 20, 40, bytes.count / 2, bytes.count - 40] {
             let error = try #require(throws: MediaError.self) {
                 try PNG.decode(Array(bytes[..<count]), name: "cut.png")
             }
             #expect(error.path == "cut.png" && error.description.contains("cut.png"))
         }
+    }
+
+    /// Cuts behind the pixels, and what other decoders overlook too: the picture and a warning.
+    @Test func damageThatCostsNoPixelIsAWarning() throws {
+        let builder = PNGBuilder(
+            width: 2, height: 1, colourType: 2, leading: [("tEXt", Array("a\0b".utf8))],
+            rows: [[1, 2, 3, 4, 5, 6]])
+        let whole = builder.bytes
+        var wrongChecksum = whole
+        wrongChecksum[8 + 25 + 8 + 3] ^= 1  // the CRC of tEXt
+        var animated = builder
+        animated.leading = [("acTL", [0, 0, 0, 2, 0, 0, 0, 0])]
+        let damaged = [
+            (Array(whole.dropLast(12)), "end of the file"), (Array(whole.dropLast()), "end of the"),
+            (whole + [0, 0, 0], "bytes follow"),
+            (wrongChecksum, "CRC"), (animated.bytes, "animation"),
+        ]
+        for (bytes, words) in damaged {
+            var warnings: [MediaWarning] = []
+            let picture = try Image.decode(bytes, name: "a.png", warnings: &warnings)
+            #expect(picture.scalars == [1, 2, 3, 4, 5, 6])
+            #expect(warnings.count == 1 && warnings.allSatisfy { $0.description.contains(words) })
+            #expect(warnings.first?.path == "a.png")
+        }
+        var none: [MediaWarning] = []
+        _ = try Image.decode(whole, warnings: &none)
+        #expect(none == [])
+    }
+
+    @Test func interlacedPictures() throws {
+        let picture = noise(height: 11, width: 13, channels: 3, seed: 9)
+        let rows = (0..<11).map { Array(picture.scalars[($0 * 39)..<(($0 + 1) * 39)]) }
+        let file = PNGBuilder(width: 13, height: 11, colourType: 2, isInterlaced: true, rows: rows)
+        #expect(try PNG.decode(file.bytes).scalars == picture.scalars)
     }
 
     @Test func hugeHeaderIsRefusedBeforeAllocating() throws {

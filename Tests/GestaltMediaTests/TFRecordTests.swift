@@ -80,6 +80,58 @@ import Testing
         }
     }
 
+    /// TensorFlow's compression "ZLIB", here with one stored block.
+    @Test(arguments: [[], [0, 0, 0, 0]] as [[UInt8]]) func zlibStreams(_ tail: [UInt8]) throws {
+        let folder = TemporaryFolder()
+        let writer = try TFRecordWriter(path: folder.path("a"))
+        for text in ["one", "two, longer"] { try writer.append(Array(text.utf8)) }
+        try writer.finish()
+        let file = PNGBuilder.stored(folder.bytes(of: "a")) + tail
+        let reader = try TFRecordReader(bytes: file)
+        #expect(try reader.next() == Array("one".utf8))
+        #expect(try reader.next() == Array("two, longer".utf8))
+        #expect(try reader.next() == nil && reader.warnings.count == (tail.isEmpty ? 0 : 1))
+    }
+
+    /// 40,056 is 0x9C78: the file begins like zlib.
+    @Test func plainFileThatLooksLikeZlib() throws {
+        let folder = TemporaryFolder()
+        let record = [UInt8](repeating: 1, count: 40_056)
+        let writer = try TFRecordWriter(path: folder.path("a"))
+        try writer.append(record)
+        try writer.finish()
+        #expect(folder.bytes(of: "a").starts(with: [0x78, 0x9C]))
+        #expect(try TFRecordReader.records(path: folder.path("a")) == [record])
+    }
+
+    /// An interrupted writer or download: the error counts the records before it.
+    @Test(arguments: [TFRecordWriter.Compression.none, .gzip(level: 0)], [1, 5, 14, 20])
+    func wholeRecordsBeforeACut(_ compression: TFRecordWriter.Compression, cut: Int) throws {
+        let folder = TemporaryFolder()
+        let writer = try TFRecordWriter(path: folder.path("a"), compression: compression)
+        for _ in 0..<3 { try writer.append([UInt8](repeating: 5, count: 40)) }
+        try writer.finish()
+        // Eight bytes of gzip's trailer follow the last record.
+        let file = folder.bytes(of: "a").dropLast(cut + (compression == .none ? 0 : 8))
+        let error = try #require(throws: MediaError.self) { try Self.read(Array(file)) }
+        guard case .cutShort(_, _, let whole, _, _) = error else {
+            Issue.record("\(error)")
+            return
+        }
+        #expect(whole == 2 && error.description.contains("after 2 whole records"))
+    }
+
+    @Test func zerosBehindGzip() throws {
+        let folder = TemporaryFolder()
+        let writer = try TFRecordWriter(path: folder.path("a"), compression: .gzip())
+        try writer.append([1, 2])
+        try writer.finish()
+        let reader = try TFRecordReader(
+            bytes: folder.bytes(of: "a") + [UInt8](repeating: 0, count: 9))
+        #expect(try reader.next() == [1, 2])
+        #expect(try reader.next() == nil && reader.warnings.count == 1)
+    }
+
     /// A record of 2⁶⁰ bytes with a valid checksum of its length.
     @Test func falseLengthAllocatesNothing() throws {
         for length in [UInt64(1) << 60, .max, 1 << 29] {

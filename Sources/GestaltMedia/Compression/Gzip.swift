@@ -1,18 +1,29 @@
 /// gzip (RFC 1952) of bytes in memory.
 public enum Gzip {
-    /// Inflates one or several members.
+    /// Inflates one or several members. Zeros or other bytes behind the last member are left
+    /// alone, as `gzip -d` does.
     ///
-    /// - Throws: ``MediaError`` when `bytes` are truncated, corrupt, followed by anything but
-    ///   another member, or give more than `limit` bytes; errors call them `name`.
+    /// - Throws: ``MediaError`` when `bytes` are truncated, corrupt, or give more than `limit`
+    ///   bytes; errors call them `name`.
     public static func decompress(
         _ bytes: [UInt8], limit: Int = 1 << 30, name: String = "gzip data"
     ) throws(MediaError) -> [UInt8] {
-        let source = try GzipSource(MemorySource(bytes, name: name))
+        var warnings: [MediaWarning] = []
+        return try decompress(bytes, limit: limit, name: name, warnings: &warnings)
+    }
+
+    /// As ``decompress(_:limit:name:)``, and says in `warnings` what follows the last member.
+    public static func decompress(
+        _ bytes: [UInt8], limit: Int = 1 << 30, name: String = "gzip data",
+        warnings: inout [MediaWarning]
+    ) throws(MediaError) -> [UInt8] {
+        let source = try InflatingSource(MemorySource(bytes, name: name), format: .gzip)
         let result = try source.bytes(limit)
         guard try source.bytes(1).isEmpty else {
             throw .tooLarge(
                 path: name, format: "gzip", limit: "\(limit) bytes inflated", found: "more")
         }
+        warnings += source.warnings
         return result
     }
 

@@ -33,31 +33,86 @@ public struct Example: Equatable, Sendable {
     ///
     /// A feature without a kind, which the format allows, is left out.
     ///
-    /// - Throws: ``MediaError`` when the bytes are not an Example.
+    /// - Throws: ``MediaError`` when the bytes are not an Example, or a ``SequenceExample`` whose
+    ///   lists would be lost.
     public init(serialized: [UInt8], name: String = "Example") throws(MediaError) {
-        let message: WireExample
-        do {
-            message = try WireExample(serializedBytes: serialized)
-        } catch {
-            throw .malformed(
-                path: name, format: "tf.train.Example", expected: "a protocol buffer",
-                found: "\(serialized.count) bytes that break its rules (\(error))")
+        let sequence = try SequenceExample(serialized: serialized, name: name)
+        guard sequence.lists.isEmpty else {
+            let lists = sequence.lists.map { "\($0) of \($1.count) steps" }.sorted()
+            throw .unsupported(
+                path: name, expected: "a tf.train.Example",
+                found: "a tf.train.SequenceExample with the lists "
+                    + lists.joined(separator: ", "))
         }
-        features = message.features.feature.compactMapValues(Feature.init)
+        features = sequence.context
     }
 
     /// The bytes of a record; the same features give the same bytes.
     public func serialized() -> [UInt8] {
         var message = WireExample()
         message.features.feature = features.mapValues(\.wire)
-        var options = BinaryEncodingOptions()
-        options.useDeterministicOrdering = true
-        // Only a message with a required field or over 2 GiB fails to serialise.
-        guard let bytes: [UInt8] = try? message.serializedBytes(options: options) else {
-            stop("Example.serialized: the features exceed 2 GiB")
-        }
-        return bytes
+        return bytes(of: message, "Example.serialized")
     }
+}
+
+/// One `tf.train.SequenceExample`: named features of a whole record, and named lists with one
+/// feature a step, such as the frames of a video.
+///
+/// An ``Example`` is one without lists: its bytes are read as a context.
+public struct SequenceExample: Equatable, Sendable {
+    public var context: [String: Example.Feature]
+    /// The features of every step by the name of their list. A step without a value has an empty
+    /// list of bytes.
+    public var lists: [String: [Example.Feature]]
+
+    public init(
+        context: [String: Example.Feature] = [:], lists: [String: [Example.Feature]] = [:]
+    ) {
+        self.context = context
+        self.lists = lists
+    }
+
+    /// Reads the bytes of one record; errors call it `name`.
+    ///
+    /// - Throws: ``MediaError`` when the bytes are neither a SequenceExample nor an Example.
+    public init(serialized: [UInt8], name: String = "SequenceExample") throws(MediaError) {
+        let message: WireSequenceExample
+        do {
+            message = try WireSequenceExample(serializedBytes: serialized)
+        } catch {
+            throw .malformed(
+                path: name, format: "tf.train.Example", expected: "a protocol buffer",
+                found: "\(serialized.count) bytes that break its rules (\(error))")
+        }
+        context = message.context.feature.compactMapValues(Example.Feature.init)
+        lists = message.featureLists.featureList.mapValues { list in
+            list.feature.map { Example.Feature($0) ?? .bytes([]) }
+        }
+    }
+
+    /// The bytes of a record; the same features give the same bytes.
+    public func serialized() -> [UInt8] {
+        var message = WireSequenceExample()
+        if !context.isEmpty { message.context.feature = context.mapValues(\.wire) }
+        if !lists.isEmpty {
+            message.featureLists.featureList = lists.mapValues { steps in
+                var list = WireFeatureList()
+                list.feature = steps.map(\.wire)
+                return list
+            }
+        }
+        return bytes(of: message, "SequenceExample.serialized")
+    }
+}
+
+private func bytes(of message: some SwiftProtobuf.Message, _ operation: String) -> [UInt8] {
+    var options = BinaryEncodingOptions()
+    options.useDeterministicOrdering = true
+    // Only a message with a required field or over 2 GiB fails to serialize.
+    guard let bytes: [UInt8] = try? message.serializedBytes(options: options) else {
+        stop("\(operation): the features exceed 2 GiB")
+    }
+    return bytes
 }
 
 extension Example.Feature {

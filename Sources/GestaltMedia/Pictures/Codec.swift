@@ -5,6 +5,7 @@ struct CodecCall {
     let format: String
     let path: String
     private var message = [CChar](repeating: 0, count: Int(GM_MESSAGE))
+    private var warning = [CChar](repeating: 0, count: Int(GM_MESSAGE))
 
     init(format: String, path: String) {
         self.format = format
@@ -21,7 +22,25 @@ struct CodecCall {
         if code == Int32(GM_MEMORY) {
             throw .tooLarge(path: path, format: format, limit: "what memory holds", found: sentence)
         }
+        if code == Int32(GM_UNSUPPORTED) {
+            throw .unsupported(
+                path: path, expected: "a \(format) picture of a kind that can be decoded",
+                found: sentence)
+        }
         throw .malformed(path: path, format: format, expected: expected, found: sentence)
+    }
+
+    /// As above, for a call that may also leave a warning.
+    mutating func run(
+        expecting expected: String, warnings: inout [MediaWarning],
+        _ body: (UnsafeMutablePointer<CChar>, UnsafeMutablePointer<CChar>) -> Int32
+    ) throws(MediaError) {
+        var warning = warning
+        try warning.withUnsafeMutableBufferPointer { (room) throws(MediaError) in
+            let place = room.baseAddress!
+            try run(expecting: expected) { body(place, $0) }
+            warnings.add(String(cString: place), path: path)
+        }
     }
 }
 

@@ -2,7 +2,7 @@ internal import CMedia
 import GestaltChecks
 import GestaltTensor
 
-/// Animated GIF pictures, written.
+/// Animated GIF pictures, read and written.
 public enum GIF {
     /// Whose 256 colours the frames use.
     public enum Colours: Sendable, Equatable {
@@ -44,7 +44,7 @@ public enum GIF {
         let stack = Pixels(
             height: shape[0] * shape[1], width: shape[2], channels: shape[3], bytes: frames.scalars
         ).converted(to: .rgb)
-        var animation = Animation(
+        var animation = GIFEncoding(
             pixels: stack.bytes, height: shape[1], width: shape[2],
             delay: UInt16(max(1, (secondsPerFrame * 100).rounded())), isDithered: dithered)
         return try encoded(format: "GIF", path: name) { output, message in
@@ -54,7 +54,7 @@ public enum GIF {
 }
 
 /// Frames of RGB bytes on their way into a file.
-private struct Animation {
+private struct GIFEncoding {
     let pixels: [UInt8]
     let height: Int
     let width: Int

@@ -2,9 +2,10 @@ internal import CMedia
 import GestaltChecks
 import GestaltTensor
 
-/// JPEG photographs: baseline and progressive, grey, colour or CMYK.
+/// JPEG photographs: baseline, progressive or arithmetic-coded, of 8 bits; grey, color, CMYK, YCCK.
 ///
-/// A rotation noted in a file's Exif data is not applied: the pixels come as they are stored.
+/// An orientation in a file's Exif data is applied. A file that ends before its last pixels is an
+/// error, as in Pillow; one that only lacks its end mark is read.
 public enum JPEG {
     static let signature: [UInt8] = [0xFF, 0xD8, 0xFF]
 
@@ -22,15 +23,8 @@ public enum JPEG {
     public static func decode(
         _ bytes: [UInt8], as layout: PixelLayout = .rgb, name: String = "JPEG data"
     ) throws(MediaError) -> Tensor<UInt8> {
-        guard bytes.starts(with: signature) else {
-            throw .malformed(
-                path: name, format: "JPEG", expected: "the start of a JPEG picture",
-                found: Image.describe(bytes))
-        }
-        let pixels = try bytes.withUnsafeBufferPointer { (buffer) throws(MediaError) in
-            try Self.pixels(buffer, name: name)
-        }
-        return pixels.converted(to: layout).tensor
+        var warnings: [MediaWarning] = []
+        return try pixels(bytes, name: name, warnings: &warnings).converted(to: layout).tensor
     }
 
     /// Writes `[H, W]` or `[H, W, 1]` as grey, `[H, W, 3]` as colour, with `quality` 1 to 100.
@@ -59,8 +53,24 @@ public enum JPEG {
         }
     }
 
+    /// The picture, upright, in grey or RGB.
+    static func pixels(
+        _ bytes: [UInt8], name: String, warnings: inout [MediaWarning]
+    ) throws(MediaError) -> Pixels {
+        guard bytes.starts(with: signature) else {
+            throw .malformed(
+                path: name, format: "JPEG", expected: "the start of a JPEG picture",
+                found: Image.describe(bytes))
+        }
+        let stored = try bytes.withUnsafeBufferPointer { (buffer) throws(MediaError) in
+            try Self.pixels(buffer, name: name, warnings: &warnings)
+        }
+        return stored.turned(
+            Exif.orientation(of: bytes, format: .jpeg, name: name, warnings: &warnings))
+    }
+
     private static func pixels(
-        _ bytes: UnsafeBufferPointer<UInt8>, name: String
+        _ bytes: UnsafeBufferPointer<UInt8>, name: String, warnings: inout [MediaWarning]
     ) throws(MediaError) -> Pixels {
         var call = CodecCall(format: "JPEG", path: name)
         var decoder: OpaquePointer?
@@ -73,7 +83,9 @@ public enum JPEG {
         try Pixels.check(
             width: width, height: height, byteCount: bytes.count, format: "JPEG", path: name)
         var pixels = [UInt8](repeating: 0, count: Int(width) * Int(height) * Int(channels))
-        try call.run(expecting: "a complete picture") { gm_jpeg_read(decoder, &pixels, $0) }
+        try call.run(expecting: "a complete picture", warnings: &warnings) {
+            gm_jpeg_read(decoder, &pixels, $0, $1)
+        }
         return Pixels(
             height: Int(height), width: Int(width), channels: Int(channels), bytes: pixels)
     }

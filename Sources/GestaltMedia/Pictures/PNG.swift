@@ -2,14 +2,17 @@ internal import CMedia
 import GestaltChecks
 import GestaltTensor
 
-/// Portable Network Graphics, read and written with 8 bits a channel.
+/// Portable Network Graphics: pictures with 8 bits a channel, and label pictures with up to 16.
+///
+/// An orientation in the chunk `eXIf` is applied. Notes about gamma and color profiles change no
+/// value.
 public enum PNG {
     /// How hard zlib works: 0 stores, 9 is smallest.
     public static let defaultCompression = 6
 
     static let signature: [UInt8] = [0x89, 0x50, 0x4E, 0x47, 0x0D, 0x0A, 0x1A, 0x0A]
 
-    /// A picture `[H, W, C]`, 16 bits scaled to 8, palettes turned into their colours.
+    /// A picture `[H, W, C]`, 16 bits scaled to 8, palettes turned into their colors.
     ///
     /// - Throws: ``MediaError`` when the file cannot be read, is broken, or is larger than 2²⁶
     ///   pixels.
@@ -23,13 +26,14 @@ public enum PNG {
     public static func decode(
         _ bytes: [UInt8], as layout: PixelLayout = .rgb, name: String = "PNG data"
     ) throws(MediaError) -> Tensor<UInt8> {
-        try pixels(bytes, keepingIndices: false, name: name).converted(to: layout).tensor
+        var warnings: [MediaWarning] = []
+        return try pixels(bytes, name: name, warnings: &warnings).converted(to: layout).tensor
     }
 
-    /// The values as stored, `[H, W, 1]`: palette indices, or grey without stretching its few
-    /// bits to 255. So label pictures keep their ids.
+    /// The ids of a label picture, `[H, W, 1]`, see ``LabelPicture``.
     ///
-    /// - Throws: ``MediaError`` as ``read(_:as:)``, and when the picture has colours of its own.
+    /// - Throws: ``MediaError`` as ``read(_:as:)``, when the picture has colors of its own, and
+    ///   when an id is above 255: ``LabelPicture`` holds those too.
     public static func readIndices(_ path: String) throws(MediaError) -> Tensor<UInt8> {
         try decodeIndices(contents(of: path), name: path)
     }
@@ -38,71 +42,76 @@ public enum PNG {
     public static func decodeIndices(
         _ bytes: [UInt8], name: String = "PNG data"
     ) throws(MediaError) -> Tensor<UInt8> {
-        let pixels = try pixels(bytes, keepingIndices: true, name: name)
-        guard pixels.channels == 1 else {
-            throw .unsupported(
-                path: name, expected: "a grey or palette PNG of labels",
-                found: "\(pixels.channels) channels")
-        }
-        return pixels.tensor
+        var warnings: [MediaWarning] = []
+        let labels = try LabelPicture(
+            samples(bytes, name: name, warnings: &warnings), colors: nil, path: name)
+        return try labels.bytes().reshaped([labels.height, labels.width, 1])
     }
 
-    /// Writes `[H, W]` or `[H, W, 1]` as grey, `[H, W, 3]` as RGB, `[H, W, 4]` as RGBA.
-    ///
-    /// - Throws: ``MediaError`` when the file cannot be written; nothing half-written remains.
-    public static func write(
-        _ image: Tensor<UInt8>, to path: String, compression: Int = defaultCompression
-    ) throws(MediaError) {
-        try writeAtomically(encode(image, compression: compression, name: path), to: path)
-    }
-
-    /// The bytes that ``write(_:to:compression:)`` would write.
-    public static func encode(
-        _ image: Tensor<UInt8>, compression: Int = defaultCompression, name: String = "PNG data"
-    ) throws(MediaError) -> [UInt8] {
-        let pixels = Pixels(image, "PNG.encode")
-        require(
-            pixels.channels != 2 && pixels.width > 0 && pixels.height > 0,
-            "PNG.encode: expected a picture with pixels of 1, 3 or 4 channels, found \(image.shape)"
-        )
-        require((0...9) ~= compression, "PNG.encode: compression \(compression) not in 0...9")
-        return try encoded(format: "PNG", path: name) { output, message in
-            gm_png_write(
-                pixels.bytes, UInt32(pixels.width), UInt32(pixels.height), Int32(pixels.channels),
-                Int32(compression), output, message)
-        }
-    }
-
+    /// The picture, upright, in the channels of the file.
     static func pixels(
-        _ bytes: [UInt8], keepingIndices: Bool, name: String
+        _ bytes: [UInt8], name: String, warnings: inout [MediaWarning]
     ) throws(MediaError) -> Pixels {
+        let (data, info) = try rows(bytes, asStored: false, name: name, warnings: &warnings)
+        if PNGChunks.isAnimated(bytes) {
+            warnings.add("an animation; only its still picture is read", path: name)
+        }
+        let pixels = Pixels(
+            height: Int(info.height), width: Int(info.width), channels: Int(info.channels),
+            bytes: data)
+        return pixels.turned(
+            Exif.orientation(of: bytes, format: .png, name: name, warnings: &warnings))
+    }
+
+    /// The numbers in the file, upright.
+    static func samples(
+        _ bytes: [UInt8], name: String, warnings: inout [MediaWarning]
+    ) throws(MediaError) -> StoredSamples {
+        let (data, info) = try rows(bytes, asStored: true, name: name, warnings: &warnings)
+        let colors = withUnsafeBytes(of: info.colors) {
+            Array($0.prefix(3 * Int(info.color_count)))
+        }
+        let values: StoredSamples.Values =
+            info.bits == 16
+            ? .wide(
+                data.withUnsafeBytes { $0.bindMemory(to: UInt16.self).map { Int32($0) } })
+            : .bytes(data)
+        return StoredSamples(
+            height: Int(info.height), width: Int(info.width), channels: Int(info.channels),
+            values: values, bits: Int(info.stored_bits), isPalette: info.is_palette != 0,
+            palette: stride(from: 0, to: colors.count, by: 3).map {
+                Colour(colors[$0], colors[$0 + 1], colors[$0 + 2])
+            }
+        ).turned(Exif.orientation(of: bytes, format: .png, name: name, warnings: &warnings))
+    }
+
+    private static func rows(
+        _ bytes: [UInt8], asStored: Bool, name: String, warnings: inout [MediaWarning]
+    ) throws(MediaError) -> ([UInt8], gm_png_info) {
         guard bytes.starts(with: signature) else {
             throw .malformed(
                 path: name, format: "PNG", expected: "the PNG signature",
                 found: Image.describe(bytes))
         }
-        return try bytes.withUnsafeBufferPointer { (buffer) throws(MediaError) in
-            try Self.pixels(buffer, keepingIndices: keepingIndices, name: name)
-        }
-    }
-
-    private static func pixels(
-        _ bytes: UnsafeBufferPointer<UInt8>, keepingIndices: Bool, name: String
-    ) throws(MediaError) -> Pixels {
         var call = CodecCall(format: "PNG", path: name)
-        var decoder: OpaquePointer?
-        var (width, height, channels): (UInt32, UInt32, Int32) = (0, 0, 0)
-        try call.run(expecting: "a complete picture") { message in
-            gm_png_open(
-                bytes.baseAddress, bytes.count, keepingIndices ? 1 : 0, &decoder, &width, &height,
-                &channels, message)
+        return try bytes.withUnsafeBufferPointer { (buffer) throws(MediaError) in
+            var decoder: OpaquePointer?
+            var info = gm_png_info()
+            try call.run(expecting: "a complete picture") { message in
+                gm_png_open(
+                    buffer.baseAddress, buffer.count, asStored ? 1 : 0, &decoder, &info, message)
+            }
+            defer { gm_png_close(decoder) }
+            try Pixels.check(
+                width: info.width, height: info.height, byteCount: buffer.count, format: "PNG",
+                path: name)
+            let count =
+                Int(info.width) * Int(info.height) * Int(info.channels) * Int(info.bits) / 8
+            var pixels = [UInt8](repeating: 0, count: count)
+            try call.run(expecting: "a complete picture", warnings: &warnings) {
+                gm_png_read(decoder, &pixels, $0, $1)
+            }
+            return (pixels, info)
         }
-        defer { gm_png_close(decoder) }
-        try Pixels.check(
-            width: width, height: height, byteCount: bytes.count, format: "PNG", path: name)
-        var pixels = [UInt8](repeating: 0, count: Int(width) * Int(height) * Int(channels))
-        try call.run(expecting: "a complete picture") { gm_png_read(decoder, &pixels, $0) }
-        return Pixels(
-            height: Int(height), width: Int(width), channels: Int(channels), bytes: pixels)
     }
 }

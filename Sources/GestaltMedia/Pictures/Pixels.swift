@@ -95,9 +95,11 @@ struct Pixels: Equatable {
     /// Refuses sizes that are too large, or that no file of `byteCount` bytes can fill.
     ///
     /// Deflate shrinks to 1/1032 at best and PNG needs a bit a pixel; JPEG needs a bit for each
-    /// block of at most 32 × 32 pixels. Both give about 8200 pixels a byte.
+    /// block of at most 32 × 32 pixels. Both give about 8200 pixels a byte; GIF and BMP fewer.
+    /// Other formats store a picture of one color in a few bytes: `pixelsPerByte` is nil.
     static func check(
-        width: UInt32, height: UInt32, byteCount: Int, format: String, path: String
+        width: UInt32, height: UInt32, byteCount: Int, pixelsPerByte: UInt64? = 8256,
+        format: String, path: String
     ) throws(MediaError) {
         let count = UInt64(width) * UInt64(height)
         guard count > 0 && count <= maximumCount else {
@@ -105,7 +107,8 @@ struct Pixels: Equatable {
                 path: path, format: format, limit: "\(maximumCount) pixels, at least one",
                 found: "\(width) × \(height)")
         }
-        guard count <= UInt64(byteCount) * 8256 else {
+        guard let pixelsPerByte else { return }
+        guard count <= UInt64(byteCount) * pixelsPerByte else {
             throw .malformed(
                 path: path, format: format, expected: "data for \(width) × \(height) pixels",
                 found: "a file of \(byteCount) bytes")

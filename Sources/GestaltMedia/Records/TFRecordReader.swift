@@ -1,4 +1,4 @@
-/// Reads TFRecord files record by record, plain or gzip; the first bytes tell which.
+/// Reads TFRecord files record by record, plain, gzip or zlib; the first bytes decide which.
 ///
 /// A record is `length: UInt64 | masked CRC-32C of the length | data | masked CRC-32C of the data`,
 /// little-endian. Both checksums are verified.
@@ -11,6 +11,7 @@ public final class TFRecordReader {
     /// How many records have been read.
     public private(set) var count = 0
     private let source: any ByteSource
+    private let inflating: InflatingSource?
     // Length and its checksum.
     private static let headByteCount = 12
 
@@ -26,14 +27,24 @@ public final class TFRecordReader {
         try self.init(MemorySource(bytes, name: name), head: head)
     }
 
-    // A plain file whose first record is 559,903 bytes long begins as gzip does; then the checksum
-    // of that length tells them apart.
+    // A plain file whose first record is 559,903 bytes long begins as gzip does, one of 40,056 as
+    // zlib; then the checksum of that length decides.
     private init(_ source: any ByteSource, head: [UInt8]) throws(MediaError) {
         let isPlain =
             head.count == Self.headByteCount
             && UInt32(littleEndian: head[8...]) == CRC32C.masked(head[..<8])
-        self.source = !isPlain && GzipSource.matches(head) ? try GzipSource(source) : source
+        if !isPlain, let format = InflatingSource.format(of: head) {
+            let inflating = try InflatingSource(source, format: format)
+            self.source = inflating
+            self.inflating = inflating
+        } else {
+            self.source = source
+            inflating = nil
+        }
     }
+
+    /// What was overlooked so far: bytes behind a compressed stream.
+    public var warnings: [MediaWarning] { inflating?.warnings ?? [] }
 
     /// All records of a file.
     public static func records(path: String) throws(MediaError) -> [[UInt8]] {
@@ -45,13 +56,15 @@ public final class TFRecordReader {
 
     /// The next record, nil at the end of the file.
     ///
-    /// - Throws: ``MediaError`` when the file is cut short or a checksum does not match. Reading
-    ///   on after an error makes no sense: where the next record begins is not known.
+    /// - Throws: ``MediaError/cutShort(path:format:wholeRecords:expected:found:)`` with the number
+    ///   of whole records when the data ends inside one; another ``MediaError`` when a checksum
+    ///   does not match. Reading on after an error makes no sense: where the next record begins
+    ///   is not known.
     public func next() throws(MediaError) -> [UInt8]? {
-        let head = try source.bytes(Self.headByteCount)
+        let head = try bytes(Self.headByteCount)
         if head.isEmpty { return nil }
         guard head.count == Self.headByteCount else {
-            throw malformed(expected: "12 bytes of length and checksum", found: "\(head.count)")
+            throw cutShort(expected: "12 bytes of length and checksum", found: head.count)
         }
         let stored = UInt32(littleEndian: head[8...])
         let computed = CRC32C.masked(head[..<8])
@@ -73,13 +86,13 @@ public final class TFRecordReader {
         }
         let wanted = Int(length) + 4
         if let remaining = source.remaining, remaining < wanted {
-            throw malformed(expected: "\(wanted) bytes of data", found: "\(remaining)")
+            throw cutShort(expected: "\(wanted) bytes of data", found: remaining)
         }
-        let data = try source.bytes(Int(length))
-        let tail = try source.bytes(4)
+        let data = try bytes(Int(length))
+        let tail = try bytes(4)
         guard data.count + tail.count == wanted else {
-            throw malformed(
-                expected: "\(wanted) bytes of data", found: "\(data.count + tail.count)")
+            throw cutShort(
+                expected: "\(wanted) bytes of data", found: data.count + tail.count)
         }
         let stored = UInt32(littleEndian: tail[...])
         let computed = CRC32C.masked(data)
@@ -88,6 +101,25 @@ public final class TFRecordReader {
                 expected: "data checksum \(hexadecimal(computed))", found: hexadecimal(stored))
         }
         return data
+    }
+
+    /// Bytes of the source, which does not know of records when it is cut short.
+    private func bytes(_ wanted: Int) throws(MediaError) -> [UInt8] {
+        do throws(MediaError) {
+            return try source.bytes(wanted)
+        } catch {
+            guard case .cutShort(let path, let format, _, let expected, let found) = error else {
+                throw error
+            }
+            throw .cutShort(
+                path: path, format: format, wholeRecords: count, expected: expected, found: found)
+        }
+    }
+
+    private func cutShort(expected: String, found: Int) -> MediaError {
+        .cutShort(
+            path: name, format: "TFRecord", wholeRecords: count, expected: expected,
+            found: "\(found)")
     }
 
     private func malformed(expected: String, found: String) -> MediaError {

@@ -1,0 +1,31 @@
+/// Which color means which label id, for label pictures that are stored as colors.
+public struct LabelColors: Equatable, Sendable {
+    /// How messages call the table.
+    public let name: String
+    /// The id of each color.
+    public let ids: [Colour: Int]
+
+    public init(name: String = "the given colors", ids: [Colour: Int]) {
+        self.name = name
+        self.ids = ids
+    }
+
+    /// The colors of Pascal VOC's and DAVIS' label pictures: 256 of them, all different. Id 255,
+    /// the border that is to be ignored, is (224, 224, 192).
+    public static let voc = LabelColors(
+        name: "the VOC color map",
+        ids: Dictionary(uniqueKeysWithValues: vocPalette.enumerated().map { ($1, $0) }))
+
+    /// ``voc`` as a palette: the color of id 0, 1, … 255.
+    ///
+    /// Bits 0, 3, 6 of an id are the highest bits of red, bits 1, 4, 7 of green, bits 2, 5 of
+    /// blue. Source: the development kit of the PASCAL Visual Object Classes Challenge 2012.
+    public static let vocPalette: [Colour] = (0..<256).map { id in
+        func channel(_ first: Int) -> UInt8 {
+            (0..<3).reduce(0) { sum, step in
+                sum | UInt8(id >> (first + 3 * step) & 1) << UInt8(7 - step)
+            }
+        }
+        return Colour(channel(0), channel(1), channel(2))
+    }
+}

@@ -1,0 +1,39 @@
+/// The numbers of a picture as its file holds them, unscaled: what label pictures are made of.
+struct StoredSamples {
+    enum Values {
+        case bytes([UInt8])
+        /// More than 8 bits.
+        case wide([Int32])
+    }
+
+    let height: Int
+    let width: Int
+    /// 1 grey or index, 2 grey and alpha, 3 RGB, 4 RGB and alpha.
+    let channels: Int
+    let values: Values
+    /// Of a sample in the file.
+    let bits: Int
+    let isPalette: Bool
+    let palette: [Colour]
+
+    func turned(_ orientation: Orientation) -> StoredSamples {
+        if orientation == .upright { return self }
+        let values: Values
+        let size: (height: Int, width: Int)
+        switch self.values {
+        case .bytes(let samples):
+            let turned = orientation.applied(
+                to: samples, height: height, width: width, channels: channels)
+            values = .bytes(turned.samples)
+            size = (turned.height, turned.width)
+        case .wide(let samples):
+            let turned = orientation.applied(
+                to: samples, height: height, width: width, channels: channels)
+            values = .wide(turned.samples)
+            size = (turned.height, turned.width)
+        }
+        return StoredSamples(
+            height: size.height, width: size.width, channels: channels, values: values,
+            bits: bits, isPalette: isPalette, palette: palette)
+    }
+}
