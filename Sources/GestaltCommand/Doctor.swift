@@ -26,6 +26,7 @@ struct Doctor: ParsableCommand {
             "coreTypeReason": findings.coreTypeReason,
             "availableCPUs": findings.availableCPUs,
             "threads": findings.threads,
+            "threadsReason": findings.threadsReason,
             "sgemmOneThreadGFLOPS": findings.speeds.productOneThread,
             "sgemmAllThreadsGFLOPS": findings.speeds.productAllThreads,
             "readWriteGBPerSecond": findings.speeds.streaming,

@@ -77,6 +77,7 @@ struct Evaluate: ParsableCommand {
         if json { return try printEncoded(report) }
         print("\(model.model) on \(set), the first \(window) frames of each clip")
         printReadings(report.readings)
+        if let omission = report.omission { print(omission) }
     }
 
     private func printReadings(_ readings: [Reading]) {

@@ -32,23 +32,23 @@ import Testing
         #expect(try JSONDecoder().decode(PeakSignalToNoise.self, from: data) == ratio)
     }
 
-    @Test func videosAreTheirFrames() {
+    @Test func videosAreTheirFrames() throws {
         var numbers = Numbers(seed: 4)
         let (x, y) = (numbers.picture([2, 3, 12, 13, 3]), numbers.picture([2, 3, 12, 13, 3]))
         var (whole, frames) = (PeakSignalToNoise(), PeakSignalToNoise())
         var (similar, similarFrames) = (StructuralSimilarity(), StructuralSimilarity())
         whole.add(prediction: x, truth: y)
-        similar.add(prediction: x, truth: y)
+        try similar.add(prediction: x, truth: y)
         for clip in 0..<2 {
             frames.add(prediction: x[clip], truth: y[clip])
-            similarFrames.add(prediction: x[clip], truth: y[clip])
+            try similarFrames.add(prediction: x[clip], truth: y[clip])
         }
         #expect(whole == frames && whole.errors.count == 6)
         #expect(similar == similarFrames && similar.values.count == 6)
     }
 
-    @Test(arguments: [Double(1), 255]) func similarityAgainstTheWindowInTwoDimensions(range: Double)
-    {
+    @Test(arguments: [Double(1), 255])
+    func similarityAgainstTheWindowInTwoDimensions(range: Double) throws {
         var numbers = Numbers(seed: 8)
         let shape: Shape = [14, 17, 2]
         let x = numbers.picture(shape)
@@ -64,7 +64,7 @@ import Testing
         }
         let (a, b) = (scaled(x), scaled(y))
         var similarity = StructuralSimilarity(dataRange: range)
-        similarity.add(prediction: a, truth: b)
+        try similarity.add(prediction: a, truth: b)
         let expected = (0..<2).reduce(0.0) {
             $0 + Naive.similarity(plane(a, $1), plane(b, $1), range: range) / 2
         }
@@ -73,25 +73,54 @@ import Testing
         #expect(similarity.mean > 0.5 && similarity.mean < 1)
     }
 
-    @Test func similarityOfEqualAndFlatPictures() {
+    @Test func similarityOfEqualAndFlatPictures() throws {
         var numbers = Numbers(seed: 2)
         let picture = numbers.picture([3, 16, 16, 3])
         var equal = StructuralSimilarity()
-        equal.add(prediction: picture, truth: picture)
+        try equal.add(prediction: picture, truth: picture)
         #expect(meansAgree(equal.mean, 1))
         // Flat pictures leave the luminance term alone: (2·0.5·0.25 + c₁) / (0.25 + 0.0625 + c₁).
         var flat = StructuralSimilarity()
-        flat.add(
+        try flat.add(
             prediction: Tensor<Float>.filled([11, 11, 1], with: 0.5),
             truth: .filled([11, 11, 1], with: 0.25))
         #expect(abs(flat.mean - 0.2501 / 0.3126) < 1e-9)
     }
 
-    @Test func picturesBelowTheWindowStop() async {
-        await #expect(processExitsWith: .failure) {
-            var similarity = StructuralSimilarity()
-            similarity.add(
-                prediction: Tensor<Float>.zeros([10, 16, 3]), truth: .zeros([10, 16, 3]))
+    @Test(arguments: [(10, 16), (16, 10), (8, 8), (1, 1), (0, 0)])
+    func picturesBelowTheWindow(height: Int, width: Int) {
+        var similarity = StructuralSimilarity()
+        let pictures = Tensor<Float>.zeros([2, height, width, 3])
+        #expect(!StructuralSimilarity.fits(height: height, width: width))
+        #expect(throws: FidelityError.belowWindow(height: height, width: width, side: 11)) {
+            try similarity.add(prediction: pictures, truth: pictures)
+        }
+        #expect(similarity.values.isEmpty && similarity.mean.isNaN)
+    }
+
+    @Test("no picture at all", arguments: [[0, 16, 16, 3], [2, 16, 16, 0]] as [Shape])
+    func nothing(_ shape: Shape) throws {
+        var (ratio, similarity) = (PeakSignalToNoise(), StructuralSimilarity())
+        ratio.add(prediction: .zeros(shape), truth: .zeros(shape))
+        try similarity.add(prediction: .zeros(shape), truth: .zeros(shape))
+        #expect(ratio.perImage.isNaN && ratio.overSet.isNaN && similarity.mean.isNaN)
+    }
+
+    @Test(
+        "what is not finite has no score, on either side",
+        arguments: [Float.nan, .infinity, -.infinity, .greatestFiniteMagnitude * 2])
+    func notFinite(value: Float) throws {
+        var numbers = Numbers(seed: 6)
+        let truth = numbers.picture([2, 12, 12, 3])
+        var prediction = truth
+        prediction[scalar: 1, 5, 5, 0] = value
+        for (a, b) in [(prediction, truth), (truth, prediction), (prediction, prediction)] {
+            var (ratio, similarity) = (PeakSignalToNoise(), StructuralSimilarity())
+            ratio.add(prediction: a, truth: b)
+            try similarity.add(prediction: a, truth: b)
+            #expect(ratio.overSet.isNaN && ratio.perImage.isNaN && similarity.mean.isNaN)
+            // The picture without it keeps its score.
+            #expect(ratio.errors[0] == 0 && meansAgree(similarity.values[0], 1))
         }
     }
 }

@@ -58,8 +58,8 @@ static inline void gk_pause(void) {
 
 // MARK: Denormals
 
-// Flush-to-zero and denormals-are-zero, for the calling thread. `flush` switches both on and
-// returns what stood before; `restore` puts that back and leaves the exception flags alone.
+// Flush-to-zero and denormals-are-zero, for the calling thread. `flush` switches both on, `keep`
+// both off; they return what stood before, and `restore` puts that back. Exception flags stay.
 #if defined(__x86_64__)
 #define GK_FLUSH_BITS 0x8040u
 static inline uint64_t gk_denormals_flush(void) {
@@ -67,9 +67,15 @@ static inline uint64_t gk_denormals_flush(void) {
     if ((state & GK_FLUSH_BITS) != GK_FLUSH_BITS) __builtin_ia32_ldmxcsr(state | GK_FLUSH_BITS);
     return state & GK_FLUSH_BITS;
 }
+static inline uint64_t gk_denormals_keep(void) {
+    uint32_t state = __builtin_ia32_stmxcsr();
+    if (state & GK_FLUSH_BITS) __builtin_ia32_ldmxcsr(state & ~GK_FLUSH_BITS);
+    return state & GK_FLUSH_BITS;
+}
 static inline void gk_denormals_restore(uint64_t before) {
-    if (before == GK_FLUSH_BITS) return;
-    __builtin_ia32_ldmxcsr((__builtin_ia32_stmxcsr() & ~GK_FLUSH_BITS) | (uint32_t)before);
+    const uint32_t state = __builtin_ia32_stmxcsr();
+    if ((state & GK_FLUSH_BITS) == before) return;
+    __builtin_ia32_ldmxcsr((state & ~GK_FLUSH_BITS) | (uint32_t)before);
 }
 #elif defined(__aarch64__)
 #define GK_FLUSH_BITS (1ull << 24)
@@ -79,14 +85,21 @@ static inline uint64_t gk_denormals_flush(void) {
     if (!(state & GK_FLUSH_BITS)) __asm__ volatile("msr fpcr, %0" ::"r"(state | GK_FLUSH_BITS));
     return state & GK_FLUSH_BITS;
 }
-static inline void gk_denormals_restore(uint64_t before) {
-    if (before == GK_FLUSH_BITS) return;
+static inline uint64_t gk_denormals_keep(void) {
     uint64_t state;
     __asm__ volatile("mrs %0, fpcr" : "=r"(state));
+    if (state & GK_FLUSH_BITS) __asm__ volatile("msr fpcr, %0" ::"r"(state & ~GK_FLUSH_BITS));
+    return state & GK_FLUSH_BITS;
+}
+static inline void gk_denormals_restore(uint64_t before) {
+    uint64_t state;
+    __asm__ volatile("mrs %0, fpcr" : "=r"(state));
+    if ((state & GK_FLUSH_BITS) == before) return;
     __asm__ volatile("msr fpcr, %0" ::"r"((state & ~GK_FLUSH_BITS) | before));
 }
 #else
 static inline uint64_t gk_denormals_flush(void) { return 0; }
+static inline uint64_t gk_denormals_keep(void) { return 0; }
 static inline void gk_denormals_restore(uint64_t before) { (void)before; }
 #endif
 

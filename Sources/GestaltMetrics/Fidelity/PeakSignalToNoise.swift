@@ -13,7 +13,8 @@ import GestaltTensor
 /// 10 · log₁₀(range² / mean squared error).
 ///
 /// Of a picture without an error the ratio is infinite; it counts as ``ceiling``, and no ratio
-/// counts as more. A frame of a video is a picture of its own.
+/// counts as more. Of a picture that is not finite it is NaN, and so are the means that it enters.
+/// A frame of a video is a picture of its own.
 public struct PeakSignalToNoise: Sendable, Hashable, Codable {
     /// The distance from the lowest to the highest value a pixel can have: 1 for −0.5…0.5 and
     /// 0…1, 255 for bytes.
@@ -75,7 +76,8 @@ public struct PeakSignalToNoise: Sendable, Hashable, Codable {
     public var overSet: Double { count == 0 ? .nan : decibels(squares / Double(count)) }
 
     private func decibels(_ error: Double) -> Double {
-        error > 0 ? min(ceiling, 10 * log10(dataRange * dataRange / error)) : ceiling
+        guard error.isFinite else { return .nan }
+        return error > 0 ? min(ceiling, 10 * log10(dataRange * dataRange / error)) : ceiling
     }
 }
 

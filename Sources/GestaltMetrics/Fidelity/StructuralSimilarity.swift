@@ -25,15 +25,24 @@ public struct StructuralSimilarity: Sendable, Hashable, Codable {
         self.dataRange = dataRange
     }
 
+    /// Whether the window fits into pictures of this size.
+    public static func fits(height: Int, width: Int) -> Bool {
+        height >= windowSide && width >= windowSide
+    }
+
     /// Compares pictures `[H, W, C]` or `[…, H, W, C]`.
-    /// - Precondition: equal shapes; height and width at least ``windowSide``.
-    public mutating func add(prediction: Tensor<Float>, truth: Tensor<Float>) {
+    /// - Throws: ``FidelityError/belowWindow(height:width:side:)`` for pictures that the window does
+    ///   not fit into; nothing is added then. ``fits(height:width:)`` says so beforehand.
+    /// - Precondition: equal shapes.
+    public mutating func add(
+        prediction: Tensor<Float>, truth: Tensor<Float>
+    ) throws(FidelityError) {
         let pixels = pictureSize(prediction.shape, truth.shape, "StructuralSimilarity.add")
         let shape = truth.shape
-        require(
-            shape[-3] >= Self.windowSide && shape[-2] >= Self.windowSide && shape[-1] > 0,
-            "StructuralSimilarity.add: pictures of \(shape) are smaller than the window of "
-                + "\(Self.windowSide) × \(Self.windowSide)")
+        guard Self.fits(height: shape[-3], width: shape[-2]) else {
+            throw .belowWindow(height: shape[-3], width: shape[-2], side: Self.windowSide)
+        }
+        guard truth.count > 0 else { return }
         let comparison = PictureComparison(
             height: shape[-3], width: shape[-2], channels: shape[-1], dataRange: dataRange)
         let count = truth.count / pixels

@@ -36,6 +36,8 @@ public struct Bootstrap: Sendable, Hashable, Codable {
     /// - Parameters:
     ///   - groupCount: how many groups there are to draw from.
     ///   - figure: the figure of the groups whose indices it is given, some of them repeatedly.
+    /// - Returns: NaN for the bounds where the estimate is NaN. Redrawn figures that are NaN, such as
+    ///   scores of a class that was not drawn, are left out.
     /// - Precondition: at least one group.
     public func interval(
         groupCount: Int, of figure: (_ groups: [Int]) -> Double
@@ -45,15 +47,18 @@ public struct Bootstrap: Sendable, Hashable, Codable {
         let redrawn = (0..<resamples).map { _ in
             figure((0..<groupCount).map { _ in stream.integer(in: 0..<groupCount) })
         }
-        let sorted = redrawn.sorted()
+        let estimate = figure(Array(0..<groupCount))
+        // NaN has no place in an order.
+        let sorted = estimate.isNaN ? [] : redrawn.filter { !$0.isNaN }.sorted()
         return ConfidenceInterval(
-            estimate: figure(Array(0..<groupCount)),
+            estimate: estimate,
             lower: quantile((1 - level) / 2, of: sorted),
             upper: quantile((1 + level) / 2, of: sorted), level: level, resamples: resamples)
     }
 
     /// Linear between the two nearest order statistics.
     private func quantile(_ share: Double, of sorted: [Double]) -> Double {
+        guard !sorted.isEmpty else { return .nan }
         let place = share * Double(sorted.count - 1)
         let below = Int(place)
         let above = min(below + 1, sorted.count - 1)

@@ -40,7 +40,10 @@ public struct BatchNorm: Layer {
         self.rectifies = rectifies
     }
 
-    /// - Precondition: the last axis of `x` has length `channels`.
+    /// A batch without elements leaves the running statistics as they are.
+    ///
+    /// - Precondition: the last axis of `x` has length `channels`; in training there is more than
+    ///   one value per channel.
     public func callAsFunction(_ x: Tensor<Float>, _ context: Context) -> Tensor<Float> {
         require(
             x.rank > 0 && x.shape[-1] == scale.count,
@@ -52,6 +55,7 @@ public struct BatchNorm: Layer {
         }
         let (y, moments) = x.batchNormalized(
             scale: scale, shift: shift, epsilon: epsilon, rectifies: rectifies)
+        guard moments.count > 0 else { return y }
         move(runningMean, towards: moments.mean, context)
         move(runningVariance, towards: moments.unbiasedVariance, context)
         return y

@@ -12,7 +12,8 @@ import GestaltTensor
 ///   - logits: `[…, K]`.
 ///   - labels: `[…]`, each below K.
 ///   - labelSmoothing: from 0 to 1.
-///   - ignored: a label whose rows count for nothing. Where all do, the mean is 0.
+///   - ignored: a label whose rows count for nothing. Where all do, the mean is 0; of no
+///     row at all it is NaN.
 ///   - classWeights: `[K]`, constants.
 /// - Returns: a number, or `[…]` without reduction.
 /// - Source: Szegedy et al., *Rethinking the Inception Architecture* (2015), section 7; weights and
@@ -38,6 +39,7 @@ public func crossEntropy<Scalar: FloatingScalar>(
         labels: labels.contiguous(), ignored: ignored ?? .min, smoothing: Double(labelSmoothing),
         weights: weights)(logits)
     guard reduction == .mean else { return reduction(losses) }
+    if labels.count == 0 { return losses.mean() }
     return losses.sum() / Scalar(total > 0 ? total : 1)
 }
 

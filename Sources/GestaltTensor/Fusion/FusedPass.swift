@@ -43,7 +43,10 @@ struct FusedPass {
     func writeValue(to y: UnsafeMutableRawPointer, streams: Bool) {
         guard count > 0 else { return }
         withChain { chain in
-            eachTask(scratch: gk_chain_forward_scratch(chain)) { _, range, scratch in
+            eachTask(
+                scratch: gk_chain_forward_scratch(chain),
+                keepsDenormals: !steps.contains { $0.is_binary == 0 && $0.unary.hasTinyTails }
+            ) { _, range, scratch in
                 gk_chain_forward(
                     variant, chain, range.lowerBound, range.upperBound, y, streams ? 1 : 0, scratch)
             }
@@ -102,9 +105,10 @@ struct FusedPass {
     }
 
     private func eachTask(
-        scratch room: Int, _ body: (Int, Range<Int>, UnsafeMutablePointer<UInt8>) -> Void
+        scratch room: Int, keepsDenormals: Bool = false,
+        _ body: (Int, Range<Int>, UnsafeMutablePointer<UInt8>) -> Void
     ) {
-        parallelFor(tasks) { task in
+        parallelFor(tasks, keepsDenormals: keepsDenormals) { task in
             let scratch = Storage<UInt8>(count: room * width)
             body(
                 task, task * blocksPerTask..<min(blocks, (task + 1) * blocksPerTask),

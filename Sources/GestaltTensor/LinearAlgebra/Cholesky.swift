@@ -6,7 +6,7 @@ extension Tensor where Scalar: FloatingScalar {
     /// of the Cholesky decomposition* (2016), equation 9.
     /// - Throws: `notPositiveDefinite`, `notFinite`.
     public func cholesky() throws(LinearAlgebraError) -> Tensor {
-        let batch = MatrixBatch(self, "cholesky", square: true)
+        let batch = MatrixBatch(self, "cholesky", square: true, lower: true)
         let n = batch.rows
         let packed = try batch.factored(self, size: n * n, failure: notPositive) { a, result in
             let info = LAPACK.potrf(n, a)

@@ -9,7 +9,7 @@ public enum LinearAlgebraError: Error, Equatable, CustomStringConvertible {
     case notPositiveSemidefinite(operation: String, batchIndex: Int, eigenvalue: Double)
     /// The iteration did not end.
     case notConverged(operation: String, batchIndex: Int)
-    /// The input holds NaN (or, where the method cannot bear it, infinity).
+    /// The input holds NaN or infinity.
     case notFinite(operation: String, batchIndex: Int)
 
     public var description: String {

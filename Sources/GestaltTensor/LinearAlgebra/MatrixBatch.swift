@@ -7,12 +7,16 @@ struct MatrixBatch {
     let lead: Shape
     let count: Int
     let rows, columns: Int
+    /// Whether only the lower triangles are read.
+    let isLower: Bool
 
     /// Multiplications a task should at least have.
     private static let taskWork = 1 << 16
 
     /// - Precondition: two axes at least, and matrices that are not empty.
-    init<Scalar>(_ x: Tensor<Scalar>, _ operation: String, square: Bool = false) {
+    init<Scalar>(
+        _ x: Tensor<Scalar>, _ operation: String, square: Bool = false, lower: Bool = false
+    ) {
         require(
             x.rank >= 2 && x.shape[-1] > 0 && x.shape[-2] > 0,
             "\(operation): shape \(x.shape) holds no matrices")
@@ -20,6 +24,7 @@ struct MatrixBatch {
             !square || x.shape[-1] == x.shape[-2],
             "\(operation): the matrices of \(x.shape) are not square")
         self.operation = operation
+        isLower = lower
         lead = Shape(x.shape.dropLast(2))
         count = lead.elementCount
         (rows, columns) = (x.shape[-2], x.shape[-1])
@@ -29,8 +34,9 @@ struct MatrixBatch {
     func shape(_ lengths: Int...) -> Shape { Shape(lead.dimensions + lengths) }
 
     /// Factors every matrix of `x`: `body` may destroy its copy of the matrix, and writes `size`
-    /// scalars. In parallel over the batch.
-    /// - Returns: `[count, size]`, and what LAPACK says of each.
+    /// scalars. In parallel over the batch. Matrices that are not finite do not reach LAPACK, some of
+    /// whose iterations would never end.
+    /// - Returns: `[count, size]`, and what LAPACK says of each: negative if it is not finite.
     func results<Scalar: FloatingScalar>(
         of x: Tensor<Scalar>, size: Int,
         _ body: (UnsafeMutablePointer<Scalar>, UnsafeMutablePointer<Scalar>) -> Int32
@@ -45,13 +51,26 @@ struct MatrixBatch {
                 let info = infos.baseAddress!
                 parallelChunks(count: count, minimumChunk: chunk, alignment: 1) { range in
                     for index in range {
-                        info[index] = body(matrices + index * rows * columns, target + index * size)
+                        let matrix = matrices + index * rows * columns
+                        info[index] = isFinite(matrix) ? body(matrix, target + index * size) : -1
                     }
                 }
             }
             withExtendedLifetime(copy) {}
         }
         return (packed, infos)
+    }
+
+    /// Whether all numbers of a matrix that are read are finite.
+    private func isFinite<Scalar: FloatingScalar>(_ matrix: UnsafePointer<Scalar>) -> Bool {
+        for row in 0..<rows {
+            // 0 times what is not finite is NaN: no branch for each number.
+            var sum = Scalar.zero
+            let line = matrix + row * columns
+            for column in 0..<(isLower ? row + 1 : columns) { sum += line[column] * 0 }
+            guard sum == 0 else { return false }
+        }
+        return true
     }
 
     private var chunk: Int {

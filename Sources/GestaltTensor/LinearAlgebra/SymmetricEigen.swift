@@ -15,7 +15,7 @@ extension Tensor where Scalar: FloatingScalar {
     /// Sources: LAPACK `syevd`; Giles, *Collected matrix derivative results* (2008).
     /// - Throws: `notConverged`, `notFinite`.
     public func symmetricEigen() throws(LinearAlgebraError) -> SymmetricEigenDecomposition<Scalar> {
-        let batch = MatrixBatch(self, "symmetricEigen", square: true)
+        let batch = MatrixBatch(self, "symmetricEigen", square: true, lower: true)
         let n = batch.rows
         let packed = try eigenPacked(batch)
         let parts = batch.parts(
@@ -30,7 +30,7 @@ extension Tensor where Scalar: FloatingScalar {
     /// matrices, and need positive eigenvalues; equal ones do no harm.
     /// - Throws: `notPositiveSemidefinite`, `notConverged`, `notFinite`.
     public func matrixSquareRoot() throws(LinearAlgebraError) -> Tensor {
-        let batch = MatrixBatch(self, "matrixSquareRoot", square: true)
+        let batch = MatrixBatch(self, "matrixSquareRoot", square: true, lower: true)
         let n = batch.rows
         let parts = batch.parts(try eigenPacked(batch), [n], [n, n])
         let roots = try checkedRoots(parts[0].contiguous(), batch)

@@ -22,7 +22,9 @@ func combined<Scalar: TensorScalar, Result: TensorScalar>(
     let (p, q, r) = (x.pointer, y.pointer, result.storage.pointer)
     let streams: Int32 = bypassesCaches(Result.self, count) ? 1 : 0
     withExtendedLifetime((x, y)) {
-        parallelChunks(count: count, minimumChunk: parallelThreshold) { range in
+        parallelChunks(
+            count: count, minimumChunk: parallelThreshold, keepsDenormals: true
+        ) { range in
             gk_binary_walk(
                 type, operation, &walk, p, q, r, range.lowerBound, range.count, streams)
         }

@@ -34,14 +34,23 @@ extension Tensor where Scalar: FloatingScalar {
     ///
     /// - Shapes: `[…, C]` in and out; `scale` and `shift` `[C]`.
     /// - Parameter rectifies: replaces negative results by 0, in the same pass.
-    /// - Returns: the result, and the statistics (constants).
-    /// - Precondition: at least one element a channel.
+    /// - Returns: the result, and the statistics (constants): NaN for a tensor without elements.
+    /// - Precondition: not one element per channel, which has no variance.
     /// - Source: Ioffe and Szegedy, *Batch Normalization* (2015), algorithm 1.
     public func batchNormalized(
         scale: Tensor, shift: Tensor, epsilon: Scalar, rectifies: Bool = false
     ) -> (value: Tensor, moments: ChannelMoments<Scalar>) {
         checkChannels("batchNormalized", scale, shift)
         let columns = shape[-1]
+        guard count > 0 else {
+            let nothing = Tensor.filled([columns], with: .nan)
+            let moments = ChannelMoments(mean: nothing, variance: nothing, count: 0)
+            return (normalizedNothing(scale, shift), moments)
+        }
+        require(
+            count > columns,
+            "batchNormalized: \(shape) has one value per channel, which has no variance: "
+                + "use a larger batch, or running statistics")
         let blocks = ColumnBlocks(segments: 1, rows: count / columns, columns: columns)
         let statistics = blocks.statistics(of: self, groups: columns)
         let value = ColumnNormalization(
@@ -66,6 +75,7 @@ extension Tensor where Scalar: FloatingScalar {
         require(
             mean.shape == [columns] && variance.shape == [columns],
             "normalized: \(shape) by mean \(mean.shape) and variance \(variance.shape)")
+        guard count > 0 else { return normalizedNothing(scale, shift) }
         let blocks = ColumnBlocks(segments: 1, rows: count / columns, columns: columns)
         let statistics = ColumnStatistics(
             groups: columns, count: count / columns, mean: mean.scalars.map { Double($0) },
@@ -89,6 +99,7 @@ extension Tensor where Scalar: FloatingScalar {
         require(
             rank >= 2 && groups > 0 && columns % groups == 0,
             "groupNormalized: \(groups) groups do not divide the channels of \(shape)")
+        guard count > 0 else { return normalizedNothing(scale, shift) }
         let blocks = ColumnBlocks(
             segments: shape[0], rows: count / (shape[0] * columns), columns: columns)
         return ColumnNormalization(
@@ -103,6 +114,7 @@ extension Tensor where Scalar: FloatingScalar {
     /// - Source: Ba, Kiros and Hinton, *Layer Normalization* (2016), equations 3 and 4.
     public func layerNormalized(scale: Tensor, shift: Tensor, epsilon: Scalar) -> Tensor {
         checkChannels("layerNormalized", scale, shift)
+        guard count > 0 else { return normalizedNothing(scale, shift) }
         return RowNormalization(centres: true, epsilon: Double(epsilon))(self, scale, shift)
     }
 
@@ -115,6 +127,7 @@ extension Tensor where Scalar: FloatingScalar {
         scale: Tensor, shift: Tensor, epsilonAfterRoot epsilon: Scalar
     ) -> Tensor {
         checkChannels("layerNormalized", scale, shift)
+        guard count > 0 else { return normalizedNothing(scale, shift) }
         return RowNormalization(centres: true, epsilon: 0, gain: Double(epsilon))(
             self, scale, shift)
     }
@@ -126,13 +139,19 @@ extension Tensor where Scalar: FloatingScalar {
     /// - Source: Zhang and Sennrich, *Root Mean Square Layer Normalization* (2019), equation 4.
     public func rootMeanSquareNormalized(scale: Tensor, epsilon: Scalar) -> Tensor {
         checkChannels("rootMeanSquareNormalized", scale, scale)
+        guard count > 0 else { return self * scale }
         return RowNormalization(centres: false, epsilon: Double(epsilon))(self, scale)
     }
 
     private func checkChannels(_ operation: String, _ scale: Tensor, _ shift: Tensor) {
         require(
-            rank >= 1 && count > 0 && scale.shape == [shape[-1]] && shift.shape == scale.shape,
-            "\(operation): \(shape) with scale \(scale.shape) and shift \(shift.shape): both have the length of the last axis, and there is at least one element"
-        )
+            rank >= 1 && scale.shape == [shape[-1]] && shift.shape == scale.shape,
+            "\(operation): \(shape) with scale \(scale.shape) and shift \(shift.shape): both have "
+                + "the length of the last axis")
+    }
+
+    /// This tensor without elements, recorded: scale and shift have gradients of zeros.
+    private func normalizedNothing(_ scale: Tensor, _ shift: Tensor) -> Tensor {
+        self * scale + shift
     }
 }

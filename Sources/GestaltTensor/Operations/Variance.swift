@@ -15,7 +15,8 @@ struct Variance<Scalar: FloatingScalar>: Operation {
         let shape = x[0].shape
         let count = axes.reducedCount(shape)
         let mean = folded(gk_sum, x[0], axes) * (1 / Scalar(count))
-        let scale = 1 / Scalar(count - correction)
+        // Of too few elements 0 times infinity: NaN.
+        let scale = 1 / Scalar(Swift.max(0, count - correction))
         let variance = centredSquares(x[0], mean) * scale
         return (
             variance.relabelled(axes.reduced(shape, keeping: keeping)),

@@ -17,12 +17,15 @@ extension Runtime {
         for name in Diagnosis.Findings.watchedVariables {
             variables[name] = environmentValue(name)
         }
+        // First, so that a thread that the system refuses is known.
+        let speeds = Diagnosis.Speeds.measured()
         let findings = Diagnosis.Findings(
             processor: .current, availableCPUs: availableCPUs, threads: threads,
+            threadsReason: threadsReason,
             instructionSet: instructionSet, library: blas.library,
             coreTypeBefore: blas.coreNameBefore, coreTypeAfter: blas.coreNameAfter,
             coreTypeReason: blas.reason, variables: variables,
-            complaints: RuntimeSettings.initial.complaints, speeds: .measured())
+            complaints: warnings, speeds: speeds)
         return Diagnosis(findings)
     }
 }

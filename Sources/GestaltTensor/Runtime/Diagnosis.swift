@@ -6,6 +6,8 @@ public struct Diagnosis: Sendable, CustomStringConvertible {
         /// CPUs that this process may use.
         public var availableCPUs: Int
         public var threads: Int
+        /// Why there are so many threads, as a phrase.
+        public var threadsReason: String
         public var instructionSet: Runtime.InstructionSet
         /// The BLAS library and its version.
         public var library: String
@@ -22,13 +24,15 @@ public struct Diagnosis: Sendable, CustomStringConvertible {
 
         package init(
             processor: Processor, availableCPUs: Int, threads: Int,
-            instructionSet: Runtime.InstructionSet, library: String, coreTypeBefore: String,
+            threadsReason: String = "", instructionSet: Runtime.InstructionSet, library: String,
+            coreTypeBefore: String,
             coreTypeAfter: String, coreTypeReason: String, variables: [String: String],
             complaints: [String], speeds: Speeds
         ) {
             self.processor = processor
             self.availableCPUs = availableCPUs
             self.threads = threads
+            self.threadsReason = threadsReason
             self.instructionSet = instructionSet
             self.library = library
             self.coreTypeBefore = coreTypeBefore
@@ -87,7 +91,8 @@ public struct Diagnosis: Sendable, CustomStringConvertible {
                 + "\(findings.availableCPUs) CPUs for this process",
             "features         \(findings.processor.features)",
             "instruction set  \(findings.instructionSet)",
-            "threads          \(findings.threads)",
+            "threads          \(findings.threads)"
+                + (findings.threadsReason.isEmpty ? "" : " (\(findings.threadsReason))"),
             "BLAS             \(findings.library)",
             "core type        \(findings.coreTypeAfter) (\(findings.coreTypeReason))",
             "arithmetic       \(ceilings) GFLOP/s on one thread",

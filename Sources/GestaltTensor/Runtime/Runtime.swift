@@ -22,8 +22,9 @@ public enum Runtime {
     /// How many threads work on one operation, the calling one included.
     ///
     /// The only such knob: BLAS is held at one thread and called from ours. By default as many as
-    /// there are CPUs that this process may use. Takes effect at the next operation; results may
-    /// change in their last bits, because sums are divided by this number.
+    /// there are CPUs that this process may use, see ``availableCPUs``. Takes effect at the next
+    /// operation; results may change in their last bits, because sums are divided by this number.
+    /// Where the system refuses a thread, fewer do the same work, and ``warnings`` says so.
     ///
     /// - Precondition: 1 to 1024.
     public static var threads: Int {
@@ -67,8 +68,23 @@ public enum Runtime {
         }
     }
 
-    /// CPUs that this process may run on.
+    /// CPUs that this process may use: those of its affinity mask, or as many whole ones as the
+    /// quotas of its control groups (`cpu.max`, `cpu.cfs_quota_us`) grant, at least 1.
     public static var availableCPUs: Int { RuntimeSettings.Machine.current.cpus }
+
+    /// Why ``threads`` is what it is, as a phrase: `affinity 8, control group quota 2.0`,
+    /// `GESTALT_THREADS=4` or `set by the program`.
+    public static var threadsReason: String {
+        threads == RuntimeSettings.initial.threads
+            ? RuntimeSettings.initial.threadsReason : "set by the program"
+    }
+
+    /// Sentences about what was asked for and could not be followed: environment variables with
+    /// values that mean nothing, threads that the system refused. The library prints none of them.
+    public static var warnings: [String] {
+        RuntimeSettings.initial.complaints
+            + (ThreadPool.shared.lastRefusal.map { [$0.description] } ?? [])
+    }
 
     /// Makes BLAS ready: to be called before every use of BLAS or LAPACK. Only the first call works.
     package static func prepare() { _ = BLASPreparation.shared }
@@ -84,11 +100,11 @@ public enum Runtime {
             "processor: \(processor.model), \(availableCPUs) CPUs for this process",
             "features: \(processor.features)",
             "instruction set: \(instructionSet) (largest possible: \(processor.instructionSet))",
-            "threads: \(threads)",
+            "threads: \(threads) (\(threadsReason))",
             "BLAS: \(blas.library), core type \(blas.coreNameAfter) (\(blas.reason))",
             "memory: \(memory)",
         ]
-        lines += RuntimeSettings.initial.complaints.map { "note: \($0)" }
+        lines += warnings.map { "note: \($0)" }
         return lines.joined(separator: "\n")
     }
 }

@@ -10,18 +10,38 @@ import CKernels
 package struct RuntimeSettings: Sendable, Equatable {
     /// The machine, as far as settings depend on it.
     package struct Machine: Sendable {
-        let cpus: Int
+        /// CPUs of the affinity mask.
+        let affinity: Int
+        /// Processors that control groups grant, nil without a limit.
+        let quota: Double?
         let instructionSet: Runtime.InstructionSet
         let physicalMemory: Int
 
-        package init(cpus: Int, instructionSet: Runtime.InstructionSet, physicalMemory: Int) {
-            self.cpus = cpus
+        /// CPUs that the process may use: whole ones of the quota, at least 1.
+        var cpus: Int {
+            guard let quota, quota < Double(affinity) else { return affinity }
+            return max(1, Int(quota))
+        }
+
+        /// Why there are so many, as a phrase.
+        var reason: String {
+            guard let quota else { return "affinity \(affinity)" }
+            return "affinity \(affinity), control group quota \(Diagnosis.rounded(quota))"
+        }
+
+        package init(
+            cpus: Int, quota: Double? = nil, instructionSet: Runtime.InstructionSet,
+            physicalMemory: Int
+        ) {
+            affinity = cpus
+            self.quota = quota
             self.instructionSet = instructionSet
             self.physicalMemory = physicalMemory
         }
 
         package static let current = Machine(
-            cpus: Int(gk_available_cpus()), instructionSet: Processor.current.instructionSet,
+            cpus: Int(gk_available_cpus()), quota: ProcessorQuota.current,
+            instructionSet: Processor.current.instructionSet,
             physicalMemory: Int(clamping: gk_physical_memory()))
     }
 
@@ -29,6 +49,8 @@ package struct RuntimeSettings: Sendable, Equatable {
     package static let winogradTiles = [0, 2, 4]
 
     package private(set) var threads: Int
+    /// Why there are so many threads, as a phrase.
+    package private(set) var threadsReason: String
     package private(set) var instructionSet: Runtime.InstructionSet
     package private(set) var cacheLimit: Int
     package private(set) var largestWinogradTile = 4
@@ -40,6 +62,7 @@ package struct RuntimeSettings: Sendable, Equatable {
 
     package init(machine: Machine, environment: (String) -> String?) {
         threads = min(machine.cpus, Self.threadLimit)
+        threadsReason = machine.reason
         instructionSet = machine.instructionSet
         // Half of the memory; 4 GiB where the system does not tell how much there is.
         cacheLimit = machine.physicalMemory > 0 ? machine.physicalMemory / 2 : 4 << 30
@@ -47,10 +70,13 @@ package struct RuntimeSettings: Sendable, Equatable {
         if let value = environment("GESTALT_THREADS") {
             if let count = Int(value), (1...Self.threadLimit).contains(count) {
                 threads = count
+                threadsReason = "GESTALT_THREADS=\(value)"
             } else {
                 complaints.append(
                     "GESTALT_THREADS=\(value) is ignored: "
-                        + "a number from 1 to \(Self.threadLimit) is expected."
+                        + "a number from 1 to \(Self.threadLimit) is expected; "
+                        + "\(threads) \(threads == 1 ? "thread works" : "threads work") "
+                        + "(\(threadsReason))."
                 )
             }
         }

@@ -1,5 +1,4 @@
 import CKernels
-import GestaltChecks
 import Synchronization
 
 #if canImport(Glibc)
@@ -46,6 +45,27 @@ final class ThreadPool: @unchecked Sendable {
 
     private var generation: UInt64 = 0
     private var workers: [pthread_t] = []
+    /// Workers that were asked for when the system refused one: not tried again until another
+    /// number is wanted.
+    private var refusedCount = 0
+    private let refusal = Mutex<Refusal?>(nil)
+
+    /// A number of threads that the system did not grant.
+    struct Refusal: Sendable, Equatable, CustomStringConvertible {
+        /// Threads wanted, the caller included.
+        let wanted: Int
+        /// Threads that work.
+        let present: Int
+
+        var description: String {
+            "The system refused thread \(present + 1) of \(wanted): \(present) "
+                + "\(present == 1 ? "thread works" : "threads work"). Raise the limit "
+                + "(ulimit -u, pids.max) or set GESTALT_THREADS=\(present)."
+        }
+    }
+
+    /// The last number of threads that the system did not grant, nil when all wanted ones work.
+    var lastRefusal: Refusal? { refusal.withLock { $0 } }
 
     private let mutex = UnsafeMutablePointer<pthread_mutex_t>.allocate(capacity: 1)
     private let work = UnsafeMutablePointer<pthread_cond_t>.allocate(capacity: 1)
@@ -64,7 +84,7 @@ final class ThreadPool: @unchecked Sendable {
             busy.compareExchange(expected: false, desired: true, ordering: .acquiring).exchanged
         else { return false }
         defer { busy.store(false, ordering: .releasing) }
-        if workers.count != threads - 1 { resize(to: threads - 1) }
+        if workers.count != threads - 1, refusedCount != threads - 1 { resize(to: threads - 1) }
         withUnsafePointer(to: body) { address in
             publish(address, count)
             wakeSleepers(count - 1)
@@ -208,6 +228,8 @@ final class ThreadPool: @unchecked Sendable {
 
     // MARK: Size
 
+    /// Starts or ends workers until there are `count`, or as many as the system grants. Fewer do
+    /// the same tasks, so results do not change.
     private func resize(to count: Int) {
         workerLimit.store(count, ordering: .sequentiallyConsistent)
         if workers.count > count {
@@ -218,13 +240,18 @@ final class ThreadPool: @unchecked Sendable {
         while workers.count > count {
             pthread_join(workers.removeLast(), nil)
         }
+        refusedCount = 0
         while workers.count < count {
             let index = workers.count
             guard let worker = startThread({ self.workLoop(index) }) else {
-                stop(
-                    "The system refuses thread \(index + 2) of Runtime.threads = \(count + 1)")
+                refusedCount = count
+                break
             }
             workers.append(worker)
+        }
+        let present = workers.count + 1
+        refusal.withLock {
+            $0 = present <= count ? Refusal(wanted: count + 1, present: present) : nil
         }
     }
 }

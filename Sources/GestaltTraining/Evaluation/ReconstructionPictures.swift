@@ -20,7 +20,7 @@ public struct ReconstructionPair: Sendable {
         _ = try tokenizer.configuration.latentShape(
             time: clip.shape[0], height: clip.shape[1], width: clip.shape[2])
         let decoded = tokenizer.reconstruct(clip.expanded(axis: 0)).squeezed(axis: 0)
-            .clamped(min: -0.5, max: 0.5)
+            .clampedToPixels
         var fidelity = PeakSignalToNoise()
         fidelity.add(prediction: decoded.expanded(axis: 0), truth: clip.expanded(axis: 0))
         psnr = fidelity.overSet

@@ -9,8 +9,10 @@ public struct ReconstructionReport: Sendable, Codable, Equatable {
     public let psnr: Double
     /// Mean over frames.
     public let psnrPerFrame: Double
-    /// Mean over frames; nil where it was not asked for.
+    /// Mean over frames; nil where it was not asked for, or where it has no value.
     public let ssim: Double?
+    /// Why a score that was asked for is missing, a sentence; nil when none is.
+    public let omission: String?
     /// Effective number of codes: the exponential of the entropy of their use.
     public let perplexity: Double
     /// Share of the codes that occur at all, 0…1.
@@ -37,19 +39,27 @@ public struct ReconstructionReport: Sendable, Codable, Equatable {
         var similarity = StructuralSimilarity()
         var usage = CodeUsage(codeCount: tokenizer.configuration.codes)
         var clipCount = 0
+        let (height, width) = (batches.clips[0].height, batches.clips[0].width)
+        let fits = StructuralSimilarity.fits(height: height, width: width)
         for step in 0..<batches.stepsPerPass {
             let clips = batches.batch(at: step).frames
             let codes = tokenizer.encode(clips)
-            let decoded = tokenizer.decode(codes).clamped(min: -0.5, max: 0.5)
+            let decoded = tokenizer.decode(codes).clampedToPixels
             usage.add(codes)
             fidelity.add(prediction: decoded, truth: clips)
-            if withSSIM { similarity.add(prediction: decoded, truth: clips) }
+            if withSSIM, fits { try similarity.add(prediction: decoded, truth: clips) }
             clipCount += clips.shape[0]
             try progress(clipCount, batches.clips.count)
         }
         psnr = fidelity.overSet
         psnrPerFrame = fidelity.perImage
-        ssim = withSSIM ? similarity.mean : nil
+        ssim = withSSIM && fits ? similarity.mean : nil
+        let side = StructuralSimilarity.windowSide
+        omission =
+            withSSIM && !fits
+            ? "\(FidelityError.belowWindow(height: height, width: width, side: side)): "
+                + "SSIM is left out."
+            : nil
         perplexity = usage.perplexity
         codesUsed = usage.usage
         self.clipCount = clipCount
@@ -61,4 +71,10 @@ public struct ReconstructionReport: Sendable, Codable, Equatable {
             Reading("perplexity", perplexity), Reading("codes_used", codesUsed),
         ]
     }
+}
+
+extension Tensor<Float> {
+    /// Pixels held within −0.5…0.5. What is not finite becomes NaN, which scores show; clamping would
+    /// make a pixel like any other of infinity.
+    var clampedToPixels: Tensor { clamped(min: -0.5, max: 0.5) + self * 0 }
 }

@@ -11,11 +11,27 @@ import Testing
         }
     }
 
-    @Test("a label that is no class")
-    func wrongLabel() async {
-        await #expect(processExitsWith: .failure) {
-            _ = crossEntropy(Tensor<Float>.zeros([1, 3]), Tensor<Int32>([3]))
+    @Test("a label that is no class, and what the programmer reads")
+    func wrongLabel() async throws {
+        let result = await #expect(
+            processExitsWith: .failure, observing: [\.standardErrorContent]
+        ) {
+            _ = crossEntropy(Tensor<Float>(rows: [[1, 2, 3]]), Tensor<Int32>([7]))
         }
+        let text = String(decoding: try #require(result).standardErrorContent, as: UTF8.self)
+        #expect(text.contains("crossEntropy: label 7 is none of 3 classes"))
+    }
+
+    @Test("one value per channel in training")
+    func oneValue() async throws {
+        let result = await #expect(
+            processExitsWith: .failure, observing: [\.standardErrorContent]
+        ) {
+            let x = Tensor<Float>.ones([1, 3])
+            _ = x.batchNormalized(scale: .ones([3]), shift: .zeros([3]), epsilon: 1e-5)
+        }
+        let text = String(decoding: try #require(result).standardErrorContent, as: UTF8.self)
+        #expect(text.contains("[1, 3] has one value per channel, which has no variance"))
     }
 
     @Test("a buffer updated outside of a training step")

@@ -2,6 +2,10 @@ import GestaltTensor
 import Synchronization
 import Testing
 
+#if canImport(Glibc)
+    import Glibc
+#endif
+
 extension RuntimeTests {
     @Suite struct ThreadPoolTests {
         @Test(arguments: [0, 1, 2, 3, 7, 1000])
@@ -10,6 +14,32 @@ extension RuntimeTests {
             parallelFor(count) { runs.increment($0) }
             #expect(runs.values == Array(repeating: 1, count: count))
         }
+
+        #if os(Linux)
+            /// In a process of its own, as a user whom the limit on processes binds.
+            @Test func refusedThreadsAreDoneWithout() async {
+                await #expect(processExitsWith: .success) {
+                    if getuid() == 0 {
+                        setgid(65534)
+                        setuid(65534)
+                    }
+                    var limit = rlimit(rlim_cur: 1, rlim_max: 1)
+                    setrlimit(__rlimit_resource_t(6), &limit)  // RLIMIT_NPROC
+                    Runtime.threads = 4
+                    for _ in 0..<2 {
+                        let runs = Counters(8)
+                        parallelFor(8) { runs.increment($0) }
+                        precondition(runs.values == Array(repeating: 1, count: 8))
+                    }
+                    let warning = Runtime.warnings.last ?? ""
+                    precondition(warning.contains("refused thread 2 of 4: 1 thread works"))
+                    precondition(Runtime.description.contains("note: The system refused thread"))
+                    // What is not wanted any more is not missed.
+                    Runtime.threads = 1
+                    parallelFor(8) { _ in }
+                }
+            }
+        #endif
 
         @Test func nestedRegionsRunInline() {
             let runs = Counters(8 * 8)
