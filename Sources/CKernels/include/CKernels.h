@@ -13,6 +13,7 @@
 #include "CKernelsCopy.h"
 #include "CKernelsUnary.h"
 #include "CKernelsChain.h"
+#include "CKernelsEnergy.h"
 #include "CKernelsFold.h"
 #include "CKernelsGather.h"
 #include "CKernelsProducts.h"

@@ -38,6 +38,9 @@ final class OutputMoments<Scalar: FloatingScalar>: @unchecked Sendable {
         withExtendedLifetime(block) {}
     }
 
+    /// Forgets the sums, since outputs changed after they were gathered.
+    func discard() { slots = nil }
+
     /// All tasks' sums, added in order; nil when the algorithm gathered none.
     func total(rows: Int) -> ChannelSums? {
         guard let slots else { return nil }

@@ -78,7 +78,7 @@ extension gk_unary {
     /// an error of 10⁻³⁸; all others take them as they are.
     var hasTinyTails: Bool {
         switch self {
-        case gk_exp, gk_sigmoid, gk_gelu, gk_gelu_tanh, gk_swish, gk_softplus, gk_erf, gk_tanh: true
+        case gk_exp, gk_sigmoid, gk_gelu, gk_gelu_tanh, gk_swish, gk_softplus, gk_erf: true
         default: false
         }
     }

@@ -42,7 +42,7 @@ import Testing
         Function("abs", [nan, inf, inf, tiny, tiny, 0, 0], { $0.abs() }, { $0.abs() }),
         Function("sin", [nan, nan, nan, tiny, -tiny, 0, 0], { $0.sin() }),
         Function("cos", [nan, nan, nan, 1, 1, 1, 1], { $0.cos() }),
-        Function("tanh", [nan, 1, -1, 0, 0, 0, 0], { $0.tanh() }, { $0.tanh() }),
+        Function("tanh", [nan, 1, -1, tiny, -tiny, 0, 0], { $0.tanh() }, { $0.tanh() }),
         Function(
             "erf", [nan, 1, -1, 0, 0, 0, 0], { $0.erf() }, { $0.erf() }),
         Function(

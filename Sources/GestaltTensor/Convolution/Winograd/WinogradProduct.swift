@@ -9,6 +9,8 @@ struct WinogradProduct<Scalar: FloatingScalar> {
     let weight: (_ phases: Range<Int>) -> WinogradWeight<Scalar>
     let target: UnsafeMutablePointer<Scalar>
     let epilogue: Epilogue<Scalar>
+    /// Measured on the way, where not nil.
+    var energies: PixelEnergies<Scalar>?
 
     /// A weight above this does not stay within a core's reach while blocks of tiles pass by: then
     /// each point's matrix is read once, for all tiles.
@@ -44,6 +46,7 @@ struct WinogradProduct<Scalar: FloatingScalar> {
         epilogue.moments?.begin(tasks: blocks.count)
         parallelFor(blocks.count) { task in
             let tiles = blocks[task]
+            energies?.measure(tiles, of: tiling.tiles)
             let from = points.sourceRows(tiles: tiles.count)
             let to = points.targetRows(tiles: tiles.count)
             points.expand(source, tiles, to: from)
@@ -92,8 +95,9 @@ struct WinogradProduct<Scalar: FloatingScalar> {
         let slices = EvenParts(tiles.count, wished: 8)
         parallelFor(slices.count) { task in
             let slice = slices[task]
-            points.expand(
-                source, slice.shifted(by: tiles.lowerBound), to: from, row: slice.lowerBound)
+            let present = slice.shifted(by: tiles.lowerBound)
+            if isFirst { energies?.measure(present, of: tiling.tiles) }
+            points.expand(source, present, to: from, row: slice.lowerBound)
         }
         let perPoint = (4 * Runtime.threads - 1) / tiling.points + 1
         let rows = EvenParts(tiles.count, wished: (tiles.count - 1) / perPoint + 1, threads: 1)

@@ -7,6 +7,8 @@ import CKernels
 /// of stride 1 with more channels.
 struct WinogradTiling {
     let schemes: [WinogradScheme]
+    /// Those of the grid, frames that do not see each other counting as images.
+    let axes: [PatchGrid.Axis]
     /// Products of a tile and pair of channels.
     let points: Int
     /// Over all images.
@@ -48,6 +50,7 @@ struct WinogradTiling {
         tiles = counts.reduce(batch, *)
         images = batch
         self.phases = phases.map(\.starts.count)
+        self.axes = axes
         var tiling = gk_tiling()
         tiling.scheme = triple(schemes.map(\.rawValue))
         tiling.tiles = triple(counts)
@@ -113,6 +116,17 @@ struct WinogradTiling {
         place.pixel = depth
         place.image = extent.reduce(depth, *)
         return (place, windows)
+    }
+
+    /// Where tiles and outputs read.
+    var reach: gk_reach {
+        func each(_ value: (Int) -> Int) -> (Int, Int, Int) { (value(0), value(1), value(2)) }
+        return gk_reach(
+            tiles: each { schemes[$0].tiles(of: axes[$0].outputs) },
+            outputs: each { axes[$0].outputs }, tile: each { schemes[$0].outputs },
+            reach: each { (schemes[$0].points - 1) * axes[$0].step + phases[$0] },
+            taps: each { axes[$0].taps }, extent: each { axes[$0].input },
+            offset: each { axes[$0].offset }, step: each { axes[$0].step })
     }
 
     /// Why no tiling serves the grid; nil when one does.
