@@ -38,7 +38,9 @@ struct Evaluate: ParsableCommand {
     }
 
     private func evaluatePrior(_ predictor: VideoPredictor) throws {
-        let set = try data.open(split, masks: .ignored, seed: seed)
+        let set = try data.open(
+            split, masks: .ignored, seed: seed, for: predictor.configuration.frameTarget,
+            frames: predictor.configuration.clipLength)
         let progress = ProgressBar("evaluating", total: 0, unit: "batches")
         let report = try PriorReport(of: predictor, on: set) { done, total in
             progress.update(done, of: total)
@@ -67,7 +69,9 @@ struct Evaluate: ParsableCommand {
     }
 
     private func evaluateTokenizer(_ tokenizer: VideoTokenizer) throws {
-        let set = try data.open(split, masks: .ignored, seed: seed)
+        let set = try data.open(
+            split, masks: .ignored, seed: seed, for: tokenizer.configuration.frameTarget,
+            frames: window)
         let batches = try ClipBatches(set.clips, length: window, batchSize: 8, order: .once)
         let progress = ProgressBar("evaluating", total: 0, unit: "clips")
         let report = try ReconstructionReport(of: tokenizer, on: batches) { done, total in

@@ -31,7 +31,9 @@ struct Reconstruct: ParsableCommand {
     func run() throws {
         let tokenizer = try model.video().tokenizer
         try OutputFolder.make(output)
-        let set = try data.open(split, masks: .ignored, seed: seed)
+        let set = try data.open(
+            split, masks: .ignored, seed: seed, for: tokenizer.configuration.frameTarget,
+            frames: window)
         let chosen = Array(set.clips.prefix(clips))
         let batches = try ClipBatches(chosen, length: window, batchSize: 1, order: .once)
         let progress = ProgressBar("reconstructing", total: chosen.count, unit: "clips")

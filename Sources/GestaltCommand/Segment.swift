@@ -35,7 +35,10 @@ struct Segment: ParsableCommand {
                 "\(model.model) sees frames after the one it segments: it takes clips")
         }
         let pictures = try NamedPictures(path: input, options: reading.options)
-        for folder in ["masks", "overlays"] { try OutputFolder.make(output + "/" + folder) }
+        pictures.remarks.forEach(remark)
+        for folder in ["masks", "overlays"] {
+            for below in pictures.folders { try OutputFolder.make("\(output)/\(folder)/\(below)") }
+        }
         Interruption.handleSignals()
         let progress = ProgressBar("segmenting", total: pictures.count, unit: "pictures")
         for (index, name) in pictures.names.enumerated() {

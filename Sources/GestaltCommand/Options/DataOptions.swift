@@ -21,42 +21,6 @@ extension Split: ExpressibleByArgument {
 /// from elsewhere.
 func absolutePath(_ path: String) -> String { URL(filePath: path).standardizedFileURL.path }
 
-extension VideoLayout: ExpressibleByArgument {}
-extension PixelRange: ExpressibleByArgument {}
-
-/// How clips are read; the same words in every command.
-struct ReadingOptions: ParsableArguments {
-    @Option(help: "Which camera of BAIR records: main or aux1.")
-    var camera: Camera = .main
-    @Option(
-        help: ArgumentHelp(
-            "The array of clips in an npz or safetensors file of several; by default the first of "
-                + ArrayOptions.usualNames.joined(separator: ", ") + ".", valueName: "name"))
-    var key: String?
-    @Option(
-        help: ArgumentHelp(
-            "The axes of an array where its shape does not decide: b clips, t frames, h, w, c "
-                + "channels, as in bthwc, tchw, bcthw, thw.", valueName: "axes"))
-    var layout: VideoLayout?
-    @Option(
-        parsing: .unconditional,
-        help: ArgumentHelp(
-            "Black and white of an array where its numbers do not decide: 0..1, -1..1, -0.5..0.5, "
-                + "0..255, 0..65535.", valueName: "low..high"))
-    var range: PixelRange?
-
-    /// Nil when nothing is chosen.
-    var arrays: ArrayOptions? {
-        let chosen = ArrayOptions(key: key, layout: layout, range: range)
-        return chosen == ArrayOptions() ? nil : chosen
-    }
-
-    /// Clips as inputs, without masks.
-    var options: ClipOptions {
-        ClipOptions(camera: camera, masks: .ignored, arrays: arrays ?? ArrayOptions())
-    }
-}
-
 /// Where clips come from; the same words in every command.
 struct DataOptions: ParsableArguments {
     @Option(
@@ -66,19 +30,51 @@ struct DataOptions: ParsableArguments {
     var data = "sample"
 
     @OptionGroup var reading: ReadingOptions
+    @Option(
+        help: ArgumentHelp(
+            "Of data without splits, keep this share of the clips out of training and score on them: 0.2.",
+            valueName: "share"))
+    var holdout: Double?
+    @Option(help: "At most so many clips of a split, the first ones.") var limit: Int?
+
+    func validate() throws {
+        if let holdout, !(holdout > 0 && holdout < 1) {
+            throw ValidationError("--holdout is a share above 0 and below 1, not \(holdout)")
+        }
+        if let limit, limit < 1 { throw ValidationError("--limit must be positive") }
+    }
 
     func choice(seed: UInt64 = 0) -> DataChoice {
         let isMade = data == "sample" || data == "synthetic" || data.hasPrefix("synthetic:")
         var choice = DataChoice(
             isMade ? data : absolutePath(data), camera: reading.camera, seed: seed)
         choice.arrays = reading.arrays
+        choice.sizing = reading.sizing
+        choice.rawSize = reading.rawSize
+        choice.stride = reading.stride
+        choice.holdout = holdout
+        choice.limit = limit
         return choice
     }
 
-    /// Opens a split, with a progress line while its clips are read.
-    func open(_ split: Split, masks: MaskUse = .ifPresent, seed: UInt64 = 0) throws -> DataSet {
-        let set = try choice(seed: seed).open(split, masks: masks, showsProgress: true)
+    /// Opens a split, with a progress line while its clips are read, and prints what is remarkable
+    /// about it.
+    ///
+    /// - Parameters:
+    ///   - target: the sizes of frames that a model takes; nil for any.
+    ///   - frames: how many frames a clip needs; shorter ones are left out.
+    func open(
+        _ split: Split, masks: MaskUse = .ifPresent, seed: UInt64 = 0,
+        for target: FrameTarget? = nil,
+        frames: Int = 1
+    ) throws -> DataSet {
+        var set = try choice(seed: seed).open(split, masks: masks, showsProgress: true)
+        if let target { set = try set.fitted(to: target, reading.fit) }
+        set = try set.longEnough(for: frames)
         set.remarks.forEach(remark)
+        if set.scope == .whole, split != .train {
+            remark("\(data): no splits: all its clips are taken for --split \(split.folder)")
+        }
         return set
     }
 }

@@ -29,8 +29,7 @@ struct Encode: ParsableCommand {
     func run() throws {
         try checkOutput(output, pictures: false)
         let model = try model.video()
-        let input = try VideoInput(path: input, options: reading.options, limit: clips)
-        input.remarks.forEach(remark)
+        let input = try reading.input(input, for: model.frameTarget, clips: clips)
         let length = frames ?? model.predictor?.configuration.clipLength ?? input.video.shape[1]
         let video = try input.first(length)
         let shape = video.shape

@@ -41,8 +41,7 @@ struct Features: ParsableCommand {
     func run() throws {
         try checkOutput(output, pictures: false)
         let model = try model.video()
-        let input = try VideoInput(path: input, options: reading.options, limit: clips)
-        input.remarks.forEach(remark)
+        let input = try reading.input(input, for: model.frameTarget, clips: clips)
         if source.needsClips { return try writeCodes(model, input) }
         guard let predictor = model.predictor else {
             throw ModelMismatch(

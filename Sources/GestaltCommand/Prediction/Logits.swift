@@ -69,7 +69,8 @@ struct Told {
         clips: Int, options: ClipOptions = ClipOptions(masks: .ignored)
     ) throws {
         if let given = predictor.configuration.prior.conditioning?.frames, let path {
-            frames = try VideoInput(path: path, options: options, limit: clips).first(given)
+            frames = try VideoInput(path: path, options: options, limit: clips)
+                .fitted(to: predictor.configuration.frameTarget, options.sizing.fit).first(given)
         } else if let path {
             throw ModelInputError(
                 "frames", expected: "none: this prior is not told any", found: path)

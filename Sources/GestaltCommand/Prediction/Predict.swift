@@ -70,9 +70,8 @@ struct Predict: ParsableCommand {
     ) throws -> (told: Told, truth: Tensor<Float>?, count: Int) {
         let options = reading.options
         let given = try input.map {
-            try VideoInput(path: $0, options: options, limit: clips)
+            try reading.input($0, for: predictor.configuration.frameTarget, clips: clips)
         }
-        given?.remarks.forEach(remark)
         let count = given?.video.shape[0] ?? 1
         let told = try Told(
             predictor, frames: input, label: label, actions: actions, clips: count,

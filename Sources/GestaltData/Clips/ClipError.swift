@@ -15,6 +15,10 @@ public enum ClipError: Error, Sendable, Equatable, CustomStringConvertible {
     /// Frames, masks or arrays that do not fit together.
     case mismatchedShapes(path: String, expected: String, found: String)
     case unreadable(path: String, reason: String)
+    /// A split that data do not have, and those that they have.
+    case noSplit(path: String, split: Split, found: [Split])
+    /// Frames of a size that a model does not take, and sizes that it takes.
+    case unfitSize(path: String, found: String, expected: String, nearest: String)
     /// Input that can be understood in several ways, and the option that decides.
     case undecided(path: String, found: String, option: String)
 
@@ -24,8 +28,9 @@ public enum ClipError: Error, Sendable, Equatable, CustomStringConvertible {
             "\(path): expected \(expected), found \(found)"
         case .missingCamera(let path, let clip, let camera, let found):
             "\(path), clip \(clip): no frames of camera '\(camera.rawValue)' "
-                + "(expected keys like 0/image_\(camera.rawValue)/encoded), found the keys "
-                + (found.isEmpty ? "of no frame at all" : found.joined(separator: ", "))
+                + "(expected keys like 0/image_\(camera.rawValue)/encoded, or a list of pictures; "
+                + "--key NAME chooses one), found "
+                + (found.isEmpty ? "no keys at all" : "the keys " + found.joined(separator: ", "))
         case .missingMasks(let clip, let reason):
             "\(clip): masks are needed and there are none: \(reason)"
         case .label(let path, let value, let expected):
@@ -40,6 +45,11 @@ public enum ClipError: Error, Sendable, Equatable, CustomStringConvertible {
             "\(path): expected \(expected), found \(found)"
         case .unreadable(let path, let reason):
             "\(path): \(reason)"
+        case .noSplit(let path, let split, let found):
+            "\(path): no split \(split.folder), only "
+                + found.map(\.folder).joined(separator: ", ")
+        case .unfitSize(let path, let found, let expected, let nearest):
+            "\(path): frames of \(found) pixels, the model takes \(expected): \(nearest)"
         case .undecided(let path, let found, let option):
             "\(path): \(found): not clear what this is; choose with \(option)"
         }

@@ -16,6 +16,11 @@ public protocol ClipSource: Sendable, CustomStringConvertible {
     /// - Precondition: `0 ≤ index < count`.
     func clip(at index: Int) throws -> Clip
 
+    /// Reads or makes clip `index`, in parts where frames of it cannot be read; by default the clip.
+    ///
+    /// - Precondition: `0 ≤ index < count`.
+    func pieces(at index: Int) throws -> ClipPieces
+
     /// What a person should know about how the clips were found: files left out, layouts chosen.
     var remarks: [String] { get }
 }
@@ -67,6 +72,13 @@ public struct ClipOptions: Sendable, Equatable {
     var coding: LabelCoding?
     /// How npy, npz and safetensors files are to be understood.
     public var arrays: ArrayOptions
+    /// What is done to the size of frames and masks.
+    public var sizing = FrameSizing()
+    /// Every so manieth frame of a clip is taken.
+    public var stride = 1
+    /// The share of clips, above 0 and below 1, that are kept out of training and serve as
+    /// validation and test clips; nil where the data come in splits.
+    public var holdout: Double?
 
     /// - Precondition: sizes are positive, the limit not negative.
     public init(

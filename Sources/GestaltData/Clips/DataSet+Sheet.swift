@@ -4,7 +4,8 @@ import GestaltTensor
 
 extension DataSet {
     /// A contact sheet `[H, W, 3]`: a row of frames a clip and, where there are masks, below it the
-    /// same frames with the masks laid over.
+    /// same frames with the masks laid over. Frames above 256 pixels, or fewer where there are
+    /// many, are shown smaller.
     ///
     /// - Parameters:
     ///   - clips: how many of the clips, the first ones.
@@ -14,22 +15,45 @@ extension DataSet {
         require(
             clips > 0 && columns > 0 && count > 0,
             "DataSet.sheet: \(clips) clips of \(count), \(columns) columns")
-        var sheet = ContactSheet(magnification: magnification)
+        let side = DataSet.thumbnailSide(clips: min(clips, count), columns: columns)
+        let fits = max(self.clips[0].height, self.clips[0].width) * magnification <= side
+        var sheet = ContactSheet(magnification: fits ? magnification : 1)
         var rows: [[Tensor<UInt8>]] = []
         for clip in self.clips.prefix(clips) {
             let last = clip.frameCount - 1
             let numbers = (0..<columns).map { columns > 1 ? last * $0 / (columns - 1) : 0 }
             let frames = numbers.map { clip.frames.sliced($0..<($0 + 1), axis: 0) }
-                .map { $0.reshaped([clip.height, clip.width, 3]) }
+                .map { $0.reshaped([clip.height, clip.width, 3]).thumbnail(side: side) }
             if sheet.columnTitles.isEmpty { sheet.columnTitles = numbers.map(String.init) }
             rows.append(frames)
             guard let masks = clip.masks else { continue }
             rows.append(
                 zip(numbers, frames).map { number, frame in
                     let mask = masks.sliced(number..<(number + 1), axis: 0)
-                    return frame.overlaid(labels: mask.reshaped([clip.height, clip.width]))
+                    return frame.overlaid(
+                        labels: mask.reshaped([clip.height, clip.width]).thumbnail(side: side))
                 })
         }
         return sheet.drawn(rows)
+    }
+
+    /// The longest side of a frame on a sheet, so that it stays a picture one can look at: 256, less
+    /// where there are so many that the whole would exceed 16 million pixels.
+    private static func thumbnailSide(clips: Int, columns: Int) -> Int {
+        let (largest, pixels) = (256, 16_000_000)
+        let cells = 2 * clips * columns
+        return max(16, min(largest, Int((Double(pixels) / Double(cells)).squareRoot())))
+    }
+}
+
+extension Tensor<UInt8> {
+    /// The picture, or the mask `[H, W]`, with sides of at most `side`.
+    fileprivate func thumbnail(side: Int) -> Tensor<UInt8> {
+        let longest = Swift.max(shape[0], shape[1])
+        guard longest > side else { return self }
+        return resized(
+            height: Swift.max(1, shape[0] * side / longest),
+            width: Swift.max(1, shape[1] * side / longest),
+            by: rank == 2 ? .nearest : .triangle)
     }
 }

@@ -14,22 +14,46 @@ enum Folder {
             && isFolder.boolValue
     }
 
-    /// Names of files and of folders, hidden ones left out, in natural order.
+    /// Names of files and of folders, hidden ones left out, in natural order. Names that are no
+    /// UTF-8 are left out, too; see ``unreadableNames(_:)``.
     static func contents(
         _ path: String
     ) throws(ClipError) -> (files: [String], folders: [String]) {
         guard exists(path) else {
             throw .notFound(path: path, expected: "a folder", found: "nothing")
         }
-        let names: [String]
-        do {
-            names = try FileManager.default.contentsOfDirectory(atPath: path)
-        } catch {
-            throw .unreadable(path: path, reason: "cannot list the folder: \(error)")
+        let visible = try names(path).readable.filter { !$0.hasPrefix(".") }
+            .sorted(by: isNaturallyOrdered)
+        var (files, folders): ([String], [String]) = ([], [])
+        for name in visible {
+            if exists(path + "/" + name) { folders.append(name) } else { files.append(name) }
         }
-        let visible = names.filter { !$0.hasPrefix(".") }.sorted(by: isNaturallyOrdered)
-        let folders = visible.filter { exists(path + "/" + $0) }
-        return (visible.filter { !folders.contains($0) }, folders)
+        return (files, folders)
+    }
+
+    /// How many entries have names that are no UTF-8, which no path can be made of.
+    static func unreadableNames(_ path: String) throws(ClipError) -> Int {
+        try names(path).unreadable
+    }
+
+    private static func names(
+        _ path: String
+    ) throws(ClipError) -> (readable: [String], unreadable: Int) {
+        guard let folder = opendir(path) else {
+            throw .unreadable(
+                path: path, reason: "cannot list the folder: " + String(cString: strerror(errno)))
+        }
+        defer { closedir(folder) }
+        var (names, unreadable): ([String], Int) = ([], 0)
+        while let entry = readdir(folder) {
+            let name = withUnsafePointer(to: &entry.pointee.d_name) { pointer in
+                pointer.withMemoryRebound(
+                    to: CChar.self, capacity: MemoryLayout.size(ofValue: pointer.pointee)
+                ) { String(validatingCString: $0) }
+            }
+            if let name { names.append(name) } else { unreadable += 1 }
+        }
+        return (names.filter { $0 != "." && $0 != ".." }, unreadable)
     }
 
     /// The first few names, for error messages.
@@ -39,4 +63,15 @@ enum Folder {
         if names.isEmpty { return "an empty folder" }
         return names.prefix(6).joined(separator: ", ") + (names.count > 6 ? ", …" : "")
     }
+
+    /// The last part of a path.
+    static func name(_ path: String) -> String {
+        String(path.split(separator: "/").last ?? "")
+    }
+
+    /// The ending of a name in lower case, without the dot.
+    static func ending(_ name: String) -> String { (name as NSString).pathExtension.lowercased() }
+
+    /// The name without its ending.
+    static func stem(_ name: String) -> String { (name as NSString).deletingPathExtension }
 }

@@ -2,110 +2,149 @@ import Foundation
 import GestaltMedia
 import GestaltTensor
 
-/// Clips kept as pictures: a folder of folders of PNG or JPEG frames, or one folder of frames.
+/// Clips kept as pictures: one folder of frames, or a tree of folders of them.
 ///
 /// Frames are taken in natural order of their names. Masks, where there are any, lie in a folder
 /// `masks` beside the clips and under the same names: `root/clip3/7.jpg` has its labels in
-/// `root/masks/clip3/7.png`, and in a flat folder `root/7.jpg` in `root/masks/7.png`; grey or
-/// palette PNGs whose values are the ids, see ``LabelCoding``. Frames without one are unlabeled.
+/// `root/masks/clip3/7.png`, and in a flat folder `root/7.jpg` in `root/masks/7.png`. Clips may lie
+/// deeper (`root/cam1/clip3/7.jpg`), and frames in a folder `images` beside `masks`. Masks are
+/// pictures whose values are the ids, see ``LabelCoding``; frames without one are unlabeled.
+///
+/// A frame that cannot be read is left out with a remark, and its clip becomes two, so that no
+/// window spans the gap and masks stay with their frames.
 public struct FrameFolderClips: ClipSource {
     private let root: String
     private let options: ClipOptions
-    /// Folders below `root`; the empty name is `root` itself.
-    private let names: [String]
+    private let entries: [FrameTree.Entry]
+    public let remarks: [String]
 
     /// What was decided for the whole set's masks.
     public let labelCoding: LabelCoding?
-
-    static let masksFolder = MaskFiles.folder
 
     /// Lists the clips; frames are read when asked for.
     ///
     /// - Throws: `ClipError` when the folder has no pictures, `MediaError` for a broken mask.
     public init(path: String, options: ClipOptions = ClipOptions()) throws {
-        let (files, folders) = try Folder.contents(path)
-        var names = files.contains(where: FrameFolderClips.isPicture) ? [""] : []
-        if names.isEmpty {
-            for folder in folders where folder != FrameFolderClips.masksFolder {
-                let inside = try Folder.contents(path + "/" + folder).files
-                if inside.contains(where: FrameFolderClips.isPicture) { names.append(folder) }
-            }
-        }
-        guard !names.isEmpty else {
+        let tree = try FrameTree(path)
+        guard !tree.clips.isEmpty else {
+            let remarks = tree.remarks.isEmpty ? "" : " (\(tree.remarks.joined(separator: "; ")))"
             throw ClipError.notFound(
-                path: path, expected: "PNG or JPEG frames, or folders of them",
-                found: try Folder.summary(path))
+                path: path,
+                expected: "pictures, or folders of them ("
+                    + Image.pathExtensions
+                    .joined(separator: ", ") + "), or TFRecord, npy, npz or safetensors files",
+                found: try Folder.summary(path) + remarks)
         }
         root = path
         self.options = options
         labelCoding =
             options.masks == .ignored
             ? nil : try options.coding ?? .decided(options.ignore, at: path)
-        self.names = Array(names.prefix(options.limit ?? .max))
+        entries = Array(tree.clips.prefix(options.limit ?? .max))
+        remarks = tree.remarks
     }
 
-    public var count: Int { names.count }
+    public var count: Int { entries.count }
 
     public var labelMeaning: LabelMeaning { options.labelMeaning ?? .classes }
 
     public var description: String { "\(count) clips of pictures in \(root)" }
 
-    /// - Throws: `ClipError` when frames and masks do not fit together, `MediaError` when a
-    ///   picture cannot be read.
+    /// - Throws: `ClipError` when frames and masks do not fit together, or a frame cannot be read.
     public func clip(at index: Int) throws -> Clip {
-        let name = names[index]
-        let folder = name.isEmpty ? root : root + "/" + name
-        let files = try Folder.contents(folder).files.filter(FrameFolderClips.isPicture)
-        var pixels: [UInt8] = []
-        var size: Shape?
-        for file in files {
-            let path = folder + "/" + file
-            let picture = try Image.read(path, as: .rgb)
-            if let size, size != picture.shape { throw mismatch(path, size, picture.shape) }
-            size = picture.shape
-            picture.withScalars { pixels += $0 }
+        let pieces = try pieces(at: index)
+        guard pieces.clips.count == 1, pieces.remarks.isEmpty else {
+            throw ClipError.unreadable(
+                path: entries[index].folder, reason: pieces.remarks.joined(separator: "; "))
         }
-        guard let size else {
-            throw ClipError.notFound(path: folder, expected: "frames", found: "none any more")
-        }
-        return Clip(
-            name: name.isEmpty ? String(root.split(separator: "/").last ?? "") : name,
-            frames: Tensor(shape: [files.count, size[0], size[1], 3], scalars: pixels),
-            masks: try masks(of: name, files: files, size: size))
+        return pieces.clips[0]
     }
 
-    /// The masks of a clip, planes of ``Clip/ignoredLabel`` for frames without one.
-    private func masks(of name: String, files: [String], size: Shape) throws -> Tensor<UInt8>? {
-        guard options.masks != .ignored, let coding = labelCoding else { return nil }
-        let folder = root + "/" + FrameFolderClips.masksFolder + (name.isEmpty ? "" : "/" + name)
-        guard Folder.exists(folder) else { return nil }
-        let pixels = size[0] * size[1]
-        var labels: [UInt8] = []
-        labels.reserveCapacity(files.count * pixels)
-        for file in files {
-            let path = folder + "/" + (file as NSString).deletingPathExtension + ".png"
+    public func pieces(at index: Int) throws -> ClipPieces {
+        let entry = entries[index]
+        var result = ClipPieces(clips: [])
+        var run = FrameRun()
+        func close() throws {
+            guard !run.frames.isEmpty else { return }
+            result.clips.append(try clip(run, of: entry))
+            run = FrameRun()
+        }
+        for (number, file) in entry.files.enumerated() {
+            let path = entry.folder + "/" + file
+            if run.frames.isEmpty { run.first = number }
+            do {
+                let (frame, before) = try frame(path)
+                if let size = run.frames.first?.shape, size != frame.shape {
+                    throw ClipError.mismatchedShapes(
+                        path: path,
+                        expected: "\(size[0]) × \(size[1]) pixels like the frames before (--size "
+                            + "makes all alike)", found: "\(frame.shape[0]) × \(frame.shape[1])")
+                }
+                result.sizes.insert(before)
+                run.frames.append(frame)
+                run.sizes.append(before)
+            } catch let error as MediaError {
+                result.remarks.append("\(error); the frame is left out")
+                try close()
+            }
+        }
+        try close()
+        if result.clips.count > 1 { name(&result.clips) }
+        return result
+    }
+
+    /// The frame in the size it is wanted in, and the size that it had.
+    private func frame(_ path: String) throws -> (Tensor<UInt8>, FrameSize) {
+        let picture = try Image.read(path, as: .rgb)
+        let size = FrameSize(picture.shape[0], picture.shape[1])
+        let steps = options.sizing.steps(from: size)
+        return (steps.reduce(picture) { $1.applied(to: $0) }, size)
+    }
+
+    /// Frames read one after the other without a gap.
+    private struct FrameRun {
+        var frames: [Tensor<UInt8>] = []
+        /// Sizes that the frames had.
+        var sizes: [FrameSize] = []
+        /// The number of the first one.
+        var first = 0
+    }
+
+    private func clip(_ run: FrameRun, of entry: FrameTree.Entry) throws -> Clip {
+        let files = Array(entry.files[run.first..<(run.first + run.frames.count)])
+        return Clip(
+            name: entry.name.isEmpty ? Folder.name(root) : entry.name,
+            frames: stacked(run.frames, axis: 0),
+            masks: try masks(of: files, sizes: run.sizes, in: entry.masks))
+    }
+
+    /// Pieces of one clip are numbered.
+    private func name(_ clips: inout [Clip]) {
+        for index in clips.indices { clips[index].name += " (part \(index + 1))" }
+    }
+
+    /// The masks of frames, planes of ``Clip/ignoredLabel`` for those without one.
+    private func masks(
+        of files: [String], sizes: [FrameSize], in folder: String?
+    ) throws -> Tensor<UInt8>? {
+        guard options.masks != .ignored, let coding = labelCoding, let folder else { return nil }
+        let planes = try zip(files, sizes).map { file, size in
+            let path = folder + "/" + Folder.stem(file) + ".png"
             guard Folder.isFile(path) else {
-                labels += repeatElement(Clip.ignoredLabel, count: pixels)
-                continue
+                return Tensor<UInt8>.filled([size.height, size.width], with: Clip.ignoredLabel)
             }
             let mask = try MaskFiles.values(path)
-            guard mask.shape[0] == size[0], mask.shape[1] == size[1], mask.count == pixels else {
+            guard mask.count == size.height * size.width, mask.shape[0] == size.height else {
                 throw ClipError.mismatchedShapes(
-                    path: path, expected: "\(size[0]) × \(size[1]) pixels like its frame",
+                    path: path, expected: "\(size) pixels like its frame",
                     found: "\(mask.shape[0]) × \(mask.shape[1])")
             }
-            try coding.ids(mask, path: path, classes: options.fileClasses)
-                .withScalars { labels += $0 }
+            return try coding.ids(mask, path: path, classes: options.fileClasses)
+                .reshaped([size.height, size.width])
         }
-        return Tensor(shape: [files.count, size[0], size[1]], scalars: labels)
-    }
-
-    static func isPicture(_ name: String) -> Bool {
-        Image.pathExtensions.contains((name as NSString).pathExtension.lowercased())
-    }
-
-    private func mismatch(_ path: String, _ expected: Shape, _ found: Shape) -> ClipError {
-        .mismatchedShapes(
-            path: path, expected: "\(expected) like the frames before", found: "\(found)")
+        return stacked(
+            zip(planes, sizes).map { plane, size in
+                options.sizing.steps(from: size).reduce(plane) { $1.applied(to: $0) }
+            }, axis: 0)
     }
 }

@@ -32,9 +32,10 @@ enum MaskFiles {
         var result = files.map { path + "/" + $0 }
             .filter { isInside ? isMask($0) : holdsMasks($0) }
         guard depth > 0 else { return result }
+        let masks = FrameTree.maskFolder(among: folders)
         for name in folders {
             result += try found(
-                in: path + "/" + name, isInside: isInside || name == folder, depth: depth - 1)
+                in: path + "/" + name, isInside: isInside || name == masks, depth: depth - 1)
         }
         return result
     }

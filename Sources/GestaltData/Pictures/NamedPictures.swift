@@ -1,14 +1,18 @@
 import GestaltFiles
+import GestaltIO
 import GestaltMedia
 import GestaltTensor
 
 /// Pictures behind one path, each under a name fit for a file: what a person points at to have it
 /// segmented.
 ///
-/// A PNG or JPEG file is one picture; a folder holds pictures, in natural order; a TFRecord or npy
-/// file, or a folder of them, gives the frames of its clips as `CLIP-FRAME`.
+/// A picture file is one picture; a folder holds pictures, those of folders in it under
+/// `FOLDER/NAME`; a TFRecord, npy, npz or safetensors file, or a folder of them, gives the frames of
+/// its clips as `CLIP-FRAME`.
 public struct NamedPictures: Sendable {
     public let names: [String]
+    /// What a person should know: files that were left out.
+    public let remarks: [String]
     private let source: Source
 
     private enum Source: Sendable {
@@ -18,31 +22,51 @@ public struct NamedPictures: Sendable {
 
     /// - Throws: ``ClipError`` when nothing there can be read as pictures, and what readers throw.
     public init(path: String, options: ClipOptions = ClipOptions(masks: .ignored)) throws {
-        let files = try Self.pictureFiles(path)
-        if !files.isEmpty {
-            source = .files(files)
-            names = Self.names(of: files)
+        if Folder.isFile(path) {
+            if try Self.isPicture(path) {
+                self.init([(name: Folder.name(path), path: path)], remarks: [])
+                return
+            }
+            try self.init(clipsAt: path, options)
             return
         }
-        let splits =
-            Folder.isFile(path)
-            ? []
-            : try Folder.contents(path).folders
-                .filter { Split.allCases.map(\.folder).contains($0) }
-        guard splits.isEmpty else {
+        guard try SplitPlace.splits(at: path).isEmpty else {
             throw ClipError.notFound(
                 path: path, expected: "pictures, or the folder of one split",
-                found: splits.joined(separator: ", "))
+                found: try Folder.summary(path))
         }
-        let clips = try DataSet.open(path, options: options).clips
-        let frames = LabelledFrames.every(1, of: clips.map(\.frameCount))
-        source = .frames(clips, frames)
-        names = frames.map { index in
-            "\(String(format: index.clip, digits: 4))-\(String(format: index.frame, digits: 4))"
+        let tree = try FrameTree(path)
+        if tree.pictures.isEmpty {
+            try self.init(clipsAt: path, options)
+        } else {
+            self.init(tree.pictures, remarks: tree.skippedRemarks)
         }
     }
 
+    private init(_ pictures: [(name: String, path: String)], remarks: [String]) {
+        source = .files(pictures.map(\.path))
+        names = Self.names(of: pictures.map(\.name))
+        self.remarks = remarks
+    }
+
+    private init(clipsAt path: String, _ options: ClipOptions) throws {
+        let set = try DataSet.open(path, options: options)
+        let frames = LabelledFrames.every(1, of: set.lengths)
+        source = .frames(set.clips, frames)
+        names = frames.map { index in
+            "\(String(format: index.clip, digits: 4))-\(String(format: index.frame, digits: 4))"
+        }
+        remarks = set.remarks
+    }
+
     public var count: Int { names.count }
+
+    /// Folders that the names lie in, each once; empty for names without one.
+    public var folders: [String] {
+        var seen: Set<String> = []
+        return names.map { $0.split(separator: "/").dropLast().joined(separator: "/") }
+            .filter { seen.insert($0).inserted }
+    }
 
     /// Picture `index`, `[H, W, 3]`.
     /// - Throws: `MediaError` for a file that is damaged.
@@ -53,27 +77,17 @@ public struct NamedPictures: Sendable {
         }
     }
 
-    /// The picture files at a path: itself, or those in the folder.
-    private static func pictureFiles(_ path: String) throws -> [String] {
-        func isPicture(_ name: String) -> Bool {
-            Image.pathExtensions.contains { name.lowercased().hasSuffix("." + $0) }
-        }
-        if Folder.isFile(path) { return isPicture(path) ? [path] : [] }
-        return try Folder.contents(path).files.filter(isPicture).map { path + "/" + $0 }
+    /// By its name or by its content.
+    private static func isPicture(_ path: String) throws -> Bool {
+        if FrameTree.isPicture(path) { return true }
+        return try FileKind(of: path).isPicture
     }
 
-    /// The files' names without their endings, with them where two would be the same.
+    /// The names without their endings, with them where two would be the same.
     private static func names(of files: [String]) -> [String] {
-        let stems = files.map(stem)
+        let stems = files.map(Folder.stem)
         let repeated = Dictionary(grouping: stems) { $0 }.filter { $0.value.count > 1 }
-        return zip(files, stems).map { file, stem in
-            repeated[stem] == nil ? stem : file.split(separator: "/").last.map(String.init) ?? stem
-        }
-    }
-
-    private static func stem(_ path: String) -> String {
-        let name = path.split(separator: "/").last.map(String.init) ?? path
-        return name.lastIndex(of: ".").map { String(name[..<$0]) } ?? name
+        return zip(files, stems).map { repeated[$1] == nil ? $1 : $0 }
     }
 }
 

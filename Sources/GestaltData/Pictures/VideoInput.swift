@@ -20,12 +20,16 @@ public struct VideoInput: Sendable {
     public init(
         path: String, options: ClipOptions = ClipOptions(masks: .ignored), limit: Int? = nil
     ) throws {
-        self.path = path
         if Folder.isFile(path), ArrayFile.holdsTensors(path) {
             let array = try VideoArray(path: path, options: options.arrays)
-            let all = array.numbers
-            video = limit.map { all.sliced(0..<min($0, all.shape[0]), axis: 0) } ?? all
-            remarks = array.remarks
+            var all = array.numbers
+            if let limit = limit ?? options.limit {
+                all = all.sliced(0..<min(limit, all.shape[0]), axis: 0)
+            }
+            let frames = all.sliced(0..<all.shape[1], axis: 1, by: options.stride)
+            let size = FrameSize(frames.shape[2], frames.shape[3])
+            self = VideoInput(video: frames, path: path, remarks: array.remarks)
+                .applying(options.sizing.steps(from: size), words: options.sizing.words)
             return
         }
         var options = options
@@ -34,14 +38,21 @@ public struct VideoInput: Sendable {
         guard let first = set.clips.first else {
             throw ClipError.notFound(path: path, expected: "clips", found: "none")
         }
+        let frames = set.clips.map(\.frames)
         for clip in set.clips where clip.frameCount != first.frameCount {
             throw ClipError.mismatchedShapes(
                 path: "\(path), \(clip.name)",
                 expected: "\(first.frameCount) frames as in the first clip",
                 found: "\(clip.frameCount)")
         }
-        video = stacked(set.clips.map(\.frames), axis: 0).centredPixels()
-        remarks = set.remarks
+        self.init(
+            video: stacked(frames, axis: 0).centredPixels(), path: path, remarks: set.remarks)
+    }
+
+    init(video: Tensor<Float>, path: String, remarks: [String]) {
+        self.video = video
+        self.path = path
+        self.remarks = remarks
     }
 
     /// The first `count` frames of every clip.

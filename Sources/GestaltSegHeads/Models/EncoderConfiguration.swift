@@ -53,7 +53,7 @@ public enum EncoderConfiguration: Codable, Sendable, Equatable {
     /// - Throws: `ConfigurationError` under `input` for pictures that the encoder does not take.
     func validate(_ input: PictureInput) throws(ConfigurationError) {
         let found = "\(input.height) × \(input.width)"
-        if case .prior(let sizes, _) = self, let frames = sizes.conditioning {
+        if let frames = frameSize {
             guard input.height == frames.height, input.width == frames.width else {
                 throw .invalid(
                     "input", expected: "\(frames.height) × \(frames.width), the prior's frames",
@@ -71,8 +71,14 @@ public enum EncoderConfiguration: Codable, Sendable, Equatable {
         do { try validate() } catch { stop("\(error)") }
     }
 
+    /// The one size of frames that is taken; nil for any that the stride divides.
+    public var frameSize: PictureInput? {
+        guard case .prior(let sizes, _) = self, let frames = sizes.conditioning else { return nil }
+        return PictureInput(height: frames.height, width: frames.width)
+    }
+
     /// Pixels to one step of the latent.
-    private var stride: Int {
+    public var stride: Int {
         switch self {
         case .tokenizer(let sizes, _, _): sizes.strides.height
         case .resnet(_, let source): FramePyramid.stride(ofStage: source.stage)

@@ -12,6 +12,17 @@ public struct DataChoice: Codable, Sendable, Equatable {
     public var seed: UInt64
     /// How npy, npz and safetensors files are to be understood; nil leaves it to shapes and values.
     public var arrays: ArrayOptions?
+    /// What is done to the size of frames; nil leaves them as they are.
+    public var sizing: FrameSizing?
+    /// The size of raw frames in records; nil for 64 × 64.
+    public var rawSize: FrameSize?
+    /// The share of clips that are kept out of training and evaluated on; nil where the data come in
+    /// splits.
+    public var holdout: Double?
+    /// Every so manieth frame is taken; nil for all.
+    public var stride: Int?
+    /// At most so many clips of each split; nil for all.
+    public var limit: Int?
 
     /// - Parameters:
     ///   - location: as `DataSet.open` takes it.
@@ -25,7 +36,13 @@ public struct DataChoice: Codable, Sendable, Equatable {
 
     /// How its clips are read.
     public func options(masks: MaskUse) -> ClipOptions {
-        ClipOptions(camera: camera, masks: masks, arrays: arrays ?? ArrayOptions())
+        var options = ClipOptions(
+            camera: camera, masks: masks, limit: limit, height: rawSize?.height ?? 64,
+            width: rawSize?.width ?? 64, arrays: arrays ?? ArrayOptions())
+        options.sizing = sizing ?? FrameSizing()
+        options.holdout = holdout
+        options.stride = stride ?? 1
+        return options
     }
 
     /// Loads a split, with a progress line.
@@ -39,5 +56,15 @@ public struct DataChoice: Codable, Sendable, Equatable {
         return try DataSet.open(
             location, split: split, options: options(masks: masks), seed: seed
         ) { done, total in progress?.update(done, of: total) }
+    }
+
+    /// What the scores of evaluations are of, for people: `the val split`, or what stands in for it.
+    var evaluationName: String? {
+        guard let evaluation else { return nil }
+        if holdout != nil { return "the clips held out of training" }
+        // Data that are gone leave the name of what was asked for.
+        let hasSplits = (try? DataSet.hasSplits(location)) ?? true
+        return hasSplits
+            ? "the \(evaluation.folder) split" : "the training frames (the data have no split)"
     }
 }

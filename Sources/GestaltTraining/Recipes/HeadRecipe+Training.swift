@@ -11,10 +11,10 @@ extension HeadRecipe {
     {
         try validateWindow(of: encoder)
         let run = try RecipeRun(self, options)
-        let set = try data.open(.train, masks: .required, showsProgress: options.showsProgress)
-        let judged = try data.evaluation.map {
-            try data.open($0, masks: .required, showsProgress: options.showsProgress)
-        }
+        var clips = try TrainingData(data, masks: .required, options)
+        try clips.fit(to: frameTarget(of: encoder.configuration))
+        clips.report(options.notice)
+        let (set, judged) = (clips.train, clips.judged)
         try run.checkInterruption()
         let model = try fresh(on: encoder, for: set.clips[0])
         try requireSameEncoder(as: model, run)
@@ -35,6 +35,14 @@ extension HeadRecipe {
             model, LatentTask(batches: batches, judge: judge), optimiser: optimiser, plan: plan,
             title: "head"
         ) { _ in card }
+    }
+
+    /// The sizes of frames that the encoder takes.
+    private func frameTarget(of encoder: EncoderConfiguration) -> FrameTarget {
+        if let size = encoder.frameSize {
+            return .exactly(height: size.height, width: size.width)
+        }
+        return .multiple(height: encoder.stride, width: encoder.stride)
     }
 
     private func validateWindow(of encoder: any StoredEncoder) throws(ConfigurationError) {

@@ -131,10 +131,10 @@ public struct PriorRecipe: Recipe {
         from beginning: VideoModel, _ options: RunOptions
     ) throws -> Trained<VideoPredictor> {
         let run = try RecipeRun(self, options)
-        let set = try data.open(.train, masks: .ignored, showsProgress: options.showsProgress)
-        let judged = try data.evaluation.map {
-            try data.open($0, masks: .ignored, showsProgress: options.showsProgress)
-        }
+        var clips = try TrainingData(data, masks: .ignored, options)
+        try clips.fit(to: frameTarget(of: beginning), frames: window)
+        clips.report(options.notice)
+        let (set, judged) = (clips.train, clips.judged)
         try run.checkInterruption()
         let model = try start(beginning, for: set.clips[0])
         for clips in [set, judged].compactMap({ $0 }) { try requireFit(clips, model) }
@@ -159,6 +159,15 @@ public struct PriorRecipe: Recipe {
 }
 
 extension PriorRecipe {
+    /// The sizes of frames that a model takes.
+    private func frameTarget(of model: VideoModel) -> FrameTarget {
+        if let sizes = model.predictor?.configuration {
+            return .exactly(height: sizes.frameHeight, width: sizes.frameWidth)
+        }
+        let strides = model.tokenizer.configuration.strides
+        return .multiple(height: strides.height, width: strides.width)
+    }
+
     private func start(_ beginning: VideoModel, for clip: Clip) throws -> VideoPredictor {
         switch beginning {
         case .predictor(let predictor): return predictor

@@ -63,8 +63,8 @@ struct RecipeRun<R: Recipe> {
     private func card<Model: Module>(_ trained: Trained<Model>, _ about: String) throws -> String {
         var text = "# \(R.kind)\n\n\(about)\n\n"
         text += "\(trained.model.parameterCount) parameters, \(trained.steps) steps.\n"
-        if let evaluation = trained.evaluation, let split = recipe.data.evaluation {
-            text += "\nOn the \(split.folder) split:\n\n| measure | value |\n| --- | --- |\n"
+        if let evaluation = trained.evaluation, let name = recipe.data.evaluationName {
+            text += "\nOn \(name):\n\n| measure | value |\n| --- | --- |\n"
             for reading in evaluation.readings {
                 text += "| \(reading.name) | \(String(format: "%.4f", reading.value)) |\n"
             }

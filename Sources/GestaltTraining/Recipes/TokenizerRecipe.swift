@@ -96,17 +96,17 @@ public struct TokenizerRecipe: Recipe {
 
     public func train(_ options: RunOptions = RunOptions()) throws -> Trained<VideoTokenizer> {
         let run = try RecipeRun(self, options)
-        let set = try data.open(.train, masks: .ignored, showsProgress: options.showsProgress)
-        let judged = try data.evaluation.map {
-            try data.open($0, masks: .ignored, showsProgress: options.showsProgress)
-        }
+        var clips = try TrainingData(data, masks: .ignored, options)
         try run.checkInterruption()
         let earlier = try model.map { try options.open($0, settings).tokenizer() }
+        let strides = (earlier?.configuration ?? configuration).strides
+        try clips.fit(
+            to: .multiple(height: strides.height, width: strides.width), frames: window)
+        clips.report(options.notice)
+        let (set, judged) = (clips.train, clips.judged)
         let measured = try measured(earlier?.configuration ?? configuration, on: set)
-        for clips in [set, judged].compactMap({ $0 }) {
-            _ = try measured.latentShape(
-                time: window, height: clips.clips[0].height, width: clips.clips[0].width)
-        }
+        _ = try measured.latentShape(
+            time: window, height: set.clips[0].height, width: set.clips[0].width)
         var random = RandomStream(seed: seed).split(.max)
         var tokenizer = earlier ?? VideoTokenizer(measured, random: &random)
         tokenizer.configuration = measured

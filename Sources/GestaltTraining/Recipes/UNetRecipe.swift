@@ -69,10 +69,9 @@ public struct UNetRecipe: Recipe {
 
     public func train(_ options: RunOptions = RunOptions()) throws -> Trained<UNet> {
         let run = try RecipeRun(self, options)
-        let set = try data.open(.train, masks: .required, showsProgress: options.showsProgress)
-        let judged = try data.evaluation.map {
-            try data.open($0, masks: .required, showsProgress: options.showsProgress)
-        }
+        let clips = try TrainingData(data, masks: .required, options)
+        clips.report(options.notice)
+        let (set, judged) = (clips.train, clips.judged)
         try run.checkInterruption()
         let frames = try labelledFrames(labels, of: set)
         var configuration = network

@@ -1,7 +1,12 @@
 import Foundation
+import GestaltIO
 import GestaltMedia
 
-/// The clips of TFRecord files in BAIR's layout, one Example a clip; read and kept in memory.
+/// The clips of TFRecord files, an Example or SequenceExample each; read and kept in memory.
+///
+/// BAIR's layout, those of TensorFlow Datasets and RLDS, and others whose frames are found by what
+/// features hold: a list of pictures, or a picture under each numbered key. Raw frames are of the
+/// size in the options, or of their `height` and `width` features; pictures are of their own.
 ///
 /// A clip of 30 frames of 64 × 64 with masks takes 480 KiB: 240 clips 115 MB. For sets that do not
 /// fit, give a `limit`.
@@ -17,13 +22,15 @@ public struct RecordClips: ClipSource {
 
     /// Reads every shard of a folder, or one file.
     ///
+    /// - Parameter files: which files of the folder; nil for all.
     /// Shards are taken in natural order of their names and read side by side.
     ///
     /// - Throws: `ClipError`, or `MediaError` for files that are no TFRecord or damaged.
     public init(
-        path: String, options: ClipOptions = ClipOptions(), progress: LoadingProgress? = nil
+        path: String, files: [String]? = nil, options: ClipOptions = ClipOptions(),
+        progress: LoadingProgress? = nil
     ) throws {
-        let shards = try RecordClips.shards(at: path)
+        let shards = try files?.map { path + "/" + $0 } ?? RecordClips.shards(at: path)
         let report = ProgressReport(total: 0, progress)
         var clips: [Clip] = []
         if let limit = options.limit {
@@ -60,15 +67,26 @@ public struct RecordClips: ClipSource {
         let files = try Folder.contents(path).files.filter(isShard)
         guard !files.isEmpty else {
             throw .notFound(
-                path: path, expected: "files ending in .tfrecords or .tfrecords.gz",
+                path: path, expected: "files named like .tfrecord or .tfrecords",
                 found: try Folder.summary(path))
         }
         return files.map { path + "/" + $0 }
     }
 
+    /// Whether a file is named as records are: by its ending, or like TensorFlow Datasets'
+    /// `NAME.tfrecord-00000-of-00016`.
     static func isShard(_ name: String) -> Bool {
-        pathEndings.contains { name.hasSuffix($0) }
+        let name = name.lowercased()
+        if pathEndings.contains(where: name.hasSuffix) { return true }
+        let plain = name.hasSuffix(".gz") ? String(name.dropLast(3)) : name
+        guard let dot = plain.lastIndex(of: ".") else { return false }
+        let parts = plain[dot...].split(separator: "-")
+        return parts.count == 4 && [".tfrecord", ".tfrecords"].contains(String(parts[0]))
+            && parts[2] == "of" && Int(parts[1]) != nil && Int(parts[3]) != nil
     }
+
+    /// Whether a file holds records by its content.
+    static func isRecord(_ path: String) -> Bool { (try? FileKind(of: path)) == .tfRecord }
 
     private static func read(
         _ path: String, options: ClipOptions, limit: Int, _ report: ProgressReport
@@ -78,8 +96,12 @@ public struct RecordClips: ClipSource {
         while clips.count < limit, let record = try reader.next() {
             let name = "\(path), record \(clips.count)"
             let example = try Example(serialized: record, name: name)
+            let layout = RecordLayout(path: path, index: clips.count, options: options)
+            let features = try layout.features(example.features, lists: [:])
             clips.append(
-                try ClipRecord(example, path: path, index: clips.count, options: options).clip())
+                try ClipRecord(
+                    Example(features: features), path: path, index: clips.count, options: options
+                ).clip())
             report.advance()
         }
         return clips

@@ -1,0 +1,20 @@
+/// What was read of one clip of a source: the clip, or the parts around frames that cannot be read.
+public struct ClipPieces: Sendable {
+    public var clips: [Clip]
+    /// The frames left out, and why.
+    public var remarks: [String]
+    /// Sizes that the frames had, where the source has brought them to another size; empty where it
+    /// has not.
+    var sizes: Set<FrameSize> = []
+
+    public init(clips: [Clip], remarks: [String] = []) {
+        self.clips = clips
+        self.remarks = remarks
+    }
+}
+
+extension ClipSource {
+    public func pieces(at index: Int) throws -> ClipPieces {
+        ClipPieces(clips: [try clip(at: index)])
+    }
+}

@@ -1,0 +1,70 @@
+import GestaltData
+
+/// The clips that a recipe trains on, and those that it is evaluated on meanwhile.
+struct TrainingData {
+    var train: DataSet
+    /// Nil where the data have none; training then goes without evaluations.
+    var judged: DataSet?
+    private let location: String
+    private let fit: FrameFit?
+    private var notes: [String] = []
+
+    /// Opens both, with progress lines.
+    ///
+    /// - Throws: what `DataSet.open` throws for the training clips; clips to evaluate on may be
+    ///   missing, or lack masks.
+    init(_ choice: DataChoice, masks: MaskUse, _ options: RunOptions) throws {
+        location = choice.location
+        fit = choice.sizing?.fit
+        train = try choice.open(.train, masks: masks, showsProgress: options.showsProgress)
+        guard let split = choice.evaluation else { return }
+        do {
+            judged = try choice.open(split, masks: masks, showsProgress: options.showsProgress)
+        } catch let error as ClipError {
+            switch error {
+            case .noSplit(_, _, let found):
+                let names = found.map(\.folder).joined(separator: ", ")
+                notes.append(
+                    "\(location): no split \(split.folder), only \(names): the run is not evaluated"
+                )
+            case .missingMasks(let clip, let reason):
+                notes.append("\(clip): no masks (\(reason)): the run is not evaluated")
+            default: throw error
+            }
+        }
+        if judged?.scope == .whole {
+            notes.append(
+                "\(location): no split: scores are of the training frames (--holdout 0.2 keeps a "
+                    + "fifth of the clips for evaluation)")
+        }
+    }
+
+    /// Brings frames to a size that a model takes, and leaves out clips that are too short.
+    ///
+    /// - Parameter frames: how many are needed in a row.
+    /// - Throws: `ClipError` where the size does not fit and the choice has no `fit`, or where no
+    ///   clip is left to train on.
+    mutating func fit(to target: FrameTarget?, frames: Int = 1) throws {
+        if let target {
+            train = try train.fitted(to: target, fit)
+            judged = try judged?.fitted(to: target, fit)
+        }
+        train = try train.longEnough(for: frames)
+        guard let set = judged else { return }
+        do {
+            judged = try set.longEnough(for: frames)
+        } catch {
+            judged = nil
+            notes.append("\(error): the run is not evaluated")
+        }
+    }
+
+    /// Passes on what a person should know, each sentence once.
+    func report(_ notice: (String) -> Void) {
+        var said: Set<String> = []
+        for remark in train.remarks + (judged?.remarks ?? []) + notes
+        where said.insert(remark).inserted {
+            notice(remark)
+        }
+    }
+}
