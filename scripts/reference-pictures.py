@@ -16,6 +16,8 @@ from pathlib import Path
 from PIL import Image, ImageOps
 
 FORMATS = {"PNG", "JPEG", "MPO", "GIF", "WEBP", "TIFF", "BMP", "DIB"}
+# Damaged on purpose: decoders differ in what they make of the rest.
+BROKEN = {"badrle.bmp", "crash-0da013a13571cc8eb457a39fee8db18f8a3c7127.tif"}
 
 
 def tolerance(picture):
@@ -38,6 +40,8 @@ def main():
             with Image.open(path) as picture:
                 if picture.format not in FORMATS or picture.mode[0] in "IF":
                     continue
+                if picture.mode == "LAB" or path.name in BROKEN:
+                    continue  # other formulas; other pixels after the damage
                 allowed = tolerance(picture)
                 picture.load()
                 upright = ImageOps.exif_transpose(picture)

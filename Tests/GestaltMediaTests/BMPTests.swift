@@ -113,6 +113,15 @@ import Testing
         #expect(labels.ids.scalars == ids)
     }
 
+    /// A header that says the pixels begin where the palette does.
+    @Test func forgottenPalette() throws {
+        var file = BMPBuilder(
+            width: 3, height: 1, bits: 8, palette: Self.colors, data: [2, 0, 1, 0]
+        ).bytes
+        file[10] = 54
+        #expect(try Image.decode(file).scalars == [7, 8, 9, 1, 2, 3, 4, 5, 6])
+    }
+
     @Test func everyCutIsAnError() {
         for item in Self.cases where item.builder.compression % 3 == 0 {
             let padding = (4 - item.builder.width * item.builder.bits / 8 % 4) % 4

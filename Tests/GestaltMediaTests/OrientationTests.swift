@@ -88,4 +88,45 @@ import Testing
         let file = jpeg[..<end] + comment + [0xFF] + segment + jpeg[end...]
         #expect(try JPEG.decode(Array(file)).shape.dimensions == [16, 8, 3])
     }
+
+    /// ImageMagick's way before PNG had a chunk for it: hexadecimal digits in a text.
+    @Test func profilesInTexts() throws {
+        let digits = ExifBuilder(orientation: 6).data.map { byte in
+            (byte < 16 ? "0" : "") + String(byte, radix: 16)
+        }.joined()
+        let text =
+            "\nexif\n      \(digits.count / 2)\n\(digits.prefix(40))\n\(digits.dropFirst(40))\n"
+        let key = Array("Raw profile type exif\0".utf8)
+        for chunk in [
+            (name: "tEXt", data: key + Array(text.utf8)),
+            (name: "zTXt", data: key + [0] + PNGBuilder.stored(Array(text.utf8))),
+        ] {
+            let file = PNGBuilder(
+                width: 3, height: 2, colourType: 0, leading: [chunk],
+                rows: [[0, 1, 2], [3, 4, 5]])
+            #expect(try PNG.decode(file.bytes, as: .grey).scalars == [3, 0, 4, 1, 5, 2])
+        }
+    }
+
+    /// XMP's note counts where Exif has none, as in Pillow.
+    @Test(arguments: ["<x tiff:Orientation=\"6\"/>", "<tiff:Orientation>6</tiff:Orientation>"])
+    func xmp(_ text: String) throws {
+        func file(_ exif: [UInt8]?) -> [UInt8] {
+            let head = Array("XML:com.adobe.xmp\0".utf8) + [0, 0, 0, 0]
+            let chunks = [(name: "iTXt", data: head + Array(text.utf8))]
+            return PNGBuilder(
+                width: 3, height: 2, colourType: 0,
+                leading: chunks + (exif.map { [(name: "eXIf", data: $0)] } ?? []),
+                rows: [[0, 1, 2], [3, 4, 5]]
+            ).bytes
+        }
+        #expect(try PNG.decode(file(nil), as: .grey).scalars == [3, 0, 4, 1, 5, 2])
+        let other = ExifBuilder(orientation: 1).data
+        #expect(try PNG.decode(file(other), as: .grey).scalars == [0, 1, 2, 3, 4, 5])
+        let jpeg = try JPEG.encode(gradient(height: 8, width: 16, channels: 1))
+        let body = Array("http://ns.adobe.com/xap/1.0/\0".utf8) + Array(text.utf8)
+        let segment = [0xFF, 0xE1, 0, UInt8(body.count + 2)] + body
+        let turned = try JPEG.decode(Array(jpeg[..<2]) + segment + jpeg[2...])
+        #expect(turned.shape.dimensions == [16, 8, 3])
+    }
 }

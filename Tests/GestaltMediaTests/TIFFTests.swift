@@ -74,6 +74,10 @@ import Testing
                 width: 1, height: 1, samples: 4, photometric: 2, extraSamples: [0],
                 blocks: [[1, 2, 3, 77]]), [1, 2, 3]),
         Case(
+            "a fourth sample that nothing is said about",
+            TIFFBuilder(width: 1, height: 1, samples: 4, photometric: 2, blocks: [[1, 2, 3, 77]]),
+            [1, 2, 3]),
+        Case(
             "alpha",
             TIFFBuilder(
                 width: 1, height: 1, samples: 4, photometric: 2, extraSamples: [2],

@@ -104,11 +104,16 @@ struct BMPHeader {
             byteCount: bytes.count, format: "BMP", path: name)
         let (masks, end) = Self.masks(bytes, size: size, bits: bits, compression)
         self.masks = masks
-        pixelStart = Self.number(bytes, 10, 4)
-        palette =
-            bits > 8
-            ? []
-            : Self.palette(bytes, from: end, isOld: isOld, bits: bits, pixels: pixelStart)
+        let stated = Self.number(bytes, 10, 4)
+        guard bits <= 8 else {
+            (palette, pixelStart) = ([], stated)
+            return
+        }
+        palette = Self.palette(
+            bytes, from: end, isOld: isOld, bits: bits,
+            pixels: stated == end ? bytes.count : stated)
+        // Some writers forget the palette when they say where the pixels begin.
+        pixelStart = stated == end ? end + palette.count * (isOld ? 3 : 4) : stated
     }
 
     func malformed(_ expected: String, _ found: String) -> MediaError {

@@ -1,28 +1,24 @@
-/// The orientation in a picture's Exif data, wherever the format keeps it.
+/// The orientation in a picture's Exif data, or in its XMP data where Exif says nothing, as
+/// Pillow's `exif_transpose` takes it.
 ///
 /// Everything is read with bounds; data that breaks the rules is a warning, and the picture is then
 /// taken as upright, as Pillow and browsers do.
 enum Exif {
-    /// The orientation that `bytes`, a whole file of the given format, asks for.
+    /// The orientation that the notes of a file ask for.
     static func orientation(
-        of bytes: [UInt8], format: Image.Format, name: String, warnings: inout [MediaWarning]
+        _ notes: PictureNotes, name: String, warnings: inout [MediaWarning]
     ) -> Orientation {
-        let data =
-            switch format {
-            case .png: PNGChunks.exif(in: bytes)
-            case .jpeg: inJPEG(bytes)
-            case .webp: inWebP(bytes)
-            case .gif, .tiff, .bmp: nil as ArraySlice<UInt8>?
+        if let data = notes.exif {
+            do throws(Damage) {
+                if let orientation = try orientation(inTIFF: data) { return orientation }
+            } catch {
+                warnings.add(
+                    "Exif data is damaged (\(error.reason)); the picture is taken as stored",
+                    path: name)
+                return .upright
             }
-        guard let data else { return .upright }
-        do throws(Damage) {
-            return try orientation(inTIFF: data)
-        } catch {
-            warnings.add(
-                "Exif data is damaged (\(error.reason)); the picture is taken as stored",
-                path: name)
-            return .upright
         }
+        return notes.xmp.flatMap(orientation(inXMP:)) ?? .upright
     }
 
     struct Damage: Error {
@@ -30,7 +26,7 @@ enum Exif {
     }
 
     /// The orientation in the first directory of Exif's data, which is laid out as a TIFF file.
-    static func orientation(inTIFF data: ArraySlice<UInt8>) throws(Damage) -> Orientation {
+    static func orientation(inTIFF data: ArraySlice<UInt8>) throws(Damage) -> Orientation? {
         // The prefix belongs to JPEG; some writers leave it in front elsewhere.
         let data = data.starts(with: prefix) ? data.dropFirst(6) : data
         let isBig: Bool
@@ -42,7 +38,7 @@ enum Exif {
             throw Damage(reason: "no byte order at its start")
         }
         func number(_ place: Int, _ count: Int) throws(Damage) -> Int {
-            guard place >= 0, place + count <= data.count else {
+            guard place + count <= data.count else {
                 throw Damage(reason: "byte \(place) of \(data.count) is pointed to")
             }
             let start = data.startIndex + place
@@ -61,47 +57,19 @@ enum Exif {
             }
             return orientation
         }
-        return .upright
+        return nil
+    }
+
+    /// `tiff:Orientation="6"` or `<tiff:Orientation>6<`.
+    static func orientation(inXMP data: ArraySlice<UInt8>) -> Orientation? {
+        let text = String(decoding: data, as: UTF8.self)
+        guard let key = text.firstRange(of: "tiff:Orientation") else { return nil }
+        let rest = text[key.upperBound...]
+        guard let mark = ["=\"", ">"].first(where: { rest.hasPrefix($0) }) else { return nil }
+        return rest.dropFirst(mark.count).first?.wholeNumberValue.flatMap(
+            Orientation.init(rawValue:))
     }
 
     private static let orientationTag = 0x0112
     private static let prefix: [UInt8] = Array("Exif".utf8) + [0, 0]
-
-    /// The first Exif segment before the first scan.
-    private static func inJPEG(_ bytes: [UInt8]) -> ArraySlice<UInt8>? {
-        var place = 2
-        while place + 4 <= bytes.count, bytes[place] == 0xFF {
-            let marker = bytes[place + 1]
-            if marker == 0xFF {  // fill byte
-                place += 1
-                continue
-            }
-            if marker == 0xDA || marker == 0xD9 { return nil }
-            if marker == 0x01 || (0xD0...0xD8) ~= marker {
-                place += 2
-                continue
-            }
-            let end = place + 2 + Int(bytes[place + 2]) << 8 + Int(bytes[place + 3])
-            guard end <= bytes.count, end >= place + 4 else { return nil }
-            let data = bytes[(place + 4)..<end]
-            if marker == 0xE1 && data.starts(with: prefix[..<5]) { return data.dropFirst(6) }
-            place = end
-        }
-        return nil
-    }
-
-    /// The chunk `EXIF` of RIFF; chunks are padded to even lengths.
-    private static func inWebP(_ bytes: [UInt8]) -> ArraySlice<UInt8>? {
-        var place = 12
-        while place + 8 <= bytes.count {
-            let length = bytes[(place + 4)..<(place + 8)].reversed().reduce(0) { $0 << 8 | Int($1) }
-            let start = place + 8
-            guard length <= bytes.count - start else { return nil }
-            if bytes[place..<(place + 4)].elementsEqual("EXIF".utf8) {
-                return bytes[start..<(start + length)]
-            }
-            place = start + length + length % 2
-        }
-        return nil
-    }
 }

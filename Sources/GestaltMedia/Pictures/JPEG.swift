@@ -66,7 +66,8 @@ public enum JPEG {
             try Self.pixels(buffer, name: name, warnings: &warnings)
         }
         return stored.turned(
-            Exif.orientation(of: bytes, format: .jpeg, name: name, warnings: &warnings))
+            Exif.orientation(
+                PictureNotes(bytes, format: .jpeg), name: name, warnings: &warnings))
     }
 
     private static func pixels(

@@ -53,14 +53,14 @@ public enum PNG {
         _ bytes: [UInt8], name: String, warnings: inout [MediaWarning]
     ) throws(MediaError) -> Pixels {
         let (data, info) = try rows(bytes, asStored: false, name: name, warnings: &warnings)
-        if PNGChunks.isAnimated(bytes) {
+        let notes = PictureNotes(bytes, format: .png)
+        if notes.isAnimated {
             warnings.add("an animation; only its still picture is read", path: name)
         }
         let pixels = Pixels(
             height: Int(info.height), width: Int(info.width), channels: Int(info.channels),
             bytes: data)
-        return pixels.turned(
-            Exif.orientation(of: bytes, format: .png, name: name, warnings: &warnings))
+        return pixels.turned(Exif.orientation(notes, name: name, warnings: &warnings))
     }
 
     /// The numbers in the file, upright.
@@ -82,7 +82,9 @@ public enum PNG {
             palette: stride(from: 0, to: colors.count, by: 3).map {
                 Colour(colors[$0], colors[$0 + 1], colors[$0 + 2])
             }
-        ).turned(Exif.orientation(of: bytes, format: .png, name: name, warnings: &warnings))
+        ).turned(
+            Exif.orientation(
+                PictureNotes(bytes, format: .png), name: name, warnings: &warnings))
     }
 
     private static func rows(

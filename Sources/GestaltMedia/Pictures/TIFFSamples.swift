@@ -84,6 +84,12 @@ extension TIFFPages {
     /// Samples stretched or cut to bytes, brightness counted from black.
     private func bytes(_ samples: [UInt8], _ info: gm_tiff_info) -> [UInt8] {
         let flip: UInt8 = info.photometric == 0 ? 255 : 0
+        if info.bits == 16 && info.alpha == 1 {
+            // The upper bytes, as Pillow: dividing by a small alpha would show every rounding.
+            return samples.withUnsafeBytes { raw in
+                raw.bindMemory(to: UInt16.self).map { UInt8($0 >> 8) ^ flip }
+            }
+        }
         if info.bits == 16 {
             return samples.withUnsafeBytes { raw in
                 raw.bindMemory(to: UInt16.self).map {
@@ -152,7 +158,8 @@ private struct SampleLayout {
         guard samples >= colors else {
             throw file.unsupported("\(colors) samples a pixel", "\(samples)")
         }
-        if samples > colors && info.alpha < 0 {
+        // RGB and one more without a word about it: writers forget to say that it is not used.
+        if samples > colors && info.alpha < 0 && (colors, samples) != (3, 4) {
             throw file.unsupported(
                 "a picture of \(colors) samples a pixel", "\(samples), none called alpha")
         }

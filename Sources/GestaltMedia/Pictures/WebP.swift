@@ -29,7 +29,8 @@ enum WebP {
             stored = try still(bytes, info, name: name)
         }
         return stored.turned(
-            Exif.orientation(of: bytes, format: .webp, name: name, warnings: &warnings))
+            Exif.orientation(
+                PictureNotes(bytes, format: .webp), name: name, warnings: &warnings))
     }
 
     static func frames(
@@ -37,7 +38,7 @@ enum WebP {
     ) throws(MediaError) -> Animation {
         let info = try describe(bytes, name: name)
         let orientation = Exif.orientation(
-            of: bytes, format: .webp, name: name, warnings: &warnings)
+            PictureNotes(bytes, format: .webp), name: name, warnings: &warnings)
         var frames = FrameGathering(path: name, format: "WebP", layout: layout)
         if info.is_animated == 0 {
             try frames.append(still(bytes, info, name: name).turned(orientation), seconds: 0)
