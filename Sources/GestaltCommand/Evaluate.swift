@@ -16,6 +16,7 @@ struct Evaluate: ParsableCommand {
 
     @OptionGroup var model: ModelOptions
     @OptionGroup var data: DataOptions
+    @OptionGroup var labels: LabelOptions
     @Option(help: "train, val or test.") var split: Split = .test
     @Option(help: "Every n-th frame of each clip.") var every = 5
     @Option(help: "Frames of a clip, for a tokenizer.") var window = 16
@@ -52,20 +53,25 @@ struct Evaluate: ParsableCommand {
     }
 
     private func evaluateSegmentation(_ network: any SegmentationModel) throws {
-        let set = try data.open(split, masks: .required, seed: seed)
+        let set = try data.open(
+            split, masks: .required, labels: labels, classes: network.classes, seed: seed)
         let progress = ProgressBar("evaluating", total: 0, unit: "frames")
         let report = try SegmentationReport(of: network, on: set, every: every) { done, total in
             progress.update(done, of: total)
         }
         progress.finish()
         if json { return try printEncoded(report) }
-        print("\(model.model) on \(set), every \(every): \(report.imageCount) frames")
+        print(
+            "\(model.model) on \(set), \(report.imageCount) labeled frames at least \(every) apart")
         if report.seesFuture { print("This model sees frames after the one it segments.") }
-        printReadings(report.readings)
+        printReadings(report.measures)
+        guard let confidence = report.confidence else {
+            return print("No interval: it takes \(SegmentationReport.leastClips) clips.")
+        }
         print(
             String(
                 format: "IoU per image, 95 %% interval over clips: %.4f … %.4f",
-                report.confidence.lower, report.confidence.upper))
+                confidence.lower, confidence.upper))
     }
 
     private func evaluateTokenizer(_ tokenizer: VideoTokenizer) throws {
@@ -87,6 +93,6 @@ struct Evaluate: ParsableCommand {
     private func printReadings(_ readings: [Reading]) {
         printTable(
             ["measure", "value"],
-            readings.map { [$0.name, String(format: "%.4f", $0.value)] })
+            readings.map { [$0.name, $0.value.isNaN ? "–" : String(format: "%.4f", $0.value)] })
     }
 }

@@ -20,9 +20,11 @@ struct Segment: ParsableCommand {
     @OptionGroup var model: ModelOptions
     @Option(help: "The folder for masks/ and overlays/.") var output: String
     @OptionGroup var reading: ReadingOptions
-    @Option(help: "Probability above which a pixel is foreground.") var threshold: Float = 0.5
+    @Option(help: "Probability above which a pixel is foreground, with one class; 0.5 without it.")
+    var threshold: Float?
 
     func validate() throws {
+        guard let threshold else { return }
         guard (0...1).contains(threshold) else {
             throw ValidationError("--threshold must lie between 0 and 1, not \(threshold)")
         }
@@ -33,6 +35,11 @@ struct Segment: ParsableCommand {
         guard !network.seesFuture else {
             throw ValidationError(
                 "\(model.model) sees frames after the one it segments: it takes clips")
+        }
+        guard threshold == nil || network.classes == 1 else {
+            throw ValidationError(
+                "--threshold is for one class; \(model.model) has \(network.classes), of which the "
+                    + "likeliest is taken")
         }
         let pictures = try NamedPictures(path: input, options: reading.options)
         pictures.remarks.forEach(remark)
@@ -48,11 +55,19 @@ struct Segment: ParsableCommand {
                 throw ExitCode(1)
             }
             let picture = try pictures.picture(at: index)
-            let labels = network.segment(image: picture, threshold: threshold)
+            let labels = try GestaltSegHeads.labels(
+                ofFinite: network.probabilities(image: picture).expanded(axis: 0),
+                threshold: threshold ?? 0.5, name: { _ in name }
+            ).squeezed(axis: 0)
             let isBinary = network.classes == 1
             let overlay =
                 isBinary ? picture.overlaid(mask: labels) : picture.overlaid(labels: labels)
-            try PNG.write(isBinary ? labels * 255 : labels, to: "\(output)/masks/\(name).png")
+            let mask = "\(output)/masks/\(name).png"
+            if isBinary {
+                try PNG.write(labels * 255, to: mask)
+            } else {
+                try PNG.writeIndices(labels, to: mask)
+            }
             try PNG.write(overlay, to: "\(output)/overlays/\(name).png")
             progress.update(index + 1)
         }

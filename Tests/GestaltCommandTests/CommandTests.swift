@@ -67,7 +67,7 @@ import Testing
             "evaluate", "--model", model, "--data", "synthetic:2", "--every", "15", "--json")
         #expect(evaluated.code == 0, "\(evaluated.error)")
         let report = try JSONSerialization.jsonObject(with: Data(evaluated.output.utf8))
-        #expect((report as? [String: Any])?["imageCount"] as? Int == 4)
+        #expect((report as? [String: Any])?["image_count"] as? Int == 4)
 
         let best = try Program.run(
             "evaluate", "--model", model + "/checkpoints/best.safetensors", "--data", "synthetic:2",

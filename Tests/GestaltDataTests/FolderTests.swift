@@ -113,4 +113,23 @@ import Testing
         #expect(short.shape[1] == tall.shape[1] && short.shape[2] == 3)
         #expect(tall.shape[0] >= short.shape[0] + 16)
     }
+
+    @Test func ignoredPixelsAndUnlabeledFramesAreShown() throws {
+        let frames = Tensor<UInt8>.filled([3, 8, 8, 3], with: 90)
+        let plane = Tensor<UInt8>.filled([8, 8], with: 0)
+        var half = [UInt8](repeating: 0, count: 64)
+        for place in 32..<64 { half[place] = 255 }
+        func sheet(_ last: Tensor<UInt8>) throws -> Tensor<UInt8> {
+            let masks = stacked([plane, plane, last], axis: 0)
+            return try DataSet(name: "a", clips: [Clip(name: "a", frames: frames, masks: masks)])
+                .sheet(columns: 3, magnification: 1)
+        }
+        let plain = try sheet(plane)
+        func changed(_ other: Tensor<UInt8>) -> Set<UInt8> {
+            Set(zip(plain.scalars, other.scalars).filter { $0 != $1 }.map(\.1))
+        }
+        #expect(changed(try sheet(Tensor(shape: [8, 8], scalars: half))) == [200])
+        // (90 + 2 · 255) / 3, the crosses staying as dark as the frame was.
+        #expect(changed(try sheet(.filled([8, 8], with: 255))) == [200])
+    }
 }

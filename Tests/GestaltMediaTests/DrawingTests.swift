@@ -27,6 +27,30 @@ import Testing
         #expect(Tensor<UInt8>(shape: [1, 2], scalars: [0, 1]).colouredLabels().scalars.count == 6)
     }
 
+    @Test func ignoredPixelsAreHatched() {
+        let picture = Tensor<UInt8>.filled([8, 8, 3], with: 10)
+        let drawn = picture.overlaid(labels: .filled([8, 8], with: 255)).scalars
+        let lines = (0..<64).filter { drawn[3 * $0] == 200 }
+        // Half of the pixels, in lines along a diagonal; the others stay as they are.
+        #expect(lines.count == 32 && drawn.filter { $0 == 10 }.count == 96)
+        #expect(lines.allSatisfy { ($0 / 8 + $0 % 8) % 4 < 2 })
+        #expect(Colour.label(255) == .grey)
+        #expect(
+            Tensor<UInt8>(shape: [1, 1], scalars: [255]).colouredLabels().scalars == [
+                128, 128, 128,
+            ])
+    }
+
+    @Test(arguments: [(4, 4), (3, 7), (1, 1), (9, 2)])
+    func framesAreCrossedOutFromCornerToCorner(height: Int, width: Int) {
+        let drawn = Tensor<UInt8>.filled([height, width, 3], with: 120).crossedOut()
+        #expect(drawn.shape == [height, width, 3])
+        for corner in [(0, 0), (0, width - 1)] {
+            #expect(drawn[scalar: corner.0, corner.1, 0] == 90)
+        }
+        #expect(drawn.scalars.allSatisfy { $0 == 90 || $0 == 210 })
+    }
+
     @Test func canvasCutsOffWhatFallsOutside() {
         var canvas = Canvas(height: 3, width: 3, background: .black)
         canvas.fill(x: 2, y: -5, width: 10, height: 6, with: .white)

@@ -13,6 +13,7 @@ struct DataCommand: ParsableCommand {
             abstract: "Draw a contact sheet: clips by rows, frames by columns, masks below.")
 
         @OptionGroup var data: DataOptions
+        @OptionGroup var labels: LabelOptions
         @Option(help: "train, val or test.") var split: Split = .train
         @Option(help: "How many clips.") var clips = 6
         @Option(help: "How many frames of each, spread over its length.") var frames = 7
@@ -26,7 +27,7 @@ struct DataCommand: ParsableCommand {
         }
 
         func run() throws {
-            let set = try data.open(split, seed: seed)
+            let set = try data.open(split, labels: labels, seed: seed)
             try Image.write(set.sheet(clips: clips, columns: frames), to: output)
             print("\(output): \(min(clips, set.count)) of \(set.count) clips of \(set.name)")
         }

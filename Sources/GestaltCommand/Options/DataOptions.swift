@@ -61,17 +61,20 @@ struct DataOptions: ParsableArguments {
     /// about it.
     ///
     /// - Parameters:
+    ///   - classes: of the model that masks are for; they hold its classes then.
     ///   - target: the sizes of frames that a model takes; nil for any.
     ///   - frames: how many frames a clip needs; shorter ones are left out.
     func open(
-        _ split: Split, masks: MaskUse = .ifPresent, seed: UInt64 = 0,
-        for target: FrameTarget? = nil,
-        frames: Int = 1
+        _ split: Split, masks: MaskUse = .ifPresent, labels: LabelOptions? = nil,
+        classes: Int? = nil, seed: UInt64 = 0, for target: FrameTarget? = nil, frames: Int = 1
     ) throws -> DataSet {
-        var set = try choice(seed: seed).open(split, masks: masks, showsProgress: true)
+        let choice = choice(seed: seed)
+        var set = try (labels?.applied(to: choice) ?? choice)
+            .open(split, masks: masks, classes: classes, showsProgress: true)
         if let target { set = try set.fitted(to: target, reading.fit) }
         set = try set.longEnough(for: frames)
         set.remarks.forEach(remark)
+        if let classes { set.labelRemarks(classes: classes).forEach(remark) }
         if set.scope == .whole, split != .train {
             remark("\(data): no splits: all its clips are taken for --split \(split.folder)")
         }

@@ -27,6 +27,7 @@ struct TrainHead: ParsableCommand {
     enum Head: String, ExpressibleByArgument, CaseIterable { case convolutional, linear }
 
     @OptionGroup var data: DataOptions
+    @OptionGroup var masks: LabelOptions
     @OptionGroup var training: RunArguments
     @Option(
         name: [.customLong("model"), .customLong("tokenizer")],
@@ -38,7 +39,8 @@ struct TrainHead: ParsableCommand {
     @Option(help: "Channels of the convolutional head's first stage.") var width = 128
     @Option(help: "How many labelled frames, spread over the clips; all without it.")
     var labels: Int?
-    @Option(help: "1: foreground; 3: background, arm, things.") var classes = 1
+    @Option(help: "Classes with the background, up to 255; 1: foreground against background.")
+    var classes = 1
     @Option(help: "Steps; 600 with --labels, else 2500.") var steps: Int?
     @Option(help: "Frames a batch.") var batch: Int?
     @Option(name: .customLong("rate"), help: "Highest learning rate.") var learningRate: Double?
@@ -53,7 +55,7 @@ struct TrainHead: ParsableCommand {
     func run() throws {
         try training.run {
             var recipe = HeadRecipe(
-                data: data.choice(seed: seed), model: model.map(absolutePath),
+                data: masks.applied(to: data.choice(seed: seed)), model: model.map(absolutePath),
                 head: head == .linear ? .linear : .convolutional(width: width), classes: classes,
                 labels: labels, steps: steps, seed: seed)
             recipe.settings = try settings.forRecipe()

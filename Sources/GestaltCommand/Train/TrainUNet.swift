@@ -15,12 +15,14 @@ struct TrainUNet: ParsableCommand {
     }
 
     @OptionGroup var data: DataOptions
+    @OptionGroup var masks: LabelOptions
     @OptionGroup var training: RunArguments
     @Option(help: "Sizes: yardstick (widths 32 to 256) or demo (16 to 128).")
     var preset: Preset = .yardstick
     @Option(help: "How many labelled frames, spread over the clips; all without it.")
     var labels: Int?
-    @Option(help: "1: foreground; 3: background, arm, things.") var classes = 1
+    @Option(help: "Classes with the background, up to 255; 1: foreground against background.")
+    var classes = 1
     @Option(help: "Steps; 600 with --labels, else 2500.") var steps: Int?
     @Option(help: "Frames a batch.") var batch: Int?
     @Option(name: .customLong("rate"), help: "Highest learning rate.") var learningRate: Double?
@@ -31,7 +33,8 @@ struct TrainUNet: ParsableCommand {
             var network = preset.network
             network.classes = classes
             var recipe = UNetRecipe(
-                data: data.choice(seed: seed), network: network, labels: labels, steps: steps,
+                data: masks.applied(to: data.choice(seed: seed)), network: network, labels: labels,
+                steps: steps,
                 seed: seed)
             if let batch { recipe.batch = batch }
             if let learningRate { recipe.learningRate = learningRate }

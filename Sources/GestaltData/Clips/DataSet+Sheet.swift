@@ -4,8 +4,9 @@ import GestaltTensor
 
 extension DataSet {
     /// A contact sheet `[H, W, 3]`: a row of frames a clip and, where there are masks, below it the
-    /// same frames with the masks laid over. Frames above 256 pixels, or fewer where there are
-    /// many, are shown smaller.
+    /// same frames with the masks laid over: ids in colours, ignored pixels hatched, frames without a
+    /// label faded and crossed out. Frames above 256 pixels, or fewer where there are many, are shown
+    /// smaller.
     ///
     /// - Parameters:
     ///   - clips: how many of the clips, the first ones.
@@ -29,6 +30,7 @@ extension DataSet {
             guard let masks = clip.masks else { continue }
             rows.append(
                 zip(numbers, frames).map { number, frame in
+                    guard clip.isLabeled(number) else { return frame.crossedOut() }
                     let mask = masks.sliced(number..<(number + 1), axis: 0)
                     return frame.overlaid(
                         labels: mask.reshaped([clip.height, clip.width]).thumbnail(side: side))

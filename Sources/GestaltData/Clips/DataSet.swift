@@ -26,6 +26,8 @@ public struct DataSet: ClipSource {
     public let labelMeaning: LabelMeaning
     /// How mask files were read; nil where masks come from none.
     public let labelCoding: LabelCoding?
+    /// What people call the classes, background first; nil where that is unknown.
+    public var classNames: [String]?
     /// What a person should know about how the clips were read: files left out, layouts chosen.
     public internal(set) var remarks: [String] = []
 
@@ -77,6 +79,7 @@ public struct DataSet: ClipSource {
         (name, split, self.clips) = (other.name, other.split, clips)
         (labelMeaning, labelCoding) = (other.labelMeaning, other.labelCoding)
         (scope, remarks) = (other.scope, other.remarks)
+        classNames = other.classNames
     }
 
     /// The same set with other clips of the same size in their places.

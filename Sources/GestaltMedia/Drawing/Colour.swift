@@ -15,9 +15,13 @@ public struct Colour: Sendable, Hashable {
     public static let grey = Colour(128, 128, 128)
 
     /// A colour for a label: 0 is black, 1 red, then colours that differ from their neighbours
-    /// and from red; they repeat after fifteen.
+    /// and from red; they repeat after fifteen. 255, the label of ignored pixels, is grey.
     public static func label(_ id: UInt8) -> Colour {
-        id == 0 ? .black : labels[(Int(id) - 1) % labels.count]
+        switch id {
+        case 0: .black
+        case 255: .grey
+        default: labels[(Int(id) - 1) % labels.count]
+        }
     }
 
     private static let labels: [Colour] = [

@@ -12,6 +12,7 @@ extension Tensor<UInt8> {
     }
 
     /// The picture with the colours of `labels` laid over it where they are not 0; `[H, W, 3]`.
+    /// Ignored pixels, labeled 255, are hatched in light grey.
     ///
     /// - Parameters:
     ///   - labels: ids `[H, W]` or `[H, W, 1]`, as large as the picture.
@@ -24,11 +25,38 @@ extension Tensor<UInt8> {
             "overlaid: labels \(labels.shape) over a picture \(shape); both need the same height "
                 + "and width")
         require((0...1) ~= opacity, "overlaid: opacity \(opacity) not in 0...1")
+        let isHatched = { (place: Int) in (place / ids.width + place % ids.width) / 2 % 2 == 0 }
         for (place, id) in ids.bytes.enumerated() where id != 0 {
+            if id == 255 {
+                guard isHatched(place) else { continue }
+                for channel in 0..<3 { picture.bytes[3 * place + channel] = Self.hatching }
+                continue
+            }
             for (channel, value) in Colour.label(id).bytes.enumerated() {
                 let below = Float(picture.bytes[3 * place + channel])
                 let mixed = below + (Float(value) - below) * opacity
                 picture.bytes[3 * place + channel] = UInt8(mixed.rounded())
+            }
+        }
+        return picture.tensor
+    }
+
+    /// The grey of the lines over ignored pixels.
+    private static var hatching: UInt8 { 200 }
+
+    /// The picture `[H, W, 3]` faded and crossed out from corner to corner, as contact sheets show
+    /// a frame that has no label.
+    public func crossedOut() -> Tensor<UInt8> {
+        var picture = Pixels(self, "crossedOut").converted(to: .rgb)
+        let (height, width) = (picture.height, picture.width)
+        for index in picture.bytes.indices {
+            picture.bytes[index] = UInt8((Int(picture.bytes[index]) + 2 * 255) / 3)
+        }
+        let longest = Swift.max(height, width)
+        for step in 0..<longest {
+            let (y, x) = (step * height / longest, step * width / longest)
+            for column in [x, width - 1 - x] {
+                for channel in 0..<3 { picture.bytes[3 * (y * width + column) + channel] = 90 }
             }
         }
         return picture.tensor

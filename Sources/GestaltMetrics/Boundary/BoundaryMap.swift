@@ -9,19 +9,23 @@ struct BoundaryMap {
 
     /// A pixel is on the outline when its neighbour to the east, the south or the south-east,
     /// where the picture has one, is on the other side. So the outline is one pixel wide and lies
-    /// up or left of the edge, as in the DAVIS toolkit.
-    init(mask: [Bool], height: Int, width: Int) {
+    /// up or left of the edge, as in the DAVIS toolkit. Of ignored pixels no side is known: neither
+    /// they nor their neighbors are on an outline because of them.
+    init(mask: [Bool], isIgnored: [Bool]? = nil, height: Int, width: Int) {
         self.height = height
         self.width = width
         pixels = Array(repeating: false, count: height * width)
+        func differ(_ a: Int, _ b: Int) -> Bool {
+            mask[a] != mask[b] && isIgnored.map { !$0[a] && !$0[b] } ?? true
+        }
         for y in 0..<height {
             for x in 0..<width {
                 let here = y * width + x
                 let (hasEast, hasSouth) = (x + 1 < width, y + 1 < height)
                 pixels[here] =
-                    hasEast && mask[here] != mask[here + 1]
-                    || hasSouth && mask[here] != mask[here + width]
-                    || hasEast && hasSouth && mask[here] != mask[here + width + 1]
+                    hasEast && differ(here, here + 1)
+                    || hasSouth && differ(here, here + width)
+                    || hasEast && hasSouth && differ(here, here + width + 1)
             }
         }
     }

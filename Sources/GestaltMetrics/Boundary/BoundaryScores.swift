@@ -8,6 +8,10 @@ import GestaltTensor
 /// per picture and averaged. Edge cases as in the DAVIS toolkit: both outlines empty, 1; only the
 /// prediction's empty, precision 1 and recall 0; only the truth's, the reverse; F is 0 for both.
 ///
+/// With an ignored label, outlines run between pixels that count and nowhere else. A picture whose
+/// true outline lies within ignored pixels altogether has no score: so it is where objects have an
+/// ignored rim, as in PASCAL VOC.
+///
 /// - Source: Perazzi et al., *A Benchmark Dataset and Evaluation Methodology for Video Object
 ///   Segmentation* (2016), section 5: the measure F.
 public struct BoundaryScores: Sendable, Hashable, Codable {
@@ -37,13 +41,19 @@ public struct BoundaryScores: Sendable, Hashable, Codable {
 
     /// Share of the picture's diagonal within which outlines match.
     public let tolerance: Double
+    /// The label in the truth that counts for nothing; nil counts every pixel.
+    public let ignoredLabel: Int?
+    /// The pictures that have a score.
     public private(set) var images: [Counts] = []
 
-    /// - Parameter tolerance: 0.008 is DAVIS's.
+    /// - Parameters:
+    ///   - tolerance: 0.008 is DAVIS's.
+    ///   - ignoredLabel: the label in the truth that counts for nothing.
     /// - Precondition: `tolerance` is positive.
-    public init(tolerance: Double = 0.008) {
+    public init(tolerance: Double = 0.008, ignoredLabel: Int? = nil) {
         require(tolerance > 0, "BoundaryScores: tolerance \(tolerance)")
         self.tolerance = tolerance
+        self.ignoredLabel = ignoredLabel
     }
 
     /// Compares the foreground (any label but 0) of pictures `[H, W]` or `[…, H, W]`.
@@ -57,12 +67,20 @@ public struct BoundaryScores: Sendable, Hashable, Codable {
         let (height, width) = (truth.shape[-2], truth.shape[-1])
         guard height * width > 0 else { return }
         let (predicted, actual) = (foreground(prediction), foreground(truth))
+        let ignored = truth.withScalars { labels in labels.map { Int($0) == ignoredLabel } }
         let radius = radius(height: height, width: width)
         for start in stride(from: 0, to: actual.count, by: height * width) {
             let range = start..<(start + height * width)
+            let isIgnored = ignored[range].contains(true) ? Array(ignored[range]) : nil
             let outline = BoundaryMap(
-                mask: Array(predicted[range]), height: height, width: width)
-            let target = BoundaryMap(mask: Array(actual[range]), height: height, width: width)
+                mask: Array(predicted[range]), isIgnored: isIgnored, height: height, width: width)
+            let target = BoundaryMap(
+                mask: Array(actual[range]), isIgnored: isIgnored, height: height, width: width)
+            if target.count == 0, isIgnored != nil {
+                let sides = Set(range.lazy.filter { !ignored[$0] }.map { actual[$0] })
+                // An outline there is, or nothing to score, but no pixel of it counts.
+                guard sides.count == 1 else { continue }
+            }
             images.append(
                 Counts(
                     predicted: outline.count,
@@ -73,10 +91,10 @@ public struct BoundaryScores: Sendable, Hashable, Codable {
     }
 
     /// Appends the pictures of another part of the data.
-    /// - Precondition: the same tolerance.
+    /// - Precondition: the same tolerance and ignored label.
     public mutating func merge(_ other: BoundaryScores) {
         require(
-            other.tolerance == tolerance,
+            other.tolerance == tolerance && other.ignoredLabel == ignoredLabel,
             "BoundaryScores.merge: tolerance \(tolerance) against \(other.tolerance)")
         images += other.images
     }

@@ -67,10 +67,10 @@ public struct ConfusionMatrix: Sendable, Hashable, Codable {
             trueNegatives: total - actual - predicted + hits)
     }
 
-    /// Share of pixels with the right class; 1 when nothing was counted.
+    /// Share of pixels with the right class; NaN when nothing was counted.
     public var accuracy: Double {
         let hits = (0..<classCount).reduce(0) { $0 + self[truth: $1, prediction: $1] }
-        return total == 0 ? 1 : Double(hits) / Double(total)
+        return total == 0 ? .nan : Double(hits) / Double(total)
     }
 
     private func label(_ ignored: Int?) -> String { ignored.map(String.init) ?? "nothing" }

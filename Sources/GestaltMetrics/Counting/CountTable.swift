@@ -37,8 +37,11 @@ public struct CountTable: Sendable, Hashable, Codable {
     public static var foreground: CountTable { CountTable(columns: [.foreground]) }
 
     /// A table with a column for each label from `lowest` (1 leaves the background out).
-    public static func labels(_ classCount: Int, from lowest: Int = 0) -> CountTable {
-        CountTable(columns: (lowest..<classCount).map(Column.label))
+    public static func labels(
+        _ classCount: Int, from lowest: Int = 0, ignoring ignoredLabel: Int? = nil
+    ) -> CountTable {
+        CountTable(
+            columns: (lowest..<classCount).map(Column.label), ignoredLabel: ignoredLabel)
     }
 
     public var imageCount: Int { rows.count }

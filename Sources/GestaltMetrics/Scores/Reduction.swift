@@ -68,15 +68,66 @@ extension CountTable {
 }
 
 /// The scores of a set of pictures, with the rules they were made by.
-public struct SegmentationScores: Sendable, Hashable, Codable {
+///
+/// A score that does not exist, as of a class that never occurs, is NaN here and `null` in JSON; two
+/// such scores are equal.
+public struct SegmentationScores: Sendable {
     public let reduction: Reduction
     public let absent: AbsentClass
+    /// Pictures in the table, whether they have a score or not.
     public let imageCount: Int
     public let iou: Double
     public let dice: Double
     public let precision: Double
     public let recall: Double
     public let accuracy: Double
+}
+
+extension SegmentationScores: Hashable {
+    private var values: [Double] { [iou, dice, precision, recall, accuracy] }
+
+    public static func == (a: Self, b: Self) -> Bool {
+        a.reduction == b.reduction && a.absent == b.absent && a.imageCount == b.imageCount
+            && zip(a.values, b.values).allSatisfy { $0 == $1 || ($0.isNaN && $1.isNaN) }
+    }
+
+    public func hash(into hasher: inout Hasher) {
+        hasher.combine(reduction)
+        hasher.combine(absent)
+        hasher.combine(imageCount)
+        for value in values where !value.isNaN { hasher.combine(value) }
+    }
+}
+
+extension SegmentationScores: Codable {
+    private enum CodingKeys: String, CodingKey {
+        case reduction, absent, iou, dice, precision, recall, accuracy
+        case imageCount = "image_count"
+    }
+
+    public init(from decoder: any Decoder) throws {
+        let values = try decoder.container(keyedBy: CodingKeys.self)
+        func score(_ key: CodingKeys) throws -> Double {
+            try values.decodeIfPresent(Double.self, forKey: key) ?? .nan
+        }
+        self.init(
+            reduction: try values.decode(Reduction.self, forKey: .reduction),
+            absent: try values.decode(AbsentClass.self, forKey: .absent),
+            imageCount: try values.decode(Int.self, forKey: .imageCount), iou: try score(.iou),
+            dice: try score(.dice), precision: try score(.precision), recall: try score(.recall),
+            accuracy: try score(.accuracy))
+    }
+
+    public func encode(to encoder: any Encoder) throws {
+        var container = encoder.container(keyedBy: CodingKeys.self)
+        try container.encode(reduction, forKey: .reduction)
+        try container.encode(absent, forKey: .absent)
+        try container.encode(imageCount, forKey: .imageCount)
+        let keys: [CodingKeys] = [.iou, .dice, .precision, .recall, .accuracy]
+        for (key, value) in zip(keys, values) {
+            try container.encode(value.isNaN ? nil : value, forKey: key)
+        }
+    }
 }
 
 func mean(_ values: [Double]) -> Double {

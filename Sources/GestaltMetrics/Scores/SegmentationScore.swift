@@ -27,7 +27,8 @@ extension BinaryCounts {
     ///
     /// A class that only one side has scores 0 in all but accuracy, also where the score's own
     /// denominator is empty (precision without a prediction, recall without a truth). Accuracy is
-    /// defined for an absent class as long as there is a pixel; `absent` rules where there is none.
+    /// defined for an absent class as long as there is a pixel. Without a pixel that counts, as in a
+    /// picture that is ignored entirely, there is no score, whatever `absent` says.
     public func value(of score: SegmentationScore, absent: AbsentClass = .one) -> Double? {
         let (hits, claims): (Int, Int) =
             switch score {
@@ -37,6 +38,7 @@ extension BinaryCounts {
             case .recall: (truePositives, truePositives + falseNegatives)
             case .accuracy: (truePositives + trueNegatives, total)
             }
+        guard total > 0 else { return nil }
         if claims > 0 { return Double(hits) / Double(claims) }
         if !isAbsent { return 0 }
         return switch absent {

@@ -2,29 +2,34 @@ import GestaltChecks
 import GestaltNN
 import GestaltTensor
 
-/// How far scores are from labels.
+/// The distance of scores from labels.
 ///
 /// One class: binary cross entropy plus one minus the soft Dice coefficient over the batch, labels
 /// above 0 being foreground. K classes: cross entropy plus half the Dice loss of each class but
-/// the background, labels above the last class counting as the last.
+/// the background.
+///
+/// The loss is that of the pixels that count, as if the ignored ones were not there; their scores
+/// have gradients of 0. With all pixels ignored loss and gradients are 0.
 ///
 /// - Parameters:
-///   - logits: `[N, H, W, K]`.
+///   - logits: `[N, H, W, K]`, finite.
 ///   - labels: `[N, H, W]`.
-///   - ignored: a label whose pixels count for nothing, in either term.
+///   - ignored: the label of pixels that count for nothing; nil counts all. 255 is what
+///     `Clip.masks` and the reports use.
 /// - Returns: a number.
-/// - Precondition: the shapes agree; with an ignored label at least one pixel counts, or the
-///   result is the loss of none: about 0.
+/// - Precondition: the shapes agree; with K > 1 labels are below K or ignored.
 public func segmentationLoss(
-    _ logits: Tensor<Float>, _ labels: Tensor<UInt8>, ignoring ignored: UInt8? = nil
+    _ logits: Tensor<Float>, _ labels: Tensor<UInt8>, ignoring ignored: UInt8? = 255
 ) -> Tensor<Float> {
     require(
         logits.rank == 4 && Shape(logits.shape.dropLast()) == labels.shape,
         "segmentationLoss: logits \(logits.shape) and labels \(labels.shape) are not [N, H, W, K] "
             + "and [N, H, W]")
     let classes = logits.shape[3]
+    // Most batches have no ignored pixel; theirs is the shorter way.
+    let present = labels.withScalars { ids in ids.first { $0 == ignored } }
     return classes == 1
-        ? foregroundLoss(logits, labels, ignored) : classLoss(logits, labels, classes, ignored)
+        ? foregroundLoss(logits, labels, present) : classLoss(logits, labels, classes, present)
 }
 
 /// The share of the Dice losses beside cross entropy, when there are several classes.
@@ -50,7 +55,13 @@ private func classLoss(
     let none = Int32(classes)
     let known = Tensor<Int32>(
         shape: labels.shape,
-        scalars: labels.scalars.map { $0 == ignored ? none : min(Int32($0), none - 1) })
+        scalars: labels.scalars.map { label in
+            if label == ignored { return none }
+            require(
+                Int32(label) < none,
+                "segmentationLoss: label \(label) with scores of \(classes) classes")
+            return Int32(label)
+        })
     let crossEntropy = crossEntropy(logits, known, ignoring: none)
     // The extra class takes the ignored pixels out of every target.
     let targets = known.oneHot(depth: classes + 1).cast(to: Float.self)

@@ -24,7 +24,7 @@ extension SegmentationModel {
 }
 
 /// Labels `[…]` of probabilities `[…, classes]`: 1 where foreground is likelier than `threshold`,
-/// or the likeliest class.
+/// or the likeliest class. Not-a-number is no class; ``labels(ofFinite:threshold:name:)`` refuses it.
 public func labels(
     ofProbabilities probabilities: Tensor<Float>, threshold: Float = 0.5
 ) -> Tensor<UInt8> {
@@ -46,4 +46,30 @@ public func labels(
             }
         }
     }
+}
+
+/// Scores of a picture that are not all finite: no label follows from them.
+public struct NonFiniteScores: Error, Sendable, Equatable, CustomStringConvertible {
+    /// The picture, or its place among those scored at once.
+    public var picture: String
+
+    public init(picture: String) { self.picture = picture }
+
+    public var description: String { "\(picture): the model's scores are not finite numbers" }
+}
+
+/// ``labels(ofProbabilities:threshold:)`` of pictures `[N, H, W, classes]`, or an error.
+///
+/// - Throws: ``NonFiniteScores`` naming the first picture with a score that is not finite, by
+///   `name`.
+public func labels(
+    ofFinite probabilities: Tensor<Float>, threshold: Float = 0.5,
+    name: (_ picture: Int) -> String = { "picture \($0)" }
+) throws(NonFiniteScores) -> Tensor<UInt8> {
+    let pictures = max(probabilities.shape[0], 1)
+    let place = probabilities.withScalars { $0.firstIndex { !$0.isFinite } }
+    if let place {
+        throw NonFiniteScores(picture: name(place / (probabilities.count / pictures)))
+    }
+    return labels(ofProbabilities: probabilities, threshold: threshold)
 }

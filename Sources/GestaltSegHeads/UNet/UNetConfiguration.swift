@@ -42,7 +42,8 @@ public struct UNetConfiguration: ModelConfiguration, Equatable {
 }
 
 func validateClasses(_ classes: Int) throws(ConfigurationError) {
-    guard (1...256).contains(classes) else {
-        throw .invalid("classes", expected: "1 to 256", found: classes)
+    // 255 is the label of ignored pixels.
+    guard (1...255).contains(classes) else {
+        throw .invalid("classes", expected: "1 to 255", found: classes)
     }
 }

@@ -6,7 +6,7 @@ import GestaltTensor
 /// The same mask for every frame: where the foreground of the training masks was most often. What a
 /// model has to beat to be said to look at the picture.
 public struct MeanMask: Sendable {
-    /// How often each pixel is foreground, `[H, W]`.
+    /// How often each pixel is foreground where it counts, `[H, W]`; 0 where it never does.
     public let share: Tensor<Float>
     /// Pixels above it are foreground.
     public let threshold: Float
@@ -14,24 +14,24 @@ public struct MeanMask: Sendable {
     /// What the mean mask of the robot-push recordings is thresholded at.
     public static let usualThreshold: Float = 0.25
 
-    /// - Throws: `ClipError.missingMasks`.
-    /// - Precondition: there are clips.
+    /// - Throws: `ClipError.missingMasks` without a labeled frame.
     public init(of data: DataSet, threshold: Float = usualThreshold) throws(ClipError) {
         try data.requireMasks()
-        require(data.count > 0, "MeanMask: no clips")
         let (height, width) = (data.clips[0].height, data.clips[0].width)
-        var counts = [Int](repeating: 0, count: height * width)
-        var frames = 0
+        let pixels = height * width
+        var foreground = [Int](repeating: 0, count: pixels)
+        var counted = foreground
         for clip in data.clips {
-            frames += clip.frameCount
             clip.masks?.withScalars { ids in
-                for (index, id) in ids.enumerated() where id > 0 {
-                    counts[index % counts.count] += 1
+                for (index, id) in ids.enumerated() where id != Clip.ignoredLabel {
+                    counted[index % pixels] += 1
+                    if id > 0 { foreground[index % pixels] += 1 }
                 }
             }
         }
         share = Tensor(
-            shape: [height, width], scalars: counts.map { Float($0) / Float(max(frames, 1)) })
+            shape: [height, width],
+            scalars: zip(foreground, counted).map { Float($0) / Float(max($1, 1)) })
         self.threshold = threshold
     }
 

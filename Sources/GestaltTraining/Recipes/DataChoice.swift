@@ -23,6 +23,11 @@ public struct DataChoice: Codable, Sendable, Equatable {
     public var stride: Int?
     /// At most so many clips of each split; nil for all.
     public var limit: Int?
+    /// Which value in mask files counts for nothing; nil for ``IgnoreRule/automatic``.
+    public var ignore: IgnoreRule?
+    /// What the ids in masks number; nil leaves it to the source: objects in records and synthetic
+    /// clips, else classes.
+    public var labelMeaning: LabelMeaning?
 
     /// - Parameters:
     ///   - location: as `DataSet.open` takes it.
@@ -35,27 +40,37 @@ public struct DataChoice: Codable, Sendable, Equatable {
     }
 
     /// How its clips are read.
-    public func options(masks: MaskUse) -> ClipOptions {
+    ///
+    /// - Parameter classes: of the model that masks are for; nil for any ids.
+    public func options(masks: MaskUse, classes: Int? = nil) -> ClipOptions {
         var options = ClipOptions(
             camera: camera, masks: masks, limit: limit, height: rawSize?.height ?? 64,
             width: rawSize?.width ?? 64, arrays: arrays ?? ArrayOptions())
         options.sizing = sizing ?? FrameSizing()
         options.holdout = holdout
         options.stride = stride ?? 1
+        options.ignore = ignore ?? .automatic
+        options.labelMeaning = labelMeaning
+        options.classes = classes
         return options
     }
 
     /// Loads a split, with a progress line.
-    /// - Throws: what `DataSet.open` throws.
+    ///
+    /// - Parameter classes: of the model that the masks are for; the set's masks hold its classes
+    ///   then. Nil leaves ids as they are.
+    /// - Throws: what `DataSet.open` throws; `ClipError.label` for an id that is no class.
     public func open(
-        _ split: Split, masks: MaskUse, showsProgress: Bool = false
+        _ split: Split, masks: MaskUse, classes: Int? = nil, showsProgress: Bool = false
     ) throws -> DataSet {
         let progress =
             showsProgress ? ProgressBar("reading \(split.folder)", total: 0, unit: "clips") : nil
         defer { progress?.finish() }
-        return try DataSet.open(
-            location, split: split, options: options(masks: masks), seed: seed
-        ) { done, total in progress?.update(done, of: total) }
+        let options = options(masks: masks, classes: classes)
+        let set = try DataSet.open(location, split: split, options: options, seed: seed) {
+            progress?.update($0, of: $1)
+        }
+        return try classes.map(set.classified) ?? set
     }
 
     /// What the scores of evaluations are of, for people: `the val split`, or what stands in for it.

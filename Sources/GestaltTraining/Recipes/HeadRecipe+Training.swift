@@ -11,7 +11,7 @@ extension HeadRecipe {
     {
         try validateWindow(of: encoder)
         let run = try RecipeRun(self, options)
-        var clips = try TrainingData(data, masks: .required, options)
+        var clips = try TrainingData(data, masks: .required, classes: classes, options)
         try clips.fit(to: frameTarget(of: encoder.configuration))
         clips.report(options.notice)
         let (set, judged) = (clips.train, clips.judged)
@@ -19,6 +19,7 @@ extension HeadRecipe {
         let model = try fresh(on: encoder, for: set.clips[0])
         try requireSameEncoder(as: model, run)
         let frames = try labelledFrames(labels, of: set)
+        set.remark(on: frames, classes: classes, options)
         let judge = judged.map { SegmentationJudge(data: $0) }
         let card = about("\(frames.count) labelled frames of \(set)")
         guard try caches(frames.count, model) else {

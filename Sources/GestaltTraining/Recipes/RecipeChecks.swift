@@ -21,13 +21,25 @@ func validateShare(_ key: String, _ value: Double) throws(ConfigurationError) {
     guard (0...1).contains(value) else { throw .invalid(key, expected: "0…1", found: value) }
 }
 
-/// The frames whose labels a recipe may use: so many spread over the clips, or all.
-/// - Throws: `ConfigurationError` when there are fewer frames than labels asked for.
+/// The labeled frames that a recipe may use: so many spread over the clips, or all.
+/// - Throws: `ConfigurationError` when there are fewer labeled frames than `labels`.
 func labelledFrames(_ labels: Int?, of data: DataSet) throws(ConfigurationError) -> [FrameIndex] {
-    guard let labels else { return LabelledFrames.every(1, of: data.lengths) }
-    let frames = data.lengths.reduce(0, +)
-    guard (1...max(frames, 1)).contains(labels), frames > 0 else {
-        throw .invalid("labels", expected: "1 to \(frames), the frames of \(data)", found: labels)
+    guard let labels else { return LabelledFrames.labeled(in: data) }
+    let count = data.labeledFrameCount
+    guard count > 0, (1...count).contains(labels) else {
+        throw .invalid(
+            "labels", expected: "1 to \(count), the labeled frames of \(data)", found: labels)
     }
-    return LabelledFrames.spread(labels, over: data.lengths)
+    return LabelledFrames.spread(labels, of: data)
+}
+
+extension DataSet {
+    /// Says what the chosen frames lack that the set has.
+    func remark(on frames: [FrameIndex], classes: Int, _ options: RunOptions) {
+        let chosen = LabelSummary(of: self, frames: frames)
+        guard chosen.ids != labelSummary.ids else { return }
+        for remark in chosen.remarks(classes: classes) {
+            options.notice("\(name), the chosen frames: \(remark)")
+        }
+    }
 }

@@ -7,19 +7,27 @@ struct TrainingData {
     var judged: DataSet?
     private let location: String
     private let fit: FrameFit?
+    /// Of the model that masks are for.
+    private let classes: Int?
     private var notes: [String] = []
 
     /// Opens both, with progress lines.
     ///
+    /// - Parameter classes: of the model that masks are for; they hold its classes then.
     /// - Throws: what `DataSet.open` throws for the training clips; clips to evaluate on may be
     ///   missing, or lack masks.
-    init(_ choice: DataChoice, masks: MaskUse, _ options: RunOptions) throws {
+    init(
+        _ choice: DataChoice, masks: MaskUse, classes: Int? = nil, _ options: RunOptions
+    ) throws {
         location = choice.location
         fit = choice.sizing?.fit
-        train = try choice.open(.train, masks: masks, showsProgress: options.showsProgress)
+        self.classes = classes
+        train = try choice.open(
+            .train, masks: masks, classes: classes, showsProgress: options.showsProgress)
         guard let split = choice.evaluation else { return }
         do {
-            judged = try choice.open(split, masks: masks, showsProgress: options.showsProgress)
+            judged = try choice.open(
+                split, masks: masks, classes: classes, showsProgress: options.showsProgress)
         } catch let error as ClipError {
             switch error {
             case .noSplit(_, _, let found):
@@ -62,7 +70,9 @@ struct TrainingData {
     /// Passes on what a person should know, each sentence once.
     func report(_ notice: (String) -> Void) {
         var said: Set<String> = []
-        for remark in train.remarks + (judged?.remarks ?? []) + notes
+        let sets = [train] + [judged].compactMap { $0 }
+        let labels = classes.map { count in sets.flatMap { $0.labelRemarks(classes: count) } }
+        for remark in sets.flatMap(\.remarks) + (labels ?? []) + notes
         where said.insert(remark).inserted {
             notice(remark)
         }

@@ -69,11 +69,13 @@ public struct UNetRecipe: Recipe {
 
     public func train(_ options: RunOptions = RunOptions()) throws -> Trained<UNet> {
         let run = try RecipeRun(self, options)
-        let clips = try TrainingData(data, masks: .required, options)
+        let clips = try TrainingData(
+            data, masks: .required, classes: network.classes, options)
         clips.report(options.notice)
         let (set, judged) = (clips.train, clips.judged)
         try run.checkInterruption()
         let frames = try labelledFrames(labels, of: set)
+        set.remark(on: frames, classes: network.classes, options)
         var configuration = network
         configuration.input.height = set.clips[0].height
         configuration.input.width = set.clips[0].width

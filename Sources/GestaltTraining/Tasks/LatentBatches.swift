@@ -6,7 +6,7 @@ import GestaltTensor
 /// Latents of labelled frames with the masks of those frames.
 public struct LatentBatch: Sendable {
     public var latent: Latent
-    /// `[N, H, W]`, instance ids.
+    /// `[N, H, W]`, classes as in the clips' masks.
     public var masks: Tensor<UInt8>
 }
 

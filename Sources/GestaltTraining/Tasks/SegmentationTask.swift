@@ -7,8 +7,9 @@ import GestaltTensor
 
 /// Trains a model to give each pixel of a frame its class.
 ///
-/// With one class, ids above 0 are foreground; with K, ids from K − 1 on are the last class. What
-/// does not train is the plan's `freezing`.
+/// With one class, ids above 0 are foreground; with K, ids are classes below K, as
+/// `DataSet.classified(into:)` makes them. Ignored pixels count for nothing. What does not train is
+/// the plan's `freezing`.
 public struct SegmentationTask<Model: SegmentationModel>: TrainingTask {
     public let batches: FrameBatches
     /// What the model is judged on; nil to judge it not at all.

@@ -1,0 +1,140 @@
+import GestaltChecks
+import GestaltData
+import GestaltMetrics
+import GestaltSegHeads
+import GestaltTensor
+
+extension SegmentationReport {
+    /// Scores whatever predicts masks.
+    ///
+    /// - Parameters:
+    ///   - interval: frames that lie between two scored ones of a clip, at least; see
+    ///     ``GestaltData/LabelledFrames/labeled(in:apart:)``.
+    ///   - classCount: 1 for foreground against background, else as many as the labels that
+    ///     `predict` returns; ids become classes by ``GestaltData/DataSet/classified(into:)``.
+    ///   - bootstrap: how the interval over clips is drawn.
+    ///   - progress: called after each batch; may throw to stop.
+    ///   - predict: the labels `[N, H, W]` of the frames.
+    /// - Throws: `ClipError` without a labeled frame, or for ids that are no class; what the
+    ///   closures throw.
+    /// - Precondition: the interval is positive.
+    public init(
+        on data: DataSet, every interval: Int = 5, classCount: Int = 1, seesFuture: Bool = false,
+        measuresBoundaries: Bool = true, bootstrap: Bootstrap = Bootstrap(),
+        progress: (_ done: Int, _ total: Int) throws -> Void = { _, _ in },
+        predict: (_ frames: ArraySlice<FrameIndex>) throws -> Tensor<UInt8>
+    ) throws {
+        try data.requireMasks()
+        let data = try data.classified(into: classCount)
+        let frames = LabelledFrames.labeled(in: data, apart: interval)
+        var tally = Tally(classCount: classCount, measuresBoundaries: measuresBoundaries)
+        for start in stride(from: 0, to: frames.count, by: Self.batch) {
+            let part = frames[start..<min(start + Self.batch, frames.count)]
+            let truth = stacked(part.compactMap { data.clips[$0.clip].masks?[$0.frame] }, axis: 0)
+            tally.add(prediction: try predict(part), truth: truth)
+            try progress(part.endIndex, frames.count)
+        }
+        self.data = data.name
+        split = data.split
+        self.interval = interval
+        self.seesFuture = seesFuture
+        let clips = frames.map(\.clip)
+        clipCount = Set(clips).count
+        imageCount = frames.count
+        perImage = tally.foreground(.perImage)
+        micro = tally.foreground(.micro)
+        confidence =
+            clipCount < Self.leastClips || perImage.iou.isNaN
+            ? nil : tally.counts.interval(.iou, .perImage, clips: clips, bootstrap)
+        boundaryF = measuresBoundaries && !tally.boundaries.f.isNaN ? tally.boundaries.f : nil
+        classes = (1..<max(classCount, 2)).compactMap {
+            tally.scores(of: $0, names: data.classNames)
+        }
+    }
+
+    /// Frames that go through a model at once.
+    private static let batch = 16
+}
+
+/// Counts over the pictures of a split.
+private struct Tally {
+    var counts = CountTable(
+        columns: [.foreground], ignoredLabel: Int(Clip.ignoredLabel))
+    var classCounts: CountTable?
+    var boundaries = BoundaryScores(ignoredLabel: Int(Clip.ignoredLabel))
+    let measuresBoundaries: Bool
+
+    init(classCount: Int, measuresBoundaries: Bool) {
+        self.measuresBoundaries = measuresBoundaries
+        guard classCount > 1 else { return }
+        classCounts = .labels(classCount, from: 1, ignoring: Int(Clip.ignoredLabel))
+    }
+
+    mutating func add(prediction: Tensor<UInt8>, truth: Tensor<UInt8>) {
+        counts.add(prediction: prediction, truth: truth)
+        classCounts?.add(prediction: prediction, truth: truth)
+        if measuresBoundaries { boundaries.add(prediction: prediction, truth: truth) }
+    }
+
+    /// Foreground that no picture has, on either side, has no score.
+    func foreground(_ reduction: Reduction) -> SegmentationScores {
+        let isAbsent = counts.rows.allSatisfy { $0.allSatisfy(\.isAbsent) }
+        return counts.scores(reduction, absent: isAbsent ? .skipped : .one)
+    }
+
+    func scores(of label: Int, names: [String]?) -> SegmentationReport.ClassScores? {
+        guard let column = classCounts?.column(.label(label)) else { return nil }
+        return SegmentationReport.ClassScores(
+            label: label, name: names.flatMap { $0.indices.contains(label) ? $0[label] : nil },
+            pictures: column.rows.count { !$0[0].isAbsent },
+            perImage: column.scores(.perImage, absent: .skipped),
+            micro: column.scores(.micro, absent: .skipped))
+    }
+}
+
+extension SegmentationReport {
+    /// Scores a model frame by frame; pictures of another size than the model's are resized for it
+    /// and the masks back.
+    ///
+    /// - Throws: as ``init(on:every:classCount:seesFuture:measuresBoundaries:bootstrap:progress:predict:)``,
+    ///   and `NonFiniteScores` naming the frame for which the model's scores are not finite.
+    /// - Precondition: a model that sees the future is a ``Segmenter``, and the frames are of its
+    ///   size.
+    public init(
+        of model: some SegmentationModel, on data: DataSet, every interval: Int = 5,
+        measuresBoundaries: Bool = true,
+        progress: (_ done: Int, _ total: Int) throws -> Void = { _, _ in }
+    ) throws {
+        let segmenter = model.seesFuture ? model as? Segmenter : nil
+        let windows = segmenter.map { LabelledFrameEncoder($0.encoder) }
+        require(
+            !model.seesFuture || windows != nil,
+            "SegmentationReport: \(type(of: model)) sees the future and is no Segmenter")
+        try self.init(
+            on: data, every: interval, classCount: model.classes, seesFuture: model.seesFuture,
+            measuresBoundaries: measuresBoundaries, progress: progress
+        ) { frames in
+            let probabilities =
+                windows.map { model.probabilities(of: frames, in: data, $0) }
+                ?? model.probabilities(
+                    images: stacked(frames.map { data.clips[$0.clip].frames[$0.frame] }, axis: 0))
+            return try labels(ofFinite: probabilities) { picture in
+                let index = frames[frames.startIndex + picture]
+                return "\(data.name), \(data.clips[index.clip].name), frame \(index.frame)"
+            }
+        }
+    }
+}
+
+extension SegmentationModel {
+    /// The probabilities `[N, H, W, classes]` of frames by a model that sees windows of clips.
+    fileprivate func probabilities(
+        of frames: ArraySlice<FrameIndex>, in data: DataSet, _ windows: LabelledFrameEncoder
+    ) -> Tensor<Float> {
+        let inputs = frames.map { windows.window(of: $0.frame, in: data.clips[$0.clip]) }
+        let scores = probabilities(stacked(inputs.map(\.pixels), axis: 0).centredPixels())
+        let slots = scores.shape[0] / inputs.count
+        let rows = inputs.enumerated().map { Int32($0 * slots + $1.slot) }
+        return scores.gathered(Tensor(rows), axis: 0)
+    }
+}
