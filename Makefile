@@ -2,6 +2,8 @@
 SHELL := /bin/bash
 OUTPUT ?= out
 VENV ?= .venv
+PREFIX ?= /usr/local
+DESTDIR ?=
 SWIFT_BUILD := swift build -c release
 # Builds one program of Benchmarks and runs it; it chooses the kernels of BLAS by itself.
 define measure
@@ -10,7 +12,7 @@ define measure
 endef
 .DEFAULT_GOAL := help
 
-.PHONY: help setup build test demo examples lint format clean \
+.PHONY: help setup build install uninstall test demo examples lint format clean \
 	bench bench-build bench-check bench-check-update bench-roofline bench-scaling bench-peers peers-venv
 
 help:            ## list the targets
@@ -21,6 +23,12 @@ setup:           ## install the Debian packages that are missing
 
 build: setup     ## build the library and the program
 	$(SWIFT_BUILD) --product gestalt
+
+install:         ## install a program that needs no Swift, its sample and completions: PREFIX=/usr/local
+	@scripts/install.sh "$(PREFIX)" "$(DESTDIR)"
+
+uninstall:       ## remove what `make install` put under PREFIX
+	@scripts/uninstall.sh "$(PREFIX)" "$(DESTDIR)"
 
 demo: setup      ## train a tokenizer, a segmentation head and a U-Net on the sample; about ten minutes
 	@scripts/demo.sh "$(OUTPUT)"

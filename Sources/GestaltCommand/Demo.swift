@@ -5,13 +5,16 @@ import GestaltTensor
 import GestaltTraining
 
 /// `gestalt demo`: the whole way once, in a few minutes.
-struct Demo: ParsableCommand {
+struct Demo: GestaltCommand {
     static let configuration = CommandConfiguration(
         abstract: "Train a tokenizer, a head on its latents and a U-Net on the sample, and compare."
     )
 
-    @Option(help: "The folder for models, table and pictures; an earlier demo's is replaced.")
+    @Option(
+        help: "The folder for models, table and pictures; an earlier demo's is replaced.",
+        completion: .directory)
     var output = "out"
+    @OptionGroup(title: "Common options") var common: CommonOptions
 
     func run() throws {
         let begin = ContinuousClock.now
@@ -34,7 +37,7 @@ struct Demo: ParsableCommand {
         print("In \(output): segmentation.png, reconstruction.gif, reconstruction.png, table.txt;")
         print("the models in \(models). \(ProgressBar.time((.now - begin) / .seconds(1))) in all.")
         guard report.shortfalls.isEmpty else {
-            for shortfall in report.shortfalls { remark("demo: " + shortfall) }
+            for shortfall in report.shortfalls { printError("demo: " + shortfall) }
             throw ExitCode(1)
         }
     }

@@ -3,12 +3,13 @@ import Foundation
 import GestaltTensor
 
 /// `gestalt doctor`: what this machine gives, and what holds it back.
-struct Doctor: ParsableCommand {
+struct Doctor: GestaltCommand {
     static let configuration = CommandConfiguration(
         abstract: "Measure this machine and say what holds it back.")
 
     @Flag(help: "Print the findings as JSON.")
     var json = false
+    @OptionGroup(title: "Common options") var common: CommonOptions
 
     func run() throws {
         let diagnosis = Runtime.diagnose()

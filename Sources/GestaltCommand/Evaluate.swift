@@ -10,7 +10,7 @@ import GestaltVQVAE
 
 /// `gestalt evaluate`: the scores of a segmentation model, of a tokenizer's reconstructions, or of a
 /// prior's predictions.
-struct Evaluate: ParsableCommand {
+struct Evaluate: GestaltCommand {
     static let configuration = CommandConfiguration(
         abstract: "Score a segmentation model, a tokenizer or a prior on a split.")
 
@@ -18,16 +18,11 @@ struct Evaluate: ParsableCommand {
     @OptionGroup var data: DataOptions
     @OptionGroup var labels: LabelOptions
     @Option(help: "train, val or test.") var split: Split = .test
-    @Option(help: "Every n-th frame of each clip.") var every = 5
-    @Option(help: "Frames of a clip, for a tokenizer.") var window = 16
+    @Option(help: "Every n-th frame of each clip.", transform: positive) var every = 5
+    @Option(help: "Frames of a clip, for a tokenizer.", transform: positive) var window = 16
     @Option(help: "Seed of synthetic clips.") var seed: UInt64 = 0
     @Flag(help: "Print the report as JSON.") var json = false
-
-    func validate() throws {
-        guard every > 0, window > 0 else {
-            throw ValidationError("--every and --window must be positive")
-        }
-    }
+    @OptionGroup(title: "Common options") var common: CommonOptions
 
     func run() throws {
         switch try model.open().model {
@@ -42,7 +37,7 @@ struct Evaluate: ParsableCommand {
         let set = try data.open(
             split, masks: .ignored, seed: seed, for: predictor.configuration.frameTarget,
             frames: predictor.configuration.clipLength)
-        let progress = ProgressBar("evaluating", total: 0, unit: "batches")
+        let progress = common.progress("evaluating", total: 0, unit: "batches")
         let report = try PriorReport(of: predictor, on: set) { done, total in
             progress.update(done, of: total)
         }
@@ -55,7 +50,7 @@ struct Evaluate: ParsableCommand {
     private func evaluateSegmentation(_ network: any SegmentationModel) throws {
         let set = try data.open(
             split, masks: .required, labels: labels, classes: network.classes, seed: seed)
-        let progress = ProgressBar("evaluating", total: 0, unit: "frames")
+        let progress = common.progress("evaluating", total: 0, unit: "frames")
         let report = try SegmentationReport(of: network, on: set, every: every) { done, total in
             progress.update(done, of: total)
         }
@@ -79,7 +74,7 @@ struct Evaluate: ParsableCommand {
             split, masks: .ignored, seed: seed, for: tokenizer.configuration.frameTarget,
             frames: window)
         let batches = try ClipBatches(set.clips, length: window, batchSize: 8, order: .once)
-        let progress = ProgressBar("evaluating", total: 0, unit: "clips")
+        let progress = common.progress("evaluating", total: 0, unit: "clips")
         let report = try ReconstructionReport(of: tokenizer, on: batches) { done, total in
             progress.update(done, of: total)
         }

@@ -2,12 +2,20 @@ import ArgumentParser
 import Foundation
 
 /// `gestalt`: the library from a shell. Results go to standard output, progress and warnings to
-/// standard error; exit code 0, 1 when something failed, 2 for wrong usage.
+/// standard error; exit code 0, 1 when something failed, 2 for wrong usage, 128 + n after signal n.
 @main
 struct Gestalt: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "gestalt",
         abstract: "Video prediction models as visual encoders.",
+        discussion: """
+            Exit codes: 0 success; 1 something failed, or some of several inputs did; 2 wrong usage; \
+            130, 143, 129 stopped by Ctrl-C, SIGTERM, SIGHUP.
+            Environment: GESTALT_THREADS, the threads that compute (as --threads, which goes \
+            first); GESTALT_CACHE_LIMIT, memory kept for reuse, as 512M; GESTALT_INSTRUCTION_SET, \
+            portable, avx2 or avx512.
+            Completions: gestalt --generate-completion-script bash, zsh or fish.
+            """,
         version: "0.1.0",
         subcommands: [
             Demo.self, Doctor.self, Train.self, Encode.self, Decode.self, Logits.self, Predict.self,
@@ -16,20 +24,22 @@ struct Gestalt: ParsableCommand {
         ])
 
     static func main() {
-        do {
-            var command = try parseAsRoot()
-            try command.run()
-        } catch let failure {
-            let error = Explanation.of(failure)
-            // ArgumentParser would end with its own code for usage; ours is 2.
-            let code = exitCode(for: error)
-            let text = fullMessage(for: error)
-            if code == .success {
-                print(text)
-                Gestalt.exit()
-            }
-            FileHandle.standardError.write(Data((text + "\n").utf8))
-            Foundation.exit(code == .validationFailure ? 2 : 1)
+        Streams.prepare()
+        if let slip = CommandTree.slip(in: Array(CommandLine.arguments.dropFirst())) {
+            Ending.end(ValidationError(slip.message), in: slip.command)
         }
+        var command: any ParsableCommand
+        do {
+            command = try parseAsRoot()
+        } catch {
+            Ending.end(error, in: Gestalt.self)
+        }
+        do {
+            (command as? any GestaltCommand)?.common.apply()
+            try command.run()
+        } catch {
+            Ending.end(error, in: type(of: command))
+        }
+        Ending.succeed()
     }
 }

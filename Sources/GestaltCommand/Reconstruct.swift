@@ -10,33 +10,31 @@ import GestaltTraining
 import GestaltVQVAE
 
 /// `gestalt reconstruct`: clips as they come back from their codes.
-struct Reconstruct: ParsableCommand {
+struct Reconstruct: GestaltCommand {
     static let configuration = CommandConfiguration(
         abstract: "Send clips through a tokenizer; write true and decoded frames side by side.")
 
     @OptionGroup var model: ModelOptions
     @OptionGroup var data: DataOptions
     @Option(help: "train, val or test.") var split: Split = .test
-    @Option(help: "How many clips.") var clips = 4
-    @Option(help: "Frames of a clip.") var window = 16
+    @Option(help: "How many clips.", transform: positive) var clips = 4
+    @Option(help: "Frames of a clip.", transform: positive) var window = 16
     @Option(help: "Seed of synthetic clips.") var seed: UInt64 = 0
-    @Option(help: "The folder for reconstruction.gif and reconstruction.png.") var output: String
-
-    func validate() throws {
-        guard clips > 0, window > 0 else {
-            throw ValidationError("--clips and --window must be positive")
-        }
-    }
+    @Option(
+        help: "The folder for reconstruction.gif and reconstruction.png.", completion: .directory)
+    var output: String
+    @OptionGroup(title: "Common options") var common: CommonOptions
 
     func run() throws {
+        try OutputFolder.check(output)
         let tokenizer = try model.video().tokenizer
-        try OutputFolder.make(output)
         let set = try data.open(
             split, masks: .ignored, seed: seed, for: tokenizer.configuration.frameTarget,
             frames: window)
         let chosen = Array(set.clips.prefix(clips))
         let batches = try ClipBatches(chosen, length: window, batchSize: 1, order: .once)
-        let progress = ProgressBar("reconstructing", total: chosen.count, unit: "clips")
+        try OutputFolder.make(output)
+        let progress = common.progress("reconstructing", total: chosen.count, unit: "clips")
         var pairs: [ReconstructionPair] = []
         for step in 0..<batches.stepsPerPass {
             pairs.append(try ReconstructionPair(tokenizer, clip: batches.batch(at: step).frames[0]))

@@ -11,10 +11,16 @@ enum Program {
     /// Runs `gestalt` with `arguments` and waits for its end.
     static func run(_ arguments: String...) throws -> Result { try run(list: arguments) }
 
-    static func run(list arguments: [String]) throws -> Result {
+    /// - Parameters:
+    ///   - executable: another program, or a copy of ours elsewhere.
+    ///   - environment: variables to set beside the usual ones.
+    static func run(
+        list arguments: [String], executable: String = path, environment: [String: String] = [:]
+    ) throws -> Result {
         let process = Process()
-        process.executableURL = folder.appending(path: "gestalt")
+        process.executableURL = URL(filePath: executable)
         process.arguments = arguments
+        process.environment = ProcessInfo.processInfo.environment.merging(environment) { $1 }
         let files = ["out", "err"].map { _ in
             FileManager.default.temporaryDirectory.appending(path: UUID().uuidString)
         }
@@ -30,6 +36,9 @@ enum Program {
             output: try String(contentsOf: files[0], encoding: .utf8),
             error: try String(contentsOf: files[1], encoding: .utf8))
     }
+
+    /// The program in the build folder.
+    static var path: String { folder.appending(path: "gestalt").path }
 
     /// Where the build leaves its products: beside the bundle of the tests.
     private static var folder: URL {

@@ -196,17 +196,4 @@ struct Tree: Sendable, CustomTestStringConvertible {
             #expect(remarks.count == 9 && remarks.last == "and 12 more frames that are left out")
         }
     }
-
-    @Test func picturesHaveNamesOfTheirFolders() throws {
-        try withTemporaryFolder { root in
-            try Tree(
-                testDescription: "",
-                files: ["a.png", "a.jpg", "x.bmp", "c1/0001.png", "c1/masks/0001.png"], clips: [:]
-            ).write(to: root)
-            let pictures = try NamedPictures(path: root)
-            #expect(pictures.names.sorted() == ["a.jpg", "a.png", "c1/0001"])
-            #expect(Set(pictures.folders) == ["", "c1"])
-            #expect(pictures.remarks == ["\(root): skipped 1 file: bmp"])
-        }
-    }
 }

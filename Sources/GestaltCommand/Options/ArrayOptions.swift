@@ -1,8 +1,11 @@
+import ArgumentParser
 import GestaltData
 import GestaltFiles
+import GestaltIO
 import GestaltMedia
 import GestaltPrior
 import GestaltTensor
+import GestaltTraining
 
 /// Codes `[B, t, h, w]` from a file; `[t, h, w]` is one clip.
 func readCodes(_ path: String) throws -> Tensor<Int32> {
@@ -21,20 +24,42 @@ func isPicture(_ path: String) -> Bool {
     [".gif", ".png"].contains { path.lowercased().hasSuffix($0) }
 }
 
-/// - Throws: `ModelInputError` for an ending that nothing is written by, before any work is done.
+/// Frames a second that a GIF can show: its pauses are whole hundredths.
+@Sendable func frameRate(_ text: String) throws -> Double {
+    guard let rate = Double(text), (0.1...50).contains(rate) else {
+        throw ValidationError("frames a second from 0.1 to 50 are expected")
+    }
+    return rate
+}
+
+func checkFrameRate(_ fps: Double?, _ output: String) throws {
+    guard fps == nil || output.lowercased().hasSuffix(".gif") else {
+        throw ValidationError("--fps belongs to an --output that ends in .gif")
+    }
+}
+
+/// Checks before any work is done that `path` ends like something that can be written, and that it
+/// can be written there.
+/// - Throws: `ValidationError`, `FileFailure`.
 func checkOutput(_ path: String, pictures: Bool) throws {
     guard ArrayFile.isOne(path) || (pictures && isPicture(path)) else {
         let endings = ArrayFile.endings + (pictures ? ["gif", "png"] : [])
-        throw ModelInputError(
-            "--output",
-            expected: "a name ending in " + endings.map { "." + $0 }.joined(separator: ", "),
-            found: path)
+        throw ValidationError(
+            "--output wants a name ending in " + endings.map { "." + $0 }.joined(separator: ", ")
+                + ", not '\(path)'")
     }
+    try OutputFile.check(path)
+}
+
+/// Called when all is checked: makes the folder of the result; the first Ctrl-C stops in order.
+func beginWork(_ output: String) throws {
+    try OutputFile.makeFolder(of: output)
+    Interruption.handleSignals()
 }
 
 /// Clips `[rows][columns][T, H, W, 3]` as bytes, side by side: an animation, or every fourth frame.
 func writePictures(
-    _ rows: [[Tensor<UInt8>]], titles: [String], to path: String
+    _ rows: [[Tensor<UInt8>]], titles: [String], fps: Double?, to path: String
 ) throws {
     let length = rows.joined().map { $0.shape[0] }.max() ?? 0
     func frame(_ clip: Tensor<UInt8>, _ index: Int) -> Tensor<UInt8> {
@@ -53,5 +78,5 @@ func writePictures(
     let frames = (0..<length).map { index in
         sheet.drawn(rows.map { row in row.map { frame($0, index) } })
     }
-    try GIF.write(stacked(frames, axis: 0), to: path, secondsPerFrame: 0.15)
+    try GIF.write(stacked(frames, axis: 0), to: path, secondsPerFrame: 1 / (fps ?? 1 / 0.15))
 }

@@ -7,7 +7,8 @@ import GestaltVQVAE
 struct ModelOptions: ParsableArguments {
     @Option(
         help: ArgumentHelp(
-            "A model: its folder, a training run, a checkpoint of one, or a file of VideoGPT's."))
+            "A model: its folder, a training run, a checkpoint of one, or a file of VideoGPT's."),
+        completion: .file())
     var model: String
 
     @OptionGroup var settings: SettingOptions
@@ -40,8 +41,8 @@ struct SettingOptions: ParsableArguments {
         var result: [String: String] = [:]
         for setting in settings {
             let parts = setting.split(separator: "=", maxSplits: 1).map(String.init)
-            guard parts.count == 2 else {
-                throw ValidationError("--set takes KEY=VALUE, not \(setting)")
+            guard parts.count == 2, !parts[0].isEmpty else {
+                throw ValidationError("--set takes KEY=VALUE, not '\(setting)'")
             }
             guard result.updateValue(parts[1], forKey: parts[0]) == nil else {
                 throw ValidationError("--set \(parts[0]) is given twice")

@@ -14,9 +14,6 @@ func printEncoded(_ value: some Encodable) throws {
     print(String(decoding: try encoder.encode(value), as: UTF8.self))
 }
 
-/// A line on standard error: a warning, a remark, never a result.
-func remark(_ text: String) { FileHandle.standardError.write(Data((text + "\n").utf8)) }
-
 /// A table of text, columns aligned; numbers to the right.
 func printTable(_ header: [String], _ rows: [[String]]) {
     let widths = header.indices.map { column in

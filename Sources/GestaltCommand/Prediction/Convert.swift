@@ -1,29 +1,31 @@
 import ArgumentParser
 import Foundation
+import GestaltIO
 import GestaltNN
 import GestaltPrior
 import GestaltTraining
 import GestaltVQVAE
 
 /// `gestalt convert`: a model in another spelling.
-struct Convert: ParsableCommand {
+struct Convert: GestaltCommand {
     static let configuration = CommandConfiguration(
         abstract: "Rewrite a model: a checkpoint to a folder, or ours to VideoGPT's.",
         discussion: """
             SOURCE is what --model takes elsewhere: the folder of a model, a training run, a \
             checkpoint of one, a PyTorch checkpoint or a safetensors file in VideoGPT's names. With \
             --to gestalt DESTINATION becomes a folder of config.json, model.safetensors and \
-            README.md; with --to videogpt, for tokenizers and predictors, a safetensors file in VideoGPT's names and PyTorch's layouts, hyper-parameters \
-            as JSON in its metadata. Nothing in a checkpoint is executed.
+            README.md; with --to videogpt, for tokenizers and predictors, a safetensors file in \
+            VideoGPT's names and PyTorch's layouts, hyper-parameters as JSON in its metadata. Nothing in a checkpoint is executed.
             """)
 
     enum Spelling: String, ExpressibleByArgument, CaseIterable { case gestalt, videogpt }
 
-    @Argument(help: "A model.") var source: String
-    @Argument(help: "The folder or file to write.") var destination: String
+    @Argument(help: "A model.", completion: .file()) var source: String
+    @Argument(help: "The folder or file to write.", completion: .file()) var destination: String
     @Option(help: "gestalt or videogpt.") var to = Spelling.gestalt
     @OptionGroup var settings: SettingOptions
     @Flag(help: "Write the causal masks too, tokens² numbers a layer.") var withMasks = false
+    @OptionGroup(title: "Common options") var common: CommonOptions
 
     func validate() throws {
         guard !withMasks || to == .videogpt else {
@@ -36,6 +38,10 @@ struct Convert: ParsableCommand {
     }
 
     func run() throws {
+        switch to {
+        case .gestalt: try OutputFolder.check(destination)
+        case .videogpt: try OutputFile.check(destination)
+        }
         let opened = try openModel(source, settings.pairs())
         let model = opened.model
         switch to {
@@ -46,7 +52,9 @@ struct Convert: ParsableCommand {
             }
             try model.stored.write(to: destination, card: card(model))
         case .videogpt:
-            try opened.video().write(videoGPT: destination, withMasks: withMasks)
+            let video = try opened.video()
+            try OutputFile.makeFolder(of: destination)
+            try video.write(videoGPT: destination, withMasks: withMasks)
         }
         print("\(destination): \(model), \(model.parameterCount) parameters")
     }

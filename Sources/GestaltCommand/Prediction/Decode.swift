@@ -7,7 +7,7 @@ import GestaltTraining
 import GestaltVQVAE
 
 /// `gestalt decode`: codes to clips.
-struct Decode: ParsableCommand {
+struct Decode: GestaltCommand {
     static let configuration = CommandConfiguration(
         abstract: "Turn codes into clips.",
         discussion: """
@@ -16,16 +16,25 @@ struct Decode: ParsableCommand {
             """)
 
     @OptionGroup var model: ModelOptions
-    @Option(help: "Codes [B,] t, h, w as npy, npz or safetensors.") var input: String
-    @Option(help: "Where clips go: .npy, .npz, .safetensors, .gif or .png.") var output: String
+    @Option(help: "Codes [B,] t, h, w as npy, npz or safetensors.", completion: .file())
+    var input: String
+    @Option(help: "Frames a second of a GIF; 6.67 without it.", transform: frameRate)
+    var fps: Double?
+    @Option(help: "Where clips go: .npy, .npz, .safetensors, .gif or .png.", completion: .file())
+    var output: String
+    @OptionGroup(title: "Common options") var common: CommonOptions
+
+    static let flags = ["codes": "--input"]
+
+    func validate() throws { try checkFrameRate(fps, output) }
 
     func run() throws {
         try checkOutput(output, pictures: true)
         let model = try model.video()
         let codes = try readCodes(input)
         try model.tokenizer.check(codes: codes)
-        Interruption.handleSignals()
-        let progress = ProgressBar("decoding", total: codes.shape[0], unit: "clips")
+        try beginWork(output)
+        let progress = common.progress("decoding", total: codes.shape[0], unit: "clips")
         var parts: [Tensor<Float>] = []
         for clip in 0..<codes.shape[0] {
             try stopIfAsked(progress)
@@ -36,7 +45,7 @@ struct Decode: ParsableCommand {
         if isPicture(output) {
             let pictures = parts.map { $0[0].pixelBytes() }
             try writePictures(
-                [pictures], titles: pictures.indices.map { "clip \($0)" }, to: output)
+                [pictures], titles: pictures.indices.map { "clip \($0)" }, fps: fps, to: output)
             return print("\(output): \(parts.count) clips")
         }
         let video = concatenated(parts, axis: 0)

@@ -7,7 +7,7 @@ import GestaltTraining
 import GestaltVQVAE
 
 /// `gestalt encode`: clips to codes.
-struct Encode: ParsableCommand {
+struct Encode: GestaltCommand {
     static let configuration = CommandConfiguration(
         abstract: "Turn clips into codes.",
         discussion: """
@@ -18,13 +18,19 @@ struct Encode: ParsableCommand {
             """)
 
     @OptionGroup var model: ModelOptions
-    @Option(help: "npy, npz or safetensors [B,] T, H, W, 3; a TFRecord; a folder of frames.")
+    @Option(
+        help: "npy, npz or safetensors [B,] T, H, W, 3; a TFRecord; a folder of frames.",
+        completion: .file())
     var input: String
-    @Option(help: "Only the first so many frames; for a model with a prior, its clip's length.")
+    @Option(
+        help: "Only the first so many frames; for a model with a prior, its clip's length.",
+        transform: positive)
     var frames: Int?
-    @Option(help: "Only the first so many clips.") var clips: Int?
+    @Option(help: "Only the first so many clips.", transform: positive) var clips: Int?
     @OptionGroup var reading: ReadingOptions
-    @Option(help: "Where the codes go: .npy, .npz or .safetensors.") var output: String
+    @Option(help: "Where the codes go: .npy, .npz or .safetensors.", completion: .file())
+    var output: String
+    @OptionGroup(title: "Common options") var common: CommonOptions
 
     func run() throws {
         try checkOutput(output, pictures: false)
@@ -35,8 +41,8 @@ struct Encode: ParsableCommand {
         let shape = video.shape
         _ = try model.tokenizer.configuration.latentShape(
             time: shape[1], height: shape[2], width: shape[3])
-        Interruption.handleSignals()
-        let progress = ProgressBar("encoding", total: shape[0], unit: "clips")
+        try beginWork(output)
+        let progress = common.progress("encoding", total: shape[0], unit: "clips")
         var parts: [Tensor<Int32>] = []
         for clip in 0..<shape[0] {
             try stopIfAsked(progress)
@@ -54,6 +60,6 @@ struct Encode: ParsableCommand {
 func stopIfAsked(_ progress: ProgressBar) throws {
     guard Interruption.process.isRequested else { return }
     progress.finish()
-    remark("stopped; nothing was written")
-    throw ExitCode(1)
+    printError("stopped; nothing was written")
+    throw ExitCode(Ending.interrupted)
 }

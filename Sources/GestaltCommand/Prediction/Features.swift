@@ -12,7 +12,7 @@ extension FeatureSource: ExpressibleByArgument {
 }
 
 /// `gestalt features`: what a model knows about clips.
-struct Features: ParsableCommand {
+struct Features: GestaltCommand {
     static let configuration = CommandConfiguration(
         abstract: "Write what a model makes of clips or of their first frames.",
         discussion: """
@@ -28,15 +28,29 @@ struct Features: ParsableCommand {
 
     @OptionGroup var model: ModelOptions
     @Option(help: "resnet[:K], hidden:L, ids, codes or forecast.") var source: FeatureSource
-    @Option(help: "npy, npz or safetensors [B,] T, H, W, 3; a TFRecord; a folder of frames.")
+    @Option(
+        help: "npy, npz or safetensors [B,] T, H, W, 3; a TFRecord; a folder of frames.",
+        completion: .file())
     var input: String
     @Option(help: "What stands for unknown codes in hidden:L: start, zeros or hidden.")
     var query: VideoPrior.Query?
-    @Option(help: "Only the first so many clips.") var clips: Int?
-    @Option(name: .customLong("class"), help: "The class of all clips, from 0.") var label: Int32?
-    @Option(help: "Actions [B,] T, width as npy, npz or safetensors.") var actions: String?
+    @Option(help: "Only the first so many clips.", transform: positive) var clips: Int?
+    @Option(
+        name: .customLong("class"), help: "The class of all clips, from 0.", transform: classNumber)
+    var label: Int32?
+    @Option(
+        help: "Actions [B,] T, width as npy, npz or safetensors.", completion: .file())
+    var actions: String?
     @OptionGroup var reading: ReadingOptions
-    @Option(help: "Where the features go: .npy, .npz or .safetensors.") var output: String
+    @Option(help: "Where the features go: .npy, .npz or .safetensors.", completion: .file())
+    var output: String
+    @OptionGroup(title: "Common options") var common: CommonOptions
+
+    static let flags = [
+        "frames": "--input", "class": "--class", "actions": "--actions", "query": "--query",
+        "hidden": "--source hidden:L", "resnet": "--source resnet",
+        "codes, frames, class and actions": "--input and --actions",
+    ]
 
     func run() throws {
         try checkOutput(output, pictures: false)
@@ -69,7 +83,9 @@ struct Features: ParsableCommand {
                 let codes = try sampler!.codes(
                     condition, options: .greedy, random: RandomStream(seed: 0)
                 ) { _ in
-                    guard !Interruption.process.isRequested else { throw ExitCode(1) }
+                    guard !Interruption.process.isRequested else {
+                        throw ExitCode(Ending.interrupted)
+                    }
                 }
                 return sampler!.decoded(codes).video.squeezed(axis: 0)
             }
@@ -99,8 +115,8 @@ struct Features: ParsableCommand {
     private func eachClip<Scalar>(
         _ count: Int, _ body: (Int) throws -> Tensor<Scalar>
     ) throws -> [Tensor<Scalar>] {
-        Interruption.handleSignals()
-        let progress = ProgressBar("encoding", total: count, unit: "clips")
+        try beginWork(output)
+        let progress = common.progress("encoding", total: count, unit: "clips")
         defer { progress.finish() }
         return try (0..<count).map { clip in
             try stopIfAsked(progress)

@@ -8,7 +8,7 @@ import GestaltTraining
 import GestaltVQVAE
 
 /// `gestalt logits`: what a prior expects at every place of a clip.
-struct Logits: ParsableCommand {
+struct Logits: GestaltCommand {
     static let configuration = CommandConfiguration(
         abstract: "Write a prior's logits of every code given the codes before it.",
         discussion: """
@@ -19,13 +19,27 @@ struct Logits: ParsableCommand {
             """)
 
     @OptionGroup var model: ModelOptions
-    @Option(help: "Codes [B,] t, h, w as npy, npz or safetensors.") var codes: String
-    @Option(help: "The clips' first frames, or the clips: what gestalt encode reads.")
+    @Option(help: "Codes [B,] t, h, w as npy, npz or safetensors.", completion: .file())
+    var codes: String
+    @Option(
+        help: "The clips' first frames, or the clips: what gestalt encode reads.",
+        completion: .file())
     var frames: String?
-    @Option(name: .customLong("class"), help: "The class of all clips, from 0.") var label: Int32?
-    @Option(help: "Actions [B,] T, width as npy, npz or safetensors.") var actions: String?
+    @Option(
+        name: .customLong("class"), help: "The class of all clips, from 0.", transform: classNumber)
+    var label: Int32?
+    @Option(
+        help: "Actions [B,] T, width as npy, npz or safetensors.", completion: .file())
+    var actions: String?
     @OptionGroup var reading: ReadingOptions
-    @Option(help: "Where the logits go: .npy, .npz or .safetensors.") var output: String
+    @Option(help: "Where the logits go: .npy, .npz or .safetensors.", completion: .file())
+    var output: String
+    @OptionGroup(title: "Common options") var common: CommonOptions
+
+    static let flags = [
+        "codes": "--codes", "frames": "--frames", "class": "--class", "actions": "--actions",
+        "codes, frames, class and actions": "--codes, --frames and --actions",
+    ]
 
     func run() throws {
         try checkOutput(output, pictures: false)
@@ -36,8 +50,8 @@ struct Logits: ParsableCommand {
             options: reading.options)
         try predictor.check(
             codes: codes, frames: told.frames, classes: told.classes, actions: told.actions)
-        Interruption.handleSignals()
-        let progress = ProgressBar("predicting", total: codes.shape[0], unit: "clips")
+        try beginWork(output)
+        let progress = common.progress("predicting", total: codes.shape[0], unit: "clips")
         var parts: [Tensor<Float>] = []
         for clip in 0..<codes.shape[0] {
             try stopIfAsked(progress)
@@ -62,6 +76,8 @@ struct Told {
     let classes: Tensor<Int32>?
     /// `[N, T, width]`.
     let actions: Tensor<Float>?
+    /// Clips.
+    let count: Int
 
     /// - Parameter clips: how many clips the class is for.
     init(
@@ -73,10 +89,11 @@ struct Told {
                 .fitted(to: predictor.configuration.frameTarget, options.sizing.fit).first(given)
         } else if let path {
             throw ModelInputError(
-                "frames", expected: "none: this prior is not told any", found: path)
+                "frames", expected: "none: this prior is not given any", found: path)
         } else {
             frames = nil
         }
+        count = clips
         classes = label.map { Tensor([Int32](repeating: $0, count: clips)) }
         self.actions = try actions.map(readActions)
     }

@@ -4,9 +4,10 @@ import GestaltFiles
 import GestaltPrior
 import GestaltTensor
 import GestaltTraining
+import GestaltVQVAE
 
 /// `gestalt predict`: futures from first frames.
-struct Predict: ParsableCommand {
+struct Predict: GestaltCommand {
     static let configuration = CommandConfiguration(
         abstract: "Predict clips from their first frames, a class or actions.",
         discussion: """
@@ -17,46 +18,85 @@ struct Predict: ParsableCommand {
             """)
 
     @OptionGroup var model: ModelOptions
-    @Option(help: "npy, npz or safetensors [B,] T, H, W, 3; a TFRecord; a folder of frames.")
+    @Option(
+        help: "npy, npz or safetensors [B,] T, H, W, 3; a TFRecord; a folder of frames.",
+        completion: .file())
     var input: String?
-    @Option(help: "Samples of each clip.") var samples = 4
-    @Option(help: "Only the first so many clips.") var clips: Int?
-    @Option(help: "Above 0; below 1 makes likely codes likelier.") var temperature: Float = 1
-    @Option(help: "Draw from the so many likeliest codes.") var topK: Int?
-    @Option(help: "Draw from the likeliest codes that make up this share.") var topP: Float = 1
+    @Option(help: "Samples of each clip; 4 without it, 1 with --greedy.", transform: positive)
+    var samples: Int?
+    @Option(help: "Only the first so many clips.", transform: positive) var clips: Int?
+    @Option(
+        help: "Above 0, 1 without it; below 1 makes likely codes likelier, --greedy is its limit.",
+        transform: positiveFraction)
+    var temperature: Float?
+    @Option(help: "Draw from the so many likeliest codes.", transform: positive) var topK: Int?
+    @Option(
+        help: "Draw from the likeliest codes that make up this share.", transform: positiveShare)
+    var topP: Float?
     @Flag(help: "Always the likeliest code; one sample.") var greedy = false
-    @Option(help: "Draw so many samples and keep the likeliest of each clip.") var bestOf: Int?
-    @Option(help: "Frames of the result; more than a clip's make a rollout, window by window.")
+    @Option(
+        help: "Draw so many samples and keep the likeliest of each clip.", transform: positive)
+    var bestOf: Int?
+    @Option(
+        help: "Frames of the result; more than a clip's make a rollout, window by window.",
+        transform: positive)
     var length: Int?
+    @Option(help: "Frames a second of a GIF; 6.67 without it.", transform: frameRate)
+    var fps: Double?
     @Option(help: "Seed of the draws.") var seed: UInt64 = 0
-    @Option(name: .customLong("class"), help: "The class of all clips, from 0.") var label: Int32?
-    @Option(help: "Actions [B,] T, width as npy, npz or safetensors.") var actions: String?
+    @Option(
+        name: .customLong("class"), help: "The class of all clips, from 0.", transform: classNumber)
+    var label: Int32?
+    @Option(
+        help: "Actions [B,] T, width as npy, npz or safetensors.", completion: .file())
+    var actions: String?
     @Flag(help: "Keep weights and cache as bfloat16: faster, logits to about two digits.")
     var bfloat16 = false
     @OptionGroup var reading: ReadingOptions
-    @Option(help: "Where clips go: .gif, .png, .npy, .npz or .safetensors.") var output: String
+    @Option(help: "Where clips go: .gif, .png, .npy, .npz or .safetensors.", completion: .file())
+    var output: String
+    @OptionGroup(title: "Common options") var common: CommonOptions
+
+    static let flags = [
+        "frames": "--input", "class": "--class", "actions": "--actions", "topK": "--top-k",
+        "topP": "--top-p", "temperature": "--temperature",
+        "codes, frames, class and actions": "--input and --actions",
+    ]
 
     func validate() throws {
-        guard samples > 0, (clips ?? 1) > 0, (bestOf ?? 1) > 0, (length ?? 1) > 0 else {
-            throw ValidationError("--samples, --clips, --best-of and --length must be positive")
-        }
         guard length == nil || bestOf == nil else {
             throw ValidationError("--length and --best-of exclude each other")
         }
+        guard samples == nil || bestOf == nil else {
+            throw ValidationError(
+                "--best-of draws a number of samples by itself; leave out --samples")
+        }
+        if greedy {
+            guard (samples ?? 1) == 1, bestOf == nil else {
+                throw ValidationError("--greedy makes one sample: all would be the same")
+            }
+            guard temperature == nil, topK == nil, topP == nil else {
+                throw ValidationError(
+                    "--greedy takes the likeliest code; --temperature, --top-k and --top-p say nothing"
+                )
+            }
+        }
+        try checkFrameRate(fps, output)
     }
 
     func run() throws {
         try checkOutput(output, pictures: true)
         let predictor = try model.predictor()
         let options = SamplingOptions(
-            temperature: temperature, topK: topK, topP: topP, isGreedy: greedy)
+            temperature: temperature ?? 1, topK: topK, topP: topP ?? 1, isGreedy: greedy)
         try options.validate()
         let (told, truth, count) = try inputs(predictor)
         let sampler = VideoSampler(
-            predictor, format: bfloat16 ? .bfloat16 : .float32, batch: min(8, samples * count))
+            predictor, format: bfloat16 ? .bfloat16 : .float32, batch: min(8, number * count))
         let video = try draw(sampler, told, options)
         if isPicture(output) {
-            try writePictures(rows(video, truth), titles: titles(video, truth), to: output)
+            try writePictures(
+                rows(video, truth), titles: titles(video, truth), fps: fps, to: output)
             print("\(output): \(video.shape[0]) clips, \(video.shape[1]) samples each")
         } else {
             try ArrayFile.write(video, name: "video", to: output)
@@ -97,13 +137,13 @@ struct Predict: ParsableCommand {
         _ sampler: VideoSampler, _ told: Told, _ options: SamplingOptions
     ) throws -> Tensor<Float> {
         let random = RandomStream(seed: seed)
-        let number = greedy ? 1 : samples
-        Interruption.handleSignals()
-        let progress = ProgressBar("predicting", total: 1000, unit: "‰")
+        try beginWork(output)
+        let total = told.count * number * tokens(of: sampler)
+        let progress = common.progress("predicting", total: total, unit: "tokens")
         defer { progress.finish() }
         func report(_ step: SamplingProgress) throws {
             try stopIfAsked(progress)
-            progress.update(Int(step.fraction * 1000))
+            progress.update(Int(step.fraction * Double(total)))
         }
         if let length, let frames = told.frames {
             return try sampler.rollout(
@@ -125,6 +165,19 @@ struct Predict: ParsableCommand {
             try sampler.codes(
                 condition, samples: number, options: options, random: random, progress: report)
         ).video
+    }
+
+    /// Samples drawn of each clip.
+    private var number: Int { bestOf ?? samples ?? (greedy ? 1 : 4) }
+
+    /// Tokens that are drawn of each sample.
+    private func tokens(of sampler: VideoSampler) -> Int {
+        let configuration = sampler.predictor.configuration
+        let window = configuration.prior.latent.array.reduce(1, *)
+        guard let length else { return window }
+        let own = configuration.clipLength - (configuration.prior.conditioning?.frames ?? 0)
+        return window
+            * (1 + (sampler.framesCovered(by: length) - configuration.clipLength) / max(1, own))
     }
 
     private func rows(_ video: Tensor<Float>, _ truth: Tensor<Float>?) -> [[Tensor<UInt8>]] {

@@ -19,16 +19,18 @@ struct Train: ParsableCommand {
 
 /// What all trainings are told in the same words.
 struct RunArguments: ParsableArguments {
-    @Option(help: "The folder for model, checkpoints and logs.")
+    @Option(help: "The folder for model, checkpoints and logs.", completion: .directory)
     var output: String
 
     @Flag(help: "Go on with the run in the output folder; all else is read from its recipe.json.")
     var resume = false
 
+    @OptionGroup(title: "Common options") var common: CommonOptions
+
     /// A resumed run is what its recipe says; other options would be ignored.
     func validate() throws {
         guard resume else { return }
-        let allowed = ["--resume", "--output"]
+        let allowed = ["--resume", "--output", "--threads", "--quiet"]
         let others = CommandLine.arguments.filter { argument in
             argument.hasPrefix("--") && !allowed.contains(String(argument.prefix { $0 != "=" }))
         }
@@ -41,7 +43,7 @@ struct RunArguments: ParsableArguments {
 
     var options: RunOptions {
         RunOptions(
-            folder: output, resumes: resume,
+            folder: output, resumes: resume, showsProgress: !common.quiet,
             command: "gestalt " + CommandLine.arguments.dropFirst().joined(separator: " "),
             notice: { remark($0) })
     }

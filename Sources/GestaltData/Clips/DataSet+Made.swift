@@ -7,10 +7,7 @@ extension DataSet {
     ) throws -> DataSet {
         try requireNoHoldout("sample", options)
         let name = split.folder + ".tfrecords.gz"
-        guard let folder = Bundle.module.resourceURL?.appendingPathComponent("Sample").path else {
-            throw ClipError.notFound(
-                path: "sample", expected: "the resources of GestaltData", found: "no bundle")
-        }
+        let folder = try SampleFolder.path()
         guard Folder.isFile(folder + "/" + name) else {
             throw ClipError.noSplit(path: "sample", split: split, found: [.train, .test])
         }

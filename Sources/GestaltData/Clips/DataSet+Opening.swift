@@ -57,6 +57,11 @@ extension DataSet {
         return try !SplitPlace.splits(at: location).isEmpty
     }
 
+    /// Whether `location` is a word for clips that come with the package, not a path.
+    package static func isMade(_ location: String) -> Bool {
+        location == "sample" || isSynthetic(location)
+    }
+
     static func isSynthetic(_ location: String) -> Bool {
         location == "synthetic" || location.hasPrefix("synthetic:")
     }

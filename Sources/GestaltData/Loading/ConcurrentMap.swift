@@ -4,7 +4,7 @@ import Synchronization
 /// The results of `body` for 0…count − 1, computed on all cores, in order.
 ///
 /// - Throws: the error of the lowest index that failed.
-func concurrentMap<Value: Sendable>(
+package func concurrentMap<Value: Sendable>(
     count: Int, _ body: @Sendable (Int) throws -> Value
 ) throws -> [Value] {
     let results = Mutex<[Result<Value, any Error>?]>(Array(repeating: nil, count: count))

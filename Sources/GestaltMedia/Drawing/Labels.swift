@@ -65,12 +65,14 @@ extension Tensor<UInt8> {
     /// The picture with a mask laid over and outlined in turquoise, which stands out from most
     /// things; `[H, W, 3]`.
     ///
-    /// - Parameter mask: `[H, W]` or `[H, W, 1]`, as large as the picture; 0 is left as it is.
-    public func overlaid(mask: Tensor<UInt8>) -> Tensor<UInt8> {
+    /// - Parameters:
+    ///   - mask: `[H, W]` or `[H, W, 1]`, as large as the picture; 0 is left as it is.
+    ///   - opacity: of the color inside the outline, 0 to 1.
+    public func overlaid(mask: Tensor<UInt8>, opacity: Float = 0.35) -> Tensor<UInt8> {
         let turquoise: UInt8 = 6
         let labels = Tensor(
             shape: mask.shape, scalars: mask.scalars.map { $0 == 0 ? 0 : turquoise })
-        return overlaid(labels: labels, opacity: 0.35).outlined(labels: labels)
+        return overlaid(labels: labels, opacity: opacity).outlined(labels: labels)
     }
 
     /// The picture with the outlines of `labels` drawn in their colours: pixels that differ from

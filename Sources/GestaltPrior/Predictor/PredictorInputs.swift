@@ -48,6 +48,10 @@ extension VideoPredictor {
         try check(
             frames, "frames",
             prior.conditioning.map { [nil, $0.frames, $0.height, $0.width, 3] })
+        if let known = prior.classes, classes == nil {
+            throw ModelInputError(
+                "class", expected: "a number from 0 to \(known - 1)", found: "none")
+        }
         try check(classes, "class", prior.classes.map { _ in [nil] })
         if let classes, let known = prior.classes {
             let stray = classes.withScalars { $0.first { $0 < 0 || Int($0) >= known } }
@@ -77,7 +81,7 @@ extension VideoPredictor {
         guard let expected else {
             guard tensor == nil else {
                 throw ModelInputError(
-                    name, expected: "none: this prior is not told any", found: "\(tensor!.shape)")
+                    name, expected: "none: this prior is not given any", found: "\(tensor!.shape)")
             }
             return
         }

@@ -3,7 +3,8 @@ import GestaltTensor
 extension Tensor<Float> {
     /// Maps `[N, H, W, C]` in another size, by the law pictures are resized with: bilinear when
     /// growing, a triangle as wide as the step when shrinking. Untracked.
-    func resizedMaps(height: Int, width: Int) -> Tensor<Float> {
+    package func resizedMaps(height: Int, width: Int) -> Tensor<Float> {
+        if shape[1] == height, shape[2] == width { return self }
         let rows = TriangleWeights(from: shape[1], to: height)
         let columns = TriangleWeights(from: shape[2], to: width)
         let (count, source, channels) = (shape[0], (height: shape[1], width: shape[2]), shape[3])

@@ -55,10 +55,20 @@ extension SegmentationModel {
             return probabilities(frames(images))
         }
         let resized = stacked(
-            (0..<images.shape[0]).map {
-                images.selected($0, axis: 0).resized(height: input.height, width: input.width)
-            }, axis: 0)
+            (0..<images.shape[0]).map { fitted(images.selected($0, axis: 0)) }, axis: 0)
         return probabilities(frames(resized)).resizedMaps(height: height, width: width)
+    }
+
+    /// A picture `[H, W, 3]` at the model's size. With ``probabilities(fitted:)`` and
+    /// `resizedMaps(height:width:)` the parts of ``probabilities(images:batch:)``, for those who
+    /// spread pictures over threads.
+    package func fitted(_ image: Tensor<UInt8>) -> Tensor<UInt8> {
+        image.resized(height: input.height, width: input.width)
+    }
+
+    /// Probabilities `[N, h, w, classes]` of pictures `[N, h, w, 3]` of the model's size.
+    package func probabilities(fitted images: Tensor<UInt8>) -> Tensor<Float> {
+        probabilities(frames(images))
     }
 
     private func frames(_ images: Tensor<UInt8>) -> Tensor<Float> {

@@ -1,0 +1,98 @@
+import ArgumentParser
+import Foundation
+import GestaltFiles
+import GestaltPrior
+
+/// How the program ends: 0 for success, 1 when something failed, 2 for wrong usage, 128 + the
+/// signal's number when Ctrl-C, SIGTERM or SIGHUP stopped the work in order.
+enum Ending {
+    /// The exit code of work that a signal stopped in order.
+    static let interrupted: Int32 = 128 + SIGINT
+
+    /// Says on standard error what is wrong, with the usage of `command` where the usage is.
+    static func end(_ error: any Error, in command: any ParsableCommand.Type) -> Never {
+        if let usage = usageError(error, in: command) {
+            printError("Error: \(usage)\n\(usageHint(for: command))")
+            exit(2)
+        }
+        if let code = error as? ExitCode { exit(code.rawValue) }
+        let code = Gestalt.exitCode(for: error)
+        let text = Gestalt.fullMessage(for: withFlags(error, of: command))
+        if code == .success {
+            print(text)
+            succeed()
+        }
+        if !text.isEmpty { printError(text) }
+        exit(code == .validationFailure ? 2 : 1)
+    }
+
+    /// Ends with 0, or with 1 when what was printed could not be written.
+    static func succeed() -> Never {
+        if let failure = Streams.flush() {
+            printError("Error: \(failure)")
+            Foundation.exit(1)
+        }
+        Foundation.exit(0)
+    }
+
+    private static func exit(_ code: Int32) -> Never {
+        _ = Streams.flush()
+        Foundation.exit(code)
+    }
+
+    /// What is wrong with the usage when a command found it while running.
+    private static func usageError(
+        _ error: any Error, in command: any ParsableCommand.Type
+    ) -> String? {
+        (error as? ValidationError)?.message
+    }
+
+    private static func usageHint(for command: any ParsableCommand.Type) -> String {
+        let names = CommandTree.path(to: command) ?? [Gestalt._commandName]
+        return "Usage: \(Gestalt.usageString(for: command))\n"
+            + "  See '\(names.joined(separator: " ")) --help' for more information."
+    }
+
+    /// The error with the command's flags in place of the library's names for what it is given.
+    private static func withFlags(
+        _ error: any Error, of command: any ParsableCommand.Type
+    ) -> any Error {
+        let error = Explanation.of(error)
+        guard let flags = (command as? any GestaltCommand.Type)?.flags else { return error }
+        if let error = error as? ModelInputError, let flag = flags[error.input] {
+            return ModelInputError(flag, expected: error.expected, found: error.found)
+        }
+        if let error = error as? ConfigurationError, error.path == nil, let flag = flags[error.key]
+        {
+            return FlagError(flag: flag, problem: error.problem)
+        }
+        return error
+    }
+}
+
+/// A value from the command line that the library refused.
+private struct FlagError: Error, CustomStringConvertible {
+    let flag: String
+    let problem: ConfigurationError.Problem
+
+    var description: String {
+        switch problem {
+        case .invalid(let expected, let found): "\(flag): expected \(expected), found \(found)"
+        case .wrongType(let expected): "\(flag): expected \(expected)"
+        case .refused(let reason), .notJSON(let reason): "\(flag): \(reason)"
+        case .missingKey: "\(flag) is needed"
+        case .unknownKey(let known): "\(flag): known are \(known.joined(separator: ", "))"
+        }
+    }
+}
+
+/// A command of the program: what all of them take, and what its flags are called.
+protocol GestaltCommand: ParsableCommand {
+    var common: CommonOptions { get }
+    /// The flag behind each name that the library has for what it is given: `frames`, `class`, …
+    static var flags: [String: String] { get }
+}
+
+extension GestaltCommand {
+    static var flags: [String: String] { [:] }
+}

@@ -1,0 +1,97 @@
+import ArgumentParser
+import GestaltData
+import GestaltIO
+import GestaltSegHeads
+import GestaltTensor
+import GestaltTraining
+
+/// `gestalt segment`: masks of pictures.
+struct Segment: GestaltCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "Write masks and overlays of pictures of any size.",
+        discussion: """
+            INPUT is a picture, a folder of pictures (folders inside it included), clips as \
+            TFRecord, GIF, npy, npz or safetensors, or 'sample'; several may be given. For each picture \
+            NAME the output folder gets masks/NAME.png (0 background, 255 foreground; or the number \
+            of the class) and overlays/NAME.png; pictures in folders keep the folder's name: \
+            masks/CLIP/NAME.png. Frames of clips are FILE/FRAME or FILE/CLIP/FRAME, from 0.
+            Pictures that cannot be read are left out and named at the end; the exit code is then 1.
+            A head trained with --mode clip sees the frames around: the pictures of a folder are a \
+            clip to it.
+            """)
+
+    @Argument(help: "Pictures, folders of pictures, files of clips.", completion: .file())
+    var inputs: [String]
+    @OptionGroup var model: ModelOptions
+    @Option(help: "The folder for masks/ and overlays/.", completion: .directory)
+    var output: String
+    @OptionGroup var reading: ReadingOptions
+    @Option(
+        help: "Probability above which a pixel is foreground, 0.5 without it; not for classes.",
+        transform: share)
+    var threshold: Float?
+    @Option(
+        help: "How much of the overlays is color, 0 to 1: 0.35 without it, 0.5 for classes.",
+        transform: share)
+    var opacity: Float?
+    @Flag(help: "Write no overlays.") var masksOnly = false
+    @Flag(help: "Leave out pictures that have their results already.") var skipExisting = false
+    @Flag(help: "Print what was done as JSON.") var json = false
+    @OptionGroup(title: "Common options") var common: CommonOptions
+
+    func validate() throws {
+        guard !masksOnly || opacity == nil else {
+            throw ValidationError("--opacity is for overlays; --masks-only writes none")
+        }
+    }
+
+    func run() throws {
+        try OutputFolder.check(output)
+        let network = try model.open().segmentation()
+        guard threshold == nil || network.classes == 1 else {
+            throw ValidationError(
+                "--threshold is for foreground; \(model.model) chooses among \(network.classes) classes"
+            )
+        }
+        let listing = PictureListing(inputs, excluding: output)
+        var job = SegmentJob(
+            network, output: output, common: common,
+            options: .init(
+                clips: reading.options, threshold: threshold ?? 0.5,
+                opacity: opacity ?? (network.classes == 1 ? 0.35 : 0.5), overlays: !masksOnly,
+                skipsExisting: skipExisting))
+        job.failures = listing.failures.map { ($0.path, $0.reason) }
+        if !listing.groups.isEmpty {
+            for folder in masksOnly ? ["masks"] : ["masks", "overlays"] {
+                try OutputFolder.make(output + "/" + folder)
+            }
+            Interruption.handleSignals()
+            try job.run(listing)
+        }
+        try report(job, listing)
+        guard job.failures.isEmpty else { throw ExitCode(1) }
+    }
+
+    private func report(_ job: SegmentJob, _ listing: PictureListing) throws {
+        if !listing.skipped.isEmpty, !common.quiet {
+            let names = listing.skipped.prefix(5).map(\.description).joined(separator: "; ")
+            let count = listing.skipped.count
+            common.remark("passed over \(count): \(names)\(count > 5 ? "; …" : "")")
+        }
+        let folders = masksOnly ? "\(output)/masks" : "\(output)/masks, \(output)/overlays"
+        if json {
+            try printJSON([
+                "masks": "\(output)/masks", "pictures": job.done, "existing": job.existing,
+                "network_height": job.size.height, "network_width": job.size.width,
+                "failed": job.failures.map { ["path": $0.path, "reason": $0.reason] },
+                "passed_over": listing.skipped.map { ["path": $0.path, "reason": $0.reason] },
+            ])
+        } else {
+            let there = job.existing > 0 ? ", \(job.existing) were there already" : ""
+            print("\(folders): \(job.done) \(job.done == 1 ? "picture" : "pictures")\(there)")
+        }
+        guard !job.failures.isEmpty else { return }
+        printError("\(job.failures.count) could not be segmented:")
+        for failure in job.failures { printError("  \(failure.path): \(failure.reason)") }
+    }
+}

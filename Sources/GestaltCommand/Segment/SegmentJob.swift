@@ -1,0 +1,218 @@
+import ArgumentParser
+import Foundation
+import GestaltData
+import GestaltFiles
+import GestaltIO
+import GestaltMedia
+import GestaltSegHeads
+import GestaltTensor
+import GestaltTraining
+import GestaltVQVAE
+
+/// The pictures of a listing through a network: files are read and results written on all
+/// processors, a few pictures at a time, while the network itself spreads over the threads.
+struct SegmentJob {
+    struct Options {
+        let clips: ClipOptions
+        let threshold: Float
+        let opacity: Float
+        let overlays: Bool
+        let skipsExisting: Bool
+    }
+
+    typealias Network = any SegmentationModel & StoredModel
+
+    let network: Network
+    let output: String
+    let common: CommonOptions
+    let options: Options
+    private(set) var done = 0
+    private(set) var existing = 0
+    var failures: [(path: String, reason: String)] = []
+    private var total = 0
+    private var sizeIsSaid = false
+
+    init(_ network: Network, output: String, common: CommonOptions, options: Options) {
+        self.network = network
+        self.output = output
+        self.common = common
+        self.options = options
+    }
+
+    /// What the network sees a picture at.
+    var size: (height: Int, width: Int) { (network.input.height, network.input.width) }
+
+    /// Pictures in memory at once: enough for all processors, whatever the pictures' size.
+    private static let chunk = max(2, min(8, ProcessInfo.processInfo.activeProcessorCount))
+
+    /// - Throws: `ExitCode` when a signal stopped it, `FileFailure` when results cannot be written;
+    ///   what is wrong with pictures goes to `failures`.
+    mutating func run(_ listing: PictureListing) throws {
+        total = listing.groups.reduce(0) { $0 + ($1.count ?? 0) }
+        let progress = common.progress("segmenting", total: total, unit: "pictures")
+        defer { progress.finish() }
+        for group in listing.groups {
+            do {
+                try network.seesFuture ? runClips(group, progress) : runPictures(group, progress)
+            } catch let error where Self.isAboutInput(error) {
+                failures.append((group.path, Self.reason(error, group.path)))
+            }
+        }
+    }
+
+    private mutating func runPictures(_ group: PictureGroup, _ progress: ProgressBar) throws {
+        let pictures = try group.pictures(options.clips)
+        if group.count == nil { total += pictures.count }
+        let missing = pictures.filter { !isThere($0.name) }
+        existing += pictures.count - missing.count
+        for start in stride(from: 0, to: missing.count, by: Self.chunk) {
+            try stopIfAsked(progress)
+            try run(Array(missing[start..<min(start + Self.chunk, missing.count)]))
+            progress.update(done + existing + failures.count, of: total)
+        }
+    }
+
+    /// A few pictures: read and fitted side by side, through the network together, finished side by
+    /// side.
+    private mutating func run(_ pictures: [NamedPicture]) throws {
+        let network = network
+        let read = try concurrentMap(count: pictures.count) { index in
+            Result { () throws -> (image: Tensor<UInt8>, fitted: Tensor<UInt8>) in
+                let image = try pictures[index].read()
+                return (image, network.fitted(image))
+            }
+        }
+        var good: [(picture: NamedPicture, image: Tensor<UInt8>, fitted: Tensor<UInt8>)] = []
+        for (picture, result) in zip(pictures, read) {
+            switch result {
+            case .success(let value): good.append((picture, value.image, value.fitted))
+            case .failure(let error) where Self.isAboutInput(error):
+                failures.append((picture.path, Self.reason(error, picture.path)))
+            case .failure(let error): throw error
+            }
+        }
+        guard !good.isEmpty else { return }
+        saySize(good[0].image)
+        let scores = network.probabilities(fitted: stacked(good.map(\.fitted), axis: 0))
+        let images = good.map { (name: $0.picture.name, image: $0.image) }
+        let (folder, options) = (output, options)
+        let refused = try concurrentMap(count: images.count) { index -> NonFiniteScores? in
+            let (name, image) = images[index]
+            let labels: Tensor<UInt8>
+            let maps = scores[index..<index + 1]
+                .resizedMaps(height: image.shape[0], width: image.shape[1])
+            do throws(NonFiniteScores) {
+                labels = try GestaltSegHeads.labels(
+                    ofFinite: maps, threshold: options.threshold, name: { _ in name })[0]
+            } catch {
+                return error
+            }
+            try Self.write(labels, classes: scores.shape[-1], of: image, name, folder, options)
+            return nil
+        }
+        for (picture, error) in zip(good, refused) {
+            guard let error else { continue }
+            failures.append((picture.picture.path, "\(error)"))
+        }
+        done += refused.count { $0 == nil }
+    }
+
+    /// The pictures of a group as clips, for a head that sees the frames around.
+    private mutating func runClips(_ group: PictureGroup, _ progress: ProgressBar) throws {
+        let segmenter = FrameSegmenter(network)
+        for (clip, names) in try group.clips(options.clips) {
+            if group.count == nil { total += names.count }
+            saySize(clip.frames[0])
+            if clip.frameCount < segmenter.window, clip.frameCount == 1 {
+                throw ClipError.tooShort(clip: clip.name, expected: 2, found: 1)
+            }
+            for start in stride(from: 0, to: names.count, by: Self.chunk) {
+                try stopIfAsked(progress)
+                let range = start..<min(start + Self.chunk, names.count)
+                guard !range.allSatisfy({ isThere(names[$0]) }) else {
+                    existing += range.count
+                    continue
+                }
+                let labels = try segmenter.labels(
+                    of: range, in: clip, threshold: options.threshold,
+                    name: { names[start + $0] })
+                let (folder, options, classes) = (output, options, network.classes)
+                _ = try concurrentMap(count: range.count) { index in
+                    try Self.write(
+                        labels[index], classes: classes, of: clip.frames[start + index],
+                        names[start + index], folder, options)
+                }
+                done += range.count
+                progress.update(done + existing + failures.count, of: total)
+            }
+        }
+    }
+
+    private static func write(
+        _ labels: Tensor<UInt8>, classes: Int, of image: Tensor<UInt8>, _ name: String,
+        _ folder: String, _ options: Options
+    ) throws {
+        let mask = "\(folder)/masks/\(name).png"
+        do {
+            try OutputFile.makeFolder(of: mask)
+            if options.overlays {
+                let overlay = "\(folder)/overlays/\(name).png"
+                try OutputFile.makeFolder(of: overlay)
+                let drawn =
+                    classes == 1
+                    ? image.overlaid(mask: labels, opacity: options.opacity)
+                    : image.overlaid(labels: labels, opacity: options.opacity)
+                try PNG.write(drawn, to: overlay)
+            }
+            // The mask last: a mask says that all of a picture is done.
+            if classes == 1 {
+                try PNG.write(labels * 255, to: mask)
+            } else {
+                try PNG.writeIndices(labels, to: mask)
+            }
+        } catch {
+            throw ResultError(description: "\(error)")
+        }
+    }
+
+    /// A result that cannot be written, which ends the work; a picture that cannot be read does not.
+    private struct ResultError: Error, CustomStringConvertible {
+        let description: String
+    }
+
+    private func isThere(_ name: String) -> Bool {
+        options.skipsExisting
+            && FileManager.default.fileExists(atPath: "\(output)/masks/\(name).png")
+    }
+
+    private func stopIfAsked(_ progress: ProgressBar) throws {
+        guard Interruption.process.isRequested else { return }
+        progress.finish()
+        printError("stopped after \(done) of \(total) pictures")
+        throw ExitCode(Ending.interrupted)
+    }
+
+    private mutating func saySize(_ image: Tensor<UInt8>) {
+        guard !sizeIsSaid, [image.shape[0], image.shape[1]] != [size.height, size.width] else {
+            return
+        }
+        sizeIsSaid = true
+        common.remark(
+            "the network sees pictures at \(size.height) × \(size.width); masks are resized back to "
+                + "\(image.shape[0]) × \(image.shape[1])")
+    }
+
+    /// Whether a picture is to blame, so that the others can go on.
+    private static func isAboutInput(_ error: any Error) -> Bool {
+        switch error {
+        case is MediaError, is ClipError, is FileError, is NonFiniteScores: true
+        default: false
+        }
+    }
+
+    /// What is wrong, without the path that stands before it.
+    private static func reason(_ error: any Error, _ path: String) -> String {
+        let text = "\(error)"
+        return text.hasPrefix(path + ": ") ? String(text.dropFirst(path.count + 2)) : text
+    }
+}

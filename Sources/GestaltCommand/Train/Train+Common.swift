@@ -1,0 +1,15 @@
+extension TrainTokenizer: GestaltCommand {
+    var common: CommonOptions { training.common }
+}
+
+extension TrainPrior: GestaltCommand {
+    var common: CommonOptions { training.common }
+}
+
+extension TrainHead: GestaltCommand {
+    var common: CommonOptions { training.common }
+}
+
+extension TrainUNet: GestaltCommand {
+    var common: CommonOptions { training.common }
+}

@@ -1,0 +1,114 @@
+import Foundation
+import GestaltFiles
+import GestaltIO
+
+/// What a file or folder is, and what it holds: the facts behind `gestalt inspect`.
+///
+/// Bytes decide, names play no part; nothing in a checkpoint is executed, and the weights of models
+/// are not read.
+///
+/// ```swift
+/// let inspection = try Inspection(of: "runs/unet")
+/// print(inspection.what)            // a training run, unet: finished, 600 steps
+/// ```
+public struct Inspection: Sendable, Equatable {
+    /// A fact's or a cell's value.
+    public enum Value: Sendable, Equatable {
+        case text(String)
+        case integer(Int)
+        case number(Double)
+        case list([Value])
+    }
+
+    /// A fact: a key in snake_case, and its value.
+    public struct Fact: Sendable, Equatable {
+        public let key: String
+        public let value: Value
+    }
+
+    /// Things of one sort, a row each.
+    public struct Table: Sendable, Equatable {
+        /// In snake_case: `tensors`, `splits`.
+        public let name: String
+        public let columns: [String]
+        public let rows: [[Value]]
+    }
+
+    public let path: String
+    /// In snake_case: `model`, `run`, `data`, `checkpoint`, `picture`, …
+    public internal(set) var kind: String
+    /// A noun phrase.
+    public internal(set) var what: String
+    public internal(set) var facts: [Fact] = []
+    public internal(set) var tables: [Table] = []
+    /// What a person should know: settings that are missing, labels that never occur.
+    public internal(set) var remarks: [String] = []
+
+    /// - Throws: `FileFailure` when nothing is there; `FileError`, `MediaError`, `ClipError` for
+    ///   what is broken.
+    public init(of path: String) throws {
+        self.path = path
+        (kind, what) = ("unknown", "")
+        switch try FileKind(of: path) {
+        case .folder: try describeFolder()
+        case let kind: try describeFile(kind)
+        }
+    }
+
+    mutating func add(_ key: String, _ value: Value?) {
+        if let value { facts.append(Fact(key: key, value: value)) }
+    }
+
+    mutating func add(_ key: String, _ value: String?) { add(key, value.map(Value.text)) }
+    mutating func add(_ key: String, _ value: Int?) { add(key, value.map(Value.integer)) }
+
+    private mutating func describeFile(_ kind: FileKind) throws {
+        what = kind.description
+        if let size = try? FileManager.default.attributesOfItem(atPath: path)[.size] as? Int {
+            add("bytes", size)
+        }
+        switch kind {
+        case .safeTensors: try describeSafeTensors()
+        case .torchArchive, .torchSequence: try describeCheckpoint()
+        case .npy: try describeArray()
+        case .npz: try describeArchive()
+        case .tfRecord: try describeRecords()
+        case .gzip, .zlib: describeCompressed()
+        case .picture(let format): try describePicture(format)
+        case .film:
+            self.kind = "film"
+            remarks.append(
+                "films are not read; ffmpeg makes frames: "
+                    + "mkdir frames && ffmpeg -i \(path) frames/%05d.png")
+        case .json, .shardIndex: describeJSON(kind)
+        case .text: describeText()
+        case .empty, .special, .gitLFSPointer, .html: self.kind = "unusable"
+        default: self.kind = "unknown"
+        }
+    }
+}
+
+extension Inspection.Value: CustomStringConvertible {
+    public var description: String {
+        switch self {
+        case .text(let text): text
+        case .integer(let number): "\(number)"
+        case .number(let number): String(format: "%.4g", number)
+        case .list(let values): values.map(\.description).joined(separator: " ")
+        }
+    }
+}
+
+extension Inspection.Value: ExpressibleByStringLiteral, ExpressibleByIntegerLiteral {
+    public init(stringLiteral value: String) { self = .text(value) }
+    public init(integerLiteral value: Int) { self = .integer(value) }
+
+    static func sizes(_ sizes: [Int]) -> Self { .list(sizes.map(Self.integer)) }
+}
+
+/// Millions and thousands as people read them: `93.6 M`, `12.4 k`, `870`.
+func rounded(_ count: Int) -> String {
+    if count >= 1_000_000 { return String(format: "%.1f M", Double(count) / 1e6) }
+    if count >= 10_000 { return String(format: "%.1f k", Double(count) / 1e3) }
+    return "\(count)"
+}
