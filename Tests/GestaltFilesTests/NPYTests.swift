@@ -92,7 +92,8 @@ import Testing
 
     @Test(arguments: [
         ("{'descr': '|O', 'fortran_order': False, 'shape': (1,), }", "pickles"),
-        ("{'descr': [('a', '<f4')], 'fortran_order': False, 'shape': (1,), }", "dictionary"),
+        ("{'descr': [('a', '<f4')], 'fortran_order': False, 'shape': (1,), }", "several fields"),
+        ("{'descr': [('a', '<f4'], 'fortran_order': False, 'shape': (1,), }", "dictionary"),
         ("{'descr': '<f4', 'fortran_order': False, 'shape': (3,), }", "float32 [3]"),
         ("{'descr': '<f4', 'fortran_order': False, 'shape': (1, 1), 'x': 'y', }", "descr"),
         ("{'descr': '<f4', 'shape': (1,), }", "descr"),
@@ -121,7 +122,7 @@ import Testing
                 try NPY.decode(Array(file[..<count]), as: Float.self)
             }
         }
-        #expect(throws: FileError.self) { try NPY.decode(file + [0], as: Float.self) }
+        #expect(throws: FileError.self) { try NPY.decode(file + [1], as: Float.self) }
         #expect(throws: FileError.self) { try NPY.read("/nowhere/a.npy", as: Float.self) }
     }
 }

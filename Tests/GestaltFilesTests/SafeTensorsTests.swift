@@ -121,8 +121,8 @@ import Testing
         Attack(testDescription: "fraction", header: "{\(entry("a", "[0,4.5]"))}", told: "whole"),
         Attack(testDescription: "one offset", header: "{\(entry("a", "[0]"))}", told: "two"),
         Attack(
-            testDescription: "unknown type", header: "{\(entry("a", "[0,8]", type: "F4"))}",
-            told: "F4"),
+            testDescription: "a known type of another size",
+            header: "{\(entry("a", "[0,8]", type: "F4"))}", told: "2 bytes for a, F4"),
         Attack(
             testDescription: "name twice",
             header: "{\(entry("a", "[0,4]")),\(entry("a", "[4,8]"))}",
@@ -161,6 +161,56 @@ import Testing
         let error = #expect(throws: FileError.self) { try SafeTensors.open(path) }
         #expect(error?.path == path)
         #expect(error?.description.contains(attack.told) == true, "\(error as Any)")
+    }
+
+    struct Member: Sendable, CustomTestStringConvertible {
+        let type: String
+        let byteCount: Int
+        var values: [Double]?
+        var testDescription: String { type }
+    }
+
+    /// Two elements each; the bytes are 0x40, 0xC0 and zeros.
+    static let types = [
+        Member(type: "F8_E4M3", byteCount: 2, values: [2, -2]),
+        Member(type: "F8_E5M2", byteCount: 2, values: [2, -2]),
+        Member(type: "F8_E4M3FNUZ", byteCount: 2, values: [1, -1]),
+        Member(type: "F8_E5M2FNUZ", byteCount: 2, values: [1, -1]),
+        Member(type: "F8_E8M0", byteCount: 2, values: [0x1p-63, 0x1p65]),
+        Member(type: "I8", byteCount: 2, values: [64, -64]),
+        Member(type: "I16", byteCount: 4, values: [-16320, 0]),
+        Member(type: "U16", byteCount: 4, values: [49216, 0]),
+        Member(type: "U32", byteCount: 8, values: [49216, 0]),
+        Member(type: "U64", byteCount: 16, values: [49216, 0]),
+        Member(type: "F4", byteCount: 1), Member(type: "C64", byteCount: 16),
+        Member(type: "C128", byteCount: 32), Member(type: "F6_E2M3", byteCount: 3),
+        Member(type: "F6_E3M2", byteCount: 3), Member(type: "NEW", byteCount: 5),
+        Member(type: "", byteCount: 0),
+    ]
+
+    @Test(arguments: types) func otherElementTypes(_ item: Member) throws {
+        let shape = item.type.hasPrefix("F6") ? "[4]" : "[2]"
+        let entry = Self.entry(
+            "odd", "[8,\(8 + item.byteCount)]", type: item.type, shape: shape)
+        let numbers: [UInt8] = [0, 0, 0x80, 0x3F, 0, 0, 0, 0x40]
+        let odd = Array([0x40, 0xC0] + [UInt8](repeating: 0, count: 30))[..<item.byteCount]
+        let file = try SafeTensors.decode(
+            safeTensorsFile(
+                "{\(Self.entry("good", "[0,8]", type: "F32", shape: "[2]")),\(entry)}",
+                data: numbers + odd))
+        #expect(file.members.map(\.name) == ["good", "odd"])
+        #expect(file.members[1].shape == (item.type.hasPrefix("F6") ? [4] : [2]))
+        #expect(file.members[1].byteCount == item.byteCount)
+        #expect(try file.tensor("good", as: Float.self).scalars == [1, 2])
+        if let values = item.values {
+            #expect(file.names == ["good", "odd"])
+            #expect(try file.tensor("odd", as: Double.self).scalars == values)
+        } else {
+            #expect(file.names == ["good"] && !file.contains("odd"))
+            let error = #expect(throws: FileError.self) { try file.info("odd") }
+            #expect(error?.description.contains("tensor odd") == true)
+            #expect(item.type.isEmpty || error?.description.contains(item.type) == true)
+        }
     }
 
     @Test func hugeHeaderLengthIsRefused() {

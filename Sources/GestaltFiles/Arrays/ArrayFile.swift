@@ -1,13 +1,22 @@
 import GestaltIO
 import GestaltTensor
 
-/// One tensor in a file: npy, npz or safetensors. What is read is recognized by its content; what is
-/// written, by the ending of its name.
+/// One tensor in a file: npy, npz, safetensors, or what `torch.save` wrote. What is read is recognized
+/// by its content; npy, npz and safetensors are written, as the ending of the name asks.
 public enum ArrayFile {
     /// The endings of names that can be written.
     public static let endings = ["npy", "npz", "safetensors"]
 
     private enum Format: String { case npy, npz, safetensors }
+
+    /// What is read.
+    private enum Content {
+        case npy
+        case npz(NPZFile)
+        case safetensors(SafeTensorsFile)
+        case torch(PyTorchFile)
+        case sharded(ShardedTensors)
+    }
 
     /// The format that a name asks for.
     private static func named(_ path: String) throws(FileError) -> Format {
@@ -21,16 +30,18 @@ public enum ArrayFile {
         return format
     }
 
-    /// The format that the content has.
-    private static func format(_ path: String) throws(FileError) -> Format {
+    private static func content(_ path: String) throws(FileError) -> Content {
         let kind = try translatingFailures { () throws(FileFailure) in try FileKind(of: path) }
         switch kind {
         case .npy: return .npy
-        case .npz: return .npz
-        case .safeTensors: return .safetensors
+        case .npz: return .npz(try NPZ.open(path))
+        case .safeTensors: return .safetensors(try SafeTensors.open(path))
+        case .torchArchive, .torchSequence: return .torch(try PyTorchFile.open(path))
+        case .shardIndex: return .sharded(try ShardedTensors.open(path))
         default:
             throw .unsupported(
-                path: path, tensor: nil, expected: "npy, npz or safetensors data",
+                path: path, tensor: nil,
+                expected: "npy, npz or safetensors data, or tensors of torch.save",
                 found: kind.description)
         }
     }
@@ -39,47 +50,81 @@ public enum ArrayFile {
     public static func isOne(_ path: String) -> Bool { (try? named(path)) != nil }
 
     /// Whether the file at `path` holds tensors by its content, whatever its name.
-    public static func holdsTensors(_ path: String) -> Bool { (try? format(path)) != nil }
+    public static func holdsTensors(_ path: String) -> Bool {
+        guard let kind = try? FileKind(of: path) else { return false }
+        return kind.holdsArrays || kind.isTorchCheckpoint || kind == .shardIndex
+    }
 
-    /// Reads the tensor; of several, the one called `name`.
+    /// Everything that the file lists.
+    /// - Throws: ``FileError`` for another kind of file, or a broken one.
+    public static func members(_ path: String) throws(FileError) -> [FileMember] {
+        switch try content(path) {
+        case .npy: try NPY.members(path)
+        case .npz(let file): file.members
+        case .safetensors(let file): file.members
+        case .torch(let file): file.members
+        case .sharded(let file): file.members
+        }
+    }
+
+    /// Reads the tensor; of several that can be read, the one called `name`.
     ///
-    /// - Throws: ``FileError`` for another kind of file, a broken file, values that do not fit `Scalar`,
-    ///   or several tensors none of which is called `name`.
+    /// - Parameter warn: called with a sentence about what is left out, see
+    ///   ``NPY/read(_:as:index:warn:)``.
+    /// - Throws: ``FileError`` for another kind of file, a broken file, values that do not fit
+    ///   `Scalar`, or several tensors none of which is called `name`.
     public static func read<Scalar: StoredScalar>(
-        _ path: String, as scalar: Scalar.Type = Scalar.self, name: String
+        _ path: String, as scalar: Scalar.Type = Scalar.self, name: String,
+        warn: ((String) -> Void)? = nil
     ) throws(FileError) -> Tensor<Scalar> {
-        switch try format(path) {
-        case .npy: return try NPY.read(path, as: Scalar.self)
-        case .npz:
-            let file = try NPZ.open(path)
-            return try file.tensor(try chosen(name, of: file.names, path), as: Scalar.self)
-        case .safetensors:
-            let file = try SafeTensors.open(path)
-            return try file.tensor(try chosen(name, of: file.names, path), as: Scalar.self)
+        let content = try content(path)
+        if case .npy = content { return try NPY.read(path, as: Scalar.self, warn: warn) }
+        let chosen = try chosen(name, of: try members(content), path)
+        switch content {
+        case .npy: return try NPY.read(path, as: Scalar.self, warn: warn)
+        case .npz(let file): return try file.tensor(chosen, as: Scalar.self)
+        case .safetensors(let file): return try file.tensor(chosen, as: Scalar.self)
+        case .torch(let file): return try file.tensor(chosen, as: Scalar.self)
+        case .sharded(let file): return try file.tensor(chosen, as: Scalar.self)
         }
     }
 
     /// The type of the tensor's elements.
     public static func type(_ path: String, name: String) throws(FileError) -> StoredType {
-        switch try format(path) {
-        case .npy: return try NPY.info(path).type
-        case .npz:
-            let file = try NPZ.open(path)
-            return try file.info(try chosen(name, of: file.names, path)).type
-        case .safetensors:
-            let file = try SafeTensors.open(path)
-            return try file.info(try chosen(name, of: file.names, path)).type
+        let content = try content(path)
+        if case .npy = content { return try NPY.info(path).type }
+        let members = try members(content)
+        let chosen = try chosen(name, of: members, path)
+        guard let member = members.first(where: { $0.name == chosen }),
+            let type = StoredType(rawValue: member.type), member.isReadable
+        else { throw .missing(path: path, tensor: chosen, available: members.map(\.name)) }
+        return type
+    }
+
+    private static func members(_ content: Content) throws(FileError) -> [FileMember] {
+        switch content {
+        case .npy: []
+        case .npz(let file): file.members
+        case .safetensors(let file): file.members
+        case .torch(let file): file.members
+        case .sharded(let file): file.members
         }
     }
 
+    /// The member called `name`, or the only one that can be read.
     private static func chosen(
-        _ name: String, of names: [String], _ path: String
+        _ name: String, of members: [FileMember], _ path: String
     ) throws(FileError) -> String {
-        if names.count == 1 { return names[0] }
-        guard names.contains(name) else {
-            throw .missing(path: path, tensor: name, available: names)
+        let readable = members.filter(\.isReadable)
+        if readable.count == 1 { return readable[0].name }
+        if let member = members.first(where: { $0.name == name }) {
+            guard member.isReadable else { throw member.refusal(path) }
+            return name
         }
-        return name
+        if readable.isEmpty, let first = members.first { throw first.refusal(path) }
+        throw .missing(
+            path: path, tensor: name,
+            available: readable.map { "\($0.name) \($0.type) \($0.shape ?? [])" })
     }
 
     /// Writes the tensor under `name`, where the format has names.

@@ -1,109 +1,103 @@
 import GestaltIO
 import GestaltTensor
 
-/// NumPy's format for one array.
+/// NumPy's format for one array; `numpy.save` into an open file puts several after each other.
 public enum NPY {
     /// Reads an array, its elements converted to `Scalar` as ``StoredScalar`` tells. Arrays with
     /// columns first and with the highest byte first are put in our order.
     ///
+    /// - Parameters:
+    ///   - index: which array, where the file holds several; nil for the only one.
+    ///   - warn: called with a sentence when the first of several arrays is read, or bytes that are
+    ///     no array follow it. Without it and without an `index`, such files are refused; zeros that
+    ///     fill a block are not worth a word.
     /// - Throws: ``FileError`` when the file cannot be read, is broken, or holds values that do
     ///   not fit `Scalar`, such as pickled objects.
     public static func read<Scalar: StoredScalar>(
-        _ path: String, as scalar: Scalar.Type = Scalar.self
+        _ path: String, as scalar: Scalar.Type = Scalar.self, index: Int? = nil,
+        warn: ((String) -> Void)? = nil
     ) throws(FileError) -> Tensor<Scalar> {
-        try withFile(path) { (elements) throws(FileError) in
-            try elements.tensor(as: Scalar.self, path: path, name: nil)
+        try withFile(path) { (bytes) throws(FileError) in
+            try chosen(bytes, path, index, warn).tensor(as: Scalar.self, path: path, name: nil)
         }
     }
 
     /// Reads an array in the narrowest element type that holds its values.
-    public static func readAny(_ path: String) throws(FileError) -> AnyTensor {
-        try withFile(path) { (elements) throws(FileError) in
-            try elements.anyTensor(path: path, name: nil)
+    public static func readAny(
+        _ path: String, index: Int? = nil, warn: ((String) -> Void)? = nil
+    ) throws(FileError) -> AnyTensor {
+        try withFile(path) { (bytes) throws(FileError) in
+            try chosen(bytes, path, index, warn).anyTensor(path: path, name: nil)
         }
     }
 
-    /// Type and shape of the array in a file.
+    /// Type and shape of the array in a file, the first of several.
     public static func info(
         _ path: String
     ) throws(FileError) -> (type: StoredType, shape: [Int]) {
-        try withFile(path) { (elements) throws(FileError) in (elements.type, elements.shape) }
+        try withFile(path) { (bytes) throws(FileError) in
+            let array = try chosen(bytes, path, nil) { _ in }
+            return (array.type, array.shape)
+        }
+    }
+
+    /// All arrays in a file, named by their index; those whose elements are not read too.
+    /// - Throws: ``FileError`` when the file cannot be read, or the first array is broken.
+    public static func members(_ path: String) throws(FileError) -> [FileMember] {
+        try withFile(path) { (bytes) throws(FileError) in
+            try NPYSequence(bytes, path: path, name: nil).arrays.enumerated()
+                .map { $1.header.member("\($0)") }
+        }
     }
 
     /// The array in `bytes`; errors call them `name`.
     public static func decode<Scalar: StoredScalar>(
-        _ bytes: [UInt8], as scalar: Scalar.Type = Scalar.self, name: String = "npy data"
+        _ bytes: [UInt8], as scalar: Scalar.Type = Scalar.self, name: String = "npy data",
+        index: Int? = nil, warn: ((String) -> Void)? = nil
     ) throws(FileError) -> Tensor<Scalar> {
-        try withElements(bytes, path: name, name: nil) { (elements) throws(FileError) in
-            try elements.tensor(as: Scalar.self, path: name, name: nil)
+        try bytes.withUnsafeBufferPointer { (buffer) throws(FileError) in
+            try chosen(UnsafeRawBufferPointer(buffer), name, index, warn)
+                .tensor(as: Scalar.self, path: name, name: nil)
         }
-    }
-
-    /// Writes an array; rows first, lowest byte first.
-    ///
-    /// - Precondition: the elements are not `BFloat16`, which NumPy does not know.
-    /// - Throws: ``FileError`` when the file cannot be written; nothing half-written remains.
-    public static func write<Scalar: StoredScalar>(
-        _ tensor: Tensor<Scalar>, to path: String
-    ) throws(FileError) {
-        let tensor = AnyTensor(tensor)
-        try translatingFailures { () throws(FileFailure) in
-            let file = try AtomicFile(path: path)
-            try file.write(header(of: tensor))
-            try tensor.withBytes { (bytes) throws(FileFailure) in try file.write(bytes) }
-            try file.commit()
-        }
-    }
-
-    /// The bytes that ``write(_:to:)`` would write.
-    public static func encode<Scalar: StoredScalar>(_ tensor: Tensor<Scalar>) -> [UInt8] {
-        encode(AnyTensor(tensor))
-    }
-
-    static func encode(_ tensor: AnyTensor) -> [UInt8] {
-        var bytes = header(of: tensor)
-        tensor.withBytes { bytes += $0 }
-        return bytes
-    }
-
-    private static func header(of tensor: AnyTensor) -> [UInt8] {
-        NPYHeader.bytes(type: StoredType(tensor.elementType), shape: tensor.shape.dimensions)
     }
 
     private static func withFile<Result>(
-        _ path: String, _ body: (StoredElements) throws(FileError) -> Result
+        _ path: String, _ body: (UnsafeRawBufferPointer) throws(FileError) -> Result
     ) throws(FileError) -> Result {
         let file = try translatingFailures { () throws(FileFailure) in try MappedFile(path: path) }
-        return try file.withBytes { (bytes) throws(FileError) in
-            try body(elements(bytes, path: path, name: nil))
-        }
+        return try file.withBytes(body)
     }
 
-    /// Calls `body` with the checked array in `bytes`.
+    private static func chosen(
+        _ bytes: UnsafeRawBufferPointer, _ path: String, _ index: Int?, _ warn: ((String) -> Void)?
+    ) throws(FileError) -> StoredElements {
+        let sequence = try NPYSequence(bytes, path: path, name: nil)
+        if let index { return try sequence.elements(index) }
+        if let remark = sequence.remark {
+            guard let warn else {
+                throw .malformed(
+                    path: path, format: "npy", expected: "one array and nothing behind it",
+                    found: remark)
+            }
+            warn("\(path): \(remark); the first array is read")
+        }
+        return try sequence.elements(0)
+    }
+
+    /// Calls `body` with the checked array in `bytes`, a member of an archive.
     static func withElements<Result>(
         _ bytes: [UInt8], path: String, name: String?,
         _ body: (StoredElements) throws(FileError) -> Result
     ) throws(FileError) -> Result {
         try bytes.withUnsafeBufferPointer { (buffer) throws(FileError) in
-            try body(elements(UnsafeRawBufferPointer(buffer), path: path, name: name))
+            let sequence = try NPYSequence(
+                UnsafeRawBufferPointer(buffer), path: path, name: name)
+            if let remark = sequence.remark {
+                throw .malformed(
+                    path: path, format: "npy", expected: "one array in \(name ?? "the file")",
+                    found: remark)
+            }
+            return try body(sequence.elements(0))
         }
-    }
-
-    /// The array in `bytes`, whose length must be that of its shape.
-    private static func elements(
-        _ bytes: UnsafeRawBufferPointer, path: String, name: String?
-    ) throws(FileError) -> StoredElements {
-        let header = try NPYHeader(bytes, path: path, name: name)
-        let found = bytes.count - header.dataStart
-        guard let wanted = header.type.byteCount(of: header.shape), wanted == found else {
-            throw .malformed(
-                path: path, format: "npy",
-                expected: "the bytes of \(header.type) \(header.shape) after the header",
-                found: "\(found) bytes")
-        }
-        return StoredElements(
-            type: header.type, shape: header.shape,
-            bytes: UnsafeRawBufferPointer(rebasing: bytes[header.dataStart...]),
-            isBigEndian: header.isBigEndian, isFortranOrder: header.isFortranOrder)
     }
 }

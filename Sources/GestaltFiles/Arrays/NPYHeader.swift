@@ -2,7 +2,10 @@ import GestaltChecks
 
 /// What stands before the data of an npy file.
 struct NPYHeader: Equatable {
-    let type: StoredType
+    /// Nil for elements that are no numbers here.
+    let type: StoredType?
+    /// The type in NumPy's words.
+    let code: String
     let isBigEndian: Bool
     let isFortranOrder: Bool
     let shape: [Int]
@@ -46,16 +49,38 @@ struct NPYHeader: Equatable {
             case .truth(let isFortranOrder)? = fields["fortran_order"],
             case .tuple(let shape)? = fields["shape"]
         else { throw malformed("descr, fortran_order and shape", parser.excerpt) }
-        guard case .text(let code)? = fields["descr"], let type = Self.type(code) else {
-            throw .unsupported(
-                path: path, tensor: name,
-                expected: "numbers or truth values (objects are pickles, which are not executed)",
-                found: "elements of another kind: \(parser.excerpt)")
+        switch fields["descr"] {
+        case .text(let code)?, .other(let code)?: self.code = String(code.prefix(64))
+        default: throw malformed("the type of the elements as descr", parser.excerpt)
         }
-        self.type = type
+        type = Self.type(code)
         self.isFortranOrder = isFortranOrder
         self.shape = shape
         isBigEndian = code.first == ">"
+    }
+
+    /// A listing's entry of the array.
+    func member(_ name: String) -> FileMember {
+        FileMember(
+            name: name, type: type?.description ?? code, shape: shape,
+            byteCount: type?.byteCount(of: shape), problem: type == nil ? Self.problem(code) : nil)
+    }
+
+    /// What elements of a type that is not read are.
+    private static func problem(_ code: String) -> String {
+        if code.hasPrefix("[") || code.hasPrefix("(") || code.hasPrefix("{") {
+            return "records of several fields"
+        }
+        return switch code.drop(while: { "<>|=".contains($0) }).first {
+        case "O": "Python objects (pickles, which are not executed)"
+        case "U", "S", "a": "strings"
+        case "M": "dates"
+        case "m": "spans of time"
+        case "c": "complex numbers"
+        case "V": "raw bytes without a type"
+        case "f": "floating-point numbers of another width"
+        default: "elements of another kind"
+        }
     }
 
     /// NumPy's code of a type, its byte order in front.
@@ -98,6 +123,7 @@ struct NPYHeader: Equatable {
         case .uint16: "<u2"
         case .uint8: "|u1"
         case .bool: "|b1"
+        default: stop("npy has no \(type); convert to Float first")
         }
     }
 }
@@ -109,7 +135,11 @@ struct PythonLiteral {
         case text(String)
         case truth(Bool)
         case tuple([Int])
+        /// The text of anything else in brackets, the fields of a record type for example.
+        case other(String)
     }
+
+    private static let deepestNesting = 32
 
     private let bytes: [UInt8]
     private var place = 0
@@ -142,8 +172,30 @@ struct PythonLiteral {
         skipSpace()
         if take("True") { return .truth(true) }
         if take("False") { return .truth(false) }
+        if place < bytes.count, bytes[place] == UInt8(ascii: "[") { return bracketed() }
         if take("(") { return tuple() }
         return text().map(Value.text)
+    }
+
+    /// Skips what is in brackets, to the one that closes the first.
+    private mutating func bracketed() -> Value? {
+        let start = place
+        var depth = 0
+        while place < bytes.count {
+            switch bytes[place] {
+            case UInt8(ascii: "'"), UInt8(ascii: "\""):
+                guard text() != nil else { return nil }
+                continue
+            case UInt8(ascii: "["), UInt8(ascii: "("), UInt8(ascii: "{"):
+                depth += 1
+                guard depth <= Self.deepestNesting else { return nil }
+            case UInt8(ascii: "]"), UInt8(ascii: ")"), UInt8(ascii: "}"): depth -= 1
+            default: break
+            }
+            place += 1
+            if depth == 0 { return .other(String(decoding: bytes[start..<place], as: UTF8.self)) }
+        }
+        return nil
     }
 
     private mutating func tuple() -> Value? {

@@ -6,8 +6,7 @@ import GestaltTensor
 public enum NPZ {
     /// Opens an archive and reads its directory.
     ///
-    /// - Throws: ``FileError`` when the file cannot be read or is not a consistent archive of npy
-    ///   files.
+    /// - Throws: ``FileError`` when the file cannot be read or is not a consistent archive.
     public static func open(_ path: String) throws(FileError) -> NPZFile {
         let file = try translatingFailures { () throws(FileFailure) in try MappedFile(path: path) }
         return try NPZFile(
@@ -60,31 +59,63 @@ public enum NPZ {
 /// An open npz archive. Arrays are unpacked when they are asked for; not for several threads.
 public final class NPZFile {
     public var path: String { archive.path }
-    /// Names of the arrays, in the order of the archive.
+    /// Names of the arrays that can be read, in the order of the archive.
     public let names: [String]
+    /// Everything in the archive: arrays, arrays whose elements are not read, files that are none.
+    public let members: [FileMember]
     private let archive: ZipReader
     private let entries: [String: ZipReader.Entry]
+    private let listed: [String: FileMember]
+    /// The type of what is no array.
+    private static let foreign = "file"
 
     init(_ archive: ZipReader) throws(FileError) {
         self.archive = archive
-        var names: [String] = []
+        var members: [FileMember] = []
         var entries: [String: ZipReader.Entry] = [:]
+        var listed: [String: FileMember] = [:]
         for entry in archive.entries {
-            guard entry.name.hasSuffix(".npy") else {
-                throw .unsupported(
-                    path: archive.path, tensor: nil, expected: "npy files in the archive",
-                    found: entry.name)
+            let name = entry.name.hasSuffix(".npy") ? String(entry.name.dropLast(4)) : entry.name
+            let member = Self.member(entry, name, archive)
+            members.append(member)
+            // An array goes before another file of its name.
+            if member.type != Self.foreign || entries[name] == nil {
+                entries[name] = entry
+                listed[name] = member
             }
-            let name = String(entry.name.dropLast(4))
-            names.append(name)
-            entries[name] = entry
         }
-        self.names = names
+        self.members = members
         self.entries = entries
+        self.listed = listed
+        names = members.filter(\.isReadable).map(\.name)
     }
 
-    /// Whether the archive holds an array of this name.
-    public func contains(_ name: String) -> Bool { entries[name] != nil }
+    /// What the front of an entry says about its array.
+    private static func member(
+        _ entry: ZipReader.Entry, _ name: String, _ archive: ZipReader
+    ) -> FileMember {
+        func unreadable(_ type: String, _ problem: String) -> FileMember {
+            FileMember(
+                name: name, type: type, shape: nil, byteCount: entry.byteCount, problem: problem)
+        }
+        guard entry.name.hasSuffix(".npy") else {
+            return unreadable(foreign, "no npy data")
+        }
+        if let problem = entry.problem { return unreadable("npy", problem) }
+        do throws(FileError) {
+            let front = try archive.front(of: entry, byteCount: NPYHeader.maximumByteCount + 12)
+            return try front.withUnsafeBufferPointer { (buffer) throws(FileError) in
+                try NPYHeader(UnsafeRawBufferPointer(buffer), path: archive.path, name: name)
+            }.member(name)
+        } catch {
+            return unreadable("npy", error.description)
+        }
+    }
+
+    /// Whether the archive holds an array of this name that can be read.
+    public func contains(_ name: String) -> Bool {
+        listed[name]?.isReadable == true
+    }
 
     /// Type and shape of an array.
     public func info(_ name: String) throws(FileError) -> (type: StoredType, shape: [Int]) {
@@ -115,6 +146,12 @@ public final class NPZFile {
     ) throws(FileError) -> Result {
         guard let entry = entries[name] else {
             throw .missing(path: path, tensor: name, available: names.sorted())
+        }
+        // Broken arrays are read, so that their own error is thrown.
+        if let member = listed[name], !member.isReadable,
+            member.shape != nil || member.type == Self.foreign || entry.problem != nil
+        {
+            throw member.refusal(path)
         }
         return try NPY.withElements(try archive.bytes(of: entry), path: path, name: name, body)
     }

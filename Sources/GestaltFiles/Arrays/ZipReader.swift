@@ -7,6 +7,8 @@ final class ZipReader {
         let index: UInt64
         let byteCount: Int
         let compressedByteCount: Int
+        /// Why the content cannot be read; nil where it can.
+        let problem: String?
     }
 
     let path: String
@@ -60,29 +62,50 @@ final class ZipReader {
             guard names.insert(name).inserted else {
                 throw malformed("every name once", "\(name) twice")
             }
-            try check(status, name)
+            let problem = try problem(status, name)
             entries.append(
                 Entry(
                     name: name, index: index, byteCount: Int(status.size),
-                    compressedByteCount: Int(status.comp_size)))
+                    compressedByteCount: Int(status.comp_size), problem: problem))
         }
     }
 
     /// Refuses sizes that the stored bytes cannot give: deflate shrinks to 1/1032 at best.
-    private func check(_ status: zip_stat_t, _ name: String) throws(FileError) {
+    ///
+    /// - Returns: what is not read though it is well-formed: other methods of compression.
+    private func problem(_ status: zip_stat_t, _ name: String) throws(FileError) -> String? {
         let bound: UInt64
         switch Int32(status.comp_method) {
         case ZIP_CM_STORE: bound = status.comp_size
         case ZIP_CM_DEFLATE: bound = status.comp_size.multipliedReportingOverflow(by: 1040).0
         default:
-            throw .unsupported(
-                path: path, tensor: name, expected: "stored or deflated entries",
-                found: "compression method \(status.comp_method)")
+            // A size that Int holds is all that is used of such an entry.
+            guard status.size <= UInt64(Int.max), status.comp_size <= UInt64(memory.count) else {
+                throw malformed("sizes inside the archive", "\(status.size) of \(name)")
+            }
+            return "compression method \(status.comp_method)"
         }
         guard status.comp_size <= UInt64(memory.count), status.size <= bound else {
             throw malformed(
                 "at most \(bound) bytes in \(name)", "\(status.size) from \(status.comp_size)")
         }
+        return nil
+    }
+
+    /// The first bytes of an entry, without a look at its checksum.
+    func front(of entry: Entry, byteCount: Int) throws(FileError) -> [UInt8] {
+        guard let file = zip_fopen_index(archive, entry.index, 0) else {
+            throw malformed("a readable entry \(entry.name)", reason)
+        }
+        defer { zip_fclose(file) }
+        var bytes = [UInt8](repeating: 0, count: min(byteCount, entry.byteCount))
+        let count = zip_fread(file, &bytes, UInt64(bytes.count))
+        guard count >= 0 else {
+            throw malformed(
+                "intact data of \(entry.name)",
+                String(cString: zip_error_strerror(zip_file_get_error(file))))
+        }
+        return Array(bytes.prefix(Int(count)))
     }
 
     /// The bytes of an entry; libzip checks their CRC-32.

@@ -77,6 +77,7 @@ struct StoredElements {
         case .uint16: convert(target, UInt16.self) { Scalar(stored: Int64($0)) }
         case .uint8: convert(target, UInt8.self) { Scalar(stored: Int64($0)) }
         case .bool: convert(target, UInt8.self) { $0 > 1 ? nil : Scalar(stored: Int64($0)) }
+        default: convert(target, UInt8.self) { Scalar(stored: Double(Float8.value($0, of: type))) }
         }
     }
 

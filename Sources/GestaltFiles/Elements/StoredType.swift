@@ -1,12 +1,18 @@
 import GestaltTensor
 
 /// The type of a tensor's elements in a file. Files know more types than tensors do: the narrow
-/// integers widen when they are read.
+/// integers and the floating-point numbers of eight bits widen when they are read.
 public enum StoredType: String, Sendable, CaseIterable, CustomStringConvertible {
     case float64, float32, float16, bfloat16
     case int64, int32, int16, int8
     case uint64, uint32, uint16, uint8
     case bool
+    // Eight bits: exponent and fraction, named as PyTorch names them.
+    case float8E4M3 = "float8_e4m3fn"
+    case float8E5M2 = "float8_e5m2"
+    case float8E4M3UnsignedZero = "float8_e4m3fnuz"
+    case float8E5M2UnsignedZero = "float8_e5m2fnuz"
+    case float8E8M0 = "float8_e8m0fnu"
 
     /// Bytes of one element.
     public var byteCount: Int {
@@ -14,7 +20,7 @@ public enum StoredType: String, Sendable, CaseIterable, CustomStringConvertible 
         case .float64, .int64, .uint64: 8
         case .float32, .int32, .uint32: 4
         case .float16, .bfloat16, .int16, .uint16: 2
-        case .int8, .uint8, .bool: 1
+        default: 1
         }
     }
 
@@ -29,6 +35,9 @@ public enum StoredType: String, Sendable, CaseIterable, CustomStringConvertible 
         case .int32, .int16, .int8, .uint16: .int32
         case .uint8: .uint8
         case .bool: .bool
+        case .float8E4M3, .float8E5M2, .float8E4M3UnsignedZero, .float8E5M2UnsignedZero,
+            .float8E8M0:
+            .float32
         }
     }
 

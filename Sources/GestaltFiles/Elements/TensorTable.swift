@@ -22,9 +22,36 @@ public struct TensorTable: Sendable {
     }
 
     /// The tensors of a safetensors file.
-    public init(_ file: SafeTensorsFile) throws(FileError) {
-        var entries: [(name: String, shape: [Int])] = []
-        for name in file.names { entries.append((name, try file.info(name).shape)) }
+    public init(_ file: SafeTensorsFile) {
+        // Those that cannot be read are listed: whoever needs one learns why not.
+        let entries = file.members.map { (name: $0.name, shape: $0.shape ?? []) }
+        self.init(path: file.path, entries: entries) { (name) throws(FileError) in
+            try file.tensor(name)
+        }
+    }
+
+    /// The state dictionary of a PyTorch checkpoint.
+    public init(_ file: PyTorchFile) {
+        let entries = file.members.map { (name: $0.name, shape: $0.shape ?? []) }
+        self.init(path: file.path, entries: entries) { (name) throws(FileError) in
+            try file.tensor(name)
+        }
+    }
+
+    /// One part of a PyTorch checkpoint.
+    public init(_ file: PyTorchFile, part: PyTorchPart) {
+        let prefix = part.path.isEmpty ? "" : part.path + "."
+        let entries = part.names.map {
+            (name: $0, shape: (try? file.info(prefix + $0).shape) ?? [])
+        }
+        self.init(path: file.path, entries: entries) { (name) throws(FileError) in
+            try file.tensor(prefix + name)
+        }
+    }
+
+    /// The tensors of a checkpoint in several files.
+    public init(_ file: ShardedTensors) {
+        let entries = file.members.map { (name: $0.name, shape: $0.shape ?? []) }
         self.init(path: file.path, entries: entries) { (name) throws(FileError) in
             try file.tensor(name)
         }

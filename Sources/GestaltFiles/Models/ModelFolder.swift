@@ -56,11 +56,12 @@ public struct ModelFolder: Sendable {
     public func tensors(_ expected: [(path: String, shape: Shape)]) throws -> [Tensor<Float>] {
         let file = try SafeTensors.open(weightsPath)
         let known = Set(expected.map(\.path))
-        for name in file.names where !known.contains(name) {
-            throw ModelFolderError.unexpectedTensor(path: weightsPath, key: name)
+        for member in file.members where !known.contains(member.name) {
+            throw ModelFolderError.unexpectedTensor(path: weightsPath, key: member.name)
         }
+        let present = Set(file.members.map(\.name))
         return try expected.map { key, shape in
-            guard file.contains(key) else {
+            guard present.contains(key) else {
                 throw ModelFolderError.missingTensor(path: weightsPath, key: key, shape: shape)
             }
             let found = try file.info(key).shape
@@ -110,7 +111,7 @@ extension ModelFolder {
     // A configuration is a few hundred bytes.
     private static let largestConfiguration = 1 << 20
 
-    private func parts() throws -> (kind: String, content: [UInt8]) {
+    func parts() throws -> (kind: String, content: [UInt8]) {
         let bytes = try translatingFailures { () throws(FileFailure) in
             try FileReader.bytes(path: configurationPath, limit: Self.largestConfiguration)
         }

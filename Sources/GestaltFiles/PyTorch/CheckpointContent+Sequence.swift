@@ -51,7 +51,7 @@ extension CheckpointContent {
             let count = UInt64(
                 littleEndian: bytes.loadUnaligned(fromByteOffset: place, as: UInt64.self))
             place += 8
-            let width = UInt64(storage.type?.byteCount ?? 1)
+            let width = UInt64(storage.width)
             let left = bytes.count - place
             guard count <= UInt64(left) / width else {
                 throw malformed(path, "\(count) elements of storage \(name)", "\(left) bytes")

@@ -1,28 +1,22 @@
-/// Where checkpoints keep what is asked for.
+/// What else trainers keep in a checkpoint.
 extension PyTorchFile {
-    /// The keys under which training programs store the state dictionary, the most usual first.
-    private static let spellings = ["state_dict", "model_state_dict", "model"]
+    private static let spellings = ["hyper_parameters", "hparams", "_hparams", "args", "config"]
 
-    /// The entries of the state dictionary: under one of the usual keys, else the checkpoint
-    /// itself; empty when neither holds a tensor.
-    static func stateDictionary(of root: PickleValue) -> [PickleValue.Entry] {
-        let candidates = spellings.map { root[$0] } + [root]
-        for case .dictionary(let entries)? in candidates
-        where entries.contains(where: { $0.key.string != nil && $0.value.tensor != nil }) {
-            return entries
+    /// The hyper-parameters: what Lightning stored as `hyper_parameters`, other trainers as `args` or
+    /// `config`, and whole modules as an attribute. Where that is nothing but a wrapper around the
+    /// namespace of a command line, the namespace.
+    public var hyperParameters: PickleValue? {
+        for case let stored? in Self.spellings.map({ root[$0] }) {
+            guard let entries = Self.entries(of: stored) else { continue }
+            if entries.count == 1, let inner = stored["args"], inner.entries != nil { return inner }
+            return entries.isEmpty ? nil : .dictionary(entries)
         }
-        return []
+        return nil
     }
 
-    /// The hyper-parameters that Lightning stored: `hyper_parameters`, or, where that is nothing but
-    /// a wrapper around the namespace of a command line, the namespace.
-    public var hyperParameters: PickleValue? {
-        guard let stored = root["hyper_parameters"] else { return nil }
-        if let entries = stored.entries, entries.count == 1, let inner = stored["args"],
-            inner.entries != nil
-        {
-            return inner
-        }
-        return stored
+    /// A dictionary's entries, or the attributes of an object.
+    private static func entries(of value: PickleValue) -> [PickleValue.Entry]? {
+        guard case .object(let object) = value else { return value.entries }
+        return object.entries.isEmpty ? object.state?.entries : object.entries
     }
 }

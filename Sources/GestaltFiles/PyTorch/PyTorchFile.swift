@@ -3,8 +3,12 @@ import GestaltIO
 import GestaltTensor
 import Synchronization
 
-/// An open checkpoint of PyTorch (`.ckpt`, `.pt`, `.pth`): a zip archive, or the form before
-/// PyTorch 1.6. Nothing in it is executed.
+/// An open checkpoint of PyTorch, whatever its name: a zip archive, or the form before PyTorch 1.6.
+/// Nothing in it is executed.
+///
+/// The state dictionary is looked for under the usual keys and, where there is only one, anywhere
+/// else; a module saved as a whole has the names that its state dictionary would have. Of several
+/// models in one file, names are the whole way to a tensor: `generator.conv.weight`.
 ///
 /// The file is mapped into memory: opening reads the directory and the pickle, a tensor's bytes are
 /// read when it is asked for.
@@ -12,9 +16,14 @@ public final class PyTorchFile: Sendable {
     public let path: String
     /// Everything the checkpoint holds, tensors by reference.
     public let root: PickleValue
-    /// Names of the tensors in the state dictionary, in its order; none when there is no such
-    /// dictionary.
+    /// Names of the tensors in the state dictionary that can be read, in its order; none when there
+    /// are no tensors.
     public let names: [String]
+    /// All tensors of the state dictionary, those that are not read too.
+    public let members: [FileMember]
+    /// The state dictionary, what else holds tensors, and, where the state dictionary holds several
+    /// models, each of them.
+    public let parts: [PyTorchPart]
     private let content: FileContent
     private let records: [String: CheckpointContent.Record]
     private let isBigEndian: Bool
@@ -48,37 +57,55 @@ public final class PyTorchFile: Sendable {
         root = checkpoint.root
         records = checkpoint.records
         isBigEndian = checkpoint.isBigEndian
-        let states = Self.stateDictionary(of: checkpoint.root)
+        let tree = try CheckpointTree(checkpoint.root, file: path)
+        let state = CheckpointState(tree)
+        parts = state.parts
         var named: [String: PickleValue] = [:]
-        var names: [String] = []
-        for case (let name?, let value) in states.map({ ($0.key.string, $0.value) }) {
+        for (name, value) in state.entries {
             guard named.updateValue(value, forKey: name) == nil else {
                 throw .malformed(
                     path: path, format: "PyTorch checkpoint", expected: "every name once",
                     found: "\(name) twice")
             }
-            if value.tensor != nil { names.append(name) }
         }
-        self.states = named
-        self.names = names
+        members = state.entries.map { Self.member($0.name, $0.value) }
+        names = members.filter(\.isReadable).map(\.name)
+        // By its whole way every tensor can be had, too.
+        for leaf in tree.leaves {
+            let way = leaf.path.joined(separator: ".")
+            if named[way] == nil { named[way] = leaf.value }
+        }
+        states = named
+    }
+
+    private static func member(_ name: String, _ value: PickleValue) -> FileMember {
+        if let tensor = value.tensor {
+            return FileMember(
+                name: name, type: tensor.type.description, shape: tensor.shape,
+                byteCount: tensor.byteCount)
+        }
+        var unread: UnreadTensor?
+        if case .object(let object) = value { unread = UnreadTensor(object) }
+        return FileMember(
+            name: name, type: unread?.type ?? "object", shape: unread?.shape,
+            problem: unread?.problem ?? "no tensor")
     }
 
     /// Whether the state dictionary holds a tensor of this name.
     public func contains(_ name: String) -> Bool { states[name]?.tensor != nil }
 
-    /// Type and shape of a tensor of the state dictionary.
+    /// Type and shape of a tensor, by its name in the state dictionary or by the keys from the root,
+    /// joined by dots (`optimizer.state.0.exp_avg`).
     ///
-    /// - Throws: ``FileError`` when there is none of this name, or something that is no tensor of
-    ///   a type known here.
+    /// - Throws: ``FileError`` when there is none of this name, or one that is not read: quantized,
+    ///   sparse or complex numbers, tensors without data.
     public func info(_ name: String) throws(FileError) -> PyTorchTensor {
         guard let value = states[name] else {
-            throw .missing(path: path, tensor: name, available: names)
+            let elsewhere = parts.filter { !$0.path.isEmpty }.map { "\($0.path).…" }
+            throw .missing(
+                path: path, tensor: name, available: names.isEmpty ? elsewhere : names)
         }
-        guard let tensor = value.tensor else {
-            throw .unsupported(
-                path: path, tensor: name, expected: "a dense tensor of a known type",
-                found: value.summary)
-        }
+        guard let tensor = value.tensor else { throw Self.member(name, value).refusal(path) }
         return tensor
     }
 
@@ -140,12 +167,24 @@ public final class PyTorchFile: Sendable {
                 _ = verified.withLock { $0.insert(storage.name) }
                 return try StridedElements(tensor).withBytes(of: bytes) {
                     (elements) throws(FileError) in
-                    try body(
-                        StoredElements(
-                            type: tensor.type, shape: tensor.shape, bytes: elements,
-                            isBigEndian: isBigEndian))
+                    try Self.signed(tensor, elements, isBigEndian, body)
                 }
             }
+        }
+    }
+
+    private static func signed<Result>(
+        _ tensor: PyTorchTensor, _ elements: UnsafeRawBufferPointer, _ isBigEndian: Bool,
+        _ body: (StoredElements) throws(FileError) -> Result
+    ) throws(FileError) -> Result {
+        func stored(_ bytes: UnsafeRawBufferPointer) -> StoredElements {
+            StoredElements(
+                type: tensor.type, shape: tensor.shape, bytes: bytes, isBigEndian: isBigEndian)
+        }
+        guard tensor.isNegated else { return try body(stored(elements)) }
+        let turned = Negation.negated(elements, tensor.type, isBigEndian: isBigEndian)
+        return try turned.withUnsafeBufferPointer { (buffer) throws(FileError) in
+            try body(stored(UnsafeRawBufferPointer(buffer)))
         }
     }
 }

@@ -8,6 +8,8 @@ public struct PyTorchTensor: Sendable, Equatable {
     /// The first element's place in the storage.
     public let offset: Int
     let storage: PyTorchStorage
+    /// Whether the elements are the negatives of what the storage holds.
+    public let isNegated: Bool
 
     /// The name the checkpoint gives to the storage.
     public var storageName: String { storage.name }
@@ -30,7 +32,8 @@ public struct PyTorchTensor: Sendable, Equatable {
 
     /// - Throws: ``Misfit`` unless every element lies inside the storage.
     init(
-        type: StoredType, shape: [Int], strides: [Int], offset: Int, storage: PyTorchStorage
+        type: StoredType, shape: [Int], strides: [Int], offset: Int, storage: PyTorchStorage,
+        isNegated: Bool = false
     ) throws(Misfit) {
         guard shape.count == strides.count, shape.count <= Self.maximumRank else {
             throw Misfit(
@@ -62,6 +65,7 @@ public struct PyTorchTensor: Sendable, Equatable {
         self.strides = strides
         self.offset = offset
         self.storage = storage
+        self.isNegated = isNegated
         elementCount = byteCount / type.byteCount
     }
 
@@ -87,6 +91,8 @@ struct PyTorchStorage: Sendable, Equatable {
     let name: String
     /// Nil when it holds bytes of no type.
     let type: StoredType?
+    /// Bytes of an element as the file counts them.
+    let width: Int
     /// Where its first byte lies in the record; not 0 only for a view of another storage.
     let start: Int
     let byteCount: Int
@@ -104,6 +110,16 @@ struct PyTorchStorage: Sendable, Equatable {
         "BFloat16Storage": .bfloat16, "LongStorage": .int64, "IntStorage": .int32,
         "ShortStorage": .int16, "CharStorage": .int8, "ByteStorage": .uint8,
         "BoolStorage": .bool, "UntypedStorage": StoredType?.none,
+    ]
+
+    /// Bytes of an element of storages that are not read, but have to be stepped over.
+    static func foreignWidth(of name: PickleGlobal) -> Int? {
+        foreignWidths[name.name]
+    }
+
+    private static let foreignWidths = [
+        "ComplexFloatStorage": 8, "ComplexDoubleStorage": 16, "QInt8Storage": 1,
+        "QUInt8Storage": 1, "QInt32Storage": 4, "QUInt4x2Storage": 1, "QUInt2x4Storage": 1,
     ]
 
     /// The type behind a constant such as `torch.float32`.

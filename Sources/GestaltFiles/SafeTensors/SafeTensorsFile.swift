@@ -11,12 +11,15 @@ public final class SafeTensorsFile: Sendable {
     }
 
     public let path: String
-    /// Names of the tensors, in the order of their bytes in the file.
+    /// Names of the tensors that can be read, in the order of their bytes in the file.
     public let names: [String]
+    /// All tensors in the same order, those of unknown element types too.
+    public let members: [FileMember]
     /// Strings that travel with the tensors.
     public let metadata: [String: String]
     private let content: FileContent
     private let places: [String: (information: Information, range: Range<Int>)]
+    private let unreadable: [String: FileMember]
 
     init(_ content: FileContent, path: String) throws(FileError) {
         self.path = path
@@ -24,25 +27,35 @@ public final class SafeTensorsFile: Sendable {
         let header = try content.withBytes { (bytes) throws(FileError) in
             try SafeTensorsHeader(bytes, path: path)
         }
-        names = header.entries.map(\.name)
         metadata = header.metadata
+        members = header.entries.map {
+            FileMember(
+                name: $0.name, type: $0.type?.description ?? $0.code, shape: $0.shape,
+                byteCount: $0.range.count,
+                problem: $0.type == nil ? "an element type that is not read" : nil)
+        }
+        names = members.filter(\.isReadable).map(\.name)
+        unreadable = Dictionary(
+            members.filter { !$0.isReadable }.map { ($0.name, $0) },
+            uniquingKeysWith: { first, _ in first })
         var places: [String: (information: Information, range: Range<Int>)] = [:]
         for entry in header.entries {
+            guard let type = entry.type else { continue }
             let start = header.dataStart + entry.range.lowerBound
             places[entry.name] = (
-                Information(type: entry.type, shape: entry.shape, byteCount: entry.range.count),
+                Information(type: type, shape: entry.shape, byteCount: entry.range.count),
                 start..<(start + entry.range.count)
             )
         }
         self.places = places
     }
 
-    /// Whether the file holds a tensor of this name.
+    /// Whether the file holds a tensor of this name that can be read.
     public func contains(_ name: String) -> Bool { places[name] != nil }
 
     /// Type and shape of a tensor.
     ///
-    /// - Throws: ``FileError/missing(path:tensor:available:)``.
+    /// - Throws: ``FileError`` when there is none of this name, or it is of a type that is not read.
     public func info(_ name: String) throws(FileError) -> Information {
         try place(name).information
     }
@@ -81,6 +94,7 @@ public final class SafeTensorsFile: Sendable {
     private func place(
         _ name: String
     ) throws(FileError) -> (information: Information, range: Range<Int>) {
+        if let member = unreadable[name] { throw member.refusal(path) }
         guard let place = places[name] else {
             throw .missing(path: path, tensor: name, available: names.sorted())
         }

@@ -2,7 +2,10 @@
 struct SafeTensorsHeader {
     struct Entry {
         let name: String
-        let type: StoredType
+        /// The type in the file's own words.
+        let code: String
+        /// Nil for a type that nothing here has.
+        let type: StoredType?
         let shape: [Int]
         /// Place of the bytes behind the header.
         let range: Range<Int>
@@ -21,8 +24,13 @@ struct SafeTensorsHeader {
     static let types: [String: StoredType] = [
         "F64": .float64, "F32": .float32, "F16": .float16, "BF16": .bfloat16, "I64": .int64,
         "I32": .int32, "I16": .int16, "I8": .int8, "U64": .uint64, "U32": .uint32, "U16": .uint16,
-        "U8": .uint8, "BOOL": .bool,
+        "U8": .uint8, "BOOL": .bool, "F8_E4M3": .float8E4M3, "F8_E5M2": .float8E5M2,
+        "F8_E4M3FNUZ": .float8E4M3UnsignedZero, "F8_E5M2FNUZ": .float8E5M2UnsignedZero,
+        "F8_E8M0": .float8E8M0,
     ]
+
+    /// Bits of an element of types that are listed, but not read.
+    static let foreignBits = ["F4": 4, "F6_E2M3": 6, "F6_E3M2": 6, "C64": 64, "C128": 128]
 
     /// Reads and checks the header of the file whose bytes these are.
     init(_ file: UnsafeRawBufferPointer, path: String) throws(FileError) {
@@ -117,26 +125,42 @@ private struct Parser {
         guard case .string(let code) = fields["dtype"] else {
             throw malformed("a string as dtype of \(name)", "something else")
         }
-        guard let type = SafeTensorsHeader.types[code] else {
-            throw .unsupported(
-                path: path, tensor: name,
-                expected: "one of \(SafeTensorsHeader.types.keys.sorted().joined(separator: ", "))",
-                found: code)
-        }
         let shape = try sizes(fields["shape"], "shape of \(name)")
         let offsets = try sizes(fields["data_offsets"], "data_offsets of \(name)")
         guard offsets.count == 2, offsets[0] <= offsets[1] else {
             throw malformed("two ascending data_offsets of \(name)", "\(offsets)")
         }
-        guard let byteCount = type.byteCount(of: shape) else {
-            throw malformed("a shape of \(name) that a file can hold", "\(shape)")
-        }
-        guard byteCount == offsets[1] - offsets[0] else {
+        let type = SafeTensorsHeader.types[code]
+        if let byteCount = try byteCount(name, code, shape), byteCount != offsets[1] - offsets[0] {
             throw malformed(
                 "\(byteCount) bytes for \(name), \(code) \(shape)",
                 "data_offsets \(offsets) of \(offsets[1] - offsets[0])")
         }
-        return Entry(name: name, type: type, shape: shape, range: offsets[0]..<offsets[1])
+        return Entry(
+            name: name, code: String(code.prefix(32)), type: type, shape: shape,
+            range: offsets[0]..<offsets[1])
+    }
+
+    /// Bytes of a tensor; nil for a type of unknown width.
+    private func byteCount(
+        _ name: String, _ code: String, _ shape: [Int]
+    ) throws(FileError) -> Int? {
+        guard
+            let bits = SafeTensorsHeader.types[code].map({ $0.byteCount * 8 })
+                ?? SafeTensorsHeader.foreignBits[code]
+        else { return nil }
+        var product = bits
+        for length in shape {
+            let (next, overflows) = product.multipliedReportingOverflow(by: length)
+            guard !overflows else {
+                throw malformed("a shape of \(name) that a file can hold", "\(shape)")
+            }
+            product = next
+        }
+        guard product.isMultiple(of: 8) else {
+            throw malformed("whole bytes for \(name)", "\(product) bits of \(code) \(shape)")
+        }
+        return product / 8
     }
 
     private func sizes(_ value: JSONValue?, _ what: String) throws(FileError) -> [Int] {

@@ -10,6 +10,12 @@ public struct VideoGPTSettings: Sendable, Equatable {
     /// The file, for messages.
     let path: String
     private var values: [String: String]
+    /// Names of what the caller stated; the rest is the file's.
+    private(set) var given: Set<String> = []
+    /// All by name, for listings.
+    var all: [(name: String, value: String)] {
+        values.sorted { $0.key < $1.key }.map { (name: $0.key, value: $0.value) }
+    }
 
     /// The names that ``VideoModel`` reads.
     public static let names = [
@@ -75,11 +81,20 @@ public struct VideoGPTSettings: Sendable, Equatable {
                     found: "\(name)=\(value)")
             }
             result.values[name] = value
+            result.given.insert(name)
         }
         return result
     }
 
     func text(_ name: String) -> String? { values[name] }
+
+    /// Refuses what the caller stated and a tokenizer alone does not have.
+    func checkTokenizer() throws(VideoGPTError) {
+        guard let name = given.subtracting(["downsample"]).min() else { return }
+        throw .setting(
+            path: path, name: name, expected: "left out for a tokenizer, which has no prior",
+            found: values[name] ?? "")
+    }
 
     /// A whole number above 0; nil when it is not given.
     func integer(_ name: String) throws(VideoGPTError) -> Int? {

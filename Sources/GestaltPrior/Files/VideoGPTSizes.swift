@@ -30,6 +30,14 @@ struct VideoGPTSizes {
                 ? "no tensors" : table.entries.prefix(4).map(\.name).joined(separator: ", "))
     }
 
+    /// Whether the state has the tensors that every model of this kind begins with.
+    func isWhole(_ content: Content) -> Bool {
+        let prefix = content == .predictor ? "vqvae." : ""
+        return ["codebook.embeddings", "encoder.convs.0.conv.weight"].allSatisfy {
+            table.shape(of: prefix + $0) != nil
+        }
+    }
+
     private func sizes(_ name: String, rank: Int) throws(VideoGPTError) -> [Int] {
         guard let shape = table.shape(of: name) else {
             throw .state(path: table.path, problems: ["missing: \(name)"])
@@ -81,6 +89,7 @@ struct VideoGPTSizes {
                     + "\(1 << levels)")
             return .init(time: 1 << levels, height: 1 << levels, width: 1 << levels)
         }
+        if let latent { try check(found, latent) }
         guard found.array.max() == 1 << levels else {
             throw .setting(
                 path: table.path, name: "downsample",
@@ -90,6 +99,25 @@ struct VideoGPTSizes {
         return found
     }
 
+    /// Holds settings of the caller against each other: strides times the grid of codes are the clip.
+    private func check(
+        _ strides: TokenizerConfiguration.Axes, _ latent: TokenizerConfiguration.Axes
+    ) throws(VideoGPTError) {
+        for (name, stride, codes) in [
+            ("sequence_length", strides.time, latent.time),
+            ("resolution", strides.height, latent.height),
+        ] {
+            guard let clip = try settings.integer(name), clip != stride * codes,
+                settings.given.contains(name) || settings.given.contains("downsample")
+            else { continue }
+            throw .setting(
+                path: table.path, name: name,
+                expected:
+                    "\(stride * codes), the state's \(codes) codes with a stride of \(stride)",
+                found: "\(clip)")
+        }
+    }
+
     /// The grid of codes a prior is made for.
     func latent() throws(VideoGPTError) -> TokenizerConfiguration.Axes {
         var lengths: [Int] = []
@@ -97,6 +125,12 @@ struct VideoGPTSizes {
             lengths.append(try sizes("attn_stack.pos_embd.emb.d_\(axis)", rank: 2)[0])
         }
         return .init(time: lengths[0], height: lengths[1], width: lengths[2])
+    }
+
+    /// A prior with its tokenizer.
+    mutating func predictor() throws(VideoGPTError) -> VideoPredictorConfiguration {
+        let tokenizer = try tokenizer(below: "vqvae.", latent: try latent())
+        return VideoPredictorConfiguration(tokenizer: tokenizer, prior: try prior(tokenizer))
     }
 
     mutating func prior(
@@ -123,7 +157,14 @@ struct VideoGPTSizes {
 
     /// Full attention keeps its mask in the state; sparse keeps nothing.
     private mutating func attention() throws(VideoGPTError) -> PriorConfiguration.Attention {
-        if table.shape(of: "attn_stack.attn_nets.0.attn.attn.mask") != nil { return .full }
+        if table.shape(of: "attn_stack.attn_nets.0.attn.attn.mask") != nil {
+            if let text = settings.text("attn_type"), text != "full" {
+                throw .setting(
+                    path: table.path, name: "attn_type",
+                    expected: "full, as the masks in the state say", found: text)
+            }
+            return .full
+        }
         guard let text = settings.text("attn_type") else {
             missing.append("attn_type=full or sparse; the state holds no masks")
             return .full

@@ -1,6 +1,5 @@
 import Foundation
 import GestaltFiles
-import GestaltIO
 import GestaltNN
 import GestaltTensor
 import GestaltVQVAE
@@ -18,26 +17,38 @@ public enum VideoModel: Sendable {
     /// Reads the folder of a model, a checkpoint of VideoGPT's PyTorch program, or a safetensors file
     /// in its names and layouts; files are recognized by their content, whatever their names.
     ///
-    /// - Parameter settings: hyper-parameters by VideoGPT's names, see ``VideoGPTSettings/names``;
-    ///   they stand in for what a bare state dictionary does not tell, and go before what a
-    ///   checkpoint tells.
+    /// A checkpoint in several files is opened by its index, or by the folder with the index. What
+    /// wrappers of models put into the names of tensors (`module.`, `_orig_mod.`, …) is left out where
+    /// the model's names are right without it.
+    ///
+    /// - Parameters:
+    ///   - settings: hyper-parameters by VideoGPT's names, see ``VideoGPTSettings/names``; they stand
+    ///     in for what a bare state dictionary does not state, and go before what a checkpoint states.
+    ///   - notice: called with a sentence about what was left out of names, or which part of a file
+    ///     with several models is read.
     /// - Throws: `FileError` for a file that is missing or broken; `ModelFolderError` and
     ///   `ConfigurationError` for a folder of something else; `VideoGPTError` when the state does
-    ///   not fit, or settings are missing, each listed.
-    public init(at path: String, settings: [String: String] = [:]) throws {
+    ///   not fit, or settings are missing or wrong, each listed.
+    public init(
+        at path: String, settings: [String: String] = [:], notice: (String) -> Void = { _ in }
+    ) throws {
         var isFolder: ObjCBool = false
         guard FileManager.default.fileExists(atPath: path, isDirectory: &isFolder),
             isFolder.boolValue
         else {
-            self = try Self(checkpoint: path, settings: settings)
+            self = try Self(checkpoint: path, settings: settings, notice)
+            return
+        }
+        let folder = ModelFolder(path)
+        if !FileManager.default.fileExists(atPath: folder.configurationPath),
+            let index = try ShardedTensors.index(in: path)
+        {
+            self = try Self(checkpoint: index, settings: settings, notice)
             return
         }
         guard settings.isEmpty else {
-            throw VideoGPTError.setting(
-                path: path, name: settings.keys.min()!,
-                expected: "no settings for the folder of a model, which tells all", found: "some")
+            throw VideoGPTError.needlessSettings(path: path, names: settings.keys.sorted())
         }
-        let folder = ModelFolder(path)
         switch try folder.kind() {
         case VideoPredictorConfiguration.kind:
             self = .predictor(try VideoPredictor(folder: path))
@@ -50,66 +61,42 @@ public enum VideoModel: Sendable {
         }
     }
 
-    private static func kind(of path: String) throws(FileError) -> FileKind {
-        do throws(FileFailure) {
-            return try FileKind(of: path)
-        } catch {
-            throw FileError(error)
-        }
-    }
-
-    private init(checkpoint path: String, settings given: [String: String]) throws {
-        let table: TensorTable
-        let stored: VideoGPTSettings
-        switch try Self.kind(of: path) {
-        case .safeTensors:
-            let file = try SafeTensors.open(path)
-            guard file.metadata["format"] != "gestalt" else {
-                throw VideoGPTError.unknownModel(
-                    path: path, expected: "a file in VideoGPT's names, or the folder of a model",
-                    found: "the weights of a model folder")
-            }
-            table = try TensorTable(file)
-            stored =
-                try file.metadata["hyper_parameters"].map {
-                    try VideoGPTSettings(path: path, json: $0)
-                } ?? VideoGPTSettings(path: path)
-        case .torchArchive, .torchSequence:
-            let file = try PyTorchFile.open(path)
-            table = try TensorTable(file)
-            stored = VideoGPTSettings(path: path, arguments: file.hyperParameters)
-        case let kind:
+    private init(
+        checkpoint path: String, settings given: [String: String], _ notice: (String) -> Void
+    ) throws {
+        let file = try StateFile(path)
+        guard file.metadata["format"] != "gestalt" else {
             throw VideoGPTError.unknownModel(
-                path: path,
-                expected: "the folder of a model, a PyTorch checkpoint or a safetensors file",
-                found: kind.description)
+                path: path, expected: "a file in VideoGPT's names, or the folder of a model",
+                found: "the weights of a model folder")
         }
-        self = try Self(videoGPT: table, try stored.setting(given))
+        let model = try file.model(try file.settings.setting(given))
+        self = try Self(videoGPT: model.sizes, model.content)
+        if let remark = model.remark { notice(remark) }
     }
 
-    init(videoGPT table: TensorTable, _ settings: VideoGPTSettings) throws {
-        var sizes = VideoGPTSizes(table, settings)
+    private init(videoGPT found: VideoGPTSizes, _ content: VideoGPTSizes.Content) throws {
+        var sizes = found
         var random = RandomStream.blank
-        switch try sizes.content() {
+        switch content {
         case .tokenizer:
+            try sizes.settings.checkTokenizer()
             let configuration = try sizes.tokenizer(below: "", latent: nil)
             try Self.requireComplete(sizes)
             try configuration.validate()
             var tokenizer = VideoTokenizer(configuration, random: &random)
-            try tokenizer.load(videoGPT: table)
+            try tokenizer.load(videoGPT: sizes.table)
             self = .tokenizer(tokenizer)
         case .predictor:
-            let tokenizer = try sizes.tokenizer(below: "vqvae.", latent: try sizes.latent())
-            let prior = try sizes.prior(tokenizer)
+            let configuration = try sizes.predictor()
             try Self.requireComplete(sizes)
-            let configuration = VideoPredictorConfiguration(tokenizer: tokenizer, prior: prior)
             do {
                 try configuration.validate()
             } catch let error as ConfigurationError {
-                throw error.at(table.path)
+                throw error.at(sizes.table.path)
             }
             var predictor = VideoPredictor(configuration, random: &random)
-            try predictor.load(videoGPT: table)
+            try predictor.load(videoGPT: sizes.table)
             self = .predictor(predictor)
         }
     }
@@ -131,16 +118,5 @@ public enum VideoModel: Sendable {
     public var predictor: VideoPredictor? {
         guard case .predictor(let predictor) = self else { return nil }
         return predictor
-    }
-}
-
-extension TensorTable {
-    /// The state dictionary of a PyTorch checkpoint.
-    public init(_ file: PyTorchFile) throws(FileError) {
-        var entries: [(name: String, shape: [Int])] = []
-        for name in file.names { entries.append((name, try file.info(name).shape)) }
-        self.init(path: file.path, entries: entries) { (name) throws(FileError) in
-            try file.tensor(name)
-        }
     }
 }

@@ -4,8 +4,10 @@ public enum VideoGPTError: Error, Equatable, CustomStringConvertible {
     case state(path: String, problems: [String])
     /// Neither a tokenizer nor a prior.
     case unknownModel(path: String, expected: String, found: String)
-    /// What the file does not say and nobody told: each setting with what it would be.
+    /// Settings that neither the file nor the caller states: each with what it would be.
     case missingSettings(path: String, settings: [String])
+    /// Settings for a model that states all of its own.
+    case needlessSettings(path: String, names: [String])
     /// A hyper-parameter, or a setting in its place, with a value no model can have.
     case setting(path: String, name: String, expected: String, found: String)
 
@@ -18,8 +20,11 @@ public enum VideoGPTError: Error, Equatable, CustomStringConvertible {
         case .unknownModel(let path, let expected, let found):
             return "\(path): expected \(expected), found \(found)"
         case .missingSettings(let path, let settings):
-            return "\(path): the file does not tell, so give with --set:\n  "
+            return "\(path): the file does not state these settings of its model:\n  "
                 + settings.joined(separator: "\n  ")
+        case .needlessSettings(let path, let names):
+            return "\(path): this is a model of Gestalt's, which states its own settings; "
+                + "it takes none, found \(names.joined(separator: ", "))"
         case .setting(let path, let name, let expected, let found):
             return "\(path): \(name) should be \(expected), found \(found)"
         }

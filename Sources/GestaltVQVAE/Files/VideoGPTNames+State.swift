@@ -7,24 +7,48 @@ extension VideoGPTNames {
     /// Replaces the parameters and buffers of `model` by those of a state dictionary in VideoGPT's
     /// names and layouts, one after the other.
     ///
-    /// Batch counters and masks are ignored.
+    /// Batch counters and masks are ignored. Where the names do not fit, but do without what wrapped
+    /// models have in them (`module.`, `_orig_mod.`, any other beginning of all names), they are read
+    /// without it.
     /// - Parameter given: values of paths that VideoGPT does not store.
+    /// - Returns: what was taken out of the names.
     /// - Throws: ``VideoGPTError/state(path:problems:)`` with everything missing, unexpected or
     ///   mis-shaped in one report, before anything is replaced; `FileError` when a tensor cannot be
     ///   read.
+    @discardableResult
     package func load(
-        _ table: TensorTable, into model: inout some Module, given: [String: Tensor<Float>] = [:]
-    ) throws {
-        let problems = problems(of: table, for: model)
-        guard problems.isEmpty else {
-            throw VideoGPTError.state(path: table.path, problems: problems)
-        }
+        _ given: TensorTable, into model: inout some Module,
+        given values: [String: Tensor<Float>] = [:]
+    ) throws -> [String] {
+        let (table, removed) = try fitting(given, model)
         let places = Dictionary(
             entries.compactMap { entry in entry.path.map { ($0, entry) } },
             uniquingKeysWith: { first, _ in first })
-        var reading = ReadingState(table: table, places: places, given: given)
+        var reading = ReadingState(table: table, places: places, given: values)
         model.visit(&reading)
         if let failure = reading.failure { throw failure }
+        return removed
+    }
+
+    /// The table under the names that fit the model.
+    /// - Throws: ``VideoGPTError/state(path:problems:)`` where none do, for the names that come
+    ///   closest.
+    private func fitting(
+        _ given: TensorTable, _ model: some Module
+    ) throws(VideoGPTError) -> (TensorTable, [String]) {
+        var closest: (problems: [String], removed: [String])?
+        for candidate in given.unwrapped {
+            let problems = problems(of: candidate.table, for: model)
+            if problems.isEmpty { return (candidate.table, candidate.removed) }
+            if problems.count < closest?.problems.count ?? .max {
+                closest = (problems, candidate.removed)
+            }
+        }
+        var problems = closest?.problems ?? []
+        if let removed = closest?.removed, !removed.isEmpty {
+            problems.insert("without \(removed.joined(separator: ", ")) in the names:", at: 0)
+        }
+        throw .state(path: given.path, problems: problems)
     }
 
     private func problems(of table: TensorTable, for model: some Module) -> [String] {

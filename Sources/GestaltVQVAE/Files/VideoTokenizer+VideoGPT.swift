@@ -7,7 +7,8 @@ extension VideoTokenizer {
     ///
     /// Batch counters are ignored; the codebook counts as initialised, and a configuration without
     /// a `dataVariance` gets VideoGPT's.
-    /// - Parameter table: VideoGPT's state dictionary, names and layouts as PyTorch has them.
+    /// - Parameter table: VideoGPT's state dictionary, names and layouts as PyTorch has them; what a
+    ///   wrapper put in front of all names is left out where they fit without it.
     /// - Throws: ``VideoGPTError/state(path:problems:)`` with everything missing, unexpected or
     ///   mis-shaped, in one report; `FileError` when a tensor cannot be read.
     public mutating func load(videoGPT table: TensorTable) throws {

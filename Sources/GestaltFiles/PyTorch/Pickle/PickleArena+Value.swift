@@ -5,8 +5,10 @@ extension PickleArena {
     /// The value of `root` with all below it. Each node becomes one value; where it is shared, the
     /// values share their memory.
     ///
-    /// - Throws: ``FileError`` when a value contains itself, when values are nested too deep, or
-    ///   when sharing would make the tree larger than a reader could walk through.
+    /// A value inside itself becomes ``PickleValue/recursion`` there.
+    ///
+    /// - Throws: ``FileError`` when values are nested too deep, or when sharing would make the tree
+    ///   larger than a reader could walk through.
     func value(of root: Index, path: String) throws(FileError) -> PickleValue {
         var writer = PickleValueWriter(arena: self, path: path)
         return try writer.value(of: root)
@@ -66,17 +68,14 @@ private struct PickleValueWriter {
             let child = level.children[level.next]
             level.next += 1
             levels.append(level)
-            if values[Int(child)] == nil { levels.append(try open(child, depth: levels.count)) }
+            if values[Int(child)] == nil, !isOpen[Int(child)] {
+                levels.append(try open(child, depth: levels.count))
+            }
         }
         return stored(root)
     }
 
     private mutating func open(_ index: Index, depth: Int) throws(FileError) -> Level {
-        guard !isOpen[Int(index)] else {
-            throw .malformed(
-                path: path, format: "pickle", expected: "values that do not contain themselves",
-                found: "one that does")
-        }
         guard depth <= PickleLimits.nesting else { throw tooDeep }
         isOpen[Int(index)] = true
         return Level(index: index, children: arena.children(index))
@@ -86,7 +85,7 @@ private struct PickleValueWriter {
         var (height, count) = (0, 1)
         for child in level.children {
             height = max(height, heights[Int(child)] + 1)
-            count += counts[Int(child)]
+            count += max(1, counts[Int(child)])
             guard count <= PickleLimits.expandedCount else {
                 throw .tooLarge(
                     path: path, format: "pickle",
@@ -98,8 +97,8 @@ private struct PickleValueWriter {
         let index = Int(level.index)
         heights[index] = height
         counts[index] = count
-        isOpen[index] = false
         values[index] = made(arena.nodes[index])
+        isOpen[index] = false
     }
 
     private var tooDeep: FileError {
@@ -144,10 +143,9 @@ private struct PickleValueWriter {
     }
 
     private func stored(_ index: Index) -> PickleValue {
-        guard let value = values[Int(index)] else {
-            stop("a value is written before those below it")
-        }
-        return value
+        if let value = values[Int(index)] { return value }
+        require(isOpen[Int(index)], "a value is written before those below it")
+        return .recursion
     }
 }
 

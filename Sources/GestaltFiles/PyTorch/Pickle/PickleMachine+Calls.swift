@@ -44,17 +44,19 @@ extension PickleMachine {
             return try object(callee, arguments)
         }
         switch name.description {
-        case "torch._utils._rebuild_tensor", "torch._utils._rebuild_tensor_v2",
-            "torch._utils._rebuild_tensor_v3":
-            if let tensor = try tensor(values) { return tensor }
+        case "torch._utils._rebuild_tensor", "torch._utils._rebuild_tensor_v2":
+            if let tensor = try tensor(values, hasType: false) { return tensor }
+        case "torch._utils._rebuild_tensor_v3":
+            if let tensor = try tensor(values, hasType: true) { return tensor }
         case "torch._utils._rebuild_parameter", "torch._utils._rebuild_parameter_with_state",
-            "torch.nn.parameter.Parameter", "torch.nn.Parameter":
+            "torch._utils._rebuild_device_tensor_from_cpu_tensor", "torch.nn.parameter.Parameter",
+            "torch.nn.parameter.Buffer", "torch.nn.Parameter":
             if let first = values.first, case .tensor = arena[first] { return first }
         case "torch._tensor._rebuild_from_type_v2":
             // (function, class, its arguments, attributes): a tensor with attributes of its own.
             if values.count >= 3, case .global(let inner) = arena[values[0]],
-                inner.description == "torch._utils._rebuild_tensor_v2",
-                case .tuple(let parts) = arena[values[2]], let tensor = try tensor(parts)
+                case .tuple(let parts) = arena[values[2]],
+                let tensor = try tensor(parts, builtBy: inner.description)
             {
                 return tensor
             }
@@ -64,6 +66,20 @@ extension PickleMachine {
             if let value = try pythonValue(name, values) { return value }
         }
         return try object(callee, arguments)
+    }
+
+    /// The tensor of a function's arguments; nil for functions that are not known here.
+    private mutating func tensor(
+        _ parts: [Index], builtBy function: String
+    ) throws(FileError) -> Index? {
+        switch function {
+        case "torch._utils._rebuild_tensor_v2": return try tensor(parts, hasType: false)
+        case "torch._utils._rebuild_tensor_v3": return try tensor(parts, hasType: true)
+        case "torch._utils._rebuild_parameter":
+            if let first = parts.first, case .tensor = arena[first] { return first }
+            return nil
+        default: return nil
+        }
     }
 
     /// Plain values that pickles spell as calls.

@@ -4,6 +4,12 @@ extension PickleMachine {
     /// files with a sixth part, None or `(name, offset, count)` of a view. Where it once lived, a
     /// GPU perhaps, does not matter.
     mutating func storage(_ identifier: Index) throws(FileError) -> Index {
+        // The form before PyTorch 1.6 notes the source text of a module's class beside the class.
+        if case .tuple(let parts) = arena[identifier], parts.count == 4,
+            case .string("module") = arena[parts[0]], case .global = arena[parts[1]]
+        {
+            return parts[1]
+        }
         guard case .tuple(let parts) = arena[identifier], (5...6).contains(parts.count),
             case .string("storage") = arena[parts[0]], case .global(let kind) = arena[parts[1]],
             case .string(let name) = arena[parts[2]], case .integer(let count) = arena[parts[4]]
@@ -11,7 +17,18 @@ extension PickleMachine {
             throw cursor.malformed("('storage', class, name, location, count)", "something else")
         }
         guard let type = PyTorchStorage.type(of: kind) else {
-            // Quantised or complex elements: whatever is made of them stays an object.
+            // Quantized or complex elements: whatever is made of them stays an object. The form
+            // before 1.6 has to know where their bytes end.
+            if let width = PyTorchStorage.foreignWidth(of: kind) {
+                let (byteCount, overflows) = count.multipliedReportingOverflow(by: width)
+                guard count >= 0, !overflows else {
+                    throw cursor.malformed("the size of storage \(name)", "\(count) elements")
+                }
+                try register(
+                    PyTorchStorage(
+                        name: name, type: nil, width: width, start: 0, byteCount: byteCount,
+                        recordByteCount: byteCount))
+            }
             return try arena.add(
                 .object(PickleArena.Object(callee: parts[1], arguments: identifier)),
                 payload: 2 * PickleArena.referenceCost)
@@ -26,7 +43,8 @@ extension PickleMachine {
             (start, length) = view
         }
         let storage = PyTorchStorage(
-            name: name, type: type, start: start, byteCount: length, recordByteCount: byteCount)
+            name: name, type: type, width: width, start: start, byteCount: length,
+            recordByteCount: byteCount)
         try register(storage)
         return try arena.add(.storage(storage), payload: 2 * PickleArena.referenceCost)
     }
@@ -58,9 +76,9 @@ extension PickleMachine {
         }
     }
 
-    /// The tensor of `(storage, offset, shape, strides, …)`, where the seventh part may be a type;
-    /// nil when the storage is of a kind that is not known here.
-    mutating func tensor(_ parts: [Index]) throws(FileError) -> Index? {
+    /// The tensor of `(storage, offset, shape, strides, requires_grad, hooks, [type,] [attributes])`;
+    /// nil when storage, type or attributes are of a kind that is not known here.
+    mutating func tensor(_ parts: [Index], hasType: Bool) throws(FileError) -> Index? {
         guard parts.count >= 4 else {
             throw cursor.malformed("four parts of a tensor", "\(parts.count)")
         }
@@ -71,9 +89,15 @@ extension PickleMachine {
             return nil
         }
         var type = storage.type ?? .uint8
-        if parts.count >= 7, case .global(let name) = arena[parts[6]] {
-            guard let stated = PyTorchStorage.elementType(of: name) else { return nil }
+        if hasType {
+            guard parts.count >= 7, case .global(let name) = arena[parts[6]],
+                let stated = PyTorchStorage.elementType(of: name)
+            else { return nil }
             type = stated
+        }
+        let place = hasType ? 7 : 6
+        guard let isNegated = parts.count > place ? negation(parts[place], type) : false else {
+            return nil
         }
         guard case .integer(let offset) = arena[parts[1]],
             let shape = integers(parts[2]), let strides = integers(parts[3])
@@ -81,12 +105,36 @@ extension PickleMachine {
         let tensor: PyTorchTensor
         do throws(PyTorchTensor.Misfit) {
             tensor = try PyTorchTensor(
-                type: type, shape: shape, strides: strides, offset: offset, storage: storage)
+                type: type, shape: shape, strides: strides, offset: offset, storage: storage,
+                isNegated: isNegated)
         } catch {
             throw cursor.malformed(error.expected, error.found)
         }
         return try arena.add(
             .tensor(tensor), payload: (4 + shape.count) * PickleArena.referenceCost)
+    }
+
+    /// Whether a tensor's attributes ask for the negative of its elements (`torch._neg_view`, the
+    /// imaginary part of a conjugate); nil for attributes that are not known here.
+    private func negation(_ attributes: Index, _ type: StoredType) -> Bool? {
+        switch arena[attributes] {
+        case .none: return false
+        case .dictionary(let entries):
+            var isNegated = false
+            for place in stride(from: 0, to: entries.count, by: 2) {
+                guard case .string(let key) = arena[entries[place]],
+                    case .bool(let value) = arena[entries[place + 1]]
+                else { return nil }
+                switch key {
+                case "neg": isNegated = value
+                // The conjugate of a real number is itself; of complex ones nothing is read.
+                case "conj" where !value: break
+                default: return nil
+                }
+            }
+            return isNegated && type == .bool ? nil : isNegated
+        default: return nil
+        }
     }
 
     /// A short tuple or list of integers; nil for anything else.

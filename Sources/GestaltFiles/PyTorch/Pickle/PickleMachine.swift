@@ -26,8 +26,7 @@ struct PickleMachine {
 
     /// The value of the pickle at the start of `bytes`.
     ///
-    /// - Throws: ``FileError`` when it is broken, too large, contains itself, or uses what
-    ///   checkpoints do not.
+    /// - Throws: ``FileError`` when it is broken, too large, or uses what checkpoints do not.
     static func run(
         _ bytes: UnsafeRawBufferPointer, path: String
     ) throws(FileError) -> Outcome {

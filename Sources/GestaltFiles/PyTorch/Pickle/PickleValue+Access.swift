@@ -84,6 +84,7 @@ extension PickleValue: CustomStringConvertible {
         case .global(let global): global.description
         case .tensor(let tensor): "tensor of \(tensor.type) \(tensor.shape)"
         case .object(let object): "\(object.name)(…)"
+        case .recursion: "…"
         }
     }
 

@@ -19,6 +19,8 @@ public enum PickleValue: Sendable, Equatable {
     /// A tensor, to be loaded by ``PyTorchFile/tensor(_:as:)-(PyTorchTensor,_)``.
     indirect case tensor(PyTorchTensor)
     indirect case object(PickleObject)
+    /// A value that contains the place where it is named: left out there, so that the tree ends.
+    case recursion
 
     /// A key of a dictionary with its value.
     public struct Entry: Sendable, Equatable {
