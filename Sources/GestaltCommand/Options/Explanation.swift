@@ -1,4 +1,5 @@
 import GestaltTraining
+import GestaltVQVAE
 
 /// An error of the library as somebody at a shell needs it: which flag or command helps.
 ///
@@ -11,7 +12,19 @@ struct Explanation: Error, CustomStringConvertible {
         switch error {
         case let error as ModelMismatch:
             Explanation(description: "\(error); \(maker(of: error.needed)) makes one")
+        case let error as VideoGPTError:
+            explained(error).map { Explanation(description: $0) as any Error } ?? error
         default: error
+        }
+    }
+
+    private static func explained(_ error: VideoGPTError) -> String? {
+        switch error {
+        case .missingSettings:
+            "\(error)\nGive each with --set KEY=VALUE; or run `gestalt convert` with them once, and use "
+                + "the folder that it writes."
+        case .needlessSettings: "\(error); leave --set out"
+        case .state, .unknownModel, .setting: nil
         }
     }
 

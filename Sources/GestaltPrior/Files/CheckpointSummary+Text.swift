@@ -1,3 +1,6 @@
+import GestaltFiles
+import GestaltIO
+
 extension CheckpointSummary: CustomStringConvertible {
     /// One line: kind, clip size, parameters, how far it was trained.
     public var description: String {

@@ -54,12 +54,13 @@ public struct CheckpointSummary: Sendable, Equatable {
     /// - Throws: `FileError` for a file that is missing, broken or no checkpoint; for a folder,
     ///   `ModelFolderError` and `ConfigurationError`, too.
     public init(of path: String) throws {
+        let kind: FileKind
         do throws(FileFailure) {
-            fileKind = try FileKind(of: path)
+            kind = try FileKind(of: path)
         } catch {
             throw FileError(error)
         }
-        guard fileKind == .folder else {
+        guard kind == .folder else {
             self = try Self(file: StateFile(path), path)
             return
         }

@@ -89,7 +89,7 @@ struct StateFile {
     /// The first set of tensors that has a model's names, without what wrappers put into them.
     /// - Throws: ``VideoGPTError/unknownModel(path:expected:found:)`` where there is none.
     func model(_ settings: VideoGPTSettings) throws(VideoGPTError) -> Model {
-        var half: Model?
+        var (whole, half): (Model?, Model?) = (nil, nil)
         for (index, (place, table)) in tables.enumerated() {
             for candidate in table.unwrapped {
                 let sizes = VideoGPTSizes(candidate.table, settings)
@@ -97,9 +97,13 @@ struct StateFile {
                 let model = Model(
                     sizes: sizes, content: content, place: place, removed: candidate.removed,
                     isElsewhere: index > 0)
-                if sizes.isWhole(content) { return model }
+                // A wrapper around a part of the model leaves the others' names as they were.
+                if sizes.isWhole(content), model.removed.count > whole?.removed.count ?? -1 {
+                    whole = model
+                }
                 if half == nil { half = model }
             }
+            if let whole { return whole }
         }
         // What is missing is named when its sizes are looked for.
         if let half { return half }

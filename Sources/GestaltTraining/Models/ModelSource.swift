@@ -45,7 +45,11 @@ enum ModelSource {
             guard isModel else { throw error }
             return .folder(folder)
         }
-        guard let state else { return .folder(folder) }
+        guard let state else {
+            // A checkpoint in several files, as large models are published.
+            if !isModel, try ShardedTensors.index(in: path) != nil { return .videoGPT }
+            return .folder(folder)
+        }
         guard state.step < state.steps else { return .folder(folder) }
         guard let checkpoint = state.bestPath ?? state.lastPath else {
             if isModel { return .folder(folder) }

@@ -35,15 +35,14 @@ public struct OpenedModel: Sendable {
         self.path = path
         let source = try ModelSource(path)
         if case .videoGPT = source {
-            model = AnyModel(try VideoModel(at: path, settings: settings))
-            remark = nil
+            var notices: [String] = []
+            model = AnyModel(
+                try VideoModel(at: path, settings: settings) { notices.append($0) })
+            remark = notices.isEmpty ? nil : notices.joined(separator: "\n")
             return
         }
-        if let name = settings.keys.min() {
-            throw VideoGPTError.setting(
-                path: path, name: name,
-                expected: "no settings for a model of Gestalt's, which knows its own", found: "some"
-            )
+        guard settings.isEmpty else {
+            throw VideoGPTError.needlessSettings(path: path, names: settings.keys.sorted())
         }
         switch try source.kind() {
         case TokenizerConfiguration.kind: model = .tokenizer(try source.read())

@@ -1,5 +1,7 @@
 import Foundation
 import GestaltFiles
+import GestaltIO
+import GestaltNN
 import GestaltPrior
 import GestaltTensor
 import GestaltVQVAE

@@ -2,6 +2,7 @@ import Foundation
 import GestaltFiles
 import GestaltPrior
 import GestaltTensor
+import GestaltVQVAE
 import TestSupport
 import Testing
 

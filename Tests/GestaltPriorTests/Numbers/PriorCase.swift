@@ -81,7 +81,7 @@ struct PriorCase: Sendable, CustomTestStringConvertible {
     /// The stored weights, and those that follow the formula.
     /// - Parameter untying: Moves the biases that `FrameEncoderTie` lists.
     func weights(_ fixture: VideoGPTFixture, untying: Bool = false) throws -> TensorTable {
-        let stored = try TensorTable(fixture.file).below("weights/")
+        let stored = TensorTable(fixture.file).below("weights/")
         let names = VideoGPTNames(configuration)
         var random = RandomStream.blank
         let shapes = Dictionary(
@@ -95,7 +95,7 @@ struct PriorCase: Sendable, CustomTestStringConvertible {
         }
         let table = Dictionary(uniqueKeysWithValues: entries.map { ($0.name, $0.shape) })
         return TensorTable(path: file, entries: entries) { (name) throws(FileError) in
-            guard try stored.shape(of: name) == nil else { return try stored.tensor(name) }
+            guard stored.shape(of: name) == nil else { return try stored.tensor(name) }
             let weight = FormulaWeights.weight(name, table[name]!)
             return untying ? untied(name, weight) : weight
         }
