@@ -1,57 +1,68 @@
+import Foundation
 import GestaltData
+import GestaltFiles
 import GestaltMedia
+import GestaltTensor
+import TestSupport
 import Testing
 
-/// Damaged records under correct checksums: whatever the bytes say, the reader must answer with
-/// clips or with an error of its own kind.
-@Suite struct ReaderMutationTests {
-    @Test(arguments: 0..<8) func damagedRecordsGiveTypedErrors(seed: UInt64) throws {
+/// Damaged files of clips: whatever the bytes say, the readers must answer with clips or with an error
+/// of their own kinds.
+@Suite(.timeLimit(.minutes(30))) struct ReaderMutationTests {
+    private static func attack(
+        _ seed: UInt64, count: Int, _ whole: [UInt8], name: String = #function,
+        _ read: ([UInt8]) throws -> Void
+    ) {
+        let problems = ReaderAttack(name, seed: seed, count: count, [whole]).run(
+            expecting: { $0 is ClipError || $0 is MediaError || $0 is FileError }, read)
+        #expect(problems.isEmpty, "\(problems.prefix(5))")
+    }
+
+    /// Examples under correct checksums.
+    @Test func records() throws {
         let whole = Example(features: RecordTests.features(frames: [0, 1, 2])).serialized()
-        var random = Mutation(state: seed)
-        var rejected = 0
-        try withTemporaryFolder { folder in
-            let path = folder + "/a.tfrecords"
-            for round in 0..<250 {
-                var bytes = whole
-                random.damage(&bytes)
-                let writer = try TFRecordWriter(path: path)
-                try writer.append(bytes)
-                try writer.finish()
-                do {
-                    let set = try DataSet.open(path, options: ClipOptions(height: 2, width: 3))
-                    #expect(set.clips.allSatisfy { $0.height == 2 && $0.width == 3 })
-                } catch is ClipError {
-                    rejected += 1
-                } catch is MediaError {
-                    rejected += 1
-                } catch {
-                    Issue.record("seed \(seed), round \(round): \(error)")
-                }
-            }
+        let folder = TemporaryFolder()
+        let path = folder.path("a.tfrecords")
+        Self.attack(1, count: 2000, whole) { bytes in
+            let writer = try TFRecordWriter(path: path)
+            try writer.append(bytes)
+            try writer.finish()
+            let set = try DataSet.open(path, options: ClipOptions(height: 2, width: 3))
+            #expect(set.clips.allSatisfy { $0.height == 2 && $0.width == 3 })
         }
-        // Changes of pixel values go unnoticed; most others do not.
-        #expect(rejected > 50)
-    }
-}
-
-private struct Mutation {
-    var state: UInt64
-
-    mutating func next(below bound: Int) -> Int {
-        state = (state &+ 0x9E37_79B9) &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
-        return Int((state >> 33) % UInt64(bound))
     }
 
-    mutating func damage(_ bytes: inout [UInt8]) {
-        for _ in 0...next(below: 3) {
-            let place = next(below: bytes.count)
-            switch next(below: 5) {
-            case 0: bytes[place] ^= 1 << next(below: 8)
-            case 1: bytes[place] = UInt8(next(below: 256))
-            case 2: bytes.remove(at: place)
-            case 3: bytes.insert(UInt8(next(below: 256)), at: place)
-            default: bytes.removeLast(min(place, bytes.count - 1))
+    private static let clips = Tensor<UInt8>(
+        shape: [2, 3, 4, 5, 3], scalars: (0..<360).map { UInt8($0 % 256) })
+
+    @Test(arguments: ["npy", "npz", "safetensors"]) func arrays(ending: String) throws {
+        let folder = TemporaryFolder()
+        let path = folder.path("video." + ending)
+        try ArrayFile.write(Self.clips, name: "video", to: path)
+        Self.attack(2, count: 1000, folder.bytes(of: "video." + ending), name: ending) { bytes in
+            _ = folder.write(bytes, as: "video." + ending)
+            _ = try DataSet.open(path)
+        }
+    }
+
+    /// A frame and its mask in a folder of three.
+    @Test func pictures() throws {
+        let folder = TemporaryFolder()
+        try makeFolder(folder.path("masks"))
+        let picture = Tensor<UInt8>(
+            shape: [6, 7, 3], scalars: (0..<126).map { UInt8($0 * 2) })
+        let mask = Tensor<UInt8>(shape: [6, 7], scalars: (0..<42).map { UInt8($0 % 3) })
+        for name in ["0", "1", "2"] {
+            try PNG.write(picture, to: folder.path(name + ".png"))
+            try PNG.write(mask, to: folder.path("masks/\(name).png"))
+        }
+        for name in ["1.png", "masks/1.png"] {
+            let whole = folder.bytes(of: name)
+            Self.attack(3, count: 1000, whole, name: "pictures, " + name) { bytes in
+                _ = folder.write(bytes, as: name)
+                _ = try DataSet.open(folder.path)
             }
+            _ = folder.write(whole, as: name)
         }
     }
 }

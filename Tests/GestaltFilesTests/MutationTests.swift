@@ -7,22 +7,12 @@ import Testing
 /// error fails the test, a crash or a hang ends it.
 @Suite(.timeLimit(.minutes(30))) struct MutationTests {
     private static func attack(
-        _ seed: UInt64, count: Int, _ file: [UInt8], _ read: ([UInt8]) throws -> Void
+        _ seed: UInt64, count: Int, _ file: [UInt8], name: String = #function,
+        _ read: ([UInt8]) throws -> Void
     ) {
-        var mutator = Mutator(seed: seed)
-        var errors = 0
-        let count = Mutator.count(count)
-        for round in 0..<count {
-            do {
-                try read(mutator.mutated(file))
-            } catch let error as FileError {
-                errors += 1
-                if error.description.isEmpty { Issue.record("round \(round): no description") }
-            } catch {
-                Issue.record("seed \(seed), round \(round): \(error)")
-            }
-        }
-        #expect(errors > count / 10, "the mutations hardly broke anything")
+        let attack = ReaderAttack(name, seed: seed, count: count, [file])
+        let problems = attack.run(expecting: { $0 is FileError }, read)
+        #expect(problems.isEmpty, "\(problems.prefix(5))")
     }
 
     private static let tensors: [(name: String, tensor: AnyTensor)] = [

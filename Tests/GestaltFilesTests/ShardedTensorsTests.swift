@@ -92,15 +92,14 @@ import Testing
         let folder = TemporaryFolder()
         let text = Array(Self.index(Self.right).utf8)
         let path = try Self.write(folder, Self.index(Self.right))
-        var mutator = Mutator(seed: 61)
-        for round in 0..<Mutator.count(1500) {
-            try Data(mutator.mutated(text)).write(to: URL(filePath: path))
-            do {
+        let attack = ReaderAttack("safetensors index", seed: 61, count: 1500, [text])
+        let problems = attack.run(
+            expecting: { $0 is FileError },
+            { broken in
+                try Data(broken).write(to: URL(filePath: path))
                 let file = try ShardedTensors.open(path)
                 for member in file.members { _ = try file.tensor(member.name, as: Float.self) }
-            } catch {
-                #expect(!error.description.isEmpty, "round \(round)")
-            }
-        }
+            })
+        #expect(problems.isEmpty, "\(problems.prefix(5))")
     }
 }

@@ -6,28 +6,14 @@ import Testing
 /// Every reader is fed a few thousand broken files. A value or a ``MediaError`` is right, another
 /// error fails the test, a crash or a hang ends it. GESTALT_MUTATIONS sets how many, of each kind.
 @Suite(.timeLimit(.minutes(30))) struct MutationTests {
-    private static let asked = ProcessInfo.processInfo.environment["GESTALT_MUTATIONS"]
-        .flatMap { Int($0) }
-
     private static func attack(
-        _ seed: UInt64, count: Int, _ files: [[UInt8]], mending: ([UInt8]) -> [UInt8] = { $0 },
-        _ read: ([UInt8]) throws -> Void
+        _ seed: UInt64, count: Int, _ files: [[UInt8]],
+        mending: @escaping ([UInt8]) -> [UInt8] = { $0 },
+        name: String = #function, _ read: ([UInt8]) throws -> Void
     ) {
-        var mutator = Mutator(seed: seed)
-        var errors = 0
-        let count = asked ?? count
-        for round in 0..<count {
-            let broken = mending(mutator.mutated(files[round % files.count]))
-            do {
-                try read(broken)
-            } catch let error as MediaError {
-                errors += 1
-                if error.description.isEmpty { Issue.record("round \(round): no description") }
-            } catch {
-                Issue.record("seed \(seed), round \(round): \(error)")
-            }
-        }
-        #expect(errors > count / 10, "the mutations hardly broke anything")
+        let attack = ReaderAttack(name, seed: seed, count: count, files, mending: mending)
+        let problems = attack.run(expecting: { $0 is MediaError }, read)
+        #expect(problems.isEmpty, "\(problems.prefix(5))")
     }
 
     private static var pngs: [[UInt8]] {

@@ -9,6 +9,7 @@ import Foundation
 package enum OutsideFiles: String, Sendable {
     case fixtures = "GESTALT_FIXTURES"
     case data = "GESTALT_DATA"
+    case corpus = "GESTALT_CORPUS"
 
     /// The folder, nil when the variable is not set or names none.
     package var folder: URL? {
@@ -22,7 +23,12 @@ package enum OutsideFiles: String, Sendable {
 
     package var isThere: Bool { folder != nil }
 
-    package var message: String { "set \(rawValue) to the folder with the files this test reads" }
+    package var message: String {
+        let folder =
+            self == .corpus
+            ? "that scripts/corpus/make.sh filled" : "with the files this test reads"
+        return "set \(rawValue) to the folder \(folder)"
+    }
 
     /// A file of the folder.
     package func file(_ path: String) -> URL? { folder?.appendingPathComponent(path) }

@@ -6,7 +6,8 @@ import GestaltMedia
 /// `gestalt data`: looking at clips.
 struct DataCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "data", abstract: "Look at clips.", subcommands: [Sheet.self])
+        commandName: "data", abstract: "Look at clips, write them as pictures.",
+        subcommands: [Sheet.self, Export.self])
 
     /// `gestalt data sheet`: a contact sheet.
     struct Sheet: GestaltCommand {

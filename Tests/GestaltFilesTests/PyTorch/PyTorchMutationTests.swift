@@ -16,22 +16,11 @@ import Testing
 
     private static func attack(
         _ seed: UInt64, count: Int, _ label: String, _ file: [UInt8],
-        _ wrapped: ([UInt8]) -> [UInt8] = { $0 }
+        _ wrapped: @escaping ([UInt8]) -> [UInt8] = { $0 }
     ) {
-        var mutator = Mutator(seed: seed)
-        var errors = 0
-        let count = Mutator.count(count)
-        for round in 0..<count {
-            do {
-                try read(wrapped(mutator.mutated(file)))
-            } catch let error as FileError {
-                errors += 1
-                if error.description.isEmpty { Issue.record("\(label), \(round): no description") }
-            } catch {
-                Issue.record("\(label), seed \(seed), round \(round): \(error)")
-            }
-        }
-        #expect(errors > count / 10, "the mutations hardly broke anything")
+        let attack = ReaderAttack(label, seed: seed, count: count, [file], mending: wrapped)
+        let problems = attack.run(expecting: { $0 is FileError }, read)
+        #expect(problems.isEmpty, "\(problems.prefix(5))")
     }
 
     @Test(
@@ -64,6 +53,16 @@ import Testing
         Self.attack(seed, count: 5000, "pickle", pickle) {
             ZipBuilder.checkpoint($0, storages: [("0", storage)]).bytes
         }
+    }
+
+    @Test func scripts() {
+        let pickle = Pickled.whole(Pickled.emptyDictionary)
+        let script = ZipBuilder.checkpoint(
+            pickle,
+            others: [
+                ("constants.pkl", pickle), ("code/__torch__.py", Array("class Net(Module):".utf8)),
+            ])
+        Self.attack(14, count: 1000, "TorchScript", script.bytes)
     }
 
     private static let folder = OutsideFiles.fixtures.file("videogpt/checkpoints")

@@ -1,0 +1,115 @@
+import ArgumentParser
+import Foundation
+import GestaltData
+import GestaltIO
+import GestaltMedia
+import GestaltTensor
+import GestaltTraining
+
+extension DataCommand {
+    /// `gestalt data export`: clips as folders of pictures.
+    struct Export: GestaltCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "Write clips as folders of PNG frames and label pictures.",
+            discussion: """
+                Makes OUTPUT/SPLIT/CLIP/00000.png and, for frames with labels, \
+                OUTPUT/SPLIT/masks/CLIP/00000.png: the tree that --data reads.
+                """)
+
+        @OptionGroup var data: DataOptions
+        @OptionGroup var labels: LabelOptions
+        @Option(parsing: .singleValue, help: "train, val or test; may be given several times.")
+        var split: [Split] = [.train]
+        @Option(help: "A label picture for every N-th frame of a clip, from its first; 0 for none.")
+        var masksEvery = 1
+        @Option(
+            help: """
+                Labels as a network of so many classes takes them; 1: 0 background, 255 foreground. \
+                Without it the ids as they are.
+                """)
+        var classes: Int?
+        @Option(help: "Seed of synthetic clips.") var seed: UInt64 = 0
+        @Option(help: "The folder to make.", completion: .directory) var output: String
+        @OptionGroup(title: "Common options") var common: CommonOptions
+
+        func validate() throws {
+            guard masksEvery >= 0 else {
+                throw ValidationError("--masks-every must not be negative")
+            }
+            if let classes, !(1...255).contains(classes) {
+                throw ValidationError("--classes is 1 to 255, not \(classes)")
+            }
+        }
+
+        func run() throws {
+            try OutputFolder.check(output)
+            for split in split { try checkIsNew(output + "/" + split.folder) }
+            for split in split {
+                let set = try data.open(split, labels: labels, classes: classes, seed: seed)
+                let counts = try write(set, to: output + "/" + split.folder)
+                print(
+                    "\(output)/\(split.folder): \(set.count) clips, \(counts.frames) frames, "
+                        + "\(counts.masks) label pictures")
+            }
+        }
+
+        /// Old frames must not get mixed with new ones.
+        private func checkIsNew(_ folder: String) throws {
+            let names = (try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []
+            guard names.isEmpty else {
+                throw FileFailure(
+                    path: folder, action: .create, reason: "it exists and is not empty")
+            }
+        }
+
+        private func write(
+            _ set: DataSet, to folder: String
+        ) throws -> (frames: Int, masks: Int) {
+            let progress = common.progress("writing", total: set.count, unit: "clips")
+            defer { progress.finish() }
+            var (frames, masks) = (0, 0)
+            for (index, name) in folderNames(of: set).enumerated() {
+                let clip = set.clips[index]
+                try OutputFolder.make("\(folder)/\(name)")
+                let labels = masksEvery > 0 ? clip.masks : nil
+                if labels != nil { try OutputFolder.make("\(folder)/masks/\(name)") }
+                for time in 0..<clip.frameCount {
+                    let file = "\(name)/\(padded(time)).png"
+                    try PNG.write(clip.frames[time], to: "\(folder)/\(file)")
+                    frames += 1
+                    guard let labels, time % masksEvery == 0, clip.isLabeled(time) else { continue }
+                    try PNG.write(try written(labels[time]), to: "\(folder)/masks/\(file)")
+                    masks += 1
+                }
+                progress.update(index + 1)
+            }
+            return (frames, masks)
+        }
+
+        /// Foreground alone is 255, as pictures of two colors have it; 255 among ids is ignored.
+        private func written(_ ids: Tensor<UInt8>) throws -> Tensor<UInt8> {
+            guard classes == 1 else { return ids }
+            guard !ids.scalars.contains(Clip.ignoredLabel) else {
+                throw ValidationError(
+                    "--classes 1: some pixels are ignored, which black and white cannot say; "
+                        + "export --classes 2")
+            }
+            return Tensor(shape: ids.shape, scalars: ids.scalars.map { $0 == 0 ? 0 : 255 })
+        }
+
+        /// A folder name per clip, each once.
+        private func folderNames(of set: DataSet) -> [String] {
+            var uses: [String: Int] = [:]
+            return set.clips.map { clip in
+                let name = clip.name.replacingOccurrences(of: "/", with: "-")
+                uses[name, default: 0] += 1
+                return uses[name] == 1 ? name : "\(name)-\(uses[name]!)"
+            }
+        }
+
+        private func padded(_ index: Int) -> String {
+            let digits = String(index)
+            return String(repeating: "0", count: max(0, 5 - digits.count)) + digits
+        }
+    }
+}
