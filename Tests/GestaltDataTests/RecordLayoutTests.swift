@@ -25,6 +25,28 @@ import Testing
         }
     }
 
+    /// A SequenceExample: frames, masks and commands as feature lists, one step a feature.
+    @Test func sequences() throws {
+        let record = SequenceExample(
+            context: ["id": .bytes([[7]])],
+            lists: [
+                "frames": (0..<3).map { .bytes([Self.png($0)]) },
+                "masks": (0..<3).map { .bytes([Self.mask($0)]) },
+                "action": (0..<3).map { .floats([Float($0), 0, 0, 0]) },
+            ])
+        let set = try withTemporaryFolder { folder in
+            let writer = try TFRecordWriter(path: folder + "/a.tfrecord")
+            try writer.append(record.serialized())
+            try writer.finish()
+            return try DataSet.open(folder)
+        }
+        let clip = try #require(set.clips.first)
+        #expect(clip.frames.shape.dimensions == [3, 4, 6, 3])
+        #expect((0..<3).map { clip.frames[$0].scalars[0] } == [10, 30, 50])
+        #expect((0..<3).map { clip.masks?[$0].scalars[0] } == [1, 2, 3])
+        #expect((0..<3).map { clip.actions?[$0].scalars[0] } == [0, 1, 2])
+    }
+
     struct Case: Sendable, CustomTestStringConvertible {
         let testDescription: String
         let features: Features

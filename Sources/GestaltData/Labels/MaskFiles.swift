@@ -57,7 +57,10 @@ enum MaskFiles {
     /// - Throws: `MediaError` or `FileError` for a file that cannot be read, or holds values that
     ///   are no whole numbers from 0 to 255.
     static func values(_ path: String) throws -> Tensor<UInt8> {
-        guard ArrayFile.isOne(path) else { return try PNG.readIndices(path) }
+        guard ArrayFile.isOne(path) else {
+            let labels = try Image.readLabels(path)
+            return try labels.bytes().reshaped([labels.height, labels.width, 1])
+        }
         let file = try NamedArrays(path)
         return try file.read(file.maskName ?? file.videoName(nil), as: UInt8.self)
     }

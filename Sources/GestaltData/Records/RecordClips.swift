@@ -95,9 +95,9 @@ public struct RecordClips: ClipSource {
         var clips: [Clip] = []
         while clips.count < limit, let record = try reader.next() {
             let name = "\(path), record \(clips.count)"
-            let example = try Example(serialized: record, name: name)
+            let example = try SequenceExample(serialized: record, name: name)
             let layout = RecordLayout(path: path, index: clips.count, options: options)
-            let features = try layout.features(example.features, lists: [:])
+            let features = try layout.features(example.context, lists: example.lists)
             clips.append(
                 try ClipRecord(
                     Example(features: features), path: path, index: clips.count, options: options
