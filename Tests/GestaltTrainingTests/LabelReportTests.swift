@@ -121,7 +121,7 @@ import Testing
         let json = String(decoding: try JSONEncoder().encode(report), as: UTF8.self)
         #expect(json.contains("\"confidence\":null"))
         let wrong = try SegmentationReport(on: data, every: 1) { .ones([$0.count, 4, 4]) }
-        #expect(wrong.perImage.iou == 0)
+        #expect(wrong.perImage.iou == 0 && wrong.boundaryF == nil && report.boundaryF == nil)
     }
 
     @Test(arguments: [1, 4, 5, 9]) func intervalsNeedFiveClips(clips: Int) throws {

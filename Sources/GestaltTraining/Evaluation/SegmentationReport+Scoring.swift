@@ -46,7 +46,9 @@ extension SegmentationReport {
         confidence =
             clipCount < Self.leastClips || perImage.iou.isNaN
             ? nil : tally.counts.interval(.iou, .perImage, clips: clips, bootstrap)
-        boundaryF = measuresBoundaries && !tally.boundaries.f.isNaN ? tally.boundaries.f : nil
+        // Without a true outline in any picture there is nothing to agree with.
+        let hasOutlines = tally.boundaries.images.contains { $0.truth > 0 }
+        boundaryF = hasOutlines ? tally.boundaries.f : nil
         classes = (1..<max(classCount, 2)).compactMap {
             tally.scores(of: $0, names: data.classNames)
         }

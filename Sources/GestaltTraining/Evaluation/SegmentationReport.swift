@@ -26,7 +26,7 @@ public struct SegmentationReport: Sendable, Equatable {
     public let micro: SegmentationScores
     /// IoU per image, had other clips been drawn; nil with fewer than ``leastClips``.
     public let confidence: ConfidenceInterval?
-    /// Agreement of outlines, mean over pictures; nil where it was not measured or no picture has
+    /// Agreement of outlines, mean over pictures; nil where it was not measured or no true mask has
     /// one.
     public let boundaryF: Double?
     /// Class by class, for models of several classes; the background is not among them.
