@@ -11,9 +11,11 @@ import Testing
 @Suite(.timeLimit(.minutes(30))) struct ReaderMutationTests {
     private static func attack(
         _ seed: UInt64, count: Int, _ whole: [UInt8], name: String = #function,
-        _ read: ([UInt8]) throws -> Void
+        leastRefused: Double = 0.05, _ read: ([UInt8]) throws -> Void
     ) {
-        let problems = ReaderAttack(name, seed: seed, count: count, [whole]).run(
+        let attack = ReaderAttack(
+            name, seed: seed, count: count, [whole], leastRefused: leastRefused)
+        let problems = attack.run(
             expecting: { $0 is ClipError || $0 is MediaError || $0 is FileError }, read)
         #expect(problems.isEmpty, "\(problems.prefix(5))")
     }
@@ -45,7 +47,7 @@ import Testing
         }
     }
 
-    /// A frame and its mask in a folder of three.
+    /// A frame and its mask in a folder of three. A broken frame is left out, a broken mask is not.
     @Test func pictures() throws {
         let folder = TemporaryFolder()
         try makeFolder(folder.path("masks"))
@@ -58,7 +60,10 @@ import Testing
         }
         for name in ["1.png", "masks/1.png"] {
             let whole = folder.bytes(of: name)
-            Self.attack(3, count: 1000, whole, name: "pictures, " + name) { bytes in
+            Self.attack(
+                3, count: 1000, whole, name: "pictures, " + name,
+                leastRefused: name.hasPrefix("masks") ? 0.05 : 0
+            ) { bytes in
                 _ = folder.write(bytes, as: name)
                 _ = try DataSet.open(folder.path)
             }

@@ -10,14 +10,16 @@ public struct ReaderAttack {
     private let seed: UInt64
     private let count: Int
     private let files: [[UInt8]]
+    private let leastRefused: Double
     private let mending: ([UInt8]) -> [UInt8]
 
     /// - Parameters:
     ///   - count: how many broken files without `GESTALT_MUTATIONS`.
     ///   - files: whole ones, at least one, broken in turns.
+    ///   - leastRefused: the share of files that must be refused, lest the mutations be harmless.
     ///   - mending: makes checksums right again, so that a mutation reaches what lies behind them.
     public init(
-        _ name: String, seed: UInt64, count: Int, _ files: [[UInt8]],
+        _ name: String, seed: UInt64, count: Int, _ files: [[UInt8]], leastRefused: Double = 0.05,
         mending: @escaping ([UInt8]) -> [UInt8] = { $0 }
     ) {
         let shift = ProcessInfo.processInfo.environment["GESTALT_MUTATION_SEED"].flatMap(
@@ -26,6 +28,7 @@ public struct ReaderAttack {
         self.seed = seed &+ (shift ?? 0) &* 1_000_003
         self.count = Mutator.count(count)
         self.files = files
+        self.leastRefused = leastRefused
         self.mending = mending
     }
 
@@ -54,7 +57,7 @@ public struct ReaderAttack {
                 problems.append("\(place(round)): \(failure)")
             }
         }
-        if errors <= count / 20 {
+        if Double(errors) < leastRefused * Double(count) {
             problems.append("\(name): only \(errors) of \(count) files were refused")
         }
         if ProcessInfo.processInfo.environment["GESTALT_MUTATIONS"] != nil {
