@@ -11,7 +11,7 @@
 void gk_pixel_energies(int variant, const void *x, ptrdiff_t pixels, ptrdiff_t channels,
                        void *energies);
 
-// Of n energies: the largest, the least above 0 (infinity or the largest number where there is
+// Of n energies: the largest, the least above 0 (infinity where there is
 // none), their sum; whether some are 0, whether some are not finite. Means nothing else where some
 // are not finite.
 typedef struct {

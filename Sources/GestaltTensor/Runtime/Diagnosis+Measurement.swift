@@ -33,11 +33,13 @@ extension Runtime {
 extension Diagnosis.Speeds {
     static func measured() -> Self {
         Runtime.prepare()
-        let product = ProductMeasurement(copies: Runtime.threads)
+        // More threads than CPUs would only take turns, each with a result of its own.
+        let workers = min(Runtime.threads, max(1, Runtime.availableCPUs))
+        let product = ProductMeasurement(copies: workers)
         let streams = StreamMeasurement()
         return Self(
             arithmetic: measuredArithmetic(), productOneThread: product.gigaflops(threads: 1),
-            productAllThreads: product.gigaflops(threads: Runtime.threads),
+            productAllThreads: product.gigaflops(threads: workers),
             streaming: streams.looping(), copying: streams.copying())
     }
 

@@ -51,7 +51,8 @@ public struct Diagnosis: Sendable, CustomStringConvertible {
         public var arithmetic: [Runtime.InstructionSet: Double]
         /// Float32 products of 1024 × 1024 matrices by BLAS, GFLOP/s.
         public var productOneThread: Double
-        /// The same, one product for each of `Runtime.threads` at once, GFLOP/s together.
+        /// The same, one product for each of `Runtime.threads` that has a CPU at once, GFLOP/s
+        /// together.
         public var productAllThreads: Double
         /// Reading and writing 64 MiB buffers in a plain loop, all threads, 10⁹ bytes per second.
         public var streaming: Double
