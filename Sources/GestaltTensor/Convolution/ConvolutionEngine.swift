@@ -58,14 +58,18 @@ public enum ConvolutionEngine {
             input.withScalars { x in
                 cotangent.withScalars { g in
                     let (x, g, sums) = (x.baseAddress!, g.baseAddress!, sums.baseAddress!)
-                    let tile = grid.rows > 0 ? plan.algorithm.winogradTile : nil
-                    if tile != nil, !(isEven(x, input) && isEven(g, cotangent)) {
-                        TapGradient(grid: grid, input: x, cotangent: g).run(sums)
-                    } else if let tile {
+                    if let tile = plan.algorithm.winogradTile, grid.rows > 0 {
                         let tiling = WinogradTiling(grid, largest: tile)
+                        let energies = GradientEnergies(
+                            source: PixelEnergies(x, of: input),
+                            cotangent: PixelEnergies(g, of: cotangent))
                         WinogradGradient(
-                            tiling: tiling, source: WinogradSource(x, tiling), cotangent: g
+                            tiling: tiling, source: WinogradSource(x, tiling), cotangent: g,
+                            energies: energies
                         ).run(sums)
+                        if !energies.areEven {
+                            TapGradient(grid: grid, input: x, cotangent: g).run(sums)
+                        }
                     } else {
                         WeightGradient(grid: grid, plan: plan, input: x, cotangent: g).run(sums)
                     }
@@ -82,18 +86,6 @@ public enum ConvolutionEngine {
             }
             copyElements(from: sums, to: whole.baseAddress!, layout: layout)
         }
-    }
-
-    /// Whether sums over all pixels of `x`, whose elements `pointer` has, may be made of differences:
-    /// all numbers are finite, and no pixel dominates.
-    private static func isEven<Scalar: FloatingScalar>(
-        _ pointer: UnsafePointer<Scalar>, _ x: Tensor<Scalar>
-    ) -> Bool {
-        let channels = max(1, x.shape[-1])
-        let energies = PixelEnergies(pointer, pixels: x.count / channels, channels: channels)
-        energies.measure()
-        let range = energies.range
-        return range.has_non_finite == 0 && !range.isDominated
     }
 
     static func forward<Scalar: FloatingScalar>(
@@ -165,11 +157,9 @@ public enum ConvolutionEngine {
                                 products: w, order, geometry: geometry, grid: grids[0],
                                 transposed: transposed))
                     } else if let tile = plan.algorithm.winogradTile {
-                        let channels = source.shape[-1]
                         WinogradPass(
                             grids: grids.filter { $0.rows > 0 }, tile: tile, plan: plan, source: x,
-                            pixels: source.count / max(1, channels), target: y,
-                            epilogue: epilogue
+                            energies: PixelEnergies(x, of: source), target: y, epilogue: epilogue
                         ).run(
                             weight: { grid, tiling, phases in
                                 .of(

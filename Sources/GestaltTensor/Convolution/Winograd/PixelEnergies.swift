@@ -9,10 +9,12 @@ final class PixelEnergies<Scalar: FloatingScalar>: @unchecked Sendable {
     private let channels: Int
     private let energies: Storage<Scalar>
 
-    /// - Parameter image: `pixels` gapless pixels; outlives this object.
-    init(_ image: UnsafePointer<Scalar>, pixels: Int, channels: Int) {
-        (self.image, self.channels) = (image, channels)
-        energies = Storage(count: pixels)
+    /// - Parameter image: The gapless elements of `tensor`, whose last axis is the channels; they
+    ///   outlive this object.
+    init(_ image: UnsafePointer<Scalar>, of tensor: Tensor<Scalar>) {
+        self.image = image
+        channels = tensor.shape[-1]
+        energies = Storage(count: tensor.count / max(1, channels))
     }
 
     var pointer: UnsafePointer<Scalar> { UnsafePointer(energies.pointer) }
@@ -26,19 +28,29 @@ final class PixelEnergies<Scalar: FloatingScalar>: @unchecked Sendable {
             Scalar.variant, image + first * channels, count, channels, energies.pointer + first)
     }
 
-    /// Measures all pixels.
-    func measure() {
-        let pixels = energies.count
-        parallelChunks(
-            count: pixels, minimumChunk: max(1, parallelThreshold / max(1, channels))
-        ) { self.measure($0, of: pixels) }
-    }
-
     /// Of all pixels, once they are measured.
     var range: gk_energies {
         var result = gk_energies()
         gk_energy_range(Scalar.variant, energies.pointer, energies.count, &result)
         return result
+    }
+}
+
+/// Those of both sides of a weight's gradient.
+struct GradientEnergies<Scalar: FloatingScalar>: Sendable {
+    let source: PixelEnergies<Scalar>
+    let cotangent: PixelEnergies<Scalar>
+
+    /// Measures the pixels of both that stand where `part` stands in 0 ..< total.
+    func measure(_ part: Range<Int>, of total: Int) {
+        source.measure(part, of: total)
+        cotangent.measure(part, of: total)
+    }
+
+    /// Whether sums over all pixels may be made of differences: all numbers are finite, and no pixel
+    /// dominates.
+    var areEven: Bool {
+        [source.range, cotangent.range].allSatisfy { $0.has_non_finite == 0 && !$0.isDominated }
     }
 }
 

@@ -10,6 +10,8 @@ struct WinogradGradient<Scalar: FloatingScalar> {
     let source: WinogradSource<Scalar>
     /// `[outputs, target channels]`.
     let cotangent: UnsafePointer<Scalar>
+    /// Measured on the way.
+    let energies: GradientEnergies<Scalar>
 
     /// Sums above this do not stay within reach while chunks of tiles pass by: then each slice of the
     /// source's channels may have its own, which live as long as its task.
@@ -27,7 +29,8 @@ struct WinogradGradient<Scalar: FloatingScalar> {
         // Points are written and read, sums read and written by each chunk.
         let traffic =
             2 * (tiling.tiles * points.byteCountOfTile + chunks * tiling.depth * pointBytes)
-        let blocks = WinogradGradientBlocks(tiling: tiling, source: source, cotangent: cotangent)
+        let blocks = WinogradGradientBlocks(
+            tiling: tiling, source: source, cotangent: cotangent, energies: energies)
         if let blocks, blocks.traffic < traffic { return blocks.run(result) }
         // Each slice reads the cotangent's tiles; each chunk reads and writes the sums.
         if tiling.depth * pointBytes > Self.largestSums,
@@ -57,6 +60,7 @@ struct WinogradGradient<Scalar: FloatingScalar> {
         let parts = EvenParts(tiling.tiles, wished: 8)
         parallelFor(parts.count) { task in
             let tiles = parts[task]
+            energies.measure(tiles, of: tiling.tiles)
             points.expand(
                 cotangent: cotangent, 0..<tiling.targetWidth, tiles, to: to, row: tiles.lowerBound)
         }
@@ -96,6 +100,7 @@ struct WinogradGradient<Scalar: FloatingScalar> {
             parallelFor(parts.count) { task in
                 let part = parts[task]
                 let tiles = part.shifted(by: tiles.lowerBound)
+                energies.measure(tiles, of: tiling.tiles)
                 points.expand(source, tiles, to: from, row: part.lowerBound)
                 points.expand(
                     cotangent: cotangent, 0..<tiling.targetWidth, tiles, to: to,

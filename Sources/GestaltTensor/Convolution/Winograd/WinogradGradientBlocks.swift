@@ -12,6 +12,7 @@ struct WinogradGradientBlocks<Scalar: FloatingScalar> {
     private let tiling: WinogradTiling
     private let source: WinogradSource<Scalar>
     private let cotangent: UnsafePointer<Scalar>
+    private let energies: GradientEnergies<Scalar>
     private let points: WinogradPoints<Scalar>
     /// Channels of a slice of the target; the last may have fewer.
     private let sliceWidth: Int
@@ -37,9 +38,11 @@ struct WinogradGradientBlocks<Scalar: FloatingScalar> {
     ///
     /// - Parameter cotangent: `[outputs, target channels]`.
     init?(
-        tiling: WinogradTiling, source: WinogradSource<Scalar>, cotangent: UnsafePointer<Scalar>
+        tiling: WinogradTiling, source: WinogradSource<Scalar>, cotangent: UnsafePointer<Scalar>,
+        energies: GradientEnergies<Scalar>
     ) {
         (self.tiling, self.source, self.cotangent) = (tiling, source, cotangent)
+        self.energies = energies
         points = WinogradPoints(tiling, phases: 0..<tiling.sources.count, streams: false)
         let lanes = WinogradPoints<Scalar>.lanes
         let pointBytes = tiling.points * MemoryLayout<Scalar>.stride
@@ -112,6 +115,8 @@ struct WinogradGradientBlocks<Scalar: FloatingScalar> {
         let to = Rows(tiles: blockTiles, step: sliceWidth, points: tiling.points)
         for start in stride(from: tiles.lowerBound, to: tiles.upperBound, by: blockTiles) {
             let present = start..<min(tiles.upperBound, start + blockTiles)
+            // Each part of the tiles comes once for each slice of the target.
+            if channels.lowerBound == 0 { energies.measure(present, of: tiling.tiles) }
             if shared == nil { points.expand(source, present, to: from) }
             points.expand(cotangent: cotangent, channels, present, to: to)
             for point in 0..<tiling.points {

@@ -5,8 +5,8 @@ struct WinogradPass<Scalar: FloatingScalar> {
     let tile: Int
     let plan: ConvolutionPlan
     let source: UnsafePointer<Scalar>
-    /// Of the source.
-    let pixels: Int
+    /// Of the source, not yet measured.
+    let energies: PixelEnergies<Scalar>
     let target: UnsafeMutablePointer<Scalar>
     let epilogue: Epilogue<Scalar>
 
@@ -14,8 +14,6 @@ struct WinogradPass<Scalar: FloatingScalar> {
         weight: @escaping (PatchGrid, WinogradTiling, Range<Int>) -> WinogradWeight<Scalar>,
         patchWeight: (PatchGrid) -> PackedWeight<Scalar>
     ) {
-        guard let channels = grids.first?.sourceChannels else { return }
-        let energies = PixelEnergies(source, pixels: pixels, channels: channels)
         var isEven: Bool?
         for grid in grids {
             let tiling = WinogradTiling(grid, largest: tile)
