@@ -60,9 +60,9 @@ struct WinogradGradient<Scalar: FloatingScalar> {
         let parts = EvenParts(tiling.tiles, wished: 8)
         parallelFor(parts.count) { task in
             let tiles = parts[task]
-            energies.measure(tiles, of: tiling.tiles)
             points.expand(
                 cotangent: cotangent, 0..<tiling.targetWidth, tiles, to: to, row: tiles.lowerBound)
+            energies.measure(tiles, of: tiling.tiles)
         }
         let places = tiling.weights(rowStep: tiling.targetWidth)
         let slices = EvenParts(tiling.sourceWidth, wished: Self.channelsOfSlice, threads: 1)
@@ -100,11 +100,11 @@ struct WinogradGradient<Scalar: FloatingScalar> {
             parallelFor(parts.count) { task in
                 let part = parts[task]
                 let tiles = part.shifted(by: tiles.lowerBound)
-                energies.measure(tiles, of: tiling.tiles)
                 points.expand(source, tiles, to: from, row: part.lowerBound)
                 points.expand(
                     cotangent: cotangent, 0..<tiling.targetWidth, tiles, to: to,
                     row: part.lowerBound)
+                energies.measure(tiles, of: tiling.tiles)
             }
             let slices = (4 * Runtime.threads - 1) / tiling.points + 1
             let rows = EvenParts(tiling.depth, wished: (tiling.depth - 1) / slices + 1, threads: 1)

@@ -115,10 +115,10 @@ struct WinogradGradientBlocks<Scalar: FloatingScalar> {
         let to = Rows(tiles: blockTiles, step: sliceWidth, points: tiling.points)
         for start in stride(from: tiles.lowerBound, to: tiles.upperBound, by: blockTiles) {
             let present = start..<min(tiles.upperBound, start + blockTiles)
-            // Each part of the tiles comes once for each slice of the target.
-            if channels.lowerBound == 0 { energies.measure(present, of: tiling.tiles) }
             if shared == nil { points.expand(source, present, to: from) }
             points.expand(cotangent: cotangent, channels, present, to: to)
+            // Each part of the tiles comes once for each slice of the target.
+            if channels.lowerBound == 0 { energies.measure(present, of: tiling.tiles) }
             for point in 0..<tiling.points {
                 points.multiply(
                     from, row: shared == nil ? 0 : start, to, rows: 0..<tiling.depth,

@@ -9,7 +9,7 @@ struct WinogradProduct<Scalar: FloatingScalar> {
     let weight: (_ phases: Range<Int>) -> WinogradWeight<Scalar>
     let target: UnsafeMutablePointer<Scalar>
     let epilogue: Epilogue<Scalar>
-    /// Measured on the way, where not nil.
+    /// Measured on the way, where not nil: after tiles were read, which fetch ahead.
     var energies: PixelEnergies<Scalar>?
 
     /// A weight above this does not stay within a core's reach while blocks of tiles pass by: then
@@ -46,10 +46,10 @@ struct WinogradProduct<Scalar: FloatingScalar> {
         epilogue.moments?.begin(tasks: blocks.count)
         parallelFor(blocks.count) { task in
             let tiles = blocks[task]
-            energies?.measure(tiles, of: tiling.tiles)
             let from = points.sourceRows(tiles: tiles.count)
             let to = points.targetRows(tiles: tiles.count)
             points.expand(source, tiles, to: from)
+            energies?.measure(tiles, of: tiling.tiles)
             for point in 0..<tiling.points {
                 points.multiply(
                     from, weight, to: to, point: point, 0..<tiles.count)
@@ -96,8 +96,8 @@ struct WinogradProduct<Scalar: FloatingScalar> {
         parallelFor(slices.count) { task in
             let slice = slices[task]
             let present = slice.shifted(by: tiles.lowerBound)
-            if isFirst { energies?.measure(present, of: tiling.tiles) }
             points.expand(source, present, to: from, row: slice.lowerBound)
+            if isFirst { energies?.measure(present, of: tiling.tiles) }
         }
         let perPoint = (4 * Runtime.threads - 1) / tiling.points + 1
         let rows = EvenParts(tiles.count, wished: (tiles.count - 1) / perPoint + 1, threads: 1)
