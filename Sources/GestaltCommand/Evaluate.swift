@@ -82,7 +82,7 @@ struct Evaluate: GestaltCommand {
         if json { return try printEncoded(report) }
         print("\(model.model) on \(set), the first \(window) frames of each clip")
         printReadings(report.readings)
-        if let omission = report.omission { print(omission) }
+        for remark in report.remarks { print(remark) }
     }
 
     private func printReadings(_ readings: [Reading]) {

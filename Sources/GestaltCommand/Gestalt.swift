@@ -1,5 +1,6 @@
 import ArgumentParser
 import Foundation
+import GestaltTensor
 
 /// `gestalt`: the library from a shell. Results go to standard output, progress and warnings to
 /// standard error; exit code 0, 1 when something failed, 2 for wrong usage, 128 + n after signal n.
@@ -40,6 +41,9 @@ struct Gestalt: ParsableCommand {
         } catch {
             Ending.end(error, in: type(of: command))
         }
+        // What the environment asked for was said at the start.
+        for warning in Runtime.warnings.dropFirst(RuntimeSettings.initial.complaints.count)
+        where !(command is Doctor) { printError("warning: \(warning)") }
         Ending.succeed()
     }
 }

@@ -13,6 +13,9 @@ extension Diagnosis.Findings {
     /// Less than this is soon full of one training step's buffers.
     private static let smallCacheLimit = 256 << 20
 
+    /// Threads that have a CPU.
+    var workers: Int { min(threads, max(1, availableCPUs)) }
+
     var warnings: [String] {
         complaints + coreTypeWarnings + variableWarnings + threadWarnings + productWarnings
     }
@@ -94,12 +97,11 @@ extension Diagnosis.Findings {
                     + "one thread, where this processor's arithmetic gives "
                     + "\(Diagnosis.rounded(ceiling))\(cause)")
         }
-        let workers = min(threads, availableCPUs)
         if workers > 1,
             speeds.productAllThreads < Self.poorScaling * Double(workers) * speeds.productOneThread
         {
             result.append(
-                "\(threads) threads together reach \(Diagnosis.rounded(speeds.productAllThreads)) "
+                "\(workers) threads together reach \(Diagnosis.rounded(speeds.productAllThreads)) "
                     + "GFLOP/s, one alone \(Diagnosis.rounded(speeds.productOneThread)): other "
                     + "programs are using the CPUs, or they share one core.")
         }

@@ -98,7 +98,7 @@ public struct Diagnosis: Sendable, CustomStringConvertible {
             "core type        \(findings.coreTypeAfter) (\(findings.coreTypeReason))",
             "arithmetic       \(ceilings) GFLOP/s on one thread",
             "matrix product   \(Self.rounded(speeds.productOneThread)) GFLOP/s on one thread, "
-                + "\(Self.rounded(speeds.productAllThreads)) on \(findings.threads)",
+                + "\(Self.rounded(speeds.productAllThreads)) on \(findings.workers)",
             "memory           \(Self.rounded(speeds.streaming)) GB/s read and written by a loop, "
                 + "\(Self.rounded(speeds.copying)) by copying",
         ]

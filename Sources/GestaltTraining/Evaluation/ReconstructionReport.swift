@@ -11,8 +11,8 @@ public struct ReconstructionReport: Sendable, Codable, Equatable {
     public let psnrPerFrame: Double
     /// Mean over frames; nil where it was not asked for, or where it has no value.
     public let ssim: Double?
-    /// Why a score that was asked for is missing, a sentence; nil when none is.
-    public let omission: String?
+    /// Sentences about scores that are missing or NaN, and why.
+    public let remarks: [String]
     /// Effective number of codes: the exponential of the entropy of their use.
     public let perplexity: Double
     /// Share of the codes that occur at all, 0…1.
@@ -54,12 +54,17 @@ public struct ReconstructionReport: Sendable, Codable, Equatable {
         psnr = fidelity.overSet
         psnrPerFrame = fidelity.perImage
         ssim = withSSIM && fits ? similarity.mean : nil
-        let side = StructuralSimilarity.windowSide
-        omission =
-            withSSIM && !fits
-            ? "\(FidelityError.belowWindow(height: height, width: width, side: side)): "
-                + "SSIM is left out."
-            : nil
+        var remarks: [String] = []
+        if withSSIM, !fits {
+            let reason = FidelityError.belowWindow(
+                height: height, width: width, side: StructuralSimilarity.windowSide)
+            remarks.append("\(reason): SSIM is left out.")
+        }
+        if fidelity.overSet.isNaN {
+            remarks.append(
+                "Reconstructions hold numbers that are not finite: their scores are NaN.")
+        }
+        self.remarks = remarks
         perplexity = usage.perplexity
         codesUsed = usage.usage
         self.clipCount = clipCount
