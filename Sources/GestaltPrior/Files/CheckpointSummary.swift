@@ -30,6 +30,10 @@ public struct CheckpointSummary: Sendable, Equatable {
     public internal(set) var frames: Int?
     public internal(set) var height: Int?
     public internal(set) var width: Int?
+    /// The sizes of a video model's tokenizer; what ``missingSettings`` lists is a guess in it.
+    public internal(set) var tokenizer: TokenizerConfiguration?
+    /// The sizes of a prior, likewise; nil for a tokenizer alone.
+    public internal(set) var prior: PriorConfiguration?
     public let epoch: Int?
     public let step: Int?
     /// All tensors of the model, those that are not read too.
@@ -86,6 +90,9 @@ public struct CheckpointSummary: Sendable, Equatable {
             let configuration = try folder.configuration(VideoPredictorConfiguration.self)
             frames = configuration.clipLength
             (height, width) = (configuration.frameHeight, configuration.frameWidth)
+            (tokenizer, prior) = (configuration.tokenizer, configuration.prior)
+        } else if kind == .gestalt(TokenizerConfiguration.kind) {
+            tokenizer = try folder.configuration(TokenizerConfiguration.self)
         }
     }
 
@@ -133,9 +140,11 @@ public struct CheckpointSummary: Sendable, Equatable {
         var sizes = model.sizes
         switch model.content {
         case .tokenizer:
-            guard (try? sizes.tokenizer(below: "", latent: nil)) != nil else { return }
+            guard let configuration = try? sizes.tokenizer(below: "", latent: nil) else { return }
+            tokenizer = configuration
         case .predictor:
             guard let configuration = try? sizes.predictor() else { return }
+            (tokenizer, prior) = (configuration.tokenizer, configuration.prior)
             if sizes.missing.allSatisfy({ !$0.hasPrefix("downsample") }) {
                 frames = configuration.clipLength
                 (height, width) = (configuration.frameHeight, configuration.frameWidth)

@@ -11,7 +11,7 @@ extension Inspection {
         let model = try folder.kind()
         add("model", model)
         let file = try SafeTensors.open(folder.weightsPath)
-        let parameters = try addTensors(file.names.map { ($0, try file.info($0)) })
+        let parameters = addTensors(file.members)
         what = "a model, " + (try sentence(model, folder)) + ", \(rounded(parameters)) numbers"
         if let card = FileManager.default.contents(atPath: folder.cardPath) {
             let lines = String(decoding: card, as: UTF8.self).split(separator: "\n")

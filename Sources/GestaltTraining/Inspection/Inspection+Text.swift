@@ -1,9 +1,8 @@
 import Foundation
-import GestaltIO
 
 extension Inspection {
     /// Which of the JSON files people have around it is.
-    mutating func describeJSON(_ fileKind: FileKind) {
+    mutating func describeJSON() {
         kind = "json"
         guard let bytes = FileManager.default.contents(atPath: path) else { return }
         if bytes.starts(with: Array("{\"step\":".utf8)) { return describeText() }
@@ -16,9 +15,7 @@ extension Inspection {
         }
         guard let keys = object as? [String: Any] else { return }
         add("keys", .list(keys.keys.sorted().prefix(20).map { .text($0) }))
-        if fileKind == .shardIndex {
-            kind = "shard_index"
-        } else if keys["recipe"] != nil, let recipe = keys["kind"] as? String {
+        if keys["recipe"] != nil, let recipe = keys["kind"] as? String {
             (kind, what) = ("recipe", "the recipe of a training run, \(recipe)")
             describeRecipe(path)
         } else if keys["configuration"] != nil, let model = keys["kind"] as? String {

@@ -80,7 +80,8 @@ public struct Inspection: Sendable, Equatable {
             remarks.append(
                 "films are not read; ffmpeg makes frames: "
                     + "mkdir frames && ffmpeg -i \(path) frames/%05d.png")
-        case .json, .shardIndex: describeJSON(kind)
+        case .shardIndex: try describeShards(path)
+        case .json: describeJSON()
         case .text: describeText()
         case .empty, .special, .gitLFSPointer, .html: self.kind = "unusable"
         default: self.kind = "unknown"

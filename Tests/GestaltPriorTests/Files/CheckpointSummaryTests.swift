@@ -18,6 +18,8 @@ import Testing
         #expect(summary.kind == .videoGPTPrior && summary.fileKind == .safeTensors)
         #expect(summary.frames == 4 && summary.height == 16 && summary.width == 32)
         #expect(summary.missingSettings.isEmpty && summary.removed.isEmpty)
+        #expect(summary.tokenizer?.strides == small.model.configuration.tokenizer.strides)
+        #expect(summary.prior == small.model.configuration.prior)
         #expect(summary.settings.contains { $0.name == "heads" && $0.value == "2" })
         #expect(
             summary.description.hasPrefix("VideoGPT prior with its tokenizer, 4 frames of 16×32"))
@@ -94,5 +96,33 @@ import Testing
         try FileManager.default.removeItem(atPath: folder.path("model-1-of-2.safetensors"))
         let error = #expect(throws: FileError.self) { try VideoModel(at: folder.path) }
         #expect(error?.description.contains("1 missing: model-1-of-2") == true)
+    }
+
+    /// Broken files of a model open or give a typed error.
+    @Test(arguments: [71, 72] as [UInt64]) func mutations(seed: UInt64) throws {
+        let small = try SmallPredictor()
+        let folder = TemporaryFolder()
+        let path = folder.path("model")
+        let (state, settings) =
+            seed == 71
+            ? (try small.predictorState(), SmallPredictor.settings)
+            : (try small.tokenizerState(), SmallPredictor.tokenizerSettings)
+        try SafeTensors.write(
+            state.map { (name: "module." + $0.name, tensor: $0.tensor) },
+            metadata: ["hyper_parameters": "{\"heads\": 2, \"downsample\": [2, 4, 4]}"], to: path)
+        let whole = folder.bytes(of: "model")
+        var mutator = Mutator(seed: seed)
+        for round in 0..<Mutator.count(300) {
+            try Data(mutator.mutated(whole)).write(to: URL(filePath: path))
+            do {
+                _ = try CheckpointSummary(of: path).notes
+                _ = try VideoModel(at: path, settings: settings)
+            } catch is FileError {
+            } catch is VideoGPTError {
+            } catch is ConfigurationError {
+            } catch {
+                Issue.record("round \(round): \(error)")
+            }
+        }
     }
 }
