@@ -120,8 +120,8 @@ import Testing
             folder.path + "/r")
         #expect(short.code == 1 && short.error.contains("stride 4"), "\(short.error)")
         let resumed = try Program.run(
-            "train", "tokenizer", "--resume", "--steps", "50", "--output", model)
-        #expect(resumed.code == 2 && resumed.error.contains("--steps"), "\(resumed.error)")
+            "train", "tokenizer", "--resume", "--batch", "50", "--output", model)
+        #expect(resumed.code == 2 && resumed.error.contains("--batch"), "\(resumed.error)")
         let wrong = try Program.run("segment", "x.png", "--model", model, "--output", folder.path)
         #expect(wrong.code == 1 && wrong.error.contains("is a video tokenizer"), "\(wrong.error)")
         #expect(wrong.error.contains("gestalt train head"), "\(wrong.error)")

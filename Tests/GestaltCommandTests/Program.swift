@@ -41,7 +41,7 @@ enum Program {
     static var path: String { folder.appending(path: "gestalt").path }
 
     /// Where the build leaves its products: beside the bundle of the tests.
-    private static var folder: URL {
+    static var folder: URL {
         #if os(macOS)
             Bundle.allBundles.first { $0.bundlePath.hasSuffix(".xctest") }!.bundleURL
                 .deletingLastPathComponent()

@@ -1,3 +1,5 @@
+import GestaltData
+import GestaltFiles
 import GestaltTraining
 import GestaltVQVAE
 
@@ -8,14 +10,23 @@ struct Explanation: Error, CustomStringConvertible {
     let description: String
 
     /// The error with what to do about it, or the same error where nothing is to be added.
-    static func of(_ error: any Error) -> any Error {
-        switch error {
-        case let error as ModelMismatch:
-            Explanation(description: "\(error); \(maker(of: error.needed)) makes one")
-        case let error as VideoGPTError:
-            explained(error).map { Explanation(description: $0) as any Error } ?? error
-        default: error
-        }
+    /// - Parameter isTraining: whether the command is a training, of whose flags the error may speak.
+    static func of(_ error: any Error, isTraining: Bool) -> any Error {
+        let text: String? =
+            switch error {
+            case let error as ModelMismatch: "\(error); \(maker(of: error.needed)) makes one"
+            case let error as VideoGPTError: explained(error)
+            case TrainingError.noCheckpoint:
+                "\(error) (gestalt train … --resume --output)"
+            case let error as TrainingError where isTraining:
+                advice(error).map { "\(error)\($0)" }
+            case let error as ConfigurationError where isTraining && error.path == nil:
+                flag(of: error.key).map { "\(error)".replacing("“\(error.key)”", with: $0) }
+            case let error as InvalidAugmentation where isTraining:
+                "--\(error.key) should be \(error.expected), found \(error.found)"
+            default: nil
+            }
+        return text.map(Explanation.init) ?? error
     }
 
     private static func explained(_ error: VideoGPTError) -> String? {
@@ -35,5 +46,39 @@ struct Explanation: Error, CustomStringConvertible {
         case .segmentation: "`gestalt train head` or `gestalt train unet`"
         case .unet: "`gestalt train unet`"
         }
+    }
+
+    private static func advice(_ error: TrainingError) -> String? {
+        switch error {
+        case .notFinite: " (--rate, --gradient-norm)"
+        case .interrupted(_, let checkpoint):
+            checkpoint == nil ? nil : ", --resume goes on from it"
+        case .runExists: ": go on with --resume, or choose another --output"
+        case .otherData: "; --data says where the same clips are now"
+        case .stepsDone: ": give more with --steps"
+        case .memory(_, _, _, _, let fitting):
+            (fitting > 0 ? " (--batch \(fitting))" : "") + "; --ignore-memory tries all the same"
+        default: nil
+        }
+    }
+
+    /// The flag that a key of a recipe is set by.
+    private static func flag(of key: String) -> String? {
+        let flags = [
+            "steps": "--steps", "batch": "--batch", "learningRate": "--rate",
+            "labels": "--labels", "classes": "--classes", "network.classes": "--classes",
+            "window": "--window", "given": "--given", "model": "--model", "data": "--data",
+            "weightDecay": "--weight-decay", "rise": "--warm-up", "warmUpSteps": "--warm-up",
+            "gradientNorm": "--gradient-norm", "flip": "--flip", "frozen": "--freeze",
+            "trains": "--unfreeze", "input": "the frames of --data",
+        ]
+        if let flag = flags[key] { return flag }
+        for (prefix, flag) in [
+            ("encoder", "--encoder"), ("partRates", "--encoder-rate"), ("head", "--width"),
+            ("prior.dropout", "--dropout"), ("prior.attentionDropout", "--attention-dropout"),
+        ] where key == prefix || key.hasPrefix(prefix + ".") {
+            return flag
+        }
+        return nil
     }
 }

@@ -23,7 +23,9 @@ struct ModelOptions: ParsableArguments {
 /// Opens what `--model` names.
 func openModel(_ path: String, _ settings: [String: String]) throws -> OpenedModel {
     let opened = try OpenedModel(at: path, settings: settings)
-    if let note = opened.remark { remark(note) }
+    if let note = opened.remark {
+        remark(note + (opened.isUnfinished ? "; `gestalt train … --resume` finishes it" : ""))
+    }
     return opened
 }
 

@@ -2,6 +2,7 @@ import ArgumentParser
 import Foundation
 import GestaltFiles
 import GestaltPrior
+import GestaltTraining
 
 /// How the program ends: 0 for success, 1 when something failed, 2 for wrong usage, 128 + the
 /// signal's number when Ctrl-C, SIGTERM or SIGHUP stopped the work in order.
@@ -23,6 +24,7 @@ enum Ending {
             succeed()
         }
         if !text.isEmpty { printError(text) }
+        if case TrainingError.interrupted = error { exit(interrupted) }
         exit(code == .validationFailure ? 2 : 1)
     }
 
@@ -57,7 +59,8 @@ enum Ending {
     private static func withFlags(
         _ error: any Error, of command: any ParsableCommand.Type
     ) -> any Error {
-        let error = Explanation.of(error)
+        let isTraining = Train.configuration.subcommands.contains { $0 == command }
+        let error = Explanation.of(error, isTraining: isTraining)
         guard let flags = (command as? any GestaltCommand.Type)?.flags else { return error }
         if let error = error as? ModelInputError, let flag = flags[error.input] {
             return ModelInputError(flag, expected: error.expected, found: error.found)

@@ -6,29 +6,32 @@ import GestaltTraining
 
 /// Which encoder a head is trained on, and what of it trains.
 struct EncoderOptions: ParsableArguments {
-    @Option(help: "What makes the latents, see above.") var encoder = "tokenizer:continuous"
+    @Option(help: "What makes the latents, see above; tokenizer:continuous without it.")
+    var encoder: String?
     @Flag(help: "Give the head the frame encoder's finer stages, for resnet and prior.")
     var skips = false
     @Flag(help: "Put the frame encoder's stage of the latent's size beside the prior's slots.")
     var join = false
     @Option(
         help: """
-            What stands for the codes that a prior is not told: start, zeros or hidden; the last \
+            What stands for the codes that a prior is not given: start, zeros or hidden; the last \
             where it was trained with code dropout, else the first.
             """)
     var query: VideoPrior.Query?
     @Option(
-        help: "What a tokenizer sees: still, the frame; clip, the clip around it, later frames too."
-    )
-    var mode: TokenizerEncoder.Mode = .still
+        help: """
+            What a tokenizer sees: still, the frame; clip, the clip around it, later frames too. \
+            still without it.
+            """)
+    var mode: TokenizerEncoder.Mode?
     @Option(help: "What trains beside the head: none, resnet, prior, tokenizer or all.")
-    var unfreeze = Parts.none
+    var unfreeze: Parts?
     @Option(
         help: """
-            The encoder's weights at first: pretrained, or random, which tells what the \
+            The encoder's weights at first: pretrained, or random, which shows what the \
             architecture gives by itself.
             """)
-    var initial: HeadRecipe.Initial = .pretrained
+    var initial: HeadRecipe.Initial?
     @Option(
         help: """
             What the rate of unfrozen parts is multiplied by, 0 to 1: a number, or \
@@ -65,31 +68,48 @@ struct EncoderOptions: ParsableArguments {
         get throws {
             do {
                 return try EncoderChoice.named(
-                    encoder, mode: mode, query: query, skips: skips, joins: join)
+                    encoder ?? "tokenizer:continuous", mode: mode ?? .still, query: query,
+                    skips: skips, joins: join)
             } catch {
                 throw ValidationError("\(error)")
             }
         }
     }
 
-    func validate() throws { _ = try unfrozen(of: choice) }
+    /// Options that are a head's own where one is trained further, and whether they were given.
+    var decidedByHead: [String: Bool] {
+        [
+            "--encoder": encoder != nil, "--skips": skips, "--join": join, "--query": query != nil,
+            "--mode": mode != nil, "--initial": initial != nil,
+        ]
+    }
 
+    private var isChosen: Bool { encoder != nil || skips || join || query != nil || mode != nil }
+
+    func validate() throws {
+        if isChosen, let unfreeze { _ = try unfrozen(unfreeze, of: choice) }
+        if isChosen { _ = try choice }
+    }
+
+    /// Puts what was given in the place of what the recipe has.
     /// - Throws: `ValidationError` for options that make no encoder, or a part it does not have.
     func apply(to recipe: inout HeadRecipe) throws {
-        recipe.encoder = try choice
-        recipe.trains = try unfrozen(of: recipe.encoder)
-        recipe.initial = initial
+        if isChosen { recipe.encoder = try choice }
+        if let unfreeze { recipe.trains = try unfrozen(unfreeze, of: recipe.encoder) }
+        if let initial { recipe.initial = initial }
         for (part, factor) in encoderRate?.factors ?? [] { recipe.partRates[part] = factor }
     }
 
-    private func unfrozen(of choice: EncoderChoice) throws -> [EncoderChoice.Part] {
-        switch unfreeze {
+    private func unfrozen(
+        _ parts: Parts, of choice: EncoderChoice
+    ) throws -> [EncoderChoice.Part] {
+        switch parts {
         case .none: return []
         case .all: return choice.parts
         case .resnet, .prior, .tokenizer:
-            guard let part = choice.parts.first(where: { $0.rawValue == unfreeze.rawValue }) else {
+            guard let part = choice.parts.first(where: { $0.rawValue == parts.rawValue }) else {
                 throw ValidationError(
-                    "--unfreeze \(unfreeze.rawValue): \(encoder) has "
+                    "--unfreeze \(parts.rawValue): \(choice) has "
                         + choice.parts.map(\.rawValue).joined(separator: " and "))
             }
             return [part]

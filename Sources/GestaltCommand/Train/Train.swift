@@ -1,5 +1,6 @@
 import ArgumentParser
 import Foundation
+import GestaltData
 import GestaltTraining
 
 /// `gestalt train`: tokenizers, priors, heads on their latents, U-Nets.
@@ -9,52 +10,137 @@ struct Train: ParsableCommand {
             "Train a tokenizer, a prior over its codes, a segmentation head, or a U-Net on RGB.",
         discussion: """
             The output folder gets the model (config.json, model.safetensors, README.md), the recipe \
-            (recipe.json), checkpoints, log.jsonl and TensorBoard events. Ctrl-C saves a checkpoint; \
-            --resume goes on from it.
+            (recipe.json), checkpoints, log.jsonl and TensorBoard events. Ctrl-C, SIGTERM or a closed \
+            terminal save a checkpoint. --resume goes on from it; with --steps it extends a run, a \
+            finished one too: the learning rate is then that of a run of so many steps from the step \
+            reached onward. The memory a run needs is estimated first, and one that cannot fit is \
+            refused.
             """,
         subcommands: [
             TrainTokenizer.self, TrainPrior.self, TrainHead.self, TrainUNet.self,
         ])
 }
 
-/// What all trainings are told in the same words.
+/// Whether an option was typed, for those that have a default.
+func isTyped(_ name: String) -> Bool {
+    CommandLine.arguments.contains { $0 == name || $0.hasPrefix(name + "=") }
+}
+
+/// Where a run goes, whether it goes on, and what surrounds it.
 struct RunArguments: ParsableArguments {
     @Option(help: "The folder for model, checkpoints and logs.", completion: .directory)
     var output: String
 
-    @Flag(help: "Go on with the run in the output folder; all else is read from its recipe.json.")
+    @Flag(
+        help: """
+            Go on with the run in the output folder; recipe.json there says what it does. --steps \
+            may give another number of steps, --data where the same clips are now.
+            """)
     var resume = false
+
+    @Option(
+        help: ArgumentHelp(
+            "Begin with the recipe of a run: its recipe.json or its folder; other options change it.",
+            valueName: "file"))
+    var recipe: String?
+
+    @Option(
+        help: ArgumentHelp(
+            "The longest time without a checkpoint; 0 leaves it to the steps.",
+            valueName: "minutes"))
+    var checkpointMinutes = 10.0
+
+    @Flag(help: "Try a run that is estimated to need more memory than there is.")
+    var ignoreMemory = false
 
     @OptionGroup(title: "Common options") var common: CommonOptions
 
-    /// A resumed run is what its recipe says; other options would be ignored.
     func validate() throws {
+        guard checkpointMinutes >= 0, checkpointMinutes <= 1e6 else {
+            throw ValidationError(
+                "--checkpoint-minutes must be 0 or more, not \(checkpointMinutes)")
+        }
         guard resume else { return }
-        let allowed = ["--resume", "--output", "--threads", "--quiet"]
+        // A resumed run is what its recipe says; other options would be ignored.
+        let allowed = [
+            "--resume", "--output", "--steps", "--data", "--checkpoint-minutes", "--ignore-memory",
+            "--threads", "--quiet",
+        ]
         let others = CommandLine.arguments.filter { argument in
             argument.hasPrefix("--") && !allowed.contains(String(argument.prefix { $0 != "=" }))
         }
         guard others.isEmpty else {
             throw ValidationError(
-                "--resume takes everything from recipe.json; leave out "
+                "--resume takes everything else from recipe.json; leave out "
                     + others.joined(separator: ", "))
         }
     }
 
-    var options: RunOptions {
-        RunOptions(
+    private var options: RunOptions {
+        var options = RunOptions(
             folder: output, resumes: resume, showsProgress: !common.quiet,
             command: "gestalt " + CommandLine.arguments.dropFirst().joined(separator: " "),
             notice: { remark($0) })
+        options.checkpointPeriod =
+            checkpointMinutes > 0 ? .milliseconds(Int64(checkpointMinutes * 60_000)) : nil
+        options.refusesBeyondMemory = !ignoreMemory
+        return options
     }
 
-    /// Runs a new recipe, or the stored one, and prints how the result was judged.
-    func run<R: Recipe>(_ recipe: () throws -> R) throws {
+    /// The recipe that `--recipe` names; nil without it.
+    func given<R: Recipe>() throws -> R? {
+        guard let recipe else { return nil }
+        return try recipe.hasSuffix(".json") ? R(file: recipe) : R(run: recipe)
+    }
+
+    /// Runs a new recipe, or goes on with the stored one, and prints how the result was judged.
+    func run<R: Recipe>(
+        steps: Int?, data: DataOptions, _ start: () throws -> (recipe: R, model: OpenedModel?)
+    ) throws {
         Interruption.handleSignals()
-        let trained = resume ? try R.resume(output, options) : try recipe().train(options)
+        var options = options
+        let trained: Trained<R.Model>
+        if resume {
+            options.changes = RunChanges(
+                steps: steps, data: isTyped("--data") ? data.choice().location : nil)
+            trained = try R.resume(output, options)
+        } else {
+            try RunFolder.requireFree(output)
+            let (recipe, model) = try start()
+            trained = try recipe.train(from: model, options)
+        }
         print("\(output): \(R.kind), \(trained.steps) steps")
         for reading in trained.evaluation?.readings ?? [] {
             print("  \(reading.name) \(String(format: "%.4f", reading.value))")
         }
+    }
+}
+
+extension DataOptions {
+    /// What a recipe is to train on: what was typed, or what a recipe that was given says.
+    func choice(seed: UInt64, over given: DataChoice?) -> DataChoice {
+        var choice = choice(seed: seed)
+        guard let given, !isTyped("--data") else { return choice }
+        if choice == (try? DataOptions.parse([]))?.choice(seed: seed) { return given }
+        choice.location = given.location
+        choice.evaluation = given.evaluation
+        return choice
+    }
+}
+
+/// The model a training begins with: what `--model` names, or the recipe that was given.
+func beginning(
+    _ model: String?, _ settings: SettingOptions, recipe: (some Recipe)?
+) throws -> OpenedModel? {
+    if let model { return try openModel(model, try settings.pairs()) }
+    guard let recipe, let path = recipe.model else { return nil }
+    return try openModel(path, recipe.settings ?? [:])
+}
+
+/// - Throws: `ValidationError` for options that the model decides.
+func refuse(_ given: [String: Bool], because reason: String) throws {
+    let names = given.filter(\.value).keys.sorted()
+    guard names.isEmpty else {
+        throw ValidationError("leave out \(names.joined(separator: ", ")): \(reason)")
     }
 }

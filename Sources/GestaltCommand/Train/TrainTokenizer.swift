@@ -12,27 +12,51 @@ struct TrainTokenizer: ParsableCommand {
 
     @OptionGroup var data: DataOptions
     @OptionGroup var training: RunArguments
-    @Option(help: "A tokenizer to train further: a folder or a checkpoint; it has its own sizes.")
+    @Option(help: "A tokenizer to train further, a predictor's too; it has its own sizes.")
     var model: String?
     @OptionGroup var settings: SettingOptions
-    @Option(help: "Sizes: tiny, small or publicBAIR.") var preset = TokenizerConfiguration.Preset
-        .small
-    @Option(help: "Steps; the preset knows a number.") var steps: Int?
-    @Option(help: "Clips a batch.") var batch: Int?
-    @Option(help: "Frames of a clip.") var window: Int?
-    @Option(name: .customLong("rate"), help: "Highest learning rate.") var learningRate: Double?
-    @Option(help: "Seed of everything random.") var seed: UInt64 = 0
+    @Option(help: "Sizes and steps: tiny, small or publicBAIR; small without it.")
+    var preset: TokenizerConfiguration.Preset?
+    @Option(help: "Frames of a clip; 16 without it.") var window: Int?
+    @OptionGroup var steps: StepOptions
+    @OptionGroup var augmentation: AugmentationOptions
+
+    func validate() throws { try requirePositive("--window", window) }
 
     func run() throws {
-        try training.run {
-            var recipe = TokenizerRecipe(
-                data: data.choice(seed: seed), preset: preset, steps: steps, seed: seed)
-            recipe.model = model.map(absolutePath)
-            recipe.settings = try settings.forRecipe()
-            if let batch { recipe.batch = batch }
-            if let window { recipe.window = window }
-            if let learningRate { recipe.learningRate = learningRate }
-            return recipe
+        try training.run(steps: steps.steps, data: data) {
+            let given: TokenizerRecipe? = try training.given()
+            let opened = try beginning(model, settings, recipe: given)
+            return (try recipe(given, opened), opened)
         }
+    }
+
+    private func recipe(
+        _ given: TokenizerRecipe?, _ opened: OpenedModel?
+    ) throws -> TokenizerRecipe {
+        let seed = steps.seed ?? given?.seed ?? 0
+        let choice = data.choice(seed: seed, over: given?.data)
+        if let opened {
+            try refuse(
+                ["--preset": preset != nil],
+                because: "\(opened.path) is \(opened.model), which has its own sizes")
+        }
+        var recipe =
+            given
+            ?? TokenizerRecipe(
+                data: choice, preset: preset ?? .small, steps: steps.steps, seed: seed)
+        (recipe.data, recipe.seed) = (choice, seed)
+        if let model {
+            (recipe.model, recipe.settings) = (absolutePath(model), try settings.forRecipe())
+        }
+        if given != nil, let preset { recipe.configuration = preset.configuration }
+        if let window { recipe.window = window }
+        if let number = steps.steps { recipe.steps = number }
+        if let batch = steps.batch { recipe.batch = batch }
+        if let learningRate = steps.learningRate { recipe.learningRate = learningRate }
+        if let warmUp = steps.warmUp { recipe.warmUpSteps = Int(warmUp * Double(recipe.steps)) }
+        if let gradientNorm = steps.gradientNorm { recipe.gradientNorm = gradientNorm }
+        augmentation.apply(to: &recipe.augmentation)
+        return recipe
     }
 }

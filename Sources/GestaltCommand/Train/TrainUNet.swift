@@ -17,28 +17,50 @@ struct TrainUNet: ParsableCommand {
     @OptionGroup var data: DataOptions
     @OptionGroup var masks: LabelOptions
     @OptionGroup var training: RunArguments
-    @Option(help: "Sizes: yardstick (widths 32 to 256) or demo (16 to 128).")
-    var preset: Preset = .yardstick
-    @Option(help: "How many labelled frames, spread over the clips; all without it.")
-    var labels: Int?
-    @Option(help: "Classes with the background, up to 255; 1: foreground against background.")
-    var classes = 1
-    @Option(help: "Steps; 600 with --labels, else 2500.") var steps: Int?
-    @Option(help: "Frames a batch.") var batch: Int?
-    @Option(name: .customLong("rate"), help: "Highest learning rate.") var learningRate: Double?
-    @Option(help: "Seed of everything random.") var seed: UInt64 = 0
+    @Option(help: "A U-Net to train further; it has its own sizes and classes.")
+    var model: String?
+    @OptionGroup var settings: SettingOptions
+    @Option(help: "Sizes: yardstick (widths 32 to 256) or demo (16 to 128); yardstick without it.")
+    var preset: Preset?
+    @OptionGroup var labels: SegmentationOptions
+    @OptionGroup var steps: StepOptions
+    @OptionGroup var augmentation: AugmentationOptions
 
     func run() throws {
-        try training.run {
-            var network = preset.network
-            network.classes = classes
-            var recipe = UNetRecipe(
-                data: masks.applied(to: data.choice(seed: seed)), network: network, labels: labels,
-                steps: steps,
-                seed: seed)
-            if let batch { recipe.batch = batch }
-            if let learningRate { recipe.learningRate = learningRate }
-            return recipe
+        try training.run(steps: steps.steps, data: data) {
+            let given: UNetRecipe? = try training.given()
+            let opened = try beginning(model, settings, recipe: given)
+            return (try recipe(given, opened), opened)
         }
+    }
+
+    private func recipe(_ given: UNetRecipe?, _ opened: OpenedModel?) throws -> UNetRecipe {
+        let seed = steps.seed ?? given?.seed ?? 0
+        let choice = masks.applied(to: data.choice(seed: seed, over: given?.data))
+        var recipe =
+            given
+            ?? UNetRecipe(data: choice, labels: labels.labels, steps: steps.steps, seed: seed)
+        (recipe.data, recipe.seed) = (choice, seed)
+        if let opened {
+            try refuse(
+                ["--preset": preset != nil, "--classes": labels.classes != nil],
+                because: "\(opened.path) is \(opened.model), which has its own")
+            if let model { (recipe.model, recipe.settings) = (absolutePath(model), nil) }
+        }
+        if let preset {
+            let classes = recipe.network.classes
+            recipe.network = preset.network
+            recipe.network.classes = classes
+        }
+        if let classes = labels.classes { recipe.network.classes = classes }
+        if let count = labels.labels { recipe.labels = count }
+        if let weightDecay = labels.weightDecay { recipe.weightDecay = weightDecay }
+        if let number = steps.steps { recipe.steps = number }
+        if let batch = steps.batch { recipe.batch = batch }
+        if let learningRate = steps.learningRate { recipe.learningRate = learningRate }
+        if let warmUp = steps.warmUp { recipe.rise = warmUp }
+        if let gradientNorm = steps.gradientNorm { recipe.gradientNorm = gradientNorm }
+        augmentation.apply(to: &recipe.augmentation)
+        return recipe
     }
 }

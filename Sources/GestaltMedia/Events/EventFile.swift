@@ -33,6 +33,40 @@ public final class EventFile {
         try append(.with { $0.fileVersion = "brain.Event:2" })
     }
 
+    /// Cuts the event files of `folder` that were written here before the first event of a step
+    /// beyond `step`, or before a record that was torn; each step then stands in them once when a
+    /// run takes the later ones again.
+    ///
+    /// Steps grow within a file. Files of other programs stay as they are.
+    /// - Throws: ``MediaError`` when a file cannot be read or cut.
+    public static func cut(folder: String, after step: Int) throws(MediaError) {
+        let names = (try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []
+        for name in names.sorted()
+        where name.hasPrefix("events.out.tfevents.") && name.contains(".gestalt.") {
+            try cut(file: folder + "/" + name, after: step)
+        }
+    }
+
+    private static func cut(file path: String, after step: Int) throws(MediaError) {
+        let reader = try TFRecordReader(path: path)
+        var length: UInt64 = 0
+        // A record that cannot be read is where a killed process stopped writing.
+        while let record = try? reader.next() {
+            guard let event = try? Gestalt_Events_ScalarEvent(serializedBytes: record),
+                event.step <= Int64(step)
+            else { break }
+            // Length, data and a checksum of each.
+            length += UInt64(8 + 4 + record.count + 4)
+        }
+        do {
+            let handle = try FileHandle(forWritingTo: URL(filePath: path))
+            if try handle.seekToEnd() > length { try handle.truncate(atOffset: length) }
+            try handle.close()
+        } catch {
+            throw .inaccessible(path: path, action: "cut", reason: "\(error)")
+        }
+    }
+
     /// Adds the numbers of one step.
     /// - Throws: ``MediaError`` when the disk refuses.
     public func write(step: Int, scalars: [(tag: String, value: Float)]) throws(MediaError) {

@@ -20,9 +20,7 @@ public struct RunFolder: Sendable {
     ///   ``TrainingError/output(path:reason:)`` when the folder cannot be made or written.
     public init(_ path: String, resuming: Bool) throws(TrainingError) {
         self.path = path
-        if !resuming, FileManager.default.fileExists(atPath: lastCheckpoint) {
-            throw .runExists(path: path)
-        }
+        if !resuming { try requireFree() }
         try Self.makeFolder(path)
         try Self.makeFolder(path + "/checkpoints")
     }
@@ -30,12 +28,45 @@ public struct RunFolder: Sendable {
     /// A folder as it is; nothing is made or checked.
     init(existing path: String) { self.path = path }
 
+    /// Checks that a new run can live at `path`, and makes nothing.
+    /// - Throws: as ``init(_:resuming:)``.
+    public static func requireFree(_ path: String) throws(TrainingError) {
+        try RunFolder(existing: path).requireFree()
+    }
+
+    /// Checks that a new run can live here, and makes nothing.
+    /// - Throws: ``TrainingError/runExists(path:)``; ``TrainingError/output(path:reason:)`` when the
+    ///   folder could not be made or written.
+    func requireFree() throws(TrainingError) {
+        // Somebody's run is in use before it is anything else; a lock left behind goes.
+        if FileManager.default.fileExists(atPath: lock) { _ = try RunLock(self) }
+        try requireNoRun()
+        var place = URL(filePath: path).standardizedFileURL.path
+        var isFolder: ObjCBool = false
+        while place != "/", !FileManager.default.fileExists(atPath: place, isDirectory: &isFolder) {
+            place = URL(filePath: place).deletingLastPathComponent().path
+        }
+        guard place == "/" || isFolder.boolValue else {
+            throw .output(path: path, reason: "\(place) is not a folder")
+        }
+        guard access(place, W_OK | X_OK) == 0 else {
+            throw .output(path: path, reason: String(cString: strerror(errno)))
+        }
+    }
+
+    /// - Throws: ``TrainingError/runExists(path:)``.
+    func requireNoRun() throws(TrainingError) {
+        if FileManager.default.fileExists(atPath: lastCheckpoint) { throw .runExists(path: path) }
+    }
+
     /// The state to resume from.
     public var lastCheckpoint: String { path + "/checkpoints/last.safetensors" }
     /// The state that scored best.
     public var bestCheckpoint: String { path + "/checkpoints/best.safetensors" }
     /// What the run does.
     public var recipe: String { path + "/recipe.json" }
+    /// Says that a process works here.
+    var lock: String { path + "/run.lock" }
     /// All numbers, a line a step.
     public var log: String { path + "/log.jsonl" }
 

@@ -121,23 +121,3 @@ extension CodedWindows {
         return String(hash.value, radix: 16)
     }
 }
-
-/// A running hash of bytes, eight at a time: FNV-1a with 64-bit words. For telling apart, not for
-/// safety.
-private struct Fingerprint {
-    private(set) var value: UInt64 = 0xcbf2_9ce4_8422_2325
-
-    mutating func add(_ bytes: UnsafeRawBufferPointer) {
-        var place = 0
-        while place + 8 <= bytes.count {
-            mix(bytes.loadUnaligned(fromByteOffset: place, as: UInt64.self))
-            place += 8
-        }
-        for byte in bytes[place...] { mix(UInt64(byte)) }
-    }
-
-    private mutating func mix(_ word: UInt64) {
-        value = (value ^ word) &* 0x100_0000_01b3
-        value ^= value >> 29
-    }
-}

@@ -25,6 +25,8 @@ public struct OpenedModel: Sendable {
     public let path: String
     /// What somebody who named the path should know: that the run is not finished, for example.
     public let remark: String?
+    /// Whether it is a checkpoint of a run that is not finished.
+    public let isUnfinished: Bool
 
     /// - Parameter settings: hyper-parameters that a bare VideoGPT checkpoint leaves out; refused
     ///   where a model knows its own.
@@ -39,6 +41,7 @@ public struct OpenedModel: Sendable {
             model = AnyModel(
                 try VideoModel(at: path, settings: settings) { notices.append($0) })
             remark = notices.isEmpty ? nil : notices.joined(separator: "\n")
+            isUnfinished = false
             return
         }
         guard settings.isEmpty else {
@@ -55,6 +58,7 @@ public struct OpenedModel: Sendable {
                 found: kind)
         }
         remark = source.remark
+        isUnfinished = source.remark != nil
     }
 }
 

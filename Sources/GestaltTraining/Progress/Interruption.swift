@@ -3,8 +3,8 @@ import Synchronization
 
 /// A request to stop that long work asks for and obeys at its next safe point.
 ///
-/// ``process`` is raised by Ctrl-C and SIGTERM once ``handleSignals()`` was called; a program with a
-/// stop button, or a test, makes one of its own.
+/// ``process`` is raised by Ctrl-C, SIGTERM and SIGHUP, of a closed terminal, once
+/// ``handleSignals()`` was called; a program with a stop button, or a test, makes one of its own.
 public final class Interruption: Sendable {
     private let requested = Atomic<Bool>(false)
 
@@ -22,15 +22,22 @@ public final class Interruption: Sendable {
     /// Forgets an earlier request.
     public func clear() { requested.store(false, ordering: .relaxed) }
 
-    /// Makes the first Ctrl-C (SIGINT) or SIGTERM a request; the second ends the process as usual.
+    /// Makes the first Ctrl-C (SIGINT), SIGTERM or SIGHUP a request; the second of a kind ends the
+    /// process as usual. A process that was started to ignore SIGHUP, by `nohup`, ignores it.
     public static func handleSignals() {
         // Made here: a handler must not be the first to touch it.
         _ = process
-        for number in [SIGINT, SIGTERM] {
-            signal(number) { number in
+        for number in [SIGINT, SIGTERM, SIGHUP] {
+            let before = signal(number) { number in
                 Interruption.process.request()
                 signal(number, SIG_DFL)
             }
+            if number == SIGHUP, isIgnore(before) { signal(number, SIG_IGN) }
         }
+    }
+
+    /// Handlers are functions, which do not compare; addresses do.
+    private static func isIgnore(_ handler: (@convention(c) (Int32) -> Void)?) -> Bool {
+        unsafeBitCast(handler, to: Int.self) == unsafeBitCast(SIG_IGN, to: Int.self)
     }
 }

@@ -53,7 +53,7 @@ extension EncoderChoice {
     }
 
     /// The choice that makes an encoder of this configuration.
-    init(_ configuration: EncoderConfiguration) {
+    public init(_ configuration: EncoderConfiguration) {
         switch configuration {
         case .tokenizer(_, let mode, let source): self = .tokenizer(source: source, mode: mode)
         case .resnet(_, let source): self = .resnet(stage: source.stage, skips: source.skips)

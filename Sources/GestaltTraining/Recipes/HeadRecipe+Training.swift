@@ -7,22 +7,28 @@ import GestaltVQVAE
 
 extension HeadRecipe {
     /// Trains on an encoder that was made as the recipe says.
-    func train(made encoder: any StoredEncoder, _ options: RunOptions) throws -> Trained<Segmenter>
-    {
+    /// - Parameter earlier: a segmenter with this encoder, whose head goes on.
+    func train(
+        made encoder: any StoredEncoder, from earlier: Segmenter? = nil, _ options: RunOptions
+    ) throws -> Trained<Segmenter> {
         try validateWindow(of: encoder)
         let run = try RecipeRun(self, options)
         var clips = try TrainingData(data, masks: .required, classes: classes, options)
         try clips.fit(to: frameTarget(of: encoder.configuration))
         clips.report(options.notice)
         let (set, judged) = (clips.train, clips.judged)
-        try run.checkInterruption()
-        let model = try fresh(on: encoder, for: set.clips[0])
+        var model = try fresh(on: encoder, for: set.clips[0])
+        if let earlier { model.take(earlier) }
         try requireSameEncoder(as: model, run)
         let frames = try labelledFrames(labels, of: set)
         set.remark(on: frames, classes: classes, options)
         let judge = judged.map { SegmentationJudge(data: $0) }
         let card = about("\(frames.count) labelled frames of \(set)")
-        guard try caches(frames.count, model) else {
+        let isCached = try caches(frames.count, model)
+        try run.begin(
+            model, plan: plan, batch: batch, data: [set] + (judged.map { [$0] } ?? []),
+            trial: trial(model, set.clips, frames, isCached: isCached))
+        guard isCached else {
             let batches = FrameBatches(
                 set.clips, frames: frames, batchSize: batch, order: .shuffled(seed: seed),
                 augmentation: Augmentation(flip: flip))
@@ -100,7 +106,7 @@ extension HeadRecipe {
         TrainingPlan(
             steps: steps,
             schedule: .oneCycle(OneCycle(maximum: learningRate, steps: steps, rise: rise)),
-            freezing: freezing, evaluationInterval: evaluationInterval,
+            gradientNorm: gradientNorm, freezing: freezing, evaluationInterval: evaluationInterval,
             checkpointInterval: checkpointInterval, seed: seed)
     }
 
@@ -113,14 +119,44 @@ extension HeadRecipe {
             + (encoder.seesFuture ? " It sees the clip around a frame: frames after it, too." : "")
     }
 
+    private func trial(
+        _ model: Segmenter, _ clips: [Clip], _ frames: [FrameIndex], isCached: Bool
+    ) -> TrialStep<Segmenter> {
+        let clip = clips[0]
+        let encoder = LabelledFrameEncoder(model.encoder)
+        func latents(_ count: Int) -> (latent: Latent, masks: Tensor<UInt8>) {
+            encoder.encode(
+                (0..<count).map { frames[$0 % frames.count] }, of: clips, flipped: false)
+        }
+        let encoding = peakBytes(of: 16) { _ = latents($0) }
+        guard !isCached else {
+            return TrialStep(
+                held: latentBytes(frames.count, model), elsewhere: encoding
+            ) { count in
+                let (latent, masks) = latents(count)
+                return { segmentationLoss($0.head(latent, $1), masks) }
+            }
+        }
+        return TrialStep(elsewhere: encoding) { count in
+            let shape = [count, clip.height, clip.width]
+            let pictures = Tensor<Float>.zeros(Shape(shape + [3]))
+            let masks = Tensor<UInt8>.zeros(Shape(shape))
+            return { segmentationLoss($0.logits(pictures, $1), masks) }
+        }
+    }
+
+    /// Bytes of the latents of all labelled frames, mirror images included.
+    private func latentBytes(_ frames: Int, _ model: Segmenter) -> Int {
+        let shape = model.encoder.latentShape(
+            height: model.input.height, width: model.input.width)
+        return shape.elementCount * MemoryLayout<Float>.size * frames * (flip > 0 ? 2 : 1)
+    }
+
     /// Whether latents are made once.
     /// - Throws: `ConfigurationError` when they do not fit and cannot be made batch by batch.
     private func caches(_ frames: Int, _ model: Segmenter) throws -> Bool {
         guard trains.isEmpty else { return false }
-        let shape = model.encoder.latentShape(
-            height: model.input.height, width: model.input.width)
-        let one = shape.elementCount * MemoryLayout<Float>.size
-        let byteCount = one * frames * (flip > 0 ? 2 : 1)
+        let byteCount = latentBytes(frames, model)
         if byteCount <= Self.largestCache { return true }
         guard !encoder.seesFuture else {
             throw ConfigurationError.invalid(

@@ -57,8 +57,8 @@ public struct HeadRecipe: Recipe {
     }
 
     public var data: DataChoice
-    /// The trained predictor or tokenizer, a folder or a checkpoint; nil for one in memory, see
-    /// ``train(on:_:)-(VideoPredictor,_)``.
+    /// The trained predictor or tokenizer, or a head to train further, as ``OpenedModel`` reads it;
+    /// nil for one in memory, see ``train(on:_:)-(VideoPredictor,_)``.
     public var model: String?
     /// What a bare VideoGPT checkpoint at ``model`` leaves out, by VideoGPT's names.
     public var settings: [String: String]?
@@ -79,6 +79,8 @@ public struct HeadRecipe: Recipe {
     /// The share of the steps in which the rate rises.
     public var rise: Double
     public var weightDecay: Double
+    /// Bound on the norm of all gradients; nil leaves them.
+    public var gradientNorm: Float?
     /// How likely a frame is mirrored, 0…1.
     public var flip: Float
     public var evaluationInterval: Int
@@ -117,6 +119,7 @@ public struct HeadRecipe: Recipe {
             evaluationInterval: evaluationInterval, checkpointInterval: checkpointInterval)
         try validateShare("rise", rise)
         try validateShare("flip", Double(flip))
+        try validateGradientNorm(gradientNorm)
         guard weightDecay >= 0, weightDecay.isFinite else {
             throw ConfigurationError.invalid(
                 "weightDecay", expected: "0 or more", found: weightDecay)
@@ -139,14 +142,24 @@ public struct HeadRecipe: Recipe {
         }
     }
 
-    /// Trains on the model at ``model``.
-    public func train(_ options: RunOptions = RunOptions()) throws -> Trained<Segmenter> {
-        try validate()
-        guard let model else {
+    /// Trains on a predictor or a tokenizer, or a head further: encoder, head and classes are then
+    /// its own.
+    public func train(
+        from beginning: OpenedModel?, _ options: RunOptions
+    ) throws -> Trained<Segmenter> {
+        guard let beginning else {
             throw ConfigurationError.invalid(
                 "model", expected: "the folder of a trained predictor or tokenizer", found: "none")
         }
-        return try train(made: try encoder.encoder(of: try options.open(model, settings)), options)
+        guard case .segmenter(let segmenter) = beginning.model else {
+            return try train(made: try encoder.encoder(of: beginning), options)
+        }
+        var own = self
+        own.encoder = EncoderChoice(segmenter.configuration.encoder)
+        own.head = segmenter.configuration.head
+        own.classes = segmenter.configuration.classes
+        own.initial = .pretrained
+        return try own.train(made: segmenter.encoder, from: segmenter, options)
     }
 
     /// Trains on a tokenizer that is in memory. To resume, give the same one.

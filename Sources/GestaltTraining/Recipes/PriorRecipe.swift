@@ -100,24 +100,34 @@ public struct PriorRecipe: Recipe {
                 "warmUpSteps", expected: "0 or more and fewer than \(steps) steps",
                 found: warmUpSteps)
         }
-        if let gradientNorm, !(gradientNorm > 0) {
-            throw ConfigurationError.invalid(
-                "gradientNorm", expected: "a positive number", found: gradientNorm)
-        }
+        try validateGradientNorm(gradientNorm)
         if let averageDecay, !(0..<1).contains(averageDecay) {
             throw ConfigurationError.invalid(
                 "averageDecay", expected: "at least 0 and below 1", found: averageDecay)
         }
     }
 
-    /// Trains on the model at ``model``.
-    public func train(_ options: RunOptions = RunOptions()) throws -> Trained<VideoPredictor> {
-        try validate()
-        guard let model else {
+    /// Trains a fresh prior on a tokenizer, or a predictor further: what it is given, its window and
+    /// its kind of attention are then its own.
+    public func train(
+        from beginning: OpenedModel?, _ options: RunOptions
+    ) throws -> Trained<VideoPredictor> {
+        guard let beginning else {
             throw ConfigurationError.invalid(
                 "model", expected: "the folder of a trained tokenizer", found: "none")
         }
-        return try train(from: try options.open(model, settings).video(), options)
+        let model = try beginning.video()
+        var own = self
+        if let configuration = model.predictor?.configuration {
+            own.window = configuration.clipLength
+            own.given = configuration.prior.conditioning?.frames ?? 0
+            own.takesActions = configuration.prior.actionWidth != nil
+            own.attention = configuration.prior.attention
+            own.dropout = configuration.prior.dropout
+            own.attentionDropout = configuration.prior.attentionDropout
+            own.codeDropout = configuration.prior.codeDropout
+        }
+        return try own.train(from: model, options)
     }
 
     /// Trains a fresh prior on a tokenizer that is in memory. To resume, give the same one.
@@ -135,11 +145,13 @@ public struct PriorRecipe: Recipe {
         try clips.fit(to: frameTarget(of: beginning), frames: window)
         clips.report(options.notice)
         let (set, judged) = (clips.train, clips.judged)
-        try run.checkInterruption()
         let model = try start(beginning, for: set.clips[0])
         for clips in [set, judged].compactMap({ $0 }) { try requireFit(clips, model) }
         try requireParts(of: model)
         try requireSameTokenizer(as: model, run)
+        try run.begin(
+            model, plan: plan, batch: batch, data: [set] + (judged.map { [$0] } ?? []),
+            trial: trial(model))
         let mirrors = flip && !usesActions(model)
         let coded = try encoded(set, model, mirrors: mirrors, name: "train", run)
         let judge = try judged.map { judged in
@@ -181,6 +193,21 @@ extension PriorRecipe {
             try configuration.validate()
             var random = RandomStream(seed: seed).split(.max)
             return VideoPredictor(configuration, tokenizer: tokenizer, random: &random)
+        }
+    }
+
+    private func trial(_ model: VideoPredictor) -> TrialStep<VideoPredictor> {
+        let (sizes, prior) = (model.configuration, model.configuration.prior)
+        let (height, width) = (sizes.frameHeight, sizes.frameWidth)
+        let clip = Tensor<Float>.zeros([1, sizes.clipLength, height, width, 3])
+        let encoding = peakBytes { _ = model.tokenizer.encode(clip) }
+        return TrialStep(isLarge: true, elsewhere: 8 * encoding) { count in
+            let given = prior.conditioning?.frames
+            let batch = CodedBatch(
+                codes: .zeros([count, prior.latent.time, prior.latent.height, prior.latent.width]),
+                frames: given.map { .zeros([count, $0, height, width, 3]) },
+                actions: prior.actionWidth.map { .zeros([count, sizes.clipLength, $0]) })
+            return { $0.loss(batch, checkpointing: checkpointing, $1) }
         }
     }
 

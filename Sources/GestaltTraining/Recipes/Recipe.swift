@@ -16,12 +16,34 @@ public protocol Recipe: Codable, Equatable, Sendable {
     /// What `recipe.json` calls it: `tokenizer`, `unet`, `head`.
     static var kind: String { get }
     /// The clips it trains on, and which it is judged on meanwhile.
-    var data: DataChoice { get }
+    var data: DataChoice { get set }
+    var steps: Int { get set }
+    /// A model to begin from, as ``OpenedModel`` reads it.
+    var model: String? { get }
+    /// What a bare VideoGPT checkpoint at ``model`` leaves out, by VideoGPT's names.
+    var settings: [String: String]? { get }
     /// - Throws: an error that names the key, what it allows and what it holds.
     func validate() throws
     /// Trains, and with a folder leaves the model there.
+    /// - Parameter beginning: the model at ``model``; nil for a recipe that names none.
     /// - Throws: ``TrainingError``, and what reading data and writing files throws.
-    func train(_ options: RunOptions) throws -> Trained<Model>
+    func train(
+        from beginning: OpenedModel?, _ options: RunOptions
+    ) throws -> Trained<Model>
+}
+
+/// What may be other in a run that goes on.
+public struct RunChanges: Sendable, Equatable {
+    /// Steps in all. The learning rate goes on as in a run of so many steps: its schedule is that of
+    /// the new length, entered at the step the run has reached.
+    public var steps: Int?
+    /// Where the same clips lie now, as `DataSet.open` takes it.
+    public var data: String?
+
+    public init(steps: Int? = nil, data: String? = nil) {
+        self.steps = steps
+        self.data = data
+    }
 }
 
 /// What a recipe gives.
@@ -44,6 +66,13 @@ public struct RunOptions: Sendable {
     /// Whether standard error shows how far it is.
     public var showsProgress: Bool
     public var interruption: Interruption
+    /// What is other in a run that goes on.
+    public var changes = RunChanges()
+    /// The longest time without a checkpoint, beside the recipe's steps between them; nil leaves it
+    /// to the steps.
+    public var checkpointPeriod: Duration? = .seconds(600)
+    /// Whether a run that needs more memory than there is ends before its first step.
+    public var refusesBeyondMemory = true
     /// The command that started it, for the model's card.
     public var command: String?
     /// Called with what somebody should know, a sentence at a time.
@@ -78,7 +107,25 @@ extension Recipe {
         var options = options
         options.folder = folder
         options.resumes = true
-        return try Self(run: folder).train(options)
+        return try Self(run: folder).changed(by: options.changes).train(options)
+    }
+
+    /// Trains from the model that the recipe names, or from scratch.
+    /// - Throws: as ``train(from:_:)``, and what opening the model throws.
+    public func train(_ options: RunOptions = RunOptions()) throws -> Trained<Model> {
+        try validate()
+        // Asked before a model of a gigabyte is read.
+        if let folder = options.folder, !options.resumes {
+            try RunFolder(existing: folder).requireFree()
+        }
+        return try train(from: try model.map { try options.open($0, settings) }, options)
+    }
+
+    func changed(by changes: RunChanges) -> Self {
+        var recipe = self
+        if let steps = changes.steps { recipe.steps = steps }
+        if let location = changes.data { recipe.data.location = location }
+        return recipe
     }
 
     /// Reads the recipe of a run, valid.
@@ -86,14 +133,19 @@ extension Recipe {
     ///   another kind, `ConfigurationError` naming the key that is wrong.
     public init(run folder: String) throws { self = try StoredRecipe<Self>(run: folder).recipe }
 
+    /// Reads a recipe from a file as `recipe.json` is, valid.
+    /// - Throws: as ``init(run:)``.
+    public init(file path: String) throws { self = try StoredRecipe<Self>(file: path).recipe }
+
     /// The recipe as `recipe.json` holds it.
     /// - Parameter command: what started the run, for people.
     public func json(command: String? = nil) throws -> [UInt8] {
         try StrictJSON.encode(StoredRecipe(kind: Self.kind, command: command, recipe: self))
     }
 
-    func write(to run: RunFolder, command: String?) throws {
-        let bytes = try json(command: command)
+    func write(to run: RunFolder, command: String?, data: DataFingerprint) throws {
+        let bytes = try StrictJSON.encode(
+            StoredRecipe(kind: Self.kind, command: command, data: data, recipe: self))
         do {
             try AtomicFile.write(bytes, to: run.recipe)
         } catch {
@@ -107,13 +159,16 @@ struct StoredRecipe<R: Recipe>: Codable {
     var kind: String
     /// What started the run; nil for one that a program started.
     var command: String?
+    /// The clips the run began with; nil where it has not begun.
+    var data: DataFingerprint?
     var recipe: R
 }
 
 extension StoredRecipe {
-    init(run folder: String) throws {
-        let path = recipePath(folder)
-        let bytes = try recipeBytes(folder)
+    init(run folder: String) throws { try self.init(file: recipePath(folder)) }
+
+    init(file path: String) throws {
+        let bytes = try recipeBytes(path)
         if let kind = storedKind(in: bytes), kind != R.kind {
             throw TrainingError.noRun(
                 path: path, expected: "a recipe of kind “\(R.kind)”", found: "“\(kind)”")
@@ -130,7 +185,7 @@ extension StoredRecipe {
 /// What kind of run a folder holds, as ``Recipe/kind`` names it.
 /// - Throws: ``TrainingError/noRun(path:expected:found:)``.
 public func recipeKind(of folder: String) throws -> String {
-    guard let kind = storedKind(in: try recipeBytes(folder)) else {
+    guard let kind = storedKind(in: try recipeBytes(recipePath(folder))) else {
         throw TrainingError.noRun(
             path: recipePath(folder), expected: "a recipe with its kind", found: "none")
     }
@@ -142,8 +197,7 @@ private func recipePath(_ folder: String) -> String { folder + "/recipe.json" }
 /// A recipe is a page of text.
 private let largestRecipe = 1 << 20
 
-private func recipeBytes(_ folder: String) throws -> [UInt8] {
-    let path = recipePath(folder)
+private func recipeBytes(_ path: String) throws -> [UInt8] {
     do {
         return try FileReader.bytes(path: path, limit: largestRecipe)
     } catch {

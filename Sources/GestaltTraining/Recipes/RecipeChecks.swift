@@ -21,6 +21,13 @@ func validateShare(_ key: String, _ value: Double) throws(ConfigurationError) {
     guard (0...1).contains(value) else { throw .invalid(key, expected: "0…1", found: value) }
 }
 
+/// - Throws: `ConfigurationError` for a bound that is not positive.
+func validateGradientNorm(_ norm: Float?) throws(ConfigurationError) {
+    if let norm, !(norm > 0) {
+        throw .invalid("gradientNorm", expected: "a positive number", found: norm)
+    }
+}
+
 /// The labeled frames that a recipe may use: so many spread over the clips, or all.
 /// - Throws: `ConfigurationError` when there are fewer labeled frames than `labels`.
 func labelledFrames(_ labels: Int?, of data: DataSet) throws(ConfigurationError) -> [FrameIndex] {

@@ -72,7 +72,7 @@ public struct TokenizerRecipe: Recipe {
         try validateNumbers(
             steps: steps, batch: batch, learningRate: learningRate,
             evaluationInterval: evaluationInterval, checkpointInterval: checkpointInterval)
-        guard window > 0, window % configuration.strides.time == 0 else {
+        guard window > 0, model != nil || window % configuration.strides.time == 0 else {
             throw ConfigurationError.invalid(
                 "window",
                 expected: "a multiple of the temporal stride \(configuration.strides.time)",
@@ -87,29 +87,40 @@ public struct TokenizerRecipe: Recipe {
             throw ConfigurationError.invalid(
                 "averageDecay", expected: "at least 0 and below 1", found: averageDecay)
         }
-        if let gradientNorm, !(gradientNorm > 0) {
-            throw ConfigurationError.invalid(
-                "gradientNorm", expected: "a positive number", found: gradientNorm)
-        }
+        try validateGradientNorm(gradientNorm)
         try augmentation.validate()
     }
 
-    public func train(_ options: RunOptions = RunOptions()) throws -> Trained<VideoTokenizer> {
+    public func train(
+        from beginning: OpenedModel?, _ options: RunOptions
+    ) throws -> Trained<VideoTokenizer> {
+        guard let earlier = try beginning?.tokenizer() else {
+            return try train(nil as VideoTokenizer?, options)
+        }
+        var own = self
+        own.configuration = earlier.configuration
+        return try own.train(earlier, options)
+    }
+
+    private func train(
+        _ earlier: VideoTokenizer?, _ options: RunOptions
+    ) throws -> Trained<VideoTokenizer> {
         let run = try RecipeRun(self, options)
         var clips = try TrainingData(data, masks: .ignored, options)
-        try run.checkInterruption()
-        let earlier = try model.map { try options.open($0, settings).tokenizer() }
-        let strides = (earlier?.configuration ?? configuration).strides
+        let strides = configuration.strides
         try clips.fit(
             to: .multiple(height: strides.height, width: strides.width), frames: window)
         clips.report(options.notice)
         let (set, judged) = (clips.train, clips.judged)
-        let measured = try measured(earlier?.configuration ?? configuration, on: set)
+        let measured = try measured(configuration, on: set)
         _ = try measured.latentShape(
             time: window, height: set.clips[0].height, width: set.clips[0].width)
         var random = RandomStream(seed: seed).split(.max)
         var tokenizer = earlier ?? VideoTokenizer(measured, random: &random)
         tokenizer.configuration = measured
+        try run.begin(
+            tokenizer, plan: plan, batch: batch, data: [set] + (judged.map { [$0] } ?? []),
+            trial: trial(measured, set.clips[0]))
         let task = TokenizerTask(
             batches: try ClipBatches(
                 set.clips, length: window, batchSize: batch, order: .shuffled(seed: seed),
@@ -135,6 +146,18 @@ public struct TokenizerRecipe: Recipe {
             gradientNorm: gradientNorm, averageDecay: averageDecay,
             evaluationInterval: evaluationInterval, checkpointInterval: checkpointInterval,
             seed: seed)
+    }
+
+    private func trial(
+        _ configuration: TokenizerConfiguration, _ clip: Clip
+    ) -> TrialStep<VideoTokenizer> {
+        let strides = configuration.strides
+        let size = TrialSize(
+            height: clip.height, width: clip.width, multiple: max(strides.height, strides.width))
+        return TrialStep(scale: size.scale) { count in
+            let clips = Tensor<Float>.zeros([count, window, size.height, size.width, 3])
+            return { $0(clips, $1).loss }
+        }
     }
 
     /// The configuration with the variance of `clips`, unless it has one.

@@ -12,6 +12,9 @@ public struct UNetRecipe: Recipe {
     public static let kind = "unet"
 
     public var data: DataChoice
+    /// A U-Net to begin from, as ``OpenedModel`` reads it; its configuration stands.
+    public var model: String?
+    public var settings: [String: String]?
     /// Its picture size is set to the size of the data's frames.
     public var network: UNetConfiguration
     /// How many labelled frames, spread over the clips; nil for all.
@@ -23,6 +26,8 @@ public struct UNetRecipe: Recipe {
     /// The share of the steps in which the rate rises.
     public var rise: Double
     public var weightDecay: Double
+    /// Bound on the norm of all gradients; nil leaves them.
+    public var gradientNorm: Float?
     public var augmentation: Augmentation
     public var evaluationInterval: Int
     public var checkpointInterval: Int
@@ -59,6 +64,7 @@ public struct UNetRecipe: Recipe {
             throw ConfigurationError.invalid(
                 "weightDecay", expected: "0 or more", found: weightDecay)
         }
+        try validateGradientNorm(gradientNorm)
         try augmentation.validate()
         guard augmentation.crop == nil else {
             throw ConfigurationError.invalid(
@@ -67,32 +73,64 @@ public struct UNetRecipe: Recipe {
         }
     }
 
-    public func train(_ options: RunOptions = RunOptions()) throws -> Trained<UNet> {
+    public func train(
+        from beginning: OpenedModel?, _ options: RunOptions
+    ) throws -> Trained<UNet> {
+        guard let beginning else { return try train(nil as UNet?, options) }
+        guard case .unet(let network) = beginning.model else { throw beginning.mismatch(.unet) }
+        var own = self
+        own.network = network.configuration
+        return try own.train(network, options)
+    }
+
+    private func train(_ beginning: UNet?, _ options: RunOptions) throws -> Trained<UNet> {
         let run = try RecipeRun(self, options)
         let clips = try TrainingData(
             data, masks: .required, classes: network.classes, options)
         clips.report(options.notice)
         let (set, judged) = (clips.train, clips.judged)
-        try run.checkInterruption()
         let frames = try labelledFrames(labels, of: set)
         set.remark(on: frames, classes: network.classes, options)
         var configuration = network
         configuration.input.height = set.clips[0].height
         configuration.input.width = set.clips[0].width
         var random = RandomStream(seed: seed).split(.max)
-        let model = UNet(configuration, random: &random)
+        var model = UNet(configuration, random: &random)
+        if let beginning { model.take(beginning) }
+        try run.begin(
+            model, plan: plan, batch: batch, data: [set] + (judged.map { [$0] } ?? []),
+            trial: trial(model, set.clips[0]))
         let task = SegmentationTask<UNet>(
             batches: FrameBatches(
                 set.clips, frames: frames, batchSize: batch, order: .shuffled(seed: seed),
                 augmentation: augmentation),
             judge: judged.map { SegmentationJudge(data: $0) })
-        let plan = TrainingPlan(
-            steps: steps,
-            schedule: .oneCycle(OneCycle(maximum: learningRate, steps: steps, rise: rise)),
-            evaluationInterval: evaluationInterval, checkpointInterval: checkpointInterval,
-            seed: seed)
         return try run.train(
             model, task, optimiser: AdamW(weightDecay: weightDecay), plan: plan, title: "U-Net"
         ) { _ in "A U-Net trained on \(frames.count) labelled frames of \(set)." }
+    }
+
+    private var plan: TrainingPlan {
+        TrainingPlan(
+            steps: steps,
+            schedule: .oneCycle(OneCycle(maximum: learningRate, steps: steps, rise: rise)),
+            gradientNorm: gradientNorm, evaluationInterval: evaluationInterval,
+            checkpointInterval: checkpointInterval, seed: seed)
+    }
+
+    private func trial(_ model: UNet, _ clip: Clip) -> TrialStep<UNet> {
+        let size = TrialSize(
+            height: clip.height, width: clip.width, multiple: model.sizeMultiple)
+        let shape = [size.height, size.width]
+        let judging = peakBytes(of: 16, scale: size.scale) {
+            _ = model.logits(.zeros(Shape([$0] + shape + [3])), .inference)
+        }
+        return TrialStep(
+            scale: size.scale, elsewhere: judging
+        ) { count in
+            let frames = Tensor<Float>.zeros(Shape([count] + shape + [3]))
+            let masks = Tensor<UInt8>.zeros(Shape([count] + shape))
+            return { segmentationLoss($0.logits(frames, $1), masks) }
+        }
     }
 }

@@ -7,6 +7,8 @@ final class RunRecorder {
 
     init(_ run: RunFolder, resumingAt step: Int) throws {
         log = try RunLog(path: run.log, resumingAt: step)
+        // A run that was killed has left steps that it takes again.
+        try EventFile.cut(folder: run.path, after: step)
         events = try EventFile(folder: run.path)
     }
 

@@ -31,6 +31,7 @@ public final class Trainer<Task: TrainingTask> {
     private let interruption: Interruption
     private let showsProgress: Bool
     private var best: Double?
+    private var lastKept = ContinuousClock.now
     /// Written once a step from it gave finite numbers, so that the last checkpoint is a good one.
     private var unproved: Checkpoint?
     private let random: RandomStream
@@ -68,6 +69,10 @@ public final class Trainer<Task: TrainingTask> {
         let checkpoint = try Checkpoint(reading: path)
         try checkpoint.restore(
             model: &model, optimiser: &optimiser, average: &average, seed: plan.seed)
+        guard checkpoint.step <= plan.steps else {
+            throw TrainingError.stepsDone(
+                path: run?.path ?? path, done: checkpoint.step, asked: plan.steps)
+        }
         step = checkpoint.step
         best = checkpoint.best
         guard checkpoint.machine != Checkpoint.thisMachine else { return nil }
@@ -92,6 +97,7 @@ public final class Trainer<Task: TrainingTask> {
         let progress =
             showsProgress ? ProgressBar(title, total: steps, startingAt: step) : nil
         defer { progress?.finish() }
+        lastKept = .now
         while step < steps {
             if interruption.isRequested {
                 try save()
@@ -105,8 +111,9 @@ public final class Trainer<Task: TrainingTask> {
             if step == steps || step % plan.evaluationInterval == 0 { try judge(recorder) }
             if step == steps {
                 try save()
-            } else if step % plan.checkpointInterval == 0, run != nil {
+            } else if isCheckpointDue, run != nil {
                 unproved = try checkpoint()
+                lastKept = .now
             }
         }
         try saveProved()
@@ -132,6 +139,11 @@ public final class Trainer<Task: TrainingTask> {
         return [Reading("loss", computed.loss)] + computed.auxiliary + [
             Reading("gradient_norm", norm), Reading("learning_rate", optimiser.learningRate),
         ]
+    }
+
+    private var isCheckpointDue: Bool {
+        step % plan.checkpointInterval == 0
+            || plan.checkpointPeriod.map { .now - lastKept >= $0 } ?? false
     }
 
     private func judge(_ recorder: RunRecorder?) throws {

@@ -10,6 +10,14 @@ public enum TrainingError: Error, Equatable, Sendable, CustomStringConvertible {
     case runExists(path: String)
     /// The folder holds no run, or one of another kind.
     case noRun(path: String, expected: String, found: String)
+    /// Another process trains in this folder.
+    case running(path: String, process: Int?)
+    /// The run has done more steps than it is to have.
+    case stepsDone(path: String, done: Int, asked: Int)
+    /// A run is resumed on other clips than it began with.
+    case otherData(path: String, expected: String, found: String)
+    /// The run needs more memory than there is; `fitting` is the batch that has room, or 0.
+    case memory(needed: Int, available: Int, bound: String, batch: Int, fitting: Int)
     /// The run stopped before it wrote a checkpoint.
     case noCheckpoint(path: String)
     /// The output folder cannot be made or written.
@@ -24,13 +32,26 @@ public enum TrainingError: Error, Equatable, Sendable, CustomStringConvertible {
                 + "; a lower learning rate or gradient clipping may help"
         case .interrupted(let step, let checkpoint):
             "stopped after step \(step)"
-                + (checkpoint.map { "; \($0) holds the state, --resume goes on from it" } ?? "")
+                + (checkpoint.map { "; \($0) holds the state" } ?? "")
         case .checkpoint(let path, let expected, let found):
             "\(path): expected \(expected), found \(found)"
         case .runExists(let path):
-            "\(path) already holds a run: resume it with --resume, or choose another output folder"
+            "\(path) already holds a run"
         case .noRun(let path, let expected, let found):
             "\(path): expected \(expected), found \(found)"
+        case .running(let path, let process):
+            "\(path) is in use: \(process.map { "process \($0)" } ?? "another process") trains there"
+        case .stepsDone(let path, let done, let asked):
+            "\(path): the run has done \(done) steps, more than the \(asked) asked for"
+        case .otherData(let path, let expected, let found):
+            "\(path): expected the clips this run began with (\(expected)), found others (\(found))"
+        case .memory(let needed, let available, let bound, let batch, let fitting):
+            "a batch of \(batch) needs about \(readable(bytes: needed)) of memory, and there are "
+                + "\(readable(bytes: available)) with what \(bound): "
+                + (fitting > 0
+                    ? "a batch of \(fitting) fits"
+                    : "not even a batch of one fits; smaller "
+                        + "pictures, shorter clips or a smaller model may")
         case .noCheckpoint(let path):
             "\(path): the run stopped before its first checkpoint; resuming starts it again"
         case .output(let path, let reason):

@@ -17,6 +17,9 @@ public struct TrainingPlan: Sendable {
     public var evaluationInterval: Int
     /// Steps between checkpoints; the last step is always followed by one.
     public var checkpointInterval: Int
+    /// The longest time without a checkpoint; nil for none. The clock decides when a state is kept,
+    /// never what it is.
+    public var checkpointPeriod: Duration?
     /// Where all randomness of the run starts.
     public var seed: UInt64
 
@@ -24,7 +27,7 @@ public struct TrainingPlan: Sendable {
     public init(
         steps: Int, schedule: Schedule, gradientNorm: Float? = nil, averageDecay: Float? = nil,
         freezing: Freezing = .none, evaluationInterval: Int = .max, checkpointInterval: Int = .max,
-        seed: UInt64 = 0
+        checkpointPeriod: Duration? = nil, seed: UInt64 = 0
     ) {
         require(
             steps >= 0 && evaluationInterval > 0 && checkpointInterval > 0,
@@ -37,6 +40,7 @@ public struct TrainingPlan: Sendable {
         self.freezing = freezing
         self.evaluationInterval = evaluationInterval
         self.checkpointInterval = checkpointInterval
+        self.checkpointPeriod = checkpointPeriod
         self.seed = seed
     }
 }

@@ -1,0 +1,50 @@
+import GestaltData
+import GestaltTensor
+
+/// What the clips of a run are, wherever they lie: names, lengths, sizes and first frames.
+///
+/// A run goes on with the clips it began with, or not to the same result.
+struct DataFingerprint: Codable, Equatable, CustomStringConvertible {
+    let clips: Int
+    let frames: Int
+    let hash: String
+
+    init(_ sets: [DataSet]) {
+        var hash = Fingerprint()
+        var (clipCount, frameCount) = (0, 0)
+        for clip in sets.flatMap(\.clips) {
+            clipCount += 1
+            frameCount += clip.frameCount
+            // Arrays are named by their whole path, which may have changed.
+            let name = clip.name.split(separator: "/").last ?? ""
+            Array(name.utf8).withUnsafeBytes { hash.add($0) }
+            [clip.frameCount, clip.height, clip.width].withUnsafeBytes { hash.add($0) }
+            clip.frames[0].withScalars { hash.add(UnsafeRawBufferPointer($0)) }
+        }
+        clips = clipCount
+        frames = frameCount
+        self.hash = String(hash.value, radix: 16)
+    }
+
+    var description: String { "\(clips) clips of \(frames) frames in all" }
+}
+
+/// A running hash of bytes, eight at a time: FNV-1a with 64-bit words. For telling apart, not for
+/// safety.
+struct Fingerprint {
+    private(set) var value: UInt64 = 0xcbf2_9ce4_8422_2325
+
+    mutating func add(_ bytes: UnsafeRawBufferPointer) {
+        var place = 0
+        while place + 8 <= bytes.count {
+            mix(bytes.loadUnaligned(fromByteOffset: place, as: UInt64.self))
+            place += 8
+        }
+        for byte in bytes[place...] { mix(UInt64(byte)) }
+    }
+
+    private mutating func mix(_ word: UInt64) {
+        value = (value ^ word) &* 0x100_0000_01b3
+        value ^= value >> 29
+    }
+}

@@ -1,0 +1,63 @@
+import Foundation
+import Synchronization
+
+/// A run's folder belongs to one process at a time.
+///
+/// The system drops the lock with the process, however it ends: a file that was left behind is
+/// taken over. File systems that know no locks grant it to everybody.
+final class RunLock: Sendable {
+    private let path: String
+    private let descriptor: Int32
+
+    /// - Throws: ``TrainingError/running(path:process:)`` while another holds it,
+    ///   ``TrainingError/output(path:reason:)`` when the file cannot be made.
+    init(_ folder: RunFolder) throws(TrainingError) {
+        let path = folder.lock
+        while true {
+            let descriptor = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0o644)
+            guard descriptor >= 0 else {
+                throw .output(path: path, reason: String(cString: strerror(errno)))
+            }
+            if flock(descriptor, LOCK_EX | LOCK_NB) != 0 {
+                let code = errno
+                if code == EWOULDBLOCK {
+                    let holder = Self.holder(path)
+                    close(descriptor)
+                    throw .running(path: folder.path, process: holder)
+                }
+                if code == EINTR {
+                    close(descriptor)
+                    continue
+                }
+            }
+            // The holder before may have removed the file after it was opened here.
+            guard Self.isSame(descriptor, path) else {
+                close(descriptor)
+                continue
+            }
+            self.path = path
+            self.descriptor = descriptor
+            break
+        }
+        let text = Array("\(ProcessInfo.processInfo.processIdentifier)\n".utf8)
+        _ = ftruncate(descriptor, 0)
+        _ = text.withUnsafeBytes { pwrite(descriptor, $0.baseAddress, $0.count, 0) }
+    }
+
+    deinit {
+        unlink(path)
+        close(descriptor)
+    }
+
+    private static func isSame(_ descriptor: Int32, _ path: String) -> Bool {
+        var (mine, there) = (stat(), stat())
+        return fstat(descriptor, &mine) == 0 && stat(path, &there) == 0
+            && mine.st_ino == there.st_ino && mine.st_dev == there.st_dev
+    }
+
+    private static func holder(_ path: String) -> Int? {
+        FileManager.default.contents(atPath: path).flatMap {
+            Int(String(decoding: $0, as: UTF8.self).trimmingCharacters(in: .whitespacesAndNewlines))
+        }
+    }
+}

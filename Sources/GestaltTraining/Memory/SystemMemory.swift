@@ -1,0 +1,108 @@
+import Foundation
+
+/// How much more memory this process may take, and who says so.
+///
+/// The least of what the machine has free, what the control group leaves (versions 1 and 2) and
+/// what a limit on the address space leaves; nil on systems without `/proc`.
+public struct SystemMemory: Sendable, Equatable {
+    /// Bytes beyond those that the process already has.
+    public let bytes: Int
+    /// What sets the bound, for people.
+    public let bound: String
+
+    public static var headroom: SystemMemory? { headroom(root: "") }
+
+    /// Bytes of this process in memory.
+    public static var residentBytes: Int? { Self.pages(1, root: "") }
+
+    /// - Parameter root: stands for `/`, so that tests can have files of their own.
+    package static func headroom(root: String) -> SystemMemory? {
+        let bounds = [
+            machine(root), group(root), addressSpace(root),
+        ].compactMap { $0 }
+        return bounds.min { $0.bytes < $1.bytes }
+    }
+
+    private static func machine(_ root: String) -> SystemMemory? {
+        for line in lines(root + "/proc/meminfo") where line.hasPrefix("MemAvailable:") {
+            guard let kibibytes = numbers(line).first else { return nil }
+            return SystemMemory(bytes: kibibytes * 1024, bound: "the machine has free")
+        }
+        return nil
+    }
+
+    private static func addressSpace(_ root: String) -> SystemMemory? {
+        for line in lines(root + "/proc/self/limits") where line.hasPrefix("Max address space") {
+            guard let limit = numbers(line).first, let used = pages(0, root: root) else {
+                return nil
+            }
+            return SystemMemory(
+                bytes: max(0, limit - used), bound: "the limit on the address space leaves")
+        }
+        return nil
+    }
+
+    /// The tightest group from this process's up to the outermost.
+    private static func group(_ root: String) -> SystemMemory? {
+        var tightest: SystemMemory?
+        for line in lines(root + "/proc/self/cgroup") {
+            let parts = line.split(separator: ":", maxSplits: 2, omittingEmptySubsequences: false)
+            guard parts.count == 3 else { continue }
+            let isUnified = parts[0] == "0" && parts[1].isEmpty
+            guard isUnified || parts[1].split(separator: ",").contains("memory") else { continue }
+            let top = root + "/sys/fs/cgroup" + (isUnified ? "" : "/memory")
+            var folders = [top]
+            for part in parts[2].split(separator: "/") {
+                folders.append(folders.last! + "/" + part)
+            }
+            for folder in folders {
+                guard let left = isUnified ? left(unified: folder) : left(version1: folder) else {
+                    continue
+                }
+                if left < tightest?.bytes ?? .max {
+                    tightest = SystemMemory(bytes: left, bound: "the control group leaves")
+                }
+            }
+        }
+        return tightest
+    }
+
+    private static func left(unified folder: String) -> Int? {
+        left(
+            limit: folder + "/memory.max", usage: folder + "/memory.current",
+            statistics: folder + "/memory.stat", reclaimable: "inactive_file")
+    }
+
+    private static func left(version1 folder: String) -> Int? {
+        left(
+            limit: folder + "/memory.limit_in_bytes", usage: folder + "/memory.usage_in_bytes",
+            statistics: folder + "/memory.stat", reclaimable: "total_inactive_file")
+    }
+
+    /// Pages of files that nobody has used for a while count as free.
+    private static func left(
+        limit: String, usage: String, statistics: String, reclaimable: String
+    ) -> Int? {
+        guard let limit = lines(limit).first.flatMap({ Int($0) }),
+            let usage = lines(usage).first.flatMap({ Int($0) })
+        else { return nil }
+        let free = lines(statistics).first { $0.hasPrefix(reclaimable + " ") }
+        return max(0, limit - usage + (free.flatMap { numbers($0).last } ?? 0))
+    }
+
+    /// Field `index` of `/proc/self/statm`, in bytes.
+    private static func pages(_ index: Int, root: String) -> Int? {
+        guard let line = lines(root + "/proc/self/statm").first else { return nil }
+        let fields = numbers(line)
+        return fields.indices.contains(index) ? fields[index] * Int(getpagesize()) : nil
+    }
+
+    private static func lines(_ path: String) -> [String] {
+        guard let bytes = FileManager.default.contents(atPath: path) else { return [] }
+        return String(decoding: bytes, as: UTF8.self).split(separator: "\n").map(String.init)
+    }
+
+    private static func numbers(_ line: String) -> [Int] {
+        line.split { $0 == " " || $0 == "\t" }.compactMap { Int($0) }
+    }
+}

@@ -1,0 +1,171 @@
+import Foundation
+import GestaltTensor
+import TestSupport
+import Testing
+
+/// The trainings as programs: usage, early refusals, signals, locks.
+@Suite struct TrainCommandTests {
+    private static let unet = [
+        "train", "unet", "--data", "synthetic:2", "--preset", "demo", "--labels", "4", "--batch",
+        "2",
+    ]
+
+    @Test(
+        "numbers no training can have end with 2 and name the flag",
+        arguments: [
+            ("unet", "--classes=0"), ("unet", "--steps=0"), ("unet", "--batch=0"),
+            ("unet", "--rate=-1"), ("unet", "--rate=nan"), ("unet", "--labels=0"),
+            ("unet", "--classes=256"), ("unet", "--weight-decay=-1"), ("unet", "--warm-up=2"),
+            ("unet", "--gradient-norm=0"), ("unet", "--flip=1.5"), ("unet", "--shift=-1"),
+            ("unet", "--brightness=2"), ("unet", "--checkpoint-minutes=-1"),
+            ("tokenizer", "--window=0"), ("tokenizer", "--steps=-3"), ("tokenizer", "--contrast=7"),
+            ("prior", "--given=-1"), ("prior", "--dropout=2"), ("prior", "--batch=0"),
+            ("head", "--width=0"), ("head", "--labels=-2"), ("head", "--flip=-1"),
+            ("head", "--set=heads"),
+        ])
+    func usage(kind: String, option: String) throws {
+        let folder = TemporaryFolder()
+        let result = try Program.run(
+            "train", kind, "--model", "m", "--output", folder.path("run"), option)
+        #expect(result.code == 2, "\(result)")
+        let flag = String(option.prefix { $0 != "=" })
+        #expect(result.error.contains(flag), "\(result.error)")
+        #expect(!FileManager.default.fileExists(atPath: folder.path("run")))
+    }
+
+    @Test("a batch that cannot fit ends with 1, says which would, and leaves nothing")
+    func memory() throws {
+        let folder = TemporaryFolder()
+        let run = folder.path("run")
+        let result = try Program.run(
+            list: Array(Self.unet.dropLast(2)) + ["--batch", "500000000", "--output", run])
+        #expect(result.code == 1, "\(result)")
+        #expect(
+            result.error.contains("a batch of 500000000 needs about")
+                && result.error.contains("(--batch "), "\(result.error)")
+        #expect(!FileManager.default.fileExists(atPath: run))
+    }
+
+    @Test("extending, beginning from a model, beginning from a recipe; what the model decides")
+    func continuing() throws {
+        let folder = TemporaryFolder()
+        let run = folder.path("run")
+        func train(_ arguments: String...) throws -> Program.Result {
+            try Program.run(list: ["train", "unet"] + arguments)
+        }
+        let first = try Program.run(
+            list: Self.unet + [
+                "--steps", "2", "--shift", "3", "--brightness", "0.25", "--contrast", "0.125",
+                "--saturation", "0.125", "--flip", "0.25", "--weight-decay", "0.5", "--warm-up",
+                "0.4", "--gradient-norm", "2", "--output", run,
+            ])
+        #expect(first.code == 0 && first.error.contains("memory: about"), "\(first.error)")
+        let text = try String(contentsOfFile: run + "/recipe.json", encoding: .utf8)
+        for line in [
+            "\"shift\" : 3", "\"brightness\" : 0.25", "\"contrast\" : 0.125",
+            "\"saturation\" : 0.125",
+            "\"flip\" : 0.25", "\"weightDecay\" : 0.5", "\"rise\" : 0.4", "\"gradientNorm\" : 2",
+        ] {
+            #expect(text.contains(line), "\(line) in \(text)")
+        }
+        let extended = try train("--resume", "--steps", "4", "--output", run)
+        #expect(extended.code == 0 && extended.output.contains("4 steps"), "\(extended)")
+        let fewer = try train("--resume", "--steps", "3", "--output", run)
+        #expect(fewer.code == 1 && fewer.error.contains("done 4 steps"), "\(fewer)")
+        let other = try train("--resume", "--rate", "1", "--output", run)
+        #expect(other.code == 2 && other.error.contains("leave out --rate"), "\(other)")
+
+        let again = folder.path("again")
+        let further = try train(
+            "--model", run + "/checkpoints/last.safetensors", "--data", "synthetic:2", "--labels",
+            "4", "--batch", "2", "--steps", "1", "--output", again)
+        #expect(further.code == 0, "\(further.error)")
+        let decided = try train("--model", run, "--preset", "demo", "--output", again + "2")
+        #expect(decided.code == 2 && decided.error.contains("leave out --preset"), "\(decided)")
+
+        let copy = folder.path("copy")
+        let same = try train("--recipe", run + "/recipe.json", "--steps", "1", "--output", copy)
+        #expect(same.code == 0, "\(same.error)")
+        let copied = try String(contentsOfFile: copy + "/recipe.json", encoding: .utf8)
+        #expect(copied.contains("\"shift\" : 3") && copied.contains("synthetic:2"), "\(copied)")
+        let wrong = try Program.run(
+            "train", "head", "--recipe", run + "/recipe.json", "--output", folder.path("head"))
+        #expect(wrong.code == 1 && wrong.error.contains("“unet”"), "\(wrong)")
+    }
+
+    @Test("a prior's own values are taken, and not overruled silently")
+    func decidedByThePrior() throws {
+        let folder = TemporaryFolder()
+        let model = folder.path("predictor")
+        try HeadCommandTests.predictor(in: model)
+        let common = ["train", "prior", "--data", "synthetic:2", "--model", model]
+        let result = try Program.run(
+            list: common + [
+                "--preset", "tiny", "--given", "2", "--attention", "sparse", "--window", "16",
+                "--output", folder.path("refused"),
+            ])
+        #expect(result.code == 2, "\(result)")
+        #expect(
+            result.error.contains("--attention, --given, --preset, --window"), "\(result.error)")
+        // The model's window of 4 frames, not the usual 16.
+        let further = try Program.run(
+            list: common + ["--steps", "1", "--batch", "1", "--output", folder.path("run")])
+        #expect(further.code == 0, "\(further.error)")
+        let text = try String(contentsOfFile: folder.path("run/recipe.json"), encoding: .utf8)
+        #expect(text.contains("\"window\" : 4"), "\(text)")
+    }
+
+    @Test(
+        "SIGHUP, SIGTERM and SIGINT save; a second process is refused",
+        arguments: [SIGHUP, SIGINT, SIGTERM])
+    func signals(number: Int32) throws {
+        let folder = TemporaryFolder()
+        let run = folder.path("run")
+        let process = try Program.start(
+            Self.unet + ["--steps", "100000", "--output", run], errors: folder.path("errors"))
+        while !FileManager.default.fileExists(atPath: run + "/log.jsonl") { usleep(10_000) }
+        let second = try Program.run(list: Self.unet + ["--steps", "1", "--output", run])
+        #expect(second.code == 1, "\(second)")
+        #expect(
+            second.error.contains("in use: process \(process.processIdentifier)"), "\(second.error)"
+        )
+        kill(process.processIdentifier, number)
+        process.waitUntilExit()
+        #expect(process.terminationReason == .exit && process.terminationStatus == 130)
+        let text = try String(contentsOfFile: folder.path("errors"), encoding: .utf8)
+        #expect(text.contains("stopped after step") && text.contains("--resume"), "\(text)")
+        #expect(FileManager.default.fileExists(atPath: run + "/checkpoints/last.safetensors"))
+        #expect(!FileManager.default.fileExists(atPath: run + "/run.lock"))
+        let used = try Program.run(
+            "evaluate", "--model", run, "--data", "synthetic:2", "--every", "15")
+        #expect(used.code == 0 && used.error.contains("the run stopped at step"), "\(used)")
+    }
+
+    @Test("an interrupted demo does not speak of --resume, which it has not")
+    func demo() throws {
+        let folder = TemporaryFolder()
+        let process = try Program.start(
+            ["demo", "--output", folder.path("out")], errors: folder.path("errors"))
+        let log = folder.path("out/demo-models/tokenizer/log.jsonl")
+        while !FileManager.default.fileExists(atPath: log) { usleep(10_000) }
+        kill(process.processIdentifier, SIGINT)
+        process.waitUntilExit()
+        let text = try String(contentsOfFile: folder.path("errors"), encoding: .utf8)
+        #expect(text.contains("stopped after step") && !text.contains("--resume"), "\(text)")
+    }
+}
+
+extension Program {
+    /// Starts `gestalt` and does not wait.
+    static func start(_ arguments: [String], errors: String) throws -> Process {
+        let process = Process()
+        process.executableURL = folder.appending(path: "gestalt")
+        process.arguments = arguments
+        _ = FileManager.default.createFile(atPath: errors, contents: nil)
+        process.standardError = try FileHandle(forWritingTo: URL(filePath: errors))
+        process.standardOutput = FileHandle.nullDevice
+        process.standardInput = FileHandle.nullDevice
+        try process.run()
+        return process
+    }
+}
