@@ -193,7 +193,17 @@ struct Tree: Sendable, CustomTestStringConvertible {
             #expect(error?.description.contains("no frame can be read") ?? false)
             try PNG.write(.filled([4, 5, 3], with: 9), to: root + "/x.png")
             let remarks = try DataSet.open(root).remarks
-            #expect(remarks.count == 9 && remarks.last == "and 12 more frames that are left out")
+            #expect(remarks.count == 9 && remarks.last == "and 12 more remarks on single frames")
+        }
+    }
+
+    @Test func filmsAreToBeUnpackedFirst() throws {
+        try withTemporaryFolder { root in
+            try write([0, 0, 0, 24, 102, 116, 121, 112], to: root + "/a.mp4")
+            for path in [root, root + "/a.mp4"] {
+                let error = #expect(throws: ClipError.self) { try DataSet.open(path) }
+                #expect(error?.description.contains("ffmpeg -i FILM") ?? false)
+            }
         }
     }
 }

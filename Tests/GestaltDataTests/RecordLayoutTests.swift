@@ -201,7 +201,10 @@ import Testing
     }
 
     @Test func splitsAreInTheNamesOfShards() throws {
-        try withTemporaryFolder { folder in
+        try withTemporaryFolder { above in
+            // As TensorFlow Datasets has it: the version below the name.
+            let folder = above + "/robots/1.0.0"
+            try makeFolder(folder)
             for (split, count) in [("train", 3), ("test", 2)] {
                 for shard in 0..<2 {
                     let writer = try TFRecordWriter(
@@ -214,6 +217,7 @@ import Testing
             }
             try write(Array("{}".utf8), to: folder + "/dataset_info.json")
             #expect(try DataSet.open(folder, split: .train).count == 6)
+            #expect(try DataSet.open(above, split: .train).count == 6)
             #expect(try DataSet.open(folder, split: .test).count == 4)
             #expect(
                 throws: ClipError.noSplit(path: folder, split: .validation, found: [.train, .test])

@@ -108,6 +108,15 @@ import Testing
                     == ["\(root): 1 of 3 clips have fewer than 4 frames and are left out"])
             let error = #expect(throws: ClipError.self) { try set.longEnough(for: 6) }
             #expect(error == .tooShort(clip: "\(root), its longest clip", expected: 6, found: 5))
+            var first = ClipOptions(masks: .ignored)
+            first.frames = 4
+            let input = try VideoInput(path: root, options: first, leavesOutShort: true)
+            #expect(input.video.shape == [2, 4, 4, 5, 3] && input.remarks.count == 2)
+            #expect(throws: ClipError.self) { try VideoInput(path: root, options: first) }
+            first.frames = 2
+            #expect(try VideoInput(path: root, options: first).video.shape == [3, 2, 4, 5, 3])
+            first.stride = 2
+            #expect(try DataSet.open(root, options: first).lengths == [2, 2, 2])
             var options = ClipOptions(limit: 2)
             options.stride = 2
             #expect(try DataSet.open(root, options: options).lengths == [2, 3])

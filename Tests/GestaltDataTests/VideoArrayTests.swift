@@ -161,6 +161,52 @@ import Testing
         }
     }
 
+    struct Element: Sendable, CustomTestStringConvertible {
+        /// NumPy's name of the type.
+        let testDescription: String
+        let bytes: @Sendable (Int) -> [UInt8]
+    }
+
+    static func little(_ value: some FixedWidthInteger) -> [UInt8] {
+        withUnsafeBytes(of: value.littleEndian) { Array($0) }
+    }
+
+    static let elements = [
+        Element(testDescription: "|u1") { [UInt8($0)] },
+        Element(testDescription: "|i1") { [UInt8($0)] },
+        Element(testDescription: "<u2") { little(UInt16($0)) },
+        Element(testDescription: ">u2") { little(UInt16($0)).reversed() },
+        Element(testDescription: "<i2") { little(Int16($0)) },
+        Element(testDescription: ">i2") { little(Int16($0)).reversed() },
+        Element(testDescription: "<u4") { little(UInt32($0)) },
+        Element(testDescription: "<i4") { little(Int32($0)) },
+        Element(testDescription: ">i4") { little(Int32($0)).reversed() },
+        Element(testDescription: "<u8") { little(UInt64($0)) },
+        Element(testDescription: "<i8") { little(Int64($0)) },
+        Element(testDescription: ">i8") { little(Int64($0)).reversed() },
+        Element(testDescription: "<f4") { little(Float($0).bitPattern) },
+        Element(testDescription: ">f4") { little(Float($0).bitPattern).reversed() },
+        Element(testDescription: "<f8") { little(Double($0).bitPattern) },
+    ]
+
+    /// Bytes 0…118 as numbers of every type that NumPy stores.
+    @Test(arguments: elements) func numbersOfEveryTypeAreRead(element: Element) throws {
+        try withTemporaryFolder { folder in
+            let text =
+                "{'descr': '\(element.testDescription)', 'fortran_order': False, "
+                + "'shape': (4, 5, 3), }"
+            let header = text + String(repeating: " ", count: 117 - text.utf8.count) + "\n"
+            let magic: [UInt8] = [0x93] + Array("NUMPY".utf8) + [1, 0, 118, 0]
+            try write(
+                magic + Array(header.utf8) + (0..<60).flatMap { element.bytes($0 * 2) },
+                to: folder + "/a.npy")
+            var options = ClipOptions(masks: .ignored)
+            options.arrays.layout = VideoLayout(rawValue: "hwc")
+            let video = try VideoInput(path: folder + "/a.npy", options: options).video
+            #expect(video.pixelBytes().scalars == (0..<60).map { UInt8($0 * 2) })
+        }
+    }
+
     /// Exact numbers stay exact: only ranges other than −0.5…0.5 are rescaled.
     @Test func floatsAreNotRounded() throws {
         try withTemporaryFolder { folder in

@@ -38,7 +38,7 @@ struct ReadingOptions: ParsableArguments {
     var fit: FrameFit?
     @Option(help: "Keep the middle of larger frames: HxW.") var crop: FrameSize?
     @Option(help: "Fill smaller frames up by repeating their edges: HxW.") var pad: FrameSize?
-    @Option(help: "Every so manieth frame of a clip.") var stride: Int?
+    @Option(help: "Take every N-th frame of a clip only.") var stride: Int?
     @Option(help: "The size of raw frames in records, 64x64 where nothing says it.")
     var rawSize: FrameSize?
 
@@ -69,9 +69,20 @@ struct ReadingOptions: ParsableArguments {
     }
 
     /// The clips at a path in a size that a model takes, with what is remarkable about them printed.
-    func input(_ path: String, for target: FrameTarget, clips: Int?) throws -> VideoInput {
-        let input = try VideoInput(path: path, options: options, limit: clips)
-            .fitted(to: target, fit)
+    ///
+    /// - Parameters:
+    ///   - clips: at most so many clips; nil for all.
+    ///   - frames: at most so many frames of each, no more of which are read; nil for all.
+    ///   - leavesOutShort: whether shorter clips are left out, or else an error.
+    func input(
+        _ path: String, for target: FrameTarget, clips: Int?, frames: Int?,
+        leavesOutShort: Bool = false
+    ) throws -> VideoInput {
+        var options = options
+        options.frames = frames
+        let input = try VideoInput(
+            path: path, options: options, limit: clips, leavesOutShort: leavesOutShort
+        ).fitted(to: target, fit)
         input.remarks.forEach(remark)
         return input
     }

@@ -35,7 +35,9 @@ struct Encode: GestaltCommand {
     func run() throws {
         try checkOutput(output, pictures: false)
         let model = try model.video()
-        let input = try reading.input(input, for: model.frameTarget, clips: clips)
+        let input = try reading.input(
+            input, for: model.frameTarget, clips: clips,
+            frames: frames ?? model.predictor?.configuration.clipLength, leavesOutShort: true)
         let length = frames ?? model.predictor?.configuration.clipLength ?? input.video.shape[1]
         let video = try input.first(length)
         let shape = video.shape

@@ -55,7 +55,9 @@ struct Features: GestaltCommand {
     func run() throws {
         try checkOutput(output, pictures: false)
         let model = try model.video()
-        let input = try reading.input(input, for: model.frameTarget, clips: clips)
+        let input = try reading.input(
+            input, for: model.frameTarget, clips: clips,
+            frames: model.predictor?.configuration.clipLength)
         if source.needsClips { return try writeCodes(model, input) }
         guard let predictor = model.predictor else {
             throw ModelMismatch(

@@ -85,6 +85,8 @@ struct Told {
         clips: Int, options: ClipOptions = ClipOptions(masks: .ignored)
     ) throws {
         if let given = predictor.configuration.prior.conditioning?.frames, let path {
+            var options = options
+            options.frames = given
             frames = try VideoInput(path: path, options: options, limit: clips)
                 .fitted(to: predictor.configuration.frameTarget, options.sizing.fit).first(given)
         } else if let path {

@@ -110,7 +110,9 @@ struct Predict: GestaltCommand {
     ) throws -> (told: Told, truth: Tensor<Float>?, count: Int) {
         let options = reading.options
         let given = try input.map {
-            try reading.input($0, for: predictor.configuration.frameTarget, clips: clips)
+            try reading.input(
+                $0, for: predictor.configuration.frameTarget, clips: clips,
+                frames: length ?? predictor.configuration.clipLength)
         }
         let count = given?.video.shape[0] ?? 1
         let told = try Told(

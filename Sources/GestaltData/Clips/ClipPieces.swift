@@ -6,6 +6,8 @@ public struct ClipPieces: Sendable {
     /// Sizes that the frames had, where the source has brought them to another size; empty where it
     /// has not.
     var sizes: Set<FrameSize> = []
+    /// Whether the source has left out frames beyond the first `ClipOptions.frames`.
+    var isCut = false
 
     public init(clips: [Clip], remarks: [String] = []) {
         self.clips = clips

@@ -74,8 +74,10 @@ public struct ClipOptions: Sendable, Equatable {
     public var arrays: ArrayOptions
     /// What is done to the size of frames and masks.
     public var sizing = FrameSizing()
-    /// Every so manieth frame of a clip is taken.
+    /// Every `stride`-th frame of a clip is taken.
     public var stride = 1
+    /// At most so many frames of each clip, the first ones, counted after `stride`; nil for all.
+    public var frames: Int?
     /// The share of clips, above 0 and below 1, that are kept out of training and serve as
     /// validation and test clips; nil where the data come in splits.
     public var holdout: Double?

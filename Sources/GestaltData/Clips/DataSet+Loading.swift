@@ -27,6 +27,9 @@ extension DataSet {
             name: name, split: split, clips: clips, labelMeaning: source.labelMeaning,
             labelCoding: source.labelCoding)
         set.remarks = source.remarks + remarks
+        if let frames = options.frames, pieces.contains(where: \.isCut) {
+            set.remarks.append("\(name): only the first \(frames) frames of each clip are read")
+        }
         if let first = clips.first {
             let sizes = pieces.reduce(into: Set<FrameSize>()) { $0.formUnion($1.sizes) }
             set.remarks += [
@@ -40,7 +43,7 @@ extension DataSet {
     private static func shortened(_ remarks: [String]) -> [String] {
         guard remarks.count > mostRemarks else { return remarks }
         return remarks.prefix(mostRemarks)
-            + ["and \(remarks.count - mostRemarks) more frames that are left out"]
+            + ["and \(remarks.count - mostRemarks) more remarks on single frames"]
     }
 }
 
@@ -53,6 +56,12 @@ extension ClipPieces {
             result.clips = clips.map { $0.applying(options.sizing.steps(from: FrameSize($0))) }
         }
         result.clips = result.clips.map { $0.everyFrame(options.stride) }
+        if let frames = options.frames {
+            result.isCut = isCut || result.clips.contains { $0.frameCount > frames }
+            result.clips = result.clips.map {
+                $0.frameCount > frames ? $0.window(0..<frames) : $0
+            }
+        }
         return result
     }
 }

@@ -1,5 +1,6 @@
 import Foundation
 import GestaltFiles
+import GestaltIO
 
 extension DataSet {
     /// How many clips `synthetic` has when no number is given.
@@ -111,7 +112,7 @@ extension DataSet {
             progress: source is RecordClips ? nil : progress)
     }
 
-    private static func source(
+    static func source(
         at place: SplitPlace, options: ClipOptions, progress: LoadingProgress?
     ) throws -> any ClipSource {
         let path = place.path
@@ -124,12 +125,12 @@ extension DataSet {
         if names.contains(where: ArrayFile.isOne) {
             return try NPYClips(path: path, options: options)
         }
-        if isFile {
+        if isFile, try !FileKind(of: path).isPicture {
             throw ClipError.notFound(
                 path: path,
                 expected:
                     "a folder, or a TFRecord, npy, npz or safetensors file (of films, frames: "
-                    + "ffmpeg -i FILM FOLDER/%05d.png)", found: "another file")
+                    + "ffmpeg -i FILM FOLDER/%05d.png)", found: try FileKind(of: path).description)
         }
         return try FrameFolderClips(path: path, options: options)
     }

@@ -2,7 +2,7 @@ import Foundation
 import GestaltMedia
 import GestaltTensor
 
-/// Clips kept as pictures: one folder of frames, or a tree of folders of them.
+/// Clips kept as pictures: one folder of frames, a tree of folders of them, or animated pictures.
 ///
 /// Frames are taken in natural order of their names. Masks, where there are any, lie in a folder
 /// `masks` beside the clips and under the same names: `root/clip3/7.jpg` has its labels in
@@ -27,13 +27,15 @@ public struct FrameFolderClips: ClipSource {
     public init(path: String, options: ClipOptions = ClipOptions()) throws {
         let tree = try FrameTree(path)
         guard !tree.clips.isEmpty else {
-            let remarks = tree.remarks.isEmpty ? "" : " (\(tree.remarks.joined(separator: "; ")))"
+            let hint =
+                tree.holdsFilms ? ["of films make frames: ffmpeg -i FILM FOLDER/%05d.png"] : []
+            let remarks = (tree.remarks + hint).map { "; \($0)" }.joined()
             throw ClipError.notFound(
                 path: path,
                 expected: "pictures, or folders of them ("
                     + Image.pathExtensions
                     .joined(separator: ", ") + "), or TFRecord, npy, npz or safetensors files",
-                found: try Folder.summary(path) + remarks)
+                found: Folder.isFile(path) ? "a file" : try Folder.summary(path) + remarks)
         }
         root = path
         self.options = options
@@ -62,6 +64,8 @@ public struct FrameFolderClips: ClipSource {
 
     public func pieces(at index: Int) throws -> ClipPieces {
         let entry = entries[index]
+        if entry.isAnimation { return animation(entry) }
+        var warnings: [MediaWarning] = []
         var result = ClipPieces(clips: [])
         var run = FrameRun()
         func close() throws {
@@ -69,11 +73,13 @@ public struct FrameFolderClips: ClipSource {
             result.clips.append(try clip(run, of: entry))
             run = FrameRun()
         }
-        for (number, file) in entry.files.enumerated() {
+        let files = entry.files.prefix(mostFiles)
+        result.isCut = files.count < entry.files.count
+        for (number, file) in files.enumerated() {
             let path = entry.folder + "/" + file
             if run.frames.isEmpty { run.first = number }
             do {
-                let (frame, before) = try frame(path)
+                let (frame, before) = try frame(path, &warnings)
                 if let size = run.frames.first?.shape, size != frame.shape {
                     throw ClipError.mismatchedShapes(
                         path: path,
@@ -90,12 +96,38 @@ public struct FrameFolderClips: ClipSource {
         }
         try close()
         if result.clips.count > 1 { name(&result.clips) }
+        result.remarks += warnings.map(\.description)
         return result
     }
 
+    /// Frames beyond these are not looked at.
+    private var mostFiles: Int {
+        guard let frames = options.frames else { return .max }
+        return frames.multipliedReportingOverflow(by: options.stride).partialValue
+    }
+
+    /// The frames of one file; none, with a remark, where it cannot be read.
+    private func animation(_ entry: FrameTree.Entry) -> ClipPieces {
+        let path = entry.folder + "/" + entry.files[0]
+        var warnings: [MediaWarning] = []
+        do {
+            let frames = try Image.readFrames(path, as: .rgb, warnings: &warnings).frames
+            let clip = Clip(name: entry.name, frames: frames)
+            var result = ClipPieces(
+                clips: [clip.applying(options.sizing.steps(from: FrameSize(clip)))],
+                remarks: warnings.map(\.description))
+            result.sizes = [FrameSize(clip)]
+            return result
+        } catch {
+            return ClipPieces(clips: [], remarks: ["\(error); the clip is left out"])
+        }
+    }
+
     /// The frame in the size it is wanted in, and the size that it had.
-    private func frame(_ path: String) throws -> (Tensor<UInt8>, FrameSize) {
-        let picture = try Image.read(path, as: .rgb)
+    private func frame(
+        _ path: String, _ warnings: inout [MediaWarning]
+    ) throws -> (Tensor<UInt8>, FrameSize) {
+        let picture = try Image.read(path, as: .rgb, warnings: &warnings)
         let size = FrameSize(picture.shape[0], picture.shape[1])
         let steps = options.sizing.steps(from: size)
         return (steps.reduce(picture) { $1.applied(to: $0) }, size)

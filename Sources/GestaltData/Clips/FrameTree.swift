@@ -4,6 +4,7 @@ import GestaltMedia
 ///
 /// - A folder with pictures is a clip; where folders below it hold clips, its own pictures are left
 ///   out with a remark.
+/// - A GIF is a clip, unless it lies among other pictures.
 /// - Masks lie in a folder `masks` at any level, under the path of what they label from there:
 ///   `root/masks/cam1/clip3/7.png`, `root/cam1/masks/clip3/7.png` or
 ///   `root/cam1/clip3/masks/7.png` for `root/cam1/clip3/7.jpg`.
@@ -19,6 +20,8 @@ struct FrameTree {
         var files: [String]
         /// The folder of the frames' masks, where there is one.
         var masks: String?
+        /// Whether the only file holds all frames; masks it has none.
+        var isAnimation = false
     }
 
     private(set) var clips: [Entry] = []
@@ -39,6 +42,12 @@ struct FrameTree {
 
     init(_ root: String) throws(ClipError) {
         self.root = root
+        if Folder.isFile(root) {
+            let folder = root.contains("/") ? root.split(separator: "/").dropLast() : ["."]
+            let path = (root.hasPrefix("/") ? "/" : "") + folder.joined(separator: "/")
+            addAnimations([Folder.name(root)], of: path, prefix: "")
+            return
+        }
         try visit(root, name: "", masks: [], depth: Self.depth)
     }
 
@@ -69,6 +78,11 @@ struct FrameTree {
                 "\(root): skipped \(plural(unreadableNames, "file")) whose names are not UTF-8")
         }
         return remarks
+    }
+
+    /// Whether films were skipped.
+    var holdsFilms: Bool {
+        ["mp4", "mov", "avi", "mkv", "webm", "m4v", "mpg", "mpeg"].contains { skipped[$0] != nil }
     }
 
     static func isPicture(_ name: String) -> Bool {
@@ -108,13 +122,18 @@ struct FrameTree {
     private mutating func add(
         _ files: [String], of folder: String, name: String, masks: [String], hasClips: Bool
     ) {
-        let pictures = files.filter(Self.isPicture)
+        let all = files.filter(Self.isPicture)
+        let animations = all.filter { Folder.ending($0) == "gif" }
+        let pictures = all.filter { Folder.ending($0) != "gif" }
         for file in files where !Self.isPicture(file) {
             let ending = Folder.ending(file)
             skipped[ending.isEmpty ? "without ending" : ending, default: 0] += 1
         }
-        guard !pictures.isEmpty else { return }
         let prefix = name.isEmpty ? "" : name + "/"
+        let isClip = !pictures.isEmpty && !hasClips
+        if isClip { strays += animations.map { prefix + $0 } }
+        if !isClip { addAnimations(animations, of: folder, prefix: prefix) }
+        guard !pictures.isEmpty else { return }
         self.pictures += pictures.map { (name: prefix + $0, path: folder + "/" + $0) }
         if hasClips {
             strays += pictures.map { prefix + $0 }
@@ -123,6 +142,17 @@ struct FrameTree {
                 Entry(
                     name: name, folder: folder, files: pictures,
                     masks: masks.first(where: Folder.exists)))
+        }
+    }
+
+    /// Files that hold all frames of a clip each.
+    private mutating func addAnimations(_ files: [String], of folder: String, prefix: String) {
+        for file in files {
+            pictures.append((name: prefix + file, path: folder + "/" + file))
+            clips.append(
+                Entry(
+                    name: prefix + Folder.stem(file), folder: folder, files: [file],
+                    isAnimation: true))
         }
     }
 

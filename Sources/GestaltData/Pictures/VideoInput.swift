@@ -14,11 +14,15 @@ public struct VideoInput: Sendable {
     /// What a person should know about how the clips were read.
     public let remarks: [String]
 
-    /// - Parameter limit: of clips; nil for all.
+    /// - Parameters:
+    ///   - limit: of clips; nil for all.
+    ///   - leavesOutShort: whether clips of fewer than `options.frames` frames are left out where
+    ///     others have as many; else they are an error.
     /// - Throws: ``ClipError`` when there are no clips, not all of one length and size, or when it
     ///   is not clear how to read them; `FileError` and `MediaError` for files that are damaged.
     public init(
-        path: String, options: ClipOptions = ClipOptions(masks: .ignored), limit: Int? = nil
+        path: String, options: ClipOptions = ClipOptions(masks: .ignored), limit: Int? = nil,
+        leavesOutShort: Bool = false
     ) throws {
         if Folder.isFile(path), ArrayFile.holdsTensors(path) {
             let array = try VideoArray(path: path, options: options.arrays)
@@ -26,15 +30,23 @@ public struct VideoInput: Sendable {
             if let limit = limit ?? options.limit {
                 all = all.sliced(0..<min(limit, all.shape[0]), axis: 0)
             }
-            let frames = all.sliced(0..<all.shape[1], axis: 1, by: options.stride)
+            var frames = all.sliced(0..<all.shape[1], axis: 1, by: options.stride)
+            var remarks = array.remarks
+            if let most = options.frames, frames.shape[1] > most {
+                frames = frames.sliced(0..<most, axis: 1)
+                remarks.append("\(path): only the first \(most) frames of each clip are read")
+            }
             let size = FrameSize(frames.shape[2], frames.shape[3])
-            self = VideoInput(video: frames, path: path, remarks: array.remarks)
+            self = VideoInput(video: frames, path: path, remarks: remarks)
                 .applying(options.sizing.steps(from: size), words: options.sizing.words)
             return
         }
         var options = options
         options.limit = limit ?? options.limit
-        let set = try DataSet.open(path, options: options)
+        var set = try DataSet.open(path, options: options)
+        if leavesOutShort, let frames = options.frames, set.lengths.contains(frames) {
+            set = try set.longEnough(for: frames)
+        }
         guard let first = set.clips.first else {
             throw ClipError.notFound(path: path, expected: "clips", found: "none")
         }

@@ -128,13 +128,15 @@ struct ClipRecord {
             try requireCount(value, size.height * size.width, key: key, size)
             return value
         }
-        let mask = try PNG.decodeIndices(value, name: "\(path), clip \(index), \(key)")
-        guard mask.count == size.height * size.width, mask.shape[0] == size.height else {
+        var warnings: [MediaWarning] = []
+        let mask = try Image.decodeLabels(
+            value, name: "\(path), clip \(index), \(key)", warnings: &warnings)
+        guard mask.height == size.height, mask.width == size.width else {
             throw ClipError.wrongFeature(
                 path: path, clip: index, key: key, expected: "\(size) pixels like its frame",
-                found: "\(mask.shape[0]) × \(mask.shape[1])")
+                found: "\(mask.height) × \(mask.width)")
         }
-        return mask.scalars
+        return try mask.bytes().scalars
     }
 
     private func requireCount(

@@ -21,6 +21,8 @@ struct SplitPlace: Equatable {
         isSplit = false
         others = []
         if Folder.isFile(location) { return }
+        let location = try Self.recordFolder(location)
+        path = location
         let (files, folders) = try Folder.contents(location)
         let named = Self.folders(folders)
         let shards = named.isEmpty ? Self.shards(files) : [:]
@@ -33,6 +35,18 @@ struct SplitPlace: Equatable {
         others = found.filter { $0 != split }
         if let folder = named[split] { path = location + "/" + folder }
         self.files = shards[split]
+    }
+
+    /// The folder of records that lies alone in a location, as in `NAME/1.0.0/`; else the location.
+    private static func recordFolder(_ location: String) throws(ClipError) -> String {
+        var path = location
+        for _ in 0..<4 {
+            let (files, folders) = try Folder.contents(path)
+            if files.contains(where: RecordClips.isShard) { return path }
+            guard files.isEmpty, folders.count == 1 else { break }
+            path += "/" + folders[0]
+        }
+        return location
     }
 
     /// Folders by their split.

@@ -19,7 +19,7 @@ public struct DataChoice: Codable, Sendable, Equatable {
     /// The share of clips that are kept out of training and evaluated on; nil where the data come in
     /// splits.
     public var holdout: Double?
-    /// Every so manieth frame is taken; nil for all.
+    /// Every `stride`-th frame is taken; nil for all.
     public var stride: Int?
     /// At most so many clips of each split; nil for all.
     public var limit: Int?
