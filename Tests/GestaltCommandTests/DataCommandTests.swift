@@ -130,4 +130,20 @@ import Testing
         #expect(read.error.contains("read as axes tchw, numbers -1..1"))
         #expect(try NPY.info(codes).shape == [1, 1, 4, 5])
     }
+
+    @Test func inspectReportsWhatDataHold() throws {
+        let folder = TemporaryFolder()
+        let data = folder.path("data")
+        try Self.write(["train/a"], to: data, frames: 3)
+        try Self.write(["train/b"], to: data, frames: 2, height: 20, width: 24, masks: false)
+        try Self.write(["test/c"], to: data, frames: 1)
+        _ = folder.write([1], as: "data/train/film.mp4")
+        let result = try Program.run("inspect", data)
+        #expect(result.code == 0, "\(result.error)")
+        #expect(result.output.contains("3 with 6 frames"))
+        #expect(result.output.contains("16 × 16 (1), 20 × 24 (1)"), "\(result.output)")
+        #expect(result.output.contains("0 (86 %) 1 (14 %)"), "\(result.output)")
+        #expect(result.error.contains("skipped 1 file: mp4"), "\(result.error)")
+        #expect(result.error.contains("3 of 5 frames labeled"), "\(result.error)")
+    }
 }

@@ -121,32 +121,20 @@ extension DataReport.Part {
     }
 }
 
-extension DataReport {
-    /// A table for people: its header, and a row for each split.
-    public var table: (header: [String], rows: [[String]]) {
-        let rows = parts.map { part in
-            let sizes = part.sizes.prefix(3).map { size, count in
-                part.sizes.count > 1 ? "\(size) (\(count))" : "\(size)"
-            }.joined(separator: ", ")
-            let ids = part.shares.prefix(8).map { id, share in
-                "\(id): \(Self.percent(share))"
-            }.joined(separator: ", ")
-            return [
-                part.split?.folder ?? "no split", "\(part.clips.count)", "\(part.frameCount)",
-                sizes + (part.sizes.count > 3 ? ", …" : ""), "\(part.labeledCount)",
-                "\(part.emptyCount)",
-                ids.isEmpty ? "–" : ids + (part.shares.count > 8 ? ", …" : ""),
-            ]
-        }
-        return (
-            ["split", "clips", "frames", "size", "labeled frames", "empty", "share of ids"], rows
-        )
+extension DataReport.Part {
+    /// What the masks hold.
+    public var labels: LabelSummary {
+        LabelSummary(
+            frameCount: frameCount, labeledCount: labeledCount, pixels: pixels,
+            ignoredPixels: ignoredPixels)
     }
+}
 
-    /// A share in percent, of two digits where it is small.
-    private static func percent(_ share: Double) -> String {
-        if share >= 0.1 || share == 0 { return "\(Int((share * 100).rounded())) %" }
-        let tenths = (share * 1000).rounded() / 10
-        return tenths == 0 ? "< 0.1 %" : "\(tenths) %"
+extension LabelSummary {
+    init(frameCount: Int, labeledCount: Int, pixels: [Int], ignoredPixels: Int) {
+        self.frameCount = frameCount
+        self.labeledCount = labeledCount
+        self.pixels = pixels
+        self.ignoredPixels = ignoredPixels
     }
 }
