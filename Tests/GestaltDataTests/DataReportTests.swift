@@ -71,7 +71,8 @@ import Testing
             #expect(pictures.lengths == [1] && pictures.remarks.count == 1)
             #expect(pictures.remarks.first?.hasSuffix("left out: a.gif, b.GIF") ?? false)
             try write([1, 2, 3], to: root + "/0.png")
-            try write(Array("GIF89a".utf8), to: root + "/c/broken.gif", in: root + "/c")
+            try makeFolder(root + "/c")
+            try write(Array("GIF89a".utf8), to: root + "/c/broken.gif")
             #expect(throws: (any Error).self) { try DataSet.open(root + "/c") }
         }
     }
@@ -101,10 +102,5 @@ import Testing
             #expect(clip.frames.shape == [4, 4, 5, 3] && clip.frames[3].scalars[0] == 3)
             #expect(clip.actions?.scalars[12] == 3)
         }
-    }
-
-    private func write(_ bytes: [UInt8], to path: String, in folder: String) throws {
-        try makeFolder(folder)
-        try GestaltDataTests.write(bytes, to: path)
     }
 }
