@@ -55,7 +55,7 @@ public struct VideoInput: Sendable {
             throw ClipError.mismatchedShapes(
                 path: "\(path), \(clip.name)",
                 expected: "\(first.frameCount) frames as in the first clip",
-                found: "\(clip.frameCount)")
+                found: (["\(clip.frameCount)"] + set.remarks).joined(separator: "; "))
         }
         self.init(
             video: stacked(frames, axis: 0).centredPixels(), path: path, remarks: set.remarks)
