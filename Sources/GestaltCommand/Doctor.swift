@@ -20,18 +20,18 @@ struct Doctor: GestaltCommand {
         let findings = diagnosis.findings
         try printJSON([
             "processor": findings.processor.model,
-            "instructionSet": "\(findings.instructionSet)",
+            "instruction_set": "\(findings.instructionSet)",
             "library": findings.library,
-            "coreTypeBefore": findings.coreTypeBefore,
-            "coreTypeAfter": findings.coreTypeAfter,
-            "coreTypeReason": findings.coreTypeReason,
-            "availableCPUs": findings.availableCPUs,
+            "core_type_before": findings.coreTypeBefore,
+            "core_type_after": findings.coreTypeAfter,
+            "core_type_reason": findings.coreTypeReason,
+            "available_cpus": findings.availableCPUs,
             "threads": findings.threads,
-            "threadsReason": findings.threadsReason,
-            "sgemmOneThreadGFLOPS": findings.speeds.productOneThread,
-            "sgemmAllThreadsGFLOPS": findings.speeds.productAllThreads,
-            "readWriteGBPerSecond": findings.speeds.streaming,
-            "copyGBPerSecond": findings.speeds.copying,
+            "threads_reason": findings.threadsReason,
+            "sgemm_one_thread_gflops": findings.speeds.productOneThread,
+            "sgemm_all_threads_gflops": findings.speeds.productAllThreads,
+            "read_write_gb_per_second": findings.speeds.streaming,
+            "copy_gb_per_second": findings.speeds.copying,
             "warnings": diagnosis.warnings,
         ])
     }

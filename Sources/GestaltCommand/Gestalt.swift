@@ -35,15 +35,13 @@ struct Gestalt: ParsableCommand {
         } catch {
             Ending.end(error, in: Gestalt.self)
         }
-        do {
-            (command as? any GestaltCommand)?.common.apply()
-            try command.run()
-        } catch {
-            Ending.end(error, in: type(of: command))
+        let said = (command as? any GestaltCommand)?.common.apply() ?? []
+        let result = Result { try command.run() }
+        // What came up meanwhile: threads that the system refused.
+        for warning in Runtime.warnings where !said.contains(warning) && !(command is Doctor) {
+            printError("warning: \(warning)")
         }
-        // What the environment asked for was said at the start.
-        for warning in Runtime.warnings.dropFirst(RuntimeSettings.initial.complaints.count)
-        where !(command is Doctor) { printError("warning: \(warning)") }
+        if case .failure(let error) = result { Ending.end(error, in: type(of: command)) }
         Ending.succeed()
     }
 }

@@ -33,8 +33,8 @@ import Testing
         let trained = try Self.recipe(steps: 12).train(on: tokenizer, silent())
         let readings = Dictionary(
             uniqueKeysWithValues: trained.evaluation!.readings.map { ($0.name, $0.value) })
-        #expect(readings["nats a token"]! < readings["ln K"]!)
-        #expect(readings["unigram"]! <= readings["ln K"]! + 1e-6)
+        #expect(readings["nats"]! < readings["uniform"]!)
+        #expect(readings["unigram_entropy"]! <= readings["uniform"]! + 1e-6)
         let set = try SmallRecipes.data.open(.train, masks: .ignored)
         let report = try PriorReport(of: trained.model, on: set)
         #expect(report.nats < report.uniform && report.unigramEntropy <= report.uniform)

@@ -16,10 +16,13 @@ struct CommonOptions: ParsableArguments {
     @Flag(help: "No progress and no remarks on standard error; warnings and errors stay.")
     var quiet = false
 
-    /// Sets the threads; says once which environment variables could not be followed.
-    func apply() {
-        for complaint in RuntimeSettings.initial.complaints { printError("warning: \(complaint)") }
+    /// Sets the threads; says which environment variables could not be followed.
+    /// - Returns: what was said.
+    func apply() -> [String] {
+        let warnings = Runtime.warnings
+        for warning in warnings { printError("warning: \(warning)") }
         if let threads { Runtime.threads = threads }
+        return warnings
     }
 
     /// A progress line, unless quiet.

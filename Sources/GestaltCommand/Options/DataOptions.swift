@@ -25,7 +25,8 @@ func absolutePath(_ path: String) -> String { URL(filePath: path).standardizedFi
 struct DataOptions: ParsableArguments {
     @Option(
         help:
-            "A folder with train/, val/ and test/, a TFRecord, npy, npz or safetensors file, 'sample', or 'synthetic[:CLIPS]'."
+            "A folder with train/, val/ and test/, a TFRecord, npy, npz or safetensors file, 'sample', or 'synthetic[:CLIPS]'.",
+        completion: .file()
     )
     var data = "sample"
 

@@ -7,10 +7,11 @@ func printJSON(_ object: [String: Any]) throws {
     print(String(decoding: data, as: UTF8.self))
 }
 
-/// Prints a report as JSON on standard output. Numbers that are not finite, for which JSON has no word,
-/// are the strings `nan`, `inf` and `-inf`.
+/// Prints a report as JSON on standard output, keys in snake_case as in tables and logs. Values that are
+/// not finite, for which JSON has no word, are the strings `nan`, `inf` and `-inf`.
 func printEncoded(_ value: some Encodable) throws {
     let encoder = JSONEncoder()
+    encoder.keyEncodingStrategy = .convertToSnakeCase
     encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
     encoder.nonConformingFloatEncodingStrategy = .convertToString(
         positiveInfinity: "inf", negativeInfinity: "-inf", nan: "nan")

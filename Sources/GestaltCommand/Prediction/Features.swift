@@ -18,16 +18,21 @@ struct Features: GestaltCommand {
         discussion: """
             --source resnet        the frame encoder's features   [B, n, H/4, W/4, channels]
                      resnet:K      the same behind group K, 1…4   [B, n, h, w, channels]
-                     hidden:L      the prior behind L blocks, told the first frames alone
+                     hidden:L      the prior behind L blocks, given the first frames alone
                                                                   [B, t, h, w, width]
-                     ids           codes, int32                   [B, t, h, w]
+                     features      the tokenizer's encoder        [B, t, h, w, hidden]
+                     continuous    its latents before codes       [B, t, h, w, embedding]
                      codes         rows of the codes              [B, t, h, w, embedding]
+                     ids           codes, int32                   [B, t, h, w]
                      forecast      the likeliest future, 0…1      [B, T, H, W, 3]
-            All but ids are float32. ids and codes take whole clips, the others the first n frames.
+            The words of train head --encoder do too: tokenizer:continuous, prior:hidden:L. All but
+            ids are float32. The tokenizer's take whole clips, the others the first n frames; a single
+            picture is taken as often as the tokenizer's stride in time.
             """)
 
     @OptionGroup var model: ModelOptions
-    @Option(help: "resnet[:K], hidden:L, ids, codes or forecast.") var source: FeatureSource
+    @Option(help: "resnet[:K], hidden:L, features, continuous, codes, ids or forecast.") var source:
+        FeatureSource
     @Option(
         help: "npy, npz or safetensors [B,] T, H, W, 3; a TFRecord; a folder of frames.",
         completion: .file())
@@ -55,18 +60,17 @@ struct Features: GestaltCommand {
     func run() throws {
         try checkOutput(output, pictures: false)
         let model = try model.video()
-        let input = try reading.input(
-            input, for: model.frameTarget, clips: clips,
-            frames: model.predictor?.configuration.clipLength)
-        if source.needsClips { return try writeCodes(model, input) }
+        if source.needsClips { return try writeLatents(model) }
         guard let predictor = model.predictor else {
             throw ModelMismatch(
                 path: self.model.model, needed: .predictor, found: "a video tokenizer")
         }
+        let sizes = predictor.configuration
+        let input = try reading.input(
+            input, for: sizes.frameTarget, clips: clips, frames: sizes.prior.conditioning?.frames)
         let count = input.video.shape[0]
         let told = try Told(
-            predictor, frames: self.input, label: label, actions: actions, clips: count,
-            options: reading.options)
+            predictor, frames: input, label: label, actions: actions, clips: count)
         try predictor.check(frames: told.frames, classes: told.classes, actions: told.actions)
         let sampler = source == .forecast ? VideoSampler(predictor, batch: 1) : nil
         let parts = try eachClip(count) { clip in
@@ -97,21 +101,45 @@ struct Features: GestaltCommand {
         print("\(output): float32 \(features.shape)")
     }
 
-    private func writeCodes(_ model: VideoModel, _ input: VideoInput) throws {
-        let length = model.predictor?.configuration.clipLength ?? input.video.shape[1]
-        let video = try input.first(length)
-        let (tokenizer, shape) = (model.tokenizer, video.shape)
+    /// What the tokenizer alone makes of whole clips.
+    private func writeLatents(_ model: VideoModel) throws {
+        let tokenizer = model.tokenizer
+        let video = try clips(model)
+        let shape = video.shape
         _ = try tokenizer.configuration.latentShape(
             time: shape[1], height: shape[2], width: shape[3])
-        let parts = try eachClip(shape[0]) { tokenizer.encode(video[$0..<$0 + 1]) }
-        let codes = concatenated(parts, axis: 0)
         if source == .ids {
+            let parts = try eachClip(shape[0]) { tokenizer.encode(video[$0..<$0 + 1]) }
+            let codes = concatenated(parts, axis: 0)
             try ArrayFile.write(codes, name: "ids", to: output)
             return print("\(output): int32 \(codes.shape)")
         }
-        let rows = tokenizer.codebook.rows(of: codes)
-        try ArrayFile.write(rows, name: "codes", to: output)
-        print("\(output): float32 \(rows.shape)")
+        let parts = try eachClip(shape[0]) { index in
+            let clip = video[index..<index + 1]
+            return switch source {
+            case .features: tokenizer.features(clip, .inference)
+            case .continuous: tokenizer.continuousLatents(clip, .inference)
+            default: tokenizer.codebook.rows(of: tokenizer.encode(clip))
+            }
+        }
+        let features = concatenated(parts, axis: 0)
+        try ArrayFile.write(features, name: source.description, to: output)
+        print("\(output): float32 \(features.shape)")
+    }
+
+    /// Whole clips as the tokenizer takes them: of a predictor's length; a single frame stands still
+    /// for a latent frame, as for heads on still frames.
+    private func clips(_ model: VideoModel) throws -> Tensor<Float> {
+        let length = model.predictor?.configuration.clipLength
+        let input = try reading.input(
+            input, for: model.frameTarget, clips: clips, frames: length)
+        let time = model.tokenizer.configuration.strides.time
+        if input.video.shape[1] == 1, time > 1 {
+            common.remark("\(input.path): a single frame, taken \(time) times")
+            return concatenated([Tensor<Float>](repeating: input.video, count: time), axis: 1)
+        }
+        guard let length else { return input.video }
+        return try input.first(length)
     }
 
     private func eachClip<Scalar>(

@@ -45,9 +45,13 @@ struct Logits: GestaltCommand {
         try checkOutput(output, pictures: false)
         let predictor = try model.predictor()
         let codes = try readCodes(codes)
+        let input = try frames.map {
+            try reading.input(
+                $0, for: predictor.configuration.frameTarget, clips: codes.shape[0],
+                frames: predictor.configuration.prior.conditioning?.frames)
+        }
         let told = try Told(
-            predictor, frames: frames, label: label, actions: actions, clips: codes.shape[0],
-            options: reading.options)
+            predictor, frames: input, label: label, actions: actions, clips: codes.shape[0])
         try predictor.check(
             codes: codes, frames: told.frames, classes: told.classes, actions: told.actions)
         try beginWork(output)
@@ -81,17 +85,14 @@ struct Told {
 
     /// - Parameter clips: how many clips the class is for.
     init(
-        _ predictor: VideoPredictor, frames path: String?, label: Int32?, actions: String?,
-        clips: Int, options: ClipOptions = ClipOptions(masks: .ignored)
+        _ predictor: VideoPredictor, frames input: VideoInput?, label: Int32?, actions: String?,
+        clips: Int
     ) throws {
-        if let given = predictor.configuration.prior.conditioning?.frames, let path {
-            var options = options
-            options.frames = given
-            frames = try VideoInput(path: path, options: options, limit: clips)
-                .fitted(to: predictor.configuration.frameTarget, options.sizing.fit).first(given)
-        } else if let path {
+        if let given = predictor.configuration.prior.conditioning?.frames, let input {
+            frames = try input.first(given)
+        } else if let input {
             throw ModelInputError(
-                "frames", expected: "none: this prior is not given any", found: path)
+                "frames", expected: "none: this prior is not given any", found: input.path)
         } else {
             frames = nil
         }

@@ -108,21 +108,21 @@ struct Predict: GestaltCommand {
     private func inputs(
         _ predictor: VideoPredictor
     ) throws -> (told: Told, truth: Tensor<Float>?, count: Int) {
-        let options = reading.options
+        let sizes = predictor.configuration
         let given = try input.map {
             try reading.input(
-                $0, for: predictor.configuration.frameTarget, clips: clips,
-                frames: length ?? predictor.configuration.clipLength)
+                $0, for: sizes.frameTarget, clips: clips,
+                frames: max(length ?? sizes.clipLength, sizes.prior.conditioning?.frames ?? 0))
         }
         let count = given?.video.shape[0] ?? 1
         let told = try Told(
-            predictor, frames: input, label: label, actions: actions, clips: count,
-            options: options)
+            predictor, frames: given, label: label, actions: actions, clips: count)
         if length == nil {
             try predictor.check(
                 frames: told.frames, classes: told.classes, actions: told.actions)
         } else {
-            guard told.frames != nil, told.actions == nil else {
+            let isRollable = sizes.prior.conditioning.map { $0.frames < sizes.clipLength } ?? false
+            guard told.frames != nil, told.actions == nil, isRollable else {
                 throw ModelInputError(
                     "--length", expected: "a prior of frames without actions",
                     found: told.actions == nil ? "one without frames" : "actions")

@@ -3,12 +3,16 @@ import GestaltNN
 import GestaltTensor
 import GestaltVQVAE
 
-/// What a video model knows about clips, by name: `resnet`, `resnet:K`, `hidden:L`, `codes`.
+/// What a video model knows about clips, by name: `resnet:K`, `hidden:L`, `continuous`, `codes`, …
 public enum FeatureSource: Sendable, Equatable, CustomStringConvertible {
     /// What group K of the frame encoder gives, 1 to 4: `[B, n, h, w, channels]`.
     case resnet(stage: Int)
     /// The prior's residual stream behind L blocks, told the frames alone: `[B, t, h, w, width]`.
     case hidden(layer: Int)
+    /// The features of the tokenizer's encoder: `[B, t, h, w, hidden]`.
+    case features
+    /// The tokenizer's latents before they become codes: `[B, t, h, w, embedding]`.
+    case continuous
     /// The tokenizer's codes: `[B, t, h, w]`.
     case ids
     /// The rows of the codes: `[B, t, h, w, embedding]`.
@@ -16,11 +20,21 @@ public enum FeatureSource: Sendable, Equatable, CustomStringConvertible {
     /// The clip that the prior predicts: `[B, T, H, W, 3]` in 0…1.
     case forecast
 
-    /// - Parameter text: `resnet` (the last stage), `resnet:K`, `hidden:L`, `ids`, `codes` or
-    ///   `forecast`; nil for anything else.
+    /// - Parameter text: `resnet` (the last stage), `resnet:K`, `hidden:L`, `features`, `continuous`,
+    ///   `ids`, `codes` or `forecast`; the words of encoders, `tokenizer:features`,
+    ///   `tokenizer:continuous`, `tokenizer:quantised`, `prior:hidden:L`; nil for anything else.
     public init?(_ text: String) {
-        let parts = text.split(separator: ":", omittingEmptySubsequences: false).map(String.init)
+        var parts = text.split(separator: ":", omittingEmptySubsequences: false).map(String.init)
         switch (parts[0], parts.count) {
+        case ("prior", 3) where parts[1] == "hidden": parts.removeFirst()
+        case ("tokenizer", 2) where ["features", "continuous"].contains(parts[1]):
+            parts.removeFirst()
+        case ("tokenizer", 2) where parts[1] == "quantised": parts = ["codes"]
+        default: break
+        }
+        switch (parts[0], parts.count) {
+        case ("features", 1): self = .features
+        case ("continuous", 1): self = .continuous
         case ("resnet", 1): self = .resnet(stage: 4)
         case ("resnet", 2):
             guard let stage = Int(parts[1]), (1...4).contains(stage) else { return nil }
@@ -39,6 +53,8 @@ public enum FeatureSource: Sendable, Equatable, CustomStringConvertible {
         switch self {
         case .resnet(let stage): "resnet:\(stage)"
         case .hidden(let layer): "hidden:\(layer)"
+        case .features: "features"
+        case .continuous: "continuous"
         case .ids: "ids"
         case .codes: "codes"
         case .forecast: "forecast"
@@ -46,7 +62,9 @@ public enum FeatureSource: Sendable, Equatable, CustomStringConvertible {
     }
 
     /// Whether it needs whole clips, not their first frames alone.
-    public var needsClips: Bool { self == .ids || self == .codes }
+    public var needsClips: Bool {
+        [.features, .continuous, .ids, .codes].contains(self)
+    }
 }
 
 extension VideoPredictor {

@@ -54,8 +54,8 @@ public struct PriorReport: Codable, Sendable, Equatable {
 
     public var readings: [Reading] {
         [
-            Reading("nats a token", nats), Reading("unigram entropy", unigramEntropy),
-            Reading("ln K", uniform),
+            Reading("nats", nats), Reading("unigram_entropy", unigramEntropy),
+            Reading("uniform", uniform),
         ]
     }
 }

@@ -77,8 +77,8 @@ public struct PriorJudge: Sendable {
         let nats = try model.nats(over: batches)
         return Evaluation(
             [
-                Reading("nats a token", nats), Reading("unigram", unigram),
-                Reading("ln K", Tensor(Double(model.configuration.prior.codes)).log().scalar),
+                Reading("nats", nats), Reading("unigram_entropy", unigram),
+                Reading("uniform", Tensor(Double(model.configuration.prior.codes)).log().scalar),
             ], score: nats, largerIsBetter: false)
     }
 }
