@@ -26,9 +26,13 @@ struct Inspect: GestaltCommand {
         for table in inspection.tables where !table.rows.isEmpty {
             print()
             print("\(table.name.replacing("_", with: " ")): \(table.rows.count)")
+            // A column that says nothing anywhere is left out.
+            let columns = table.columns.indices.filter { column in
+                table.rows.contains { !$0[column].description.isEmpty }
+            }
             printTable(
-                table.columns.map { $0.replacing("_", with: " ") },
-                table.rows.map { $0.map(\.description) })
+                columns.map { table.columns[$0].replacing("_", with: " ") },
+                table.rows.map { row in columns.map { row[$0].description } })
         }
         for remark in inspection.remarks { printError("note: \(remark)") }
     }

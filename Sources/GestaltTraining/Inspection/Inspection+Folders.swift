@@ -11,7 +11,7 @@ extension Inspection {
         if isModel { try describeModel(folder) }
         if isThere(run.recipe) { return try describeRun(run, isModel: isModel) }
         if isModel { return }
-        if let index = try ShardedTensors.index(in: path) { return try describeShards(index) }
+        if try ShardedTensors.index(in: path) != nil { return try describeCheckpoint() }
         try describeData()
     }
 

@@ -10,9 +10,11 @@ extension Inspection {
         kind = "model"
         let model = try folder.kind()
         add("model", model)
-        let file = try SafeTensors.open(folder.weightsPath)
-        let parameters = addTensors(file.members)
-        what = "a model, " + (try sentence(model, folder)) + ", \(rounded(parameters)) numbers"
+        let summary = try CheckpointSummary(of: path)
+        let parameters = summary.parameterCount
+        add("parameters", parameters)
+        addMembers("tensors", summary.members)
+        what = "a model, " + (try sentence(model, folder)) + ", \(rounded(parameters)) parameters"
         if let card = FileManager.default.contents(atPath: folder.cardPath) {
             let lines = String(decoding: card, as: UTF8.self).split(separator: "\n")
             add("card", lines.filter { !$0.hasPrefix("#") }.prefix(3).joined(separator: " "))

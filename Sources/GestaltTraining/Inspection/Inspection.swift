@@ -69,7 +69,7 @@ public struct Inspection: Sendable, Equatable {
         }
         switch kind {
         case .safeTensors: try describeSafeTensors()
-        case .torchArchive, .torchSequence: try describeCheckpoint()
+        case .torchArchive, .torchSequence, .shardIndex: try describeCheckpoint()
         case .npy: try describeArray()
         case .npz: try describeArchive()
         case .tfRecord: try describeRecords()
@@ -80,7 +80,6 @@ public struct Inspection: Sendable, Equatable {
             remarks.append(
                 "films are not read; ffmpeg makes frames: "
                     + "mkdir frames && ffmpeg -i \(path) frames/%05d.png")
-        case .shardIndex: try describeShards(path)
         case .json: describeJSON()
         case .text: describeText()
         case .empty, .special, .gitLFSPointer, .html: self.kind = "unusable"
