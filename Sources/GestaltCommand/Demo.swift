@@ -25,7 +25,7 @@ struct Demo: GestaltCommand {
             try FileManager.default.removeItem(atPath: models)
         }
         print(Runtime.description)
-        let report = try Demonstration().run(into: output)
+        let report = try Demonstration().run(into: output, showsProgress: !common.quiet)
         print("\n" + report.table)
         print(
             """

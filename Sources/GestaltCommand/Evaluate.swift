@@ -36,7 +36,7 @@ struct Evaluate: GestaltCommand {
     private func evaluatePrior(_ predictor: VideoPredictor) throws {
         let set = try data.open(
             split, masks: .ignored, seed: seed, for: predictor.configuration.frameTarget,
-            frames: predictor.configuration.clipLength)
+            frames: predictor.configuration.clipLength, quiet: common.quiet)
         let progress = common.progress("evaluating", total: 0, unit: "batches")
         let report = try PriorReport(of: predictor, on: set) { done, total in
             progress.update(done, of: total)
@@ -49,7 +49,8 @@ struct Evaluate: GestaltCommand {
 
     private func evaluateSegmentation(_ network: any SegmentationModel) throws {
         let set = try data.open(
-            split, masks: .required, labels: labels, classes: network.classes, seed: seed)
+            split, masks: .required, labels: labels, classes: network.classes, seed: seed,
+            quiet: common.quiet)
         let progress = common.progress("evaluating", total: 0, unit: "frames")
         let report = try SegmentationReport(of: network, on: set, every: every) { done, total in
             progress.update(done, of: total)
@@ -72,7 +73,7 @@ struct Evaluate: GestaltCommand {
     private func evaluateTokenizer(_ tokenizer: VideoTokenizer) throws {
         let set = try data.open(
             split, masks: .ignored, seed: seed, for: tokenizer.configuration.frameTarget,
-            frames: window)
+            frames: window, quiet: common.quiet)
         let batches = try ClipBatches(set.clips, length: window, batchSize: 8, order: .once)
         let progress = common.progress("evaluating", total: 0, unit: "clips")
         let report = try ReconstructionReport(of: tokenizer, on: batches) { done, total in

@@ -30,7 +30,7 @@ struct Reconstruct: GestaltCommand {
         let tokenizer = try model.video().tokenizer
         let set = try data.open(
             split, masks: .ignored, seed: seed, for: tokenizer.configuration.frameTarget,
-            frames: window)
+            frames: window, quiet: common.quiet)
         let chosen = Array(set.clips.prefix(clips))
         let batches = try ClipBatches(chosen, length: window, batchSize: 1, order: .once)
         try OutputFolder.make(output)

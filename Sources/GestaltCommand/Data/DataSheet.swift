@@ -29,7 +29,7 @@ struct DataCommand: ParsableCommand {
                 throw ValidationError("--output wants a name ending in .png, .jpg or .jpeg")
             }
             try OutputFile.check(output)
-            let set = try data.open(split, labels: labels, seed: seed)
+            let set = try data.open(split, labels: labels, seed: seed, quiet: common.quiet)
             try OutputFile.makeFolder(of: output)
             try Image.write(set.sheet(clips: clips, columns: frames), to: output)
             print("\(output): \(min(clips, set.count)) of \(set.count) clips of \(set.name)")

@@ -65,13 +65,15 @@ struct DataOptions: ParsableArguments {
     ///   - classes: of the model that masks are for; they hold its classes then.
     ///   - target: the sizes of frames that a model takes; nil for any.
     ///   - frames: how many frames a clip needs; shorter ones are left out.
+    ///   - quiet: whether the progress line is left out.
     func open(
         _ split: Split, masks: MaskUse = .ifPresent, labels: LabelOptions? = nil,
-        classes: Int? = nil, seed: UInt64 = 0, for target: FrameTarget? = nil, frames: Int = 1
+        classes: Int? = nil, seed: UInt64 = 0, for target: FrameTarget? = nil, frames: Int = 1,
+        quiet: Bool = false
     ) throws -> DataSet {
         let choice = choice(seed: seed)
         var set = try (labels?.applied(to: choice) ?? choice)
-            .open(split, masks: masks, classes: classes, showsProgress: true)
+            .open(split, masks: masks, classes: classes, showsProgress: !quiet)
         if let target { set = try set.fitted(to: target, reading.fit) }
         set = try set.longEnough(for: frames)
         set.remarks.forEach(remark)

@@ -44,16 +44,17 @@ public struct Demonstration: Sendable {
     /// - Parameters:
     ///   - folder: gets `table.txt`, `segmentation.png`, `reconstruction.gif`,
     ///     `reconstruction.png`, and the models in ``models(in:)``, which must not be there yet.
+    ///   - showsProgress: whether standard error shows how far trainings are.
     ///   - show: told what happens, a line at a time.
     /// - Throws: what training and writing throw.
     public func run(
-        into folder: String, interruption: Interruption = .process,
+        into folder: String, interruption: Interruption = .process, showsProgress: Bool = true,
         show: (String) -> Void = { print($0) }
     ) throws -> DemonstrationReport {
         func options(_ name: String) -> RunOptions {
             RunOptions(
-                folder: Self.models(in: folder) + "/" + name, interruption: interruption,
-                command: "gestalt demo")
+                folder: Self.models(in: folder) + "/" + name, showsProgress: showsProgress,
+                interruption: interruption, command: "gestalt demo")
         }
         let test = try DataSet.open("sample", split: .test)
         let train = try DataSet.open("sample", split: .train)
