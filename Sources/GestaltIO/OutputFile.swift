@@ -40,7 +40,7 @@ extension OutputFolder {
         var existing = path.isEmpty ? "." : path
         var status = stat()
         while stat(existing, &status) != 0 {
-            guard errno == ENOENT, existing != ".", existing != "/" else {
+            guard errno == ENOENT || errno == ENOTDIR, existing != ".", existing != "/" else {
                 throw FileFailure(path: existing, action: .create)
             }
             // A link into the void: nothing can be made under its name.

@@ -25,7 +25,8 @@ import Testing
         ])
     func streams(line: String, code: Int, error: String) throws {
         let result = try shell(line)
-        #expect(Int(result.code) == code && result.error.contains(error), "\(result)")
+        #expect(Int(result.code) == code, "\(result)")
+        #expect(error.isEmpty || result.error.contains(error), "\(result)")
     }
 
     @Test("what is written never lands in a stream that was closed")
@@ -85,7 +86,7 @@ import Testing
     @Test("completions complete paths", arguments: ["bash", "zsh", "fish"])
     func completions(shell: String) throws {
         let result = try Program.run("--generate-completion-script", shell)
-        let paths = ["bash": "compgen -f", "zsh": "_files", "fish": "-rF"]
+        let paths = ["bash": "__gestalt_add_completions -f", "zsh": "_files", "fish": "-rF"]
         #expect(result.code == 0 && result.output.contains(paths[shell] ?? "?"), "\(shell)")
     }
 }
