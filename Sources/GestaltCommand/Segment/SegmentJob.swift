@@ -48,7 +48,7 @@ struct SegmentJob {
     /// - Throws: `ExitCode` when a signal stopped it, `FileFailure` when results cannot be written;
     ///   what is wrong with pictures goes to `failures`.
     mutating func run(_ listing: PictureListing) throws {
-        total = listing.groups.reduce(0) { $0 + ($1.count ?? 0) }
+        total = listing.fileCount + failures.count
         let progress = common.progress("segmenting", total: total, unit: "pictures")
         defer { progress.finish() }
         for group in listing.groups {

@@ -53,6 +53,8 @@ public struct Inspection: Sendable, Equatable {
         case .folder: try describeFolder()
         case let kind: try describeFile(kind)
         }
+        // The longest list last.
+        tables = tables.filter { $0.name != "tensors" } + tables.filter { $0.name == "tensors" }
     }
 
     mutating func add(_ key: String, _ value: Value?) {
