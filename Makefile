@@ -12,7 +12,7 @@ define measure
 endef
 .DEFAULT_GOAL := help
 
-.PHONY: help setup build install uninstall test demo examples lint format clean \
+.PHONY: help setup build install uninstall test guide demo examples lint format clean \
 	bench bench-build bench-check bench-check-update bench-roofline bench-scaling bench-peers peers-venv
 
 help:            ## list the targets
@@ -35,6 +35,9 @@ demo: setup      ## train a tokenizer, a segmentation head and a U-Net on the sa
 
 test: setup      ## build and run all tests
 	@scripts/test.sh
+
+guide: build     ## run every command of Documentation/YourOwnData.md
+	@scripts/guide.sh
 
 examples: setup  ## build and run every example
 	@scripts/examples.sh
