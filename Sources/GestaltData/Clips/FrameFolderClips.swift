@@ -160,11 +160,15 @@ public struct FrameFolderClips: ClipSource {
         of files: [String], sizes: [FrameSize], in folder: String?
     ) throws -> Tensor<UInt8>? {
         guard options.masks != .ignored, let coding = labelCoding, let folder else { return nil }
+        let named = Dictionary(
+            try Folder.contents(folder).files.filter(FrameTree.isPicture)
+                .map { (Folder.stem($0), $0) },
+            uniquingKeysWith: { Folder.ending($1) == "png" ? $1 : $0 })
         let planes = try zip(files, sizes).map { file, size in
-            let path = folder + "/" + Folder.stem(file) + ".png"
-            guard Folder.isFile(path) else {
+            guard let name = named[Folder.stem(file)] else {
                 return Tensor<UInt8>.filled([size.height, size.width], with: Clip.ignoredLabel)
             }
+            let path = folder + "/" + name
             let mask = try MaskFiles.values(path)
             guard mask.count == size.height * size.width, mask.shape[0] == size.height else {
                 throw ClipError.mismatchedShapes(
