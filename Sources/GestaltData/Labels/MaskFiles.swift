@@ -7,7 +7,7 @@ import GestaltTensor
 enum MaskFiles {
     /// The folder that masks lie in, beside what they label.
     static let folder = "masks"
-    private static let endings = ["png", "npy", "npz", "safetensors"]
+    private static let endings = ArrayFile.endings + Image.pathExtensions
     /// Splits, recordings, clips: no layout nests deeper.
     private static let depth = 5
 
