@@ -3,7 +3,7 @@ import Foundation
 import GestaltTensor
 
 /// `gestalt`: the library from a shell. Results go to standard output, progress and warnings to
-/// standard error; exit code 0, 1 when something failed, 2 for wrong usage, 128 + n after signal n.
+/// standard error; exit code 0, 1 when something failed, 2 for wrong usage, 130 when a signal stopped it in order.
 @main
 struct Gestalt: ParsableCommand {
     static let configuration = CommandConfiguration(
@@ -11,7 +11,7 @@ struct Gestalt: ParsableCommand {
         abstract: "Video prediction models as visual encoders.",
         discussion: """
             Exit codes: 0 success; 1 something failed, or some of several inputs did; 2 wrong usage; \
-            130, 143, 129 stopped by Ctrl-C, SIGTERM, SIGHUP.
+            130 stopped in order by Ctrl-C, SIGTERM or SIGHUP.
             Environment: GESTALT_THREADS, the threads that compute (as --threads, which goes \
             first); GESTALT_CACHE_LIMIT, memory kept for reuse, as 512M; GESTALT_INSTRUCTION_SET, \
             portable, avx2 or avx512.

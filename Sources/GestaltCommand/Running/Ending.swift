@@ -4,8 +4,8 @@ import GestaltFiles
 import GestaltPrior
 import GestaltTraining
 
-/// How the program ends: 0 for success, 1 when something failed, 2 for wrong usage, 128 + the
-/// signal's number when Ctrl-C, SIGTERM or SIGHUP stopped the work in order.
+/// How the program ends: 0 for success, 1 when something failed, 2 for wrong usage, 130 when
+/// Ctrl-C, SIGTERM or SIGHUP stopped the work in order.
 enum Ending {
     /// The exit code of work that a signal stopped in order.
     static let interrupted: Int32 = 128 + SIGINT
