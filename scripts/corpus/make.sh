@@ -9,7 +9,7 @@
 #
 #   GESTALT_CORPUS=FOLDER make test
 #
-# compares our readers with these values (about 900 files, 400 MB). For developers; CI has no need
+# compares our readers with these values (1 200 files; 1.4 GB with the values). For developers; CI has no need
 # of it and downloads nothing.
 set -euo pipefail
 here=$(cd "$(dirname "$0")" && pwd)
