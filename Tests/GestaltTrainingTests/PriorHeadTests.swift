@@ -261,11 +261,14 @@ enum SmallPredictor {
             _ = try SmallPredictor.head(.resnet(), steps: 1).train(on: tokenizer, silent())
         }
         #expect(error?.key == "encoder")
-        // Frames of another size than the prior's.
-        #expect(
-            key(.prior(layer: 1)) {
-                $0.latent.height = 8
-                $0.conditioning?.height = 32
-            } == "input")
+        // Frames of another size than the prior's: the data are named, not the encoder.
+        let larger = SmallPredictor.predictor {
+            $0.latent.height = 8
+            $0.conditioning?.height = 32
+        }
+        let sizes = #expect(throws: ClipError.self) {
+            _ = try SmallPredictor.head(.prior(layer: 1), steps: 1).train(on: larger, silent())
+        }
+        #expect(sizes?.description.contains("64 × 64 pixels, the model takes 32 × 64") == true)
     }
 }

@@ -80,7 +80,8 @@ struct StateFile {
             if isElsewhere { parts.append("the tensors under “\(place)” are read") }
             if !removed.isEmpty {
                 let names = removed.map { "“\($0)”" }.joined(separator: " and ")
-                parts.append("\(names) is left out of the names of its tensors")
+                let verb = removed.count == 1 ? "is" : "are"
+                parts.append("\(names) \(verb) left out of the names of its tensors")
             }
             return parts.isEmpty ? nil : "\(sizes.table.path): " + parts.joined(separator: "; ")
         }

@@ -66,11 +66,12 @@ public struct PriorAttention: Module {
 
     /// `[N, L, width]` to `[N, L, heads, width / heads]`.
     private func inHeads(_ x: Tensor<Float>) -> Tensor<Float> {
-        x.reshaped([x.shape[0], x.shape[1], heads, -1])
+        x.reshaped([x.shape[0], x.shape[1], heads, x.shape[2] / heads])
     }
 
     private func joined(_ mixed: Tensor<Float>) -> Tensor<Float> {
-        mixed.reshaped([mixed.shape[0], mixed.shape[1], -1]).matmul(output) + outputBias
+        mixed.reshaped([mixed.shape[0], mixed.shape[1], mixed.shape[2] * mixed.shape[3]]).matmul(
+            output) + outputBias
     }
 
     public mutating func visit(_ visitor: inout some ParameterVisitor) {

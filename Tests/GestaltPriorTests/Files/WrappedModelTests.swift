@@ -30,16 +30,18 @@ import Testing
         Case(testDescription: "compiled", remark: ["“_orig_mod.”"]) { "_orig_mod." + $0 },
         Case(testDescription: "a trainer's attribute", remark: ["“model.”"]) { "model." + $0 },
         Case(testDescription: "any attribute", remark: ["“student.”"]) { "student." + $0 },
-        Case(testDescription: "compiled, then parallel", remark: ["“module._orig_mod.”"]) {
+        Case(testDescription: "compiled, then parallel", remark: ["“_orig_mod.”", "“module.”"]) {
             "module._orig_mod." + $0
         },
-        Case(testDescription: "parallel, then compiled", remark: ["“_orig_mod.module.”"]) {
+        Case(testDescription: "parallel, then compiled", remark: ["“_orig_mod.”", "“module.”"]) {
             "_orig_mod.module." + $0
         },
-        Case(testDescription: "a trainer's compiled attribute", remark: ["“model._orig_mod.”"]) {
+        Case(
+            testDescription: "a trainer's compiled attribute", remark: ["“_orig_mod.”", "“model.”"]
+        ) {
             "model._orig_mod." + $0
         },
-        Case(testDescription: "three levels", remark: ["“trainer.model.module.”"]) {
+        Case(testDescription: "three levels", remark: ["“module.”", "“trainer.model.”"]) {
             "trainer.model.module." + $0
         },
         Case(testDescription: "a key in the name", remark: ["“state_dict.”"]) {
