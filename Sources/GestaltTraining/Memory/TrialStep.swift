@@ -16,7 +16,10 @@ struct TrialStep<Model: Module> {
 }
 
 /// The most bytes of tensors that `body` has in use at a time.
+///
+/// Nothing waits for reuse at its start: larger buffers than asked for would count as use.
 func peakBytes(_ body: () throws -> Void) rethrows -> Int {
+    Runtime.trimCache()
     let start = Runtime.memory.bytesInUse
     Runtime.resetPeakMemory()
     try body()
