@@ -52,8 +52,8 @@ struct HostileCorpusTests {
                     Issue.record("\(file.path): \(error)")
                 }
             }
-            // A shared machine may be slow; what never ends takes longer.
-            #expect(time < .seconds(20), "\(file.path) took \(time)")
+            // The largest archive unpacks to gigabytes; what never ends takes longer.
+            #expect(time < .seconds(60), "\(file.path) took \(time)")
         }
         print("corpus, \(reader) from every file: \(values) read, \(errors) refused")
         #expect(errors > 0)
