@@ -26,7 +26,8 @@ import Testing
                     (4..<10).contains(place / width)
                         && (2 + frame..<8 + frame).contains(place % width) ? 1 : 0
                 }
-                let pixels = ids.flatMap { id -> [UInt8] in [UInt8(40 * number + 30), id * 200, 60] }
+                let pixels = ids.flatMap { id -> [UInt8] in [UInt8(40 * number + 30), id * 200, 60]
+                }
                 try PNG.write(
                     Tensor(shape: [height, width, 3], scalars: pixels),
                     to: "\(root)/\(clip)/\(frame).png")
