@@ -123,14 +123,15 @@ import Testing
         let run = folder.path("run")
         let process = try Program.start(
             Self.unet + ["--steps", "100000", "--output", run], errors: folder.path("errors"))
-        while !FileManager.default.fileExists(atPath: run + "/log.jsonl") { usleep(10_000) }
+        defer { process.terminateForGood() }
+        try Program.wait(for: run + "/log.jsonl")
         let second = try Program.run(list: Self.unet + ["--steps", "1", "--output", run])
         #expect(second.code == 1, "\(second)")
         #expect(
             second.error.contains("in use: process \(process.processIdentifier)"), "\(second.error)"
         )
         kill(process.processIdentifier, number)
-        process.waitUntilExit()
+        try Program.wait(for: process)
         #expect(process.terminationReason == .exit && process.terminationStatus == 130)
         let text = try String(contentsOfFile: folder.path("errors"), encoding: .utf8)
         #expect(text.contains("stopped after step") && text.contains("--resume"), "\(text)")
@@ -147,15 +148,43 @@ import Testing
         let process = try Program.start(
             ["demo", "--output", folder.path("out")], errors: folder.path("errors"))
         let log = folder.path("out/demo-models/tokenizer/log.jsonl")
-        while !FileManager.default.fileExists(atPath: log) { usleep(10_000) }
+        defer { process.terminateForGood() }
+        try Program.wait(for: log)
         kill(process.processIdentifier, SIGINT)
-        process.waitUntilExit()
+        try Program.wait(for: process)
         let text = try String(contentsOfFile: folder.path("errors"), encoding: .utf8)
         #expect(text.contains("stopped after step") && !text.contains("--resume"), "\(text)")
     }
 }
 
+extension Process {
+    /// Leaves nothing running, whatever a test found.
+    fileprivate func terminateForGood() {
+        if isRunning { kill(processIdentifier, SIGKILL) }
+    }
+}
+
 extension Program {
+    private struct TooLong: Error { let what: String }
+
+    /// Waits for a file to appear, two minutes at most.
+    static func wait(for file: String) throws {
+        for _ in 0..<12_000 {
+            if FileManager.default.fileExists(atPath: file) { return }
+            usleep(10_000)
+        }
+        throw TooLong(what: file)
+    }
+
+    /// Waits for a process to end, two minutes at most.
+    static func wait(for process: Process) throws {
+        for _ in 0..<12_000 {
+            if !process.isRunning { return process.waitUntilExit() }
+            usleep(10_000)
+        }
+        throw TooLong(what: "process \(process.processIdentifier)")
+    }
+
     /// Starts `gestalt` and does not wait.
     static func start(_ arguments: [String], errors: String) throws -> Process {
         let process = Process()

@@ -27,6 +27,12 @@ public final class Interruption: Sendable {
     public static func handleSignals() {
         // Made here: a handler must not be the first to touch it.
         _ = process
+        // A program that was started from a thread which blocks signals, as those of dispatch
+        // queues do, inherits that.
+        var signals = sigset_t()
+        sigemptyset(&signals)
+        for number in [SIGINT, SIGTERM, SIGHUP] { sigaddset(&signals, number) }
+        pthread_sigmask(SIG_UNBLOCK, &signals, nil)
         for number in [SIGINT, SIGTERM, SIGHUP] {
             let before = signal(number) { number in
                 Interruption.process.request()
