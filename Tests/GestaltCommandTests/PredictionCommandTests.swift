@@ -110,13 +110,17 @@ import Testing
         }
     }
 
+    @Test("an ending that nothing is written by is wrong usage")
+    func endings() throws {
+        let result = try Program.run(
+            "encode", "--model", folder.path + "/model", "--input", folder.path + "/video.npy",
+            "--output", folder.path + "/x.txt")
+        #expect(result.code == 2 && result.error.contains(".npy"), "\(result)")
+    }
+
     @Test(
         "what does not fit ends with 1 and says what was expected",
         arguments: [
-            (
-                ["encode", "--model", "@model", "--input", "@video.npy", "--output", "@x.txt"],
-                ".npy"
-            ),
             (
                 [
                     "encode", "--model", "@model", "--input", "@video.npy", "--frames", "3",
@@ -137,7 +141,7 @@ import Testing
                     "--output", "@x.npy",
                 ], "class"
             ),
-            (["predict", "--model", "@model", "--output", "@x.npy"], "frames"),
+            (["predict", "--model", "@model", "--output", "@x.npy"], "--input"),
             (
                 [
                     "features", "--model", "@model", "--source", "hidden:9", "--input",

@@ -124,7 +124,8 @@ struct SegmentJob {
             if group.count == nil { total += names.count }
             saySize(clip.frames[0])
             if clip.frameCount < segmenter.window, clip.frameCount == 1 {
-                throw ClipError.tooShort(clip: clip.name, expected: 2, found: 1)
+                failures.append((names[0], "the model sees clips: 2 frames are needed, this is 1"))
+                continue
             }
             for start in stride(from: 0, to: names.count, by: Self.chunk) {
                 try stopIfAsked(progress)

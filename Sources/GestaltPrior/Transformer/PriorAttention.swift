@@ -70,8 +70,8 @@ public struct PriorAttention: Module {
     }
 
     private func joined(_ mixed: Tensor<Float>) -> Tensor<Float> {
-        mixed.reshaped([mixed.shape[0], mixed.shape[1], mixed.shape[2] * mixed.shape[3]]).matmul(
-            output) + outputBias
+        let width = mixed.shape[2] * mixed.shape[3]
+        return mixed.reshaped([mixed.shape[0], mixed.shape[1], width]).matmul(output) + outputBias
     }
 
     public mutating func visit(_ visitor: inout some ParameterVisitor) {
