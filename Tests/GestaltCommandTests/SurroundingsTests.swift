@@ -19,7 +19,7 @@ import Testing
             ("\"$G\" --help | head -n 1", 0, ""),
             ("\"$G\" --help >&-", 0, ""),
             ("\"$G\" frobnicate 2>&-", 2, ""),
-            ("\"$G\" --help > /dev/full", 1, "No space left"),
+            ("\"$G\" --version > /dev/full", 1, "No space left"),
             ("\"$G\" --version <&-", 0, ""),
             ("{ \"$G\" --help; echo \"code $?\" >&2; } | :", 0, "code 0"),
         ])
