@@ -7,8 +7,9 @@ import GestaltTensor
 /// clip's codes), on pictures of at most 64 × 64 where the model takes any size. Their largest use
 /// of tensors is carried on to the batch and size at hand, linear in both. To it come what the
 /// process has already, the optimizer's moments, averages, a checkpoint in the making, and the
-/// batches made ahead. Measured against the peak of real runs: 0.73 to 1.08 of it for U-Net,
-/// tokenizer, prior and head at batches of 4 to 200.
+/// batches made ahead. An earlier form was measured against the peak of real runs: 0.73 to 1.08 of
+/// it for U-Net, tokenizer, prior and head at batches of 4 to 200, but 1.6 for a head at batch 32
+/// and 1.9 for a U-Net at 256 × 256.
 public struct MemoryEstimate: Sendable, Equatable {
     /// Bytes whatever the batch: program, data, model, optimizer.
     public let fixed: Int
