@@ -24,8 +24,8 @@ extension DataCommand {
         var masksEvery = 1
         @Option(
             help: """
-                Labels as a network of so many classes takes them; 1: 0 background, 255 foreground. \
-                Without it the ids as they are.
+                Number of classes in the label files; 1 writes 0 for background, 255 for foreground. \
+                By default the ids of the data are written unchanged.
                 """)
         var classes: Int?
         @Option(help: "Seed of synthetic clips.") var seed: UInt64 = 0

@@ -36,7 +36,7 @@ struct DataOptions: ParsableArguments {
             "Of data without splits, keep this share of the clips out of training and score on them: 0.2.",
             valueName: "share"))
     var holdout: Double?
-    @Option(help: "At most so many clips of a split, the first ones.") var limit: Int?
+    @Option(help: "Use at most N clips of a split, from the first.") var limit: Int?
 
     func validate() throws {
         if let holdout, !(holdout > 0 && holdout < 1) {

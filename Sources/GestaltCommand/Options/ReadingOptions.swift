@@ -71,8 +71,8 @@ struct ReadingOptions: ParsableArguments {
     /// The clips at a path in a size that a model takes, with what is remarkable about them printed.
     ///
     /// - Parameters:
-    ///   - clips: at most so many clips; nil for all.
-    ///   - frames: at most so many frames of each, no more of which are read; nil for all.
+    ///   - clips: the largest number of clips to read; nil for all.
+    ///   - frames: the largest number of frames to read of each; nil for all.
     ///   - leavesOutShort: whether shorter clips are left out, or else an error.
     func input(
         _ path: String, for target: FrameTarget, clips: Int?, frames: Int?,

@@ -23,10 +23,10 @@ struct Encode: GestaltCommand {
         completion: .file())
     var input: String
     @Option(
-        help: "Only the first so many frames; for a model with a prior, its clip's length.",
+        help: "Use the first N frames; by default all, or a prior's clip length.",
         transform: positive)
     var frames: Int?
-    @Option(help: "Only the first so many clips.", transform: positive) var clips: Int?
+    @Option(help: "Use at most N clips.", transform: positive) var clips: Int?
     @OptionGroup var reading: ReadingOptions
     @Option(help: "Where the codes go: .npy, .npz or .safetensors.", completion: .file())
     var output: String

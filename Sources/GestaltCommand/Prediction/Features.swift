@@ -39,7 +39,7 @@ struct Features: GestaltCommand {
     var input: String
     @Option(help: "What stands for unknown codes in hidden:L: start, zeros or hidden.")
     var query: VideoPrior.Query?
-    @Option(help: "Only the first so many clips.", transform: positive) var clips: Int?
+    @Option(help: "Use at most N clips.", transform: positive) var clips: Int?
     @Option(
         name: .customLong("class"), help: "The class of all clips, from 0.", transform: classNumber)
     var label: Int32?

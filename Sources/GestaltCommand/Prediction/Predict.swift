@@ -24,18 +24,18 @@ struct Predict: GestaltCommand {
     var input: String?
     @Option(help: "Samples of each clip; 4 without it, 1 with --greedy.", transform: positive)
     var samples: Int?
-    @Option(help: "Only the first so many clips.", transform: positive) var clips: Int?
+    @Option(help: "Use at most N clips.", transform: positive) var clips: Int?
     @Option(
         help: "Above 0, 1 without it; below 1 makes likely codes likelier, --greedy is its limit.",
         transform: positiveFraction)
     var temperature: Float?
-    @Option(help: "Draw from the so many likeliest codes.", transform: positive) var topK: Int?
+    @Option(help: "Sample from the K most likely codes.", transform: positive) var topK: Int?
     @Option(
         help: "Draw from the likeliest codes that make up this share.", transform: positiveShare)
     var topP: Float?
     @Flag(help: "Always the likeliest code; one sample.") var greedy = false
     @Option(
-        help: "Draw so many samples and keep the likeliest of each clip.", transform: positive)
+        help: "Draw N samples per clip and keep the most likely.", transform: positive)
     var bestOf: Int?
     @Option(
         help: "Frames of the result; more than a clip's make a rollout, window by window.",

@@ -12,7 +12,7 @@ struct Train: ParsableCommand {
             The output folder gets the model (config.json, model.safetensors, README.md), the recipe \
             (recipe.json), checkpoints, log.jsonl and TensorBoard events. Ctrl-C, SIGTERM or a closed \
             terminal save a checkpoint. --resume goes on from it; with --steps it extends a run, a \
-            finished one too: the learning rate is then that of a run of so many steps from the step \
+            finished one too: the learning rate is then that of a run of N steps from the step \
             reached onward. The memory a run needs is estimated first, and one that cannot fit is \
             refused.
             """,

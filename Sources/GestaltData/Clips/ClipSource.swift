@@ -50,7 +50,7 @@ public enum MaskUse: String, Sendable, Codable, CaseIterable {
 public struct ClipOptions: Sendable, Equatable {
     public var camera: Camera
     public var masks: MaskUse
-    /// At most so many clips, the first ones; nil for all.
+    /// The largest number of clips to read, from the first; nil for all.
     public var limit: Int?
     /// Rows and columns of raw frames, which say nothing of their size themselves.
     public var height: Int
@@ -76,7 +76,7 @@ public struct ClipOptions: Sendable, Equatable {
     public var sizing = FrameSizing()
     /// Every `stride`-th frame of a clip is taken.
     public var stride = 1
-    /// At most so many frames of each clip, the first ones, counted after `stride`; nil for all.
+    /// The largest number of frames per clip, from the first, counted after `stride`; nil for all.
     public var frames: Int?
     /// The share of clips, above 0 and below 1, that are kept out of training and serve as
     /// validation and test clips; nil where the data come in splits.

@@ -40,7 +40,7 @@ extension DataSet {
     }
 
     /// The longest side of a frame on a sheet, so that it stays a picture one can look at: 256, less
-    /// where there are so many that the whole would exceed 16 million pixels.
+    /// where the whole would otherwise exceed 16 million pixels.
     private static func thumbnailSide(clips: Int, columns: Int) -> Int {
         let (largest, pixels) = (256, 16_000_000)
         let cells = 2 * clips * columns

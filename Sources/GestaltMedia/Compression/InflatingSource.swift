@@ -103,7 +103,7 @@ final class InflatingSource: ByteSource {
         warnings.add("\(kind) after the \(format.rawValue) stream are left alone", path: name)
     }
 
-    /// The bytes behind a stream, at least two if there are so many.
+    /// The bytes after a stream: at least two where that many are left.
     private func tail() throws(MediaError) -> [UInt8] {
         if stream.pointee.avail_in == 0, try !fetch() { return [] }
         var tail = [UInt8](

@@ -6,7 +6,7 @@ public struct Diagnosis: Sendable, CustomStringConvertible {
         /// CPUs that this process may use.
         public var availableCPUs: Int
         public var threads: Int
-        /// Why there are so many threads, as a phrase.
+        /// What determined the number of threads, as a phrase.
         public var threadsReason: String
         public var instructionSet: Runtime.InstructionSet
         /// The BLAS library and its version.

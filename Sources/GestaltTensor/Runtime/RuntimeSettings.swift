@@ -23,7 +23,7 @@ package struct RuntimeSettings: Sendable, Equatable {
             return max(1, Int(quota))
         }
 
-        /// Why there are so many, as a phrase.
+        /// What determined the number, as a phrase.
         var reason: String {
             guard let quota else { return "affinity \(affinity)" }
             return "affinity \(affinity), control group quota \(Diagnosis.rounded(quota))"
@@ -49,7 +49,7 @@ package struct RuntimeSettings: Sendable, Equatable {
     package static let winogradTiles = [0, 2, 4]
 
     package private(set) var threads: Int
-    /// Why there are so many threads, as a phrase.
+    /// What determined the number of threads, as a phrase.
     package private(set) var threadsReason: String
     package private(set) var instructionSet: Runtime.InstructionSet
     package private(set) var cacheLimit: Int

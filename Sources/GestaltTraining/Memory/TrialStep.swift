@@ -11,7 +11,7 @@ struct TrialStep<Model: Module> {
     var held = 0
     /// The most bytes that anything but a step takes: encoding beforehand, or judging.
     var elsewhere = 0
-    /// Makes the input of so many items, and how their loss comes of it.
+    /// Makes the input of a given number of items and the function that computes their loss.
     let prepare: (Int) throws -> (Model, Context) throws -> Tensor<Float>
 }
 

@@ -21,7 +21,7 @@ public struct DataChoice: Codable, Sendable, Equatable {
     public var holdout: Double?
     /// Every `stride`-th frame is taken; nil for all.
     public var stride: Int?
-    /// At most so many clips of each split; nil for all.
+    /// The largest number of clips per split; nil for all.
     public var limit: Int?
     /// Which value in mask files counts for nothing; nil for ``IgnoreRule/automatic``.
     public var ignore: IgnoreRule?

@@ -34,7 +34,7 @@ public protocol Recipe: Codable, Equatable, Sendable {
 
 /// What may be other in a run that goes on.
 public struct RunChanges: Sendable, Equatable {
-    /// Steps in all. The learning rate goes on as in a run of so many steps: its schedule is that of
+    /// Steps in all. The learning rate continues as in a run of that many steps: its schedule is that of
     /// the new length, entered at the step the run has reached.
     public var steps: Int?
     /// Where the same clips lie now, as `DataSet.open` takes it.

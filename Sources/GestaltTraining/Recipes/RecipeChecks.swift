@@ -28,7 +28,7 @@ func validateGradientNorm(_ norm: Float?) throws(ConfigurationError) {
     }
 }
 
-/// The labeled frames that a recipe may use: so many spread over the clips, or all.
+/// The labeled frames of a recipe: `labels` frames spread over the clips, or all.
 /// - Throws: `ConfigurationError` when there are fewer labeled frames than `labels`.
 func labelledFrames(_ labels: Int?, of data: DataSet) throws(ConfigurationError) -> [FrameIndex] {
     guard let labels else { return LabelledFrames.labeled(in: data) }

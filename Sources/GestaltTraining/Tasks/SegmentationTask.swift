@@ -36,7 +36,7 @@ public struct SegmentationTask<Model: SegmentationModel>: TrainingTask {
 /// How a segmentation model is judged while it trains: the frames, and IoU per image as the score.
 public struct SegmentationJudge: Sendable {
     public let data: DataSet
-    /// Every so many frames of each clip count.
+    /// The interval between evaluated frames of each clip.
     public let interval: Int
 
     public init(data: DataSet, every interval: Int = 5) {
