@@ -40,22 +40,17 @@ struct Features: GestaltCommand {
     @Option(help: "What stands for unknown codes in hidden:L: start, zeros or hidden.")
     var query: VideoPrior.Query?
     @Option(help: "Use at most N clips.", transform: positive) var clips: Int?
-    @Option(
-        name: .customLong("class"), help: "The class of all clips, from 0.", transform: classNumber)
-    var label: Int32?
-    @Option(
-        help: "Actions [B,] T, width as npy, npz or safetensors.", completion: .file())
-    var actions: String?
+    @OptionGroup var conditions: ConditionOptions
     @OptionGroup var reading: ReadingOptions
     @Option(help: "Where the features go: .npy, .npz or .safetensors.", completion: .file())
     var output: String
     @OptionGroup(title: "Common options") var common: CommonOptions
 
-    static let flags = [
-        "frames": "--input", "class": "--class", "actions": "--actions", "query": "--query",
+    static let flags = ConditionOptions.flags.merging([
+        "frames": "--input", "query": "--query",
         "hidden": "--source hidden:L", "resnet": "--source resnet",
         "codes, frames, class and actions": "--input and --actions",
-    ]
+    ]) { $1 }
 
     func run() throws {
         try checkOutput(output, pictures: false)
@@ -69,17 +64,17 @@ struct Features: GestaltCommand {
         let input = try reading.input(
             input, for: sizes.frameTarget, clips: clips, frames: sizes.prior.conditioning?.frames)
         let count = input.video.shape[0]
-        let told = try Told(
-            predictor, frames: input, label: label, actions: actions, clips: count)
-        try predictor.check(frames: told.frames, classes: told.classes, actions: told.actions)
+        let conditioning = try Conditions(
+            predictor, frames: input, conditions, clips: count)
+        try predictor.check(
+            frames: conditioning.frames, classes: conditioning.classes,
+            actions: conditioning.actions)
         let sampler = source == .forecast ? VideoSampler(predictor, batch: 1) : nil
         let parts = try eachClip(count) { clip in
-            let condition = predictor.prior.condition(
-                frames: told.frames?[clip..<clip + 1], classes: told.classes?[clip..<clip + 1],
-                actions: told.actions?[clip..<clip + 1], .inference)
+            let condition = conditioning.condition(of: clip, predictor)
             switch source {
             case .resnet(let stage):
-                guard let frames = told.frames else {
+                guard let frames = conditioning.frames else {
                     throw ModelInputError("frames", expected: "a prior of frames", found: "none")
                 }
                 return try predictor.features(of: frames[clip..<clip + 1], stage: stage)

@@ -25,21 +25,16 @@ struct Logits: GestaltCommand {
         help: "The clips' first frames, or the clips: what gestalt encode reads.",
         completion: .file())
     var frames: String?
-    @Option(
-        name: .customLong("class"), help: "The class of all clips, from 0.", transform: classNumber)
-    var label: Int32?
-    @Option(
-        help: "Actions [B,] T, width as npy, npz or safetensors.", completion: .file())
-    var actions: String?
+    @OptionGroup var conditions: ConditionOptions
     @OptionGroup var reading: ReadingOptions
     @Option(help: "Where the logits go: .npy, .npz or .safetensors.", completion: .file())
     var output: String
     @OptionGroup(title: "Common options") var common: CommonOptions
 
-    static let flags = [
-        "codes": "--codes", "frames": "--frames", "class": "--class", "actions": "--actions",
+    static let flags = ConditionOptions.flags.merging([
+        "codes": "--codes", "frames": "--frames",
         "codes, frames, class and actions": "--codes, --frames and --actions",
-    ]
+    ]) { $1 }
 
     func run() throws {
         try checkOutput(output, pictures: false)
@@ -50,18 +45,17 @@ struct Logits: GestaltCommand {
                 $0, for: predictor.configuration.frameTarget, clips: codes.shape[0],
                 frames: predictor.configuration.prior.conditioning?.frames)
         }
-        let told = try Told(
-            predictor, frames: input, label: label, actions: actions, clips: codes.shape[0])
+        let conditioning = try Conditions(
+            predictor, frames: input, conditions, clips: codes.shape[0])
         try predictor.check(
-            codes: codes, frames: told.frames, classes: told.classes, actions: told.actions)
+            codes: codes, frames: conditioning.frames, classes: conditioning.classes,
+            actions: conditioning.actions)
         try beginWork(output)
         let progress = common.progress("predicting", total: codes.shape[0], unit: "clips")
         var parts: [Tensor<Float>] = []
         for clip in 0..<codes.shape[0] {
             try stopIfAsked(progress)
-            let condition = predictor.prior.condition(
-                frames: told.frames?[clip..<clip + 1], classes: told.classes?[clip..<clip + 1],
-                actions: told.actions?[clip..<clip + 1], .inference)
+            let condition = conditioning.condition(of: clip, predictor)
             parts.append(predictor.logits(codes[clip..<clip + 1], condition))
             progress.update(clip + 1)
         }
@@ -69,35 +63,5 @@ struct Logits: GestaltCommand {
         let logits = concatenated(parts, axis: 0)
         try ArrayFile.write(logits, name: "logits", to: output)
         print("\(output): float32 \(logits.shape)")
-    }
-}
-
-/// What a prior is told of clips, read from files.
-struct Told {
-    /// `[N, n, H, W, 3]`.
-    let frames: Tensor<Float>?
-    /// `[N]`.
-    let classes: Tensor<Int32>?
-    /// `[N, T, width]`.
-    let actions: Tensor<Float>?
-    /// Clips.
-    let count: Int
-
-    /// - Parameter clips: how many clips the class is for.
-    init(
-        _ predictor: VideoPredictor, frames input: VideoInput?, label: Int32?, actions: String?,
-        clips: Int
-    ) throws {
-        if let given = predictor.configuration.prior.conditioning?.frames, let input {
-            frames = try input.first(given)
-        } else if let input {
-            throw ModelInputError(
-                "frames", expected: "none: this prior is not given any", found: input.path)
-        } else {
-            frames = nil
-        }
-        count = clips
-        classes = label.map { Tensor([Int32](repeating: $0, count: clips)) }
-        self.actions = try actions.map(readActions)
     }
 }

@@ -11,7 +11,7 @@ struct Predict: GestaltCommand {
     static let configuration = CommandConfiguration(
         abstract: "Predict clips from their first frames, a class or actions.",
         discussion: """
-            Takes the first n frames of each clip [T, H, W, 3], as many as the prior is told, and \
+            Takes the first n frames of each clip [T, H, W, 3], as many as the prior is conditioning, and \
             draws samples of the whole clip. As GIF or PNG: the true clip, where the input is long \
             enough, beside its samples, a row a clip. As npy, npz or safetensors: float32 \
             [B, N, T, H, W, 3] from 0 to 1. The same seed gives the same samples, however many.
@@ -44,12 +44,7 @@ struct Predict: GestaltCommand {
     @Option(help: "Frames a second of a GIF; 6.67 without it.", transform: frameRate)
     var fps: Double?
     @Option(help: "Seed of the draws.") var seed: UInt64 = 0
-    @Option(
-        name: .customLong("class"), help: "The class of all clips, from 0.", transform: classNumber)
-    var label: Int32?
-    @Option(
-        help: "Actions [B,] T, width as npy, npz or safetensors.", completion: .file())
-    var actions: String?
+    @OptionGroup var conditions: ConditionOptions
     @Flag(help: "Keep weights and cache as bfloat16: faster, logits to about two digits.")
     var bfloat16 = false
     @OptionGroup var reading: ReadingOptions
@@ -57,11 +52,11 @@ struct Predict: GestaltCommand {
     var output: String
     @OptionGroup(title: "Common options") var common: CommonOptions
 
-    static let flags = [
-        "frames": "--input", "class": "--class", "actions": "--actions", "topK": "--top-k",
+    static let flags = ConditionOptions.flags.merging([
+        "frames": "--input", "topK": "--top-k",
         "topP": "--top-p", "temperature": "--temperature",
         "codes, frames, class and actions": "--input and --actions",
-    ]
+    ]) { $1 }
 
     func validate() throws {
         guard length == nil || bestOf == nil else {
@@ -90,10 +85,10 @@ struct Predict: GestaltCommand {
         let options = SamplingOptions(
             temperature: temperature ?? 1, topK: topK, topP: topP ?? 1, isGreedy: greedy)
         try options.validate()
-        let (told, truth, count) = try inputs(predictor)
+        let (conditioning, truth, count) = try inputs(predictor)
         let sampler = VideoSampler(
             predictor, format: bfloat16 ? .bfloat16 : .float32, batch: min(8, number * count))
-        let video = try draw(sampler, told, options)
+        let video = try draw(sampler, conditioning, options)
         if isPicture(output) {
             try writePictures(
                 rows(video, truth), titles: titles(video, truth), fps: fps, to: output)
@@ -104,10 +99,10 @@ struct Predict: GestaltCommand {
         }
     }
 
-    /// What the prior is told, the true clips where they are long enough, and how many clips.
+    /// What the prior is conditioning, the true clips where they are long enough, and how many clips.
     private func inputs(
         _ predictor: VideoPredictor
-    ) throws -> (told: Told, truth: Tensor<Float>?, count: Int) {
+    ) throws -> (conditioning: Conditions, truth: Tensor<Float>?, count: Int) {
         let sizes = predictor.configuration
         let given = try input.map {
             try reading.input(
@@ -115,46 +110,48 @@ struct Predict: GestaltCommand {
                 frames: max(length ?? sizes.clipLength, sizes.prior.conditioning?.frames ?? 0))
         }
         let count = given?.video.shape[0] ?? 1
-        let told = try Told(
-            predictor, frames: given, label: label, actions: actions, clips: count)
+        let conditioning = try Conditions(
+            predictor, frames: given, conditions, clips: count)
         if length == nil {
             try predictor.check(
-                frames: told.frames, classes: told.classes, actions: told.actions)
+                frames: conditioning.frames, classes: conditioning.classes,
+                actions: conditioning.actions)
         } else {
             let isRollable = sizes.prior.conditioning.map { $0.frames < sizes.clipLength } ?? false
-            guard told.frames != nil, told.actions == nil, isRollable else {
+            guard conditioning.frames != nil, conditioning.actions == nil, isRollable else {
                 throw ModelInputError(
                     "--length", expected: "a prior of frames without actions",
-                    found: told.actions == nil ? "one without frames" : "actions")
+                    found: conditioning.actions == nil ? "one without frames" : "actions")
             }
-            try predictor.check(frames: told.frames, classes: told.classes)
+            try predictor.check(frames: conditioning.frames, classes: conditioning.classes)
         }
         let whole = length ?? predictor.configuration.clipLength
         let truth = given.flatMap { $0.video.shape[1] >= whole ? try? $0.first(whole) : nil }
-        return (told, truth, count)
+        return (conditioning, truth, count)
     }
 
     /// `[N, S, T, H, W, 3]` in 0…1.
     private func draw(
-        _ sampler: VideoSampler, _ told: Told, _ options: SamplingOptions
+        _ sampler: VideoSampler, _ conditioning: Conditions, _ options: SamplingOptions
     ) throws -> Tensor<Float> {
         let random = RandomStream(seed: seed)
         try beginWork(output)
-        let total = told.count * number * tokens(of: sampler)
+        let total = conditioning.count * number * tokens(of: sampler)
         let progress = common.progress("predicting", total: total, unit: "tokens")
         defer { progress.finish() }
         func report(_ step: SamplingProgress) throws {
             try stopIfAsked(progress)
             progress.update(Int(step.fraction * Double(total)))
         }
-        if let length, let frames = told.frames {
+        if let length, let frames = conditioning.frames {
             return try sampler.rollout(
-                frames: frames, length: length, classes: told.classes, samples: number,
+                frames: frames, length: length, classes: conditioning.classes, samples: number,
                 options: options, random: random, progress: report
             ).video
         }
         let condition = sampler.condition(
-            frames: told.frames, classes: told.classes, actions: told.actions)
+            frames: conditioning.frames, classes: conditioning.classes,
+            actions: conditioning.actions)
         if let bestOf {
             return sampler.decoded(
                 try sampler.codes(
