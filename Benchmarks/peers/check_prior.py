@@ -12,7 +12,7 @@ import formula_weights
 import tensor_file
 from frame_encoder import FrameEncoder
 from prior_decode import BestDecoder, OriginalDecoder, forced, greedy
-from prior_model import Prior, chunked, cosine, materialised, sparse_layout
+from prior_model import Prior, chunked, cosine, materialized, sparse_layout
 from vqvae_model import Tokenizer, tokens_of
 
 worst = {}
@@ -84,15 +84,15 @@ def check_adam(case, file, prior, config, tokens):
     """The stored losses of a few Adam steps on the cosine schedule; tokens come from the tokenizer."""
     if "adam/batches_u8" not in file:
         return
-    optimiser = torch.optim.Adam(prior.parameters(), lr=3e-4)
-    schedule = cosine(optimiser, config["max_steps"])
+    optimizer = torch.optim.Adam(prior.parameters(), lr=3e-4)
+    schedule = cosine(optimizer, config["max_steps"])
     prior.train()
     for step, video in enumerate(file["adam/batches_u8"]):
         embeddings, ids = tokens(pixels(video))
-        optimiser.zero_grad()
+        optimizer.zero_grad()
         loss = prior.loss(embeddings, ids, None, file.get("label"))
         loss.backward()
-        optimiser.step()
+        optimizer.step()
         schedule.step()
         share = abs(loss.item() / file["adam/curve"][step, 0].item() - 1)
         judge(f"{case} adam step {step}", share, 1e-4)
@@ -190,7 +190,7 @@ def check_chunks():
     """The form for training with dropout, without dropout, against the plain one."""
     torch.manual_seed(0)
     q, k, v = torch.randn(3, 1, 2, 700, 16).unbind()
-    plain = materialised(q, k, v, torch.ones(700, 700).tril(), 0)
+    plain = materialized(q, k, v, torch.ones(700, 700).tril(), 0)
     compare("chunked", "attention in chunks", chunked(q, k, v, 0.0, 256), plain, 1e-6)
 
 

@@ -1,11 +1,11 @@
-"""Writes randomly initialised checkpoints in the layout of VideoGPT's trainer, to try `gestalt` on.
+"""Writes randomly initialized checkpoints in the layout of VideoGPT's trainer, to try `gestalt` on.
 
     make_checkpoint.py OUT.ckpt [--kind prior|tokenizer] [--size publicBAIR|small]
-                       [--attention full|sparse] [--frames N] [--classes N] [--optimiser] [--seed N]
+                       [--attention full|sparse] [--frames N] [--classes N] [--optimizer] [--seed N]
 
 A prior holds its tokenizer under `vqvae.` and, with full attention, one causal mask a layer, as the
 original's does: 0.9 GiB for publicBAIR. The head, zero at the start of training, is drawn, so that a
-model says something. With `--optimiser` an Adam state of all trained parameters is added.
+model says something. With `--optimizer` an Adam state of all trained parameters is added.
 """
 import argparse
 import collections
@@ -51,7 +51,7 @@ def main():
     parser.add_argument("--attention", choices=["full", "sparse"], default="full")
     parser.add_argument("--frames", type=int, default=0)
     parser.add_argument("--classes", type=int)
-    parser.add_argument("--optimiser", action="store_true")
+    parser.add_argument("--optimizer", action="store_true")
     parser.add_argument("--seed", type=int, default=0)
     arguments = parser.parse_args()
     torch.manual_seed(arguments.seed)
@@ -78,7 +78,7 @@ def main():
     torch.save({
         "epoch": 0, "global_step": 1, "pytorch-lightning_version": "1.3.3",
         "state_dict": collections.OrderedDict(state), "callbacks": {},
-        "optimizer_states": [adam(trained, skipped)] if arguments.optimiser else [],
+        "optimizer_states": [adam(trained, skipped)] if arguments.optimizer else [],
         "lr_schedulers": [], "hparams_name": "kwargs",
         "hyper_parameters": {"args": argparse.Namespace(**settings)}}, arguments.out)
     print(f"{arguments.out}: {len(state)} entries, {sum(v.numel() for v in state.values())} numbers")

@@ -84,12 +84,12 @@ def layer_norm(form):
 def adamw(form):
     weight = torch.nn.Parameter(numbers(COUNT))
     weight.grad = numbers(COUNT)
-    optimiser = torch.optim.AdamW(
+    optimizer = torch.optim.AdamW(
         [weight], lr=1e-3, fused=form == "fused", foreach=form != "fused")
     if form == "compiled":
-        step = torch.compile(lambda: optimiser.step())
+        step = torch.compile(lambda: optimizer.step())
         return step
-    return optimiser.step
+    return optimizer.step
 
 
 def measure(arguments):

@@ -1,7 +1,7 @@
 """VideoGPT's prior in PyTorch: our own program of the architecture of Yan et al. (2021), with the
 names of parameters of the public one, so that its weights load.
 
-`form` says how, never what: "original" materialises the scores, masks them, and recomputes the three
+`form` says how, never what: "original" materializes the scores, masks them, and recomputes the three
 parts of a block in the backward pass; "best" uses what PyTorch has that is faster.
 """
 import math
@@ -101,7 +101,7 @@ class Causal(nn.Module):
             self.register_buffer("mask", torch.ones(self.length, self.length).tril())
 
 
-def materialised(q, k, v, mask, dropout):
+def materialized(q, k, v, mask, dropout):
     scores = q @ k.transpose(-2, -1) / math.sqrt(q.shape[-1])
     if mask is not None:
         scores = scores.masked_fill(mask == 0, float("-inf"))
@@ -149,7 +149,7 @@ class Attention(nn.Module):
         if self.causal and self.attn.kind == "sparse":
             dropout = 0.0
         if self.form == "original":
-            y = materialised(q, k, v, self.attn.mask if self.causal else None, dropout)
+            y = materialized(q, k, v, self.attn.mask if self.causal else None, dropout)
         elif dropout > 0:
             y = chunked(q, k, v, dropout)
         elif self.causal and self.attn.kind == "sparse":
@@ -273,7 +273,7 @@ class Prior(nn.Module):
         return self.load_state_dict(weights, strict=strict)
 
 
-def cosine(optimiser, steps):
+def cosine(optimizer, steps):
     """The rate falls to nothing over `steps`, moving after every one."""
     return torch.optim.lr_scheduler.LambdaLR(
-        optimiser, lambda step: 0.5 * (1 + math.cos(math.pi * step / steps)))
+        optimizer, lambda step: 0.5 * (1 + math.cos(math.pi * step / steps)))

@@ -73,15 +73,15 @@ def prior_train(arguments):
     embeddings = torch.randn(1, *LATENT, EMBEDDING)
     ids = torch.randint(CODES, (1, *LATENT))
     frames = torch.rand(1, 3, 1, 64, 64) - 0.5
-    optimiser = torch.optim.Adam(model.parameters(), lr=3e-4, fused=form == "best")
-    schedule = cosine(optimiser, 1000)
+    optimizer = torch.optim.Adam(model.parameters(), lr=3e-4, fused=form == "best")
+    schedule = cosine(optimizer, 1000)
     losses = []
 
     def step():
-        optimiser.zero_grad()
+        optimizer.zero_grad()
         loss = compute(embeddings, ids, frames)
         loss.backward()
-        optimiser.step()
+        optimizer.step()
         schedule.step()
         losses.append(loss.item())
 

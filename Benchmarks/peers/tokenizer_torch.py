@@ -159,14 +159,14 @@ class Tokenizer(nn.Module):
 
 
 def training(model, clips, compute):
-    optimiser = torch.optim.Adam(model.parameters(), lr=3e-4, fused=True)
+    optimizer = torch.optim.Adam(model.parameters(), lr=3e-4, fused=True)
     losses = []
 
     def step():
-        optimiser.zero_grad()
+        optimizer.zero_grad()
         loss = compute(clips)
         loss.backward()
-        optimiser.step()
+        optimizer.step()
         losses.append(loss.item())
 
     return step, losses

@@ -95,15 +95,15 @@ def measure(arguments):
     radii = (10 + torch.arange(arguments.batch)) ** 2
     targets = (squares < radii[:, None, None]).float()[:, None]
     model, frames, targets = peer.laid_out(arguments.form, model, frames, targets)
-    optimiser = torch.optim.AdamW(model.parameters(), lr=1e-3, fused=True)
+    optimizer = torch.optim.AdamW(model.parameters(), lr=1e-3, fused=True)
     compute = torch.compile(loss) if arguments.form == "compiled" else loss
     losses = []
 
     def step():
-        optimiser.zero_grad()
+        optimizer.zero_grad()
         value = compute(model, frames, targets)
         value.backward()
-        optimiser.step()
+        optimizer.step()
         losses.append(value.item())
 
     times = peer.seconds(arguments.runs, step, warm_ups=2)

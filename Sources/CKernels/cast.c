@@ -10,7 +10,7 @@ typedef struct { uint8_t bits; } truth;
 static inline float float_of_bits(uint32_t bits) { float v; memcpy(&v, &bits, 4); return v; }
 static inline uint32_t bits_of_float(float v) { uint32_t bits; memcpy(&bits, &v, 4); return bits; }
 
-// The exponent is moved by a multiplication, which also normalises denormals; it must happen with
+// The exponent is moved by a multiplication, which also normalizes denormals; it must happen with
 // denormals on, so they take the other way: as a whole number times 2⁻²⁴.
 static inline float half_to_float(half h) {
     const uint32_t sign = (uint32_t)(h.bits & 0x8000) << 16, rest = h.bits & 0x7FFF;

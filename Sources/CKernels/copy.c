@@ -6,7 +6,7 @@ typedef struct {
     ptrdiff_t length[8], from[8], to[8];
 } walk;
 
-// Drops axes of length 1 and merges neighbours that are gapless on both sides.
+// Drops axes of length 1 and merges neighbors that are gapless on both sides.
 static walk simplified(int rank, const ptrdiff_t *lengths, const ptrdiff_t *from,
                        const ptrdiff_t *to) {
     walk w = {.rank = 0};

@@ -12,7 +12,7 @@ void gk_fold_axis(int type, gk_fold op, const void *x, const void *shift, void *
                   ptrdiff_t reduced, ptrdiff_t inner) {
     static void *const table[gk_fold_count][gk_type_count] = {
         GK_ALL_TYPES(sum), GK_ALL_TYPES(product), GK_ALL_TYPES(max), GK_ALL_TYPES(min),
-        GK_TABLE(centred_squares),
+        GK_TABLE(centered_squares),
     };
     ((fold)table[op][type])(x, shift, y, outer, reduced, inner);
 }

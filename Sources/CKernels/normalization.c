@@ -43,20 +43,20 @@ void gk_column_affine_gradient(int variant, const void *x, const void *dy, ptrdi
 
 typedef void (*row_normalization)(const void *, ptrdiff_t, ptrdiff_t, int, double, double,
                                   const void *, const void *, void *, void *);
-void gk_row_normalize(int variant, const void *x, ptrdiff_t rows, ptrdiff_t width, int centre,
+void gk_row_normalize(int variant, const void *x, ptrdiff_t rows, ptrdiff_t width, int center,
                       double epsilon, double gain, const void *scale, const void *shift, void *y,
                       void *statistics) {
     static void *const table[6] = GK_TABLE(row_normalize);
     ((row_normalization)table[variant])(
-        x, rows, width, centre, epsilon, gain, scale, shift, y, statistics);
+        x, rows, width, center, epsilon, gain, scale, shift, y, statistics);
 }
 
 void gk_row_normalize_streamed(int variant, const void *x, ptrdiff_t rows, ptrdiff_t width,
-                               int centre, double epsilon, double gain, const void *scale,
+                               int center, double epsilon, double gain, const void *scale,
                                const void *shift, void *y, void *statistics, void *scratch) {
     const ptrdiff_t size = variant < 3 ? 4 : 8, step = width * size;
     for (ptrdiff_t row = 0; row < rows; row++) {
-        gk_row_normalize(variant, (const char *)x + row * step, 1, width, centre, epsilon, gain,
+        gk_row_normalize(variant, (const char *)x + row * step, 1, width, center, epsilon, gain,
                          scale, shift, scratch,
                          statistics ? (char *)statistics + 2 * row * size : NULL);
         gk_stream(variant, scratch, (char *)y + row * step, width);
@@ -67,10 +67,10 @@ void gk_row_normalize_streamed(int variant, const void *x, ptrdiff_t rows, ptrdi
 typedef void (*row_gradient)(const void *, const void *, ptrdiff_t, ptrdiff_t, int, double,
                              const void *, const void *, void *);
 void gk_row_normalize_gradient(int variant, const void *x, const void *dy, ptrdiff_t rows,
-                               ptrdiff_t width, int centre, double gain, const void *scale,
+                               ptrdiff_t width, int center, double gain, const void *scale,
                                const void *statistics, void *dx) {
     static void *const table[6] = GK_TABLE(row_normalize_gradient);
-    ((row_gradient)table[variant])(x, dy, rows, width, centre, gain, scale, statistics, dx);
+    ((row_gradient)table[variant])(x, dy, rows, width, center, gain, scale, statistics, dx);
 }
 
 typedef void (*row_sums)(const void *, const void *, ptrdiff_t, ptrdiff_t, const void *, void *,

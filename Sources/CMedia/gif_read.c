@@ -73,9 +73,9 @@ static int read_head(GifFileType *file, gm_gif_frame_info *frame) {
     frame->color_count = map ? map->ColorCount : 256;
     if (frame->color_count > 256) frame->color_count = 256;
     for (int i = 0; i < frame->color_count; i++) {
-        // Without any colors an index is a grey, as everybody shows it.
-        const uint8_t grey[3] = {(uint8_t)i, (uint8_t)i, (uint8_t)i};
-        memcpy(frame->colors + 3 * i, map ? &map->Colors[i].Red : grey, 3);
+        // Without any colors an index is a gray, as everybody shows it.
+        const uint8_t gray[3] = {(uint8_t)i, (uint8_t)i, (uint8_t)i};
+        memcpy(frame->colors + 3 * i, map ? &map->Colors[i].Red : gray, 3);
     }
     return 1;
 }

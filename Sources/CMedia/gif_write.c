@@ -22,10 +22,10 @@ static int failed(int code, char *message) {
                                                                                : GM_MALFORMED;
 }
 
-static ColorMapObject *colour_map(const uint8_t *colours, int bits) {
+static ColorMapObject *color_map(const uint8_t *colors, int bits) {
     ColorMapObject *map = GifMakeMapObject(1 << bits, NULL);
     for (int i = 0; map && i < 1 << bits; i++) {
-        map->Colors[i] = (GifColorType){colours[3 * i], colours[3 * i + 1], colours[3 * i + 2]};
+        map->Colors[i] = (GifColorType){colors[3 * i], colors[3 * i + 1], colors[3 * i + 2]};
     }
     return map;
 }
@@ -39,13 +39,13 @@ static int put_loops(GifFileType *file, uint16_t loops) {
            EGifPutExtensionTrailer(file) == GIF_OK;
 }
 
-int gm_gif_begin(uint16_t width, uint16_t height, const uint8_t *colours, int bits,
+int gm_gif_begin(uint16_t width, uint16_t height, const uint8_t *colors, int bits,
                  uint16_t loops, gm_bytes *out, gm_gif **result, char *message) {
     *result = NULL;
     int code = E_GIF_ERR_NOT_ENOUGH_MEM;
     gm_gif *gif = calloc(1, sizeof *gif);
-    ColorMapObject *map = colours ? colour_map(colours, bits) : NULL;
-    if (gif && (map || !colours)) {
+    ColorMapObject *map = colors ? color_map(colors, bits) : NULL;
+    if (gif && (map || !colors)) {
         *gif = (gm_gif){.out = out, .width = width, .height = height};
         gif->file = EGifOpen(gif, on_write, &code);
     }
@@ -65,7 +65,7 @@ int gm_gif_begin(uint16_t width, uint16_t height, const uint8_t *colours, int bi
     return failed(code, message);
 }
 
-int gm_gif_frame(gm_gif *gif, const uint8_t *indices, const uint8_t *colours, int bits,
+int gm_gif_frame(gm_gif *gif, const uint8_t *indices, const uint8_t *colors, int bits,
                  uint16_t delay, char *message) {
     GraphicsControlBlock control = {.DisposalMode = DISPOSE_DO_NOT,
                                     .UserInputFlag = false,
@@ -73,8 +73,8 @@ int gm_gif_frame(gm_gif *gif, const uint8_t *indices, const uint8_t *colours, in
                                     .TransparentColor = NO_TRANSPARENT_COLOR};
     GifByteType block[4];
     size_t length = EGifGCBToExtension(&control, block);
-    ColorMapObject *map = colours ? colour_map(colours, bits) : NULL;
-    if (colours && !map) return failed(E_GIF_ERR_NOT_ENOUGH_MEM, message);
+    ColorMapObject *map = colors ? color_map(colors, bits) : NULL;
+    if (colors && !map) return failed(E_GIF_ERR_NOT_ENOUGH_MEM, message);
     int good = EGifPutExtension(gif->file, GRAPHICS_EXT_FUNC_CODE, (int)length, block) == GIF_OK &&
                EGifPutImageDesc(gif->file, 0, 0, gif->width, gif->height, false, map) == GIF_OK;
     GifFreeMapObject(map);

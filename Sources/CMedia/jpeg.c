@@ -54,7 +54,7 @@ static void on_error(j_common_ptr info) {
     leave(info, sentence);
 }
 
-// libjpeg calls lost data a warning and fills in grey. Here it is an error; left as warnings are
+// libjpeg calls lost data a warning and fills in gray. Here it is an error; left as warnings are
 // the ones that lose nothing: stray bytes between markers, odd version numbers, a scan header that
 // selects no coefficients (phones write it into baseline files), a missing end mark.
 static void on_message(j_common_ptr info, int level) {

@@ -14,7 +14,7 @@ struct Doctor: GestaltCommand {
     func run() throws {
         let diagnosis = Runtime.diagnose()
         guard json else {
-            print(diagnosis)
+            print("\(diagnosis)")
             return
         }
         let findings = diagnosis.findings

@@ -44,7 +44,7 @@ struct Evaluate: GestaltCommand {
         progress.finish()
         if json { return try printEncoded(report) }
         print("\(model.model) on \(set), the first and the last window of each clip")
-        printReadings(report.readings)
+        printReadings(report.metrics)
     }
 
     private func evaluateSegmentation(_ network: any SegmentationModel) throws {
@@ -82,13 +82,13 @@ struct Evaluate: GestaltCommand {
         progress.finish()
         if json { return try printEncoded(report) }
         print("\(model.model) on \(set), the first \(window) frames of each clip")
-        printReadings(report.readings)
+        printReadings(report.metrics)
         for remark in report.remarks { print(remark) }
     }
 
-    private func printReadings(_ readings: [Reading]) {
+    private func printReadings(_ metrics: [Metric]) {
         printTable(
             ["measure", "value"],
-            readings.map { [$0.name, $0.value.isNaN ? "–" : String(format: "%.4f", $0.value)] })
+            metrics.map { [$0.name, $0.value.isNaN ? "–" : String(format: "%.4f", $0.value)] })
     }
 }

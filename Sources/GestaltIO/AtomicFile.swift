@@ -69,7 +69,7 @@ public final class AtomicFile {
     public func commit() throws(FileFailure) {
         require(descriptor >= 0, "AtomicFile.commit: \(path) is committed already")
         guard retrying({ fsync(descriptor) }) == 0 else {
-            throw FileFailure(path: path, action: .synchronise)
+            throw FileFailure(path: path, action: .synchronize)
         }
         let closed = close(descriptor)
         descriptor = -1
@@ -78,7 +78,7 @@ public final class AtomicFile {
             throw FileFailure(path: path, action: .rename)
         }
         isCommitted = true
-        synchroniseFolder()
+        synchronizeFolder()
     }
 
     /// Writes `bytes` as the whole content of `path`.
@@ -90,7 +90,7 @@ public final class AtomicFile {
 
     // The rename itself survives a power cut only once the folder is on the disk. Some file
     // systems refuse to flush a folder; the file is whole either way, so a refusal is no error.
-    private func synchroniseFolder() {
+    private func synchronizeFolder() {
         let folder = path.lastIndex(of: "/").map { String(path[...$0]) } ?? "."
         let handle = open(folder, O_RDONLY | O_CLOEXEC)
         guard handle >= 0 else { return }

@@ -10,7 +10,7 @@
 public struct FileFailure: Error, Equatable, Sendable, CustomStringConvertible {
     /// What was asked of the file.
     public enum Action: String, Sendable {
-        case open, read, map, create, write, synchronise, rename
+        case open, read, map, create, write, synchronize, rename
     }
 
     public let path: String

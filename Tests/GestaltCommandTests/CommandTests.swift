@@ -87,7 +87,7 @@ import Testing
         let segmented = try Program.run(
             "segment", folder.path + "/odd.png", "--model", model, "--output", output)
         #expect(segmented.code == 0, "\(segmented.error)")
-        let mask = try PNG.read(output + "/masks/odd.png", as: .grey)
+        let mask = try PNG.read(output + "/masks/odd.png", as: .gray)
         #expect(mask.shape.dimensions.prefix(2) == [60, 100])
         #expect(try PNG.read(output + "/overlays/odd.png").shape == [60, 100, 3])
 

@@ -99,7 +99,7 @@ import Testing
         let again = try VideoPredictor(folder: folder.path + "/again")
         #expect(again.configuration == model.configuration)
         for (one, other) in zip(again.state, model.state)
-        where !one.path.hasSuffix("isInitialised") {
+        where !one.path.hasSuffix("isInitialized") {
             #expect(one.value == other.value, "\(one.path)")
         }
         for name in ["model", "theirs.safetensors"] {

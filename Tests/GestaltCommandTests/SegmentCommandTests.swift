@@ -72,7 +72,7 @@ import Testing
         #expect(result.error.contains("sees pictures at 64 × 64"), "\(result.error)")
         let network = try UNet(folder: model)
         for name in ["big", "d/clip1/2"] {
-            let mask = try PNG.read(folder.path("out/masks/\(name).png"), as: .grey)
+            let mask = try PNG.read(folder.path("out/masks/\(name).png"), as: .gray)
             let image = try Image.read(folder.path("\(name).png"))
             #expect(mask.flattened() == (network.segment(image: image) * 255).flattened())
         }

@@ -20,6 +20,8 @@ import Testing
             ("\"$G\" --help >&-", 0, ""),
             ("\"$G\" frobnicate 2>&-", 2, ""),
             ("\"$G\" --version > /dev/full", 1, "No space left"),
+            ("\"$G\" --help > /dev/full", 1, "No space left"),
+            ("stdbuf -oL \"$G\" help train head > /dev/full", 1, "standard output"),
             ("\"$G\" --version <&-", 0, ""),
             ("{ \"$G\" --help; echo \"code $?\" >&2; } | :", 0, "code 0"),
         ])

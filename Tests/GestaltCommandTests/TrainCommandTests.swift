@@ -64,7 +64,8 @@ import Testing
         for line in [
             "\"shift\" : 3", "\"brightness\" : 0.25", "\"contrast\" : 0.125",
             "\"saturation\" : 0.125",
-            "\"flip\" : 0.25", "\"weightDecay\" : 0.5", "\"rise\" : 0.4", "\"gradientNorm\" : 2",
+            "\"flip\" : 0.25", "\"weightDecay\" : 0.5", "\"warmUpFraction\" : 0.4",
+            "\"gradientNorm\" : 2",
         ] {
             #expect(text.contains(line), "\(line) in \(text)")
         }

@@ -16,9 +16,9 @@ import Testing
         }
     }
 
-    @Test func centredNumbersAreRoundedToBytes() throws {
+    @Test func centeredNumbersAreRoundedToBytes() throws {
         let bytes = Tensor<UInt8>(shape: [1, 2, 2, 3], scalars: (0..<12).map { UInt8($0 * 20) })
-        let clips = try ArrayClips(bytes.centredPixels(), name: "array")
+        let clips = try ArrayClips(bytes.centeredPixels(), name: "array")
         #expect(clips.clip(at: 0).frames == bytes)
     }
 
@@ -44,7 +44,7 @@ import Testing
         try withTemporaryFolder { folder in
             let video = Tensor<UInt8>.filled([2, 3, 4, 5, 3], with: 51)
             try NPY.write(video, to: folder + "/v10.npy")
-            try NPY.write(video.centredPixels().sliced(0..<1, axis: 0), to: folder + "/v9.npy")
+            try NPY.write(video.centeredPixels().sliced(0..<1, axis: 0), to: folder + "/v9.npy")
             try makeFolder(folder + "/masks")
             try NPY.write(
                 Tensor<UInt8>.filled([2, 3, 4, 5], with: 2), to: folder + "/masks/v10.npy")

@@ -39,7 +39,7 @@ import Testing
         let masks = try #require(clip.masks)
         #expect(flip.masks(masks) != masks)
         #expect(flip.masks(flip.masks(masks)) == masks)
-        #expect(flip.frames(flip.frames(clip.frames).pixelBytes()) == clip.frames.centredPixels())
+        #expect(flip.frames(flip.frames(clip.frames).pixelBytes()) == clip.frames.centeredPixels())
     }
 
     @Test func shiftsRepeatTheEdge() {
@@ -49,23 +49,23 @@ import Testing
         #expect(moved.scalars == [2, 3, 3, 2, 3, 3])
     }
 
-    @Test func noneIsCentredPixels() {
+    @Test func noneIsCenteredPixels() {
         let clip = pair()
         var random = Sequence(state: 1)
         let change = Augmentation.none.draw(height: 6, width: 8, using: &random)
-        #expect(change.frames(clip.frames) == clip.frames.centredPixels())
+        #expect(change.frames(clip.frames) == clip.frames.centeredPixels())
     }
 
     @Test func bytesSurviveTheRoundTrip() {
         let bytes = Tensor<UInt8>(shape: [256], scalars: Array(0...255))
-        #expect(bytes.centredPixels().pixelBytes() == bytes)
-        #expect(bytes.centredPixels().scalars[0] == -0.5)
-        #expect(bytes.centredPixels().scalars[255] == 0.5)
+        #expect(bytes.centeredPixels().pixelBytes() == bytes)
+        #expect(bytes.centeredPixels().scalars[0] == -0.5)
+        #expect(bytes.centeredPixels().scalars[255] == 0.5)
         let odd = Tensor<Float>(shape: [4], scalars: [-7, 7, .nan, .infinity])
         #expect(odd.pixelBytes().scalars == [0, 255, 0, 255])
     }
 
-    @Test func colourChangesStayInRange() {
+    @Test func colorChangesStayInRange() {
         var change = Transformation(height: 6, width: 8)
         (change.brightness, change.contrast, change.saturation) = (0.4, 1.6, 0)
         let frames = change.frames(pair().frames).scalars

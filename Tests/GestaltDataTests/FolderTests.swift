@@ -4,7 +4,7 @@ import GestaltTensor
 import Testing
 
 @Suite struct FolderTests {
-    /// A picture of one colour, and a mask of one id.
+    /// A picture of one color, and a mask of one id.
     private func picture(_ value: UInt8, height: Int = 4, width: Int = 5) -> Tensor<UInt8> {
         .filled([height, width, 3], with: value)
     }
@@ -106,10 +106,10 @@ import Testing
     @Test func masksDoubleTheRows() throws {
         let frames = Tensor<UInt8>.filled([5, 8, 8, 3], with: 90)
         let bare = try DataSet(name: "bare", clips: [Clip(name: "a", frames: frames)])
-        let labelled = try DataSet(
-            name: "labelled",
+        let labeled = try DataSet(
+            name: "labeled",
             clips: [Clip(name: "a", frames: frames, masks: .filled([5, 8, 8], with: 1))])
-        let (short, tall) = (bare.sheet(columns: 3), labelled.sheet(columns: 3))
+        let (short, tall) = (bare.sheet(columns: 3), labeled.sheet(columns: 3))
         #expect(short.shape[1] == tall.shape[1] && short.shape[2] == 3)
         #expect(tall.shape[0] >= short.shape[0] + 16)
     }

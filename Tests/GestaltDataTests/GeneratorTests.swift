@@ -77,7 +77,7 @@ import Testing
         }
     }
 
-    /// A pixel that shows background in all frames has few colours: only shadows change it.
+    /// A pixel that shows background in all frames has few colors: only shadows change it.
     @Test func pictureChangesWhereLabelsSayItDoes() throws {
         var configuration = RobotPushGenerator.Configuration()
         configuration.things = 0...0
@@ -128,11 +128,11 @@ import Testing
         }.count
     }
 
-    /// Whether the centre of some thing is more than 3 pixels from where it was at first.
+    /// Whether the center of some thing is more than 3 pixels from where it was at first.
     private func thingsMoved(_ masks: Tensor<UInt8>) -> Bool {
         let (height, width) = (masks.shape[1], masks.shape[2])
         let scalars = masks.scalars
-        func centre(_ id: UInt8, _ frame: Int) -> (x: Double, y: Double)? {
+        func center(_ id: UInt8, _ frame: Int) -> (x: Double, y: Double)? {
             var (x, y, count) = (0.0, 0.0, 0.0)
             for row in 0..<height {
                 for column in 0..<width
@@ -143,9 +143,9 @@ import Testing
             return count > 8 ? (x / count, y / count) : nil
         }
         return (UInt8(2)...7).contains { id in
-            guard let start = centre(id, 0) else { return false }
+            guard let start = center(id, 0) else { return false }
             return (1..<masks.shape[0]).contains { frame in
-                guard let end = centre(id, frame) else { return false }
+                guard let end = center(id, frame) else { return false }
                 let (dx, dy) = (end.x - start.x, end.y - start.y)
                 return dx * dx + dy * dy > 9
             }

@@ -32,18 +32,18 @@ import Testing
             #expect(set.labelRemarks(classes: 1) == [root + ": 4 of 30 frames labeled"])
             #expect(set.foregroundShare == 4.0 / 24)
             #expect(
-                LabelledFrames.labeled(in: set).map(\.frame) == [4, 5, 11, 29])
-            #expect(LabelledFrames.labeled(in: set, apart: 5).map(\.frame) == [4, 11, 29])
-            #expect(LabelledFrames.spread(2, of: set).map(\.frame) == [4, 11])
-            #expect(LabelledFrames.spread(4, of: set).map(\.frame) == [4, 5, 11, 29])
+                LabeledFrames.labeled(in: set).map(\.frame) == [4, 5, 11, 29])
+            #expect(LabeledFrames.labeled(in: set, apart: 5).map(\.frame) == [4, 11, 29])
+            #expect(LabeledFrames.spread(2, of: set).map(\.frame) == [4, 11])
+            #expect(LabeledFrames.spread(4, of: set).map(\.frame) == [4, 5, 11, 29])
         }
     }
 
     @Test func withAllFramesLabeledNothingChanges() throws {
         let set = try DataSet.open("synthetic:3")
-        #expect(LabelledFrames.spread(40, of: set) == LabelledFrames.spread(40, over: set.lengths))
+        #expect(LabeledFrames.spread(40, of: set) == LabeledFrames.spread(40, over: set.lengths))
         #expect(
-            LabelledFrames.labeled(in: set, apart: 7) == LabelledFrames.every(7, of: set.lengths))
+            LabeledFrames.labeled(in: set, apart: 7) == LabeledFrames.every(7, of: set.lengths))
     }
 
     @Test func masksWithoutTheirFramesAreNamed() throws {

@@ -15,7 +15,7 @@ import Testing
 
     static func frames(order: BatchOrder, augmentation: Augmentation) -> FrameBatches {
         FrameBatches(
-            clips, frames: LabelledFrames.spread(13, over: clips.map(\.frameCount)), batchSize: 4,
+            clips, frames: LabeledFrames.spread(13, over: clips.map(\.frameCount)), batchSize: 4,
             order: order, augmentation: augmentation)
     }
 
@@ -67,7 +67,7 @@ import Testing
         for (place, index) in batch.indices.enumerated() {
             let clip = Self.clips[index.clip].window(index.frame..<index.frame + 1)
             let frame = batch.frames.sliced(place..<place + 1, axis: 0)
-            #expect(frame == clip.frames.centredPixels())
+            #expect(frame == clip.frames.centeredPixels())
             #expect(batch.masks?.sliced(place..<place + 1, axis: 0) == clip.masks)
         }
     }
@@ -81,7 +81,7 @@ import Testing
             #expect(batch.frames.shape == [2, 3, 16, 16, 3])
             for (place, window) in batch.windows.enumerated() {
                 starts.insert(window.start)
-                let expected = Self.clips[window.clip].window(window.frames).frames.centredPixels()
+                let expected = Self.clips[window.clip].window(window.frames).frames.centeredPixels()
                 let found = batch.frames.sliced(place..<place + 1, axis: 0)
                 #expect(found.reshaped(expected.shape) == expected)
             }

@@ -5,20 +5,20 @@ import Testing
 @Suite struct SamplingTests {
     @Test func labelsSpreadOverAllClips() {
         let lengths = [Int](repeating: 30, count: 240)
-        let few = LabelledFrames.spread(10, over: lengths)
+        let few = LabeledFrames.spread(10, over: lengths)
         #expect(few.map(\.clip) == [0, 24, 48, 72, 96, 120, 144, 168, 192, 216])
         #expect(few.map(\.frame) == [0, 7, 14, 21, 28, 5, 12, 19, 26, 3])
-        let all = LabelledFrames.spread(7200, over: lengths)
+        let all = LabeledFrames.spread(7200, over: lengths)
         #expect(Set(all).count == 7200)
     }
 
     @Test func shortClipsWrapAround() {
-        let frames = LabelledFrames.spread(4, over: [5, 6])
+        let frames = LabeledFrames.spread(4, over: [5, 6])
         #expect(frames.map(\.frame) == [0, 2, 2, 3])
     }
 
     @Test func everyFifthFrame() {
-        let frames = LabelledFrames.every(5, of: [30, 7])
+        let frames = LabeledFrames.every(5, of: [30, 7])
         #expect(frames.map(\.frame) == [0, 5, 10, 15, 20, 25, 0, 5])
     }
 

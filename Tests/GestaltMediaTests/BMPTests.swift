@@ -15,7 +15,7 @@ import Testing
         }
     }
 
-    private static let greys: [[UInt8]] = (0..<16).map { [UInt8($0), UInt8($0), UInt8($0)] }
+    private static let grays: [[UInt8]] = (0..<16).map { [UInt8($0), UInt8($0), UInt8($0)] }
     private static let colors: [[UInt8]] = [[1, 2, 3], [4, 5, 6], [7, 8, 9]]
 
     /// By hand from Microsoft's description; Pillow 13 reads the same where it reads the file.
@@ -61,8 +61,8 @@ import Testing
                 width: 2, height: 1, bits: 16, compression: 3, masks: [0xF800, 0x07E0, 0x001F],
                 data: [0x20, 0x00, 0x1F, 0xF8]), [0, 4, 0, 255, 0, 255]),
         Case(
-            "8 bits of grey",
-            BMPBuilder(width: 3, height: 1, bits: 8, palette: greys, data: [2, 0, 15, 0]),
+            "8 bits of gray",
+            BMPBuilder(width: 3, height: 1, bits: 8, palette: grays, data: [2, 0, 15, 0]),
             [2, 0, 15],
             ids: [2, 0, 15]),
         Case(
@@ -72,7 +72,7 @@ import Testing
         Case(
             "4 bits",
             BMPBuilder(
-                width: 3, height: 2, bits: 4, palette: greys,
+                width: 3, height: 2, bits: 4, palette: grays,
                 data: [0x12, 0x30, 0, 0, 0x45, 0xF0, 0, 0]),
             [4, 5, 15, 1, 2, 3], ids: [4, 5, 15, 1, 2, 3]),
         Case(
@@ -84,24 +84,24 @@ import Testing
         Case(
             "runs of 8 bits: counted, plain, end of row, end",
             BMPBuilder(
-                width: 4, height: 2, bits: 8, compression: 1, palette: greys,
+                width: 4, height: 2, bits: 8, compression: 1, palette: grays,
                 data: [3, 7, 1, 2, 0, 0, 0, 3, 1, 2, 3, 0, 1, 9, 0, 1]),
             [1, 2, 3, 9, 7, 7, 7, 2], ids: [1, 2, 3, 9, 7, 7, 7, 2]),
         Case(
             "runs of 8 bits: a step and an early end",
             BMPBuilder(
-                width: 3, height: 3, bits: 8, compression: 1, palette: greys,
+                width: 3, height: 3, bits: 8, compression: 1, palette: grays,
                 data: [1, 5, 0, 2, 1, 1, 1, 6, 0, 1]), [0, 0, 0, 0, 0, 6, 5, 0, 0]),
         Case(
             "runs of 4 bits",
             BMPBuilder(
-                width: 5, height: 2, bits: 4, compression: 2, palette: greys,
+                width: 5, height: 2, bits: 4, compression: 2, palette: grays,
                 data: [5, 0x12, 0, 0, 0, 5, 0x34, 0x56, 0x70, 0, 0, 1]),
             [3, 4, 5, 6, 7, 1, 2, 1, 2, 1], ids: [3, 4, 5, 6, 7, 1, 2, 1, 2, 1]),
         Case(
             "a run beyond the row is cut off",
             BMPBuilder(
-                width: 2, height: 1, bits: 8, compression: 1, palette: greys, data: [9, 7, 0, 1]),
+                width: 2, height: 1, bits: 8, compression: 1, palette: grays, data: [9, 7, 0, 1]),
             [7, 7]),
     ]
 

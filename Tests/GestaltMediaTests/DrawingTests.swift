@@ -3,7 +3,7 @@ import GestaltTensor
 import Testing
 
 @Suite struct DrawingTests {
-    @Test func overlayMixesOnlyLabelled() {
+    @Test func overlayMixesOnlyLabeled() {
         let picture = Tensor<UInt8>(shape: [1, 2, 1], scalars: [100, 100])
         let labels = Tensor<UInt8>(shape: [1, 2], scalars: [0, 1])
         let half = picture.overlaid(labels: labels, opacity: 0.5).scalars
@@ -21,10 +21,10 @@ import Testing
         #expect(red == [6, 7, 8, 11, 13, 16, 17, 18])
     }
 
-    @Test func labelsHaveDistinctColours() {
-        let colours = Set((0...15).map { Colour.label($0) })
-        #expect(colours.count == 16)
-        #expect(Tensor<UInt8>(shape: [1, 2], scalars: [0, 1]).colouredLabels().scalars.count == 6)
+    @Test func labelsHaveDistinctColors() {
+        let colors = Set((0...15).map { Color.label($0) })
+        #expect(colors.count == 16)
+        #expect(Tensor<UInt8>(shape: [1, 2], scalars: [0, 1]).coloredLabels().scalars.count == 6)
     }
 
     @Test func ignoredPixelsAreHatched() {
@@ -34,9 +34,9 @@ import Testing
         // Half of the pixels, in lines along a diagonal; the others stay as they are.
         #expect(lines.count == 32 && drawn.filter { $0 == 10 }.count == 96)
         #expect(lines.allSatisfy { ($0 / 8 + $0 % 8) % 4 < 2 })
-        #expect(Colour.label(255) == .grey)
+        #expect(Color.label(255) == .gray)
         #expect(
-            Tensor<UInt8>(shape: [1, 1], scalars: [255]).colouredLabels().scalars == [
+            Tensor<UInt8>(shape: [1, 1], scalars: [255]).coloredLabels().scalars == [
                 128, 128, 128,
             ])
     }

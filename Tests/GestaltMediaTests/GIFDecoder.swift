@@ -16,7 +16,7 @@ struct GIFDecoder {
         (width, height) = (word(), word())
         let flags = next()
         place += 2
-        let global = flags & 0x80 != 0 ? colours(flags) : []
+        let global = flags & 0x80 != 0 ? colors(flags) : []
         while true {
             switch next() {
             case 0x21: readExtension()
@@ -33,7 +33,7 @@ struct GIFDecoder {
 
     private mutating func word() -> Int { Int(next()) + Int(next()) << 8 }
 
-    private mutating func colours(_ flags: UInt8) -> [[UInt8]] {
+    private mutating func colors(_ flags: UInt8) -> [[UInt8]] {
         (0..<(2 << Int(flags & 7))).map { _ in [next(), next(), next()] }
     }
 
@@ -56,7 +56,7 @@ struct GIFDecoder {
     private mutating func readFrame(_ global: [[UInt8]]) {
         place += 8
         let flags = next()
-        let palette = flags & 0x80 != 0 ? colours(flags) : global
+        let palette = flags & 0x80 != 0 ? colors(flags) : global
         let codeBits = Int(next())
         let indices = Self.unpack(blocks(), codeBits: codeBits)
         frames.append(indices.flatMap { palette[Int($0)] })

@@ -61,7 +61,7 @@ import Testing
             "colors of its own", three(middle(1, palette: [9, 9, 9, 7, 8, 9])),
             [[red, red, red], [red, [7, 8, 9], red], [blue, [7, 8, 9], red]]),
         Case(
-            "no colors at all are greys",
+            "no colors at all are grays",
             GIFBuilder(
                 width: 2, height: 1, frames: [.init(width: 2, height: 1, indices: [5, 100])]),
             [[[5, 5, 5], [100, 100, 100]]]),
@@ -108,7 +108,7 @@ import Testing
         let indices = (0..<(13 * 3)).map { UInt8($0) }
         let frame = GIFBuilder.Frame(width: 3, height: 13, indices: indices, isInterlaced: true)
         let file = GIFBuilder(width: 3, height: 13, frames: [frame]).bytes
-        #expect(try Image.decode(file, as: .grey).scalars == indices)
+        #expect(try Image.decode(file, as: .gray).scalars == indices)
         var warnings: [MediaWarning] = []
         let labels = try Image.decodeLabels(file, warnings: &warnings)
         #expect(try labels.bytes().scalars == indices && labels.encoding == .palette)

@@ -11,9 +11,9 @@ import Testing
             scalars: pictures.flatMap(\.scalars))
     }
 
-    /// Up to 256 colours come back exactly.
-    @Test(arguments: [GIF.Colours.shared, .perFrame]) func fewColoursAreExact(
-        _ colours: GIF.Colours
+    /// Up to 256 colors come back exactly.
+    @Test(arguments: [GIF.Colors.shared, .perFrame]) func fewColorsAreExact(
+        _ colors: GIF.Colors
     ) throws {
         let pictures: [Tensor<UInt8>] = (0..<3).map { time in
             var bytes: [UInt8] = []
@@ -23,22 +23,22 @@ import Testing
             return Tensor(shape: [9, 14, 3], scalars: bytes)
         }
         let bytes = try GIF.encode(
-            frames(pictures), secondsPerFrame: 0.25, colours: colours, dithered: true)
+            frames(pictures), secondsPerFrame: 0.25, colors: colors, dithered: true)
         let file = GIFDecoder(bytes)
         #expect(file.width == 14 && file.height == 9 && file.repeats)
         #expect(file.delays == [25, 25, 25])
         #expect(file.frames == pictures.map(\.scalars))
     }
 
-    @Test func oneColourIsEnough() throws {
+    @Test func oneColorIsEnough() throws {
         let picture = Tensor<UInt8>(shape: [1, 3, 3, 1], scalars: [UInt8](repeating: 77, count: 9))
         let file = GIFDecoder(try GIF.encode(picture))
         #expect(file.frames == [[UInt8](repeating: 77, count: 27)])
     }
 
-    /// 256 colours for a smooth picture of thousands: root mean square error below four levels,
+    /// 256 colors for a smooth picture of thousands: root mean square error below four levels,
     /// eight with dithering, which trades error of single pixels for that of areas.
-    @Test(arguments: [(false, 4.0), (true, 8.0)]) func manyColoursComeClose(
+    @Test(arguments: [(false, 4.0), (true, 8.0)]) func manyColorsComeClose(
         dithered: Bool, bound: Double
     ) throws {
         let picture = gradient(height: 64, width: 64, channels: 3)
@@ -50,7 +50,7 @@ import Testing
         #expect(error < bound)
     }
 
-    /// A million white pixels among many colours: their mean is white, not beyond it.
+    /// A million white pixels among many colors: their mean is white, not beyond it.
     @Test func muchWhiteStaysWhite() throws {
         let height = 1100
         var bytes = [UInt8](repeating: 255, count: height * 1000 * 3)

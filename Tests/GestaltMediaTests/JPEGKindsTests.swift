@@ -37,10 +37,10 @@ import Testing
         }
     }
 
-    /// 8 × 8 grey, 20 · column + 8 · row.
+    /// 8 × 8 gray, 20 · column + 8 · row.
     @Test func arithmeticCoding() throws {
         let picture = try JPEG.decode(
-            [UInt8](try #require(Data(base64Encoded: Self.arithmetic))), as: .grey)
+            [UInt8](try #require(Data(base64Encoded: Self.arithmetic))), as: .gray)
         for (place, value) in picture.scalars.enumerated() {
             #expect(abs(Int(value) - (place % 8 * 20 + place / 8 * 8)) <= 1)
         }

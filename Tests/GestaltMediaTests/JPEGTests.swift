@@ -18,13 +18,13 @@ import Testing
         #expect(try #require(difference) <= Self.lossyTolerance)
     }
 
-    @Test func greyBecomesColourWhenAsked() throws {
+    @Test func grayBecomesColorWhenAsked() throws {
         let bytes = try JPEG.encode(gradient(height: 8, width: 8, channels: 1))
         let picture = try JPEG.decode(bytes)
         #expect(picture.shape.dimensions == [8, 8, 3])
     }
 
-    /// Lost data is an error, not grey.
+    /// Lost data is an error, not gray.
     @Test func truncationIsAnError() throws {
         let bytes = try JPEG.encode(noise(height: 64, width: 64, channels: 3, seed: 3))
         for count in [0, 2, 10, 200, bytes.count / 2, bytes.count - 3] {
@@ -87,7 +87,7 @@ import Testing
     }
 
     /// 8 × 8 pixels of one ink mixture with Adobe's marker, written by libjpeg-turbo 2.1.5 (quality
-    /// 100, optimised codes): cyan 255, magenta 128, yellow 0, black 200, where 255 is no ink.
+    /// 100, optimized codes): cyan 255, magenta 128, yellow 0, black 200, where 255 is no ink.
     private static let inks =
         "/9j/7gAOQWRvYmUAZAAAAAAA/9sAQwABAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEB"
         + "AQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEB/8AAFAgACAAIBEMRAE0RAFkRAEsRAP/EABYAAQEBAAAAAAAAAAAA"

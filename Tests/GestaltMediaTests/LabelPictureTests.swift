@@ -27,7 +27,7 @@ import Testing
         transparency: [UInt8] = [], leading: [(String, [UInt8])] = [], _ bytes: [UInt8]
     ) -> PNGBuilder {
         PNGBuilder(
-            width: count, height: 1, bitDepth: bits, colourType: type, palette: palette,
+            width: count, height: 1, bitDepth: bits, colorType: type, palette: palette,
             transparency: transparency, leading: leading.map { (name: $0.0, data: $0.1) },
             rows: [bytes])
     }
@@ -35,15 +35,15 @@ import Testing
     static let cases = [
         Case(
             "1 bit", row(9, bits: 1, [0b1010_0000, 0x80]), [1, 0, 1, 0, 0, 0, 0, 0, 1],
-            .grey(bits: 1)),
-        Case("2 bits", row(4, bits: 2, [0b00_01_10_11]), [0, 1, 2, 3], .grey(bits: 2)),
-        Case("4 bits", row(2, bits: 4, [0x3F]), [3, 15], .grey(bits: 4)),
-        Case("8 bits", row(3, [0, 1, 255]), [0, 1, 255], .grey(bits: 8)),
+            .gray(bits: 1)),
+        Case("2 bits", row(4, bits: 2, [0b00_01_10_11]), [0, 1, 2, 3], .gray(bits: 2)),
+        Case("4 bits", row(2, bits: 4, [0x3F]), [3, 15], .gray(bits: 4)),
+        Case("8 bits", row(3, [0, 1, 255]), [0, 1, 255], .gray(bits: 8)),
         Case(
-            "16 bits, small ids", row(3, bits: 16, [0, 0, 0, 1, 0, 2]), [0, 1, 2], .grey(bits: 16)),
+            "16 bits, small ids", row(3, bits: 16, [0, 0, 0, 1, 0, 2]), [0, 1, 2], .gray(bits: 16)),
         Case(
             "16 bits, all ids", row(4, bits: 16, [0, 255, 1, 0, 0x80, 0, 255, 255]),
-            [255, 256, 32768, 65535], .grey(bits: 16)),
+            [255, 256, 32768, 65535], .gray(bits: 16)),
         Case(
             "palette of 8 bits", row(3, type: 3, palette: [9, 9, 9, 8, 8, 8, 9, 9, 9], [2, 1, 0]),
             [2, 1, 0], .palette),
@@ -60,11 +60,11 @@ import Testing
         Case(
             "an index beyond the palette", row(2, type: 3, palette: [1, 2, 3], [0, 200]), [0, 200],
             .palette),
-        Case("grey and full alpha", row(2, type: 4, [3, 255, 4, 255]), [3, 4], .grey(bits: 8)),
-        Case("grey and equal alpha", row(2, type: 4, [3, 7, 4, 7]), [3, 4], .grey(bits: 8)),
+        Case("gray and full alpha", row(2, type: 4, [3, 255, 4, 255]), [3, 4], .gray(bits: 8)),
+        Case("gray and equal alpha", row(2, type: 4, [3, 7, 4, 7]), [3, 4], .gray(bits: 8)),
         Case(
-            "16-bit grey and alpha", row(2, bits: 16, type: 4, [0, 3, 255, 255, 1, 4, 255, 255]),
-            [3, 260], .grey(bits: 16)),
+            "16-bit gray and alpha", row(2, bits: 16, type: 4, [0, 3, 255, 255, 1, 4, 255, 255]),
+            [3, 260], .gray(bits: 16)),
         Case(
             "equal channels", row(2, type: 2, [0, 0, 0, 255, 255, 255]), [0, 255], .equalChannels),
         Case(
@@ -83,19 +83,19 @@ import Testing
             .colors("the VOC color map")),
         Case(
             "a note about gamma", row(2, leading: [("gAMA", [0, 1, 0x86, 0xA0])], [1, 200]),
-            [1, 200], .grey(bits: 8)),
+            [1, 200], .gray(bits: 8)),
         Case(
             "sRGB, white point", row(2, bits: 16, leading: [("sRGB", [0])], [0, 1, 200, 0]),
-            [1, 51200], .grey(bits: 16)),
+            [1, 51200], .gray(bits: 16)),
         Case(
-            "significant bits", row(2, leading: [("sBIT", [3])], [1, 7]), [1, 7], .grey(bits: 8)),
+            "significant bits", row(2, leading: [("sBIT", [3])], [1, 7]), [1, 7], .gray(bits: 8)),
         Case(
-            "a transparent grey value", row(2, transparency: [0, 1], [1, 7]), [1, 7], .grey(bits: 8)
+            "a transparent gray value", row(2, transparency: [0, 1], [1, 7]), [1, 7], .gray(bits: 8)
         ),
         Case(
             "turned by Exif",
             row(2, leading: [("eXIf", ExifBuilder(orientation: 3).data)], [1, 7]),
-            [7, 1], .grey(bits: 8)),
+            [7, 1], .gray(bits: 8)),
     ]
 
     @Test(arguments: cases) func idsAsStored(_ item: Case) throws {
@@ -120,7 +120,7 @@ import Testing
         let builder = Self.row(2, type: 3, palette: [1, 2, 3, 4, 5, 6], [1, 0])
         var warnings: [MediaWarning] = []
         let labels = try Image.decodeLabels(builder.bytes, warnings: &warnings)
-        #expect(labels.palette == [Colour(1, 2, 3), Colour(4, 5, 6)])
+        #expect(labels.palette == [Color(1, 2, 3), Color(4, 5, 6)])
     }
 
     @Test(arguments: [
@@ -155,7 +155,7 @@ import Testing
 
     @Test func aTableOfColors() throws {
         let table = LabelColors(ids: [
-            Colour(0, 0, 0): 0, Colour(255, 255, 255): 1, Colour(1, 2, 3): 300,
+            Color(0, 0, 0): 0, Color(255, 255, 255): 1, Color(1, 2, 3): 300,
         ])
         let files = [
             (Self.row(2, type: 2, [1, 2, 3, 255, 255, 255]), [300, 1]),
@@ -178,13 +178,13 @@ import Testing
     /// The first entries and the border's color as VOC's kit documents them.
     @Test func vocColors() {
         let first = [
-            Colour(0, 0, 0), Colour(128, 0, 0), Colour(0, 128, 0), Colour(128, 128, 0),
-            Colour(0, 0, 128), Colour(128, 0, 128), Colour(0, 128, 128), Colour(128, 128, 128),
-            Colour(64, 0, 0),
+            Color(0, 0, 0), Color(128, 0, 0), Color(0, 128, 0), Color(128, 128, 0),
+            Color(0, 0, 128), Color(128, 0, 128), Color(0, 128, 128), Color(128, 128, 128),
+            Color(64, 0, 0),
         ]
         #expect(Array(LabelColors.vocPalette.prefix(9)) == first)
-        #expect(LabelColors.vocPalette[15] == Colour(192, 128, 128))  // person
-        #expect(LabelColors.vocPalette[255] == Colour(224, 224, 192))
+        #expect(LabelColors.vocPalette[15] == Color(192, 128, 128))  // person
+        #expect(LabelColors.vocPalette[255] == Color(224, 224, 192))
         #expect(LabelColors.voc.ids.count == 256)
     }
 
@@ -203,9 +203,9 @@ import Testing
                 })
     }
 
-    @Test func aShortPaletteGrowsByGreys() throws {
+    @Test func aShortPaletteGrowsByGrays() throws {
         let file = try PNG.encodeIndices(
-            Tensor(shape: [1, 2], scalars: [1, 9]), palette: [.black, Colour(1, 2, 3)])
+            Tensor(shape: [1, 2], scalars: [1, 9]), palette: [.black, Color(1, 2, 3)])
         #expect(try PNG.decode(file).scalars == [1, 2, 3, 9, 9, 9])
         #expect(try PNG.decodeIndices(file).scalars == [1, 9])
     }

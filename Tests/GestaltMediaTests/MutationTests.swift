@@ -19,7 +19,7 @@ import Testing
     private static var pngs: [[UInt8]] {
         get throws {
             let palette = PNGBuilder(
-                width: 9, height: 3, bitDepth: 4, colourType: 3,
+                width: 9, height: 3, bitDepth: 4, colorType: 3,
                 palette: (0..<48).map { UInt8($0) }, transparency: [1, 2],
                 rows: [[UInt8]](repeating: [0x01, 0x23, 0x45, 0x67, 0x80], count: 3))
             return [

@@ -15,7 +15,7 @@ import Testing
     private static func png(_ exif: [UInt8], behindPixels: Bool = false) -> [UInt8] {
         let chunk = [(name: "eXIf", data: exif)]
         return PNGBuilder(
-            width: 3, height: 2, colourType: 0, leading: behindPixels ? [] : chunk,
+            width: 3, height: 2, colorType: 0, leading: behindPixels ? [] : chunk,
             trailing: behindPixels ? chunk : [], rows: [[0, 1, 2], [3, 4, 5]]
         ).bytes
     }
@@ -28,7 +28,7 @@ import Testing
                 Self.png(exif), Self.png(exif, behindPixels: true),
                 Self.png(Array("Exif\0\0".utf8) + exif),
             ] {
-                let picture = try PNG.decode(file, as: .grey)
+                let picture = try PNG.decode(file, as: .gray)
                 #expect(picture.shape.dimensions == [item.height, 6 / item.height, 1])
                 #expect(picture.scalars == item.values)
                 let labels = try PNG.decodeIndices(file)
@@ -39,14 +39,14 @@ import Testing
         }
     }
 
-    /// Blocks of 8 × 8 of the six greys survive JPEG.
+    /// Blocks of 8 × 8 of the six grays survive JPEG.
     @Test(arguments: turned, [false, true])
     func jpeg(_ item: (orientation: Int, height: Int, values: [UInt8]), isBig: Bool) throws {
         let blocks = Tensor<UInt8>(shape: [2, 3, 1], scalars: [0, 1, 2, 3, 4, 5].map { $0 * 40 })
             .magnified(by: 16)
         let file = ExifBuilder(orientation: item.orientation, isBig: isBig)
             .inserted(into: try JPEG.encode(blocks, quality: 100))
-        let picture = try JPEG.decode(file, as: .grey)
+        let picture = try JPEG.decode(file, as: .gray)
         #expect(picture.shape.dimensions == [item.height * 16, 96 / item.height, 1])
         let samples = picture.resized(height: item.height, width: 6 / item.height, by: .nearest)
         for (value, expected) in zip(samples.scalars, item.values) {
@@ -64,7 +64,7 @@ import Testing
     func damage(_ exif: [UInt8]) throws {
         var warnings: [MediaWarning] = []
         let picture = try Image.decode(
-            Self.png(exif), as: .grey, name: "a.png", warnings: &warnings)
+            Self.png(exif), as: .gray, name: "a.png", warnings: &warnings)
         #expect(picture.scalars == [0, 1, 2, 3, 4, 5])
         #expect(warnings.count == 1 && warnings[0].description.contains("a.png: Exif data"))
     }
@@ -75,7 +75,7 @@ import Testing
         var data = builder.data
         data[22] = 0x10  // another tag
         var warnings: [MediaWarning] = []
-        let picture = try Image.decode(Self.png(data), as: .grey, warnings: &warnings)
+        let picture = try Image.decode(Self.png(data), as: .gray, warnings: &warnings)
         #expect(picture.scalars == [0, 1, 2, 3, 4, 5] && warnings == [])
     }
 
@@ -102,9 +102,9 @@ import Testing
             (name: "zTXt", data: key + [0] + PNGBuilder.stored(Array(text.utf8))),
         ] {
             let file = PNGBuilder(
-                width: 3, height: 2, colourType: 0, leading: [chunk],
+                width: 3, height: 2, colorType: 0, leading: [chunk],
                 rows: [[0, 1, 2], [3, 4, 5]])
-            #expect(try PNG.decode(file.bytes, as: .grey).scalars == [3, 0, 4, 1, 5, 2])
+            #expect(try PNG.decode(file.bytes, as: .gray).scalars == [3, 0, 4, 1, 5, 2])
         }
     }
 
@@ -115,14 +115,14 @@ import Testing
             let head = Array("XML:com.adobe.xmp\0".utf8) + [0, 0, 0, 0]
             let chunks = [(name: "iTXt", data: head + Array(text.utf8))]
             return PNGBuilder(
-                width: 3, height: 2, colourType: 0,
+                width: 3, height: 2, colorType: 0,
                 leading: chunks + (exif.map { [(name: "eXIf", data: $0)] } ?? []),
                 rows: [[0, 1, 2], [3, 4, 5]]
             ).bytes
         }
-        #expect(try PNG.decode(file(nil), as: .grey).scalars == [3, 0, 4, 1, 5, 2])
+        #expect(try PNG.decode(file(nil), as: .gray).scalars == [3, 0, 4, 1, 5, 2])
         let other = ExifBuilder(orientation: 1).data
-        #expect(try PNG.decode(file(other), as: .grey).scalars == [0, 1, 2, 3, 4, 5])
+        #expect(try PNG.decode(file(other), as: .gray).scalars == [0, 1, 2, 3, 4, 5])
         let jpeg = try JPEG.encode(gradient(height: 8, width: 16, channels: 1))
         let body = Array("http://ns.adobe.com/xap/1.0/\0".utf8) + Array(text.utf8)
         let segment = [0xFF, 0xE1, 0, UInt8(body.count + 2)] + body

@@ -3,9 +3,9 @@ struct PNGBuilder {
     var width: Int
     var height: Int
     var bitDepth: UInt8 = 8
-    /// 0 grey, 2 RGB, 3 palette, 4 grey with transparency, 6 RGBA.
-    var colourType: UInt8
-    /// PLTE: three bytes a colour.
+    /// 0 gray, 2 RGB, 3 palette, 4 gray with transparency, 6 RGBA.
+    var colorType: UInt8
+    /// PLTE: three bytes a color.
     var palette: [UInt8] = []
     /// tRNS: transparency of the first palette entries.
     var transparency: [UInt8] = []
@@ -20,7 +20,7 @@ struct PNGBuilder {
     var bytes: [UInt8] {
         let header =
             Self.big(UInt32(width)) + Self.big(UInt32(height))
-            + [bitDepth, colourType, 0, 0, isInterlaced ? 1 : 0]
+            + [bitDepth, colorType, 0, 0, isInterlaced ? 1 : 0]
         var file: [UInt8] = [0x89, 0x50, 0x4E, 0x47, 0x0D, 0x0A, 0x1A, 0x0A]
         file += Self.chunk("IHDR", header)
         for chunk in leading { file += Self.chunk(chunk.name, chunk.data) }

@@ -14,42 +14,42 @@ import Testing
     static let cases = [
         Case(
             testDescription: "RGB as it is",
-            builder: PNGBuilder(width: 2, height: 1, colourType: 2, rows: [[1, 2, 3, 4, 5, 6]]),
+            builder: PNGBuilder(width: 2, height: 1, colorType: 2, rows: [[1, 2, 3, 4, 5, 6]]),
             layout: .rgb, expected: [1, 2, 3, 4, 5, 6]),
         Case(
-            testDescription: "RGB to grey by luma",
+            testDescription: "RGB to gray by luma",
             builder: PNGBuilder(
-                width: 3, height: 1, colourType: 2, rows: [[255, 0, 0, 0, 255, 0, 10, 10, 10]]),
-            layout: .grey, expected: [76, 150, 10]),
+                width: 3, height: 1, colorType: 2, rows: [[255, 0, 0, 0, 255, 0, 10, 10, 10]]),
+            layout: .gray, expected: [76, 150, 10]),
         Case(
             testDescription: "RGBA to RGB drops alpha",
             builder: PNGBuilder(
-                width: 1, height: 2, colourType: 6, rows: [[1, 2, 3, 0], [4, 5, 6, 9]]),
+                width: 1, height: 2, colorType: 6, rows: [[1, 2, 3, 0], [4, 5, 6, 9]]),
             layout: .rgb, expected: [1, 2, 3, 4, 5, 6]),
         Case(
-            testDescription: "grey to RGBA is opaque",
-            builder: PNGBuilder(width: 1, height: 2, colourType: 0, rows: [[7], [8]]),
+            testDescription: "gray to RGBA is opaque",
+            builder: PNGBuilder(width: 1, height: 2, colorType: 0, rows: [[7], [8]]),
             layout: .rgba, expected: [7, 7, 7, 255, 8, 8, 8, 255]),
         Case(
-            testDescription: "grey with alpha as stored",
-            builder: PNGBuilder(width: 2, height: 1, colourType: 4, rows: [[7, 128, 8, 64]]),
+            testDescription: "gray with alpha as stored",
+            builder: PNGBuilder(width: 2, height: 1, colorType: 4, rows: [[7, 128, 8, 64]]),
             layout: .asStored, expected: [7, 7, 7, 128, 8, 8, 8, 64]),
         Case(
             testDescription: "16 bits are scaled, not cut",
             builder: PNGBuilder(
-                width: 3, height: 1, bitDepth: 16, colourType: 0,
+                width: 3, height: 1, bitDepth: 16, colorType: 0,
                 rows: [[0x00, 0xFF, 0x80, 0x00, 0xFF, 0xFF]]),
-            layout: .grey, expected: [1, 128, 255]),
+            layout: .gray, expected: [1, 128, 255]),
         Case(
             testDescription: "1 bit becomes 0 and 255",
             builder: PNGBuilder(
-                width: 10, height: 1, bitDepth: 1, colourType: 0,
+                width: 10, height: 1, bitDepth: 1, colorType: 0,
                 rows: [[0b1010_0000, 0b0100_0000]]),
-            layout: .grey, expected: [255, 0, 255, 0, 0, 0, 0, 0, 0, 255]),
+            layout: .gray, expected: [255, 0, 255, 0, 0, 0, 0, 0, 0, 255]),
         Case(
             testDescription: "palette of 2 bits with transparency",
             builder: PNGBuilder(
-                width: 3, height: 1, bitDepth: 2, colourType: 3,
+                width: 3, height: 1, bitDepth: 2, colorType: 3,
                 palette: [10, 11, 12, 20, 21, 22, 30, 31, 32], transparency: [5],
                 rows: [[0b00_01_10_00]]),
             layout: .rgba, expected: [10, 11, 12, 5, 20, 21, 22, 255, 30, 31, 32, 255]),
@@ -63,13 +63,13 @@ import Testing
 
     @Test func indicesStayAsTheyAre() throws {
         let palette = PNGBuilder(
-            width: 4, height: 1, bitDepth: 4, colourType: 3,
+            width: 4, height: 1, bitDepth: 4, colorType: 3,
             palette: [UInt8](repeating: 9, count: 9), rows: [[0x01, 0x20]])
         #expect(try PNG.decodeIndices(palette.bytes).scalars == [0, 1, 2, 0])
-        let grey = PNGBuilder(width: 2, height: 1, bitDepth: 4, colourType: 0, rows: [[0x3F]])
-        #expect(try PNG.decodeIndices(grey.bytes).scalars == [3, 15])
-        let colour = PNGBuilder(width: 1, height: 1, colourType: 2, rows: [[1, 2, 3]])
-        #expect(throws: MediaError.self) { try PNG.decodeIndices(colour.bytes) }
+        let gray = PNGBuilder(width: 2, height: 1, bitDepth: 4, colorType: 0, rows: [[0x3F]])
+        #expect(try PNG.decodeIndices(gray.bytes).scalars == [3, 15])
+        let color = PNGBuilder(width: 1, height: 1, colorType: 2, rows: [[1, 2, 3]])
+        #expect(throws: MediaError.self) { try PNG.decodeIndices(color.bytes) }
     }
 
     @Test(arguments: [1, 3, 4], [0, 6]) func roundTrip(channels: Int, compression: Int) throws {
@@ -94,7 +94,7 @@ import Testing
     /// Cuts behind the pixels, and what other decoders overlook too: the picture and a warning.
     @Test func damageThatCostsNoPixelIsAWarning() throws {
         let builder = PNGBuilder(
-            width: 2, height: 1, colourType: 2, leading: [("tEXt", Array("a\0b".utf8))],
+            width: 2, height: 1, colorType: 2, leading: [("tEXt", Array("a\0b".utf8))],
             rows: [[1, 2, 3, 4, 5, 6]])
         let whole = builder.bytes
         var wrongChecksum = whole
@@ -121,13 +121,13 @@ import Testing
     @Test func interlacedPictures() throws {
         let picture = noise(height: 11, width: 13, channels: 3, seed: 9)
         let rows = (0..<11).map { Array(picture.scalars[($0 * 39)..<(($0 + 1) * 39)]) }
-        let file = PNGBuilder(width: 13, height: 11, colourType: 2, isInterlaced: true, rows: rows)
+        let file = PNGBuilder(width: 13, height: 11, colorType: 2, isInterlaced: true, rows: rows)
         #expect(try PNG.decode(file.bytes).scalars == picture.scalars)
     }
 
     @Test func hugeHeaderIsRefusedBeforeAllocating() throws {
         for (width, height) in [(60_000, 60_000), (1 << 30, 1), (8000, 8000)] {
-            let file = PNGBuilder(width: width, height: height, colourType: 2, rows: [[1, 2, 3]])
+            let file = PNGBuilder(width: width, height: height, colorType: 2, rows: [[1, 2, 3]])
             #expect(throws: MediaError.self) { try PNG.decode(file.bytes) }
         }
     }

@@ -12,10 +12,10 @@ import Testing
 
     static let line: [UInt8] = [0, 100, 200, 40, 80, 250]
 
-    // By hand from the definition: weights 1 − |distance| / max(1, step), normalised.
+    // By hand from the definition: weights 1 − |distance| / max(1, step), normalized.
     static let cases = [
         Case(width: 6, interpolation: .triangle, expected: line),
-        // Step 2, centres 1, 3, 5; weights 3, 3, 1 at the ends and 1, 3, 3, 1 inside.
+        // Step 2, centers 1, 3, 5; weights 3, 3, 1 at the ends and 1, 3, 3, 1 inside.
         Case(width: 3, interpolation: .triangle, expected: [71, 113, 147]),
         Case(width: 3, interpolation: .nearest, expected: [100, 40, 250]),
         Case(width: 2, interpolation: .nearest, expected: [100, 80]),

@@ -4,7 +4,7 @@ struct TIFFBuilder {
     var height: Int
     var bits = 8
     var samples = 1
-    /// 0 grey from white, 1 grey, 2 RGB, 3 palette.
+    /// 0 gray from white, 1 gray, 2 RGB, 3 palette.
     var photometric = 1
     /// 1 unsigned, 2 signed, 3 floating point.
     var format = 1

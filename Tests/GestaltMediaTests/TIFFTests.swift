@@ -21,10 +21,10 @@ import Testing
     /// By hand; what Pillow 13 reads agrees where it reads the file.
     static let cases = [
         Case(
-            "grey", TIFFBuilder(width: 3, height: 1, blocks: [[0, 7, 255]]), [0, 7, 255],
+            "gray", TIFFBuilder(width: 3, height: 1, blocks: [[0, 7, 255]]), [0, 7, 255],
             ids: [0, 7, 255]),
         Case(
-            "grey from white",
+            "gray from white",
             TIFFBuilder(width: 3, height: 1, photometric: 0, blocks: [[0, 7, 255]]),
             [255, 248, 0], ids: [255, 248, 0]),
         Case(
@@ -149,7 +149,7 @@ import Testing
         let file = TIFFBuilder(
             width: 20, height: 17, bits: bits, samples: samples, photometric: samples == 3 ? 2 : 1,
             tile: (16, 16), blocks: blocks)
-        let picture = try Image.decode(file.bytes, as: .grey)
+        let picture = try Image.decode(file.bytes, as: .gray)
         #expect(picture.scalars == (0..<340).map { UInt8($0 % 251) })
     }
 
@@ -192,9 +192,9 @@ import Testing
         }
         let file = TIFFBuilder.file(pages)
         var warnings: [MediaWarning] = []
-        #expect(try Image.decode(file, as: .grey, warnings: &warnings).scalars == [9, 1])
+        #expect(try Image.decode(file, as: .gray, warnings: &warnings).scalars == [9, 1])
         #expect(warnings.count == 1 && warnings[0].description.contains("several pages"))
-        let all = try Image.decodeFrames(file, as: .grey, warnings: &warnings)
+        let all = try Image.decodeFrames(file, as: .gray, warnings: &warnings)
         #expect(all.frames.scalars == [9, 1, 9, 2, 9, 3])
         let mixed = TIFFBuilder.file([pages[0], TIFFBuilder(width: 1, height: 1, blocks: [[5]])])
         #expect(throws: MediaError.self) { try Image.decodeFrames(mixed, warnings: &warnings) }

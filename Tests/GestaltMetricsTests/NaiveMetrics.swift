@@ -67,10 +67,10 @@ enum Naive {
         var found: [(Int, Int)] = []
         for y in mask.indices {
             for x in mask[y].indices {
-                let neighbours = [(y, x + 1), (y + 1, x), (y + 1, x + 1)].filter {
+                let neighbors = [(y, x + 1), (y + 1, x), (y + 1, x + 1)].filter {
                     $0.0 < mask.count && $0.1 < mask[y].count
                 }
-                if neighbours.contains(where: { (mask[$0.0][$0.1] != 0) != (mask[y][x] != 0) }) {
+                if neighbors.contains(where: { (mask[$0.0][$0.1] != 0) != (mask[y][x] != 0) }) {
                     found.append((y, x))
                 }
             }

@@ -122,8 +122,8 @@ import Testing
         let means = (0..<10).map { clip in
             table.selecting((clip * 4)..<(clip * 4 + 4)).score(.iou, .perImage)
         }
-        let centre = means.reduce(0, +) / 10
-        let variance = means.reduce(0) { $0 + ($1 - centre) * ($1 - centre) } / 10
+        let center = means.reduce(0, +) / 10
+        let variance = means.reduce(0) { $0 + ($1 - center) * ($1 - center) } / 10
         let expected = 2 * 1.645 * (variance / 10).squareRoot()
         let width = interval.upper - interval.lower
         #expect(abs(width - expected) < expected / 3, "\(width) against \(expected)")

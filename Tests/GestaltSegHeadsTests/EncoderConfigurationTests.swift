@@ -12,7 +12,7 @@ import Testing
     static let frames = FrameEncoderConfiguration(width: 4, blocks: [1, 1, 1, 1], outputWidth: 6)
 
     static let encoders: [EncoderConfiguration] = [
-        .tokenizer(sizes: .minute, source: .quantised),
+        .tokenizer(sizes: .minute, source: .quantized),
         .resnet(sizes: frames, source: .init(stage: 4, skips: true)),
         .prior(sizes: .minute(), source: .init(layer: 1, query: .start, skips: true)),
         .prior(

@@ -124,13 +124,13 @@ import Testing
                 encoder: encoder.configuration, head: .convolutional(width: 8),
                 input: PictureInput(height: 32, width: 32)), encoder: encoder, random: &random)
         let before = model.state
-        var optimiser = AdamW(learningRate: 1e-2, weightDecay: 0.01)
+        var optimizer = AdamW(learningRate: 1e-2, weightDecay: 0.01)
         let step = valueAndGradients(
             of: model, Context(training: true), freezing: Freezing(frozen)
         ) { model, context in
             (segmentationLoss(model.logits(scenes.frames, context), scenes.masks), ())
         }
-        optimiser.update(&model, with: step.gradients)
+        optimizer.update(&model, with: step.gradients)
         step.commitBuffers(to: &model)
         for (old, new) in zip(before, model.state) {
             let isFrozen = Freezing(frozen).covers(old.path)

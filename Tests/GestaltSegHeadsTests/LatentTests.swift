@@ -33,7 +33,7 @@ import Testing
     @Test func clipGivesARowForEachSlot() {
         let encoder = Self.encoder(.clip, .continuous)
         #expect(encoder.seesFuture)
-        #expect(encoder.labelledFrames(clipLength: 16) == [2, 6, 10, 14])
+        #expect(encoder.labeledFrames(clipLength: 16) == [2, 6, 10, 14])
         let clips = noise([2, 8, 16, 16, 3])
         let latent = encoder.encode(clips, .inference)
         #expect(latent.tensor.shape == [4, 1, 4, 4, 6])
@@ -45,8 +45,8 @@ import Testing
         }
     }
 
-    @Test func quantisedLatentsAreRowsOfTheCodebook() {
-        let encoder = Self.encoder(.still, .quantised)
+    @Test func quantizedLatentsAreRowsOfTheCodebook() {
+        let encoder = Self.encoder(.still, .quantized)
         let latent = encoder.encode(noise([1, 8, 8, 3]), .inference)
         let rows = encoder.tokenizer.codebook.embeddings.value
         for place in 0..<4 {

@@ -3,7 +3,7 @@ import GestaltSegHeads
 import GestaltTensor
 import GestaltVQVAE
 
-/// Small pictures with a bright disk on a coloured ground, and the disk's mask: something a network
+/// Small pictures with a bright disk on a colored ground, and the disk's mask: something a network
 /// of any size can learn in a few steps.
 struct Scenes {
     let frames: Tensor<Float>

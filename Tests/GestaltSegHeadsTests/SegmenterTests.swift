@@ -86,13 +86,13 @@ import Testing
         let scenes = Scenes(count: 4)
         var model = Self.segmenter()
         let before = model.state
-        var optimiser = AdamW(learningRate: 1e-2, weightDecay: 0.01)
+        var optimizer = AdamW(learningRate: 1e-2, weightDecay: 0.01)
         let step = valueAndGradients(
             of: model, Context(training: true), freezing: Freezing(["encoder"])
         ) { model, context in
             (segmentationLoss(model.logits(scenes.frames, context), scenes.masks), ())
         }
-        optimiser.update(&model, with: step.gradients)
+        optimizer.update(&model, with: step.gradients)
         step.commitBuffers(to: &model)
         for (old, new) in zip(before, model.state) {
             let isFrozen = old.path.hasPrefix("encoder.")
@@ -105,7 +105,7 @@ import Testing
         var random = RandomStream(seed: 4)
         var model = Segmenter(
             SegmenterConfiguration(
-                encoder: .tokenizer(sizes: .minute, source: .quantised), head: .linear,
+                encoder: .tokenizer(sizes: .minute, source: .quantized), head: .linear,
                 input: PictureInput(height: 32, width: 32)), random: &random)
         let before = try #require(model.encoder as? TokenizerEncoder).tokenizer.codebook
         let step = valueAndGradients(of: model, Context(training: true)) { model, context in
@@ -121,7 +121,7 @@ import Testing
     @Test func aHeadLearnsEightPictures() {
         let scenes = Scenes(count: 8)
         var model = Self.segmenter()
-        var optimiser = AdamW(learningRate: 1e-2, weightDecay: 0.01)
+        var optimizer = AdamW(learningRate: 1e-2, weightDecay: 0.01)
         let latent = model.encoder.encode(scenes.frames, .inference)
         var losses: [Float] = []
         for _ in 0..<60 {
@@ -131,7 +131,7 @@ import Testing
                 (segmentationLoss(head(latent, context), scenes.masks), ())
             }
             losses.append(step.loss)
-            optimiser.update(&trained, with: step.gradients)
+            optimizer.update(&trained, with: step.gradients)
             step.commitBuffers(to: &trained)
             model.head = trained
         }

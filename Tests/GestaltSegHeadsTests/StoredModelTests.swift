@@ -85,7 +85,7 @@ import Testing
     static let damages = [
         Damage(testDescription: "unknown", from: "\"widths\"", to: "\"width\"", key: "width"),
         Damage(
-            testDescription: "unknown below", from: "\"centre\"", to: "\"center\"",
+            testDescription: "unknown below", from: "\"center\"", to: "\"center\"",
             key: "input.center"),
         Damage(
             testDescription: "type", from: "\"classes\" : 2", to: "\"classes\" : \"two\"",

@@ -4,11 +4,11 @@ import GestaltTensor
 import Testing
 
 @Suite struct UNetTests {
-    @Test func yardstickCountsItsParameters() {
+    @Test func baselineCountsItsParameters() {
         var random = RandomStream(seed: 0)
-        #expect(UNet(.yardstick, random: &random).parameterCount == 1_927_009)
+        #expect(UNet(.baseline, random: &random).parameterCount == 1_927_009)
         // Two more rows of the last layer: 32 weights and a bias each.
-        var classes = UNetConfiguration.yardstick
+        var classes = UNetConfiguration.baseline
         classes.classes = 3
         #expect(UNet(classes, random: &random).parameterCount == 1_927_009 + 66)
     }
@@ -37,7 +37,7 @@ import Testing
     @Test func scaleOfTheInputIsTheConfigurations() {
         var random = RandomStream(seed: 0)
         let wide = UNet(
-            UNetConfiguration(widths: [4], input: PictureInput(centre: 0.5, scale: 0.25)),
+            UNetConfiguration(widths: [4], input: PictureInput(center: 0.5, scale: 0.25)),
             random: &random)
         random = RandomStream(seed: 0)
         let plain = UNet(UNetConfiguration(widths: [4], input: PictureInput()), random: &random)
@@ -49,14 +49,14 @@ import Testing
         let scenes = Scenes(count: 8)
         var random = RandomStream(seed: 5)
         var model = UNet(UNetConfiguration(widths: [8, 16, 16]), random: &random)
-        var optimiser = AdamW(learningRate: 1e-2, weightDecay: 0.01)
+        var optimizer = AdamW(learningRate: 1e-2, weightDecay: 0.01)
         var losses: [Float] = []
         for _ in 0..<60 {
             let step = valueAndGradients(of: model, Context(training: true)) { model, context in
                 (segmentationLoss(model.logits(scenes.frames, context), scenes.masks), ())
             }
             losses.append(step.loss)
-            optimiser.update(&model, with: step.gradients)
+            optimizer.update(&model, with: step.gradients)
             step.commitBuffers(to: &model)
         }
         #expect(losses[0] > 0.8 && losses[59] < 0.25, "\(losses[0]) to \(losses[59])")

@@ -71,8 +71,8 @@ import Testing
         let tokenizer = VideoTokenizer(
             SmallRecipes.tokenizer(steps: 1).configuration, random: &random)
         let encoder = TokenizerEncoder(tokenizer, mode: .clip)
-        let frames = LabelledFrameEncoder(encoder, window: 16)
-        let middles = encoder.labelledFrames(clipLength: 16)
+        let frames = LabeledFrameEncoder(encoder, window: 16)
+        let middles = encoder.labeledFrames(clipLength: 16)
         for frame in 0..<30 {
             let place = frames.place(frame, clipLength: 30)
             #expect(place.start + middles[place.slot] == frame, "frame \(frame)")
@@ -87,10 +87,10 @@ import Testing
         var random = RandomStream(seed: 0)
         let tokenizer = VideoTokenizer(
             SmallRecipes.tokenizer(steps: 1).configuration, random: &random)
-        let labelled = LabelledFrames.spread(5, over: data.lengths)
-        let encoder = LabelledFrameEncoder(TokenizerEncoder(tokenizer))
+        let labeled = LabeledFrames.spread(5, over: data.lengths)
+        let encoder = LabeledFrameEncoder(TokenizerEncoder(tokenizer))
         let batches = try LatentBatches(
-            encoder: encoder, clips: data.clips, frames: labelled, batchSize: 4, seed: 2)
+            encoder: encoder, clips: data.clips, frames: labeled, batchSize: 4, seed: 2)
         #expect(batches.latents.tensor.shape[0] == 10)
         let first = batches.masks[0..<5]
         #expect(batches.masks[5..<10] == first.flipped(axis: -1))

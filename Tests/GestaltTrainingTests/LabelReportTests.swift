@@ -91,7 +91,7 @@ import Testing
         #expect(report.classes[0].name == "arm" && report.classes[1].name == nil)
         #expect(report.classes.dropFirst().allSatisfy { $0.perImage.iou.isNaN && $0.pictures == 0 })
         #expect(report.meanIoU == 0.5)
-        let names = report.readings.map(\.name)
+        let names = report.metrics.map(\.name)
         #expect(names.contains("iou_class_1") && !names.contains("iou_class_2"))
         #expect(report.measures.map(\.name).contains("iou_class_20"))
         let json = String(decoding: try JSONEncoder().encode(report), as: UTF8.self)
@@ -117,7 +117,7 @@ import Testing
         let data = try Self.set(clips: 6, frames: 1) { _, _ in Self.halves(0, 0) }
         let report = try SegmentationReport(on: data, every: 1) { .zeros([$0.count, 4, 4]) }
         #expect(report.perImage.iou.isNaN && report.micro.dice.isNaN && report.confidence == nil)
-        #expect(!report.readings.map(\.name).contains("iou"))
+        #expect(!report.metrics.map(\.name).contains("iou"))
         let json = String(decoding: try JSONEncoder().encode(report), as: UTF8.self)
         #expect(json.contains("\"confidence\":null"))
         let wrong = try SegmentationReport(on: data, every: 1) { .ones([$0.count, 4, 4]) }

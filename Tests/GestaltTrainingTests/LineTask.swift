@@ -36,7 +36,7 @@ struct LineTask: TrainingTask {
 
     func loss(
         of model: Sequential, on batch: LineBatches.Batch, _ context: Context
-    ) throws -> (loss: Tensor<Float>, readings: [Reading]) {
+    ) throws -> (loss: Tensor<Float>, metrics: [Metric]) {
         let prediction = model(batch.x, context)
         var loss = (prediction - batch.y).squared().mean()
         switch fault {
@@ -47,13 +47,13 @@ struct LineTask: TrainingTask {
         case .interruption(let step) where step == batch.step: interruption.request()
         default: break
         }
-        return (loss, [Reading("error", loss.scalar.squareRoot())])
+        return (loss, [Metric("error", loss.scalar.squareRoot())])
     }
 
     func evaluate(_ model: Sequential) throws -> Evaluation? {
         let batch = batches.batch(at: 1_000)
         let error = (model(batch.x, .inference) - batch.y).squared().mean().scalar
-        return Evaluation([Reading("error", error)], score: Double(error), largerIsBetter: false)
+        return Evaluation([Metric("error", error)], score: Double(error), largerIsBetter: false)
     }
 }
 
@@ -81,7 +81,8 @@ extension TrainingPlan {
     static func line(steps: Int, length: Int? = nil) -> TrainingPlan {
         TrainingPlan(
             steps: steps,
-            schedule: .oneCycle(OneCycle(maximum: 0.05, steps: length ?? steps, rise: 0.3)),
+            schedule: .oneCycle(
+                OneCycle(maximum: 0.05, steps: length ?? steps, warmUpFraction: 0.3)),
             gradientNorm: 1, averageDecay: 0.9, evaluationInterval: 4, checkpointInterval: 3,
             seed: 5)
     }
@@ -91,7 +92,7 @@ extension Trainer where Task == LineTask {
     /// A trainer of the line, silent and stopped by nobody else.
     convenience init(_ task: LineTask, _ plan: TrainingPlan, run: RunFolder? = nil) {
         self.init(
-            model: LineTask.network(), task: task, optimiser: AdamW(), plan: plan, run: run,
+            model: LineTask.network(), task: task, optimizer: AdamW(), plan: plan, run: run,
             interruption: task.interruption, showsProgress: false)
     }
 }

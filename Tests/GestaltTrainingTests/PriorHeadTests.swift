@@ -90,7 +90,7 @@ enum SmallPredictor {
         let choices: [EncoderChoice] =
             Self.names.map(\.1) + [
                 .prior(layer: 1, query: .hidden, skips: true, joins: true),
-                .tokenizer(source: .quantised, mode: .clip),
+                .tokenizer(source: .quantized, mode: .clip),
             ]
         for choice in choices {
             var recipe = SmallPredictor.head(choice, steps: 3)
@@ -140,13 +140,13 @@ enum SmallPredictor {
     @Test func latentsMadeOnceAreThoseMadeAnew() throws {
         let data = try SmallRecipes.data.open(.train, masks: .required)
         let encoder = PriorEncoder(SmallPredictor.predictor().prior, layer: 2, skips: true)
-        let frames = LabelledFrames.spread(4, over: data.lengths)
+        let frames = LabeledFrames.spread(4, over: data.lengths)
         let batches = try LatentBatches(
-            encoder: LabelledFrameEncoder(encoder), clips: data.clips, frames: frames,
+            encoder: LabeledFrameEncoder(encoder), clips: data.clips, frames: frames,
             batchSize: 2, seed: 0)
         for (row, frame) in frames.enumerated() {
             let pixels = data.clips[frame.clip].frames[frame.frame].expanded(axis: 0)
-                .centredPixels()
+                .centeredPixels()
             for (index, input) in [pixels, pixels.flipped(axis: -2)].enumerated() {
                 let latent = encoder.encode(input, Context(training: true))
                 let kept = batches.latents.selecting([row + index * frames.count])

@@ -31,10 +31,10 @@ import Testing
     func learning() throws {
         let tokenizer = try Self.tokenizer()
         let trained = try Self.recipe(steps: 12).train(on: tokenizer, silent())
-        let readings = Dictionary(
-            uniqueKeysWithValues: trained.evaluation!.readings.map { ($0.name, $0.value) })
-        #expect(readings["nats"]! < readings["uniform"]!)
-        #expect(readings["unigram_entropy"]! <= readings["uniform"]! + 1e-6)
+        let metrics = Dictionary(
+            uniqueKeysWithValues: trained.evaluation!.metrics.map { ($0.name, $0.value) })
+        #expect(metrics["nats"]! < metrics["uniform"]!)
+        #expect(metrics["unigram_entropy"]! <= metrics["uniform"]! + 1e-6)
         let set = try SmallRecipes.data.open(.train, masks: .ignored)
         let report = try PriorReport(of: trained.model, on: set)
         #expect(report.nats < report.uniform && report.unigramEntropy <= report.uniform)

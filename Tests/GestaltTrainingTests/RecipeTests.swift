@@ -11,7 +11,7 @@ import Testing
 
 /// Loss after overfitting a few frames; a head or U-Net that learns nothing stays above 1.
 private let overfitLoss = 0.35
-/// What a tokenizer must gain on the mean colour of its clips, in dB.
+/// What a tokenizer must gain on the mean color of its clips, in dB.
 private let overfitGain = 1.0
 
 /// What share of its first loss a head must fall below to have learned anything.
@@ -79,7 +79,7 @@ func silent(
         ("\"widths\"", "\"depths\"", "recipe.network.widths"),
         ("\"batch\" : 4", "\"batch\" : 0", "batch"),
         ("\"batch\" : 4", "\"batch\" : \"x\"", "recipe.batch"),
-        ("\"rise\" : 0.2", "\"rise\" : 1.5", "rise"),
+        ("\"warmUpFraction\" : 0.2", "\"warmUpFraction\" : 1.5", "warmUpFraction"),
     ])
     func wrongKeysAreNamed(_ old: String, _ new: String, _ key: String) throws {
         let folder = TemporaryFolder()
@@ -155,8 +155,8 @@ func silent(
         let psnr = try #require(whole.evaluation?.score)
         let variance = try #require(whole.model.configuration.dataVariance)
         #expect(variance > 0.001 && variance < 0.2)
-        let ofMeanColour = -10 * log10(Double(variance))
-        #expect(psnr > ofMeanColour + overfitGain, "\(psnr) dB, the mean colour \(ofMeanColour)")
+        let ofMeanColor = -10 * log10(Double(variance))
+        #expect(psnr > ofMeanColor + overfitGain, "\(psnr) dB, the mean color \(ofMeanColor)")
 
         let stored = try VideoTokenizer(folder: folder.path("whole"))
         #expect(stored.state.map(\.value) == whole.model.state.map(\.value))
@@ -204,7 +204,7 @@ func silent(
 
     @Test(arguments: [
         (TokenizerEncoder.Mode.still, TokenizerEncoder.Source.features), (.clip, .continuous),
-        (.still, .quantised),
+        (.still, .quantized),
     ])
     func headsTrainOnLatents(
         _ mode: TokenizerEncoder.Mode, _ source: TokenizerEncoder.Source

@@ -44,7 +44,7 @@ import Testing
         #expect(small.ssim == nil && small.psnr.isFinite && small.clipCount == 3)
         let remark = try #require(small.remarks.first)
         #expect(remark.contains("8 × 8 pixels are smaller than the window of SSIM, 11 × 11"))
-        #expect(!small.readings.contains { $0.name == "ssim" })
+        #expect(!small.metrics.contains { $0.name == "ssim" })
         let large = try report(side: 12)
         #expect(large.ssim != nil && large.remarks.isEmpty)
         let data = try JSONEncoder().encode(small)

@@ -54,7 +54,7 @@ private let foundLine = 0.1
         }
         #expect(try logLines(whole) == logLines(parts))
         let state = try SafeTensors.open("\(whole)/checkpoints/last.safetensors").names
-        for prefix in ["model.", "optimiser.", "average."] {
+        for prefix in ["model.", "optimizer.", "average."] {
             #expect(state.contains { $0.hasPrefix(prefix) }, "\(prefix)")
         }
     }

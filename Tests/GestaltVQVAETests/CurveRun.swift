@@ -14,7 +14,7 @@ struct CurveRun {
 
     init(_ start: VideoTokenizer, _ fixture: VideoGPTFixture, _ prefix: String) throws {
         end = start
-        var optimiser = Adam(learningRate: 3e-4)
+        var optimizer = Adam(learningRate: 3e-4)
         let batches = try fixture.clips(prefix + "batches_u8")
         var draws = RecordedDraws(
             permutations: try fixture.integers(prefix + "perms").rows,
@@ -25,7 +25,7 @@ struct CurveRun {
                 let output = model.forward(batches[index], context, draws: &draws)
                 return (output.loss, output.detached)
             }
-            optimiser.update(&end, with: step.gradients)
+            optimizer.update(&end, with: step.gradients)
             step.commitBuffers(to: &end)
             let output = step.auxiliary
             codes.append(output.codes)

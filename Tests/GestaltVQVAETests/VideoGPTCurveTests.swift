@@ -14,7 +14,7 @@ struct VideoGPTCurveTests {
     }
 
     @Test("so they do from a codebook drawn from the first batch", arguments: TokenizerCase.all)
-    func initialisation(of stated: TokenizerCase) throws {
+    func initialization(of stated: TokenizerCase) throws {
         try follow(stated, "init/", fromFirstBatch: true)
     }
 
@@ -50,7 +50,7 @@ struct VideoGPTCurveTests {
     private func follow(_ stated: TokenizerCase, _ prefix: String, fromFirstBatch: Bool) throws {
         let fixture = try VideoGPTFixture(stated.file)
         var start = try stated.tokenizer(fixture)
-        if fromFirstBatch { start.codebook.isInitialised.value = Tensor(0) }
+        if fromFirstBatch { start.codebook.isInitialized.value = Tensor(0) }
         let run = try CurveRun(start, fixture, prefix)
         let recorded = try fixture.raw(prefix + "curve")
         let ids = try fixture.integers(prefix + "ids")

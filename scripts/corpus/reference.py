@@ -8,7 +8,7 @@ FOLDER/values/*.bin        bare bytes, lowest byte first, rows first
 FOLDER/manifest.json       versions, and for every file what was read or why it was not
 
 A picture has `rgba` [frames, height, width, 4] (8 bits, orientation applied, frames composed) and,
-when it is a grey or palette picture, `indices` [height, width] as stored. An array has its values in
+when it is a gray or palette picture, `indices` [height, width] as stored. An array has its values in
 the narrowest element type of ours that holds them.
 """
 

@@ -12,7 +12,7 @@ public enum Chains {
     }
 }
 
-/// A model of one parameter, for the optimiser's step alone.
+/// A model of one parameter, for the optimizer's step alone.
 struct OneParameter: Module {
     var weight: Tensor<Float>
 

@@ -80,9 +80,9 @@ extension Kernel {
         Kernel("AdamW", .memory, bytes: Double(28 * large)) {
             var model = OneParameter(weight: sample([large], seed: 1))
             let gradients = Gradients([("weight", sample([large], seed: 2))])
-            var optimiser = AdamW(learningRate: 1e-3)
+            var optimizer = AdamW(learningRate: 1e-3)
             return {
-                optimiser.update(&model, with: gradients)
+                optimizer.update(&model, with: gradients)
                 return checksum(model.weight)
             }
         }

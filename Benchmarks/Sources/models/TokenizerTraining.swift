@@ -15,7 +15,7 @@ struct TokenizerTraining {
         configuration.dataVariance = 0.06
         var random = RandomStream(seed: 1)
         var tokenizer = VideoTokenizer(configuration, random: &random)
-        var optimiser = Adam(learningRate: 3e-4)
+        var optimizer = Adam(learningRate: 3e-4)
         let clips = sample([batch, 16, 64, 64, 3], seed: 5) * 0.5
         printHeader("training step of the tokenizer \(preset), batch \(batch)")
         var parts = Parts()
@@ -23,7 +23,7 @@ struct TokenizerTraining {
         let time = Measurement(runs: runs) {
             let context = Context(training: true, random: draws.split(0))
             draws = draws.split(1)
-            return step(&tokenizer, &optimiser, clips, context, &parts)
+            return step(&tokenizer, &optimizer, clips, context, &parts)
         }
         print(
             "step \(fixed(time.median, 2)) s (±\(fixed(time.spread * 100, 0)) %), of which forward"
@@ -46,7 +46,7 @@ struct TokenizerTraining {
     }
 
     private func step(
-        _ tokenizer: inout VideoTokenizer, _ optimiser: inout Adam, _ clips: Tensor<Float>,
+        _ tokenizer: inout VideoTokenizer, _ optimizer: inout Adam, _ clips: Tensor<Float>,
         _ context: Context, _ parts: inout Parts
     ) -> Double {
         let clock = ContinuousClock()
@@ -58,7 +58,7 @@ struct TokenizerTraining {
             return (output.loss, output.perplexity)
         }
         let backwardEnd = clock.now
-        optimiser.update(&tokenizer, with: result.gradients)
+        optimizer.update(&tokenizer, with: result.gradients)
         result.commitBuffers(to: &tokenizer)
         parts.forward = (forwardEnd - start).seconds
         parts.backward = (backwardEnd - forwardEnd).seconds

@@ -13,18 +13,18 @@ struct UNetTraining {
     func run() {
         printHeader("training step of the U-Net, batch \(batch)")
         var random = RandomStream(seed: 1)
-        var model = UNet(.yardstick, random: &random)
+        var model = UNet(.baseline, random: &random)
         var weights = FormulaWeights()
         model.visit(&weights)
         let frames = sample([batch, 64, 64, 3], seed: 5) * 0.5
         let labels = discs
-        var optimiser = AdamW(learningRate: 1e-3)
+        var optimizer = AdamW(learningRate: 1e-3)
         var losses: [Float] = []
         let time = Measurement(warmUps: 2, runs: runs) {
             let step = valueAndGradients(of: model, Context(training: true)) { model, context in
                 (segmentationLoss(model.logits(frames, context), labels), ())
             }
-            optimiser.update(&model, with: step.gradients)
+            optimizer.update(&model, with: step.gradients)
             step.commitBuffers(to: &model)
             losses.append(step.loss)
             return Double(step.loss)

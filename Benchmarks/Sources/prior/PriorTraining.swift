@@ -36,7 +36,7 @@ struct PriorTraining {
         let embeddings = codebook.gathered(codes.flattened(), axis: 0)
             .reshaped(codes.shape.dimensions + [sizes.embedding])
         let frame: Tensor<Float> = random.uniform([1, 1, 64, 64, 3], in: -0.5..<0.5)
-        var optimiser = Adam(learningRate: 3e-4)
+        var optimizer = Adam(learningRate: 3e-4)
         var draws = random
         let time = Measurement(warmUps: 1, runs: runs) {
             let context = Context(training: true, random: draws.split(0))
@@ -49,7 +49,7 @@ struct PriorTraining {
                         context), ()
                 )
             }
-            optimiser.update(&prior, with: step.gradients)
+            optimizer.update(&prior, with: step.gradients)
             return Double(step.loss)
         }
         print("step \(fixed(time.median, 2)) s (±\(fixed(time.spread * 100, 0)) %)")

@@ -12,8 +12,8 @@ struct SegmentFrames {
         var recipe = TokenizerRecipe(data: data, preset: .tiny, steps: 60)
         recipe.batch = 4
         let tokenizer = try recipe.train(quiet)
-        for reading in tokenizer.evaluation?.readings ?? [] {
-            print("tokenizer", reading.name, reading.value)
+        for metric in tokenizer.evaluation?.metrics ?? [] {
+            print("tokenizer", metric.name, metric.value)
         }
 
         let head = HeadRecipe(

@@ -35,14 +35,14 @@ struct TrainNetwork {
         let labels = Tensor<Int32>((0..<400).map { Int32($0 % 2) })
 
         var model = Classifier(width: 64, random: &random)
-        var optimiser = AdamW(learningRate: 3e-3)
+        var optimizer = AdamW(learningRate: 3e-3)
         print(model.summary)
         for step in 0..<500 {
             let context = Context(training: true, random: random.split(UInt64(step)))
             let result = valueAndGradients(of: model, context) { model, context in
                 (crossEntropy(model(points, context), labels), ())
             }
-            optimiser.update(&model, with: result.gradients)
+            optimizer.update(&model, with: result.gradients)
             if step % 100 == 99 { print("step \(step + 1), loss \(result.loss)") }
         }
         let found = model(points, .inference).argmax(axis: -1)

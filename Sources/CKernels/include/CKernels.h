@@ -25,6 +25,6 @@
 #include "CKernelsCast.h"
 #include "CKernelsNormalization.h"
 #include "CKernelsLosses.h"
-#include "CKernelsOptimisers.h"
+#include "CKernelsOptimizers.h"
 #include "CKernelsSearch.h"
 #include "CKernelsDecode.h"

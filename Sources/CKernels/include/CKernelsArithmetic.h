@@ -7,7 +7,7 @@ enum { gk_int32 = 6, gk_int64 = 7, gk_uint8 = 8, gk_type_count = 9 };
 
 // Where the operands of an elementwise pass stand: axes with a step for each of up to three, in
 // elements. Made by gk_walk_append from the outermost axis inwards, on a zeroed walk; axes of
-// length 1 are dropped and neighbours merged as far as all steps allow. The result is row-major
+// length 1 are dropped and neighbors merged as far as all steps allow. The result is row-major
 // and gapless. The innermost step of every operand must be 0 or 1 when the walk is used.
 typedef struct {
     int rank;

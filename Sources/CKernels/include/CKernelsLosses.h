@@ -5,7 +5,7 @@
 // Cross entropy of `rows` rows of `classes` logits with one label each:
 //     loss = (1 − s) · w[label] · (L − x[label]) + s / classes · Σ w[k] · (L − x[k]),
 // L the log-sum-exp of the row (kept in `normalizer`), s the smoothing, w the class weights (null:
-// ones). A row labelled `ignored` has loss 0; every other label is at least 0 and below `classes`.
+// ones). A row labeled `ignored` has loss 0; every other label is at least 0 and below `classes`.
 typedef struct {
     ptrdiff_t classes;
     int32_t ignored;

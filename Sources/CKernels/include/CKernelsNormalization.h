@@ -2,7 +2,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-// Normalisation by column: `x` is a run of `n` elements whose columns repeat with `period`; the run
+// Normalization by column: `x` is a run of `n` elements whose columns repeat with `period`; the run
 // begins at column 0 and may end inside a row. Arrays "per column" hold `period` elements. Sums are
 // formed over short blocks of rows in the scalar type and collected in double.
 
@@ -27,21 +27,21 @@ void gk_column_affine_gradient(int variant, const void *x, const void *dy, ptrdi
                                const void *shift, const void *slope, const void *offset,
                                int rectify, void *dx);
 
-// Normalisation by row: y = (x − μ) · r · scale + shift for each of `rows` rows of `width`
-// elements, μ the row's mean (0 unless `centre`), r = 1 / √(mean of (x − μ)² + epsilon) + gain.
+// Normalization by row: y = (x − μ) · r · scale + shift for each of `rows` rows of `width`
+// elements, μ the row's mean (0 unless `center`), r = 1 / √(mean of (x − μ)² + epsilon) + gain.
 // `shift` may be null. statistics[2 · row] = μ, statistics[2 · row + 1] = r; it may be null.
-void gk_row_normalize(int variant, const void *x, ptrdiff_t rows, ptrdiff_t width, int centre,
+void gk_row_normalize(int variant, const void *x, ptrdiff_t rows, ptrdiff_t width, int center,
                       double epsilon, double gain, const void *scale, const void *shift, void *y,
                       void *statistics);
 
 // The same with a result that bypasses the caches, see gk_stream. `scratch`: `width` scalars.
 void gk_row_normalize_streamed(int variant, const void *x, ptrdiff_t rows, ptrdiff_t width,
-                               int centre, double epsilon, double gain, const void *scale,
+                               int center, double epsilon, double gain, const void *scale,
                                const void *shift, void *y, void *statistics, void *scratch);
 
 // The gradient of that with respect to x.
 void gk_row_normalize_gradient(int variant, const void *x, const void *dy, ptrdiff_t rows,
-                               ptrdiff_t width, int centre, double gain, const void *scale,
+                               ptrdiff_t width, int center, double gain, const void *scale,
                                const void *statistics, void *dx);
 
 // sums[c] += Σ dy · (x − μ) · r, sums[width + c] += Σ dy over rows: the gradients of scale and

@@ -30,8 +30,8 @@ void gm_bytes_free(gm_bytes *bytes);
 // Readers also leave what they had to overlook, or an empty string, in a `warning` of GM_MESSAGE
 // bytes; several are joined by "; ".
 
-// PNG in. `channels`: 1 grey or index, 2 grey + alpha, 3 RGB, 4 RGBA. Rows have 8 bits a sample and
-// colors in place of a palette; with `as_stored` the numbers in the file: a palette's indices, grey
+// PNG in. `channels`: 1 gray or index, 2 gray + alpha, 3 RGB, 4 RGBA. Rows have 8 bits a sample and
+// colors in place of a palette; with `as_stored` the numbers in the file: a palette's indices, gray
 // of 1, 2 or 4 bits not stretched, samples of 16 bits (`bits`) in the machine's byte order.
 typedef struct gm_png gm_png;
 typedef struct {
@@ -60,7 +60,7 @@ typedef struct {
 } gm_png_source;
 int gm_png_write(const gm_png_source *source, int level, gm_bytes *out, char *message);
 
-// JPEG in: `channels` 1 (grey) or 3 (RGB). CMYK is turned into RGB; 255 means no ink, as Adobe
+// JPEG in: `channels` 1 (gray) or 3 (RGB). CMYK is turned into RGB; 255 means no ink, as Adobe
 // stores it and every decoder assumes.
 typedef struct gm_jpeg gm_jpeg;
 int gm_jpeg_open(const uint8_t *data, size_t count, gm_jpeg **jpeg, uint32_t *width,
@@ -72,12 +72,12 @@ void gm_jpeg_close(gm_jpeg *jpeg);
 int gm_jpeg_write(const uint8_t *pixels, uint32_t width, uint32_t height, int channels,
                   int quality, gm_bytes *out, char *message);
 
-// GIF out. The colour map has 2^bits entries of 3 bytes; every frame brings its own or NULL for
+// GIF out. The color map has 2^bits entries of 3 bytes; every frame brings its own or NULL for
 // the global one. `delay` in hundredths of a second. `loops` 0 repeats for ever.
 typedef struct gm_gif gm_gif;
-int gm_gif_begin(uint16_t width, uint16_t height, const uint8_t *colours, int bits,
+int gm_gif_begin(uint16_t width, uint16_t height, const uint8_t *colors, int bits,
                  uint16_t loops, gm_bytes *out, gm_gif **gif, char *message);
-int gm_gif_frame(gm_gif *gif, const uint8_t *indices, const uint8_t *colours, int bits,
+int gm_gif_frame(gm_gif *gif, const uint8_t *indices, const uint8_t *colors, int bits,
                  uint16_t delay, char *message);
 // Writes the trailer; frees `gif` in any case.
 int gm_gif_end(gm_gif *gif, char *message);
@@ -125,7 +125,7 @@ typedef struct {
     int samples;      // a pixel
     int bits;         // of a stored sample
     int format;       // 1 unsigned, 2 signed, 3 floating point
-    int photometric;  // 0 grey from white, 1 grey, 2 RGB, 3 palette, others
+    int photometric;  // 0 gray from white, 1 gray, 2 RGB, 3 palette, others
     int orientation;
     int alpha;        // what the first extra sample is: -1 none, 0 unspecified, 1 associated, 2 alpha
     int is_direct;    // gm_tiff_read gives the samples; otherwise only gm_tiff_read_colors

@@ -68,7 +68,8 @@ struct Explanation: Error, CustomStringConvertible {
             "steps": "--steps", "batch": "--batch", "learningRate": "--rate",
             "labels": "--labels", "classes": "--classes", "network.classes": "--classes",
             "window": "--window", "given": "--given", "model": "--model", "data": "--data",
-            "weightDecay": "--weight-decay", "rise": "--warm-up", "warmUpSteps": "--warm-up",
+            "weightDecay": "--weight-decay", "warmUpFraction": "--warm-up",
+            "warmUpSteps": "--warm-up",
             "gradientNorm": "--gradient-norm", "flip": "--flip", "frozen": "--freeze",
             "trains": "--unfreeze", "input": "the frames of --data",
         ]

@@ -30,17 +30,14 @@ enum Ending {
 
     /// Ends with 0, or with 1 when what was printed could not be written.
     static func succeed() -> Never {
-        if let failure = Streams.flush() {
+        if let failure = Streams.outputFailure {
             printError("Error: \(failure)")
             Foundation.exit(1)
         }
         Foundation.exit(0)
     }
 
-    private static func exit(_ code: Int32) -> Never {
-        _ = Streams.flush()
-        Foundation.exit(code)
-    }
+    private static func exit(_ code: Int32) -> Never { Foundation.exit(code) }
 
     /// What is wrong with the usage when a command found it while running.
     private static func usageError(

@@ -1,4 +1,5 @@
 import Foundation
+import Synchronization
 
 /// The standard streams, made safe before anything is opened or printed.
 enum Streams {
@@ -12,26 +13,41 @@ enum Streams {
         signal(SIGPIPE, SIG_IGN)
     }
 
-    /// Writes out what was printed.
-    /// - Returns: why that failed, as on a full disk; nil for success and for a reader gone away.
-    static func flush() -> String? {
-        // All streams: the variable `stdout` is shared mutable state to Swift.
-        guard fflush(nil) != 0, errno != EPIPE else { return nil }
-        return "standard output: \(String(cString: strerror(errno)))"
+    /// The first failure of a write to standard output, as on a full disk; a reader that went away
+    /// is none.
+    static var outputFailure: String? { failure.withLock { $0 } }
+
+    private static let failure = Mutex<String?>(nil)
+
+    fileprivate static func writeOutput(_ text: String) {
+        guard let code = write(text, to: STDOUT_FILENO), code != EPIPE else { return }
+        failure.withLock { $0 = $0 ?? "standard output: \(String(cString: strerror(code)))" }
+    }
+
+    /// Writes all of `text`.
+    /// - Returns: the error number of the write that failed.
+    fileprivate static func write(_ text: String, to descriptor: Int32) -> Int32? {
+        var rest = Array(text.utf8)[...]
+        while !rest.isEmpty {
+            let count = rest.withUnsafeBytes {
+                Foundation.write(descriptor, $0.baseAddress, $0.count)
+            }
+            if count < 0, errno == EINTR { continue }
+            guard count > 0 else { return errno }
+            rest = rest.dropFirst(count)
+        }
+        return nil
     }
 }
+
+/// A line of results on standard output, written at once.
+///
+/// It takes the place of Swift's `print`, whose stream forgets a failed write as soon as a later
+/// one succeeds: a full disk would end with exit code 0.
+func print(_ text: String = "") { Streams.writeOutput(text + "\n") }
 
 /// A line on standard error that --quiet leaves: a warning.
 func remark(_ text: String) { printError(text) }
 
 /// A line on standard error: a warning, an error, never a result.
-func printError(_ text: String) {
-    let bytes = Array((text + "\n").utf8)
-    var rest = bytes[...]
-    while !rest.isEmpty {
-        let count = rest.withUnsafeBytes { write(STDERR_FILENO, $0.baseAddress, $0.count) }
-        if count < 0, errno == EINTR { continue }
-        guard count > 0 else { return }  // Nobody reads it any more.
-        rest = rest.dropFirst(count)
-    }
-}
+func printError(_ text: String) { _ = Streams.write(text + "\n", to: STDERR_FILENO) }

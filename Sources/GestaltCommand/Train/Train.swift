@@ -110,8 +110,8 @@ struct RunArguments: ParsableArguments {
             trained = try recipe.train(from: model, options)
         }
         print("\(output): \(R.kind), \(trained.steps) steps")
-        for reading in trained.evaluation?.readings ?? [] {
-            print("  \(reading.name) \(String(format: "%.4f", reading.value))")
+        for metric in trained.evaluation?.metrics ?? [] {
+            print("  \(metric.name) \(String(format: "%.4f", metric.value))")
         }
     }
 }

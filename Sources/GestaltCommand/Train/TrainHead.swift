@@ -16,7 +16,7 @@ struct TrainHead: ParsableCommand {
         discussion: """
             --encoder is what of --model makes the latents of a frame of H × W pixels. \
             With S the tokenizer's stride in space:
-              tokenizer:SOURCE    features, continuous or quantised; H/S × W/S
+              tokenizer:SOURCE    features, continuous or quantized; H/S × W/S
               resnet:STAGE        the prior's frame encoder; stage 1 is H × W,
                                   2 is H/2 × W/2, 3 and 4 are H/4 × W/4
               resnet:pyramid      the same as resnet:4 --skips
@@ -93,7 +93,7 @@ struct TrainHead: ParsableCommand {
         if let number = steps.steps { recipe.steps = number }
         if let batch = steps.batch { recipe.batch = batch }
         if let learningRate = steps.learningRate { recipe.learningRate = learningRate }
-        if let warmUp = steps.warmUp { recipe.rise = warmUp }
+        if let warmUp = steps.warmUp { recipe.warmUpFraction = warmUp }
         if let gradientNorm = steps.gradientNorm { recipe.gradientNorm = gradientNorm }
         if let flip { recipe.flip = flip }
         return recipe

@@ -9,9 +9,9 @@ struct TrainUNet: ParsableCommand {
         commandName: "unet", abstract: "Train a U-Net on RGB frames and their masks.")
 
     enum Preset: String, ExpressibleByArgument, CaseIterable {
-        case yardstick, demo
+        case baseline, demo
 
-        var network: UNetConfiguration { self == .yardstick ? .yardstick : .demo }
+        var network: UNetConfiguration { self == .baseline ? .baseline : .demo }
     }
 
     @OptionGroup var data: DataOptions
@@ -20,7 +20,7 @@ struct TrainUNet: ParsableCommand {
     @Option(help: "A U-Net to train further; it has its own sizes and classes.")
     var model: String?
     @OptionGroup var settings: SettingOptions
-    @Option(help: "Sizes: yardstick (widths 32 to 256) or demo (16 to 128); yardstick without it.")
+    @Option(help: "Sizes: baseline (widths 32 to 256) or demo (16 to 128); baseline without it.")
     var preset: Preset?
     @OptionGroup var labels: SegmentationOptions
     @OptionGroup var steps: StepOptions
@@ -58,7 +58,7 @@ struct TrainUNet: ParsableCommand {
         if let number = steps.steps { recipe.steps = number }
         if let batch = steps.batch { recipe.batch = batch }
         if let learningRate = steps.learningRate { recipe.learningRate = learningRate }
-        if let warmUp = steps.warmUp { recipe.rise = warmUp }
+        if let warmUp = steps.warmUp { recipe.warmUpFraction = warmUp }
         if let gradientNorm = steps.gradientNorm { recipe.gradientNorm = gradientNorm }
         augmentation.apply(to: &recipe.augmentation)
         return recipe

@@ -11,7 +11,7 @@ public struct PixelRange: RawRepresentable, Codable, Hashable, Sendable, CustomS
     /// Fractions of white.
     public static let unit = PixelRange(low: 0, high: 1)
     /// What models take, and what `gestalt decode` writes.
-    public static let centred = PixelRange(low: -0.5, high: 0.5)
+    public static let centered = PixelRange(low: -0.5, high: 0.5)
     public static let symmetric = PixelRange(low: -1, high: 1)
 
     private init(low: Float, high: Float) {
@@ -43,8 +43,8 @@ public struct PixelRange: RawRepresentable, Codable, Hashable, Sendable, CustomS
     func contains(_ value: Float) -> Bool { value >= low - slack && value <= high + slack }
 
     /// The number from −0.5 to 0.5 for a number of this range.
-    func centred(_ value: Float) -> Float {
-        self == .centred ? value : (value - low) / (high - low) - 0.5
+    func centered(_ value: Float) -> Float {
+        self == .centered ? value : (value - low) / (high - low) - 0.5
     }
 }
 
@@ -80,8 +80,8 @@ struct ValueSummary {
     var rangeOfFractions: PixelRange? {
         let slack: Float = 1e-3
         if least < -slack {
-            if PixelRange.centred.contains(least), PixelRange.centred.contains(greatest) {
-                return .centred
+            if PixelRange.centered.contains(least), PixelRange.centered.contains(greatest) {
+                return .centered
             }
             let reachesBelow = least < -0.5 - slack
             return reachesBelow && PixelRange.symmetric.contains(least)

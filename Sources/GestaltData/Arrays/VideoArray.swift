@@ -30,7 +30,7 @@ struct VideoArray {
 
     var numbers: Tensor<Float> {
         switch pixels {
-        case .bytes(let tensor): tensor.centredPixels()
+        case .bytes(let tensor): tensor.centeredPixels()
         case .numbers(let tensor): tensor
         }
     }
@@ -65,9 +65,9 @@ struct VideoArray {
         let clips = arranged.clips(array)
         let pixels: Pixels =
             range == .bytes && array.withScalars({ $0.allSatisfy { $0 == $0.rounded() } })
-            ? .bytes(Self.bytes(clips)) : .numbers(Self.centred(clips, range))
+            ? .bytes(Self.bytes(clips)) : .numbers(Self.centered(clips, range))
         var text = [arranged.remark].compactMap { $0 }
-        if range != .centred { text.append("numbers \(range)") }
+        if range != .centered { text.append("numbers \(range)") }
         self.init(
             pixels: pixels,
             remarks: text.isEmpty ? [] : ["\(path): read as " + text.joined(separator: ", ")])
@@ -97,11 +97,11 @@ struct VideoArray {
         return range
     }
 
-    private static func centred(_ clips: Tensor<Float>, _ range: PixelRange) -> Tensor<Float> {
-        guard range != .centred else { return clips }
+    private static func centered(_ clips: Tensor<Float>, _ range: PixelRange) -> Tensor<Float> {
+        guard range != .centered else { return clips }
         return clips.withScalars { source in
             Tensor<Float>(uninitialized: clips.shape) { target in
-                for index in source.indices { target[index] = range.centred(source[index]) }
+                for index in source.indices { target[index] = range.centered(source[index]) }
             }
         }
     }
@@ -149,7 +149,7 @@ private struct Arrangement {
         }
         self.layout = layout
         self.lengths = lengths
-        let channels = ["grey", "grey with alpha, which is left out", "", "RGB without its alpha"]
+        let channels = ["gray", "gray with alpha, which is left out", "", "RGB without its alpha"]
         let parts = [
             ["thwc", "bthwc"].contains(layout.rawValue) ? "" : "axes \(layout)",
             channels[lengths[5] - 1],

@@ -56,7 +56,7 @@ public struct VideoLayout: RawRepresentable, Codable, Hashable, Sendable, Custom
         return texts.compactMap(VideoLayout.init(rawValue:))
     }
 
-    /// One picture with channels, or a grey clip of few or very narrow frames.
+    /// One picture with channels, or a gray clip of few or very narrow frames.
     private static func pictures(_ shape: [Int]) -> [String] {
         if shape[2] == 1 { return ["hwc", "thw"] }
         if shape[0] == 1 { return ["thw"] }
@@ -64,7 +64,7 @@ public struct VideoLayout: RawRepresentable, Codable, Hashable, Sendable, Custom
     }
 
     private static func channelsFirst(clip shape: [Int]) -> [String] {
-        // A grey clip alone: with or without the meaning of channel, the same pixels.
+        // A gray clip alone: with or without the meaning of channel, the same pixels.
         if shape[0] == 1 { return shape[1] == 3 ? ["tchw", "bthw"] : ["bthw"] }
         if shape[1] == 1 { return ["tchw"] }
         if shape[1] == 3 { return shape[0] == 3 ? ["tchw", "cthw", "bthw"] : ["tchw"] }

@@ -12,11 +12,11 @@ public struct Augmentation: Sendable, Hashable, Codable {
     public var shift: Int
     /// Rows and columns to cut out, wherever the shift allows; nil keeps all.
     public var crop: Crop?
-    /// Added to all colours: up to this much either way, 1 being from black to white.
+    /// Added to all colors: up to this much either way, 1 being from black to white.
     public var brightness: Float
-    /// Scales the distance from middle grey by 1 ± this much.
+    /// Scales the distance from middle gray by 1 ± this much.
     public var contrast: Float
-    /// Scales the distance from the pixel's own grey by 1 ± this much.
+    /// Scales the distance from the pixel's own gray by 1 ± this much.
     public var saturation: Float
 
     public struct Crop: Sendable, Hashable, Codable {

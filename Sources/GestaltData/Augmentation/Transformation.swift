@@ -1,7 +1,7 @@
 import GestaltChecks
 import GestaltTensor
 
-/// One definite change of a picture: where each pixel comes from, and what becomes of its colour.
+/// One definite change of a picture: where each pixel comes from, and what becomes of its color.
 public struct Transformation: Sendable, Hashable {
     /// The size of the result.
     public var height: Int
@@ -57,7 +57,7 @@ public struct Transformation: Sendable, Hashable {
         frames source: UnsafeBufferPointer<UInt8>, rows: Int, columns: Int,
         to target: UnsafeMutableBufferPointer<Float>
     ) {
-        let table = PixelScale.centred
+        let table = PixelScale.centered
         var place = 0
         forEachSource(pictures: source.count / (rows * columns * 3), rows, columns) { pixel in
             target[place] = table[Int(source[pixel * 3])]
@@ -65,7 +65,7 @@ public struct Transformation: Sendable, Hashable {
             target[place + 2] = table[Int(source[pixel * 3 + 2])]
             place += 3
         }
-        if brightness != 0 || contrast != 1 || saturation != 1 { recolour(target) }
+        if brightness != 0 || contrast != 1 || saturation != 1 { recolor(target) }
     }
 
     func write(
@@ -95,12 +95,12 @@ public struct Transformation: Sendable, Hashable {
         }
     }
 
-    private func recolour(_ pixels: UnsafeMutableBufferPointer<Float>) {
+    private func recolor(_ pixels: UnsafeMutableBufferPointer<Float>) {
         for start in stride(from: 0, to: pixels.count, by: 3) {
-            let colour = SIMD3(pixels[start], pixels[start + 1], pixels[start + 2])
+            let color = SIMD3(pixels[start], pixels[start + 1], pixels[start + 2])
             // Luma of ITU-R BT.601.
-            let grey = 0.299 * colour.x + 0.587 * colour.y + 0.114 * colour.z
-            let vivid = grey + (colour - grey) * saturation
+            let gray = 0.299 * color.x + 0.587 * color.y + 0.114 * color.z
+            let vivid = gray + (color - gray) * saturation
             let changed = (vivid * contrast + brightness)
                 .clamped(lowerBound: SIMD3(repeating: -0.5), upperBound: SIMD3(repeating: 0.5))
             for channel in 0..<3 { pixels[start + channel] = changed[channel] }

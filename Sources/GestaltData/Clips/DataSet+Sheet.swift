@@ -4,7 +4,7 @@ import GestaltTensor
 
 extension DataSet {
     /// A contact sheet `[H, W, 3]`: a row of frames a clip and, where there are masks, below it the
-    /// same frames with the masks laid over: ids in colours, ignored pixels hatched, frames without a
+    /// same frames with the masks laid over: ids in colors, ignored pixels hatched, frames without a
     /// label faded and crossed out. Frames above 256 pixels, or fewer where there are many, are shown
     /// smaller.
     ///

@@ -1,7 +1,7 @@
 import GestaltTensor
 
 extension DataSet {
-    /// The variance of all colour values, pixels taken as `byte / 255 − 0.5`: what a tokenizer's
+    /// The variance of all color values, pixels taken as `byte / 255 − 0.5`: what a tokenizer's
     /// reconstruction error is measured against. 0 for a set without clips.
     ///
     /// Exact: taken from a count of the 256 byte values.

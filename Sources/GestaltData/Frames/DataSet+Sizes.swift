@@ -66,6 +66,6 @@ extension VideoInput {
             .reshaped([clips * frames, video.shape[2], video.shape[3], 3])
         let resized = stacked(
             (0..<clips * frames).map { step.applied(to: bytes[$0]) }, axis: 0)
-        return resized.reshaped([clips, frames, size.height, size.width, 3]).centredPixels()
+        return resized.reshaped([clips, frames, size.height, size.width, 3]).centeredPixels()
     }
 }

@@ -34,10 +34,10 @@ public struct FrameSizing: Codable, Hashable, Sendable {
             now = step.size
         }
         if let crop {
-            add(.centred(FrameSize(min(crop.height, now.height), min(crop.width, now.width)), now))
+            add(.centered(FrameSize(min(crop.height, now.height), min(crop.width, now.width)), now))
         }
         if let pad {
-            add(.centred(FrameSize(max(pad.height, now.height), max(pad.width, now.width)), now))
+            add(.centered(FrameSize(max(pad.height, now.height), max(pad.width, now.width)), now))
         }
         if let size { FrameSizing.steps(from: now, to: size, fit ?? .resize).forEach(add) }
         return steps
@@ -58,7 +58,7 @@ public struct FrameSizing: Codable, Hashable, Sendable {
         }
         let scaledSize = FrameSize(
             scaled(now.height, to: size.height), scaled(now.width, to: size.width))
-        return [.resize(scaledSize), .centred(size, scaledSize)]
+        return [.resize(scaledSize), .centered(size, scaledSize)]
     }
 
     /// The steps that make frames fit a model; none where they do.
@@ -83,7 +83,7 @@ public struct FrameSizing: Codable, Hashable, Sendable {
                 nearest: nearest.joined(separator: ", "))
         }
         if case .exactly = target { return FrameSizing.steps(from: now, to: size, fit) }
-        return fit == .resize ? [.resize(size)] : [.centred(size, now)]
+        return fit == .resize ? [.resize(size)] : [.centered(size, now)]
     }
 
     /// The size that frames get; nil where nothing would be left of them.

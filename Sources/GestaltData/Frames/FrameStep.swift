@@ -8,7 +8,7 @@ enum FrameStep: Sendable, Equatable {
     case part(FrameSize, top: Int, left: Int)
 
     /// The part in the middle, larger or smaller than the frame.
-    static func centred(_ size: FrameSize, _ frame: FrameSize) -> FrameStep {
+    static func centered(_ size: FrameSize, _ frame: FrameSize) -> FrameStep {
         func start(_ whole: Int, _ part: Int) -> Int {
             let gap = whole - part
             return gap < 0 ? -(-gap / 2) : gap / 2

@@ -23,7 +23,7 @@ struct GripperMotion: Sendable {
 
     private static let lowered: Float = 0.018
     private static let raised: Float = 0.1
-    /// How far beyond a thing's centre a push aims.
+    /// How far beyond a thing's center a push aims.
     private static let followThrough: Float = 0.09
 
     /// - Parameter bin: half the inside of the bin.

@@ -1,6 +1,6 @@
 import Foundation
 
-/// A point, direction or colour. World axes: x right, y away from the camera, z up; metres.
+/// A point, direction or color. World axes: x right, y away from the camera, z up; metres.
 typealias Vector = SIMD3<Float>
 
 @inline(__always)

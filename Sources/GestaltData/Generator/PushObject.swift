@@ -1,6 +1,6 @@
 /// A thing that can be pushed: convex parts to draw, discs to touch.
 ///
-/// Parts and discs are given about the thing's own centre, z = 0 on the ground.
+/// Parts and discs are given about the thing's own center, z = 0 on the ground.
 struct PushObject: Sendable {
     /// The kinds of thing the generator can make.
     enum Kind: String, Sendable, CaseIterable {
@@ -40,7 +40,7 @@ struct PushObject: Sendable {
 
 /// A circle on the ground that other circles push.
 struct Disc: Sendable {
-    var centre: SIMD2<Float>
+    var center: SIMD2<Float>
     var radius: Float
 }
 
@@ -98,7 +98,7 @@ private struct Builder {
         let steps = max(Int((row / radius).rounded(.up)), row > 0 ? 1 : 0)
         for step in -steps...steps {
             let x = steps == 0 ? 0 : row * Float(step) / Float(steps)
-            discs.append(Disc(centre: SIMD2(x, 0), radius: radius))
+            discs.append(Disc(center: SIMD2(x, 0), radius: radius))
         }
     }
 
@@ -108,8 +108,8 @@ private struct Builder {
         // Corners, or blocks would cut into each other there.
         let corner = half.y * 0.3
         for (x, y) in [(-1, -1), (-1, 1), (1, -1), (1, 1)] as [(Float, Float)] {
-            let centre = SIMD2(x * (half.x - corner), y * (half.y - corner))
-            discs.append(Disc(centre: centre, radius: corner))
+            let center = SIMD2(x * (half.x - corner), y * (half.y - corner))
+            discs.append(Disc(center: center, radius: corner))
         }
     }
 
@@ -125,8 +125,8 @@ private struct Builder {
         height = rise * 2
         for share in [-1, -0.5, 0, 0.5, 1] as [Float] {
             let reach = share * (long - thin)
-            discs.append(Disc(centre: SIMD2(reach, -shift * 0.5), radius: thin))
-            discs.append(Disc(centre: SIMD2(-shift, reach + shift * 0.5), radius: thin))
+            discs.append(Disc(center: SIMD2(reach, -shift * 0.5), radius: thin))
+            discs.append(Disc(center: SIMD2(-shift, reach + shift * 0.5), radius: thin))
         }
     }
 
@@ -140,7 +140,7 @@ private struct Builder {
         for (start, end) in zip(corners, corners.dropFirst()) {
             let half = length(end - start) / 2
             add(.capsule(radius: tube, halfLength: half), Pose(from: start, to: end))
-            discs.append(Disc(centre: SIMD2(start.x, start.y), radius: tube))
+            discs.append(Disc(center: SIMD2(start.x, start.y), radius: tube))
         }
     }
 
@@ -156,6 +156,6 @@ private struct Builder {
             .cylinder(radius: radius * 0.5, halfHeight: 0.01),
             .lying(at: Vector(0.095, 0, radius)), cap)
         finish(height: radius * 2, row: 0.045, radius: radius, roll: 0.2)
-        discs.append(Disc(centre: SIMD2(0.085, 0), radius: radius * 0.5))
+        discs.append(Disc(center: SIMD2(0.085, 0), radius: radius * 0.5))
     }
 }

@@ -1,7 +1,7 @@
 /// Things pushed about on a table: no momentum to speak of, friction stops all at once.
 ///
 /// Overlaps are resolved by moving bodies apart along the contact normal, each by its share of the
-/// generalised inverse mass at the contact, turning included; repeated until the walls are kept.
+/// generalized inverse mass at the contact, turning included; repeated until the walls are kept.
 /// Source: Müller et al., *Position Based Dynamics* (2006), with zero velocities.
 struct PushPhysics: Sendable {
     struct Body: Sendable {
@@ -24,7 +24,7 @@ struct PushPhysics: Sendable {
             var (area, spread, reach) = (Float(0), Float(0), Float(0))
             for disc in discs {
                 let share = disc.radius * disc.radius
-                let far = (disc.centre * disc.centre).sum()
+                let far = (disc.center * disc.center).sum()
                 area += share
                 spread += share * (far + share / 2)
                 reach = max(reach, far.squareRoot() + disc.radius)
@@ -38,9 +38,9 @@ struct PushPhysics: Sendable {
         func placed() -> [Disc] {
             let x = heading(angle)
             return discs.map { disc in
-                let p = disc.centre
+                let p = disc.center
                 let turned = SIMD2(x.x * p.x - x.y * p.y, x.y * p.x + x.x * p.y)
-                return Disc(centre: position + turned, radius: disc.radius)
+                return Disc(center: position + turned, radius: disc.radius)
             }
         }
 
@@ -77,7 +77,7 @@ struct PushPhysics: Sendable {
             for _ in 0..<PushPhysics.sweeps {
                 for index in bodies.indices {
                     for (disc, above) in probe where bodies[index].height > above {
-                        touch(index, Disc(centre: tip + disc.centre, radius: disc.radius))
+                        touch(index, Disc(center: tip + disc.center, radius: disc.radius))
                     }
                 }
                 separate()
@@ -99,12 +99,12 @@ struct PushPhysics: Sendable {
 
     private mutating func touch(_ index: Int, _ finger: Disc) {
         let body = bodies[index]
-        let gap = body.position - finger.centre
+        let gap = body.position - finger.center
         let far = body.reach + finger.radius
         guard (gap * gap).sum() < far * far else { return }
         for disc in bodies[index].placed() {
             guard let (normal, depth) = overlap(finger, disc) else { continue }
-            let arm = disc.centre - normal * disc.radius - bodies[index].position
+            let arm = disc.center - normal * disc.radius - bodies[index].position
             bodies[index].shift(
                 arm, along: normal, by: depth / bodies[index].weight(arm, normal))
         }
@@ -124,7 +124,7 @@ struct PushPhysics: Sendable {
         for a in bodies[first].placed() {
             for b in bodies[second].placed() {
                 guard let (normal, depth) = overlap(a, b) else { continue }
-                let contact = (a.centre + normal * a.radius + b.centre - normal * b.radius) / 2
+                let contact = (a.center + normal * a.radius + b.center - normal * b.radius) / 2
                 let armA = contact - bodies[first].position
                 let armB = contact - bodies[second].position
                 let impulse =
@@ -139,11 +139,11 @@ struct PushPhysics: Sendable {
     private mutating func keepInside(_ index: Int) {
         for disc in bodies[index].placed() {
             for axis in 0..<2 {
-                let out = abs(disc.centre[axis]) + disc.radius - bin[axis]
+                let out = abs(disc.center[axis]) + disc.radius - bin[axis]
                 guard out > 0 else { continue }
                 var normal = SIMD2<Float>.zero
-                normal[axis] = disc.centre[axis] > 0 ? -1 : 1
-                let arm = disc.centre - normal * disc.radius - bodies[index].position
+                normal[axis] = disc.center[axis] > 0 ? -1 : 1
+                let arm = disc.center - normal * disc.radius - bodies[index].position
                 bodies[index].shift(
                     arm, along: normal, by: out / bodies[index].weight(arm, normal))
             }
@@ -152,7 +152,7 @@ struct PushPhysics: Sendable {
 
     /// The direction from `a` to `b` and how deep they stand in each other.
     private func overlap(_ a: Disc, _ b: Disc) -> (normal: SIMD2<Float>, depth: Float)? {
-        let gap = b.centre - a.centre
+        let gap = b.center - a.center
         let squared = (gap * gap).sum()
         let touch = a.radius + b.radius
         guard squared < touch * touch, squared > 1e-12 else { return nil }

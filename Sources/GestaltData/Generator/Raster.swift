@@ -8,7 +8,7 @@ struct Raster: Sendable {
     let view: View
     private var depth: [Float]
     private var label: [UInt8]
-    /// The colour in full shadow.
+    /// The color in full shadow.
     private var shaded: [Vector]
     /// What the lamp adds when it reaches the sample.
     private var lit: [Vector]
@@ -36,12 +36,12 @@ struct Raster: Sendable {
         solid.trace(in: view) { cell, hit in
             guard hit.depth < depth[cell] else { return }
             let normal = pose.world(direction: hit.normal)
-            let colour = surface.colour(at: hit.point)
+            let color = surface.color(at: hit.point)
             depth[cell] = hit.depth
             label[cell] = solid.label
-            shaded[cell] = colour * light.sky * (0.72 + 0.28 * normal.z)
+            shaded[cell] = color * light.sky * (0.72 + 0.28 * normal.z)
             let facing = max(dot(normal, light.toLamp), 0)
-            var bright = colour * light.lamp * facing
+            var bright = color * light.lamp * facing
             if surface.gloss > 0, facing > 0 {
                 let p = Raster.powerOf20(max(dot(normal, half), 0))
                 bright += light.lamp * (surface.gloss * p)

@@ -82,9 +82,9 @@ struct RobotArm: Sendable {
         func at(_ x: Float, _ y: Float, _ z: Float) -> Pose {
             turned.world(Pose(origin: Vector(x, y, z)))
         }
-        func box(_ half: Vector, _ pose: Pose, _ colour: Vector) -> Solid {
+        func box(_ half: Vector, _ pose: Pose, _ color: Vector) -> Solid {
             Solid(
-                shape: .box(half: half), pose: pose, surface: Surface(.plain, colour, gloss: 0.1),
+                shape: .box(half: half), pose: pose, surface: Surface(.plain, color, gloss: 0.1),
                 label: RobotArm.label)
         }
         return [
@@ -102,17 +102,16 @@ struct RobotArm: Sendable {
         ]
     }
 
-    private func limb(from start: Vector, to end: Vector, radius: Float, _ colour: Vector) -> Solid
-    {
+    private func limb(from start: Vector, to end: Vector, radius: Float, _ color: Vector) -> Solid {
         Solid(
             shape: .capsule(radius: radius, halfLength: length(end - start) / 2),
-            pose: Pose(from: start, to: end), surface: Surface(.plain, colour, gloss: 0.3),
+            pose: Pose(from: start, to: end), surface: Surface(.plain, color, gloss: 0.3),
             label: RobotArm.label)
     }
 
-    private func part(_ shape: ConvexShape, at origin: Vector, _ colour: Vector) -> Solid {
+    private func part(_ shape: ConvexShape, at origin: Vector, _ color: Vector) -> Solid {
         Solid(
             shape: shape, pose: Pose(origin: origin),
-            surface: Surface(.plain, colour, gloss: 0.25), label: RobotArm.label)
+            surface: Surface(.plain, color, gloss: 0.25), label: RobotArm.label)
     }
 }

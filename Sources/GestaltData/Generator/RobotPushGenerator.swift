@@ -150,9 +150,9 @@ private struct Play {
         let finger = SIMD2(across.x, across.y) * RobotArm.fingerHalfGap
         let low = motion.tip.z - 0.012
         return [
-            (Disc(centre: -finger, radius: 0.015), low), (Disc(centre: .zero, radius: 0.015), low),
-            (Disc(centre: finger, radius: 0.015), low),
-            (Disc(centre: .zero, radius: 0.05), motion.tip.z + 0.065),
+            (Disc(center: -finger, radius: 0.015), low), (Disc(center: .zero, radius: 0.015), low),
+            (Disc(center: finger, radius: 0.015), low),
+            (Disc(center: .zero, radius: 0.05), motion.tip.z + 0.065),
         ]
     }
 }

@@ -47,24 +47,24 @@ struct Stage: Sendable {
 
     private static func ground(_ random: inout SplitMix64) -> Solid {
         let patterns: [Surface.Pattern] = [.plain, .plaster, .clay, .tiles, .wood]
-        let grey = random.uniform(0.2...0.75)
-        let colour = tint(grey, saturation: 0.12, &random)
+        let gray = random.uniform(0.2...0.75)
+        let color = tint(gray, saturation: 0.12, &random)
         return Solid(
             shape: .box(half: Vector(8, 8, 0.5)),
             pose: Pose(origin: Vector(0, 0, -0.55), yaw: random.uniform(-0.3...0.3)),
             surface: Surface(
-                random.pick(patterns), colour, accent: colour * random.uniform(0.65...0.9),
+                random.pick(patterns), color, accent: color * random.uniform(0.65...0.9),
                 scale: random.uniform(0.02...0.06)))
     }
 
     private static func box(bin: SIMD2<Float>, _ random: inout SplitMix64) -> [Solid] {
         let patterns: [Surface.Pattern] = [.wood, .wood, .plaster, .clay, .tiles, .metal]
-        let colour = tint(random.uniform(0.28...0.95), saturation: 0.3, &random)
+        let color = tint(random.uniform(0.28...0.95), saturation: 0.3, &random)
         let surface = Surface(
-            random.pick(patterns), colour, accent: colour * random.uniform(0.62...0.88),
+            random.pick(patterns), color, accent: color * random.uniform(0.62...0.88),
             scale: random.uniform(0.012...0.035))
         let rim = Surface(
-            surface.pattern, colour * random.uniform(0.7...1.15), accent: surface.accent,
+            surface.pattern, color * random.uniform(0.7...1.15), accent: surface.accent,
             scale: surface.scale)
         let thickness: Float = 0.012
         let rise = random.uniform(0.03...0.07)
@@ -105,7 +105,7 @@ struct Stage: Sendable {
         }
     }
 
-    /// The look of a thing: a clear colour, often with a pattern.
+    /// The look of a thing: a clear color, often with a pattern.
     static func paint(_ random: inout SplitMix64) -> Surface {
         let palette: [Vector] = [
             Vector(0.85, 0.12, 0.10), Vector(0.15, 0.35, 0.85), Vector(0.20, 0.72, 0.25),
@@ -117,15 +117,15 @@ struct Stage: Sendable {
         let patterns: [Surface.Pattern] = [
             .plain, .plain, .plain, .checker, .stripes, .gradient, .speckle, .print,
         ]
-        let colour = random.pick(palette) * random.uniform(0.75...1.05)
-        let accent = random.chance(0.5) ? random.pick(palette) : colour * random.uniform(0.4...0.7)
+        let color = random.pick(palette) * random.uniform(0.75...1.05)
+        let accent = random.chance(0.5) ? random.pick(palette) : color * random.uniform(0.4...0.7)
         return Surface(
-            random.pick(patterns), colour, accent: accent, scale: random.uniform(0.014...0.028),
+            random.pick(patterns), color, accent: accent, scale: random.uniform(0.014...0.028),
             gloss: random.chance(0.4) ? random.uniform(0.1...0.4) : 0)
     }
 
     private static func tint(
-        _ grey: Float, saturation: Float, _ random: inout SplitMix64
+        _ gray: Float, saturation: Float, _ random: inout SplitMix64
     ) -> Vector {
         // Mostly towards warm: wood, clay, skin of paint; now and then any hue.
         let green = random.uniform(0.8...0.98)
@@ -133,6 +133,6 @@ struct Stage: Sendable {
         let any = Vector(
             random.uniform(1 - saturation * 2...1), random.uniform(1 - saturation * 2...1),
             random.uniform(1 - saturation * 2...1))
-        return (random.chance(0.75) ? warm : any) * grey
+        return (random.chance(0.75) ? warm : any) * gray
     }
 }

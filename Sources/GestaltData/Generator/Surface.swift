@@ -1,4 +1,4 @@
-/// What a thing looks like: two colours and a pattern laid through its own axes.
+/// What a thing looks like: two colors and a pattern laid through its own axes.
 struct Surface: Sendable {
     enum Pattern: Sendable, CaseIterable {
         case plain, checker, stripes, gradient, speckle, print
@@ -7,7 +7,7 @@ struct Surface: Sendable {
     }
 
     var pattern: Pattern = .plain
-    var colour: Vector
+    var color: Vector
     var accent: Vector
     /// The size of a cell or the width of a stripe, in metres.
     var scale: Float = 0.02
@@ -15,20 +15,20 @@ struct Surface: Sendable {
     var gloss: Float = 0
 
     init(
-        _ pattern: Pattern = .plain, _ colour: Vector, accent: Vector? = nil,
+        _ pattern: Pattern = .plain, _ color: Vector, accent: Vector? = nil,
         scale: Float = 0.02, gloss: Float = 0
     ) {
         self.pattern = pattern
-        self.colour = colour
-        self.accent = accent ?? colour
+        self.color = color
+        self.accent = accent ?? color
         self.scale = scale
         self.gloss = gloss
     }
 
-    /// The colour at a point in the axes of the thing.
-    func colour(at p: Vector) -> Vector {
+    /// The color at a point in the axes of the thing.
+    func color(at p: Vector) -> Vector {
         switch pattern {
-        case .plain: return colour
+        case .plain: return color
         case .checker:
             let cell = (p / scale).rounded(.down)
             return mix(Int(cell.x + cell.y + cell.z) & 1 == 0 ? 0 : 1)
@@ -64,7 +64,7 @@ struct Surface: Sendable {
     }
 
     private func mix(_ share: Float) -> Vector {
-        colour + (accent - colour) * share
+        color + (accent - color) * share
     }
 }
 

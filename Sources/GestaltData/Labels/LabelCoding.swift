@@ -9,7 +9,7 @@ public struct LabelCoding: Sendable, Hashable {
     public let ignored: UInt8?
     /// Whether masks are black and white, values from 128 on being foreground; else values are ids.
     public let isBinary: Bool
-    /// Files whose edges are soft: grey between black and white.
+    /// Files whose edges are soft: gray between black and white.
     public let softFiles: [String]
 
     /// - Parameters:

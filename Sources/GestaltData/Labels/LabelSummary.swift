@@ -13,7 +13,7 @@ public struct LabelSummary: Sendable, Equatable {
 
     /// - Parameter frames: the frames that matter; nil for all.
     public init(of data: DataSet, frames: [FrameIndex]? = nil) {
-        let all = frames ?? LabelledFrames.every(1, of: data.lengths)
+        let all = frames ?? LabeledFrames.every(1, of: data.lengths)
         var counts = [Int](repeating: 0, count: 256)
         var labeled = 0
         for index in all where data.clips[index.clip].isLabeled(index.frame) {
@@ -87,7 +87,7 @@ extension DataSet {
         if let file = coding.softFiles.first {
             let more = coding.softFiles.count > 1 ? " and \(coding.softFiles.count - 1) more" : ""
             let reading = coding.isBinary ? "foreground from 128 on" : "read as ids"
-            result.append("\(file)\(more): soft edges, grey between black and white; \(reading)")
+            result.append("\(file)\(more): soft edges, gray between black and white; \(reading)")
         }
         return result
     }

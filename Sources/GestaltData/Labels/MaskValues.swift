@@ -34,11 +34,11 @@ struct MaskValues: Sendable {
     }
 
     private static func isSoft(_ occurs: [Bool], _ ignored: UInt8?, flatShare: Double) -> Bool {
-        let grey = (1...254).filter { occurs[$0] && $0 != ignored.map(Int.init) }
-        guard occurs[0], let lowest = grey.first, let highest = grey.last, flatShare < 0.5,
+        let gray = (1...254).filter { occurs[$0] && $0 != ignored.map(Int.init) }
+        guard occurs[0], let lowest = gray.first, let highest = gray.last, flatShare < 0.5,
             lowest < 128, highest >= 128
         else { return false }
-        return occurs[255] || (grey.count >= 8 && highest >= 192)
+        return occurs[255] || (gray.count >= 8 && highest >= 192)
     }
 
     /// Whether an id other than 0, 255 and the ignored one occurs.

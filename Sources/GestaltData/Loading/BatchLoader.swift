@@ -57,7 +57,7 @@ private final class Prefetcher<Source: BatchSource>: Sendable {
     private let filled = DispatchSemaphore(value: 0)
 
     init(_ source: Source, from step: Int, depth: Int) {
-        // Raised here, not in the initialiser above: libdispatch stops the program when a
+        // Raised here, not in the initializer above: libdispatch stops the program when a
         // semaphore dies below its first value.
         for _ in 0..<depth { room.signal() }
         let thread = Thread { [self] in run(source, from: step) }

@@ -20,7 +20,7 @@ public struct FrameBatches: BatchSource {
     public let augmentation: Augmentation
     private let hasMasks: Bool
 
-    /// - Parameter frames: which frames; see ``LabelledFrames``.
+    /// - Parameter frames: which frames; see ``LabeledFrames``.
     /// - Precondition: there are frames, all within the clips; clips are of one picture size;
     ///   `batchSize` is positive.
     public init(

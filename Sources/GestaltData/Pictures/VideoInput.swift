@@ -58,7 +58,7 @@ public struct VideoInput: Sendable {
                 found: (["\(clip.frameCount)"] + set.remarks).joined(separator: "; "))
         }
         self.init(
-            video: stacked(frames, axis: 0).centredPixels(), path: path, remarks: set.remarks)
+            video: stacked(frames, axis: 0).centeredPixels(), path: path, remarks: set.remarks)
     }
 
     init(video: Tensor<Float>, path: String, remarks: [String]) {

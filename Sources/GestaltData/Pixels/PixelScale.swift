@@ -3,14 +3,14 @@ import GestaltTensor
 
 /// Between bytes and the numbers that models see: `byte / 255 − 0.5`, from −0.5 to 0.5.
 enum PixelScale {
-    /// The centred value of each byte; divided first, then shifted, in single precision.
-    static let centred: [Float] = (0..<256).map { Float($0) / 255 - 0.5 }
+    /// The centered value of each byte; divided first, then shifted, in single precision.
+    static let centered: [Float] = (0..<256).map { Float($0) / 255 - 0.5 }
 }
 
 extension Tensor where Scalar == UInt8 {
     /// Bytes 0…255 as numbers −0.5…0.5; the shape stays.
-    public func centredPixels() -> Tensor<Float> {
-        let table = PixelScale.centred
+    public func centeredPixels() -> Tensor<Float> {
+        let table = PixelScale.centered
         return withScalars { bytes in
             Tensor<Float>(uninitialized: shape) { target in
                 for index in bytes.indices { target[index] = table[Int(bytes[index])] }

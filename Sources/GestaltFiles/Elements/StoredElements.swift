@@ -91,7 +91,7 @@ struct StoredElements {
                 fromByteOffset: index * MemoryLayout<Source>.size, as: Source.self)
             let converted = value(isBigEndian ? Source(bigEndian: raw) : Source(littleEndian: raw))
             if converted == nil && failure == nil { failure = index }
-            // All memory is initialised, also where the conversion fails and the tensor is dropped.
+            // All memory is initialized, also where the conversion fails and the tensor is dropped.
             target.initializeElement(at: index, to: converted ?? Scalar.zeroScalar)
         }
         return failure

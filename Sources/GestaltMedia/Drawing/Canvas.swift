@@ -8,7 +8,7 @@ public struct Canvas: Sendable {
     private var bytes: [UInt8]
 
     /// - Precondition: both sides are positive.
-    public init(height: Int, width: Int, background: Colour = .white) {
+    public init(height: Int, width: Int, background: Color = .white) {
         require(height > 0 && width > 0, "Canvas(height: \(height), width: \(width))")
         self.height = height
         self.width = width
@@ -19,10 +19,10 @@ public struct Canvas: Sendable {
     public var image: Tensor<UInt8> { Tensor(shape: [height, width, 3], scalars: bytes) }
 
     /// Fills a rectangle.
-    public mutating func fill(x: Int, y: Int, width: Int, height: Int, with colour: Colour) {
+    public mutating func fill(x: Int, y: Int, width: Int, height: Int, with color: Color) {
         for row in max(0, y)..<max(0, y, min(self.height, y + height)) {
             for column in max(0, x)..<max(0, x, min(self.width, x + width)) {
-                put(colour, at: 3 * (row * self.width + column))
+                put(color, at: 3 * (row * self.width + column))
             }
         }
     }
@@ -44,7 +44,7 @@ public struct Canvas: Sendable {
 
     /// Writes one line of text in the font of ``Glyphs``; each of its dots is `size` pixels wide.
     public mutating func draw(
-        _ text: String, x: Int, y: Int, colour: Colour = .black, size: Int = 1
+        _ text: String, x: Int, y: Int, color: Color = .black, size: Int = 1
     ) {
         require(size > 0, "Canvas.draw: text of size \(size)")
         for (place, character) in text.enumerated() {
@@ -53,20 +53,20 @@ public struct Canvas: Sendable {
                 for column in 0..<Glyphs.width where dots >> (Glyphs.width - 1 - column) & 1 == 1 {
                     fill(
                         x: left + column * size, y: y + row * size, width: size, height: size,
-                        with: colour)
+                        with: color)
                 }
             }
         }
     }
 
-    /// How wide ``draw(_:x:y:colour:size:)`` makes `text`.
+    /// How wide ``draw(_:x:y:color:size:)`` makes `text`.
     public static func width(of text: String, size: Int = 1) -> Int {
         max(0, text.count * Glyphs.advance - (Glyphs.advance - Glyphs.width)) * size
     }
 
-    private mutating func put(_ colour: Colour, at place: Int) {
-        bytes[place] = colour.red
-        bytes[place + 1] = colour.green
-        bytes[place + 2] = colour.blue
+    private mutating func put(_ color: Color, at place: Int) {
+        bytes[place] = color.red
+        bytes[place + 1] = color.green
+        bytes[place + 2] = color.blue
     }
 }

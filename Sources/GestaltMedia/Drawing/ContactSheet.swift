@@ -13,8 +13,8 @@ public struct ContactSheet: Sendable {
     public var gap: Int
     /// Whole-number enlargement of every picture; captions keep their size.
     public var magnification: Int
-    public var background: Colour
-    public var ink: Colour
+    public var background: Color
+    public var ink: Color
     /// Captions above the columns; missing ones stay empty.
     public var columnTitles: [String] = []
     /// Captions left of the rows; missing ones stay empty.
@@ -22,7 +22,7 @@ public struct ContactSheet: Sendable {
 
     /// - Precondition: `gap` is not negative, `magnification` positive.
     public init(
-        gap: Int = 4, magnification: Int = 1, background: Colour = .white, ink: Colour = .black
+        gap: Int = 4, magnification: Int = 1, background: Color = .white, ink: Color = .black
     ) {
         require(
             gap >= 0 && magnification > 0,
@@ -59,11 +59,11 @@ public struct ContactSheet: Sendable {
             width: left + widths.reduce(0) { $0 + $1 + gap }, background: background)
         let xs = widths.indices.map { left + widths[..<$0].reduce(0) { $0 + $1 + gap } }
         let ys = heights.indices.map { top + heights[..<$0].reduce(0) { $0 + $1 + gap } }
-        for (x, title) in zip(xs, columnTitles) { canvas.draw(title, x: x, y: gap, colour: ink) }
+        for (x, title) in zip(xs, columnTitles) { canvas.draw(title, x: x, y: gap, color: ink) }
         for (row, y) in ys.enumerated() {
             if row < rowTitles.count {
                 let middle = y + (heights[row] - Glyphs.height) / 2
-                canvas.draw(rowTitles[row], x: gap, y: middle, colour: ink)
+                canvas.draw(rowTitles[row], x: gap, y: middle, color: ink)
             }
             for (picture, x) in zip(rows[row], xs) {
                 canvas.draw(picture.magnified(by: magnification), x: x, y: y)

@@ -2,21 +2,21 @@ import GestaltChecks
 import GestaltTensor
 
 extension Tensor<UInt8> {
-    /// Label ids `[H, W]` or `[H, W, 1]` as a picture `[H, W, 3]`, see ``Colour/label(_:)``.
-    public func colouredLabels() -> Tensor<UInt8> {
-        let labels = Pixels(self, "colouredLabels")
-        require(labels.channels == 1, "colouredLabels: expected ids [H, W], found \(shape)")
+    /// Label ids `[H, W]` or `[H, W, 1]` as a picture `[H, W, 3]`, see ``Color/label(_:)``.
+    public func coloredLabels() -> Tensor<UInt8> {
+        let labels = Pixels(self, "coloredLabels")
+        require(labels.channels == 1, "coloredLabels: expected ids [H, W], found \(shape)")
         return Tensor(
             shape: [labels.height, labels.width, 3],
-            scalars: labels.bytes.flatMap { Colour.label($0).bytes })
+            scalars: labels.bytes.flatMap { Color.label($0).bytes })
     }
 
-    /// The picture with the colours of `labels` laid over it where they are not 0; `[H, W, 3]`.
-    /// Ignored pixels, labeled 255, are hatched in light grey.
+    /// The picture with the colors of `labels` laid over it where they are not 0; `[H, W, 3]`.
+    /// Ignored pixels, labeled 255, are hatched in light gray.
     ///
     /// - Parameters:
     ///   - labels: ids `[H, W]` or `[H, W, 1]`, as large as the picture.
-    ///   - opacity: 0 shows the picture alone, 1 the colours alone.
+    ///   - opacity: 0 shows the picture alone, 1 the colors alone.
     public func overlaid(labels: Tensor<UInt8>, opacity: Float = 0.5) -> Tensor<UInt8> {
         var picture = Pixels(self, "overlaid").converted(to: .rgb)
         let ids = Pixels(labels, "overlaid")
@@ -32,7 +32,7 @@ extension Tensor<UInt8> {
                 for channel in 0..<3 { picture.bytes[3 * place + channel] = Self.hatching }
                 continue
             }
-            for (channel, value) in Colour.label(id).bytes.enumerated() {
+            for (channel, value) in Color.label(id).bytes.enumerated() {
                 let below = Float(picture.bytes[3 * place + channel])
                 let mixed = below + (Float(value) - below) * opacity
                 picture.bytes[3 * place + channel] = UInt8(mixed.rounded())
@@ -41,7 +41,7 @@ extension Tensor<UInt8> {
         return picture.tensor
     }
 
-    /// The grey of the lines over ignored pixels.
+    /// The gray of the lines over ignored pixels.
     private static var hatching: UInt8 { 200 }
 
     /// The picture `[H, W, 3]` faded and crossed out from corner to corner, as contact sheets show
@@ -75,8 +75,8 @@ extension Tensor<UInt8> {
         return overlaid(labels: labels, opacity: opacity).outlined(labels: labels)
     }
 
-    /// The picture with the outlines of `labels` drawn in their colours: pixels that differ from
-    /// a neighbour to the right, left, above or below; `[H, W, 3]`.
+    /// The picture with the outlines of `labels` drawn in their colors: pixels that differ from
+    /// a neighbor to the right, left, above or below; `[H, W, 3]`.
     public func outlined(labels: Tensor<UInt8>) -> Tensor<UInt8> {
         let ids = Pixels(labels, "outlined")
         require(ids.channels == 1, "outlined: expected ids [H, W], found \(labels.shape)")

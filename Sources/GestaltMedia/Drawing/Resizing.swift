@@ -13,7 +13,7 @@ public enum Interpolation: Sendable, Equatable {
 extension Tensor<UInt8> {
     /// The picture `[H, W]` or `[H, W, C]` in another size; channels stay as they are.
     ///
-    /// With `triangle` the pixel centre `(i + ½) · from / to` is the mean of the pixels around it,
+    /// With `triangle` the pixel center `(i + ½) · from / to` is the mean of the pixels around it,
     /// weighted by a triangle of half-width `max(1, from / to)`; this is what Pillow calls
     /// `BILINEAR`.
     ///
@@ -53,17 +53,17 @@ private struct AxisWeights {
         self.source = source
         let step = Double(source) / Double(target)
         for index in 0..<target {
-            let centre = (Double(index) + 0.5) * step
+            let center = (Double(index) + 0.5) * step
             if interpolation == .nearest {
-                starts.append(Swift.min(source - 1, Int(centre)))
+                starts.append(Swift.min(source - 1, Int(center)))
                 weights.append([1])
                 continue
             }
             let reach = Swift.max(1, step)
-            let first = Swift.max(0, Int(centre - reach + 0.5))
-            let last = Swift.min(source, Int(centre + reach + 0.5))
+            let first = Swift.max(0, Int(center - reach + 0.5))
+            let last = Swift.min(source, Int(center + reach + 0.5))
             let raw = (first..<last).map { place in
-                Swift.max(0, 1 - abs((Double(place) + 0.5 - centre) / reach))
+                Swift.max(0, 1 - abs((Double(place) + 0.5 - center) / reach))
             }
             let total = raw.reduce(0, +)
             starts.append(first)

@@ -3,9 +3,9 @@ public struct LabelColors: Equatable, Sendable {
     /// How messages call the table.
     public let name: String
     /// The id of each color.
-    public let ids: [Colour: Int]
+    public let ids: [Color: Int]
 
-    public init(name: String = "the given colors", ids: [Colour: Int]) {
+    public init(name: String = "the given colors", ids: [Color: Int]) {
         self.name = name
         self.ids = ids
     }
@@ -20,12 +20,12 @@ public struct LabelColors: Equatable, Sendable {
     ///
     /// Bits 0, 3, 6 of an id are the highest bits of red, bits 1, 4, 7 of green, bits 2, 5 of
     /// blue. Source: the development kit of the PASCAL Visual Object Classes Challenge 2012.
-    public static let vocPalette: [Colour] = (0..<256).map { id in
+    public static let vocPalette: [Color] = (0..<256).map { id in
         func channel(_ first: Int) -> UInt8 {
             (0..<3).reduce(0) { sum, step in
                 sum | UInt8(id >> (first + 3 * step) & 1) << UInt8(7 - step)
             }
         }
-        return Colour(channel(0), channel(1), channel(2))
+        return Color(channel(0), channel(1), channel(2))
     }
 }

@@ -3,18 +3,18 @@ import GestaltTensor
 /// A picture whose numbers are label ids, exactly as the file holds them: never scaled, never
 /// changed by notes about gamma.
 ///
-/// - Grey of 1 to 16 bits: the value is the id. An alpha channel must be the same everywhere.
+/// - Gray of 1 to 16 bits: the value is the id. An alpha channel must be the same everywhere.
 /// - Palette: the index is the id, whatever its color; ``palette`` keeps the colors.
 /// - RGB with three equal channels: their value is the id.
 /// - Other RGB: the id of the color in a ``LabelColors`` table that is given; without one in
 ///   ``LabelColors/voc``, when every color occurs there. Otherwise it is an error that lists them.
 ///
-/// A picture that holds only greys of a color map is taken by the rule of equal channels; give the
+/// A picture that holds only grays of a color map is taken by the rule of equal channels; give the
 /// table when that is wrong.
 public struct LabelPicture: Equatable, Sendable {
     /// How ids were stored.
     public enum Encoding: Equatable, Sendable {
-        case grey(bits: Int)
+        case gray(bits: Int)
         case palette
         case equalChannels
         /// As colors of a table, by its name.
@@ -27,7 +27,7 @@ public struct LabelPicture: Equatable, Sendable {
     public let width: Int
     public let encoding: Encoding
     /// The colors of a palette picture by id, otherwise empty.
-    public let palette: [Colour]
+    public let palette: [Color]
     let storage: Storage
 
     enum Storage: Equatable, Sendable {

@@ -33,14 +33,14 @@ extension LabelPicture {
             return (.palette, store(every(channels, of: values)))
         }
         if channels < 3 {
-            return (.grey(bits: samples.bits), store(every(channels, of: values)))
+            return (.gray(bits: samples.bits), store(every(channels, of: values)))
         }
-        var isGrey = true
-        for place in stride(from: 0, to: values.count, by: channels) where isGrey {
+        var isGray = true
+        for place in stride(from: 0, to: values.count, by: channels) where isGray {
             let red = values[place]
-            isGrey = red == values[place + 1] && red == values[place + 2]
+            isGray = red == values[place + 1] && red == values[place + 2]
         }
-        if isGrey && colors == nil {
+        if isGray && colors == nil {
             return (.equalChannels, store(every(channels, of: values)))
         }
         let table = colors ?? .voc
@@ -50,7 +50,7 @@ extension LabelPicture {
         return (.colors(table.name), isSmall ? .bytes(ids.map { UInt8($0) }) : .wide(ids))
     }
 
-    /// The colors that a viewer shows for grey or indices, since a given table speaks of colors.
+    /// The colors that a viewer shows for gray or indices, since a given table speaks of colors.
     private static func shown<Sample: FixedWidthInteger>(
         _ values: [Sample], _ samples: StoredSamples
     ) -> (values: [UInt8], samples: StoredSamples) {
@@ -62,8 +62,8 @@ extension LabelPicture {
                 let index = Int(value)
                 colors += (index < samples.palette.count ? samples.palette[index] : .black).bytes
             } else {
-                let grey = UInt8(clamping: (Int(value) * 255 + largest / 2) / largest)
-                colors += [grey, grey, grey]
+                let gray = UInt8(clamping: (Int(value) * 255 + largest / 2) / largest)
+                colors += [gray, gray, gray]
             }
         }
         return (
@@ -88,7 +88,7 @@ extension LabelPicture {
             throw .unsupported(
                 path: path,
                 expected: "labels with the same alpha everywhere (flatten the picture before "
-                    + "storing it, or store the alpha channel as grey if it is the mask)",
+                    + "storing it, or store the alpha channel as gray if it is the mask)",
                 found: "alpha \(first) and \(values[place])")
         }
     }
@@ -134,8 +134,8 @@ extension LabelPicture {
         let advice =
             isGiven
             ? "colors of \(table.name)"
-            : "label ids: a grey or palette picture, or RGB with three equal channels or the "
-                + "colors of the VOC color map (store the ids as grey, or give a table from color "
+            : "label ids: a gray or palette picture, or RGB with three equal channels or the "
+                + "colors of the VOC color map (store the ids as gray, or give a table from color "
                 + "to id)"
         return .unsupported(
             path: path, expected: advice,

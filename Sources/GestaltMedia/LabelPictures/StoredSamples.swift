@@ -8,13 +8,13 @@ struct StoredSamples {
 
     let height: Int
     let width: Int
-    /// 1 grey or index, 2 grey and alpha, 3 RGB, 4 RGB and alpha.
+    /// 1 gray or index, 2 gray and alpha, 3 RGB, 4 RGB and alpha.
     let channels: Int
     let values: Values
     /// Of a sample in the file.
     let bits: Int
     let isPalette: Bool
-    let palette: [Colour]
+    let palette: [Color]
 
     func turned(_ orientation: Orientation) -> StoredSamples {
         if orientation == .upright { return self }

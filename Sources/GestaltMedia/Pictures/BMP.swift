@@ -9,14 +9,14 @@ enum BMP {
             && BMPHeader.sizes.contains(BMPHeader.number(bytes, 14, 4))
     }
 
-    /// The picture; grey in one channel when all colors of its palette are.
+    /// The picture; gray in one channel when all colors of its palette are.
     static func pixels(_ bytes: [UInt8], name: String) throws(MediaError) -> Pixels {
         let header = try BMPHeader(bytes, name: name)
         if header.bits > 8 { return try BMPColors(header).pixels(bytes) }
         let indices = try BMPIndices(header).read(bytes)
-        let isGrey = header.palette.allSatisfy { $0.red == $0.green && $0.red == $0.blue }
-        let palette = header.palette.map { isGrey ? [$0.red] : $0.bytes }
-        let missing: [UInt8] = isGrey ? [0] : [0, 0, 0]
+        let isGray = header.palette.allSatisfy { $0.red == $0.green && $0.red == $0.blue }
+        let palette = header.palette.map { isGray ? [$0.red] : $0.bytes }
+        let missing: [UInt8] = isGray ? [0] : [0, 0, 0]
         var pixels: [UInt8] = []
         pixels.reserveCapacity(indices.count * missing.count)
         for index in indices {
@@ -65,7 +65,7 @@ struct BMPHeader {
     /// A pixel: 1, 4, 8, 16, 24 or 32.
     let bits: Int
     let compression: Compression
-    let palette: [Colour]
+    let palette: [Color]
     /// Red, green, blue and alpha in a pixel of 16 or 32 bits.
     let masks: [UInt32]
     let pixelStart: Int
@@ -154,14 +154,14 @@ struct BMPHeader {
 
     private static func palette(
         _ bytes: [UInt8], from start: Int, isOld: Bool, bits: Int, pixels: Int
-    ) -> [Colour] {
+    ) -> [Color] {
         let size = isOld ? 3 : 4
         let stated = isOld ? 0 : number(bytes, 46, 4)
         let room = max(0, min(bytes.count, pixels) - start) / size
         let count = min(stated > 0 ? min(stated, 256) : 1 << bits, room)
         return (0..<count).map { index in
             let place = start + size * index
-            return Colour(bytes[place + 2], bytes[place + 1], bytes[place])
+            return Color(bytes[place + 2], bytes[place + 1], bytes[place])
         }
     }
 }

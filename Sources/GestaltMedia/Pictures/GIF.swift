@@ -4,8 +4,8 @@ import GestaltTensor
 
 /// Animated GIF pictures, read and written.
 public enum GIF {
-    /// Whose 256 colours the frames use.
-    public enum Colours: Sendable, Equatable {
+    /// Whose 256 colors the frames use.
+    public enum Colors: Sendable, Equatable {
         /// Every frame its own: truest, but still areas may flicker by a level.
         case perFrame
         /// All frames the same: smaller, and what stands still stays still.
@@ -16,21 +16,21 @@ public enum GIF {
     ///
     /// - Parameters:
     ///   - secondsPerFrame: rounded to hundredths; browsers slow down anything below 0.02.
-    ///   - dithered: hides bands of colour in smooth areas behind a fine pattern.
+    ///   - dithered: hides bands of color in smooth areas behind a fine pattern.
     /// - Throws: ``MediaError`` when the file cannot be written; nothing half-written remains.
     public static func write(
         _ frames: Tensor<UInt8>, to path: String, secondsPerFrame: Double = 0.1,
-        colours: Colours = .shared, dithered: Bool = false
+        colors: Colors = .shared, dithered: Bool = false
     ) throws(MediaError) {
         let bytes = try encode(
-            frames, secondsPerFrame: secondsPerFrame, colours: colours, dithered: dithered,
+            frames, secondsPerFrame: secondsPerFrame, colors: colors, dithered: dithered,
             name: path)
         try writeAtomically(bytes, to: path)
     }
 
-    /// The bytes that ``write(_:to:secondsPerFrame:colours:dithered:)`` would write.
+    /// The bytes that ``write(_:to:secondsPerFrame:colors:dithered:)`` would write.
     public static func encode(
-        _ frames: Tensor<UInt8>, secondsPerFrame: Double = 0.1, colours: Colours = .shared,
+        _ frames: Tensor<UInt8>, secondsPerFrame: Double = 0.1, colors: Colors = .shared,
         dithered: Bool = false, name: String = "GIF data"
     ) throws(MediaError) -> [UInt8] {
         let shape = frames.shape
@@ -48,7 +48,7 @@ public enum GIF {
             pixels: stack.bytes, height: shape[1], width: shape[2],
             delay: UInt16(max(1, (secondsPerFrame * 100).rounded())), isDithered: dithered)
         return try encoded(format: "GIF", path: name) { output, message in
-            animation.encode(colours, output, message)
+            animation.encode(colors, output, message)
         }
     }
 }
@@ -62,10 +62,10 @@ private struct GIFEncoding {
     let isDithered: Bool
 
     mutating func encode(
-        _ colours: GIF.Colours, _ output: UnsafeMutablePointer<gm_bytes>,
+        _ colors: GIF.Colors, _ output: UnsafeMutablePointer<gm_bytes>,
         _ message: UnsafeMutablePointer<CChar>
     ) -> Int32 {
-        var shared = colours == .shared ? Palette(pixels[...]) : nil
+        var shared = colors == .shared ? Palette(pixels[...]) : nil
         var file: OpaquePointer?
         // The map of the first frame stands in when every frame brings its own: some viewers want
         // one to be there.
@@ -81,7 +81,7 @@ private struct GIFEncoding {
             code = gm_gif_frame(
                 file, indices, shared == nil ? palette.bytes : nil, Int32(palette.bits), delay,
                 message)
-            if shared != nil { shared = palette }  // keeps the colours already looked up
+            if shared != nil { shared = palette }  // keeps the colors already looked up
         }
         let end = withUnsafeTemporaryAllocation(of: CChar.self, capacity: Int(GM_MESSAGE)) {
             // The message of an earlier failure must survive closing.

@@ -66,7 +66,7 @@ extension GIF {
             height: Int(info.height), width: Int(info.width), channels: 1,
             values: .bytes(frame.indices), bits: 8, isPalette: true,
             palette: stride(from: 0, to: frame.colors.count, by: 3).map {
-                Colour(frame.colors[$0], frame.colors[$0 + 1], frame.colors[$0 + 2])
+                Color(frame.colors[$0], frame.colors[$0 + 1], frame.colors[$0 + 2])
             })
     }
 }

@@ -2,7 +2,7 @@ internal import CMedia
 import GestaltChecks
 import GestaltTensor
 
-/// JPEG photographs: baseline, progressive or arithmetic-coded, of 8 bits; grey, color, CMYK, YCCK.
+/// JPEG photographs: baseline, progressive or arithmetic-coded, of 8 bits; gray, color, CMYK, YCCK.
 ///
 /// An orientation in a file's Exif data is applied. A file that ends before its last pixels is an
 /// error, as in Pillow; one that only lacks its end mark is read.
@@ -27,7 +27,7 @@ public enum JPEG {
         return try pixels(bytes, name: name, warnings: &warnings).converted(to: layout).tensor
     }
 
-    /// Writes `[H, W]` or `[H, W, 1]` as grey, `[H, W, 3]` as colour, with `quality` 1 to 100.
+    /// Writes `[H, W]` or `[H, W, 1]` as gray, `[H, W, 3]` as color, with `quality` 1 to 100.
     ///
     /// - Throws: ``MediaError`` when the file cannot be written; nothing half-written remains.
     public static func write(
@@ -53,7 +53,7 @@ public enum JPEG {
         }
     }
 
-    /// The picture, upright, in grey or RGB.
+    /// The picture, upright, in gray or RGB.
     static func pixels(
         _ bytes: [UInt8], name: String, warnings: inout [MediaWarning]
     ) throws(MediaError) -> Pixels {

@@ -80,7 +80,7 @@ public enum PNG {
             height: Int(info.height), width: Int(info.width), channels: Int(info.channels),
             values: values, bits: Int(info.stored_bits), isPalette: info.is_palette != 0,
             palette: stride(from: 0, to: colors.count, by: 3).map {
-                Colour(colors[$0], colors[$0 + 1], colors[$0 + 2])
+                Color(colors[$0], colors[$0 + 1], colors[$0 + 2])
             }
         ).turned(
             Exif.orientation(

@@ -3,7 +3,7 @@ import GestaltChecks
 import GestaltTensor
 
 extension PNG {
-    /// Writes `[H, W]` or `[H, W, 1]` as grey, `[H, W, 3]` as RGB, `[H, W, 4]` as RGBA.
+    /// Writes `[H, W]` or `[H, W, 1]` as gray, `[H, W, 3]` as RGB, `[H, W, 4]` as RGBA.
     ///
     /// - Throws: ``MediaError`` when the file cannot be written; nothing half-written remains.
     public static func write(
@@ -28,10 +28,10 @@ extension PNG {
     /// in a color of its own and readers of labels find the ids.
     ///
     /// - Parameter palette: the color of id 0, 1, …, at most 256; by default the colors of Pascal
-    ///   VOC and DAVIS. Ids without a color become shades of grey.
+    ///   VOC and DAVIS. Ids without a color become shades of gray.
     /// - Throws: ``MediaError`` when the file cannot be written; nothing half-written remains.
     public static func writeIndices(
-        _ labels: Tensor<UInt8>, palette: [Colour] = LabelColors.vocPalette, to path: String,
+        _ labels: Tensor<UInt8>, palette: [Color] = LabelColors.vocPalette, to path: String,
         compression: Int = defaultCompression
     ) throws(MediaError) {
         let bytes = try encodeIndices(
@@ -41,7 +41,7 @@ extension PNG {
 
     /// The bytes that ``writeIndices(_:palette:to:compression:)`` would write.
     public static func encodeIndices(
-        _ labels: Tensor<UInt8>, palette: [Colour] = LabelColors.vocPalette,
+        _ labels: Tensor<UInt8>, palette: [Color] = LabelColors.vocPalette,
         compression: Int = defaultCompression, name: String = "PNG data"
     ) throws(MediaError) -> [UInt8] {
         let pixels = Pixels(labels, "PNG.encodeIndices")
@@ -52,7 +52,7 @@ extension PNG {
         require(
             (1...256) ~= palette.count,
             "PNG.encodeIndices: a palette of \(palette.count) colors, expected 1 to 256")
-        let rest = (palette.count..<256).map { Colour(UInt8($0), UInt8($0), UInt8($0)) }
+        let rest = (palette.count..<256).map { Color(UInt8($0), UInt8($0), UInt8($0)) }
         // No more colors than ids need: the file says how many there are.
         let highest = Int(pixels.bytes.max() ?? 0)
         let colors = (palette + rest).prefix(max(palette.count, highest + 1))

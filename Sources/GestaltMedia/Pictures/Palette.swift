@@ -1,44 +1,44 @@
 import GestaltTensor
 
-/// At most 256 colours that stand for the colours of some pictures.
+/// At most 256 colors that stand for the colors of some pictures.
 ///
-/// Up to 256 distinct colours are kept as they are. More are grouped: starting with one box around
+/// Up to 256 distinct colors are kept as they are. More are grouped: starting with one box around
 /// all, the box with the largest squared error is cut at its mean across its widest channel (by
-/// variance) until there are 256; each box gives its mean colour. Source: Heckbert, *Color image
+/// variance) until there are 256; each box gives its mean color. Source: Heckbert, *Color image
 /// quantization for frame buffer display* (1982), with the variance rule of Wu (1991).
 struct Palette {
-    /// Red, green, blue of each colour; 1 to 256 of them.
-    let colours: [SIMD3<Float>]
-    // Nearest colour by the upper six bits of each channel, −1 where not asked yet.
+    /// Red, green, blue of each color; 1 to 256 of them.
+    let colors: [SIMD3<Float>]
+    // Nearest color by the upper six bits of each channel, −1 where not asked yet.
     private var nearest = [Int16](repeating: -1, count: 1 << 18)
-    // Exact colours, when there are few.
+    // Exact colors, when there are few.
     private let exact: [UInt32: UInt8]
 
     /// - Parameter pixels: RGB bytes; at least one pixel.
     init(_ pixels: ArraySlice<UInt8>) {
         if let few = Self.distinct(pixels) {
-            colours = few.map { SIMD3(Float($0 >> 16), Float($0 >> 8 & 0xFF), Float($0 & 0xFF)) }
+            colors = few.map { SIMD3(Float($0 >> 16), Float($0 >> 8 & 0xFF), Float($0 & 0xFF)) }
             exact = Dictionary(
                 uniqueKeysWithValues: few.enumerated().map { ($1, UInt8($0)) })
         } else {
-            colours = Self.boxes(Self.histogram(pixels)).map { SIMD3<Float>($0.mean) }
+            colors = Self.boxes(Self.histogram(pixels)).map { SIMD3<Float>($0.mean) }
             exact = [:]
         }
     }
 
-    /// How many bits number the colours: 1 to 8.
-    var bits: Int { max(1, Int.bitWidth - (colours.count - 1).leadingZeroBitCount) }
+    /// How many bits number the colors: 1 to 8.
+    var bits: Int { max(1, Int.bitWidth - (colors.count - 1).leadingZeroBitCount) }
 
-    /// 2^`bits` colours of three bytes, padded with black.
+    /// 2^`bits` colors of three bytes, padded with black.
     var bytes: [UInt8] {
-        var bytes = colours.flatMap { colour in
-            (0..<3).map { UInt8(colour[$0].rounded()) }
+        var bytes = colors.flatMap { color in
+            (0..<3).map { UInt8(color[$0].rounded()) }
         }
         bytes += [UInt8](repeating: 0, count: 3 << bits - bytes.count)
         return bytes
     }
 
-    /// The number of a colour for every pixel of RGB bytes.
+    /// The number of a color for every pixel of RGB bytes.
     mutating func indices(_ pixels: ArraySlice<UInt8>, width: Int, dithered: Bool) -> [UInt8] {
         let start = pixels.startIndex
         return (0..<(pixels.count / 3)).map { place in
@@ -54,10 +54,10 @@ struct Palette {
         func cell(_ value: UInt8) -> Int { min(255, max(0, Int(value) + shift)) >> 2 }
         let key = cell(r) << 12 | cell(g) << 6 | cell(b)
         if nearest[key] >= 0 { return UInt8(nearest[key]) }
-        let colour = SIMD3<Float>(Float(cell(r)), Float(cell(g)), Float(cell(b))) * 4 + 1.5
+        let color = SIMD3<Float>(Float(cell(r)), Float(cell(g)), Float(cell(b))) * 4 + 1.5
         var best = (index: 0, distance: Float.infinity)
-        for (index, candidate) in colours.enumerated() {
-            let difference = candidate - colour
+        for (index, candidate) in colors.enumerated() {
+            let difference = candidate - color
             let distance = (difference * difference).sum()
             if distance < best.distance { best = (index, distance) }
         }
@@ -65,8 +65,8 @@ struct Palette {
         return UInt8(best.index)
     }
 
-    /// Bayer's 8 × 8 matrix, scaled to −8 … 7: about the distance of neighbours among 256
-    /// colours of a natural picture.
+    /// Bayer's 8 × 8 matrix, scaled to −8 … 7: about the distance of neighbors among 256
+    /// colors of a natural picture.
     private static func threshold(x: Int, y: Int) -> Int {
         var value = 0
         for bit in 0..<3 {
@@ -80,7 +80,7 @@ struct Palette {
         UInt32(r) << 16 | UInt32(g) << 8 | UInt32(b)
     }
 
-    /// The distinct colours in ascending order, nil when more than 256.
+    /// The distinct colors in ascending order, nil when more than 256.
     private static func distinct(_ pixels: ArraySlice<UInt8>) -> [UInt32]? {
         var seen: Set<UInt32> = []
         for at in stride(from: pixels.startIndex, to: pixels.endIndex, by: 3) {
@@ -92,7 +92,7 @@ struct Palette {
 }
 
 extension Palette {
-    /// Colours that share the upper five bits of each channel. Sums of bytes are exact in double
+    /// Colors that share the upper five bits of each channel. Sums of bytes are exact in double
     /// precision; in single they are not beyond 2²⁴, 66 thousand white pixels.
     struct Bin {
         var count: Double = 0

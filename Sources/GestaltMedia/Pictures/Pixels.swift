@@ -3,13 +3,13 @@ import GestaltTensor
 
 /// Which channels a picture is wanted in.
 public enum PixelLayout: Sendable, Equatable {
-    /// One channel; colours become Rec. 601 luma, `(299 R + 587 G + 114 B) / 1000`.
-    case grey
+    /// One channel; colors become Rec. 601 luma, `(299 R + 587 G + 114 B) / 1000`.
+    case gray
     /// Three channels; transparency is dropped, not blended.
     case rgb
     /// Four channels; a picture without transparency becomes opaque.
     case rgba
-    /// One, three or four channels, whatever the file holds (grey with transparency gives four).
+    /// One, three or four channels, whatever the file holds (gray with transparency gives four).
     case asStored
 }
 
@@ -58,7 +58,7 @@ struct Pixels: Equatable {
     func converted(to layout: PixelLayout) -> Pixels {
         let target =
             switch layout {
-            case .grey: 1
+            case .gray: 1
             case .rgb: 3
             case .rgba: 4
             case .asStored: channels == 2 ? 4 : channels

@@ -1,7 +1,7 @@
 internal import CMedia
 import GestaltTensor
 
-/// TIFF pictures, read: grey, palette and color of 1 to 16 bits, in strips or tiles, with every
+/// TIFF pictures, read: gray, palette and color of 1 to 16 bits, in strips or tiles, with every
 /// compression that libtiff knows.
 ///
 /// Samples of floating point or of 32 bits have no known range; as labels they are read when they

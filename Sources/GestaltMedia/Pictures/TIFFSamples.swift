@@ -25,13 +25,13 @@ extension TIFFPages {
         return (info.alpha == 1 ? divided(pixels) : pixels).turned(orientation)
     }
 
-    /// The page's numbers, upright. Grey that counts from white is turned, as every viewer does.
+    /// The page's numbers, upright. Gray that counts from white is turned, as every viewer does.
     func samples(
         _ info: gm_tiff_info, _ warnings: inout [MediaWarning]
     ) throws(MediaError) -> StoredSamples {
         guard info.is_direct != 0 && info.is_lossy == 0 else {
             throw unsupported(
-                "labels as grey, palette or RGB samples without loss",
+                "labels as gray, palette or RGB samples without loss",
                 info.is_lossy != 0 ? "JPEG compression" : "another color space")
         }
         let layout = try SampleLayout(info, self)
@@ -101,7 +101,7 @@ extension TIFFPages {
         return scale == 1 && flip == 0 ? samples : samples.map { $0 &* scale ^ flip }
     }
 
-    private func colorMap(_ info: gm_tiff_info) -> [Colour] {
+    private func colorMap(_ info: gm_tiff_info) -> [Color] {
         let entries = withUnsafeBytes(of: info.colors) {
             Array($0.bindMemory(to: UInt16.self).prefix(3 * Int(info.color_count)))
         }
@@ -109,7 +109,7 @@ extension TIFFPages {
         let shift: UInt16 = entries.contains { $0 > 255 } ? 8 : 0
         return stride(from: 0, to: entries.count, by: 3).map { place in
             let channel = (0..<3).map { UInt8(entries[place + $0] >> shift) }
-            return Colour(channel[0], channel[1], channel[2])
+            return Color(channel[0], channel[1], channel[2])
         }
     }
 

@@ -7,7 +7,7 @@ struct BoundaryMap {
     /// Row-major; true on the outline.
     var pixels: [Bool]
 
-    /// A pixel is on the outline when its neighbour to the east, the south or the south-east,
+    /// A pixel is on the outline when its neighbor to the east, the south or the south-east,
     /// where the picture has one, is on the other side. So the outline is one pixel wide and lies
     /// up or left of the edge, as in the DAVIS toolkit. Of ignored pixels no side is known: neither
     /// they nor their neighbors are on an outline because of them.

@@ -1,7 +1,7 @@
 import GestaltChecks
 import GestaltTensor
 
-/// Normalises each channel over all other axes, then scales and shifts it.
+/// Normalizes each channel over all other axes, then scales and shifts it.
 ///
 /// `y = (x − μ) / √(σ² + ε) · γ + β`. In training μ and the biased σ² are the batch's, and the
 /// running statistics move towards the batch's mean and *unbiased* variance by `momentum`;
@@ -62,7 +62,7 @@ public struct BatchNorm: Layer {
     }
 
     /// `norm(convolution(x))`: in training the convolution gathers the batch's statistics as it writes
-    /// its output, which is then read once, to normalise it.
+    /// its output, which is then read once, to normalize it.
     ///
     /// - Precondition: the convolution has `channels` outputs.
     public func callAsFunction(

@@ -25,15 +25,15 @@ public struct Convolution: Layer {
     public init(
         _ inputChannels: Int, _ outputChannels: Int, kernel: [Int], stride: [Int] = [],
         padding: Padding = .valid, dilation: [Int] = [], groups: Int = 1, bias: Bool = true,
-        activation: FusedActivation = .none, initialiser: Initialiser = .fanInUniform,
+        activation: FusedActivation = .none, initializer: Initializer = .fanInUniform,
         random: inout RandomStream
     ) {
         checkConvolution("Convolution", inputChannels, outputChannels, kernel, groups)
         let shape = Shape(kernel + [inputChannels / groups, outputChannels])
         let fan = Fan(weight: shape)
-        weight = initialiser(shape, fan: fan, random: &random)
+        weight = initializer(shape, fan: fan, random: &random)
         if bias {
-            self.bias = Initialiser.fanInUniform([outputChannels], fan: fan, random: &random)
+            self.bias = Initializer.fanInUniform([outputChannels], fan: fan, random: &random)
         }
         self.stride = stride
         self.padding = padding
@@ -47,14 +47,14 @@ public struct Convolution: Layer {
     public init(
         rank: Int, _ inputChannels: Int, _ outputChannels: Int, kernel: Int, stride: Int = 1,
         padding: Padding = .valid, dilation: Int = 1, groups: Int = 1, bias: Bool = true,
-        activation: FusedActivation = .none, initialiser: Initialiser = .fanInUniform,
+        activation: FusedActivation = .none, initializer: Initializer = .fanInUniform,
         random: inout RandomStream
     ) {
         self.init(
             inputChannels, outputChannels, kernel: Array(repeating: kernel, count: rank),
             stride: Array(repeating: stride, count: rank), padding: padding,
             dilation: Array(repeating: dilation, count: rank), groups: groups, bias: bias,
-            activation: activation, initialiser: initialiser, random: &random)
+            activation: activation, initializer: initializer, random: &random)
     }
 
     /// - Precondition: `x` is `[N, spatial…, in]` and not shorter than the kernel anywhere.

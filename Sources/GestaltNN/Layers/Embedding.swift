@@ -10,11 +10,11 @@ public struct Embedding: Module {
 
     /// - Precondition: `count` and `width` are positive.
     public init(
-        count: Int, width: Int, initialiser: Initialiser = .normal(standardDeviation: 1),
+        count: Int, width: Int, initializer: Initializer = .normal(standardDeviation: 1),
         random: inout RandomStream
     ) {
         require(count > 0 && width > 0, "Embedding(count: \(count), width: \(width))")
-        weight = initialiser(
+        weight = initializer(
             [count, width], fan: Fan(input: count, output: width), random: &random)
     }
 

@@ -1,7 +1,7 @@
 import GestaltChecks
 import GestaltTensor
 
-/// Normalises groups of neighbouring channels, each sample by itself, then scales and shifts each
+/// Normalizes groups of neighboring channels, each sample by itself, then scales and shifts each
 /// channel.
 ///
 /// `y = (x − μ) / √(σ² + ε) · γ + β`; μ and the biased σ² run over all positions of a sample and

@@ -1,7 +1,7 @@
 import GestaltChecks
 import GestaltTensor
 
-/// Normalises each row over the last axis, then scales and shifts it.
+/// Normalizes each row over the last axis, then scales and shifts it.
 ///
 /// `y = (x − μ) / √(σ² + ε) · γ + β`; μ and the biased σ² run over the last axis.
 ///

@@ -13,13 +13,13 @@ public struct Linear: Layer {
     /// - Precondition: both widths are positive.
     public init(
         _ inputWidth: Int, _ outputWidth: Int, bias: Bool = true,
-        initialiser: Initialiser = .fanInUniform, random: inout RandomStream
+        initializer: Initializer = .fanInUniform, random: inout RandomStream
     ) {
         require(
             inputWidth > 0 && outputWidth > 0, "Linear(\(inputWidth), \(outputWidth))")
         let fan = Fan(input: inputWidth, output: outputWidth)
-        weight = initialiser([inputWidth, outputWidth], fan: fan, random: &random)
-        if bias { self.bias = Initialiser.fanInUniform([outputWidth], fan: fan, random: &random) }
+        weight = initializer([inputWidth, outputWidth], fan: fan, random: &random)
+        if bias { self.bias = Initializer.fanInUniform([outputWidth], fan: fan, random: &random) }
     }
 
     /// A layer with given parameters.

@@ -29,7 +29,7 @@ public struct MultiHeadAttention: Module {
             heads > 0 && width % heads == 0,
             "MultiHeadAttention: \(heads) heads do not divide width \(width)")
         self.heads = heads
-        func projection(from inputWidth: Int, _ law: Initialiser) -> Linear {
+        func projection(from inputWidth: Int, _ law: Initializer) -> Linear {
             let fan = Fan(input: inputWidth, output: width)
             return Linear(
                 weight: law([inputWidth, width], fan: fan, random: &random),

@@ -27,15 +27,15 @@ public struct TransposedConvolution: Layer {
         _ inputChannels: Int, _ outputChannels: Int, kernel: [Int], stride: [Int] = [],
         padding: Padding = .valid, outputPadding: [Int] = [], dilation: [Int] = [],
         groups: Int = 1, bias: Bool = true, activation: FusedActivation = .none,
-        initialiser: Initialiser = .fanInUniform, random: inout RandomStream
+        initializer: Initializer = .fanInUniform, random: inout RandomStream
     ) {
         checkConvolution("TransposedConvolution", inputChannels, outputChannels, kernel, groups)
         let volume = kernel.reduce(1, *)
         let fan = Fan(input: outputChannels / groups * volume, output: inputChannels * volume)
-        weight = initialiser(
+        weight = initializer(
             Shape(kernel + [inputChannels, outputChannels / groups]), fan: fan, random: &random)
         if bias {
-            self.bias = Initialiser.fanInUniform([outputChannels], fan: fan, random: &random)
+            self.bias = Initializer.fanInUniform([outputChannels], fan: fan, random: &random)
         }
         self.stride = stride
         self.padding = padding
@@ -50,13 +50,13 @@ public struct TransposedConvolution: Layer {
         rank: Int, _ inputChannels: Int, _ outputChannels: Int, kernel: Int, stride: Int = 1,
         padding: Padding = .valid, outputPadding: Int = 0, dilation: Int = 1, groups: Int = 1,
         bias: Bool = true, activation: FusedActivation = .none,
-        initialiser: Initialiser = .fanInUniform, random: inout RandomStream
+        initializer: Initializer = .fanInUniform, random: inout RandomStream
     ) {
         func each(_ number: Int) -> [Int] { Array(repeating: number, count: rank) }
         self.init(
             inputChannels, outputChannels, kernel: each(kernel), stride: each(stride),
             padding: padding, outputPadding: each(outputPadding), dilation: each(dilation),
-            groups: groups, bias: bias, activation: activation, initialiser: initialiser,
+            groups: groups, bias: bias, activation: activation, initializer: initializer,
             random: &random)
     }
 

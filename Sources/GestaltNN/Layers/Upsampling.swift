@@ -8,7 +8,7 @@ public struct Upsampling: Layer {
     public enum Method: String, Sendable, Codable {
         /// Each pixel repeated.
         case nearest
-        /// Between the neighbours along each axis, pixels taken as areas (corners not aligned).
+        /// Between the neighbors along each axis, pixels taken as areas (corners not aligned).
         case linear
     }
 

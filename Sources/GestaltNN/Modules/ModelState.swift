@@ -5,7 +5,7 @@ extension Module {
     /// All parameters and buffers by path, in the order of `visit`.
     public var state: [(path: String, value: Tensor<Float>, isParameter: Bool)] {
         var copy = self
-        var visitor = Reading()
+        var visitor = StateReader()
         copy.visit(&visitor)
         return visitor.entries
     }
@@ -33,7 +33,7 @@ extension Module {
     }
 }
 
-private struct Reading: PathVisitor {
+private struct StateReader: PathVisitor {
     var prefix = ""
     var entries: [(path: String, value: Tensor<Float>, isParameter: Bool)] = []
 

@@ -2,7 +2,7 @@ import GestaltTensor
 
 /// A layer or a model: a value that holds parameters and names them.
 ///
-/// `visit` is the only list of what a module holds. Gradients, optimisers, weight averages,
+/// `visit` is the only list of what a module holds. Gradients, optimizers, weight averages,
 /// file keys, counting, freezing and printing all walk it, in its order.
 ///
 /// ```swift

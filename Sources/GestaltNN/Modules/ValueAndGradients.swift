@@ -34,7 +34,7 @@ public struct TrainingStep<Auxiliary> {
 ///     let logits = model(images, context)
 ///     return (binaryCrossEntropy(logits, masks), logits.detached)
 /// }
-/// optimiser.update(&model, with: step.gradients)
+/// optimizer.update(&model, with: step.gradients)
 /// step.commitBuffers(to: &model)
 /// ```
 /// - Parameters:

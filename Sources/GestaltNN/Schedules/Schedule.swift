@@ -11,7 +11,7 @@ import GestaltChecks
 ///
 /// ```swift
 /// let schedule = Schedule.warmUp(steps: 100, then: .cosine(from: 1e-3, to: 1e-5, steps: 5_000))
-/// optimiser.learningRate = schedule.learningRate(at: step)
+/// optimizer.learningRate = schedule.learningRate(at: step)
 /// ```
 public indirect enum Schedule: Sendable, Equatable, Codable {
     case constant(Double)
@@ -70,24 +70,25 @@ public struct OneCycle: Sendable, Equatable, Codable {
     /// Steps of the whole run; later ones stay at the end.
     public var steps: Int
     /// The share of the steps that rises.
-    public var rise: Double
+    public var warmUpFraction: Double
     public var divisor: Double
     public var finalDivisor: Double
     /// Momentum runs from the upper bound to the lower one and back; nil leaves it alone.
     public var momentum: ClosedRange<Double>?
 
-    /// - Precondition: rates, divisors and steps are positive, `rise` lies within 0 … 1.
+    /// - Precondition: rates, divisors and steps are positive, `warmUpFraction` lies within 0 … 1.
     public init(
-        maximum: Double, steps: Int, rise: Double = 0.3, divisor: Double = 25,
+        maximum: Double, steps: Int, warmUpFraction: Double = 0.3, divisor: Double = 25,
         finalDivisor: Double = 1e4, momentum: ClosedRange<Double>? = 0.85...0.95
     ) {
         require(
-            maximum > 0 && steps > 0 && (0...1).contains(rise) && divisor > 0 && finalDivisor > 0,
-            "OneCycle(maximum: \(maximum), steps: \(steps), rise: \(rise), divisor: \(divisor), finalDivisor: \(finalDivisor))"
+            maximum > 0 && steps > 0 && (0...1).contains(warmUpFraction) && divisor > 0
+                && finalDivisor > 0,
+            "OneCycle(maximum: \(maximum), steps: \(steps), warmUpFraction: \(warmUpFraction), divisor: \(divisor), finalDivisor: \(finalDivisor))"
         )
         self.maximum = maximum
         self.steps = steps
-        self.rise = rise
+        self.warmUpFraction = warmUpFraction
         self.divisor = divisor
         self.finalDivisor = finalDivisor
         self.momentum = momentum
@@ -104,10 +105,10 @@ public struct OneCycle: Sendable, Equatable, Codable {
 
     private func value(at step: Int, _ first: Double, _ peak: Double, _ last: Double) -> Double {
         // The peak need not fall on a whole step.
-        let top = rise * Double(steps) - 1
+        let top = warmUpFraction * Double(steps) - 1
         let end = Double(steps - 1)
         let step = min(Double(step), end)
-        // A step at or before the peak belongs to the rise.
+        // A step at or before the peak belongs to the warmUpFraction.
         if top > 0 && step <= top { return cosineBetween(first, peak, share: step / top) }
         return cosineBetween(peak, last, share: end > top ? (step - top) / (end - top) : 1)
     }

@@ -127,7 +127,7 @@ public struct CheckpointSummary: Sendable, Equatable {
 
     /// What a file that holds no VideoGPT model is.
     private static func kind(_ file: StateFile) -> Kind {
-        if file.metadata["format"] == "gestalt" || file.metadata["optimiser"] != nil {
+        if file.metadata["format"] == "gestalt" || file.metadata["optimizer"] != nil {
             return .gestalt(file.metadata["kind"] ?? "model")
         }
         if let kind = file.metadata["kind"] { return .gestalt(kind) }
@@ -156,7 +156,7 @@ public struct CheckpointSummary: Sendable, Equatable {
     private static let statistics = [
         "running_mean", "running_var", "num_batches_tracked", "attn.mask", "codebook.N",
         "codebook.z_avg", "runningMean", "runningVariance", "codebook.usage", "codebook.sums",
-        "isInitialised",
+        "isInitialized",
     ]
 
     private static func parameterCount(_ members: [FileMember]) -> Int {

@@ -17,12 +17,12 @@ extension VideoPrior {
 extension VideoPredictor {
     /// Takes over the weights of a VideoGPT prior and of the tokenizer in its file.
     ///
-    /// Batch counters and mask buffers are ignored; the codebook counts as initialised.
+    /// Batch counters and mask buffers are ignored; the codebook counts as initialized.
     /// - Parameter table: its state dictionary, names and layouts as PyTorch has them.
     /// - Throws: `VideoGPTError.state(path:problems:)` with everything missing, unexpected or
     ///   mis-shaped, in one report; `FileError` when a tensor cannot be read.
     public mutating func load(videoGPT table: TensorTable) throws {
         try VideoGPTNames(configuration).load(
-            table, into: &self, given: ["tokenizer.codebook.isInitialised": Tensor(1)])
+            table, into: &self, given: ["tokenizer.codebook.isInitialized": Tensor(1)])
     }
 }

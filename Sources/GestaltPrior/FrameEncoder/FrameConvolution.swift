@@ -22,7 +22,7 @@ public struct FrameConvolution: Module {
     ) {
         require(kernel % 2 == 1, "FrameConvolution: kernel \(kernel) is not odd")
         let shape: Shape = [kernel, kernel, kernel, inputs, outputs]
-        weight = Initialiser.fanInUniform(shape, fan: Fan(weight: shape), random: &random)
+        weight = Initializer.fanInUniform(shape, fan: Fan(weight: shape), random: &random)
         self.stride = stride
     }
 

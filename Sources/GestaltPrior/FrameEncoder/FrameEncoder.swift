@@ -3,7 +3,7 @@ import GestaltNN
 import GestaltTensor
 
 /// The residual network that turns the given frames into features for the prior: a ResNet-34 of
-/// 3-D convolutions with a small stem, normalised over channels at each position.
+/// 3-D convolutions with a small stem, normalized over channels at each position.
 ///
 /// - Shapes: frames `[N, n, H, W, 3]` in −0.5…0.5 to features `[N, n, ⌈H/4⌉, ⌈W/4⌉, outputWidth]`.
 /// - Source: VideoGPT, `resnet.py`; He et al., *Deep Residual Learning* (2015), table 1.

@@ -22,14 +22,14 @@ public enum FeatureSource: Sendable, Equatable, CustomStringConvertible {
 
     /// - Parameter text: `resnet` (the last stage), `resnet:K`, `hidden:L`, `features`, `continuous`,
     ///   `ids`, `codes` or `forecast`; the words of encoders, `tokenizer:features`,
-    ///   `tokenizer:continuous`, `tokenizer:quantised`, `prior:hidden:L`; nil for anything else.
+    ///   `tokenizer:continuous`, `tokenizer:quantized`, `prior:hidden:L`; nil for anything else.
     public init?(_ text: String) {
         var parts = text.split(separator: ":", omittingEmptySubsequences: false).map(String.init)
         switch (parts[0], parts.count) {
         case ("prior", 3) where parts[1] == "hidden": parts.removeFirst()
         case ("tokenizer", 2) where ["features", "continuous"].contains(parts[1]):
             parts.removeFirst()
-        case ("tokenizer", 2) where parts[1] == "quantised": parts = ["codes"]
+        case ("tokenizer", 2) where parts[1] == "quantized": parts = ["codes"]
         default: break
         }
         switch (parts[0], parts.count) {

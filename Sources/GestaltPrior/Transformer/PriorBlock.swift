@@ -3,7 +3,7 @@ import GestaltNN
 import GestaltTensor
 
 /// A transformer block: to itself, to the frames, and through two linear layers, each a branch on
-/// the normalised stream that is dropped out and added.
+/// the normalized stream that is dropped out and added.
 ///
 /// `x ← x + drop(attention(norm(x)))`, `x ← x + drop(cross(norm(x), features))` where there are
 /// frames, `x ← x + drop(contract(gelu(expand(norm(x)))))` with `gelu(x) = x·σ(1.702x)`.

@@ -7,7 +7,7 @@ import GestaltVQVAE
 ///
 /// - `still`: the frame repeated to the temporal stride, so one latent slot. Appearance, no motion.
 /// - `clip`: a true clip; each slot is a latent of its own, for the mask of the frame in the
-///   middle of the slot, see ``labelledFrames(clipLength:)``. It has seen what comes next: an upper
+///   middle of the slot, see ``labeledFrames(clipLength:)``. It has seen what comes next: an upper
 ///   bound, not a single-frame row.
 ///
 /// The codebook never learns here, whatever trains.
@@ -18,10 +18,10 @@ public struct TokenizerEncoder: StoredEncoder {
     public enum Source: String, Sendable, Codable, CaseIterable {
         /// The encoder's features: `hidden` channels, not negative.
         case features
-        /// Behind the projection, before quantisation: `embedding` channels.
+        /// Behind the projection, before quantization: `embedding` channels.
         case continuous
         /// The codebook's rows: `embedding` channels.
-        case quantised
+        case quantized
     }
 
     public var tokenizer: VideoTokenizer
@@ -54,7 +54,7 @@ public struct TokenizerEncoder: StoredEncoder {
     }
 
     /// The frames of a clip that its latents stand for: the middle of each slot, rounded up.
-    public func labelledFrames(clipLength: Int) -> [Int] {
+    public func labeledFrames(clipLength: Int) -> [Int] {
         let stride = tokenizer.configuration.strides.time
         return (0..<clipLength / stride).map { $0 * stride + stride / 2 }
     }
@@ -79,7 +79,7 @@ public struct TokenizerEncoder: StoredEncoder {
         switch source {
         case .features: tokenizer.features(clips, context)
         case .continuous: tokenizer.continuousLatents(clips, context)
-        case .quantised:
+        case .quantized:
             // An inference pass of its own, so that the codebook stays as it is.
             tokenizer.codebook(tokenizer.continuousLatents(clips, context), .inference).embeddings
         }

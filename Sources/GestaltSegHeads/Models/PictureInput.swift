@@ -4,25 +4,25 @@ import GestaltTensor
 /// What a model makes of a picture before its first layer: its size and how values are scaled.
 ///
 /// Frames travel through the package in −0.5…0.5, `x / 255 − 0.5`. A model whose layers want other
-/// numbers says so here: `(x / 255 − centre) / scale`.
+/// numbers says so here: `(x / 255 − center) / scale`.
 public struct PictureInput: Codable, Sendable, Hashable {
     /// The size that pictures of other sizes are brought to.
     public var height: Int
     public var width: Int
     /// In units of the full range, 0…1.
-    public var centre: Float
+    public var center: Float
     public var scale: Float
 
-    public init(height: Int = 64, width: Int = 64, centre: Float = 0.5, scale: Float = 1) {
+    public init(height: Int = 64, width: Int = 64, center: Float = 0.5, scale: Float = 1) {
         self.height = height
         self.width = width
-        self.centre = centre
+        self.center = center
         self.scale = scale
     }
 
     /// Frames in −0.5…0.5 as the first layer wants them.
-    func normalised(_ frames: Tensor<Float>) -> Tensor<Float> {
-        let shifted = centre == 0.5 ? frames : frames + (0.5 - centre)
+    func normalized(_ frames: Tensor<Float>) -> Tensor<Float> {
+        let shifted = center == 0.5 ? frames : frames + (0.5 - center)
         return scale == 1 ? shifted : shifted / scale
     }
 
@@ -33,8 +33,8 @@ public struct PictureInput: Codable, Sendable, Hashable {
         guard (1...16_384).contains(width) else {
             throw .invalid("width", expected: "1 to 16384", found: width)
         }
-        guard centre.isFinite else {
-            throw .invalid("centre", expected: "a finite number", found: centre)
+        guard center.isFinite else {
+            throw .invalid("center", expected: "a finite number", found: center)
         }
         guard scale.isFinite && scale > 0 else {
             throw .invalid("scale", expected: "a positive number", found: scale)

@@ -45,7 +45,7 @@ public struct Segmenter: SegmentationModel {
     public var seesFuture: Bool { encoder.seesFuture }
 
     public func logits(_ frames: Tensor<Float>, _ context: Context) -> Tensor<Float> {
-        padded(input.normalised(frames), to: encoder.sizeMultiple) { frames in
+        padded(input.normalized(frames), to: encoder.sizeMultiple) { frames in
             head(encoder.encode(frames, context), context)
         }
     }

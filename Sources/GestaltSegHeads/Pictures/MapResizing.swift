@@ -31,10 +31,10 @@ private struct TriangleWeights {
         let step = Double(source) / Double(target)
         let reach = max(1, step)
         for index in 0..<target {
-            let centre = (Double(index) + 0.5) * step
-            let first = max(0, Int(centre - reach + 0.5))
-            let last = min(source, Int(centre + reach + 0.5))
-            let raw = (first..<last).map { max(0, 1 - abs(Double($0) + 0.5 - centre) / reach) }
+            let center = (Double(index) + 0.5) * step
+            let first = max(0, Int(center - reach + 0.5))
+            let last = min(source, Int(center + reach + 0.5))
+            let raw = (first..<last).map { max(0, 1 - abs(Double($0) + 0.5 - center) / reach) }
             let total = raw.reduce(0, +)
             starts.append(first)
             weights.append(raw.map { Float($0 / total) })

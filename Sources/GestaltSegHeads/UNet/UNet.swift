@@ -16,7 +16,7 @@ public struct UNet: SegmentationModel {
     public let configuration: UNetConfiguration
     public var down: [DoubleConvolution]
     /// From the second coarsest size to the finest.
-    public var rise: [TransposedConvolution]
+    public var upsampling: [TransposedConvolution]
     public var up: [DoubleConvolution]
     public var scores: Convolution
 
@@ -32,10 +32,10 @@ public struct UNet: SegmentationModel {
             let inputs = level == 0 ? 3 : widths[level - 1]
             down.append(DoubleConvolution(inputs, width, random: &random))
         }
-        rise = []
+        upsampling = []
         up = []
         for level in (0..<widths.count - 1).reversed() {
-            rise.append(
+            upsampling.append(
                 TransposedConvolution(
                     widths[level + 1], widths[level], kernel: [2, 2],
                     stride: [2, 2], padding: .valid, random: &random))
@@ -57,7 +57,7 @@ public struct UNet: SegmentationModel {
         require(
             frames.rank == 4 && frames.shape[3] == 3,
             "UNet: frames \(frames.shape) are not [N, H, W, 3]")
-        return padded(input.normalised(frames), to: sizeMultiple) { x in
+        return padded(input.normalized(frames), to: sizeMultiple) { x in
             var x = x
             var skips: [Tensor<Float>] = []
             for (level, block) in down.enumerated() {
@@ -65,8 +65,9 @@ public struct UNet: SegmentationModel {
                 skips.append(x)
             }
             skips.removeLast()
-            for (rise, block) in zip(rise, up) {
-                x = block(concatenated([skips.removeLast(), rise(x, context)], axis: -1), context)
+            for (upsample, block) in zip(upsampling, up) {
+                x = block(
+                    concatenated([skips.removeLast(), upsample(x, context)], axis: -1), context)
             }
             return scores(x, context)
         }
@@ -74,7 +75,7 @@ public struct UNet: SegmentationModel {
 
     public mutating func visit(_ visitor: inout some ParameterVisitor) {
         visitor.modules("down", &down)
-        visitor.modules("rise", &rise)
+        visitor.modules("upsampling", &upsampling)
         visitor.modules("up", &up)
         visitor.module("scores", &scores)
     }

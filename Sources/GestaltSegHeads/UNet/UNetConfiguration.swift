@@ -3,7 +3,7 @@ import GestaltFiles
 /// The sizes of a ``UNet``; its `config.json`.
 public struct UNetConfiguration: ModelConfiguration, Equatable {
     public static let kind = "unet"
-    public static let defaults: UNetConfiguration? = .yardstick
+    public static let defaults: UNetConfiguration? = .baseline
 
     /// Channels at each size, full size first; each further one has half the height and width.
     public var widths: [Int]
@@ -13,7 +13,7 @@ public struct UNetConfiguration: ModelConfiguration, Equatable {
 
     public init(
         widths: [Int], classes: Int = 1,
-        input: PictureInput = PictureInput(centre: 0.5, scale: 0.25)
+        input: PictureInput = PictureInput(center: 0.5, scale: 0.25)
     ) {
         self.widths = widths
         self.classes = classes
@@ -21,7 +21,7 @@ public struct UNetConfiguration: ModelConfiguration, Equatable {
     }
 
     /// The network that other methods are measured against: 1 927 009 parameters.
-    public static var yardstick: UNetConfiguration {
+    public static var baseline: UNetConfiguration {
         UNetConfiguration(widths: [32, 64, 128, 256])
     }
 

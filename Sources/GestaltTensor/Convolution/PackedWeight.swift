@@ -83,7 +83,7 @@ struct PackedWeight<Scalar: FloatingScalar> {
     }
 }
 
-/// Elements between neighbours of a weight.
+/// Elements between neighbors of a weight.
 private struct WeightStrides {
     let tap: [Int]
     let source: Int

@@ -131,7 +131,7 @@ struct TapProducts<Scalar: FloatingScalar> {
     }
 }
 
-/// One axis of the products. Not inside the generic type: code that no one specialises would ask for
+/// One axis of the products. Not inside the generic type: code that no one specializes would ask for
 /// its metadata line by line, a sixth of the time.
 private struct TapAxis {
     let source: Int

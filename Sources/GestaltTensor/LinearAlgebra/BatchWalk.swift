@@ -1,6 +1,6 @@
 /// Where the parts of several operands stand that share outer axes: the matrices of a batch.
 ///
-/// Neighbouring axes are merged where every operand lets them, so that most batches become one axis.
+/// Neighboring axes are merged where every operand lets them, so that most batches become one axis.
 /// Kept inline: making one allocates nothing.
 struct BatchWalk: Sendable {
     /// A number for each of up to eight operands.

@@ -39,7 +39,7 @@ private struct CholeskyRecord<Scalar: FloatingScalar>: Operation {
             matrixProduct(value, lower, true, false) * Tensor.lowerTriangle(n, diagonal: 0.5)
         let left = inner.dividedFromLeft(byTriangular: value, lower: true, transposed: true)
         return [
-            left.dividedFromRight(byTriangular: value, lower: true, transposed: false).symmetrised
+            left.dividedFromRight(byTriangular: value, lower: true, transposed: false).symmetrized
         ]
     }
 }

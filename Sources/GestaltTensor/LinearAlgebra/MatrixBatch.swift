@@ -125,7 +125,7 @@ extension Tensor where Scalar: FloatingScalar {
     var asDiagonal: Tensor { Tensor.identity(shape[-1]) * expanded(axis: -1) }
 
     /// Half the sum with the transpose.
-    var symmetrised: Tensor { (self + transposed()) * 0.5 }
+    var symmetrized: Tensor { (self + transposed()) * 0.5 }
 
     /// The reciprocals, 0 where there is none.
     var reciprocalsOrZero: Tensor {

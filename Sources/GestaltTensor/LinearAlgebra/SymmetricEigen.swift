@@ -89,7 +89,7 @@ private struct SymmetricEigenRecord<Scalar: FloatingScalar>: Operation {
         let inner = gradient[0].asDiagonal + gaps * matrixProduct(vectors, gradient[1], true, false)
         return [
             matrixProduct(matrixProduct(vectors, inner, false, false), vectors, false, true)
-                .symmetrised
+                .symmetrized
         ]
     }
 }
@@ -105,7 +105,7 @@ private struct MatrixRootRecord<Scalar: FloatingScalar>: Operation {
     // S S = A, so Ṡ S + S Ṡ = Ȧ: in the basis of the eigenvectors a division by √λ[i] + √λ[j].
     func pullback(_ cotangent: Tensor<Scalar>, _: Void, needs: Needs) -> [Tensor<Scalar>?] {
         let inner = matrixProduct(
-            matrixProduct(vectors, cotangent.symmetrised, true, false), vectors, false, false)
+            matrixProduct(vectors, cotangent.symmetrized, true, false), vectors, false, false)
         let scaled = inner * roots.pairs { a, b in a + b == 0 ? 0 : 1 / (a + b) }
         return [matrixProduct(matrixProduct(vectors, scaled, false, false), vectors, false, true)]
     }

@@ -39,7 +39,7 @@ public struct AttentionDropout: Sendable {
 ///
 /// Positions may run along any axis but the last; all others are a batch. So heads and the axes of
 /// a video need no transposition: queries `[N, T, H, W, heads, d]` with `axis: 3` attend along W.
-/// Views are read where they stand as long as the elements of the last axis are neighbours.
+/// Views are read where they stand as long as the elements of the last axis are neighbors.
 ///
 /// Sources: Vaswani et al., *Attention Is All You Need* (2017), equation 1; Rabe and Staats,
 /// *Self-attention Does Not Need O(n²) Memory* (2021); Dao et al., *FlashAttention* (2022).

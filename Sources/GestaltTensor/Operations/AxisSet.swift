@@ -36,7 +36,7 @@ struct AxisSet: Sendable, Equatable {
         (0..<shape.rank).reduce(1) { contains($1) ? $0 * shape[$1] : $0 }
     }
 
-    /// `shape` as alternating groups of neighbouring axes, outermost first.
+    /// `shape` as alternating groups of neighboring axes, outermost first.
     func groups(_ shape: Shape) -> [(length: Int, reduced: Bool)] {
         var groups: [(length: Int, reduced: Bool)] = []
         for axis in 0..<shape.rank where shape[axis] != 1 {
@@ -68,14 +68,14 @@ struct RowForm<Scalar: TensorScalar>: Sendable {
     /// `[rows, length]`, gapless; a copy only where the axes have to move.
     func rows(of x: Tensor<Scalar>) -> Tensor<Scalar> {
         x.viewed(x.layout.permuted(order)).contiguous()
-            .relabelled([rows, length])
+            .relabeled([rows, length])
     }
 
     /// The original order of the axes, as a view.
     func restored(_ rows: Tensor<Scalar>) -> Tensor<Scalar> {
         var inverse = order
         for (new, old) in order.enumerated() { inverse[old] = new }
-        let tensor = rows.relabelled(permuted)
+        let tensor = rows.relabeled(permuted)
         return tensor.viewed(tensor.layout.permuted(inverse))
     }
 }

@@ -75,7 +75,7 @@ public struct BlockSparsity: Sendable, Equatable {
     /// Blocks of scores that are computed.
     public var storedBlocks: Int { rows.reduce(0) { $0 + $1.count } }
 
-    /// The keys that the queries of block `row` see, as ranges of at most `limit` neighbours.
+    /// The keys that the queries of block `row` see, as ranges of at most `limit` neighbors.
     package func keyRanges(_ row: Int, limit: Int) -> [Range<Int>] {
         var ranges: [Range<Int>] = []
         for column in rows[row] {

@@ -14,7 +14,7 @@ func folded<Scalar: TensorScalar>(
             fold, current, outer: outer, reduced: groups[index].length, inner: inner)
         groups.remove(at: index)
     }
-    return current.relabelled(axes.reduced(x.shape, keeping: true))
+    return current.relabeled(axes.reduced(x.shape, keeping: true))
 }
 
 /// One pass over a gapless tensor read as `[outer, reduced, inner]`; gives `[outer, inner]`.
@@ -56,7 +56,7 @@ func foldedOnce<Scalar: TensorScalar>(
                 min(length, reduced - first), inner)
         }
     }
-    let closing = fold == gk_centred_squares ? gk_sum : fold
+    let closing = fold == gk_centered_squares ? gk_sum : fold
     return foldedOnce(closing, parts, outer: outer, reduced: pieces, inner: inner)
 }
 

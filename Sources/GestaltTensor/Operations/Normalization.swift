@@ -26,7 +26,7 @@ public struct ChannelMoments<Scalar: FloatingScalar>: Sendable {
 }
 
 extension Tensor where Scalar: FloatingScalar {
-    /// Normalises each channel by the mean and biased variance of this very tensor, then scales and
+    /// Normalizes each channel by the mean and biased variance of this very tensor, then scales and
     /// shifts it: `(x − μ) / √(σ² + ε) · scale + shift`.
     ///
     /// Sums are collected in double precision about a point near the mean, so a large common offset
@@ -62,7 +62,7 @@ extension Tensor where Scalar: FloatingScalar {
         return (value, moments)
     }
 
-    /// Normalises each channel by given statistics, constants for the gradient; otherwise as
+    /// Normalizes each channel by given statistics, constants for the gradient; otherwise as
     /// ``batchNormalized(scale:shift:epsilon:rectifies:)``.
     ///
     /// - Shapes: `[…, C]` in and out; `mean`, `variance`, `scale` and `shift` `[C]`.
@@ -85,7 +85,7 @@ extension Tensor where Scalar: FloatingScalar {
             rectifies: rectifies)(self, scale, shift)
     }
 
-    /// Normalises groups of neighbouring channels, each sample by itself, then scales and shifts
+    /// Normalizes groups of neighboring channels, each sample by itself, then scales and shifts
     /// each channel.
     ///
     /// - Shapes: `[N, …, C]` in and out; `scale` and `shift` `[C]`.
@@ -107,7 +107,7 @@ extension Tensor where Scalar: FloatingScalar {
             followsInput: true, epsilon: Double(epsilon), rectifies: rectifies)(self, scale, shift)
     }
 
-    /// Normalises each row along the last axis, then scales and shifts it:
+    /// Normalizes each row along the last axis, then scales and shifts it:
     /// `(x − μ) / √(σ² + ε) · scale + shift`, σ² biased.
     ///
     /// - Shapes: `[…, width]` in and out; `scale` and `shift` `[width]`.
@@ -115,7 +115,7 @@ extension Tensor where Scalar: FloatingScalar {
     public func layerNormalized(scale: Tensor, shift: Tensor, epsilon: Scalar) -> Tensor {
         checkChannels("layerNormalized", scale, shift)
         guard count > 0 else { return normalizedNothing(scale, shift) }
-        return RowNormalization(centres: true, epsilon: Double(epsilon))(self, scale, shift)
+        return RowNormalization(centers: true, epsilon: Double(epsilon))(self, scale, shift)
     }
 
     /// The same with ε added to the reciprocal root instead of the variance:
@@ -128,7 +128,7 @@ extension Tensor where Scalar: FloatingScalar {
     ) -> Tensor {
         checkChannels("layerNormalized", scale, shift)
         guard count > 0 else { return normalizedNothing(scale, shift) }
-        return RowNormalization(centres: true, epsilon: 0, gain: Double(epsilon))(
+        return RowNormalization(centers: true, epsilon: 0, gain: Double(epsilon))(
             self, scale, shift)
     }
 
@@ -140,7 +140,7 @@ extension Tensor where Scalar: FloatingScalar {
     public func rootMeanSquareNormalized(scale: Tensor, epsilon: Scalar) -> Tensor {
         checkChannels("rootMeanSquareNormalized", scale, scale)
         guard count > 0 else { return self * scale }
-        return RowNormalization(centres: false, epsilon: Double(epsilon))(self, scale)
+        return RowNormalization(centers: false, epsilon: Double(epsilon))(self, scale)
     }
 
     private func checkChannels(_ operation: String, _ scale: Tensor, _ shift: Tensor) {

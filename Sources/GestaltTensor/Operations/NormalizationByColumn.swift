@@ -154,20 +154,20 @@ struct ColumnNormalization<Scalar: FloatingScalar>: Operation {
             return (zeros, zeros)
         }
         let columns = blocks.columns
-        var grouped = [(plain: Double, centred: Double)](
+        var grouped = [(plain: Double, centered: Double)](
             repeating: (0, 0), count: blocks.segments * statistics.groups)
         for segment in 0..<blocks.segments {
             for column in 0..<columns {
                 let (at, factor) = (place(segment, column), Double(scale[column]))
                 grouped[at].plain += factor * sums[2 * segment * columns + column]
-                grouped[at].centred += factor * sums[(2 * segment + 1) * columns + column]
+                grouped[at].centered += factor * sums[(2 * segment + 1) * columns + column]
             }
         }
         let count = Double(statistics.count)
         return (
             blocks.coefficients { segment, column in
                 let r = inverse(segment: segment, column)
-                return -r * r * r / count * grouped[place(segment, column)].centred
+                return -r * r * r / count * grouped[place(segment, column)].centered
             },
             blocks.coefficients { segment, column in
                 -inverse(segment: segment, column) / count * grouped[place(segment, column)].plain
@@ -177,7 +177,7 @@ struct ColumnNormalization<Scalar: FloatingScalar>: Operation {
 }
 
 extension ColumnBlocks {
-    /// Mean and biased variance of `groups` groups of neighbouring channels, in one pass.
+    /// Mean and biased variance of `groups` groups of neighboring channels, in one pass.
     ///
     /// Squares are taken about the mean of a few rows, which stands close enough to the true mean
     /// that little cancels when the variance is formed.

@@ -1,9 +1,9 @@
 import CKernels
 
 /// `y = (x − μ) · (1 / √(mean of (x − μ)² + ε) + gain) · scale + shift` along the last axis, μ its
-/// mean, or 0 when not centred. Inputs: x `[…, width]`, scale `[width]`, and perhaps shift `[width]`.
+/// mean, or 0 when not centered. Inputs: x `[…, width]`, scale `[width]`, and perhaps shift `[width]`.
 struct RowNormalization<Scalar: FloatingScalar>: Operation {
-    let centres: Bool
+    let centers: Bool
     let epsilon: Double
     var gain = 0.0
 
@@ -46,14 +46,14 @@ struct RowNormalization<Scalar: FloatingScalar>: Operation {
                             guard streams else {
                                 gk_row_normalize(
                                     variant, x.baseAddress! + first, range.count, width,
-                                    centres ? 1 : 0, epsilon, gain, scale.baseAddress!, shift,
+                                    centers ? 1 : 0, epsilon, gain, scale.baseAddress!, shift,
                                     y + first, statistics)
                                 return
                             }
                             let scratch = Storage<Scalar>(count: width)
                             gk_row_normalize_streamed(
                                 variant, x.baseAddress! + first, range.count, width,
-                                centres ? 1 : 0, epsilon, gain, scale.baseAddress!, shift,
+                                centers ? 1 : 0, epsilon, gain, scale.baseAddress!, shift,
                                 y + first, statistics, scratch.pointer)
                             withExtendedLifetime(scratch) {}
                         }
@@ -80,7 +80,7 @@ struct RowNormalization<Scalar: FloatingScalar>: Operation {
     }
 
     // dx = r · (g·γ − mean of g·γ) − (x − μ) · (r − gain)³ · mean of g·γ·(x − μ); the second term
-    // only when centred.
+    // only when centered.
     private func inputGradient(
         _ dy: Tensor<Scalar>,
         _ kept: (x: Tensor<Scalar>, scale: Tensor<Scalar>, statistics: Tensor<Scalar>)
@@ -101,7 +101,7 @@ struct RowNormalization<Scalar: FloatingScalar>: Operation {
                                 let first = range.lowerBound * width
                                 gk_row_normalize_gradient(
                                     variant, x.baseAddress! + first, dy.baseAddress! + first,
-                                    range.count, width, centres ? 1 : 0, gain,
+                                    range.count, width, centers ? 1 : 0, gain,
                                     scale.baseAddress!,
                                     statistics.baseAddress! + 2 * range.lowerBound, dx + first)
                             }

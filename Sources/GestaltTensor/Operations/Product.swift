@@ -9,7 +9,7 @@ struct Product<Scalar: FloatingScalar>: Operation {
         _ x: [Tensor<Scalar>], needs: Needs
     ) -> (value: Tensor<Scalar>, residual: Tensor<Scalar>) {
         let product = folded(gk_product, x[0], axes)
-        return (product.relabelled(axes.reduced(x[0].shape, keeping: keeping)), x[0])
+        return (product.relabeled(axes.reduced(x[0].shape, keeping: keeping)), x[0])
     }
 
     func pullback(

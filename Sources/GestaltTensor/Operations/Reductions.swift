@@ -10,7 +10,7 @@ struct Sum<Scalar: FloatingScalar>: Operation {
         _ x: [Tensor<Scalar>], needs: Needs
     ) -> (value: Tensor<Scalar>, residual: Shape) {
         let sum = folded(gk_sum, x[0], axes)
-        return (sum.relabelled(axes.reduced(x[0].shape, keeping: keeping)), x[0].shape)
+        return (sum.relabeled(axes.reduced(x[0].shape, keeping: keeping)), x[0].shape)
     }
 
     // Every element of a group gets the group's gradient: a view.
@@ -34,11 +34,11 @@ struct Extremum<Scalar: FloatingScalar>: Operation {
         _ x: [Tensor<Scalar>], needs: Needs
     ) -> (value: Tensor<Scalar>, residual: Residual) {
         let shape = axes.reduced(x[0].shape, keeping: keeping)
-        guard needs.any else { return (folded(fold, x[0], axes).relabelled(shape), nil) }
+        guard needs.any else { return (folded(fold, x[0], axes).relabeled(shape), nil) }
         let form = RowForm<Scalar>(x[0].shape, axes)
         let rows = form.rows(of: x[0])
         let extrema = foldedOnce(fold, rows, outer: form.rows, reduced: form.length, inner: 1)
-        return (extrema.relabelled(shape), (form, positions(of: extrema, in: rows)))
+        return (extrema.relabeled(shape), (form, positions(of: extrema, in: rows)))
     }
 
     // The gradient goes to the first of equal elements.
@@ -171,7 +171,7 @@ extension Tensor where Scalar: NumericScalar {
         let form = RowForm<Scalar>(shape, set)
         let rows = form.rows(of: self)
         let extrema = foldedOnce(fold, rows, outer: form.rows, reduced: form.length, inner: 1)
-        return positions(of: extrema, in: rows).relabelled(set.reduced(shape, keeping: false))
+        return positions(of: extrema, in: rows).relabeled(set.reduced(shape, keeping: false))
     }
 }
 
@@ -190,7 +190,7 @@ extension Tensor<Bool> {
 extension Tensor {
     fileprivate func folding(_ fold: gk_fold, _ axes: [Int]?, _ keeping: Bool) -> Tensor {
         let set = AxisSet(axes, of: shape)
-        return folded(fold, detached, set).relabelled(set.reduced(shape, keeping: keeping))
+        return folded(fold, detached, set).relabeled(set.reduced(shape, keeping: keeping))
     }
 
     fileprivate func checkNotEmpty(_ axes: AxisSet, _ name: StaticString) {
@@ -206,5 +206,5 @@ func summedAway<Scalar: TensorScalar>(_ x: Tensor<Scalar>, to shape: Shape) -> T
     guard x.shape != shape else { return x }
     let lead = x.rank - shape.rank
     let axes = (0..<x.rank).filter { $0 < lead || (shape[$0 - lead] == 1 && x.shape[$0] != 1) }
-    return folded(gk_sum, x, AxisSet(axes, of: x.shape)).relabelled(shape)
+    return folded(gk_sum, x, AxisSet(axes, of: x.shape)).relabeled(shape)
 }

@@ -91,7 +91,7 @@ struct LinearInterpolation<Scalar: FloatingScalar>: Operation {
     }
 }
 
-/// The two neighbours of each position of a longer or shorter axis, and the second one's share.
+/// The two neighbors of each position of a longer or shorter axis, and the second one's share.
 private struct Mix<Scalar: FloatingScalar> {
     private(set) var low: [Int32] = []
     private(set) var high: [Int32] = []
@@ -114,7 +114,7 @@ private struct Mix<Scalar: FloatingScalar> {
 }
 
 extension Tensor where Scalar: FloatingScalar {
-    /// Each pixel repeated `factors[i]` times along spatial axis i (nearest neighbour).
+    /// Each pixel repeated `factors[i]` times along spatial axis i (nearest neighbor).
     ///
     /// - Shapes: `[N, spatial…, C]` to `[N, spatial·factor…, C]`.
     /// - Precondition: 1 to 3 spatial axes, a positive factor for each.

@@ -17,9 +17,9 @@ struct Variance<Scalar: FloatingScalar>: Operation {
         let mean = folded(gk_sum, x[0], axes) * (1 / Scalar(count))
         // Of too few elements 0 times infinity: NaN.
         let scale = 1 / Scalar(Swift.max(0, count - correction))
-        let variance = centredSquares(x[0], mean) * scale
+        let variance = centeredSquares(x[0], mean) * scale
         return (
-            variance.relabelled(axes.reduced(shape, keeping: keeping)),
+            variance.relabeled(axes.reduced(shape, keeping: keeping)),
             needs.any ? (x[0], mean, 2 * scale) : nil
         )
     }
@@ -34,7 +34,7 @@ struct Variance<Scalar: FloatingScalar>: Operation {
     }
 
     /// `Σ (x − mean)²` over the axes, as a gapless tensor of the kept elements.
-    private func centredSquares(_ x: Tensor<Scalar>, _ mean: Tensor<Scalar>) -> Tensor<Scalar> {
+    private func centeredSquares(_ x: Tensor<Scalar>, _ mean: Tensor<Scalar>) -> Tensor<Scalar> {
         let groups = axes.groups(x.shape)
         guard let index = groups.firstIndex(where: { $0.reduced }) else {
             return (x - mean).squared()
@@ -42,11 +42,11 @@ struct Variance<Scalar: FloatingScalar>: Operation {
         if groups[(index + 1)...].contains(where: { $0.reduced }) {
             let form = RowForm<Scalar>(x.shape, axes)
             return foldedOnce(
-                gk_centred_squares, form.rows(of: x), shift: mean, outer: form.rows,
+                gk_centered_squares, form.rows(of: x), shift: mean, outer: form.rows,
                 reduced: form.length, inner: 1)
         }
         return foldedOnce(
-            gk_centred_squares, x.contiguous(), shift: mean,
+            gk_centered_squares, x.contiguous(), shift: mean,
             outer: groups[..<index].reduce(1) { $0 * $1.length }, reduced: groups[index].length,
             inner: groups[(index + 1)...].reduce(1) { $0 * $1.length })
     }

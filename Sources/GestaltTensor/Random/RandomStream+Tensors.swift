@@ -26,10 +26,10 @@ extension RandomStream {
         _ shape: Shape, mean: Scalar = 0, standardDeviation: Scalar = 1
     ) -> Tensor<Scalar> {
         require(standardDeviation >= 0, "normal: standard deviation \(standardDeviation)")
-        let (centre, deviation) = (Double(mean), Double(standardDeviation))
+        let (center, deviation) = (Double(mean), Double(standardDeviation))
         let (key, path, variant) = (key, path, Scalar.variant)
         return drawn(shape) { block, target, count in
-            gk_random_normal(variant, key, path, block, centre, deviation, target, count)
+            gk_random_normal(variant, key, path, block, center, deviation, target, count)
         }
     }
 

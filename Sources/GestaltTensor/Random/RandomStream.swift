@@ -74,7 +74,7 @@ extension RandomStream: RandomNumberGenerator {
         require(!range.isEmpty, "integer(in: \(range)): the range is empty")
         let span = UInt64(bitPattern: Int64(range.upperBound &- range.lowerBound))
         // Lemire, "Fast random integer generation in an interval" (2019): the upper half of a
-        // product, drawn again where the lower half would favour some values.
+        // product, drawn again where the lower half would favor some values.
         var product = next().multipliedFullWidth(by: span)
         if product.low < span {
             let threshold = (0 &- span) % span

@@ -9,7 +9,7 @@ import CBLAS
 /// OpenBLAS as it was found and as it was left: one thread, and kernels that suit the processor.
 ///
 /// Selecting kernels while another thread is inside BLAS gives wrong products, so it happens
-/// exactly once, in the initialiser of `shared`, which every use of BLAS waits for.
+/// exactly once, in the initializer of `shared`, which every use of BLAS waits for.
 struct BLASPreparation: Sendable {
     static let shared = BLASPreparation()
 

@@ -8,7 +8,7 @@ extension Diagnosis.Findings {
     /// A product of this size spends little on anything but multiply-adds: good kernels reach 0.8 to
     /// 0.9 of the ceiling; one set of instructions too low gives 0.5.
     private static let poorProductShare = 0.6
-    /// Beside idle neighbours, N threads give 0.9 to 1.0 of N times one.
+    /// Beside idle neighbors, N threads give 0.9 to 1.0 of N times one.
     private static let poorScaling = 0.7
     /// Less than this is soon full of one training step's buffers.
     private static let smallCacheLimit = 256 << 20

@@ -1,6 +1,6 @@
 /// What this machine gives the library, and what holds it back: the facts behind `gestalt doctor`.
 public struct Diagnosis: Sendable, CustomStringConvertible {
-    /// What was found, without judgement.
+    /// What was found, without judgment.
     public struct Findings: Sendable {
         public var processor: Processor
         /// CPUs that this process may use.

@@ -1,7 +1,7 @@
 /// Where a tensor's elements stand in its storage: shape, step per axis, first element.
 package struct Layout: Sendable {
     package var shape: Shape
-    /// Elements between neighbours along each axis; 0 along a broadcast axis.
+    /// Elements between neighbors along each axis; 0 along a broadcast axis.
     package var strides: InlineArray<8, Int>
     package var offset: Int
 

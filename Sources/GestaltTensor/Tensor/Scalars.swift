@@ -11,7 +11,7 @@ public protocol TensorScalar: Sendable, Equatable, BitwiseCopyable {
 public protocol NumericScalar: TensorScalar, Numeric, Comparable {}
 
 /// A scalar that gradients flow through. Operations are generic over these two: layers, models and
-/// optimisers use `Float`; `Double` exists so that finite differences can judge the operations.
+/// optimizers use `Float`; `Double` exists so that finite differences can judge the operations.
 public protocol FloatingScalar: NumericScalar, BinaryFloatingPoint {
     /// Which compiled set of C kernels serves this type, before the instruction set is chosen.
     static var kernelFamily: KernelFamily { get }

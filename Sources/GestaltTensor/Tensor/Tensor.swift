@@ -43,7 +43,7 @@ public struct Tensor<Scalar: TensorScalar>: Sendable {
 
     /// The same elements under another shape of the same count.
     /// - Precondition: the elements are contiguous.
-    package func relabelled(_ shape: Shape) -> Tensor {
+    package func relabeled(_ shape: Shape) -> Tensor {
         var layout = Layout(contiguous: shape)
         layout.offset = self.layout.offset
         return Tensor(storage: storage, layout: layout)

@@ -2,9 +2,9 @@ import GestaltFiles
 import GestaltNN
 import GestaltTensor
 
-/// Everything a run needs to go on: weights, buffers, optimiser state, averages, step.
+/// Everything a run needs to go on: weights, buffers, optimizer state, averages, step.
 ///
-/// One safetensors file: tensors under `model.`, `optimiser.` and `average.`, numbers in its
+/// One safetensors file: tensors under `model.`, `optimizer.` and `average.`, numbers in its
 /// metadata. One file is replaced by one rename, so a crash leaves the old or the new, never half.
 struct Checkpoint {
     let step: Int
@@ -22,7 +22,7 @@ struct Checkpoint {
     let path: String
 
     init<Model: Module>(
-        step: Int, best: Double?, seed: UInt64, model: Model, optimiser: any Optimiser,
+        step: Int, best: Double?, seed: UInt64, model: Model, optimizer: any Optimizer,
         average: WeightAverage<Model>?
     ) throws {
         self.step = step
@@ -34,7 +34,7 @@ struct Checkpoint {
         modelMetadata = try Self.modelMetadata(model)
         var tensors: [String: Tensor<Float>] = [:]
         for entry in model.state { tensors["model." + entry.path] = entry.value }
-        for (name, value) in optimiser.state { tensors["optimiser." + name] = value }
+        for (name, value) in optimizer.state { tensors["optimizer." + name] = value }
         for entry in average?.model.state ?? [] { tensors["average." + entry.path] = entry.value }
         self.tensors = tensors
     }
@@ -88,7 +88,7 @@ extension Checkpoint {
     /// - Throws: ``TrainingError/checkpoint(path:expected:found:)`` when a tensor is missing, of
     ///   another shape, unknown to the model, or the seed is another one.
     func restore<Model: Module>(
-        model: inout Model, optimiser: inout any Optimiser, average: inout WeightAverage<Model>?,
+        model: inout Model, optimizer: inout any Optimizer, average: inout WeightAverage<Model>?,
         seed expectedSeed: UInt64
     ) throws {
         try check(seed == expectedSeed, "a run with seed \(expectedSeed)", "seed \(seed)")
@@ -97,9 +97,9 @@ extension Checkpoint {
             average == nil ? "a run without weight averages" : "a run with weight averages",
             averageUpdates == nil ? "none" : "averages")
         try fill(&model, from: "model.")
-        let prefix = "optimiser."
-        try checkOptimiserShapes(of: model, below: prefix)
-        try optimiser.restore(
+        let prefix = "optimizer."
+        try checkOptimizerShapes(of: model, below: prefix)
+        try optimizer.restore(
             tensors.sorted { $0.key < $1.key }.compactMap { name, value in
                 name.hasPrefix(prefix)
                     ? (name: String(name.dropFirst(prefix.count)), tensor: value) : nil
@@ -111,9 +111,9 @@ extension Checkpoint {
         }
     }
 
-    /// What an optimiser keeps under `PATH/NAME` has the shape of the parameter at `PATH`, but for
+    /// What an optimizer keeps under `PATH/NAME` has the shape of the parameter at `PATH`, but for
     /// the count of updates.
-    private func checkOptimiserShapes(of model: some Module, below prefix: String) throws {
+    private func checkOptimizerShapes(of model: some Module, below prefix: String) throws {
         let shapes = Dictionary(
             model.state.map { ($0.path, $0.value.shape) }, uniquingKeysWith: { first, _ in first })
         for (name, tensor) in tensors where name.hasPrefix(prefix) && !name.hasSuffix("/updates") {
@@ -124,7 +124,7 @@ extension Checkpoint {
                 throw TrainingError.checkpoint(
                     path: path,
                     expected: shapes[parameter].map { "\(name) of shape \($0)" }
-                        ?? "optimiser state of the model's parameters only",
+                        ?? "optimizer state of the model's parameters only",
                     found: shapes[parameter] == nil ? name : "shape \(tensor.shape)")
             }
         }

@@ -51,7 +51,7 @@ public struct CodedWindow: Sendable, Hashable {
     func frames(_ range: Range<Int>, of clips: [Clip]) -> Tensor<Float> {
         let chosen = clips[window.clip].frames
             .sliced(window.start + range.lowerBound..<window.start + range.upperBound, axis: 0)
-        return (isMirrored ? chosen.flipped(axis: -2) : chosen).centredPixels()
+        return (isMirrored ? chosen.flipped(axis: -2) : chosen).centeredPixels()
     }
 }
 

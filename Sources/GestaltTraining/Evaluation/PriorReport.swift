@@ -52,10 +52,10 @@ public struct PriorReport: Codable, Sendable, Equatable {
         uniform = Tensor(Double(sizes.prior.codes)).log().scalar
     }
 
-    public var readings: [Reading] {
+    public var metrics: [Metric] {
         [
-            Reading("nats", nats), Reading("unigram_entropy", unigramEntropy),
-            Reading("uniform", uniform),
+            Metric("nats", nats), Metric("unigram_entropy", unigramEntropy),
+            Metric("uniform", uniform),
         ]
     }
 }

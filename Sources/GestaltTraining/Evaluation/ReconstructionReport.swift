@@ -71,9 +71,9 @@ public struct ReconstructionReport: Sendable, Codable, Equatable {
         length = batches.windows.length
     }
 
-    public var readings: [Reading] {
-        [Reading("psnr", psnr)] + (ssim.map { [Reading("ssim", $0)] } ?? []) + [
-            Reading("perplexity", perplexity), Reading("codes_used", codesUsed),
+    public var metrics: [Metric] {
+        [Metric("psnr", psnr)] + (ssim.map { [Metric("ssim", $0)] } ?? []) + [
+            Metric("perplexity", perplexity), Metric("codes_used", codesUsed),
         ]
     }
 }

@@ -9,7 +9,7 @@ extension SegmentationReport {
     ///
     /// - Parameters:
     ///   - interval: frames that lie between two scored ones of a clip, at least; see
-    ///     ``GestaltData/LabelledFrames/labeled(in:apart:)``.
+    ///     ``GestaltData/LabeledFrames/labeled(in:apart:)``.
     ///   - classCount: 1 for foreground against background, else as many as the labels that
     ///     `predict` returns; ids become classes by ``GestaltData/DataSet/classified(into:)``.
     ///   - bootstrap: how the interval over clips is drawn.
@@ -26,7 +26,7 @@ extension SegmentationReport {
     ) throws {
         try data.requireMasks()
         let data = try data.classified(into: classCount)
-        let frames = LabelledFrames.labeled(in: data, apart: interval)
+        let frames = LabeledFrames.labeled(in: data, apart: interval)
         var tally = Tally(classCount: classCount, measuresBoundaries: measuresBoundaries)
         for start in stride(from: 0, to: frames.count, by: Self.batch) {
             let part = frames[start..<min(start + Self.batch, frames.count)]
@@ -108,7 +108,7 @@ extension SegmentationReport {
         progress: (_ done: Int, _ total: Int) throws -> Void = { _, _ in }
     ) throws {
         let segmenter = model.seesFuture ? model as? Segmenter : nil
-        let windows = segmenter.map { LabelledFrameEncoder($0.encoder) }
+        let windows = segmenter.map { LabeledFrameEncoder($0.encoder) }
         require(
             !model.seesFuture || windows != nil,
             "SegmentationReport: \(type(of: model)) sees the future and is no Segmenter")
@@ -131,10 +131,10 @@ extension SegmentationReport {
 extension SegmentationModel {
     /// The probabilities `[N, H, W, classes]` of frames by a model that sees windows of clips.
     fileprivate func probabilities(
-        of frames: ArraySlice<FrameIndex>, in data: DataSet, _ windows: LabelledFrameEncoder
+        of frames: ArraySlice<FrameIndex>, in data: DataSet, _ windows: LabeledFrameEncoder
     ) -> Tensor<Float> {
         let inputs = frames.map { windows.window(of: $0.frame, in: data.clips[$0.clip]) }
-        let scores = probabilities(stacked(inputs.map(\.pixels), axis: 0).centredPixels())
+        let scores = probabilities(stacked(inputs.map(\.pixels), axis: 0).centeredPixels())
         let slots = scores.shape[0] / inputs.count
         let rows = inputs.enumerated().map { Int32($0 * slots + $1.slot) }
         return scores.gathered(Tensor(rows), axis: 0)

@@ -61,18 +61,18 @@ public struct SegmentationReport: Sendable, Equatable {
     }
 
     /// Every measure by name, NaN where there is no score.
-    public var measures: [Reading] {
-        let means = classes.isEmpty ? [] : [Reading("iou_mean", meanIoU)]
+    public var measures: [Metric] {
+        let means = classes.isEmpty ? [] : [Metric("iou_mean", meanIoU)]
         return [
-            Reading("iou", perImage.iou), Reading("iou_micro", micro.iou),
-            Reading("dice", perImage.dice), Reading("precision", perImage.precision),
-            Reading("recall", perImage.recall),
-        ] + (boundaryF.map { [Reading("boundary_f", $0)] } ?? []) + means
-            + classes.map { Reading("iou_class_\($0.label)", $0.perImage.iou) }
+            Metric("iou", perImage.iou), Metric("iou_micro", micro.iou),
+            Metric("dice", perImage.dice), Metric("precision", perImage.precision),
+            Metric("recall", perImage.recall),
+        ] + (boundaryF.map { [Metric("boundary_f", $0)] } ?? []) + means
+            + classes.map { Metric("iou_class_\($0.label)", $0.perImage.iou) }
     }
 
     /// The measures that have a score, as logs and cards show them.
-    public var readings: [Reading] { measures.filter { !$0.value.isNaN } }
+    public var metrics: [Metric] { measures.filter { !$0.value.isNaN } }
 }
 
 extension SegmentationReport: Codable {

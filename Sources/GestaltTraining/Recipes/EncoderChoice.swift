@@ -55,7 +55,7 @@ extension EncoderChoice: CustomStringConvertible {
         }
     }
 
-    /// - Parameter name: `tokenizer:features`, `tokenizer:continuous`, `tokenizer:quantised`,
+    /// - Parameter name: `tokenizer:features`, `tokenizer:continuous`, `tokenizer:quantized`,
     ///   `resnet:1` … `resnet:4`, `resnet:pyramid`, or `prior:hidden:LAYER`.
     /// - Throws: `ConfigurationError` for another name, and for an option that the named encoder has
     ///   no use for.
@@ -93,7 +93,7 @@ extension EncoderChoice: CustomStringConvertible {
         }
         throw .invalid(
             "encoder",
-            expected: "tokenizer:features|continuous|quantised, resnet:1…4, resnet:pyramid or "
+            expected: "tokenizer:features|continuous|quantized, resnet:1…4, resnet:pyramid or "
                 + "prior:hidden:LAYER",
             found: name)
     }

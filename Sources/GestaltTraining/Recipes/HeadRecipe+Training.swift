@@ -16,30 +16,32 @@ extension HeadRecipe {
         var clips = try TrainingData(data, masks: .required, classes: classes, options)
         try clips.fit(to: frameTarget(of: encoder.configuration))
         clips.report(options.notice)
-        let (set, judged) = (clips.train, clips.judged)
+        let (set, evaluationSet) = (clips.train, clips.evaluationSet)
         var model = try fresh(on: encoder, for: set.clips[0])
         if let earlier { model.take(earlier) }
         try requireSameEncoder(as: model, run)
-        let frames = try labelledFrames(labels, of: set)
+        let frames = try labeledFrames(labels, of: set)
         set.remark(on: frames, classes: classes, options)
-        let judge = judged.map { SegmentationJudge(data: $0) }
-        let card = about("\(frames.count) labelled frames of \(set)")
+        let evaluator = evaluationSet.map { SegmentationEvaluator(data: $0) }
+        let card = about("\(frames.count) labeled frames of \(set)")
         let isCached = try caches(frames.count, model)
         try run.begin(
-            model, plan: plan, batch: batch, data: [set] + (judged.map { [$0] } ?? []),
+            model, plan: plan, batch: batch, data: [set] + (evaluationSet.map { [$0] } ?? []),
             trial: trial(model, set.clips, frames, isCached: isCached))
         guard isCached else {
             let batches = FrameBatches(
                 set.clips, frames: frames, batchSize: batch, order: .shuffled(seed: seed),
                 augmentation: Augmentation(flip: flip))
             return try run.train(
-                model, SegmentationTask(batches: batches, judge: judge), optimiser: optimiser,
+                model, SegmentationTask(batches: batches, evaluator: evaluator),
+                optimizer: optimizer,
                 plan: plan, title: "head"
             ) { _ in card }
         }
         let batches = try latents(model.encoder, set.clips, frames, run)
         return try run.train(
-            model, LatentTask(batches: batches, judge: judge), optimiser: optimiser, plan: plan,
+            model, LatentTask(batches: batches, evaluator: evaluator), optimizer: optimizer,
+            plan: plan,
             title: "head"
         ) { _ in card }
     }
@@ -55,7 +57,7 @@ extension HeadRecipe {
     private func validateWindow(of encoder: any StoredEncoder) throws(ConfigurationError) {
         guard self.encoder.seesFuture, let encoder = encoder as? TokenizerEncoder else { return }
         let stride = encoder.tokenizer.configuration.strides.time
-        let window = LabelledFrameEncoder.usualWindow
+        let window = LabeledFrameEncoder.usualWindow
         guard window % stride == 0 else {
             throw .invalid(
                 "encoder",
@@ -94,7 +96,7 @@ extension HeadRecipe {
         return trains.isEmpty ? Freezing(["encoder"]) : Freezing(frozen.map(\.path))
     }
 
-    private var optimiser: AdamW {
+    private var optimizer: AdamW {
         AdamW(
             weightDecay: weightDecay,
             groups: trains.map {
@@ -105,7 +107,8 @@ extension HeadRecipe {
     private var plan: TrainingPlan {
         TrainingPlan(
             steps: steps,
-            schedule: .oneCycle(OneCycle(maximum: learningRate, steps: steps, rise: rise)),
+            schedule: .oneCycle(
+                OneCycle(maximum: learningRate, steps: steps, warmUpFraction: warmUpFraction)),
             gradientNorm: gradientNorm, freezing: freezing, evaluationInterval: evaluationInterval,
             checkpointInterval: checkpointInterval, seed: seed)
     }
@@ -123,7 +126,7 @@ extension HeadRecipe {
         _ model: Segmenter, _ clips: [Clip], _ frames: [FrameIndex], isCached: Bool
     ) -> TrialStep<Segmenter> {
         let clip = clips[0]
-        let encoder = LabelledFrameEncoder(model.encoder)
+        let encoder = LabeledFrameEncoder(model.encoder)
         func latents(_ count: Int) -> (latent: Latent, masks: Tensor<UInt8>) {
             encoder.encode(
                 (0..<count).map { frames[$0 % frames.count] }, of: clips, flipped: false)
@@ -145,7 +148,7 @@ extension HeadRecipe {
         }
     }
 
-    /// Bytes of the latents of all labelled frames, mirror images included.
+    /// Bytes of the latents of all labeled frames, mirror images included.
     private func latentBytes(_ frames: Int, _ model: Segmenter) -> Int {
         let shape = model.encoder.latentShape(
             height: model.input.height, width: model.input.width)
@@ -176,7 +179,7 @@ extension HeadRecipe {
             ? ProgressBar("encoding", total: variants * frames.count, unit: "frames") : nil
         defer { progress?.finish() }
         return try LatentBatches(
-            encoder: LabelledFrameEncoder(encoder), clips: clips, frames: frames, batchSize: batch,
+            encoder: LabeledFrameEncoder(encoder), clips: clips, frames: frames, batchSize: batch,
             seed: seed, flip: flip
         ) { done, _ in
             progress?.update(done)

@@ -9,7 +9,7 @@ import GestaltVQVAE
 /// Trains a head on the latents of a tokenizer, of a frame encoder or of a prior, whose parts stay as
 /// they are unless told otherwise.
 ///
-/// With a frozen encoder the latents of the labelled frames and of their mirror images are made
+/// With a frozen encoder the latents of the labeled frames and of their mirror images are made
 /// once and kept in memory, as long as they take less than ``largestCache`` bytes.
 ///
 /// ```swift
@@ -70,14 +70,14 @@ public struct HeadRecipe: Recipe {
     public var head: SegmenterConfiguration.Head
     /// 1 for foreground against background; 3 for background, arm and things.
     public var classes: Int
-    /// How many labelled frames, spread over the clips; nil for all.
+    /// How many labeled frames, spread over the clips; nil for all.
     public var labels: Int?
     public var steps: Int
     public var batch: Int
     /// The highest rate of the one cycle; AdamW's.
     public var learningRate: Double
     /// The share of the steps in which the rate rises.
-    public var rise: Double
+    public var warmUpFraction: Double
     public var weightDecay: Double
     /// Bound on the norm of all gradients; nil leaves them.
     public var gradientNorm: Float?
@@ -105,7 +105,7 @@ public struct HeadRecipe: Recipe {
         self.steps = steps ?? (labels == nil ? 2500 : 600)
         batch = 16
         learningRate = 2e-3
-        rise = 0.2
+        warmUpFraction = 0.2
         weightDecay = 0.01
         flip = 0.5
         evaluationInterval = max(1, self.steps / 4)
@@ -117,7 +117,7 @@ public struct HeadRecipe: Recipe {
         try validateNumbers(
             steps: steps, batch: batch, learningRate: learningRate,
             evaluationInterval: evaluationInterval, checkpointInterval: checkpointInterval)
-        try validateShare("rise", rise)
+        try validateShare("warmUpFraction", warmUpFraction)
         try validateShare("flip", Double(flip))
         try validateGradientNorm(gradientNorm)
         guard weightDecay >= 0, weightDecay.isFinite else {

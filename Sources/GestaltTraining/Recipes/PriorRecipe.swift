@@ -144,26 +144,26 @@ public struct PriorRecipe: Recipe {
         var clips = try TrainingData(data, masks: .ignored, options)
         try clips.fit(to: frameTarget(of: beginning), frames: window)
         clips.report(options.notice)
-        let (set, judged) = (clips.train, clips.judged)
+        let (set, evaluationSet) = (clips.train, clips.evaluationSet)
         let model = try start(beginning, for: set.clips[0])
-        for clips in [set, judged].compactMap({ $0 }) { try requireFit(clips, model) }
+        for clips in [set, evaluationSet].compactMap({ $0 }) { try requireFit(clips, model) }
         try requireParts(of: model)
         try requireSameTokenizer(as: model, run)
         try run.begin(
-            model, plan: plan, batch: batch, data: [set] + (judged.map { [$0] } ?? []),
+            model, plan: plan, batch: batch, data: [set] + (evaluationSet.map { [$0] } ?? []),
             trial: trial(model))
         let mirrors = flip && !usesActions(model)
         let coded = try encoded(set, model, mirrors: mirrors, name: "train", run)
-        let judge = try judged.map { judged in
-            let others = try encoded(judged, model, mirrors: false, name: "evaluation", run)
-            return PriorJudge(
-                batches(others, judged, model, .once), trained: coded,
+        let evaluator = try evaluationSet.map { evaluationSet in
+            let others = try encoded(evaluationSet, model, mirrors: false, name: "evaluation", run)
+            return PriorEvaluator(
+                batches(others, evaluationSet, model, .once), trained: coded,
                 codes: model.configuration.prior.codes)
         }
         let task = PriorTask(
-            batches: batches(coded, set, model, .shuffled(seed: seed)), judge: judge,
+            batches: batches(coded, set, model, .shuffled(seed: seed)), evaluator: evaluator,
             checkpointing: checkpointing)
-        return try run.train(model, task, optimiser: Adam(), plan: plan, title: "prior") { _ in
+        return try run.train(model, task, optimizer: Adam(), plan: plan, title: "prior") { _ in
             "A prior over the codes of a video tokenizer, trained on clips of \(window) frames of "
                 + "\(set), told \(given) of them."
         }

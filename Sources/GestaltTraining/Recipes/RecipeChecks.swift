@@ -30,14 +30,14 @@ func validateGradientNorm(_ norm: Float?) throws(ConfigurationError) {
 
 /// The labeled frames of a recipe: `labels` frames spread over the clips, or all.
 /// - Throws: `ConfigurationError` when there are fewer labeled frames than `labels`.
-func labelledFrames(_ labels: Int?, of data: DataSet) throws(ConfigurationError) -> [FrameIndex] {
-    guard let labels else { return LabelledFrames.labeled(in: data) }
+func labeledFrames(_ labels: Int?, of data: DataSet) throws(ConfigurationError) -> [FrameIndex] {
+    guard let labels else { return LabeledFrames.labeled(in: data) }
     let count = data.labeledFrameCount
     guard count > 0, (1...count).contains(labels) else {
         throw .invalid(
             "labels", expected: "1 to \(count), the labeled frames of \(data)", found: labels)
     }
-    return LabelledFrames.spread(labels, of: data)
+    return LabeledFrames.spread(labels, of: data)
 }
 
 extension DataSet {

@@ -105,14 +105,14 @@ struct RecipeRun<R: Recipe> {
 
     /// Trains from the start or from the last checkpoint, and writes the result.
     func train<Task: TrainingTask>(
-        _ model: Task.Model, _ task: Task, optimiser: any Optimiser, plan: TrainingPlan,
+        _ model: Task.Model, _ task: Task, optimizer: any Optimizer, plan: TrainingPlan,
         title: String, about: (Task.Model) -> String
     ) throws -> Trained<Task.Model> where Task.Model: StoredModel {
         defer { withExtendedLifetime(hold) {} }
         var plan = plan
         plan.checkpointPeriod = options.checkpointPeriod
         let trainer = Trainer(
-            model: model, task: task, optimiser: optimiser, plan: plan, run: folder,
+            model: model, task: task, optimizer: optimizer, plan: plan, run: folder,
             interruption: options.interruption, showsProgress: options.showsProgress)
         if options.resumes, let warning = try trainer.resume() { options.notice(warning) }
         try trainer.train(title)
@@ -135,8 +135,8 @@ struct RecipeRun<R: Recipe> {
         text += "\(trained.model.parameterCount) parameters, \(trained.steps) steps.\n"
         if let evaluation = trained.evaluation, let name = recipe.data.evaluationName {
             text += "\nOn \(name):\n\n| measure | value |\n| --- | --- |\n"
-            for reading in evaluation.readings {
-                text += "| \(reading.name) | \(String(format: "%.4f", reading.value)) |\n"
+            for metric in evaluation.metrics {
+                text += "| \(metric.name) | \(String(format: "%.4f", metric.value)) |\n"
             }
         }
         if let command { text += "\nMade by\n\n```\n\(command)\n```\n" }

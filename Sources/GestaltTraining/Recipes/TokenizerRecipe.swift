@@ -111,7 +111,7 @@ public struct TokenizerRecipe: Recipe {
         try clips.fit(
             to: .multiple(height: strides.height, width: strides.width), frames: window)
         clips.report(options.notice)
-        let (set, judged) = (clips.train, clips.judged)
+        let (set, evaluationSet) = (clips.train, clips.evaluationSet)
         let measured = try measured(configuration, on: set)
         _ = try measured.latentShape(
             time: window, height: set.clips[0].height, width: set.clips[0].width)
@@ -119,17 +119,17 @@ public struct TokenizerRecipe: Recipe {
         var tokenizer = earlier ?? VideoTokenizer(measured, random: &random)
         tokenizer.configuration = measured
         try run.begin(
-            tokenizer, plan: plan, batch: batch, data: [set] + (judged.map { [$0] } ?? []),
+            tokenizer, plan: plan, batch: batch, data: [set] + (evaluationSet.map { [$0] } ?? []),
             trial: trial(measured, set.clips[0]))
         let task = TokenizerTask(
             batches: try ClipBatches(
                 set.clips, length: window, batchSize: batch, order: .shuffled(seed: seed),
                 augmentation: augmentation),
-            evaluation: try judged.map {
+            evaluation: try evaluationSet.map {
                 try ClipBatches($0.clips, length: window, batchSize: batch, order: .once)
             })
         return try run.train(
-            tokenizer, task, optimiser: Adam(), plan: plan, title: "tokenizer"
+            tokenizer, task, optimizer: Adam(), plan: plan, title: "tokenizer"
         ) { tokenizer in
             "A video tokenizer trained on clips of \(window) frames of \(set).\n"
                 + "Variance of the data: \(tokenizer.configuration.dataVariance ?? 0)."
@@ -161,7 +161,7 @@ public struct TokenizerRecipe: Recipe {
     }
 
     /// The configuration with the variance of `clips`, unless it has one.
-    /// - Throws: the tokenizer's error when the clips are all of one colour.
+    /// - Throws: the tokenizer's error when the clips are all of one color.
     private func measured(
         _ configuration: TokenizerConfiguration, on clips: DataSet
     ) throws -> TokenizerConfiguration {

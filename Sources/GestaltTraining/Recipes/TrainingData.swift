@@ -4,7 +4,7 @@ import GestaltData
 struct TrainingData {
     var train: DataSet
     /// Nil where the data have none; training then goes without evaluations.
-    var judged: DataSet?
+    var evaluationSet: DataSet?
     private let location: String
     private let fit: FrameFit?
     /// Of the model that masks are for.
@@ -26,7 +26,7 @@ struct TrainingData {
             .train, masks: masks, classes: classes, showsProgress: options.showsProgress)
         guard let split = choice.evaluation else { return }
         do {
-            judged = try choice.open(
+            evaluationSet = try choice.open(
                 split, masks: masks, classes: classes, showsProgress: options.showsProgress)
         } catch let error as ClipError {
             switch error {
@@ -40,7 +40,7 @@ struct TrainingData {
             default: throw error
             }
         }
-        if judged?.scope == .whole {
+        if evaluationSet?.scope == .whole {
             notes.append(
                 "\(location): no split: scores are of the training frames (--holdout 0.2 keeps a "
                     + "fifth of the clips for evaluation)")
@@ -55,14 +55,14 @@ struct TrainingData {
     mutating func fit(to target: FrameTarget?, frames: Int = 1) throws {
         if let target {
             train = try train.fitted(to: target, fit)
-            judged = try judged?.fitted(to: target, fit)
+            evaluationSet = try evaluationSet?.fitted(to: target, fit)
         }
         train = try train.longEnough(for: frames)
-        guard let set = judged else { return }
+        guard let set = evaluationSet else { return }
         do {
-            judged = try set.longEnough(for: frames)
+            evaluationSet = try set.longEnough(for: frames)
         } catch {
-            judged = nil
+            evaluationSet = nil
             notes.append("\(error): the run is not evaluated")
         }
     }
@@ -70,7 +70,7 @@ struct TrainingData {
     /// Passes on what a person should know, each sentence once.
     func report(_ notice: (String) -> Void) {
         var said: Set<String> = []
-        let sets = [train] + [judged].compactMap { $0 }
+        let sets = [train] + [evaluationSet].compactMap { $0 }
         let labels = classes.map { count in sets.flatMap { $0.labelRemarks(classes: count) } }
         for remark in sets.flatMap(\.remarks) + (labels ?? []) + notes
         where said.insert(remark).inserted {

@@ -4,9 +4,9 @@ import GestaltNN
 import GestaltSegHeads
 import GestaltTensor
 
-/// Trains a U-Net on single labelled frames: what every other method is measured against.
+/// Trains a U-Net on single labeled frames: what every other method is measured against.
 ///
-/// AdamW with a weight decay of 0.01, one cycle to 2e-3 with a rise of 20 %, batches of 16, BCE and
+/// AdamW with a weight decay of 0.01, one cycle to 2e-3 with a warmUpFraction of 20 %, batches of 16, BCE and
 /// Dice, mirrored at random, the last weights taken.
 public struct UNetRecipe: Recipe {
     public static let kind = "unet"
@@ -17,14 +17,14 @@ public struct UNetRecipe: Recipe {
     public var settings: [String: String]?
     /// Its picture size is set to the size of the data's frames.
     public var network: UNetConfiguration
-    /// How many labelled frames, spread over the clips; nil for all.
+    /// How many labeled frames, spread over the clips; nil for all.
     public var labels: Int?
     public var steps: Int
     public var batch: Int
     /// The highest rate of the one cycle.
     public var learningRate: Double
     /// The share of the steps in which the rate rises.
-    public var rise: Double
+    public var warmUpFraction: Double
     public var weightDecay: Double
     /// Bound on the norm of all gradients; nil leaves them.
     public var gradientNorm: Float?
@@ -34,10 +34,10 @@ public struct UNetRecipe: Recipe {
     public var seed: UInt64
 
     /// - Parameters:
-    ///   - network: `.yardstick`, or `.demo` at half the width.
+    ///   - network: `.baseline`, or `.demo` at half the width.
     ///   - steps: not given, 600 with a number of labels and 2500 with all.
     public init(
-        data: DataChoice, network: UNetConfiguration = .yardstick, labels: Int? = nil,
+        data: DataChoice, network: UNetConfiguration = .baseline, labels: Int? = nil,
         steps: Int? = nil, seed: UInt64 = 0
     ) {
         self.data = data
@@ -46,7 +46,7 @@ public struct UNetRecipe: Recipe {
         self.steps = steps ?? (labels == nil ? 2500 : 600)
         batch = 16
         learningRate = 2e-3
-        rise = 0.2
+        warmUpFraction = 0.2
         weightDecay = 0.01
         augmentation = Augmentation(flip: 0.5)
         evaluationInterval = max(1, self.steps / 4)
@@ -59,7 +59,7 @@ public struct UNetRecipe: Recipe {
         try validateNumbers(
             steps: steps, batch: batch, learningRate: learningRate,
             evaluationInterval: evaluationInterval, checkpointInterval: checkpointInterval)
-        try validateShare("rise", rise)
+        try validateShare("warmUpFraction", warmUpFraction)
         guard weightDecay >= 0, weightDecay.isFinite else {
             throw ConfigurationError.invalid(
                 "weightDecay", expected: "0 or more", found: weightDecay)
@@ -88,8 +88,8 @@ public struct UNetRecipe: Recipe {
         let clips = try TrainingData(
             data, masks: .required, classes: network.classes, options)
         clips.report(options.notice)
-        let (set, judged) = (clips.train, clips.judged)
-        let frames = try labelledFrames(labels, of: set)
+        let (set, evaluationSet) = (clips.train, clips.evaluationSet)
+        let frames = try labeledFrames(labels, of: set)
         set.remark(on: frames, classes: network.classes, options)
         var configuration = network
         configuration.input.height = set.clips[0].height
@@ -98,22 +98,23 @@ public struct UNetRecipe: Recipe {
         var model = UNet(configuration, random: &random)
         if let beginning { model.take(beginning) }
         try run.begin(
-            model, plan: plan, batch: batch, data: [set] + (judged.map { [$0] } ?? []),
+            model, plan: plan, batch: batch, data: [set] + (evaluationSet.map { [$0] } ?? []),
             trial: trial(model, set.clips[0]))
         let task = SegmentationTask<UNet>(
             batches: FrameBatches(
                 set.clips, frames: frames, batchSize: batch, order: .shuffled(seed: seed),
                 augmentation: augmentation),
-            judge: judged.map { SegmentationJudge(data: $0) })
+            evaluator: evaluationSet.map { SegmentationEvaluator(data: $0) })
         return try run.train(
-            model, task, optimiser: AdamW(weightDecay: weightDecay), plan: plan, title: "U-Net"
-        ) { _ in "A U-Net trained on \(frames.count) labelled frames of \(set)." }
+            model, task, optimizer: AdamW(weightDecay: weightDecay), plan: plan, title: "U-Net"
+        ) { _ in "A U-Net trained on \(frames.count) labeled frames of \(set)." }
     }
 
     private var plan: TrainingPlan {
         TrainingPlan(
             steps: steps,
-            schedule: .oneCycle(OneCycle(maximum: learningRate, steps: steps, rise: rise)),
+            schedule: .oneCycle(
+                OneCycle(maximum: learningRate, steps: steps, warmUpFraction: warmUpFraction)),
             gradientNorm: gradientNorm, evaluationInterval: evaluationInterval,
             checkpointInterval: checkpointInterval, seed: seed)
     }

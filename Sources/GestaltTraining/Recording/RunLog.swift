@@ -4,7 +4,7 @@ import GestaltIO
 /// The run's numbers as JSON lines: one object a step or evaluation, readable while it grows.
 ///
 /// Keys: `step` (how many steps had been done), `kind` (`train` or `evaluation`), `seconds` since
-/// the run or its resumption began, and the readings by name; `null` where one is not finite.
+/// the run or its resumption began, and the metrics by name; `null` where one is not finite.
 final class RunLog {
     private let path: String
     private let handle: FileHandle
@@ -31,12 +31,12 @@ final class RunLog {
     }
 
     /// - Throws: ``TrainingError/output(path:reason:)``.
-    func write(step: Int, kind: String, _ readings: [Reading]) throws(TrainingError) {
+    func write(step: Int, kind: String, _ metrics: [Metric]) throws(TrainingError) {
         let seconds = (ContinuousClock.now - start) / .seconds(1)
         var line = "{\"step\":\(step),\"kind\":\"\(kind)\""
         line += String(format: ",\"seconds\":%.3f", seconds)
-        for reading in readings {
-            line += ",\"\(reading.name)\":" + (reading.value.isFinite ? "\(reading.value)" : "null")
+        for metric in metrics {
+            line += ",\"\(metric.name)\":" + (metric.value.isFinite ? "\(metric.value)" : "null")
         }
         do {
             try handle.write(contentsOf: Data((line + "}\n").utf8))

@@ -12,18 +12,18 @@ final class RunRecorder {
         events = try EventFile(folder: run.path)
     }
 
-    func train(step: Int, _ readings: [Reading]) throws {
-        try record(step: step, kind: "train", readings)
+    func train(step: Int, _ metrics: [Metric]) throws {
+        try record(step: step, kind: "train", metrics)
     }
 
-    func evaluation(step: Int, _ readings: [Reading]) throws {
-        try record(step: step, kind: "evaluation", readings)
+    func evaluation(step: Int, _ metrics: [Metric]) throws {
+        try record(step: step, kind: "evaluation", metrics)
     }
 
-    private func record(step: Int, kind: String, _ readings: [Reading]) throws {
-        try log.write(step: step, kind: kind, readings)
+    private func record(step: Int, kind: String, _ metrics: [Metric]) throws {
+        try log.write(step: step, kind: kind, metrics)
         try events.write(
             step: step,
-            scalars: readings.map { (tag: "\(kind)/\($0.name)", value: Float($0.value)) })
+            scalars: metrics.map { (tag: "\(kind)/\($0.name)", value: Float($0.value)) })
     }
 }

@@ -12,7 +12,7 @@ import GestaltVQVAE
 /// repeated. Frames of other sizes than the model's are resized for it, the masks back.
 public struct FrameSegmenter {
     private let model: any SegmentationModel
-    private let windows: LabelledFrameEncoder?
+    private let windows: LabeledFrameEncoder?
 
     /// - Precondition: a model that sees the future is a ``GestaltSegHeads/Segmenter``.
     public init(_ model: any SegmentationModel) {
@@ -26,8 +26,8 @@ public struct FrameSegmenter {
         }
         let tokenizer = (segmenter.encoder as? TokenizerEncoder)?.tokenizer
         let stride = tokenizer?.configuration.strides.time ?? 1
-        let usual = LabelledFrameEncoder.usualWindow
-        windows = LabelledFrameEncoder(
+        let usual = LabeledFrameEncoder.usualWindow
+        windows = LabeledFrameEncoder(
             segmenter.encoder, window: (usual + stride - 1) / stride * stride)
     }
 
@@ -71,11 +71,11 @@ public struct FrameSegmenter {
     }
 
     private func probabilities(
-        _ frames: [Int], of clip: Clip, _ windows: LabelledFrameEncoder
+        _ frames: [Int], of clip: Clip, _ windows: LabeledFrameEncoder
     ) -> Tensor<Float> {
         let inputs = frames.map { windows.window(of: $0, in: clip) }
         let scores = model.probabilities(
-            stacked(inputs.map(\.pixels), axis: 0).centredPixels())
+            stacked(inputs.map(\.pixels), axis: 0).centeredPixels())
         let slots = scores.shape[0] / inputs.count
         let rows = inputs.enumerated().map { Int32($0 * slots + $1.slot) }
         return scores.gathered(Tensor(rows), axis: 0)

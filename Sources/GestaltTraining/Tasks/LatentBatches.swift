@@ -3,28 +3,28 @@ import GestaltData
 import GestaltSegHeads
 import GestaltTensor
 
-/// Latents of labelled frames with the masks of those frames.
+/// Latents of labeled frames with the masks of those frames.
 public struct LatentBatch: Sendable {
     public var latent: Latent
     /// `[N, H, W]`, classes as in the clips' masks.
     public var masks: Tensor<UInt8>
 }
 
-/// Batches of latents that a frozen encoder made once: of each labelled frame, and of its mirror
+/// Batches of latents that a frozen encoder made once: of each labeled frame, and of its mirror
 /// image where training may flip.
 public struct LatentBatches: BatchSource {
     /// Latents of the frames, then of their mirror images.
     public let latents: Latent
     /// `[frames, H, W]` and the same mirrored.
     public let masks: Tensor<UInt8>
-    /// Labelled frames, the mirrored ones not counted.
+    /// Labeled frames, the mirrored ones not counted.
     public let count: Int
     public let batchSize: Int
     public let seed: UInt64
     /// How likely a mirrored frame stands for its original.
     public let flip: Float
 
-    /// Encodes all labelled frames.
+    /// Encodes all labeled frames.
     ///
     /// - Parameters:
     ///   - flip: 0…1; 0 encodes no mirror images, which halves time and memory.
@@ -32,7 +32,7 @@ public struct LatentBatches: BatchSource {
     /// - Throws: what `progress` throws.
     /// - Precondition: the frames have masks; `batchSize` is positive.
     public init(
-        encoder: LabelledFrameEncoder, clips: [Clip], frames: [FrameIndex], batchSize: Int,
+        encoder: LabeledFrameEncoder, clips: [Clip], frames: [FrameIndex], batchSize: Int,
         seed: UInt64, flip: Float = 0.5,
         progress: (_ done: Int, _ total: Int) throws -> Void = { _, _ in }
     ) throws {

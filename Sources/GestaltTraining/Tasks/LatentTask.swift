@@ -8,20 +8,20 @@ import GestaltTensor
 /// result are whole.
 public struct LatentTask: TrainingTask {
     public let batches: LatentBatches
-    public let judge: SegmentationJudge?
+    public let evaluator: SegmentationEvaluator?
 
-    public init(batches: LatentBatches, judge: SegmentationJudge? = nil) {
+    public init(batches: LatentBatches, evaluator: SegmentationEvaluator? = nil) {
         self.batches = batches
-        self.judge = judge
+        self.evaluator = evaluator
     }
 
     public func loss(
         of model: Segmenter, on batch: LatentBatch, _ context: Context
-    ) throws -> (loss: Tensor<Float>, readings: [Reading]) {
+    ) throws -> (loss: Tensor<Float>, metrics: [Metric]) {
         (segmentationLoss(model.head(batch.latent, context), batch.masks), [])
     }
 
     public func evaluate(_ model: Segmenter) throws -> Evaluation? {
-        try judge?.evaluation(of: model)
+        try evaluator?.evaluation(of: model)
     }
 }

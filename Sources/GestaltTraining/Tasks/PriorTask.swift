@@ -8,18 +8,18 @@ import GestaltVQVAE
 public struct PriorTask: TrainingTask {
     public let batches: CodedBatches
     /// What it is judged on; nil to judge it not at all.
-    public let judge: PriorJudge?
+    public let evaluator: PriorEvaluator?
     /// Whether blocks are computed again for their gradients instead of kept.
     public let checkpointing: Bool
 
     public func loss(
         of model: VideoPredictor, on batch: CodedBatch, _ context: Context
-    ) throws -> (loss: Tensor<Float>, readings: [Reading]) {
+    ) throws -> (loss: Tensor<Float>, metrics: [Metric]) {
         (model.loss(batch, checkpointing: checkpointing, context), [])
     }
 
     public func evaluate(_ model: VideoPredictor) throws -> Evaluation? {
-        try judge?.evaluation(of: model)
+        try evaluator?.evaluation(of: model)
     }
 }
 
@@ -55,7 +55,7 @@ extension VideoPredictor {
 
 /// How a prior is judged: nats a token on windows it has not seen, beside what guessing without
 /// looking costs.
-public struct PriorJudge: Sendable {
+public struct PriorEvaluator: Sendable {
     public let batches: CodedBatches
     /// Nats a token of the frequencies of the training codes, on the judged ones.
     public let unigram: Double
@@ -77,8 +77,8 @@ public struct PriorJudge: Sendable {
         let nats = try model.nats(over: batches)
         return Evaluation(
             [
-                Reading("nats", nats), Reading("unigram_entropy", unigram),
-                Reading("uniform", Tensor(Double(model.configuration.prior.codes)).log().scalar),
+                Metric("nats", nats), Metric("unigram_entropy", unigram),
+                Metric("uniform", Tensor(Double(model.configuration.prior.codes)).log().scalar),
             ], score: nats, largerIsBetter: false)
     }
 }

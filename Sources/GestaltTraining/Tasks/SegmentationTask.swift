@@ -13,28 +13,30 @@ import GestaltTensor
 public struct SegmentationTask<Model: SegmentationModel>: TrainingTask {
     public let batches: FrameBatches
     /// What the model is judged on; nil to judge it not at all.
-    public let judge: SegmentationJudge?
+    public let evaluator: SegmentationEvaluator?
 
     /// - Precondition: the batches have masks, and frames of the model's size.
-    public init(batches: FrameBatches, judge: SegmentationJudge? = nil) {
+    public init(batches: FrameBatches, evaluator: SegmentationEvaluator? = nil) {
         self.batches = batches
-        self.judge = judge
+        self.evaluator = evaluator
     }
 
     public func loss(
         of model: Model, on batch: FrameBatch, _ context: Context
-    ) throws -> (loss: Tensor<Float>, readings: [Reading]) {
+    ) throws -> (loss: Tensor<Float>, metrics: [Metric]) {
         guard let masks = batch.masks else {
             stop("SegmentationTask: frames without masks")
         }
         return (segmentationLoss(model.logits(batch.frames, context), masks), [])
     }
 
-    public func evaluate(_ model: Model) throws -> Evaluation? { try judge?.evaluation(of: model) }
+    public func evaluate(_ model: Model) throws -> Evaluation? {
+        try evaluator?.evaluation(of: model)
+    }
 }
 
 /// How a segmentation model is judged while it trains: the frames, and IoU per image as the score.
-public struct SegmentationJudge: Sendable {
+public struct SegmentationEvaluator: Sendable {
     public let data: DataSet
     /// The interval between evaluated frames of each clip.
     public let interval: Int
@@ -47,6 +49,6 @@ public struct SegmentationJudge: Sendable {
     func evaluation(of model: some SegmentationModel) throws -> Evaluation {
         let report = try SegmentationReport(
             of: model, on: data, every: interval, measuresBoundaries: false)
-        return Evaluation(report.readings, score: report.perImage.iou)
+        return Evaluation(report.metrics, score: report.perImage.iou)
     }
 }

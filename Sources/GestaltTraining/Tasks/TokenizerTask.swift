@@ -16,14 +16,14 @@ public struct TokenizerTask: TrainingTask {
 
     public func loss(
         of model: VideoTokenizer, on batch: ClipBatch, _ context: Context
-    ) throws -> (loss: Tensor<Float>, readings: [Reading]) {
+    ) throws -> (loss: Tensor<Float>, metrics: [Metric]) {
         let output = model(batch.frames, context)
         return (
             output.loss,
             [
-                Reading("reconstruction", output.reconstructionLoss.scalar),
-                Reading("commitment", output.commitmentLoss.scalar),
-                Reading("perplexity", output.perplexity),
+                Metric("reconstruction", output.reconstructionLoss.scalar),
+                Metric("commitment", output.commitmentLoss.scalar),
+                Metric("perplexity", output.perplexity),
             ]
         )
     }
@@ -32,6 +32,6 @@ public struct TokenizerTask: TrainingTask {
     public func evaluate(_ model: VideoTokenizer) throws -> Evaluation? {
         guard let evaluation else { return nil }
         let report = try ReconstructionReport(of: model, on: evaluation, withSSIM: false)
-        return Evaluation(report.readings, score: report.psnr)
+        return Evaluation(report.metrics, score: report.psnr)
     }
 }

@@ -7,7 +7,7 @@ import GestaltTensor
 /// checkpoints, logs and a progress line.
 ///
 /// ```swift
-/// let trainer = Trainer(model: network, task: task, optimiser: AdamW(), plan: plan)
+/// let trainer = Trainer(model: network, task: task, optimizer: AdamW(), plan: plan)
 /// let trained = try trainer.train("head")
 /// ```
 /// With a ``RunFolder`` the run leaves checkpoints, a JSON-lines log and TensorBoard events, stops
@@ -25,7 +25,7 @@ public final class Trainer<Task: TrainingTask> {
     public private(set) var step = 0
     /// What the latest evaluation of this process found.
     public private(set) var evaluation: Evaluation?
-    private(set) var optimiser: any Optimiser
+    private(set) var optimizer: any Optimizer
     private(set) var average: WeightAverage<Task.Model>?
     private let run: RunFolder?
     private let interruption: Interruption
@@ -41,13 +41,13 @@ public final class Trainer<Task: TrainingTask> {
     ///   - interruption: what stops the run early.
     ///   - showsProgress: whether standard error shows how far it is.
     public init(
-        model: Task.Model, task: Task, optimiser: any Optimiser, plan: TrainingPlan,
+        model: Task.Model, task: Task, optimizer: any Optimizer, plan: TrainingPlan,
         run: RunFolder? = nil, interruption: Interruption = .process, showsProgress: Bool = true
     ) {
         self.model = model
         self.task = task
         self.plan = plan
-        self.optimiser = optimiser
+        self.optimizer = optimizer
         self.run = run
         self.interruption = interruption
         self.showsProgress = showsProgress
@@ -68,7 +68,7 @@ public final class Trainer<Task: TrainingTask> {
         guard let path = run?.existingLastCheckpoint else { return nil }
         let checkpoint = try Checkpoint(reading: path)
         try checkpoint.restore(
-            model: &model, optimiser: &optimiser, average: &average, seed: plan.seed)
+            model: &model, optimizer: &optimizer, average: &average, seed: plan.seed)
         guard checkpoint.step <= plan.steps else {
             throw TrainingError.stepsDone(
                 path: run?.path ?? path, done: checkpoint.step, asked: plan.steps)
@@ -104,11 +104,11 @@ public final class Trainer<Task: TrainingTask> {
                 throw TrainingError.interrupted(step: step, checkpoint: run?.lastCheckpoint)
             }
             guard let batch = try loader.next() else { break }
-            let readings = try advance(on: batch)
+            let metrics = try advance(on: batch)
             try saveProved()
-            try recorder?.train(step: step, readings)
-            progress?.update(step, note: Self.note(readings))
-            if step == steps || step % plan.evaluationInterval == 0 { try judge(recorder) }
+            try recorder?.train(step: step, metrics)
+            progress?.update(step, note: Self.note(metrics))
+            if step == steps || step % plan.evaluationInterval == 0 { try evaluate(recorder) }
             if step == steps {
                 try save()
             } else if isCheckpointDue, run != nil {
@@ -121,23 +121,23 @@ public final class Trainer<Task: TrainingTask> {
     }
 
     /// One step.
-    private func advance(on batch: Task.Batches.Batch) throws -> [Reading] {
+    private func advance(on batch: Task.Batches.Batch) throws -> [Metric] {
         let context = Context(training: true, random: random.split(UInt64(step)))
-        optimiser.follow(plan.schedule, at: step)
+        optimizer.follow(plan.schedule, at: step)
         var computed = try valueAndGradients(of: model, context, freezing: plan.freezing) {
-            let (loss, readings) = try task.loss(of: $0, on: batch, $1)
-            return (loss, readings)
+            let (loss, metrics) = try task.loss(of: $0, on: batch, $1)
+            return (loss, metrics)
         }
         guard computed.loss.isFinite else { throw notFinite("the loss") }
         let norm =
             plan.gradientNorm.map { computed.gradients.clip(norm: $0) } ?? computed.gradients.norm
         guard norm.isFinite else { throw notFinite("the gradient") }
-        optimiser.update(&model, with: computed.gradients)
+        optimizer.update(&model, with: computed.gradients)
         computed.commitBuffers(to: &model)
         average?.update(towards: model)
         step += 1
-        return [Reading("loss", computed.loss)] + computed.auxiliary + [
-            Reading("gradient_norm", norm), Reading("learning_rate", optimiser.learningRate),
+        return [Metric("loss", computed.loss)] + computed.auxiliary + [
+            Metric("gradient_norm", norm), Metric("learning_rate", optimizer.learningRate),
         ]
     }
 
@@ -146,10 +146,10 @@ public final class Trainer<Task: TrainingTask> {
             || plan.checkpointPeriod.map { .now - lastKept >= $0 } ?? false
     }
 
-    private func judge(_ recorder: RunRecorder?) throws {
+    private func evaluate(_ recorder: RunRecorder?) throws {
         guard let found = try task.evaluate(result) else { return }
         evaluation = found
-        try recorder?.evaluation(step: step, found.readings)
+        try recorder?.evaluation(step: step, found.metrics)
         guard found.isBetter(than: best) else { return }
         best = found.score
         if let run { try run.writeBest(checkpoint()) }
@@ -166,7 +166,7 @@ public final class Trainer<Task: TrainingTask> {
 
     private func checkpoint() throws -> Checkpoint {
         try Checkpoint(
-            step: step, best: best, seed: plan.seed, model: model, optimiser: optimiser,
+            step: step, best: best, seed: plan.seed, model: model, optimizer: optimizer,
             average: average)
     }
 
@@ -174,9 +174,9 @@ public final class Trainer<Task: TrainingTask> {
         .notFinite(step: step + 1, what: what, lastCheckpoint: run?.existingLastCheckpoint)
     }
 
-    /// The first readings, as the progress line shows them.
-    private static func note(_ readings: [Reading]) -> String {
-        readings.filter { !["learning_rate", "gradient_norm"].contains($0.name) }.prefix(4)
+    /// The first metrics, as the progress line shows them.
+    private static func note(_ metrics: [Metric]) -> String {
+        metrics.filter { !["learning_rate", "gradient_norm"].contains($0.name) }.prefix(4)
             .map { "\($0.name) \(String(format: "%.4g", $0.value))" }.joined(separator: "  ")
     }
 }

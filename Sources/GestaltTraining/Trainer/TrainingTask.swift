@@ -16,7 +16,7 @@ public protocol TrainingTask {
     /// The loss of one batch, and numbers worth showing.
     func loss(
         of model: Model, on batch: Batches.Batch, _ context: Context
-    ) throws -> (loss: Tensor<Float>, readings: [Reading])
+    ) throws -> (loss: Tensor<Float>, metrics: [Metric])
 
     /// Judges the model; nil when there is nothing to judge it on.
     func evaluate(_ model: Model) throws -> Evaluation?

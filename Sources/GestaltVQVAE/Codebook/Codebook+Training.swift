@@ -17,14 +17,14 @@ struct StreamDraws: CodebookDraws {
 
 extension Codebook {
     /// Takes the rows from the latents of the first batch.
-    func initialise(
+    func initialize(
         from flat: Tensor<Float>, _ context: Context, draws: inout some CodebookDraws
     ) {
         let rows = candidates(from: flat, draws: &draws)
         context.update(embeddings, to: rows)
         context.update(sums, to: rows)
         context.update(usage, to: .ones([rows.shape[0]]))
-        context.update(isInitialised, to: Tensor(1))
+        context.update(isInitialized, to: Tensor(1))
     }
 
     /// Moves the averages by one batch, and redraws the codes that hardly anyone uses.

@@ -21,7 +21,7 @@ public struct Codebook: Module {
     public var sums: Buffer
     /// 1 once the rows have been drawn from data, else 0; saved with the model, so that a resumed
     /// run keeps its codebook.
-    public var isInitialised: Buffer
+    public var isInitialized: Buffer
     public let decay: Double
     /// Weight of the commitment loss.
     public let commitment: Float
@@ -35,7 +35,7 @@ public struct Codebook: Module {
         embeddings = Buffer(rows)
         usage = Buffer(.zeros([codes]))
         sums = Buffer(rows)
-        isInitialised = Buffer(.zeros([]))
+        isInitialized = Buffer(.zeros([]))
         self.decay = decay
         self.commitment = commitment
     }
@@ -55,11 +55,11 @@ public struct Codebook: Module {
     public func callAsFunction(_ latents: Tensor<Float>, _ context: Context) -> Output {
         var draws = StreamDraws(random: context.random)
         defer { context.random = draws.random }
-        return quantise(latents, context, draws: &draws)
+        return quantize(latents, context, draws: &draws)
     }
 
     /// The same with the random draws of the caller: a replay of recorded ones, say.
-    package func quantise(
+    package func quantize(
         _ latents: Tensor<Float>, _ context: Context, draws: inout some CodebookDraws
     ) -> Output {
         let width = embeddings.value.shape[1]
@@ -67,8 +67,8 @@ public struct Codebook: Module {
             latents.shape[-1] == width, "Codebook: latents \(latents.shape), rows of \(width)")
         let flat = latents.detached.reshaped([-1, width])
         let trains = context.trains(embeddings)
-        if trains, context.read(isInitialised).scalar == 0 {
-            initialise(from: flat, context, draws: &draws)
+        if trains, context.read(isInitialized).scalar == 0 {
+            initialize(from: flat, context, draws: &draws)
         }
         let table = context.read(embeddings)
         let ids = flat.nearestRows(in: table)
@@ -97,7 +97,7 @@ public struct Codebook: Module {
         visitor.buffer("embeddings", &embeddings)
         visitor.buffer("usage", &usage)
         visitor.buffer("sums", &sums)
-        visitor.buffer("isInitialised", &isInitialised)
+        visitor.buffer("isInitialized", &isInitialized)
     }
 
     private func codeCounts(_ ids: Tensor<Int32>) -> Tensor<Float> {

@@ -70,8 +70,8 @@ public struct VideoGPTNames: Sendable {
             list.affine(
                 "decoder.convts.\(level).convt", "decoder.levels.\(level)", .transposedConvolution)
         }
-        list.affine("pre_vq_conv.conv", "preQuantisation", .convolution)
-        list.affine("post_vq_conv.conv", "postQuantisation", .convolution)
+        list.affine("pre_vq_conv.conv", "preQuantization", .convolution)
+        list.affine("post_vq_conv.conv", "postQuantization", .convolution)
         list.add("codebook.embeddings", "codebook.embeddings")
         list.add("codebook.N", "codebook.usage")
         list.add("codebook.z_avg", "codebook.sums")

@@ -5,7 +5,7 @@ import GestaltTensor
 extension VideoTokenizer {
     /// Takes over the weights of a VideoGPT tokenizer.
     ///
-    /// Batch counters are ignored; the codebook counts as initialised, and a configuration without
+    /// Batch counters are ignored; the codebook counts as initialized, and a configuration without
     /// a `dataVariance` gets VideoGPT's.
     /// - Parameter table: VideoGPT's state dictionary, names and layouts as PyTorch has them; what a
     ///   wrapper put in front of all names is left out where they fit without it.
@@ -13,7 +13,7 @@ extension VideoTokenizer {
     ///   mis-shaped, in one report; `FileError` when a tensor cannot be read.
     public mutating func load(videoGPT table: TensorTable) throws {
         try VideoGPTNames(configuration).load(
-            table, into: &self, given: ["codebook.isInitialised": Tensor(1)])
+            table, into: &self, given: ["codebook.isInitialized": Tensor(1)])
         if configuration.dataVariance == nil {
             configuration.dataVariance = TokenizerConfiguration.videoGPTDataVariance
         }

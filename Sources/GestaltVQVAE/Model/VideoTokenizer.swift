@@ -14,9 +14,9 @@ import GestaltTensor
 public struct VideoTokenizer: Module {
     public var configuration: TokenizerConfiguration
     public var encoder: ClipEncoder
-    public var preQuantisation: Convolution
+    public var preQuantization: Convolution
     public var codebook: Codebook
-    public var postQuantisation: Convolution
+    public var postQuantization: Convolution
     public var decoder: ClipDecoder
 
     /// - Precondition: `configuration` is valid; ``TokenizerConfiguration/validate()`` tells.
@@ -24,12 +24,12 @@ public struct VideoTokenizer: Module {
         let (hidden, embedding) = (configuration.hidden, configuration.embedding)
         self.configuration = configuration
         encoder = ClipEncoder(configuration, random: &random)
-        preQuantisation = Convolution(
+        preQuantization = Convolution(
             hidden, embedding, kernel: [1, 1, 1], padding: .same, random: &random)
         codebook = Codebook(
             codes: configuration.codes, width: embedding, decay: configuration.decay,
             commitment: configuration.commitment, random: &random)
-        postQuantisation = Convolution(
+        postQuantization = Convolution(
             embedding, hidden, kernel: [1, 1, 1], padding: .same, random: &random)
         decoder = ClipDecoder(configuration, random: &random)
     }
@@ -37,8 +37,8 @@ public struct VideoTokenizer: Module {
     public mutating func visit(_ visitor: inout some ParameterVisitor) {
         visitor.module("encoder", &encoder)
         visitor.module("decoder", &decoder)
-        visitor.module("preQuantisation", &preQuantisation)
-        visitor.module("postQuantisation", &postQuantisation)
+        visitor.module("preQuantization", &preQuantization)
+        visitor.module("postQuantization", &postQuantization)
         visitor.module("codebook", &codebook)
     }
 }
@@ -56,7 +56,7 @@ extension VideoTokenizer {
         /// How many codes the batch uses, as the exponential of their entropy.
         public let perplexity: Float
 
-        /// What training minimises.
+        /// What training minimizes.
         public var loss: Tensor<Float> { reconstructionLoss + commitmentLoss }
 
         /// The same numbers as constants, to be kept after a training step.
@@ -68,7 +68,7 @@ extension VideoTokenizer {
         }
     }
 
-    /// Encodes, quantises and decodes.
+    /// Encodes, quantizes and decodes.
     /// - Precondition: `clips` are `[N, T, H, W, 3]` with lengths that the strides divide, and the
     ///   configuration has a `dataVariance`.
     public func callAsFunction(_ clips: Tensor<Float>, _ context: Context) -> Output {
@@ -87,15 +87,15 @@ extension VideoTokenizer {
             )
         }
         let latents = continuousLatents(clips, context)
-        let quantised = codebook.quantise(latents, context, draws: &draws)
-        let reconstruction = decoder(postQuantisation(quantised.embeddings, context), context)
+        let quantized = codebook.quantize(latents, context, draws: &draws)
+        let reconstruction = decoder(postQuantization(quantized.embeddings, context), context)
         return Output(
-            reconstruction: reconstruction, codes: quantised.codes,
+            reconstruction: reconstruction, codes: quantized.codes,
             reconstructionLoss: (reconstruction - clips).squared().mean() / variance,
-            commitmentLoss: quantised.commitmentLoss, perplexity: quantised.perplexity)
+            commitmentLoss: quantized.commitmentLoss, perplexity: quantized.perplexity)
     }
 
-    /// What the encoder makes of clips before they are quantised: `[N, t, h, w, hidden]`, ≥ 0.
+    /// What the encoder makes of clips before they are quantized: `[N, t, h, w, hidden]`, ≥ 0.
     public func features(_ clips: Tensor<Float>, _ context: Context) -> Tensor<Float> {
         check(clips)
         return encoder(clips, context)
@@ -103,7 +103,7 @@ extension VideoTokenizer {
 
     /// The latents that the codebook is searched for: `[N, t, h, w, embedding]`.
     public func continuousLatents(_ clips: Tensor<Float>, _ context: Context) -> Tensor<Float> {
-        preQuantisation(features(clips, context), context)
+        preQuantization(features(clips, context), context)
     }
 
     /// Clips `[N, T, H, W, 3]` in [−0.5, 0.5] to codes `[N, t, h, w]`.
@@ -113,7 +113,7 @@ extension VideoTokenizer {
 
     /// Codes `[N, t, h, w]` to clips `[N, T, H, W, 3]`, nominally in [−0.5, 0.5], not clamped.
     public func decode(_ codes: Tensor<Int32>) -> Tensor<Float> {
-        decoder(postQuantisation(codebook.rows(of: codes), .inference), .inference)
+        decoder(postQuantization(codebook.rows(of: codes), .inference), .inference)
     }
 
     /// Clips as they come back from their codes.

@@ -46,7 +46,7 @@ import Testing
         #expect(difference(y, x / Float(1 + 1e-5).squareRoot(), within: statistics) == nil)
     }
 
-    @Test("a frozen layer keeps weights and statistics bit by bit, and normalises by the latter")
+    @Test("a frozen layer keeps weights and statistics bit by bit, and normalizes by the latter")
     func frozen() {
         struct Pair: Module {
             var norm = BatchNorm(channels: 2)
@@ -58,14 +58,14 @@ import Testing
         }
         var model = Pair()
         let before = model
-        var optimiser = AdamW(learningRate: 0.1)
+        var optimizer = AdamW(learningRate: 0.1)
         let step = valueAndGradients(
             of: model, Context(training: true), freezing: Freezing(["norm"])
         ) { model, context in
             let inner = model.norm(x, context)
             return (model.other(inner, context).squared().sum(), inner.detached)
         }
-        optimiser.update(&model, with: step.gradients)
+        optimizer.update(&model, with: step.gradients)
         step.commitBuffers(to: &model)
         for (old, new) in zip(before.state, model.state) {
             #expect((old.value == new.value) == old.path.hasPrefix("norm."), "\(old.path)")

@@ -14,14 +14,14 @@ import Testing
         }
         let x = Tensor<Float>(shape: [4, 2], scalars: [0, 0, 0, 1, 1, 0, 1, 1])
         let t = Tensor<Float>(shape: [4, 1], scalars: [0, 1, 1, 0])
-        var optimiser = AdamW(learningRate: 0.05)
+        var optimizer = AdamW(learningRate: 0.05)
         var loss: Float = .infinity
         for step in 0..<150 {
             let result = valueAndGradients(of: model, Context(training: true)) { model, context in
                 (binaryCrossEntropy(model(x, context), t), ())
             }
-            optimiser.follow(.cosine(from: 0.05, steps: 150), at: step)
-            optimiser.update(&model, with: result.gradients)
+            optimizer.follow(.cosine(from: 0.05, steps: 150), at: step)
+            optimizer.update(&model, with: result.gradients)
             loss = result.loss
         }
         #expect(loss < 0.02)
@@ -42,14 +42,14 @@ import Testing
         let masks = Tensor<Float>.built([4, 8, 8, 1]) { i in
             (i[0]..<i[0] + 4).contains(i[1]) && (2..<6).contains(i[2]) ? 1 : 0
         }
-        var optimiser = AdamW(learningRate: 0.02)
+        var optimizer = AdamW(learningRate: 0.02)
         var losses: [Float] = []
         for _ in 0..<60 {
             let result = valueAndGradients(of: model, Context(training: true)) { model, context in
                 let logits = model(masks + noise, context)
                 return (binaryCrossEntropy(logits, masks) + diceLoss(logits, masks), ())
             }
-            optimiser.update(&model, with: result.gradients)
+            optimizer.update(&model, with: result.gradients)
             result.commitBuffers(to: &model)
             losses.append(result.loss)
         }
@@ -124,8 +124,8 @@ import Testing
             (model.used.sum(), ())
         }
         #expect(step.gradients.paths == ["used"])
-        var optimiser = AdamW(learningRate: 0.5, weightDecay: 0.5)
-        optimiser.update(&model, with: step.gradients)
+        var optimizer = AdamW(learningRate: 0.5, weightDecay: 0.5)
+        optimizer.update(&model, with: step.gradients)
         #expect(model.idle == Tensor([1]) && model.used != Tensor([1]))
     }
 }

@@ -24,7 +24,7 @@ private let cases: [ScheduleCase] = [
     ScheduleCase(
         description: "warm-up", schedule: .warmUp(steps: 4, then: .cosine(from: 1, steps: 10)),
         rates: [(0, 0.2), (3, 0.8), (4, 1), (9, 0.5), (14, 0)]),
-    // By hand from the definition: 10 steps, rise 0.3: from 0.04 to 1 over steps 0 … 2, then to
+    // By hand from the definition: 10 steps, warmUpFraction 0.3: from 0.04 to 1 over steps 0 … 2, then to
     // 4e-6 at step 9.
     ScheduleCase(
         description: "one cycle", schedule: .oneCycle(OneCycle(maximum: 1, steps: 10)),
@@ -45,15 +45,15 @@ private let cases: [ScheduleCase] = [
 
     @Test("momentum runs against the rate")
     func momentum() throws {
-        let schedule = Schedule.oneCycle(OneCycle(maximum: 2e-3, steps: 10, rise: 0.2))
+        let schedule = Schedule.oneCycle(OneCycle(maximum: 2e-3, steps: 10, warmUpFraction: 0.2))
         let momenta = try (0..<10).map { try #require(schedule.momentum(at: $0)) }
         #expect(abs(momenta[0] - 0.95) < 1e-15)
         #expect(abs(momenta[1] - 0.85) < 1e-15)
         #expect(abs(momenta[9] - 0.95) < 1e-15)
         #expect(Schedule.constant(1).momentum(at: 3) == nil)
-        var optimiser = AdamW(learningRate: 1)
-        optimiser.follow(schedule, at: 1)
-        #expect(abs(optimiser.learningRate - 2e-3) < 1e-15 && optimiser.momentum == momenta[1])
+        var optimizer = AdamW(learningRate: 1)
+        optimizer.follow(schedule, at: 1)
+        #expect(abs(optimizer.learningRate - 2e-3) < 1e-15 && optimizer.momentum == momenta[1])
     }
 
     @Test("a schedule survives its way through JSON", arguments: cases)

@@ -37,7 +37,7 @@ import Testing
         #expect(summary.notes.contains { $0.contains("downsample=") })
         // Parameters as PyTorch counts them: what a gradient reaches.
         let counted = small.model.state.filter { entry in
-            !["runningMean", "runningVariance", "usage", "sums", "isInitialised", "embeddings"]
+            !["runningMean", "runningVariance", "usage", "sums", "isInitialized", "embeddings"]
                 .contains { entry.path.hasSuffix($0) } && entry.path != "prior.hidden"
         }
         let least = counted.reduce(0) { $0 + $1.value.shape.elementCount }

@@ -31,7 +31,7 @@ private func predictor(
 
 private func expectSame(_ a: VideoPredictor, _ b: VideoPredictor) {
     #expect(a.configuration == b.configuration)
-    for (one, other) in zip(a.state, b.state) where !one.path.hasSuffix("isInitialised") {
+    for (one, other) in zip(a.state, b.state) where !one.path.hasSuffix("isInitialized") {
         #expect(one.path == other.path && one.value == other.value, "\(one.path)")
     }
 }

@@ -78,7 +78,7 @@ import Testing
         let model = try VideoModel(at: path, settings: item.settings) { remarks.append($0) }
         let predictor = try #require(model.predictor)
         for (one, other) in zip(predictor.state, small.model.state)
-        where !one.path.hasSuffix("isInitialised") {
+        where !one.path.hasSuffix("isInitialized") {
             #expect(one.path == other.path && one.value == other.value, "\(one.path)")
         }
         guard let words = item.remark else {

@@ -75,7 +75,7 @@ private func awake(_ prior: VideoPrior) -> VideoPrior {
         #expect(before[21] != after[21])
     }
 
-    @Test("one frame as two dimensions equals three dimensions with empty neighbours")
+    @Test("one frame as two dimensions equals three dimensions with empty neighbors")
     func oneFrame() throws {
         var random = RandomStream(seed: 3)
         let layer = FrameConvolution(3, 5, kernel: 3, stride: 2, random: &random)

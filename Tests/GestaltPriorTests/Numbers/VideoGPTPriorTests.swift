@@ -120,17 +120,17 @@ struct VideoGPTPriorTests {
         let batches = try fixture.clips("adam/batches_u8")
         let curve = try fixture.file.tensor("adam/curve", as: Double.self)
         let schedule = Schedule.cosine(from: 3e-4, steps: stated.scheduleSteps)
-        var optimiser: any Optimiser = Adam()
+        var optimizer: any Optimizer = Adam()
         let steps = batches.shape[0]
         for index in 0..<steps {
-            optimiser.follow(schedule, at: index)
+            optimizer.follow(schedule, at: index)
             let step = try Self.step(predictor, batches[index], stated, fixture, false)
-            optimiser.update(&predictor, with: step.gradients)
+            optimizer.update(&predictor, with: step.gradients)
             let expected = curve[index].scalars
             let factor = Double(convolutionBoundFactor)
             let bound = 1e-5 * factor * (index == 0 ? 1 : pow100(Double(index) / Double(steps - 1)))
             #expect(abs(Double(step.loss) - expected[0]) <= bound * expected[0], "loss of \(index)")
-            #expect(abs(optimiser.learningRate - expected[1]) <= 1e-9)
+            #expect(abs(optimizer.learningRate - expected[1]) <= 1e-9)
             #expect(
                 abs(Double(step.gradients.norm) - expected[2]) <= max(bound, 1e-4 * factor)
                     * expected[2],

@@ -30,14 +30,15 @@ import Testing
             (gk_product, 1, { total, v, _ in total * v }),
             (gk_max, -.infinity, { total, v, _ in max(total, v) }),
             (gk_min, .infinity, { total, v, _ in min(total, v) }),
-            (gk_centred_squares, 0, { total, v, s in total + (v - s) * (v - s) }),
+            (gk_centered_squares, 0, { total, v, s in total + (v - s) * (v - s) }),
         ]
         for (fold, start, step) in folds {
             let found = Tensor<Scalar>(uninitialized: [outer, inner]) { buffer in
                 guard let target = buffer.baseAddress else { return }
                 gk_fold_axis(
                     Scalar.variant(set), fold, x.pointer,
-                    fold == gk_centred_squares ? shift.pointer : nil, target, outer, reduced, inner)
+                    fold == gk_centered_squares ? shift.pointer : nil, target, outer, reduced, inner
+                )
             }
             let expected = Tensor<Scalar>.built([outer, inner]) { at in
                 Scalar(

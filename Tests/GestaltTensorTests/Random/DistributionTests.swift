@@ -30,9 +30,9 @@ private func mean(_ x: [Double]) -> Double { x.reduce(0, +) / Double(x.count) }
 
 /// Correlation of the numbers with those `lag` places later.
 private func correlation(_ x: [Double], lag: Int) -> Double {
-    let centre = mean(x)
-    let pairs = zip(x, x.dropFirst(lag)).map { ($0 - centre) * ($1 - centre) }
-    return mean(pairs) / mean(x.map { ($0 - centre) * ($0 - centre) })
+    let center = mean(x)
+    let pairs = zip(x, x.dropFirst(lag)).map { ($0 - center) * ($1 - center) }
+    return mean(pairs) / mean(x.map { ($0 - center) * ($0 - center) })
 }
 
 private let samples = 200_000

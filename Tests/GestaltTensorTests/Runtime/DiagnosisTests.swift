@@ -62,7 +62,7 @@ extension RuntimeTests {
             Case("slow products", warns: "where this processor's arithmetic gives 190") {
                 $0.speeds.productOneThread = 33
             },
-            Case("busy neighbours", warns: "other programs") { $0.speeds.productAllThreads = 200 },
+            Case("busy neighbors", warns: "other programs") { $0.speeds.productAllThreads = 200 },
             Case("a setting that was ignored", warns: "is ignored") {
                 $0.complaints = ["GESTALT_THREADS=x is ignored."]
             },

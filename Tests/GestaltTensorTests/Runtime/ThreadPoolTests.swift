@@ -171,7 +171,7 @@ final class Counters: Sendable {
 }
 
 /// Half of the smallest normal number: computed where it is called, as the operands come from
-/// memory that the optimiser must read.
+/// memory that the optimizer must read.
 func halfOfSmallestNormal() -> Float {
     Float(bitPattern: smallestNormal.load(ordering: .relaxed)) * 0.5
 }

@@ -5,7 +5,7 @@ import GestaltTensor
 struct DecodingRows {
     /// The residual stream, `[samples, width]`.
     let stream: UnsafeMutablePointer<Float>
-    let normalised: UnsafeMutablePointer<Float>
+    let normalized: UnsafeMutablePointer<Float>
     /// Query, key and value of all heads, `[samples, 3 · width]`; also the query to the frames.
     let projected: UnsafeMutablePointer<Float>
     /// Results of the heads side by side, `[samples, width or featureWidth]`.
@@ -25,7 +25,7 @@ struct DecodingRows {
             memory.takeFloats(samples * counts[index])
         }
         stream = rows(0)
-        normalised = rows(1)
+        normalized = rows(1)
         projected = rows(2)
         mixed = rows(3)
         inner = rows(4)

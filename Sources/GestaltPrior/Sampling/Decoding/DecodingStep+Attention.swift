@@ -4,8 +4,8 @@ import GestaltTensor
 extension DecodingStep {
     /// `x ← x + attention(norm(x))` over the positions so far.
     func attention(_ block: DecodingBlock, _ layer: Int) {
-        normalise(block.attentionNorm)
-        product(block.projection, rows.normalised, rows.projected)
+        normalize(block.attentionNorm)
+        product(block.projection, rows.normalized, rows.projected)
         let visible = weights.ranges
         let ranges = visible.count(at: position)
         let head = cache.own.head
@@ -35,8 +35,8 @@ extension DecodingStep {
     /// `x ← x + attention(norm(x), frames)`; the samples of a clip read its keys and values once.
     func cross(_ block: DecodingCross, _ layer: Int) {
         guard let cross = cache.cross else { return }
-        normalise(block.norm)
-        product(block.query, rows.normalised, rows.projected)
+        normalize(block.norm)
+        product(block.query, rows.normalized, rows.projected)
         let head = cross.plan.head
         let last = cross.plan.positions - 1
         let ranges = cross.ranges.count(at: last)

@@ -39,8 +39,8 @@ extension DecodingWeights {
             if let cross = block.cross { step.cross(cross, layer) }
             step.perceptron(block)
         }
-        step.normalise(norm)
-        step.product(output, step.rows.normalised, step.rows.logits)
+        step.normalize(norm)
+        step.product(output, step.rows.normalized, step.rows.logits)
         cache.position += 1
     }
 }
@@ -94,11 +94,11 @@ struct DecodingStep {
         }
     }
 
-    func normalise(_ norm: DecodingNorm) {
+    func normalize(_ norm: DecodingNorm) {
         for sample in 0..<samples {
             norm.apply(
                 rows.stream + sample * width, class: cache.classes[sample],
-                rows.normalised + sample * width, variant)
+                rows.normalized + sample * width, variant)
         }
     }
 
@@ -118,8 +118,8 @@ struct DecodingStep {
     }
 
     func perceptron(_ block: DecodingBlock) {
-        normalise(block.mlpNorm)
-        product(block.expand, rows.normalised, rows.inner)
+        normalize(block.mlpNorm)
+        product(block.expand, rows.normalized, rows.inner)
         product(block.contract, rows.inner, rows.stream)
     }
 }

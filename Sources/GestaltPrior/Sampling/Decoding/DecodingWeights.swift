@@ -96,7 +96,7 @@ struct DecodingNorm {
         2 * DecodingMemory.bytes(floats: norm.scale.count)
     }
 
-    /// Normalises one row of the stream.
+    /// Normalizes one row of the stream.
     func apply(
         _ x: UnsafePointer<Float>, class number: Int, _ y: UnsafeMutablePointer<Float>,
         _ variant: Int32

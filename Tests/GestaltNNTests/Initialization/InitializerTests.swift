@@ -4,7 +4,7 @@ import TestSupport
 import Testing
 
 private struct LawCase: Sendable, CustomStringConvertible {
-    let law: Initialiser
+    let law: Initializer
     let deviation: Double
     let largest: Double
     var description: String { "\(law)" }
@@ -29,7 +29,7 @@ private let laws: [LawCase] = [
         law: .fanInUniform, deviation: (1.0 / 360).squareRoot(), largest: (1.0 / 120).squareRoot()),
 ]
 
-@Suite struct InitialiserTests {
+@Suite struct InitializerTests {
     @Test("mean, deviation and bounds of a law", arguments: laws)
     fileprivate func moments(_ line: LawCase) {
         var random = RandomStream(seed: 3)
@@ -39,8 +39,8 @@ private let laws: [LawCase] = [
         let mean = values.reduce(0, +) / Double(values.count)
         let deviation = (values.reduce(0) { $0 + ($1 - mean) * ($1 - mean) } / Double(values.count))
             .squareRoot()
-        let centre = line.deviation == 0 ? line.largest : 0
-        #expect(abs(mean - centre) <= 4 * line.deviation / Double(values.count).squareRoot())
+        let center = line.deviation == 0 ? line.largest : 0
+        #expect(abs(mean - center) <= 4 * line.deviation / Double(values.count).squareRoot())
         #expect(abs(deviation - line.deviation) <= 0.03 * line.deviation)
         #expect(values.allSatisfy { abs($0) <= line.largest * (1 + Double(Float.ulpOfOne)) })
     }
@@ -49,7 +49,7 @@ private let laws: [LawCase] = [
     func orthogonal(dimensions: [Int]) {
         var random = RandomStream(seed: 5)
         let shape = Shape(dimensions)
-        let drawn = Initialiser.orthogonal(gain: 2)(shape, fan: Fan(weight: shape), random: &random)
+        let drawn = Initializer.orthogonal(gain: 2)(shape, fan: Fan(weight: shape), random: &random)
         #expect(drawn.shape == shape)
         let matrix = drawn.reshaped([-1, shape[-1]])
         let tall = matrix.shape[0] >= matrix.shape[1]

@@ -2,26 +2,26 @@ import GestaltTensor
 
 /// Moves a model's parameters along their gradients.
 ///
-/// An optimiser is a value: its hyperparameters, and a few tensors for each parameter, kept by
+/// An optimizer is a value: its hyperparameters, and a few tensors for each parameter, kept by
 /// path. ``state`` and ``restore(_:)`` carry those through a checkpoint bit for bit.
 ///
 /// ```swift
-/// var optimiser = AdamW(learningRate: 2e-3)
+/// var optimizer = AdamW(learningRate: 2e-3)
 /// for step in 0..<steps {
-///     optimiser.follow(schedule, at: step)
+///     optimizer.follow(schedule, at: step)
 ///     let result = valueAndGradients(of: model, context(step)) { … }
-///     optimiser.update(&model, with: result.gradients)
+///     optimizer.update(&model, with: result.gradients)
 ///     result.commitBuffers(to: &model)
 /// }
 /// ```
-public protocol Optimiser: Sendable {
+public protocol Optimizer: Sendable {
     /// The learning rate of the next update; a group multiplies it by its factor.
     var learningRate: Double { get set }
     /// The weight of the past in the direction of the next update: momentum, or β₁.
     var momentum: Double { get set }
     /// Parameters that are treated otherwise than the rest; the first group that covers one counts.
     var groups: [ParameterGroup] { get set }
-    /// What the optimiser remembers of each parameter it has moved: names and tensors.
+    /// What the optimizer remembers of each parameter it has moved: names and tensors.
     var state: [(name: String, tensor: Tensor<Float>)] { get }
 
     /// Moves every parameter that has a gradient, in place where its memory is not shared.
@@ -32,10 +32,10 @@ public protocol Optimiser: Sendable {
     /// - Parameter state: as ``state`` gave it; replaces all there was.
     mutating func restore(
         _ state: [(name: String, tensor: Tensor<Float>)]
-    ) throws(OptimiserStateError)
+    ) throws(OptimizerStateError)
 }
 
-extension Optimiser {
+extension Optimizer {
     /// Sets learning rate and momentum to what `schedule` says for `step`.
     public mutating func follow(_ schedule: Schedule, at step: Int) {
         learningRate = schedule.learningRate(at: step)
@@ -43,7 +43,7 @@ extension Optimiser {
     }
 }
 
-/// Some of a model's parameters, and how an optimiser treats them.
+/// Some of a model's parameters, and how an optimizer treats them.
 public struct ParameterGroup: Sendable, Equatable, Codable {
     /// Which parameters.
     public enum Selection: Sendable, Equatable, Codable {
@@ -67,7 +67,7 @@ public struct ParameterGroup: Sendable, Equatable, Codable {
     public var selection: Selection
     /// Multiplies the learning rate.
     public var learningRateFactor: Double
-    /// Replaces the optimiser's weight decay; nil leaves it.
+    /// Replaces the optimizer's weight decay; nil leaves it.
     public var weightDecay: Double?
 
     public init(
@@ -79,9 +79,9 @@ public struct ParameterGroup: Sendable, Equatable, Codable {
     }
 }
 
-/// A state that does not fit the optimiser it is given to.
-public enum OptimiserStateError: Error, Equatable, CustomStringConvertible {
-    /// A tensor whose name this optimiser does not write.
+/// A state that does not fit the optimizer it is given to.
+public enum OptimizerStateError: Error, Equatable, CustomStringConvertible {
+    /// A tensor whose name this optimizer does not write.
     case unknownName(String)
     /// A parameter of which only a part is there.
     case incomplete(path: String, missing: String)
@@ -89,11 +89,11 @@ public enum OptimiserStateError: Error, Equatable, CustomStringConvertible {
 
     public var description: String {
         switch self {
-        case .unknownName(let name): "the optimiser has no state named \(name)"
+        case .unknownName(let name): "the optimizer has no state named \(name)"
         case .incomplete(let path, let missing):
-            "the optimiser state of \(path) lacks \(missing)"
+            "the optimizer state of \(path) lacks \(missing)"
         case .wrongShape(let name, let expected, let found):
-            "the optimiser state \(name) has shape \(found), expected \(expected)"
+            "the optimizer state \(name) has shape \(found), expected \(expected)"
         }
     }
 }

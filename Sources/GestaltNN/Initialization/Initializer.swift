@@ -5,7 +5,7 @@ import GestaltTensor
 ///
 /// The laws that scale by fan want to know how many inputs feed a unit (``Fan/input``) and how many
 /// units an input feeds (``Fan/output``).
-public enum Initialiser: Sendable, Equatable {
+public enum Initializer: Sendable, Equatable {
     case constant(Float)
     /// Evenly between −`limit` and `limit`.
     case uniform(limit: Float)

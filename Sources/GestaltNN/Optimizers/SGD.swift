@@ -9,7 +9,7 @@ import GestaltTensor
 /// those of PyTorch's `torch.optim.SGD`.
 ///
 /// - Source: Sutskever, Martens, Dahl and Hinton (2013), for both forms of momentum.
-public struct SGD: Optimiser {
+public struct SGD: Optimizer {
     public var learningRate: Double
     public var momentum: Double
     public var dampening: Double
@@ -41,7 +41,7 @@ public struct SGD: Optimiser {
 
     public mutating func restore(
         _ state: [(name: String, tensor: Tensor<Float>)]
-    ) throws(OptimiserStateError) {
+    ) throws(OptimizerStateError) {
         try memory.restore(state)
     }
 

@@ -5,12 +5,12 @@ import GestaltSegHeads
 import GestaltTensor
 import GestaltVQVAE
 
-/// Latents of single labelled frames, whatever the encoder sees of the clip around them.
+/// Latents of single labeled frames, whatever the encoder sees of the clip around them.
 ///
 /// An encoder of clips gets a window in which the frame is the middle of a slot; the slot as near to
 /// the window's middle as the clip's ends allow. Where no window of the clip puts the frame there,
 /// at the very ends of the clip, the window reaches beyond and the first or last frame is repeated.
-public struct LabelledFrameEncoder: Sendable {
+public struct LabeledFrameEncoder: Sendable {
     public let encoder: any VisualEncoder
     /// The same where it sees clips, of which tokenizers alone make latents.
     private let ofClips: TokenizerEncoder?
@@ -26,11 +26,11 @@ public struct LabelledFrameEncoder: Sendable {
         ofClips = encoder.seesFuture ? encoder as? TokenizerEncoder : nil
         require(
             !encoder.seesFuture || ofClips != nil,
-            "LabelledFrameEncoder: \(type(of: encoder)) sees the future and is no TokenizerEncoder")
+            "LabeledFrameEncoder: \(type(of: encoder)) sees the future and is no TokenizerEncoder")
         let stride = ofClips?.tokenizer.configuration.strides.time ?? 1
         require(
             window > 0 && window % stride == 0,
-            "LabelledFrameEncoder: a window of \(window) with stride \(stride)")
+            "LabeledFrameEncoder: a window of \(window) with stride \(stride)")
         self.encoder = encoder
         self.window = window
     }
@@ -44,7 +44,7 @@ public struct LabelledFrameEncoder: Sendable {
             frames.map { index in
                 guard let masks = clips[index.clip].masks else {
                     stop(
-                        "LabelledFrameEncoder: \(clips[index.clip].name) has no masks")
+                        "LabeledFrameEncoder: \(clips[index.clip].name) has no masks")
                 }
                 return masks[index.frame]
             }, axis: 0)
@@ -65,7 +65,7 @@ public struct LabelledFrameEncoder: Sendable {
     /// Where the window of a frame begins, and the slot whose middle it is then.
     package func place(_ frame: Int, clipLength: Int) -> (start: Int, slot: Int) {
         guard let ofClips else { stop("windows are for encoders of clips") }
-        let middles = ofClips.labelledFrames(clipLength: window)
+        let middles = ofClips.labeledFrames(clipLength: window)
         let last = max(0, clipLength - window)
         let choices = middles.enumerated().map { slot, middle in
             let start = frame - middle
@@ -81,7 +81,7 @@ public struct LabelledFrameEncoder: Sendable {
         windows: [(pixels: Tensor<UInt8>, slot: Int)], flipped: Bool
     ) -> Latent {
         let bytes = stacked(windows.map(\.pixels), axis: 0)
-        let pixels = (flipped ? bytes.flipped(axis: -2) : bytes).centredPixels()
+        let pixels = (flipped ? bytes.flipped(axis: -2) : bytes).centeredPixels()
         let latent = encoder.encode(pixels, .inference)
         guard encoder.seesFuture else { return latent }
         let slots = latent.tensor.shape[0] / windows.count

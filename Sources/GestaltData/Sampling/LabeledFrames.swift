@@ -12,7 +12,7 @@ public struct FrameIndex: Sendable, Hashable, Codable {
 }
 
 /// Which frames carry the labels of an experiment.
-public enum LabelledFrames {
+public enum LabeledFrames {
     /// `labels` frames spread over all clips: the i-th is frame (7·i mod 30) of clip
     /// ⌊clips·i / labels⌋, taken modulo the clip's length.
     ///
@@ -23,7 +23,7 @@ public enum LabelledFrames {
     public static func spread(_ labels: Int, over lengths: [Int]) -> [FrameIndex] {
         require(
             labels >= 0 && lengths.allSatisfy { $0 > 0 } && (labels == 0 || !lengths.isEmpty),
-            "LabelledFrames.spread: \(labels) labels over \(lengths.count) clips")
+            "LabeledFrames.spread: \(labels) labels over \(lengths.count) clips")
         return (0..<labels).map { i in
             let clip = lengths.count * i / labels
             return FrameIndex(clip: clip, frame: 7 * i % 30 % lengths[clip])
@@ -44,7 +44,7 @@ public enum LabelledFrames {
         }
         require(
             (0...labeled.count).contains(labels),
-            "LabelledFrames.spread: \(labels) labels of \(labeled.count)")
+            "LabeledFrames.spread: \(labels) labels of \(labeled.count)")
         return (0..<labels).map { labeled[labeled.count * $0 / labels] }
     }
 
@@ -53,7 +53,7 @@ public enum LabelledFrames {
     ///
     /// - Precondition: `distance` is positive.
     public static func labeled(in data: DataSet, apart distance: Int = 1) -> [FrameIndex] {
-        require(distance > 0, "LabelledFrames.labeled(apart: \(distance))")
+        require(distance > 0, "LabeledFrames.labeled(apart: \(distance))")
         return data.clips.enumerated().flatMap { clip, content in
             var next = 0
             return content.labeledFrames.compactMap { frame -> FrameIndex? in
@@ -68,7 +68,7 @@ public enum LabelledFrames {
     ///
     /// - Precondition: `step` is positive.
     public static func every(_ step: Int, of lengths: [Int]) -> [FrameIndex] {
-        require(step > 0, "LabelledFrames.every(\(step))")
+        require(step > 0, "LabeledFrames.every(\(step))")
         return lengths.enumerated().flatMap { clip, length in
             stride(from: 0, to: length, by: step).map { FrameIndex(clip: clip, frame: $0) }
         }

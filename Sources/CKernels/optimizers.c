@@ -1,6 +1,6 @@
-#include "CKernelsOptimisers.h"
+#include "CKernelsOptimizers.h"
 
-#define GK_SOURCE "optimisers.inc"
+#define GK_SOURCE "optimizers.inc"
 #include "variants.h"
 
 typedef void (*adam)(const gk_adam_step *, void *, const void *, void *, void *, ptrdiff_t);

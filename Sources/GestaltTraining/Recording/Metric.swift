@@ -1,5 +1,5 @@
 /// A number with a name, as logs and tables show it.
-public struct Reading: Sendable, Equatable, Codable {
+public struct Metric: Sendable, Equatable, Codable {
     public let name: String
     public let value: Double
 
@@ -13,14 +13,14 @@ public struct Reading: Sendable, Equatable, Codable {
 
 /// What an evaluation found, and how good that is.
 public struct Evaluation: Sendable, Equatable {
-    public let readings: [Reading]
+    public let metrics: [Metric]
     /// Decides which checkpoint is the best.
     public let score: Double
     /// Whether a larger score is a better one.
     public let largerIsBetter: Bool
 
-    public init(_ readings: [Reading], score: Double, largerIsBetter: Bool = true) {
-        self.readings = readings
+    public init(_ metrics: [Metric], score: Double, largerIsBetter: Bool = true) {
+        self.metrics = metrics
         self.score = score
         self.largerIsBetter = largerIsBetter
     }

@@ -8,7 +8,7 @@ import GestaltTensor
 /// each parameter by itself.
 ///
 /// - Source: Kingma and Ba, *Adam* (2014), algorithm 1.
-public struct Adam: Optimiser {
+public struct Adam: Optimizer {
     private var rule: AdamRule
 
     /// - Precondition: ε is positive, the betas lie within 0 ..< 1, the decay is not negative.
@@ -47,7 +47,7 @@ public struct Adam: Optimiser {
 
     public mutating func restore(
         _ state: [(name: String, tensor: Tensor<Float>)]
-    ) throws(OptimiserStateError) {
+    ) throws(OptimizerStateError) {
         try rule.memory.restore(state)
     }
 }

@@ -5,7 +5,7 @@ import GestaltTensor
 /// Formula and order of operations are those of PyTorch's `torch.optim.AdamW`.
 ///
 /// - Source: Loshchilov and Hutter, *Decoupled Weight Decay Regularization* (2017), algorithm 2.
-public struct AdamW: Optimiser {
+public struct AdamW: Optimizer {
     private var rule: AdamRule
 
     /// - Precondition: ε is positive, the betas lie within 0 ..< 1, the decay is not negative.
@@ -44,7 +44,7 @@ public struct AdamW: Optimiser {
 
     public mutating func restore(
         _ state: [(name: String, tensor: Tensor<Float>)]
-    ) throws(OptimiserStateError) {
+    ) throws(OptimizerStateError) {
         try rule.memory.restore(state)
     }
 }

@@ -1,7 +1,7 @@
 import GestaltChecks
 import GestaltTensor
 
-/// What an optimiser remembers of its parameters: a count of updates and `names.count` tensors of
+/// What an optimizer remembers of its parameters: a count of updates and `names.count` tensors of
 /// the parameter's shape for each, by path.
 struct ParameterMemory: Sendable {
     struct Entry: Sendable {
@@ -47,7 +47,7 @@ struct ParameterMemory: Sendable {
 
     mutating func restore(
         _ state: [(name: String, tensor: Tensor<Float>)]
-    ) throws(OptimiserStateError) {
+    ) throws(OptimizerStateError) {
         var found: [String: [String: Tensor<Float>]] = [:]
         var order: [String] = []
         for (name, tensor) in state {
@@ -64,7 +64,7 @@ struct ParameterMemory: Sendable {
 
     private mutating func add(
         _ path: String, _ parts: [String: Tensor<Float>]
-    ) throws(OptimiserStateError) {
+    ) throws(OptimizerStateError) {
         guard let count = parts[Self.updates] else {
             throw .incomplete(path: path, missing: Self.updates)
         }
@@ -121,7 +121,7 @@ struct UpdateWalk: PathVisitor {
         memory.advance(path, shape: shape) { entry in
             require(
                 entry.tensors.allSatisfy { $0.shape == shape },
-                "\(path) of shape \(shape) has an optimiser state of another shape")
+                "\(path) of shape \(shape) has an optimizer state of another shape")
             entry.updates += 1
             body(&value, gradient, group, &entry)
         }

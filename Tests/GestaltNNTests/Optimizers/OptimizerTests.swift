@@ -25,7 +25,7 @@ private struct Pair: Module {
 /// One number's update by the formulas, in double.
 private struct NumberCase: Sendable, CustomStringConvertible {
     let name: String
-    let optimiser: any Optimiser
+    let optimizer: any Optimizer
     let weightDecay: Double
     /// (p, g, m, v, t, learning rate, decay) to p; m and v kept.
     let update:
@@ -38,12 +38,12 @@ private struct NumberCase: Sendable, CustomStringConvertible {
 }
 
 private let numberCases: [NumberCase] = [
-    NumberCase(name: "SGD", optimiser: SGD(learningRate: 0.1), weightDecay: 0) {
+    NumberCase(name: "SGD", optimizer: SGD(learningRate: 0.1), weightDecay: 0) {
         p, g, _, _, _, rate, _ in p - rate * g
     },
     NumberCase(
         name: "SGD with momentum, dampening and decay",
-        optimiser: SGD(learningRate: 0.1, momentum: 0.9, dampening: 0.3, weightDecay: 0.05),
+        optimizer: SGD(learningRate: 0.1, momentum: 0.9, dampening: 0.3, weightDecay: 0.05),
         weightDecay: 0.05
     ) { p, g, b, _, t, rate, decay in
         let d = g + decay * p
@@ -51,20 +51,20 @@ private let numberCases: [NumberCase] = [
         return p - rate * b
     },
     NumberCase(
-        name: "SGD, Nesterov", optimiser: SGD(learningRate: 0.1, momentum: 0.8, isNesterov: true),
+        name: "SGD, Nesterov", optimizer: SGD(learningRate: 0.1, momentum: 0.8, isNesterov: true),
         weightDecay: 0
     ) { p, g, b, _, t, rate, _ in
         b = t == 1 ? g : 0.8 * b + g
         return p - rate * (g + 0.8 * b)
     },
     NumberCase(
-        name: "Adam", optimiser: Adam(learningRate: 0.05, beta2: 0.99, weightDecay: 0.02),
+        name: "Adam", optimizer: Adam(learningRate: 0.05, beta2: 0.99, weightDecay: 0.02),
         weightDecay: 0.02
     ) { p, g, m, v, t, rate, decay in
         adam(p, g + decay * p, &m, &v, t, rate)
     },
     NumberCase(
-        name: "AdamW", optimiser: AdamW(learningRate: 0.05, beta2: 0.99), weightDecay: 0.01
+        name: "AdamW", optimizer: AdamW(learningRate: 0.05, beta2: 0.99), weightDecay: 0.01
     ) { p, g, m, v, t, rate, decay in
         adam(p * (1 - rate * decay), g, &m, &v, t, rate)
     },
@@ -79,21 +79,21 @@ private func adam(
     return p - rate * (m / (1 - pow(0.9, Double(t)))) / (corrected + 1e-8)
 }
 
-@Suite struct OptimiserTests {
+@Suite struct OptimizerTests {
     @Test("twenty steps follow the formulas in double", arguments: numberCases)
     fileprivate func follows(_ line: NumberCase) {
         var model = Pair()
-        var optimiser = line.optimiser
+        var optimizer = line.optimizer
         let groups = [ParameterGroup(.named(["bias"]), learningRateFactor: 0.5, weightDecay: 0)]
-        optimiser.groups = groups
+        optimizer.groups = groups
         var expected = model.state.map { $0.value.scalars.map { Double($0) } }
         var memory = expected.map { $0.map { _ in (m: 0.0, v: 0.0) } }
         for t in 1...20 {
             let gradients = Pair.gradients(t)
-            optimiser.update(&model, with: gradients)
+            optimizer.update(&model, with: gradients)
             for (place, path) in ["weight", "bias"].enumerated() {
                 let g = gradients[path: path]!.scalars
-                let rate = optimiser.learningRate * (place == 1 ? 0.5 : 1)
+                let rate = optimizer.learningRate * (place == 1 ? 0.5 : 1)
                 for i in g.indices {
                     var (m, v) = memory[place][i]
                     expected[place][i] = line.update(
@@ -113,17 +113,17 @@ private func adam(
 
     @Test("state taken over continues bit for bit", arguments: numberCases)
     fileprivate func restores(_ line: NumberCase) throws {
-        var (model, optimiser) = (Pair(), line.optimiser)
-        for t in 1...3 { optimiser.update(&model, with: Pair.gradients(t)) }
-        var (other, resumed) = (model, line.optimiser)
-        try resumed.restore(optimiser.state)
+        var (model, optimizer) = (Pair(), line.optimizer)
+        for t in 1...3 { optimizer.update(&model, with: Pair.gradients(t)) }
+        var (other, resumed) = (model, line.optimizer)
+        try resumed.restore(optimizer.state)
         for t in 4...6 {
-            optimiser.update(&model, with: Pair.gradients(t))
+            optimizer.update(&model, with: Pair.gradients(t))
             resumed.update(&other, with: Pair.gradients(t))
         }
         for (a, b) in zip(model.state, other.state) { #expect(a.value == b.value, "\(a.path)") }
         #expect(
-            zip(optimiser.state, resumed.state).allSatisfy {
+            zip(optimizer.state, resumed.state).allSatisfy {
                 $0.name == $1.name && $0.tensor == $1.tensor
             })
     }
@@ -131,17 +131,17 @@ private func adam(
     @Test("a state that does not fit is refused with its name")
     func refuses() {
         var adam = Adam()
-        #expect(throws: OptimiserStateError.unknownName("velocity")) {
+        #expect(throws: OptimizerStateError.unknownName("velocity")) {
             try adam.restore([("velocity", .zeros([1]))])
         }
-        #expect(throws: OptimiserStateError.unknownName("weight/velocity")) {
+        #expect(throws: OptimizerStateError.unknownName("weight/velocity")) {
             try adam.restore([("weight/velocity", .zeros([1]))])
         }
-        #expect(throws: OptimiserStateError.incomplete(path: "weight", missing: "second")) {
+        #expect(throws: OptimizerStateError.incomplete(path: "weight", missing: "second")) {
             try adam.restore([("weight/updates", .zeros([2])), ("weight/first", .zeros([1]))])
         }
         #expect(
-            throws: OptimiserStateError.wrongShape(name: "w/second", expected: [1], found: [2])
+            throws: OptimizerStateError.wrongShape(name: "w/second", expected: [1], found: [2])
         ) {
             try adam.restore([
                 ("w/updates", .zeros([2])), ("w/first", .zeros([1])), ("w/second", .zeros([2])),
@@ -152,9 +152,9 @@ private func adam(
 
     @Test("a copied model keeps its weights when the other one moves")
     func copies() {
-        var (model, optimiser) = (Pair(), Adam())
+        var (model, optimizer) = (Pair(), Adam())
         let copy = model
-        optimiser.update(&model, with: Pair.gradients(1))
+        optimizer.update(&model, with: Pair.gradients(1))
         #expect(copy.weight == Pair().weight)
         #expect(copy.weight != model.weight)
     }
@@ -167,13 +167,13 @@ private func adam(
         ]
         for (selection, stays) in selections {
             var model = Pair()
-            var optimiser = SGD(
+            var optimizer = SGD(
                 learningRate: 1,
                 groups: [
                     ParameterGroup(selection, learningRateFactor: 0),
                     ParameterGroup(.below([""]), learningRateFactor: 2),
                 ])
-            optimiser.update(&model, with: Pair.gradients(1))
+            optimizer.update(&model, with: Pair.gradients(1))
             for (old, new) in zip(Pair().state, model.state) {
                 #expect((old.value == new.value) == stays.contains(old.path), "\(selection)")
             }
