@@ -30,15 +30,20 @@ let package = Package(
     platforms: [.macOS(.v26)],
     products: [
         .library(name: "GestaltTensor", targets: ["GestaltTensor"]),
+        .library(name: "GestaltIO", targets: ["GestaltIO"]),
         .library(name: "GestaltNN", targets: ["GestaltNN"]),
         .library(name: "GestaltMetrics", targets: ["GestaltMetrics"]),
         .library(name: "GestaltFiles", targets: ["GestaltFiles"]),
         .library(name: "GestaltMedia", targets: ["GestaltMedia"]),
         .library(name: "GestaltData", targets: ["GestaltData"]),
+        .library(name: "GestaltModels", targets: ["GestaltModels"]),
+        .library(name: "GestaltVideo", targets: ["GestaltVideo"]),
+        .library(name: "GestaltTraining", targets: ["GestaltTraining"]),
+        .library(name: "GestaltRobotPush", targets: ["GestaltRobotPush"]),
         .library(name: "GestaltVQVAE", targets: ["GestaltVQVAE"]),
         .library(name: "GestaltPrior", targets: ["GestaltPrior"]),
         .library(name: "GestaltSegHeads", targets: ["GestaltSegHeads"]),
-        .library(name: "GestaltTraining", targets: ["GestaltTraining"]),
+        .library(name: "GestaltRecipes", targets: ["GestaltRecipes"]),
         .executable(name: "gestalt", targets: ["GestaltCommand"]),
     ],
     dependencies: [
@@ -81,47 +86,108 @@ let package = Package(
             ]),
         layer(
             "GestaltData",
-            ["GestaltChecks", "GestaltIO", "GestaltTensor", "GestaltMedia", "GestaltFiles"],
-            resources: [.copy("Sample")]),
-        layer("GestaltVQVAE", ["GestaltChecks", "GestaltNN", "GestaltFiles"]),
-        layer("GestaltPrior", ["GestaltChecks", "GestaltIO", "GestaltVQVAE", "CKernels"]),
-        layer("GestaltSegHeads", ["GestaltChecks", "GestaltPrior", "GestaltMedia"]),
+            ["GestaltChecks", "GestaltIO", "GestaltTensor", "GestaltMedia", "GestaltFiles"]),
+        layer(
+            "GestaltModels",
+            ["GestaltChecks", "GestaltTensor", "GestaltIO", "GestaltNN", "GestaltFiles"]),
+        layer(
+            "GestaltVideo",
+            ["GestaltChecks", "GestaltTensor", "GestaltNN", "GestaltModels"]),
         layer(
             "GestaltTraining",
             [
-                "GestaltChecks", "GestaltSegHeads", "GestaltPrior", "GestaltData",
-                "GestaltMetrics", "GestaltMedia", "GestaltFiles", "GestaltIO",
+                "GestaltChecks", "GestaltTensor", "GestaltIO", "GestaltNN", "GestaltFiles",
+                "GestaltMedia", "GestaltData", "GestaltModels",
+            ]),
+        layer(
+            "GestaltRobotPush",
+            ["GestaltChecks", "GestaltTensor", "GestaltIO", "GestaltData"],
+            resources: [.copy("Sample")]),
+        layer(
+            "GestaltVQVAE",
+            [
+                "GestaltChecks", "GestaltTensor", "GestaltNN", "GestaltFiles", "GestaltModels",
+                "GestaltVideo",
+            ]),
+        layer(
+            "GestaltPrior",
+            [
+                "GestaltChecks", "GestaltTensor", "GestaltIO", "GestaltNN", "GestaltFiles",
+                "GestaltModels", "GestaltVideo", "GestaltVQVAE", "CKernels",
+            ]),
+        layer(
+            "GestaltSegHeads",
+            [
+                "GestaltChecks", "GestaltTensor", "GestaltNN", "GestaltMedia", "GestaltModels",
+                "GestaltVideo", "GestaltVQVAE", "GestaltPrior",
+            ]),
+        layer(
+            "GestaltRecipes",
+            [
+                "GestaltChecks", "GestaltTensor", "GestaltIO", "GestaltNN", "GestaltMetrics",
+                "GestaltFiles", "GestaltMedia", "GestaltData", "GestaltModels", "GestaltVideo",
+                "GestaltTraining", "GestaltRobotPush", "GestaltVQVAE", "GestaltPrior",
+                "GestaltSegHeads",
             ]),
         .executableTarget(
             name: "GestaltCommand",
             dependencies: [
-                "GestaltTraining", "GestaltPrior", "GestaltIO",
+                "GestaltTensor", "GestaltIO", "GestaltNN", "GestaltFiles", "GestaltMedia",
+                "GestaltData", "GestaltModels", "GestaltVideo", "GestaltTraining",
+                "GestaltRobotPush", "GestaltVQVAE", "GestaltPrior", "GestaltSegHeads",
+                "GestaltRecipes",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             exclude: ["README.md"], swiftSettings: strict),
 
         .target(
             name: "TestSupport", dependencies: ["GestaltTensor", "GestaltFiles"],
-            path: "Tests/Support",
-            swiftSettings: strict),
-        tests("GestaltChecks"),
-        tests("GestaltTensor", ["CKernels"]),
-        tests("GestaltNN"),
-        tests("GestaltMetrics", ["GestaltData"]),
-        tests("GestaltFiles", resources: [.copy("Fixtures")]),
+            path: "Tests/Support", swiftSettings: strict),
+        tests("GestaltTensor", ["CBLAS", "CKernels"]),
         tests("GestaltIO"),
-        tests("GestaltMedia"),
-        tests("GestaltData"),
-        tests("GestaltVQVAE"),
-        tests("GestaltPrior", ["CKernels"], resources: [.copy("Fixtures")]),
-        tests("GestaltSegHeads"),
-        tests("GestaltTraining"),
-        .testTarget(
-            name: "GestaltCommandTests",
-            dependencies: [
-                "GestaltCommand", "GestaltPrior", "GestaltTensor", "GestaltMedia", "TestSupport",
-            ],
-            swiftSettings: strict),
+        tests("GestaltNN", ["GestaltTensor"]),
+        tests("GestaltMetrics", ["GestaltTensor", "GestaltData"]),
+        tests("GestaltFiles", ["GestaltTensor"], resources: [.copy("Fixtures")]),
+        tests("GestaltMedia", ["GestaltTensor", "GestaltData"]),
+        tests(
+            "GestaltData", ["GestaltTensor", "GestaltFiles", "GestaltMedia", "GestaltRobotPush"]),
+        tests("GestaltModels", ["GestaltTensor", "GestaltFiles"]),
+        tests(
+            "GestaltTraining",
+            [
+                "GestaltTensor", "GestaltIO", "GestaltNN", "GestaltFiles", "GestaltMedia",
+                "GestaltData",
+            ]),
+        tests("GestaltRobotPush", ["GestaltTensor", "GestaltData"]),
+        tests(
+            "GestaltVQVAE",
+            ["GestaltTensor", "GestaltNN", "GestaltFiles", "GestaltModels", "GestaltVideo"]),
+        tests(
+            "GestaltPrior",
+            [
+                "GestaltTensor", "GestaltIO", "GestaltNN", "GestaltFiles", "GestaltModels",
+                "GestaltVQVAE", "CKernels",
+            ], resources: [.copy("Fixtures")]),
+        tests(
+            "GestaltSegHeads",
+            [
+                "GestaltTensor", "GestaltNN", "GestaltFiles", "GestaltModels", "GestaltVideo",
+                "GestaltVQVAE", "GestaltPrior",
+            ]),
+        tests(
+            "GestaltRecipes",
+            [
+                "GestaltTensor", "GestaltIO", "GestaltNN", "GestaltMetrics", "GestaltFiles",
+                "GestaltMedia", "GestaltData", "GestaltModels", "GestaltVideo", "GestaltTraining",
+                "GestaltRobotPush", "GestaltVQVAE", "GestaltPrior", "GestaltSegHeads",
+            ]),
+        tests("GestaltChecks"),
+        tests(
+            "GestaltCommand",
+            [
+                "GestaltTensor", "GestaltNN", "GestaltFiles", "GestaltMedia", "GestaltData",
+                "GestaltTraining", "GestaltVQVAE", "GestaltPrior", "GestaltSegHeads",
+            ]),
     ],
     swiftLanguageModes: [.v6],
     cLanguageStandard: .gnu17

@@ -1,6 +1,7 @@
 import ArgumentParser
 import Foundation
 import GestaltIO
+import GestaltRecipes
 import GestaltTensor
 import GestaltTraining
 

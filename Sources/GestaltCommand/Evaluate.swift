@@ -2,8 +2,10 @@ import ArgumentParser
 import Foundation
 import GestaltData
 import GestaltFiles
+import GestaltIO
 import GestaltMetrics
 import GestaltPrior
+import GestaltRecipes
 import GestaltSegHeads
 import GestaltTraining
 import GestaltVQVAE
@@ -70,7 +72,7 @@ struct Evaluate: GestaltCommand {
                 confidence.lower, confidence.upper))
     }
 
-    private func evaluateTokenizer(_ tokenizer: VideoTokenizer) throws {
+    private func evaluateTokenizer(_ tokenizer: VQVAE) throws {
         let set = try data.open(
             split, masks: .ignored, seed: seed, for: tokenizer.configuration.frameTarget,
             frames: window, quiet: common.quiet)

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Foundation
+import GestaltRecipes
 import GestaltTensor
 
 /// `gestalt`: the library from a shell. Results go to standard output, progress and warnings to
@@ -26,6 +27,7 @@ struct Gestalt: ParsableCommand {
 
     static func main() {
         Streams.prepare()
+        BuiltIns.register()
         if let slip = CommandTree.slip(in: Array(CommandLine.arguments.dropFirst())) {
             Ending.end(ValidationError(slip.message), in: slip.command)
         }

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Foundation
+import GestaltRecipes
 import GestaltTraining
 
 /// `gestalt inspect`: what a file or folder is, and what it holds.

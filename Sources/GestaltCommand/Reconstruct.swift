@@ -5,6 +5,7 @@ import GestaltIO
 import GestaltMedia
 import GestaltMetrics
 import GestaltPrior
+import GestaltRecipes
 import GestaltTensor
 import GestaltTraining
 import GestaltVQVAE

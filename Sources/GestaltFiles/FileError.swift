@@ -50,7 +50,7 @@ public enum FileError: Error, Equatable, Sendable, CustomStringConvertible {
 }
 
 /// Runs `body`, turning what the system refuses into ``FileError``.
-func translatingFailures<Result>(
+package func translatingFailures<Result>(
     _ body: () throws(FileFailure) -> Result
 ) throws(FileError) -> Result {
     do throws(FileFailure) {

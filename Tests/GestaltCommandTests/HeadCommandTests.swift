@@ -10,7 +10,7 @@ import Testing
     /// A predictor with random weights for frames of 64 × 64.
     static func predictor(in folder: String) throws {
         var random = RandomStream(seed: 1)
-        let tokenizer = TokenizerConfiguration(
+        let tokenizer = VQVAEConfiguration(
             strides: .init(time: 4, height: 4, width: 4), hidden: 8, embedding: 6, codes: 16,
             blocks: 1, dataVariance: 0.06)
         let prior = PriorConfiguration(

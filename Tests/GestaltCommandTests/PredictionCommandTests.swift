@@ -13,7 +13,7 @@ import Testing
     private let model: VideoPredictor
 
     init() throws {
-        let tokenizer = TokenizerConfiguration(
+        let tokenizer = VQVAEConfiguration(
             strides: .init(time: 2, height: 4, width: 4), hidden: 8, embedding: 8, codes: 16,
             blocks: 1, dataVariance: 0.06)
         let configuration = VideoPredictorConfiguration(

@@ -110,7 +110,7 @@ import Testing
     @Test("a head on clips segments clips, each frame as evaluation does")
     func clips() throws {
         var random = RandomStream(seed: 5)
-        let sizes = TokenizerConfiguration(
+        let sizes = VQVAEConfiguration(
             strides: .init(time: 2, height: 4, width: 4), hidden: 8, embedding: 6, codes: 16,
             blocks: 1, dataVariance: 0.06)
         let head = Segmenter(

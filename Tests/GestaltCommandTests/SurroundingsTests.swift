@@ -80,7 +80,7 @@ import Testing
         let bundle = (Program.path as NSString).deletingLastPathComponent
         try FileManager.default.createSymbolicLink(
             atPath: folder.path("usr/share/gestalt/Sample"),
-            withDestinationPath: bundle + "/Gestalt_GestaltData.resources/Sample")
+            withDestinationPath: bundle + "/Gestalt_GestaltRobotPush.resources/Sample")
         let installed = try Program.run(list: arguments, executable: program)
         #expect(installed.code == 0, "\(installed)")
     }

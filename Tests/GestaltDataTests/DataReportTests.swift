@@ -1,5 +1,6 @@
 import GestaltData
 import GestaltMedia
+import GestaltRobotPush
 import GestaltTensor
 import Testing
 
@@ -40,6 +41,7 @@ import Testing
     }
 
     @Test func dataWithoutSplitsAreOnePart() throws {
+        RobotPush.register()
         try withTemporaryFolder { root in
             try PNG.write(.filled([4, 5, 3], with: 9), to: root + "/0.png")
             try write([1, 2], to: root + "/1.png")

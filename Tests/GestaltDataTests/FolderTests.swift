@@ -1,5 +1,6 @@
 import GestaltData
 import GestaltMedia
+import GestaltRobotPush
 import GestaltTensor
 import Testing
 
@@ -83,10 +84,12 @@ import Testing
 
     @Test(arguments: ["synthetic:", "synthetic:0", "synthetic:x", "synthetic:-2", "synthetic:1:2"])
     func syntheticTakesAPositiveNumber(location: String) {
+        RobotPush.register()
         #expect(throws: ClipError.self) { try DataSet.open(location) }
     }
 
     @Test func syntheticSplitsDiffer() throws {
+        RobotPush.register()
         let train = try DataSet.open("synthetic:1", split: .train, seed: 3)
         let test = try DataSet.open("synthetic:1", split: .test, seed: 3)
         #expect(train.clips[0].frames != test.clips[0].frames)

@@ -1,6 +1,7 @@
 import GestaltData
 import GestaltFiles
 import GestaltMedia
+import GestaltRobotPush
 import GestaltTensor
 import Testing
 
@@ -40,6 +41,7 @@ import Testing
     }
 
     @Test func withAllFramesLabeledNothingChanges() throws {
+        RobotPush.register()
         let set = try DataSet.open("synthetic:3")
         #expect(LabeledFrames.spread(40, of: set) == LabeledFrames.spread(40, over: set.lengths))
         #expect(
@@ -82,8 +84,9 @@ import Testing
     }
 
     @Test func theMeaningIsTheSources() throws {
+        RobotPush.register()
         #expect(try DataSet.open("synthetic:1").labelMeaning == .instances)
-        #expect(try DataSet.open("sample").labelMeaning == .instances)
+        #expect(try DataSet.sample().labelMeaning == .instances)
         try withTemporaryFolder { root in
             try write(root, frames: 1, labeled: [0: 7])
             #expect(try DataSet.open(root).labelMeaning == .classes)

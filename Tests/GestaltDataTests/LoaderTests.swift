@@ -1,4 +1,5 @@
 import GestaltData
+import GestaltRobotPush
 import GestaltTensor
 import Testing
 

@@ -21,7 +21,7 @@ struct OutsideDataTests {
     @Test func clipsComeInTheOrderOfTheirShards() throws {
         let path = try #require(folder) + "/robot-push"
         let first = try DataSet.open(path, options: ClipOptions(limit: 24))
-        let sample = try DataSet.open("sample")
+        let sample = try DataSet.sample()
         for (clip, copy) in zip(first.clips, sample.clips) {
             #expect(clip.frames == copy.frames && clip.masks == copy.masks)
         }

@@ -2,6 +2,7 @@ import Foundation
 import GestaltData
 import GestaltFiles
 import GestaltMedia
+import GestaltRobotPush
 import GestaltTensor
 import TestSupport
 import Testing
@@ -64,6 +65,7 @@ import Testing
 
     @Test("clips are folders of frames; several clips of a file have numbers")
     func clips() throws {
+        RobotPush.register()
         try make("one.npy", "two.npz")
         #expect(
             try names(["one.npy", "two.npz"]) == [

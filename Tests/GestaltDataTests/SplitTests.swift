@@ -1,5 +1,6 @@
 import GestaltData
 import GestaltMedia
+import GestaltRobotPush
 import GestaltTensor
 import Testing
 
@@ -42,6 +43,7 @@ import Testing
     }
 
     @Test(arguments: Split.allCases) func dataWithoutSplitsSaySo(split: Split) throws {
+        RobotPush.register()
         try withTemporaryFolder { root in
             try Self.clips(3, at: root)
             let set = try DataSet.open(root, split: split)
@@ -74,6 +76,7 @@ import Testing
     }
 
     @Test func holdoutNeedsClipsToHoldOut() throws {
+        RobotPush.register()
         try withTemporaryFolder { root in
             try Self.clips(1, at: root)
             var options = ClipOptions()

@@ -1,5 +1,4 @@
 import Foundation
-import Synchronization
 
 /// Runs `body` with a folder of its own, which is gone afterwards.
 func withTemporaryFolder<Result>(_ body: (String) throws -> Result) throws -> Result {
@@ -16,13 +15,4 @@ func makeFolder(_ path: String) throws {
 
 func write(_ bytes: [UInt8], to path: String) throws {
     try Data(bytes).write(to: URL(fileURLWithPath: path))
-}
-
-/// What a progress callback was told, in order.
-final class Counter: Sendable {
-    private let values = Mutex<[Int]>([])
-
-    func see(_ value: Int) { values.withLock { $0.append(value) } }
-
-    var seen: [Int] { values.withLock { $0 } }
 }

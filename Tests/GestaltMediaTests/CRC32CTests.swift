@@ -1,3 +1,4 @@
+import GestaltData
 import GestaltMedia
 import TestSupport
 import Testing

@@ -1,3 +1,4 @@
+import GestaltData
 import GestaltTensor
 import TestSupport
 

@@ -1,10 +1,12 @@
 import Foundation
 import GestaltFiles
+import GestaltModels
 import GestaltNN
 import GestaltPrior
 import GestaltSegHeads
 import GestaltTensor
 import GestaltVQVAE
+import GestaltVideo
 import TestSupport
 import Testing
 
@@ -103,7 +105,7 @@ import Testing
         Refusal(
             key: "encoder.tokenizer.sizes.strides",
             encoder: .tokenizer(
-                sizes: TokenizerConfiguration(
+                sizes: VQVAEConfiguration(
                     strides: .init(time: 4, height: 4, width: 2), hidden: 8, embedding: 6,
                     codes: 16, blocks: 1, dataVariance: 0.06))),
     ]
@@ -145,7 +147,7 @@ import Testing
     @Test func anotherKindIsRefusedWithPathAndBothKinds() throws {
         try StoredModelTests.withFolder { folder in
             var random = RandomStream(seed: 1)
-            try VideoTokenizer(.minute, random: &random).write(to: folder)
+            try VQVAE(.minute, random: &random).write(to: folder)
             #expect(
                 throws: ModelFolderError.wrongKind(
                     path: folder + "/config.json", expected: "segmenter", found: "tokenizer")

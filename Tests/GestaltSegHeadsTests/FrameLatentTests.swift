@@ -2,6 +2,7 @@ import GestaltNN
 import GestaltPrior
 import GestaltSegHeads
 import GestaltTensor
+import GestaltVideo
 import Testing
 
 @Suite struct ResNetEncoderTests {

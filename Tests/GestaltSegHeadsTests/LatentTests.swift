@@ -2,6 +2,7 @@ import GestaltNN
 import GestaltSegHeads
 import GestaltTensor
 import GestaltVQVAE
+import GestaltVideo
 import Testing
 
 @Suite struct LatentTests {
@@ -10,7 +11,7 @@ import Testing
     ) -> TokenizerEncoder {
         var random = RandomStream(seed: 2)
         return TokenizerEncoder(
-            VideoTokenizer(.minute, random: &random), mode: mode, source: source)
+            VQVAE(.minute, random: &random), mode: mode, source: source)
     }
 
     @Test(arguments: TokenizerEncoder.Source.allCases)

@@ -3,6 +3,7 @@ import GestaltPrior
 import GestaltSegHeads
 import GestaltTensor
 import GestaltVQVAE
+import GestaltVideo
 import Testing
 
 @Suite struct PublicSizeTests {

@@ -2,6 +2,7 @@ import GestaltPrior
 import GestaltSegHeads
 import GestaltTensor
 import GestaltVQVAE
+import GestaltVideo
 
 /// Small pictures with a bright disk on a colored ground, and the disk's mask: something a network
 /// of any size can learn in a few steps.
@@ -32,11 +33,11 @@ struct Scenes {
     }
 }
 
-extension TokenizerConfiguration {
+extension VQVAEConfiguration {
     /// As small as a tokenizer can be; strides 4, 4, 4.
-    static var minute: TokenizerConfiguration {
-        TokenizerConfiguration(
-            strides: Axes(time: 4, height: 4, width: 4), hidden: 8, embedding: 6, codes: 16,
+    static var minute: VQVAEConfiguration {
+        VQVAEConfiguration(
+            strides: Extent3(time: 4, height: 4, width: 4), hidden: 8, embedding: 6, codes: 16,
             blocks: 1, dataVariance: 0.06)
     }
 }

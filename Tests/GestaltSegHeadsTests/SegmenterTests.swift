@@ -2,6 +2,7 @@ import GestaltNN
 import GestaltSegHeads
 import GestaltTensor
 import GestaltVQVAE
+import GestaltVideo
 import Testing
 
 @Suite struct SegmenterTests {

@@ -1,5 +1,6 @@
 import Foundation
 import GestaltFiles
+import GestaltModels
 import GestaltNN
 import GestaltSegHeads
 import GestaltTensor

@@ -1,4 +1,5 @@
 import GestaltData
+import GestaltIO
 import GestaltNN
 import GestaltTensor
 import GestaltTraining

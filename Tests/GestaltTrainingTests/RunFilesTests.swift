@@ -1,5 +1,6 @@
 import Foundation
 import GestaltFiles
+import GestaltIO
 import GestaltMedia
 import GestaltTensor
 import GestaltTraining

@@ -1,5 +1,6 @@
 import Foundation
 import GestaltFiles
+import GestaltIO
 import GestaltNN
 import GestaltTensor
 import GestaltTraining

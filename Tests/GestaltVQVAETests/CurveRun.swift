@@ -10,9 +10,9 @@ struct CurveRun {
     private(set) var numbers: [[Float]] = []
     private(set) var codes: [Tensor<Int32>] = []
     /// The tokenizer after the last step.
-    private(set) var end: VideoTokenizer
+    private(set) var end: VQVAE
 
-    init(_ start: VideoTokenizer, _ fixture: VideoGPTFixture, _ prefix: String) throws {
+    init(_ start: VQVAE, _ fixture: VideoGPTFixture, _ prefix: String) throws {
         end = start
         var optimizer = Adam(learningRate: 3e-4)
         let batches = try fixture.clips(prefix + "batches_u8")
@@ -48,9 +48,9 @@ struct CurveRun {
     }
 }
 
-extension VideoTokenizer {
+extension VQVAE {
     /// Every weight times `1 + u`, u uniform in `[-share, share)`.
-    func disturbed(by share: Float, seed: UInt64) -> VideoTokenizer {
+    func disturbed(by share: Float, seed: UInt64) -> VQVAE {
         var result = self
         var visitor = Disturbance(share: share, random: RandomStream(seed: seed))
         result.visit(&visitor)

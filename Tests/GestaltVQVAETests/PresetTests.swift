@@ -1,8 +1,10 @@
 import Foundation
 import GestaltFiles
+import GestaltModels
 import GestaltNN
 import GestaltTensor
 import GestaltVQVAE
+import GestaltVideo
 import TestSupport
 import Testing
 
@@ -10,9 +12,9 @@ import Testing
     @Test("publicBAIR has VideoGPT's sizes")
     func publicBAIR() {
         var random = RandomStream(seed: 1)
-        let tokenizer = VideoTokenizer(.publicBAIR, random: &random)
+        let tokenizer = VQVAE(.publicBAIR, random: &random)
         #expect(tokenizer.parameterCount == 21_141_619)
-        let names = VideoGPTNames(.publicBAIR)
+        let names = KeyMap(videoGPT: .publicBAIR)
         #expect(names.entries.count == 283)
         // The state dictionary's numbers: ours, one counter a norm, without our own flag.
         let counters = names.entries.count { $0.path == nil }
@@ -30,27 +32,27 @@ import Testing
         let tokenizer = try #require(root["tokenizer"] as? [String: Any])
         let keys = try #require(tokenizer["keys"] as? [String: [Any]])
         var random = RandomStream(seed: 1)
-        let ours = VideoTokenizer(.publicBAIR, random: &random)
+        let ours = VQVAE(.publicBAIR, random: &random)
         for (key, tensor) in ours.videoGPTState {
             let shape = try #require(keys[key]?.first as? [Int], "\(key) is not VideoGPT's")
             #expect(tensor.shape.dimensions == shape, "\(key)")
         }
-        #expect(Set(VideoGPTNames(.publicBAIR).entries.map(\.key)) == Set(keys.keys))
+        #expect(Set(KeyMap(videoGPT: .publicBAIR).entries.map(\.key)) == Set(keys.keys))
     }
 
     @Test(
         "small and tiny stay small",
-        arguments: [(TokenizerConfiguration.small, 1_300_000), (.tiny, 400_000)])
-    func sizes(configuration: TokenizerConfiguration, bound: Int) {
+        arguments: [(VQVAEConfiguration.small, 1_300_000), (.tiny, 400_000)])
+    func sizes(configuration: VQVAEConfiguration, bound: Int) {
         var random = RandomStream(seed: 1)
-        let count = VideoTokenizer(configuration, random: &random).parameterCount
+        let count = VQVAE(configuration, random: &random).parameterCount
         #expect(count <= bound && count > bound / 4, "\(count) parameters")
     }
 
     @Test("levels halve the axes that still have to shrink")
     func levels() {
         func levels(_ t: Int, _ h: Int, _ w: Int) -> [[Int]] {
-            var configuration = TokenizerConfiguration.tiny
+            var configuration = VQVAEConfiguration.tiny
             configuration.strides = .init(time: t, height: h, width: w)
             return configuration.levels
         }
@@ -62,8 +64,8 @@ import Testing
 
     @Test("a configuration that cannot be built names its key")
     func validation() throws {
-        try TokenizerConfiguration.publicBAIR.validate()
-        let mutations: [(String, (inout TokenizerConfiguration) -> Void)] = [
+        try VQVAEConfiguration.publicBAIR.validate()
+        let mutations: [(String, (inout VQVAEConfiguration) -> Void)] = [
             ("strides", { $0.strides = .init(time: 3, height: 4, width: 4) }),
             ("strides", { $0.strides = .init(time: 1, height: 1, width: 1) }),
             ("hidden", { $0.hidden = 7 }),
@@ -73,7 +75,7 @@ import Testing
             ("decay", { $0.decay = 1 }),
         ]
         for (key, mutate) in mutations {
-            var configuration = TokenizerConfiguration.tiny
+            var configuration = VQVAEConfiguration.tiny
             mutate(&configuration)
             let error = #expect(throws: ConfigurationError.self) { try configuration.validate() }
             #expect(error?.key == key)

@@ -2,13 +2,14 @@ import Foundation
 import GestaltFiles
 import GestaltTensor
 import GestaltVQVAE
+import GestaltVideo
 import TestSupport
 import Testing
 
 /// A tokenizer of the fixtures: its file, and the configuration its manifest states.
 struct TokenizerCase: Sendable, CustomTestStringConvertible {
     let file: String
-    let configuration: TokenizerConfiguration
+    let configuration: VQVAEConfiguration
     var testDescription: String { file }
 
     static let all = [
@@ -24,7 +25,7 @@ struct TokenizerCase: Sendable, CustomTestStringConvertible {
             let manifest = try? JSONDecoder().decode(Manifest.self, from: data),
             let stated = manifest.files[file]?.config, let strides = stated.downsample
         else { return nil }
-        configuration = TokenizerConfiguration(
+        configuration = VQVAEConfiguration(
             strides: .init(time: strides[0], height: strides[1], width: strides[2]),
             hidden: stated.hidden!, embedding: stated.embedding!, codes: stated.codes!,
             blocks: stated.blocks!, dataVariance: 0.06)
@@ -50,9 +51,9 @@ struct TokenizerCase: Sendable, CustomTestStringConvertible {
         }
     }
 
-    func tokenizer(_ fixture: VideoGPTFixture) throws -> VideoTokenizer {
+    func tokenizer(_ fixture: VideoGPTFixture) throws -> VQVAE {
         var random = RandomStream(seed: 0)
-        var tokenizer = VideoTokenizer(configuration, random: &random)
+        var tokenizer = VQVAE(configuration, random: &random)
         try tokenizer.load(videoGPT: TensorTable(fixture.file).below("weights/"))
         return tokenizer
     }

@@ -1,4 +1,5 @@
 import GestaltFiles
+import GestaltModels
 import GestaltNN
 import GestaltTensor
 import GestaltVQVAE
@@ -81,7 +82,7 @@ struct VideoGPTForwardTests {
     ) throws {
         let expected = try fixture.tensors(below: "grads/")
         var compared = 0
-        for entry in VideoGPTNames(stated.configuration).entries {
+        for entry in KeyMap(videoGPT: stated.configuration).entries {
             guard let path = entry.path, let theirs = expected[entry.key] else { continue }
             // These biases feed a training-mode norm: their true gradient is zero.
             if theirs.abs().max().scalar < 1e-6 { continue }
@@ -94,7 +95,7 @@ struct VideoGPTForwardTests {
     }
 
     private func compareBuffers(
-        _ tokenizer: VideoTokenizer, _ fixture: VideoGPTFixture, below prefix: String
+        _ tokenizer: VQVAE, _ fixture: VideoGPTFixture, below prefix: String
     ) throws {
         let ours = Dictionary(
             uniqueKeysWithValues: tokenizer.videoGPTState.map { ($0.key, $0.tensor) })

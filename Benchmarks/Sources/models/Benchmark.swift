@@ -21,9 +21,9 @@ import Harness
             options.finish()
             return training.run()
         }
-        let names = TokenizerConfiguration.Preset.allCases.map(\.rawValue)
+        let names = VQVAEConfiguration.Preset.allCases.map(\.rawValue)
         let name = options.choice("--preset", of: names, default: "publicBAIR")
-        guard let preset = TokenizerConfiguration.Preset(rawValue: name) else {
+        guard let preset = VQVAEConfiguration.Preset(rawValue: name) else {
             options.fail("no preset \(name)")
         }
         let isTraining = command == "tokenizer-train"

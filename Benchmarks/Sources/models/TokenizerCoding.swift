@@ -5,7 +5,7 @@ import Harness
 /// Clips of 16 × 64 × 64 to codes, or codes to clips. The peer of `publicBAIR` is
 /// `peers/tokenizer_torch.py`.
 struct TokenizerCoding {
-    let preset: TokenizerConfiguration.Preset
+    let preset: VQVAEConfiguration.Preset
     let batch: Int
     let runs: Int
     let decodes: Bool
@@ -14,7 +14,7 @@ struct TokenizerCoding {
         let name = decodes ? "tokenizer-decode" : "tokenizer-encode"
         printHeader("\(name) \(preset), batch \(batch)")
         var random = RandomStream(seed: 1)
-        let tokenizer = VideoTokenizer(preset.configuration, random: &random)
+        let tokenizer = VQVAE(preset.configuration, random: &random)
         let clips = sample([batch, 16, 64, 64, 3], seed: 5) * 0.5
         let codes = tokenizer.encode(clips)
         let time = Measurement(runs: runs) {

@@ -6,7 +6,7 @@ import Harness
 /// A training step of the tokenizer: forward, backward, Adam. The peer of `publicBAIR` is
 /// `peers/tokenizer_torch.py`.
 struct TokenizerTraining {
-    let preset: TokenizerConfiguration.Preset
+    let preset: VQVAEConfiguration.Preset
     let batch: Int
     let runs: Int
 
@@ -14,7 +14,7 @@ struct TokenizerTraining {
         var configuration = preset.configuration
         configuration.dataVariance = 0.06
         var random = RandomStream(seed: 1)
-        var tokenizer = VideoTokenizer(configuration, random: &random)
+        var tokenizer = VQVAE(configuration, random: &random)
         var optimizer = Adam(learningRate: 3e-4)
         let clips = sample([batch, 16, 64, 64, 3], seed: 5) * 0.5
         printHeader("training step of the tokenizer \(preset), batch \(batch)")
@@ -46,7 +46,7 @@ struct TokenizerTraining {
     }
 
     private func step(
-        _ tokenizer: inout VideoTokenizer, _ optimizer: inout Adam, _ clips: Tensor<Float>,
+        _ tokenizer: inout VQVAE, _ optimizer: inout Adam, _ clips: Tensor<Float>,
         _ context: Context, _ parts: inout Parts
     ) -> Double {
         let clock = ContinuousClock()

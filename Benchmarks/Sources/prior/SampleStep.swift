@@ -94,7 +94,7 @@ struct SampleStep {
 
     /// Random weights, with an output that is not zero, and the features of a random frame.
     private func prepared() -> (VideoPrior, Tensor<Float>, PriorCondition) {
-        let tokenizer: TokenizerConfiguration =
+        let tokenizer: VQVAEConfiguration =
             switch preset {
             case .publicBAIR: .publicBAIR
             case .small: .small

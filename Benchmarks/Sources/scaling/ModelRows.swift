@@ -25,8 +25,8 @@ extension ScalingRow {
         let changed = base.changing(batches: [2, 4], lengths: [4, 16], widths: [32, 128])
         return family(base, changed) { sizes in
             var random = RandomStream(seed: 1)
-            let tokenizer = VideoTokenizer(
-                TokenizerConfiguration(
+            let tokenizer = VQVAE(
+                VQVAEConfiguration(
                     strides: .init(time: 4, height: 2, width: 2), hidden: sizes.width,
                     embedding: 64, codes: 512, blocks: 2), random: &random)
             let clips = sample([sizes.batch, sizes.length, 64, 64, 3], seed: 2) * 0.5

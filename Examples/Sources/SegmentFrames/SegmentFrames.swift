@@ -22,7 +22,7 @@ struct SegmentFrames {
         let onPixels = try UNetRecipe(data: data, network: .demo, labels: 100, steps: 60)
             .train(quiet).model
 
-        let test = try DataSet.open("sample", split: .test)
+        let test = try DataSet.sample(.test)
         print("head on latents: IoU", try SegmentationReport(of: onLatents, on: test).perImage.iou)
         print("U-Net on RGB: IoU", try SegmentationReport(of: onPixels, on: test).perImage.iou)
 

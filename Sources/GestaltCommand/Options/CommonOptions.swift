@@ -1,5 +1,6 @@
 import ArgumentParser
 import Foundation
+import GestaltIO
 import GestaltTensor
 import GestaltTraining
 

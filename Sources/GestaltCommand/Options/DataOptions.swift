@@ -1,6 +1,7 @@
 import ArgumentParser
 import Foundation
 import GestaltData
+import GestaltRecipes
 import GestaltTraining
 
 extension Camera: ExpressibleByArgument {}
@@ -46,9 +47,8 @@ struct DataOptions: ParsableArguments {
     }
 
     func choice(seed: UInt64 = 0) -> DataChoice {
-        let isMade = data == "sample" || data == "synthetic" || data.hasPrefix("synthetic:")
         var choice = DataChoice(
-            isMade ? data : absolutePath(data), camera: reading.camera, seed: seed)
+            DataSet.isNamed(data) ? data : absolutePath(data), camera: reading.camera, seed: seed)
         choice.arrays = reading.arrays
         choice.sizing = reading.sizing
         choice.rawSize = reading.rawSize

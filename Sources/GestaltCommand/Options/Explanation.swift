@@ -1,5 +1,7 @@
 import GestaltData
 import GestaltFiles
+import GestaltModels
+import GestaltRecipes
 import GestaltTraining
 import GestaltVQVAE
 

@@ -1,5 +1,6 @@
 import ArgumentParser
 import GestaltPrior
+import GestaltRecipes
 import GestaltTraining
 import GestaltVQVAE
 

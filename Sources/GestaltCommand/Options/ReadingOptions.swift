@@ -2,6 +2,7 @@ import ArgumentParser
 import GestaltData
 import GestaltPrior
 import GestaltVQVAE
+import GestaltVideo
 
 extension VideoLayout: ExpressibleByArgument {}
 extension PixelRange: ExpressibleByArgument {}
@@ -88,7 +89,7 @@ struct ReadingOptions: ParsableArguments {
     }
 }
 
-extension TokenizerConfiguration {
+extension VQVAEConfiguration {
     /// The sizes of frames that the tokenizer takes.
     var frameTarget: FrameTarget { .multiple(height: strides.height, width: strides.width) }
 }

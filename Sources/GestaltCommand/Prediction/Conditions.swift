@@ -3,6 +3,7 @@ import GestaltData
 import GestaltNN
 import GestaltPrior
 import GestaltTensor
+import GestaltVideo
 
 /// The class and the actions that a prior is conditioned on; the same flags in every command.
 struct ConditionOptions: ParsableArguments {

@@ -1,10 +1,13 @@
 import ArgumentParser
 import Foundation
 import GestaltIO
+import GestaltModels
 import GestaltNN
 import GestaltPrior
+import GestaltRecipes
 import GestaltTraining
 import GestaltVQVAE
+import GestaltVideo
 
 /// `gestalt convert`: a model in another spelling.
 struct Convert: GestaltCommand {

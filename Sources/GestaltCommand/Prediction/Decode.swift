@@ -1,6 +1,7 @@
 import ArgumentParser
 import GestaltData
 import GestaltFiles
+import GestaltIO
 import GestaltPrior
 import GestaltTensor
 import GestaltTraining

@@ -1,11 +1,14 @@
 import ArgumentParser
 import GestaltData
 import GestaltFiles
+import GestaltIO
 import GestaltNN
 import GestaltPrior
+import GestaltRecipes
 import GestaltTensor
 import GestaltTraining
 import GestaltVQVAE
+import GestaltVideo
 
 extension FeatureSource: ExpressibleByArgument {
     public init?(argument: String) { self.init(argument) }

@@ -1,6 +1,7 @@
 import ArgumentParser
 import GestaltData
 import GestaltFiles
+import GestaltIO
 import GestaltNN
 import GestaltPrior
 import GestaltTensor

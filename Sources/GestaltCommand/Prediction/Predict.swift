@@ -1,10 +1,12 @@
 import ArgumentParser
 import GestaltData
 import GestaltFiles
+import GestaltIO
 import GestaltPrior
 import GestaltTensor
 import GestaltTraining
 import GestaltVQVAE
+import GestaltVideo
 
 /// `gestalt predict`: futures from first frames.
 struct Predict: GestaltCommand {

@@ -1,8 +1,10 @@
 import ArgumentParser
 import Foundation
 import GestaltFiles
+import GestaltModels
 import GestaltPrior
 import GestaltTraining
+import GestaltVideo
 
 /// How the program ends: 0 for success, 1 when something failed, 2 for wrong usage, 130 when
 /// Ctrl-C, SIGTERM or SIGHUP stopped the work in order.

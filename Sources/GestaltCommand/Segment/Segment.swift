@@ -1,6 +1,7 @@
 import ArgumentParser
 import GestaltData
 import GestaltIO
+import GestaltRecipes
 import GestaltSegHeads
 import GestaltTensor
 import GestaltTraining

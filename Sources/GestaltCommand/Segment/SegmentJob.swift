@@ -4,6 +4,8 @@ import GestaltData
 import GestaltFiles
 import GestaltIO
 import GestaltMedia
+import GestaltModels
+import GestaltRecipes
 import GestaltSegHeads
 import GestaltTensor
 import GestaltTraining

@@ -1,6 +1,7 @@
 import ArgumentParser
 import GestaltFiles
 import GestaltPrior
+import GestaltRecipes
 import GestaltSegHeads
 import GestaltTraining
 

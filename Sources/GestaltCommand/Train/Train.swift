@@ -1,6 +1,8 @@
 import ArgumentParser
 import Foundation
 import GestaltData
+import GestaltIO
+import GestaltRecipes
 import GestaltTraining
 
 /// `gestalt train`: tokenizers, priors, heads on their latents, U-Nets.

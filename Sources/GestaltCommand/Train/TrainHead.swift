@@ -1,6 +1,7 @@
 import ArgumentParser
 import GestaltData
 import GestaltPrior
+import GestaltRecipes
 import GestaltSegHeads
 import GestaltTraining
 

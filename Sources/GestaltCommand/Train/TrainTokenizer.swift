@@ -1,9 +1,10 @@
 import ArgumentParser
 import GestaltData
+import GestaltRecipes
 import GestaltTraining
 import GestaltVQVAE
 
-extension TokenizerConfiguration.Preset: ExpressibleByArgument {}
+extension VQVAEConfiguration.Preset: ExpressibleByArgument {}
 
 /// `gestalt train tokenizer`
 struct TrainTokenizer: ParsableCommand {
@@ -16,7 +17,7 @@ struct TrainTokenizer: ParsableCommand {
     var model: String?
     @OptionGroup var settings: SettingOptions
     @Option(help: "Sizes and steps: tiny, small or publicBAIR; small without it.")
-    var preset: TokenizerConfiguration.Preset?
+    var preset: VQVAEConfiguration.Preset?
     @Option(help: "Frames of a clip; 16 without it.") var window: Int?
     @OptionGroup var steps: StepOptions
     @OptionGroup var augmentation: AugmentationOptions

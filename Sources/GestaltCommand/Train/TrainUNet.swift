@@ -1,5 +1,6 @@
 import ArgumentParser
 import GestaltData
+import GestaltRecipes
 import GestaltSegHeads
 import GestaltTraining
 

@@ -7,7 +7,7 @@ extension DataSet {
     /// Reads clips of a source as the options say.
     ///
     /// - Parameter indices: which clips; nil for all.
-    static func load(
+    package static func load(
         _ source: any ClipSource, indices: [Int]? = nil, options: ClipOptions, name: String,
         split: Split, progress: LoadingProgress? = nil
     ) throws -> DataSet {

@@ -3,13 +3,10 @@ import GestaltFiles
 import GestaltIO
 
 extension DataSet {
-    /// How many clips `synthetic` has when no number is given.
-    public static let syntheticClips = 32
-
     /// Opens data by the name that a person types.
     ///
-    /// - `sample`: the recordings inside this package; 24 clips to train, 8 to test.
-    /// - `synthetic` or `synthetic:CLIPS`: made on the spot from `seed`; every split is different.
+    /// - the name of a registered ``DataScheme``, such as `sample` or `synthetic:32` of
+    ///   GestaltRobotPush;
     /// - a path: a folder with `train/`, `val/` and `test/`; or one folder of TFRecord shards, of
     ///   npy, npz or safetensors files, or of pictures, or a single such file. Without folders of
     ///   splits every split is the whole set (``Scope/whole``), unless `options.holdout` keeps some
@@ -20,12 +17,8 @@ extension DataSet {
         _ location: String, split: Split = .train, options: ClipOptions = ClipOptions(),
         seed: UInt64 = 0, progress: LoadingProgress? = nil
     ) throws -> DataSet {
-        if location == "sample" {
-            return try sample(split: split, options: options, progress: progress)
-        }
-        if isSynthetic(location) {
-            return try synthetic(
-                location, split: split, options: options, seed: seed, progress: progress)
+        if let scheme = DataScheme.scheme(of: location) {
+            return try scheme.open(location, split, options, seed, progress)
         }
         var options = options
         // Decided over all splits: one of them may lack the ids that tell what 255 means.
@@ -50,21 +43,17 @@ extension DataSet {
         try open(location, split: split, options: ClipOptions(camera: camera), seed: seed)
     }
 
-    /// Whether data at a location come in splits; the sample and synthetic clips do.
+    /// Whether data at a location come in splits; those of a ``DataScheme`` do.
     ///
     /// - Throws: `ClipError` when nothing is there.
     public static func hasSplits(_ location: String) throws -> Bool {
-        if location == "sample" || isSynthetic(location) { return true }
+        if isNamed(location) { return true }
         return try !SplitPlace.splits(at: location).isEmpty
     }
 
-    /// Whether `location` is a word for clips that come with the package, not a path.
-    package static func isMade(_ location: String) -> Bool {
-        location == "sample" || isSynthetic(location)
-    }
-
-    static func isSynthetic(_ location: String) -> Bool {
-        location == "synthetic" || location.hasPrefix("synthetic:")
+    /// Whether `location` names a ``DataScheme``, not a path.
+    public static func isNamed(_ location: String) -> Bool {
+        DataScheme.scheme(of: location) != nil
     }
 
     /// The clips of files, all of a split or those that a holdout leaves.

@@ -83,7 +83,7 @@ public struct DataSet: ClipSource {
     }
 
     /// The same set with other clips of the same size in their places.
-    func with(clips: [Clip]) -> DataSet { DataSet(self, clips: clips) }
+    package func with(clips: [Clip]) -> DataSet { DataSet(self, clips: clips) }
 
     public var count: Int { clips.count }
 

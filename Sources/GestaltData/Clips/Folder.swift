@@ -1,14 +1,14 @@
 import Foundation
 
 /// What lies in a folder of the file system.
-enum Folder {
-    static func isFile(_ path: String) -> Bool {
+package enum Folder {
+    package static func isFile(_ path: String) -> Bool {
         var isFolder: ObjCBool = false
         return FileManager.default.fileExists(atPath: path, isDirectory: &isFolder)
             && !isFolder.boolValue
     }
 
-    static func exists(_ path: String) -> Bool {
+    package static func exists(_ path: String) -> Bool {
         var isFolder: ObjCBool = false
         return FileManager.default.fileExists(atPath: path, isDirectory: &isFolder)
             && isFolder.boolValue
@@ -16,7 +16,7 @@ enum Folder {
 
     /// Names of files and of folders, hidden ones left out, in natural order. Names that are no
     /// UTF-8 are left out, too; see ``unreadableNames(_:)``.
-    static func contents(
+    package static func contents(
         _ path: String
     ) throws(ClipError) -> (files: [String], folders: [String]) {
         guard exists(path) else {
@@ -32,7 +32,7 @@ enum Folder {
     }
 
     /// How many entries have names that are no UTF-8, which no path can be made of.
-    static func unreadableNames(_ path: String) throws(ClipError) -> Int {
+    package static func unreadableNames(_ path: String) throws(ClipError) -> Int {
         try names(path).unreadable
     }
 
@@ -57,7 +57,7 @@ enum Folder {
     }
 
     /// The first few names, for error messages.
-    static func summary(_ path: String) throws(ClipError) -> String {
+    package static func summary(_ path: String) throws(ClipError) -> String {
         let (files, folders) = try contents(path)
         let names = folders.map { $0 + "/" } + files
         if names.isEmpty { return "an empty folder" }
@@ -65,13 +65,15 @@ enum Folder {
     }
 
     /// The last part of a path.
-    static func name(_ path: String) -> String {
+    package static func name(_ path: String) -> String {
         String(path.split(separator: "/").last ?? "")
     }
 
     /// The ending of a name in lower case, without the dot.
-    static func ending(_ name: String) -> String { (name as NSString).pathExtension.lowercased() }
+    package static func ending(_ name: String) -> String {
+        (name as NSString).pathExtension.lowercased()
+    }
 
     /// The name without its ending.
-    static func stem(_ name: String) -> String { (name as NSString).deletingPathExtension }
+    package static func stem(_ name: String) -> String { (name as NSString).deletingPathExtension }
 }

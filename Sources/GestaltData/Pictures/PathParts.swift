@@ -1,28 +1,28 @@
 /// The parts of paths. NSString's `deletingLastPathComponent` traps on Linux for a name of one letter.
-enum PathParts {
+package enum PathParts {
     /// The folder above, the empty name for a bare one.
-    static func parent(_ path: String) -> String {
+    package static func parent(_ path: String) -> String {
         guard let slash = trimmed(path).lastIndex(of: "/") else { return "" }
         let above = path[..<slash]
         return above.isEmpty ? "/" : String(above)
     }
 
     /// What follows the last slash.
-    static func name(_ path: String) -> String {
+    package static func name(_ path: String) -> String {
         let path = trimmed(path)
         return path.lastIndex(of: "/").map { String(path[path.index(after: $0)...]) }
             ?? String(path)
     }
 
     /// What follows the last dot of the name, in lower case; empty without one, and for `.hidden`.
-    static func ending(_ path: String) -> String {
+    package static func ending(_ path: String) -> String {
         let name = name(path)
         guard let dot = name.lastIndex(of: "."), dot != name.startIndex else { return "" }
         return name[name.index(after: dot)...].lowercased()
     }
 
     /// The name without its ending; of records all endings go.
-    static func stem(_ path: String) -> String {
+    package static func stem(_ path: String) -> String {
         let name = name(path)
         let endings = RecordClips.pathEndings.filter { name.hasSuffix($0) }
         let length =

@@ -61,7 +61,7 @@ private struct PictureWalk {
     init(excluded: String?) { self.excluded = excluded }
 
     mutating func add(_ path: String, named name: String) {
-        if DataSet.isMade(path) {
+        if DataSet.isNamed(path) {
             let name = path.replacing(":", with: "-")
             return found.append(Entry(path: path, group: path, name: name, isClips: true))
         }

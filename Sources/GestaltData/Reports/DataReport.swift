@@ -46,7 +46,7 @@ public struct DataReport: Sendable, Equatable {
         progress: LoadingProgress? = nil
     ) throws {
         self.location = location
-        if location == "sample" || DataSet.isSynthetic(location) {
+        if DataSet.isNamed(location) {
             parts = try [Split.train, .test].map { split in
                 let set = try DataSet.open(
                     location, split: split, options: options, seed: seed, progress: progress)

@@ -1,5 +1,5 @@
 /// A JSON value as a header needs it. Objects keep their order and never hold a key twice.
-enum JSONValue: Equatable {
+package enum JSONValue: Equatable {
     case object([(key: String, value: JSONValue)])
     case array([JSONValue])
     case string(String)
@@ -7,7 +7,7 @@ enum JSONValue: Equatable {
     /// Numbers with fraction or exponent, true, false and null: what no header may hold, by name.
     case other(String)
 
-    static func == (a: JSONValue, b: JSONValue) -> Bool { a.description == b.description }
+    package static func == (a: JSONValue, b: JSONValue) -> Bool { a.description == b.description }
 
     var description: String {
         switch self {
@@ -26,11 +26,11 @@ enum JSONValue: Equatable {
 ///
 /// Foundation's reader keeps the last of equal keys without a word; a header with two tensors of
 /// one name must not pass.
-struct JSONReader {
+package struct JSONReader {
     /// What is wrong, with the place in bytes.
-    struct Failure: Error, Equatable {
-        let expected: String
-        let place: Int
+    package struct Failure: Error, Equatable {
+        package let expected: String
+        package let place: Int
     }
 
     private let bytes: UnsafeRawBufferPointer
@@ -43,7 +43,7 @@ struct JSONReader {
     private init(_ bytes: UnsafeRawBufferPointer) { self.bytes = bytes }
 
     /// The one value in `bytes`, white space around it.
-    static func value(in bytes: UnsafeRawBufferPointer) throws(Failure) -> JSONValue {
+    package static func value(in bytes: UnsafeRawBufferPointer) throws(Failure) -> JSONValue {
         var reader = JSONReader(bytes)
         let value = try reader.value(depth: 0)
         reader.skipSpace()

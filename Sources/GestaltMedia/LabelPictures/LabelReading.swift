@@ -1,3 +1,5 @@
+import GestaltTensor
+
 extension LabelPicture {
     /// Interprets the numbers of a file.
     init(

@@ -1,6 +1,8 @@
 import GestaltFiles
+import GestaltModels
 import GestaltTensor
 import GestaltVQVAE
+import GestaltVideo
 
 extension PriorConfiguration {
     /// - Throws: `ConfigurationError` for the first value that no prior can be built from.

@@ -1,10 +1,11 @@
 import GestaltFiles
 import GestaltVQVAE
+import GestaltVideo
 
 /// The sizes of a ``VideoPrior``.
 public struct PriorConfiguration: Codable, Sendable, Equatable {
     /// The grid of codes of a clip; baked into the position tables.
-    public var latent: TokenizerConfiguration.Axes
+    public var latent: Extent3
     /// Number of codes.
     public var codes: Int
     /// Channels of a code.
@@ -53,7 +54,7 @@ public struct PriorConfiguration: Codable, Sendable, Equatable {
     }
 
     public init(
-        latent: TokenizerConfiguration.Axes, codes: Int, embedding: Int, width: Int, heads: Int,
+        latent: Extent3, codes: Int, embedding: Int, width: Int, heads: Int,
         layers: Int, attention: Attention = .full, dropout: Float = 0.2,
         attentionDropout: Float = 0.3, conditioning: FrameConditioning? = nil,
         classes: Int? = nil, actionWidth: Int? = nil, actionStride: Int? = nil,

@@ -1,14 +1,16 @@
 import GestaltFiles
+import GestaltModels
 import GestaltVQVAE
+import GestaltVideo
 
 /// What a ``VideoPredictor`` is made of; its `config.json`.
 public struct VideoPredictorConfiguration: ModelConfiguration, Equatable {
     public static let kind = "predictor"
 
-    public var tokenizer: TokenizerConfiguration
+    public var tokenizer: VQVAEConfiguration
     public var prior: PriorConfiguration
 
-    public init(tokenizer: TokenizerConfiguration, prior: PriorConfiguration) {
+    public init(tokenizer: VQVAEConfiguration, prior: PriorConfiguration) {
         self.tokenizer = tokenizer
         self.prior = prior
     }
@@ -69,7 +71,7 @@ extension VideoPredictorConfiguration {
     ///   - codeDropout: nil trains on true codes only.
     /// - Throws: ``TokenizerError/clip(axis:length:stride:)`` when a stride does not divide a length.
     public init(
-        _ preset: Preset, tokenizer: TokenizerConfiguration, frames: Int, height: Int, width: Int,
+        _ preset: Preset, tokenizer: VQVAEConfiguration, frames: Int, height: Int, width: Int,
         given: Int = 1, classes: Int? = nil, actionWidth: Int? = nil,
         attention: PriorConfiguration.Attention = .full,
         codeDropout: PriorConfiguration.CodeDropout? = nil

@@ -1,6 +1,7 @@
 import Foundation
 import GestaltFiles
 import GestaltIO
+import GestaltModels
 import GestaltVQVAE
 
 /// What a checkpoint or a model's folder is, without its weights being read: the model's kind and
@@ -31,7 +32,7 @@ public struct CheckpointSummary: Sendable, Equatable {
     public internal(set) var height: Int?
     public internal(set) var width: Int?
     /// The sizes of a video model's tokenizer; what ``missingSettings`` lists is a guess in it.
-    public internal(set) var tokenizer: TokenizerConfiguration?
+    public internal(set) var tokenizer: VQVAEConfiguration?
     /// The sizes of a prior, likewise; nil for a tokenizer alone.
     public internal(set) var prior: PriorConfiguration?
     public let epoch: Int?
@@ -91,8 +92,8 @@ public struct CheckpointSummary: Sendable, Equatable {
             frames = configuration.clipLength
             (height, width) = (configuration.frameHeight, configuration.frameWidth)
             (tokenizer, prior) = (configuration.tokenizer, configuration.prior)
-        } else if kind == .gestalt(TokenizerConfiguration.kind) {
-            tokenizer = try folder.configuration(TokenizerConfiguration.self)
+        } else if kind == .gestalt(VQVAEConfiguration.kind) {
+            tokenizer = try folder.configuration(VQVAEConfiguration.self)
         }
     }
 

@@ -1,6 +1,7 @@
 import Foundation
 import GestaltFiles
 import GestaltVQVAE
+import GestaltVideo
 
 /// VideoGPT's hyper-parameters by its own names, as text: what a checkpoint's arguments say, and
 /// what somebody says in their place.
@@ -116,7 +117,7 @@ public struct VideoGPTSettings: Sendable, Equatable {
     }
 
     /// Three powers of two, or one for all three axes; nil when they are not given.
-    func strides(_ name: String) throws(VideoGPTError) -> TokenizerConfiguration.Axes? {
+    func strides(_ name: String) throws(VideoGPTError) -> Extent3? {
         guard let text = values[name] else { return nil }
         let parts = text.split(separator: ",").map { Int($0.filter { !$0.isWhitespace }) }
         let numbers = parts.compactMap { $0 }

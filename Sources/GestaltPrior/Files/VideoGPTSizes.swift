@@ -1,6 +1,8 @@
 import GestaltFiles
+import GestaltModels
 import GestaltTensor
 import GestaltVQVAE
+import GestaltVideo
 
 /// Works out from a state dictionary's shapes, and from settings, what a model of VideoGPT is made
 /// of.
@@ -40,11 +42,12 @@ struct VideoGPTSizes {
 
     private func sizes(_ name: String, rank: Int) throws(VideoGPTError) -> [Int] {
         guard let shape = table.shape(of: name) else {
-            throw .state(path: table.path, problems: ["missing: \(name)"])
+            throw .state(StateMismatch(path: table.path, problems: ["missing: \(name)"]))
         }
         guard shape.count == rank, !shape.contains(0) else {
             throw .state(
-                path: table.path, problems: ["\(name): expected \(rank) axes, found \(shape)"])
+                StateMismatch(
+                    path: table.path, problems: ["\(name): expected \(rank) axes, found \(shape)"]))
         }
         return shape
     }
@@ -60,21 +63,21 @@ struct VideoGPTSizes {
     ///   - prefix: where the tokenizer's names begin.
     ///   - latent: the grid of codes where a prior tells it.
     mutating func tokenizer(
-        below prefix: String, latent: TokenizerConfiguration.Axes?
-    ) throws(VideoGPTError) -> TokenizerConfiguration {
+        below prefix: String, latent: Extent3?
+    ) throws(VideoGPTError) -> VQVAEConfiguration {
         let convolution = try sizes(prefix + "encoder.convs.0.conv.weight", rank: 5)
         let codebook = try sizes(prefix + "codebook.embeddings", rank: 2)
         let levels = count { "\(prefix)encoder.convs.\($0).conv.weight" }
         let blocks = count { "\(prefix)encoder.res_stack.\($0).block.0.weight" }
         let strides = try strides(latent, levels: levels)
-        return TokenizerConfiguration(
+        return VQVAEConfiguration(
             strides: strides, hidden: convolution[0], embedding: codebook[1], codes: codebook[0],
-            blocks: blocks, dataVariance: TokenizerConfiguration.videoGPTDataVariance)
+            blocks: blocks, dataVariance: VQVAEConfiguration.videoGPTDataVariance)
     }
 
     private mutating func strides(
-        _ latent: TokenizerConfiguration.Axes?, levels: Int
-    ) throws(VideoGPTError) -> TokenizerConfiguration.Axes {
+        _ latent: Extent3?, levels: Int
+    ) throws(VideoGPTError) -> Extent3 {
         var found = try settings.strides("downsample")
         if found == nil, let latent, let frames = try settings.integer("sequence_length"),
             let pixels = try settings.integer("resolution")
@@ -101,7 +104,7 @@ struct VideoGPTSizes {
 
     /// Holds settings of the caller against each other: strides times the grid of codes are the clip.
     private func check(
-        _ strides: TokenizerConfiguration.Axes, _ latent: TokenizerConfiguration.Axes
+        _ strides: Extent3, _ latent: Extent3
     ) throws(VideoGPTError) {
         for (name, stride, codes) in [
             ("sequence_length", strides.time, latent.time),
@@ -119,7 +122,7 @@ struct VideoGPTSizes {
     }
 
     /// The grid of codes a prior is made for.
-    func latent() throws(VideoGPTError) -> TokenizerConfiguration.Axes {
+    func latent() throws(VideoGPTError) -> Extent3 {
         var lengths: [Int] = []
         for axis in 0..<3 {
             lengths.append(try sizes("attn_stack.pos_embd.emb.d_\(axis)", rank: 2)[0])
@@ -134,7 +137,7 @@ struct VideoGPTSizes {
     }
 
     mutating func prior(
-        _ tokenizer: TokenizerConfiguration
+        _ tokenizer: VQVAEConfiguration
     ) throws(VideoGPTError)
         -> PriorConfiguration
     {

@@ -1,7 +1,9 @@
 import Foundation
 import GestaltFiles
+import GestaltModels
 import GestaltTensor
 import GestaltVQVAE
+import GestaltVideo
 
 extension VideoModel {
     /// Writes the folder of a model.
@@ -51,13 +53,13 @@ extension VideoModel {
             ], to: path)
     }
 
-    private var namesAndState: (names: VideoGPTNames, state: [(String, Tensor<Float>)]) {
+    private var namesAndState: (names: KeyMap, state: [(String, Tensor<Float>)]) {
         switch self {
         case .tokenizer(let tokenizer):
-            let names = VideoGPTNames(tokenizer.configuration)
+            let names = KeyMap(videoGPT: tokenizer.configuration)
             return (names, names.state(of: tokenizer).map { ($0.key, $0.tensor) })
         case .predictor(let predictor):
-            let names = VideoGPTNames(predictor.configuration)
+            let names = KeyMap(videoGPT: predictor.configuration)
             return (names, names.state(of: predictor).map { ($0.key, $0.tensor) })
         }
     }

@@ -1,5 +1,6 @@
 import Foundation
 import GestaltFiles
+import GestaltModels
 import GestaltNN
 import GestaltTensor
 import GestaltVQVAE
@@ -11,7 +12,7 @@ import GestaltVQVAE
 /// let codes = model.tokenizer.encode(clips)
 /// ```
 public enum VideoModel: Sendable {
-    case tokenizer(VideoTokenizer)
+    case tokenizer(VQVAE)
     case predictor(VideoPredictor)
 
     /// Reads the folder of a model, a checkpoint of VideoGPT's PyTorch program, or a safetensors file
@@ -52,11 +53,11 @@ public enum VideoModel: Sendable {
         switch try folder.kind() {
         case VideoPredictorConfiguration.kind:
             self = .predictor(try VideoPredictor(folder: path))
-        case TokenizerConfiguration.kind: self = .tokenizer(try VideoTokenizer(folder: path))
+        case VQVAEConfiguration.kind: self = .tokenizer(try VQVAE(folder: path))
         case let kind:
             throw ModelFolderError.wrongKind(
                 path: folder.configurationPath,
-                expected: "\(TokenizerConfiguration.kind)” or “\(VideoPredictorConfiguration.kind)",
+                expected: "\(VQVAEConfiguration.kind)” or “\(VideoPredictorConfiguration.kind)",
                 found: kind)
         }
     }
@@ -84,7 +85,7 @@ public enum VideoModel: Sendable {
             let configuration = try sizes.tokenizer(below: "", latent: nil)
             try Self.requireComplete(sizes)
             try configuration.validate()
-            var tokenizer = VideoTokenizer(configuration, random: &random)
+            var tokenizer = VQVAE(configuration, random: &random)
             try tokenizer.load(videoGPT: sizes.table)
             self = .tokenizer(tokenizer)
         case .predictor:
@@ -107,7 +108,7 @@ public enum VideoModel: Sendable {
         }
     }
 
-    public var tokenizer: VideoTokenizer {
+    public var tokenizer: VQVAE {
         switch self {
         case .tokenizer(let tokenizer): tokenizer
         case .predictor(let predictor): predictor.tokenizer

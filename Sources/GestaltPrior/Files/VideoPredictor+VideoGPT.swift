@@ -1,4 +1,5 @@
 import GestaltFiles
+import GestaltModels
 import GestaltNN
 import GestaltTensor
 import GestaltVQVAE
@@ -10,7 +11,7 @@ extension VideoPrior {
     ///   has them. Mask buffers are ignored.
     /// - Throws: as ``VideoPredictor/load(videoGPT:)``.
     public mutating func load(videoGPT table: TensorTable) throws {
-        try VideoGPTNames(configuration).load(table, into: &self)
+        try KeyMap(videoGPT: configuration).load(table, into: &self)
     }
 }
 
@@ -22,7 +23,7 @@ extension VideoPredictor {
     /// - Throws: `VideoGPTError.state(path:problems:)` with everything missing, unexpected or
     ///   mis-shaped, in one report; `FileError` when a tensor cannot be read.
     public mutating func load(videoGPT table: TensorTable) throws {
-        try VideoGPTNames(configuration).load(
+        try KeyMap(videoGPT: configuration).load(
             table, into: &self, given: ["tokenizer.codebook.isInitialized": Tensor(1)])
     }
 }

@@ -2,6 +2,7 @@ import GestaltFiles
 import GestaltNN
 import GestaltTensor
 import GestaltVQVAE
+import GestaltVideo
 
 /// What a video model knows about clips, by name: `resnet:K`, `hidden:L`, `continuous`, `codes`, …
 public enum FeatureSource: Sendable, Equatable, CustomStringConvertible {

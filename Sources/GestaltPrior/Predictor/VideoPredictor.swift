@@ -1,4 +1,5 @@
 import GestaltChecks
+import GestaltModels
 import GestaltNN
 import GestaltTensor
 import GestaltVQVAE
@@ -16,19 +17,19 @@ import GestaltVQVAE
 /// - Source: Yan et al., *VideoGPT* (2021).
 public struct VideoPredictor: StoredModel {
     public let configuration: VideoPredictorConfiguration
-    public var tokenizer: VideoTokenizer
+    public var tokenizer: VQVAE
     public var prior: VideoPrior
 
     /// - Precondition: `configuration` is valid.
     public init(_ configuration: VideoPredictorConfiguration, random: inout RandomStream) {
-        let tokenizer = VideoTokenizer(configuration.tokenizer, random: &random)
+        let tokenizer = VQVAE(configuration.tokenizer, random: &random)
         self.init(configuration, tokenizer: tokenizer, random: &random)
     }
 
     /// A fresh prior on a trained tokenizer.
     /// - Precondition: the tokenizer has the configuration's sizes.
     public init(
-        _ configuration: VideoPredictorConfiguration, tokenizer: VideoTokenizer,
+        _ configuration: VideoPredictorConfiguration, tokenizer: VQVAE,
         random: inout RandomStream
     ) {
         require(

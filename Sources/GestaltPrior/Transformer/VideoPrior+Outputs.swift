@@ -2,6 +2,7 @@ import GestaltChecks
 import GestaltNN
 import GestaltTensor
 import GestaltVQVAE
+import GestaltVideo
 
 extension VideoPrior {
     /// The logits of every code of a clip given the true codes before it, in one pass.

@@ -2,6 +2,7 @@ import GestaltChecks
 import GestaltNN
 import GestaltTensor
 import GestaltVQVAE
+import GestaltVideo
 
 extension VideoPrior {
     /// What the prior is told of clips, made ready for its blocks.

@@ -1,6 +1,7 @@
 import GestaltNN
 import GestaltTensor
 import GestaltVQVAE
+import GestaltVideo
 
 /// A transformer that predicts the codes of a clip one after the other, from the codes before, and
 /// from the first frames, a class or actions where it is built for them.

@@ -1,4 +1,4 @@
-import GestaltFiles
+import GestaltModels
 import GestaltVQVAE
 
 extension UNet: StoredModel {}

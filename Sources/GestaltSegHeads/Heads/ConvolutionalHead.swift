@@ -1,6 +1,7 @@
 import GestaltChecks
 import GestaltNN
 import GestaltTensor
+import GestaltVideo
 
 /// Decodes a latent with convolutions, doubling the grid until it has the frame's pixels.
 ///

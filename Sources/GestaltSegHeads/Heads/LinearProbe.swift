@@ -1,6 +1,7 @@
 import GestaltChecks
 import GestaltNN
 import GestaltTensor
+import GestaltVideo
 
 /// A linear map of each place of the grid, enlarged bilinearly: what the latent says as it is.
 ///

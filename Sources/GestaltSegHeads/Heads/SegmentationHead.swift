@@ -1,6 +1,7 @@
 import GestaltChecks
 import GestaltNN
 import GestaltTensor
+import GestaltVideo
 
 /// Turns a ``Latent`` into scores for each pixel.
 public protocol SegmentationHead: Module {

@@ -1,5 +1,6 @@
 import GestaltPrior
 import GestaltTensor
+import GestaltVideo
 
 /// The four stages of a frame encoder as grids of one frame: which stand at which stride.
 ///

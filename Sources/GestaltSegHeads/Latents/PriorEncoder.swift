@@ -3,6 +3,7 @@ import GestaltNN
 import GestaltPrior
 import GestaltTensor
 import GestaltVQVAE
+import GestaltVideo
 
 /// What a video prior expects to happen after a frame, as a source of latents: its residual stream
 /// when it is told the frame and nothing else.

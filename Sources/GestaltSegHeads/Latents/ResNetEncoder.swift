@@ -2,6 +2,7 @@ import GestaltChecks
 import GestaltNN
 import GestaltPrior
 import GestaltTensor
+import GestaltVideo
 
 /// The prior's frame encoder as a source of latents: one of its stages, alone or with the finer
 /// ones for heads with skips.

@@ -2,6 +2,7 @@ import GestaltChecks
 import GestaltNN
 import GestaltTensor
 import GestaltVQVAE
+import GestaltVideo
 
 /// The encoder of a video tokenizer as a source of latents.
 ///
@@ -24,12 +25,12 @@ public struct TokenizerEncoder: StoredEncoder {
         case quantized
     }
 
-    public var tokenizer: VideoTokenizer
+    public var tokenizer: VQVAE
     public let mode: Mode
     public let source: Source
 
     /// - Precondition: height and width have the same stride.
-    public init(_ tokenizer: VideoTokenizer, mode: Mode = .still, source: Source = .continuous) {
+    public init(_ tokenizer: VQVAE, mode: Mode = .still, source: Source = .continuous) {
         let strides = tokenizer.configuration.strides
         require(
             strides.height == strides.width,

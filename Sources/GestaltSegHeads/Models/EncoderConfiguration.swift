@@ -1,9 +1,10 @@
 import GestaltChecks
-import GestaltFiles
+import GestaltModels
 import GestaltNN
 import GestaltPrior
 import GestaltTensor
 import GestaltVQVAE
+import GestaltVideo
 
 /// An encoder that a ``Segmenter`` can be stored with.
 public protocol StoredEncoder: VisualEncoder {
@@ -16,7 +17,7 @@ public protocol StoredEncoder: VisualEncoder {
 public enum EncoderConfiguration: Codable, Sendable, Equatable {
     /// ``TokenizerEncoder``.
     case tokenizer(
-        sizes: TokenizerConfiguration, mode: TokenizerEncoder.Mode = .still,
+        sizes: VQVAEConfiguration, mode: TokenizerEncoder.Mode = .still,
         source: TokenizerEncoder.Source = .continuous)
     /// ``ResNetEncoder``.
     case resnet(sizes: FrameEncoderConfiguration, source: ResNetEncoder.Source)
@@ -29,7 +30,7 @@ public enum EncoderConfiguration: Codable, Sendable, Equatable {
         switch self {
         case .tokenizer(let sizes, let mode, let source):
             TokenizerEncoder(
-                VideoTokenizer(sizes, random: &random), mode: mode, source: source)
+                VQVAE(sizes, random: &random), mode: mode, source: source)
         case .resnet(let sizes, let source):
             ResNetEncoder(FrameEncoder(sizes, random: &random), source: source)
         case .prior(let sizes, let source):
@@ -88,7 +89,7 @@ public enum EncoderConfiguration: Codable, Sendable, Equatable {
 }
 
 extension EncoderConfiguration {
-    private static func check(_ sizes: TokenizerConfiguration) throws(ConfigurationError) {
+    private static func check(_ sizes: VQVAEConfiguration) throws(ConfigurationError) {
         try sizes.validate()
         guard sizes.strides.height == sizes.strides.width else {
             throw .invalid(

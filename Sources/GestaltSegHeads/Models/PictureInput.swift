@@ -1,4 +1,4 @@
-import GestaltFiles
+import GestaltModels
 import GestaltTensor
 
 /// What a model makes of a picture before its first layer: its size and how values are scaled.

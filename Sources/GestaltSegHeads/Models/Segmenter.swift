@@ -1,6 +1,7 @@
 import GestaltChecks
 import GestaltNN
 import GestaltTensor
+import GestaltVideo
 
 /// An encoder and a head: from frames to latents to scores.
 ///

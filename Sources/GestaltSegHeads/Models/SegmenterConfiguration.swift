@@ -1,4 +1,4 @@
-import GestaltFiles
+import GestaltModels
 
 /// What a ``Segmenter`` is made of; its `config.json`.
 public struct SegmenterConfiguration: ModelConfiguration, Equatable {

@@ -1,4 +1,4 @@
-import GestaltFiles
+import GestaltModels
 
 /// The sizes of a ``UNet``; its `config.json`.
 public struct UNetConfiguration: ModelConfiguration, Equatable {

@@ -6,22 +6,22 @@ import GestaltTensor
 ///
 /// One safetensors file: tensors under `model.`, `optimizer.` and `average.`, numbers in its
 /// metadata. One file is replaced by one rename, so a crash leaves the old or the new, never half.
-struct Checkpoint {
-    let step: Int
+package struct Checkpoint {
+    package let step: Int
     /// The best score so far.
-    let best: Double?
-    let seed: UInt64
+    package let best: Double?
+    package let seed: UInt64
     /// Updates of the average of the weights.
-    let averageUpdates: Int?
+    package let averageUpdates: Int?
     /// What the bits of a step depend on besides its inputs.
-    let machine: String
-    let tensors: [String: Tensor<Float>]
+    package let machine: String
+    package let tensors: [String: Tensor<Float>]
     /// What the model is made of, see ``CheckpointModel``.
     private var modelMetadata: [String: String] = [:]
     /// Where it was read from, for messages.
-    let path: String
+    package let path: String
 
-    init<Model: Module>(
+    package init<Model: Module>(
         step: Int, best: Double?, seed: UInt64, model: Model, optimizer: any Optimizer,
         average: WeightAverage<Model>?
     ) throws {
@@ -41,7 +41,7 @@ struct Checkpoint {
 
     /// - Throws: what the file reader throws; ``TrainingError/checkpoint(path:expected:found:)``
     ///   when the metadata is not a checkpoint's.
-    init(reading path: String) throws {
+    package init(reading path: String) throws {
         let file = try SafeTensors.open(path)
         func number<Number: LosslessStringConvertible>(_ key: String) throws -> Number {
             guard let text = file.metadata[key], let value = Number(text) else {
@@ -68,7 +68,7 @@ struct Checkpoint {
         self.path = path
     }
 
-    func write(to path: String) throws {
+    package func write(to path: String) throws {
         var metadata = modelMetadata
         metadata.merge(["step": "\(step)", "seed": "\(seed)", "machine": machine]) { $1 }
         metadata["best"] = best.map { "\($0)" }
@@ -78,7 +78,7 @@ struct Checkpoint {
     }
 
     /// What the bits of a run depend on: the same here and there, the same bits.
-    static var thisMachine: String {
+    package static var thisMachine: String {
         "\(Runtime.threads) threads, \(Runtime.instructionSet), BLAS for \(Runtime.blasCoreName)"
     }
 }
@@ -87,7 +87,7 @@ extension Checkpoint {
     /// Puts the state back.
     /// - Throws: ``TrainingError/checkpoint(path:expected:found:)`` when a tensor is missing, of
     ///   another shape, unknown to the model, or the seed is another one.
-    func restore<Model: Module>(
+    package func restore<Model: Module>(
         model: inout Model, optimizer: inout any Optimizer, average: inout WeightAverage<Model>?,
         seed expectedSeed: UInt64
     ) throws {
@@ -132,7 +132,7 @@ extension Checkpoint {
 
     /// - Throws: ``TrainingError/checkpoint(path:expected:found:)`` when a tensor of a part that does
     ///   not train is another than the model's. Missing ones are for `restore` to name.
-    func requireSame(
+    package func requireSame(
         _ part: String, as model: some Module, expected: String
     ) throws(TrainingError) {
         let isSame = model.state.allSatisfy { entry in

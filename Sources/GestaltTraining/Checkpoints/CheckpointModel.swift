@@ -1,31 +1,31 @@
 import Foundation
 import GestaltFiles
+import GestaltModels
 import GestaltNN
 import GestaltTensor
-import GestaltVQVAE
 
 /// The model in a checkpoint of a run: the average of its weights where the run keeps one.
 ///
 /// Checkpoints name the kind and the configuration of their model in their metadata, so that the
 /// file is enough.
-struct CheckpointModel {
-    let kind: String
-    let step: Int
-    var path: String { file.path }
+package struct CheckpointModel {
+    package let kind: String
+    package let step: Int
+    package var path: String { file.path }
     private let file: SafeTensorsFile
     private let configuration: [UInt8]
 
-    static let kindKey = "kind"
-    static let configurationKey = "configuration"
+    package static let kindKey = "kind"
+    package static let configurationKey = "configuration"
 
-    static func isCheckpoint(_ file: SafeTensorsFile) -> Bool {
+    package static func isCheckpoint(_ file: SafeTensorsFile) -> Bool {
         file.metadata["step"] != nil && file.metadata["seed"] != nil
             && file.names.contains { $0.hasPrefix("model.") }
     }
 
     /// - Throws: ``TrainingError/checkpoint(path:expected:found:)`` for a file that does not say
     ///   what its model is made of.
-    init(_ file: SafeTensorsFile) throws(TrainingError) {
+    package init(_ file: SafeTensorsFile) throws(TrainingError) {
         guard let kind = file.metadata[Self.kindKey],
             let configuration = file.metadata[Self.configurationKey]
         else {
@@ -42,7 +42,7 @@ struct CheckpointModel {
 
     /// - Throws: `ConfigurationError`, `FileError`;
     ///   ``TrainingError/checkpoint(path:expected:found:)`` for tensors that do not fit.
-    func read<Model: StoredModel>() throws -> Model {
+    package func read<Model: StoredModel>() throws -> Model {
         let configuration = try StrictJSON.decode(
             Model.Configuration.self, from: configuration, defaults: Model.Configuration.defaults,
             path: path)
@@ -68,7 +68,7 @@ struct CheckpointModel {
 }
 
 extension Checkpoint {
-    static func step(of file: SafeTensorsFile) throws(TrainingError) -> Int {
+    package static func step(of file: SafeTensorsFile) throws(TrainingError) -> Int {
         guard let text = file.metadata["step"], let step = Int(text), step >= 0 else {
             throw .checkpoint(
                 path: file.path, expected: "a training checkpoint with step in its metadata",
@@ -78,7 +78,7 @@ extension Checkpoint {
     }
 
     /// What ``CheckpointModel`` reads back; nothing for a model that no folder can hold.
-    static func modelMetadata(_ model: some Module) throws -> [String: String] {
+    package static func modelMetadata(_ model: some Module) throws -> [String: String] {
         func metadata(_ model: some StoredModel) throws -> [String: String] {
             let bytes = try StrictJSON.encode(model.configuration)
             return [

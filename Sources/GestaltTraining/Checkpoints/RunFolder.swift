@@ -26,7 +26,7 @@ public struct RunFolder: Sendable {
     }
 
     /// A folder as it is; nothing is made or checked.
-    init(existing path: String) { self.path = path }
+    package init(existing path: String) { self.path = path }
 
     /// Checks that a new run can live at `path`, and makes nothing.
     /// - Throws: as ``init(_:resuming:)``.
@@ -37,7 +37,7 @@ public struct RunFolder: Sendable {
     /// Checks that a new run can live here, and makes nothing.
     /// - Throws: ``TrainingError/runExists(path:)``; ``TrainingError/output(path:reason:)`` when the
     ///   folder could not be made or written.
-    func requireFree() throws(TrainingError) {
+    package func requireFree() throws(TrainingError) {
         // Somebody's run is in use before it is anything else; a lock left behind goes.
         if FileManager.default.fileExists(atPath: lock) { _ = try RunLock(self) }
         try requireNoRun()
@@ -55,7 +55,7 @@ public struct RunFolder: Sendable {
     }
 
     /// - Throws: ``TrainingError/runExists(path:)``.
-    func requireNoRun() throws(TrainingError) {
+    package func requireNoRun() throws(TrainingError) {
         if FileManager.default.fileExists(atPath: lastCheckpoint) { throw .runExists(path: path) }
     }
 
@@ -66,20 +66,24 @@ public struct RunFolder: Sendable {
     /// What the run does.
     public var recipe: String { path + "/recipe.json" }
     /// Says that a process works here.
-    var lock: String { path + "/run.lock" }
+    package var lock: String { path + "/run.lock" }
     /// All numbers, a line a step.
     public var log: String { path + "/log.jsonl" }
 
     /// The codes of a set of clips.
-    func codes(_ name: String) -> String { path + "/codes-\(name).safetensors" }
+    package func codes(_ name: String) -> String { path + "/codes-\(name).safetensors" }
 
     /// The last checkpoint's path once there is one.
-    var existingLastCheckpoint: String? {
+    package var existingLastCheckpoint: String? {
         FileManager.default.fileExists(atPath: lastCheckpoint) ? lastCheckpoint : nil
     }
 
-    func writeLast(_ checkpoint: Checkpoint) throws { try checkpoint.write(to: lastCheckpoint) }
-    func writeBest(_ checkpoint: Checkpoint) throws { try checkpoint.write(to: bestCheckpoint) }
+    package func writeLast(_ checkpoint: Checkpoint) throws {
+        try checkpoint.write(to: lastCheckpoint)
+    }
+    package func writeBest(_ checkpoint: Checkpoint) throws {
+        try checkpoint.write(to: bestCheckpoint)
+    }
 
     private static func makeFolder(_ path: String) throws(TrainingError) {
         do {

@@ -5,13 +5,13 @@ import Synchronization
 ///
 /// The system drops the lock with the process, however it ends: a file that was left behind is
 /// taken over. File systems that know no locks grant it to everybody.
-final class RunLock: Sendable {
+package final class RunLock: Sendable {
     private let path: String
     private let descriptor: Int32
 
     /// - Throws: ``TrainingError/running(path:process:)`` while another holds it,
     ///   ``TrainingError/output(path:reason:)`` when the file cannot be made.
-    init(_ folder: RunFolder) throws(TrainingError) {
+    package init(_ folder: RunFolder) throws(TrainingError) {
         let path = folder.lock
         while true {
             let descriptor = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0o644)

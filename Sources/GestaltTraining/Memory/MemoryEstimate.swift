@@ -43,7 +43,7 @@ public struct MemoryEstimate: Sendable, Equatable {
 
 extension MemoryEstimate {
     /// - Throws: what preparing a step throws.
-    init<Model: Module>(
+    package init<Model: Module>(
         _ trial: TrialStep<Model>, of model: Model, plan: TrainingPlan, batch: Int
     ) throws {
         let parameters = model.state.filter(\.isParameter)
@@ -103,7 +103,7 @@ extension MemoryEstimate {
 }
 
 /// Bytes as people read them: `820 MB`, `2.3 GB`.
-func readable(bytes: Int) -> String {
+package func readable(bytes: Int) -> String {
     let megabytes = Double(bytes) / 1e6
     guard megabytes >= 1000 else { return "\(Int(megabytes.rounded(.up))) MB" }
     let tenths = Int((megabytes / 100).rounded(.up))

@@ -5,7 +5,7 @@ import GestaltIO
 ///
 /// Keys: `step` (how many steps had been done), `kind` (`train` or `evaluation`), `seconds` since
 /// the run or its resumption began, and the metrics by name; `null` where one is not finite.
-final class RunLog {
+package final class RunLog {
     private let path: String
     private let handle: FileHandle
     private let start = ContinuousClock.now
@@ -13,7 +13,7 @@ final class RunLog {
     /// Opens the log for appending.
     /// - Parameter step: lines of later steps are dropped: a resumed run writes them again.
     /// - Throws: ``TrainingError/output(path:reason:)``.
-    init(path: String, resumingAt step: Int) throws(TrainingError) {
+    package init(path: String, resumingAt step: Int) throws(TrainingError) {
         self.path = path
         var kept: [UInt8] = []
         if step > 0, let old = FileManager.default.contents(atPath: path) {
@@ -31,7 +31,7 @@ final class RunLog {
     }
 
     /// - Throws: ``TrainingError/output(path:reason:)``.
-    func write(step: Int, kind: String, _ metrics: [Metric]) throws(TrainingError) {
+    package func write(step: Int, kind: String, _ metrics: [Metric]) throws(TrainingError) {
         let seconds = (ContinuousClock.now - start) / .seconds(1)
         var line = "{\"step\":\(step),\"kind\":\"\(kind)\""
         line += String(format: ",\"seconds\":%.3f", seconds)
@@ -53,7 +53,7 @@ final class RunLog {
 }
 
 /// The system's own sentence about a refused file.
-func describe(_ error: any Error) -> String {
+package func describe(_ error: any Error) -> String {
     if let failure = error as? FileFailure { return failure.reason }
     let error = error as NSError
     if let cause = error.userInfo[NSUnderlyingErrorKey] as? NSError {

@@ -1,22 +1,22 @@
 import GestaltMedia
 
 /// Writes a run's numbers to its log and its TensorBoard events.
-final class RunRecorder {
+package final class RunRecorder {
     private let log: RunLog
     private let events: EventFile
 
-    init(_ run: RunFolder, resumingAt step: Int) throws {
+    package init(_ run: RunFolder, resumingAt step: Int) throws {
         log = try RunLog(path: run.log, resumingAt: step)
         // A run that was killed has left steps that it takes again.
         try EventFile.cut(folder: run.path, after: step)
         events = try EventFile(folder: run.path)
     }
 
-    func train(step: Int, _ metrics: [Metric]) throws {
+    package func train(step: Int, _ metrics: [Metric]) throws {
         try record(step: step, kind: "train", metrics)
     }
 
-    func evaluation(step: Int, _ metrics: [Metric]) throws {
+    package func evaluation(step: Int, _ metrics: [Metric]) throws {
         try record(step: step, kind: "evaluation", metrics)
     }
 

@@ -1,5 +1,6 @@
 import Foundation
 import GestaltData
+import GestaltIO
 import GestaltNN
 import GestaltTensor
 

@@ -1,7 +1,9 @@
+import GestaltModels
+
 /// What can be wrong with a file of VideoGPT's.
 public enum VideoGPTError: Error, Equatable, CustomStringConvertible {
-    /// State that does not fit the model: everything missing, unexpected or mis-shaped, at once.
-    case state(path: String, problems: [String])
+    /// State that does not fit the model.
+    case state(StateMismatch)
     /// Neither a tokenizer nor a prior.
     case unknownModel(path: String, expected: String, found: String)
     /// Settings that neither the file nor the caller states: each with what it would be.
@@ -13,10 +15,7 @@ public enum VideoGPTError: Error, Equatable, CustomStringConvertible {
 
     public var description: String {
         switch self {
-        case .state(let path, let problems):
-            let shown = problems.prefix(20).joined(separator: "\n  ")
-            let rest = problems.count > 20 ? "\n  and \(problems.count - 20) more" : ""
-            return "\(path): the state does not fit the model:\n  \(shown)\(rest)"
+        case .state(let mismatch): return "\(mismatch)"
         case .unknownModel(let path, let expected, let found):
             return "\(path): expected \(expected), found \(found)"
         case .missingSettings(let path, let settings):

@@ -11,7 +11,7 @@ public struct ClipDecoder: Module {
     public var stack: ResidualStack
     public var levels: [TransposedConvolution]
 
-    public init(_ configuration: TokenizerConfiguration, random: inout RandomStream) {
+    public init(_ configuration: VQVAEConfiguration, random: inout RandomStream) {
         let hidden = configuration.hidden
         stack = ResidualStack(
             channels: hidden, blocks: configuration.blocks, heads: configuration.heads,

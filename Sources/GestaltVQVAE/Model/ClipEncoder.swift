@@ -11,7 +11,7 @@ public struct ClipEncoder: Module {
     public var last: Convolution
     public var stack: ResidualStack
 
-    public init(_ configuration: TokenizerConfiguration, random: inout RandomStream) {
+    public init(_ configuration: VQVAEConfiguration, random: inout RandomStream) {
         let hidden = configuration.hidden
         levels = []
         for (index, stride) in configuration.levels.enumerated() {

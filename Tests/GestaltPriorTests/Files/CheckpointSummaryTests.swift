@@ -1,6 +1,7 @@
 import Foundation
 import GestaltFiles
 import GestaltIO
+import GestaltModels
 import GestaltNN
 import GestaltPrior
 import GestaltTensor

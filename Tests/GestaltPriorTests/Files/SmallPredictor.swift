@@ -1,3 +1,4 @@
+import GestaltVideo
 import Foundation
 import GestaltFiles
 import GestaltPrior
@@ -10,7 +11,7 @@ struct SmallPredictor {
     let model: VideoPredictor
 
     init() throws {
-        let tokenizer = TokenizerConfiguration(
+        let tokenizer = VQVAEConfiguration(
             strides: .init(time: 2, height: 4, width: 4), hidden: 8, embedding: 8, codes: 16,
             blocks: 1, dataVariance: 0.06)
         let configuration = VideoPredictorConfiguration(

@@ -1,5 +1,7 @@
+import GestaltVideo
 import Foundation
 import GestaltFiles
+import GestaltModels
 import GestaltNN
 import GestaltPrior
 import GestaltTensor
@@ -10,7 +12,7 @@ import Testing
 private func predictor(
     attention: PriorConfiguration.Attention = .full, classes: Int? = nil, frames: Int = 1
 ) throws -> VideoPredictor {
-    let tokenizer = TokenizerConfiguration(
+    let tokenizer = VQVAEConfiguration(
         strides: .init(time: 2, height: 4, width: 4), hidden: 8, embedding: 8, codes: 16, blocks: 1,
         dataVariance: 0.06)
     let configuration = VideoPredictorConfiguration(
@@ -77,7 +79,7 @@ private func expectSame(_ a: VideoPredictor, _ b: VideoPredictor) {
         let path = folder.path + "/bare.safetensors"
         let model = try predictor()
         let state =
-            VideoGPTNames(model.configuration.tokenizer).below(key: "vqvae.", path: "tokenizer.")
+            KeyMap(videoGPT: model.configuration.tokenizer).below(key: "vqvae.", path: "tokenizer.")
             .filter { $0.path != nil }.map(\.key)
         #expect(!state.isEmpty)
         try VideoModel.predictor(model).write(videoGPT: path)
@@ -112,7 +114,7 @@ private func expectSame(_ a: VideoPredictor, _ b: VideoPredictor) {
     @Test("everything missing, unexpected or mis-shaped stands in one report")
     func report() throws {
         var model = try predictor().prior
-        let names = VideoGPTNames(model.configuration)
+        let names = KeyMap(videoGPT: model.configuration)
         var tensors = Dictionary(
             uniqueKeysWithValues: names.entries.compactMap { entry in
                 entry.path.map { path in
@@ -129,7 +131,8 @@ private func expectSame(_ a: VideoPredictor, _ b: VideoPredictor) {
         do {
             try model.load(videoGPT: TensorTable(tensors, path: "here"))
             Issue.record("loaded")
-        } catch let VideoGPTError.state(path, problems) {
+        } catch let error as StateMismatch {
+            let (path, problems) = (error.path, error.problems)
             #expect(path == "here")
             #expect(
                 Set(problems) == [

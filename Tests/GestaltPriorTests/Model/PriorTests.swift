@@ -1,4 +1,6 @@
+import GestaltVideo
 import GestaltFiles
+import GestaltModels
 import GestaltNN
 import GestaltPrior
 import GestaltTensor
@@ -181,7 +183,7 @@ private func awake(_ prior: VideoPrior) -> VideoPrior {
         let predictor = VideoPredictor(configuration, random: &random)
         #expect(predictor.prior.parameterCount == 72_471_920)
         #expect(predictor.prior.resnet?.parameterCount == 33_890_144)
-        #expect(VideoGPTNames(configuration).entries.count == 573)
+        #expect(KeyMap(videoGPT: configuration).entries.count == 573)
     }
 
     @Test("small has fewer than 20 MB with its tokenizer")

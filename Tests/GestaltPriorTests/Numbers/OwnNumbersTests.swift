@@ -1,4 +1,5 @@
 import GestaltFiles
+import GestaltModels
 import GestaltNN
 import GestaltPrior
 import GestaltTensor
@@ -48,7 +49,7 @@ private let gradientBound: Float = 1e-4
             let condition = try numbers.condition(model, file, context)
             return (model.loss(embeddings, codes: codes, condition, context), ())
         }
-        for entry in VideoGPTNames(prior.configuration).entries {
+        for entry in KeyMap(videoGPT: prior.configuration).entries {
             guard let path = entry.path else { continue }
             let ours = try #require(step.gradients[path: path], "no gradient for \(path)")
             let deviation = relativeDeviation(

@@ -1,5 +1,7 @@
+import GestaltVideo
 import Foundation
 import GestaltFiles
+import GestaltModels
 import GestaltNN
 import GestaltPrior
 import GestaltTensor
@@ -38,7 +40,7 @@ struct PriorCase: Sendable, CustomTestStringConvertible {
         let given = prior.nCondFrames ?? 0
         scheduleSteps = prior.maxSteps ?? 1
         configuration = VideoPredictorConfiguration(
-            tokenizer: TokenizerConfiguration(
+            tokenizer: VQVAEConfiguration(
                 strides: .init(time: strides[0], height: strides[1], width: strides[2]),
                 hidden: tokenizer.nHiddens, embedding: tokenizer.embeddingDim,
                 codes: tokenizer.nCodes, blocks: tokenizer.nResLayers, dataVariance: 0.06),
@@ -82,7 +84,7 @@ struct PriorCase: Sendable, CustomTestStringConvertible {
     /// - Parameter untying: Moves the biases that `FrameEncoderTie` lists.
     func weights(_ fixture: VideoGPTFixture, untying: Bool = false) throws -> TensorTable {
         let stored = TensorTable(fixture.file).below("weights/")
-        let names = VideoGPTNames(configuration)
+        let names = KeyMap(videoGPT: configuration)
         var random = RandomStream.blank
         let shapes = Dictionary(
             uniqueKeysWithValues: VideoPredictor(configuration, random: &random).state.map {

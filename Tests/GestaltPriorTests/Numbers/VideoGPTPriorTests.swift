@@ -1,4 +1,5 @@
 import GestaltFiles
+import GestaltModels
 import GestaltNN
 import GestaltPrior
 import GestaltTensor
@@ -57,7 +58,7 @@ struct VideoGPTPriorTests {
                 <= 1e-5 * convolutionBoundFactor)
         var compared = 0
         let whole = try fixture.tensors(below: "grads/")
-        for entry in VideoGPTNames(stated.configuration).entries {
+        for entry in KeyMap(videoGPT: stated.configuration).entries {
             guard let path = entry.path, path.hasPrefix("prior.") else { continue }
             let ours = try #require(step.gradients[path: path], "no gradient for \(path)")
             let gradient = entry.arrangement.toTheirs(ours)
@@ -72,7 +73,8 @@ struct VideoGPTPriorTests {
             compared += 1
         }
         #expect(
-            compared == VideoGPTNames(stated.configuration.prior).entries.count { $0.path != nil })
+            compared
+                == KeyMap(videoGPT: stated.configuration.prior).entries.count { $0.path != nil })
     }
 
     /// Sum, norm and probe of a gradient that is not stored whole, and its first numbers.

@@ -1,3 +1,4 @@
+import GestaltVideo
 import GestaltNN
 import GestaltPrior
 import GestaltTensor
@@ -18,7 +19,7 @@ struct SamplingModel: Sendable, CustomTestStringConvertible {
     init(_ kind: Kind, latent: [Int] = [2, 8, 8], given: Int = 1, width: Int = 24, layers: Int = 2)
     {
         testDescription = kind.rawValue
-        let tokenizer = TokenizerConfiguration(
+        let tokenizer = VQVAEConfiguration(
             strides: .init(time: 4, height: 2, width: 2), hidden: 8, embedding: 6, codes: 40,
             blocks: 1, dataVariance: 0.06)
         configuration = VideoPredictorConfiguration(

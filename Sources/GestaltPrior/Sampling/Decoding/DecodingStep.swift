@@ -2,6 +2,7 @@ internal import CKernels
 import GestaltChecks
 import GestaltTensor
 import GestaltVQVAE
+import GestaltVideo
 
 extension DecodingWeights {
     /// The logits of the next position of every sample.

@@ -2,6 +2,7 @@ internal import CKernels
 import GestaltChecks
 import GestaltTensor
 import GestaltVQVAE
+import GestaltVideo
 
 /// A prior made ready to be asked position by position: its matrices in the order in which a step
 /// reads them, and a table that takes each code straight to the stream.

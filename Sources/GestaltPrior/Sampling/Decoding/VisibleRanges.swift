@@ -1,6 +1,7 @@
 internal import CKernels
 import GestaltTensor
 import GestaltVQVAE
+import GestaltVideo
 
 /// Which earlier positions each position reads, as ranges whose partial results are added in order:
 /// the ranges depend on the position alone, not on threads or the batch.

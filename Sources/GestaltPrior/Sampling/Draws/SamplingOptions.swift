@@ -1,4 +1,5 @@
 import GestaltFiles
+import GestaltModels
 
 /// How a code is drawn from its logits.
 ///

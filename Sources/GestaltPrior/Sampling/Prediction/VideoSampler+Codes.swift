@@ -1,6 +1,7 @@
 import GestaltChecks
 import GestaltTensor
 import GestaltVQVAE
+import GestaltVideo
 
 extension VideoSampler {
     /// Codes drawn for each clip of a condition.

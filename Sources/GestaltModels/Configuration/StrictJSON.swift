@@ -1,0 +1,135 @@
+import Foundation
+import GestaltFiles
+
+/// JSON in which every key counts: one that nothing reads is an error, not a typing mistake that
+/// silently leaves the default in place.
+public enum StrictJSON {
+    /// Decodes a value and refuses keys that it does not have, at any depth.
+    ///
+    /// - Parameters:
+    ///   - defaults: gives the values of top-level keys that `bytes` leaves out; nil wants all.
+    ///   - path: the file the bytes come from, for the messages.
+    /// - Throws: ``ConfigurationError``. `null` counts as an unknown key: leave the key out.
+    public static func decode<Value: Codable>(
+        _ type: Value.Type = Value.self, from bytes: [UInt8], defaults: Value? = nil,
+        path: String? = nil
+    ) throws(ConfigurationError) -> Value {
+        let given = try tree(of: bytes, path: path)
+        var complete = given
+        if case .object(var members) = given, let defaults,
+            case .object(let usual) = try tree(of: encode(defaults), path: path)
+        {
+            members.merge(usual) { mine, _ in mine }
+            complete = .object(members)
+        }
+        let value: Value
+        do {
+            value = try JSONDecoder().decode(Value.self, from: JSONEncoder().encode(complete))
+        } catch {
+            let misfit = numberThatDoesNotFit(Value.self, complete)
+            throw misfit?.at(path) ?? ConfigurationError(decoding: error, path: path)
+        }
+        // What the value writes is all it knows.
+        let known = try tree(of: encode(value), path: path)
+        if let stray = given.firstKey(missingFrom: known) {
+            throw ConfigurationError(path: path, key: stray.key, .unknownKey(known: stray.known))
+        }
+        return value
+    }
+
+    /// Indented JSON with sorted keys and a final newline: the same value gives the same bytes.
+    /// - Throws: ``ConfigurationError`` when the value holds a number JSON has no word for.
+    public static func encode(_ value: some Encodable) throws(ConfigurationError) -> [UInt8] {
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
+        do {
+            return try Array(encoder.encode(value)) + [UInt8(ascii: "\n")]
+        } catch {
+            throw ConfigurationError(encoding: error)
+        }
+    }
+
+    // Of a number that does not fit its type (2.5 where a whole one is wanted) Foundation only says
+    // that the JSON is invalid, not where. The culprit is the number whose change to 0 lets the
+    // value be read as far as the next error.
+    private static func numberThatDoesNotFit<Value: Codable>(
+        _ type: Value.Type, _ tree: JSONTree
+    ) -> ConfigurationError? {
+        func isUnlocated(_ tree: JSONTree) -> Bool {
+            do {
+                _ = try JSONDecoder().decode(Value.self, from: JSONEncoder().encode(tree))
+            } catch DecodingError.dataCorrupted(let context) {
+                return context.codingPath.isEmpty
+            } catch {
+                return false
+            }
+            return false
+        }
+        guard isUnlocated(tree) else { return nil }
+        var changed = tree
+        for place in tree.placesOfNumbers() {
+            changed = changed.replacing(place[...], with: .integer(0))
+            if !isUnlocated(changed) {
+                return ConfigurationError(
+                    key: place.joined(separator: "."),
+                    .wrongType(expected: "a whole number in range"))
+            }
+        }
+        return nil
+    }
+
+    static func tree(of bytes: [UInt8], path: String?) throws(ConfigurationError) -> JSONTree {
+        // Foundation keeps one of two equal keys; this reader refuses them, and says where.
+        do throws(JSONReader.Failure) {
+            _ = try bytes.withUnsafeBufferPointer { (text) throws(JSONReader.Failure) in
+                try JSONReader.value(in: UnsafeRawBufferPointer(text))
+            }
+        } catch {
+            let reason = "expected \(error.expected) at byte \(error.place)"
+            throw ConfigurationError(path: path, key: "", .notJSON(reason: reason))
+        }
+        do {
+            return try JSONDecoder().decode(JSONTree.self, from: Data(bytes))
+        } catch {
+            let reason =
+                if case DecodingError.dataCorrupted(let context) = error {
+                    context.underlyingError.map { "\($0)" } ?? context.debugDescription
+                } else {
+                    "\(error)"
+                }
+            throw ConfigurationError(path: path, key: "", .notJSON(reason: reason))
+        }
+    }
+}
+
+extension ConfigurationError {
+    fileprivate init(decoding error: any Error, path: String?) {
+        self.init(path: path, key: "", .refused(reason: "\(error)"))
+        guard let error = error as? DecodingError else { return }
+        switch error {
+        case .keyNotFound(let missing, let context):
+            (key, problem) = (name(context.codingPath + [missing]), .missingKey)
+        case .typeMismatch(let type, let context):
+            (key, problem) = (name(context.codingPath), .wrongType(expected: "\(type)"))
+        case .valueNotFound(let type, let context):
+            (key, problem) = (name(context.codingPath), .wrongType(expected: "\(type)"))
+        case .dataCorrupted(let context):
+            (key, problem) = (
+                name(context.codingPath), .wrongType(expected: context.debugDescription)
+            )
+        @unknown default: break
+        }
+    }
+
+    fileprivate init(encoding error: any Error) {
+        self.init(key: "", .invalid(expected: "finite numbers", found: "\(error)"))
+        if case EncodingError.invalidValue(let value, let context) = error {
+            key = name(context.codingPath)
+            problem = .invalid(expected: "a finite number", found: "\(value)")
+        }
+    }
+}
+
+private func name(_ path: [any CodingKey]) -> String {
+    path.map { $0.intValue.map(String.init) ?? $0.stringValue }.joined(separator: ".")
+}

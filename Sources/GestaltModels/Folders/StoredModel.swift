@@ -1,0 +1,43 @@
+import GestaltFiles
+import GestaltNN
+import GestaltTensor
+
+/// A model that a folder can hold: `config.json`, `model.safetensors`, `README.md`.
+public protocol StoredModel: Module {
+    associatedtype Configuration: ModelConfiguration
+    var configuration: Configuration { get }
+    init(_ configuration: Configuration, random: inout RandomStream)
+}
+
+extension StoredModel {
+    /// Reads a model that ``write(to:card:)`` wrote.
+    /// - Throws: ``FileError``, ``ConfigurationError``, ``ModelFolderError`` and what the
+    ///   configuration's `validate()` throws, all naming the file and what was expected of it.
+    public init(folder path: String) throws {
+        let folder = ModelFolder(path)
+        let configuration = try folder.configuration(Configuration.self)
+        var random = RandomStream.blank
+        self.init(configuration, random: &random)
+        let tensors = try folder.tensors(state.map { (path: $0.path, shape: $0.value.shape) })
+        var places = tensors.makeIterator()
+        mapState { _, current in places.next() ?? current }
+    }
+
+    /// Writes configuration, weights and card into the folder `path`, each file at once.
+    /// - Parameter card: what people should know, Markdown; nil writes sizes and use only.
+    public func write(to path: String, card: String? = nil) throws {
+        try ModelFolder(path).write(
+            configuration, tensors: state.map { (path: $0.path, value: $0.value) },
+            card: card ?? plainCard)
+    }
+
+    private var plainCard: String {
+        """
+        # \(Configuration.kind)
+
+        A model of Gestalt with \(parameterCount) parameters. `config.json` says what it is made \
+        of, `model.safetensors` holds its weights by their paths in the model.
+
+        """
+    }
+}

@@ -1,0 +1,11 @@
+import GestaltRobotPush
+
+/// The kinds of data, models and encoders that the package registers.
+public enum BuiltIns {
+    /// Registers all of them; later calls do nothing. Whatever opens by name calls it first.
+    public static func register() { _ = registration }
+
+    private static let registration: Void = {
+        RobotPush.register()
+    }()
+}

@@ -1,0 +1,123 @@
+import GestaltChecks
+import GestaltData
+import GestaltFiles
+import GestaltNN
+import GestaltTensor
+import GestaltVQVAE
+
+/// Windows of clips as a frozen tokenizer encodes them, made once.
+public struct CodedWindows: Sendable {
+    /// Where each comes from, mirrored ones behind the others.
+    public let windows: [CodedWindow]
+    /// `[windows, t, h, w]`.
+    public let codes: Tensor<Int32>
+
+    /// - Precondition: as many codes as windows.
+    init(windows: [CodedWindow], codes: Tensor<Int32>) {
+        require(
+            codes.rank == 4 && codes.shape[0] == windows.count,
+            "CodedWindows: codes \(codes.shape) of \(windows.count) windows")
+        self.windows = windows
+        self.codes = codes
+    }
+
+    /// Which windows there are: every `interval`-th start of each clip, and the last one.
+    ///
+    /// - Parameter mirrors: whether their mirror images are windows, too.
+    static func places(
+        _ clips: ClipWindows, interval: Int, mirrors: Bool
+    ) -> [CodedWindow] {
+        let plain = clips.lengths.enumerated().flatMap { clip, length in
+            let last = length - clips.length
+            var starts = Array(stride(from: 0, through: last, by: interval))
+            if starts.last != last { starts.append(last) }
+            return starts.map {
+                CodedWindow(
+                    window: ClipWindow(clip: clip, start: $0, length: clips.length),
+                    isMirrored: false)
+            }
+        }
+        guard mirrors else { return plain }
+        return plain + plain.map { CodedWindow(window: $0.window, isMirrored: true) }
+    }
+}
+
+/// A window of a clip, perhaps seen in a mirror.
+public struct CodedWindow: Sendable, Hashable {
+    public var window: ClipWindow
+    public var isMirrored: Bool
+
+    /// Its frames as the models see them, `[T, H, W, 3]`.
+    func frames(_ range: Range<Int>, of clips: [Clip]) -> Tensor<Float> {
+        let chosen = clips[window.clip].frames
+            .sliced(window.start + range.lowerBound..<window.start + range.upperBound, axis: 0)
+        return (isMirrored ? chosen.flipped(axis: -2) : chosen).centeredPixels()
+    }
+}
+
+extension CodedWindows {
+    /// Encodes all windows, or reads the codes of exactly these windows and this tokenizer from
+    /// `path`, where they stand after the first time.
+    ///
+    /// - Parameters:
+    ///   - path: where codes are kept; nil keeps none.
+    ///   - progress: told how many of how many windows are encoded; may throw to stop.
+    /// - Throws: `FileError` when `path` cannot be written; what `progress` throws.
+    init(
+        _ clips: [Clip], length: Int, interval: Int, mirrors: Bool, tokenizer: VQVAE,
+        keptAt path: String? = nil, progress: (_ done: Int, _ total: Int) throws -> Void
+    ) throws {
+        let windows = Self.places(
+            try ClipWindows(clips, length: length), interval: interval, mirrors: mirrors)
+        let identity = Self.identity(clips, windows, tokenizer)
+        if let path, let kept = Self.kept(at: path, identity, windows) {
+            self = kept
+            return
+        }
+        var parts: [Tensor<Int32>] = []
+        for first in stride(from: 0, to: windows.count, by: Self.encodingBatch) {
+            let chosen = windows[first..<min(windows.count, first + Self.encodingBatch)]
+            let frames = chosen.map { $0.frames(0..<length, of: clips) }
+            parts.append(tokenizer.encode(stacked(frames, axis: 0)))
+            try progress(first + chosen.count, windows.count)
+        }
+        self.init(windows: windows, codes: concatenated(parts, axis: 0))
+        if let path {
+            try SafeTensors.write(
+                [(name: "codes", tensor: codes)], metadata: ["identity": identity], to: path)
+        }
+    }
+
+    /// Windows that go through the tokenizer at once.
+    private static let encodingBatch = 8
+
+    /// Codes that an earlier session left; nil when there are none, or of something else.
+    private static func kept(
+        at path: String, _ identity: String, _ windows: [CodedWindow]
+    ) -> CodedWindows? {
+        guard let file = try? SafeTensors.open(path), file.metadata["identity"] == identity,
+            let codes = try? file.tensor("codes", as: Int32.self), codes.rank == 4,
+            codes.shape[0] == windows.count
+        else { return nil }
+        return CodedWindows(windows: windows, codes: codes)
+    }
+
+    /// A number that differs for other weights, other clips or other windows.
+    private static func identity(
+        _ clips: [Clip], _ windows: [CodedWindow], _ tokenizer: VQVAE
+    ) -> String {
+        var hash = Fingerprint()
+        for entry in tokenizer.state {
+            entry.value.withScalars { hash.add(UnsafeRawBufferPointer($0)) }
+        }
+        for clip in clips { clip.frames.withScalars { hash.add(UnsafeRawBufferPointer($0)) } }
+        for place in windows {
+            let numbers = [
+                place.window.clip, place.window.start, place.window.length,
+                place.isMirrored ? 1 : 0,
+            ]
+            numbers.withUnsafeBytes { hash.add($0) }
+        }
+        return String(hash.value, radix: 16)
+    }
+}

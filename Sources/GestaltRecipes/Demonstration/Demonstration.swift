@@ -1,0 +1,89 @@
+import Foundation
+import GestaltData
+import GestaltIO
+import GestaltMedia
+import GestaltRobotPush
+import GestaltSegHeads
+import GestaltTensor
+import GestaltVQVAE
+
+/// The whole way once, on the sample inside the package: a video tokenizer learns to give
+/// robot-pushing clips back, a head on its latents and a U-Net on RGB learn to segment them, and
+/// all are judged on clips they never saw.
+///
+/// Steps are fixed, not timed: the same machine shows the same numbers each time.
+public struct Demonstration: Sendable {
+    public var tokenizer: TokenizerRecipe
+    public var head: HeadRecipe
+    public var unet: UNetRecipe
+    /// What the results have to reach for the demonstration to be worth showing.
+    public var thresholds: Thresholds
+
+    /// Least results; below them something is wrong.
+    public struct Thresholds: Sendable {
+        /// Of the reconstructions, in decibels.
+        public var psnr = 19.0
+        /// IoU per image of the U-Net.
+        public var unetIoU = 0.70
+    }
+
+    public init() {
+        let sample = DataChoice("sample")
+        tokenizer = TokenizerRecipe(data: sample, preset: .tiny, steps: 900)
+        tokenizer.evaluationInterval = .max
+        head = HeadRecipe(data: sample, head: .convolutional(width: 64), steps: 400)
+        head.evaluationInterval = .max
+        unet = UNetRecipe(data: sample, network: .demo, steps: 400)
+        unet.evaluationInterval = .max
+        thresholds = Thresholds()
+    }
+
+    /// The folder of `tokenizer/`, `head/` and `unet/` in a demonstration's folder.
+    public static func models(in folder: String) -> String { folder + "/demo-models" }
+
+    /// Runs it and leaves models, table and pictures in a folder.
+    ///
+    /// - Parameters:
+    ///   - folder: gets `table.txt`, `segmentation.png`, `reconstruction.gif`,
+    ///     `reconstruction.png`, and the models in ``models(in:)``, which must not be there yet.
+    ///   - showsProgress: whether standard error shows how far trainings are.
+    ///   - show: told what happens, a line at a time.
+    /// - Throws: what training and writing throw.
+    public func run(
+        into folder: String, interruption: Interruption = .process, showsProgress: Bool = true,
+        show: (String) -> Void = { print($0) }
+    ) throws -> DemonstrationReport {
+        func options(_ name: String) -> RunOptions {
+            RunOptions(
+                folder: Self.models(in: folder) + "/" + name, showsProgress: showsProgress,
+                interruption: interruption, command: "gestalt demo")
+        }
+        let test = try DataSet.sample(.test)
+        let train = try DataSet.sample(.train)
+        show("Data: \(train), \(test); 64 × 64 frames of a robot arm pushing things about.")
+
+        show("\n1. A video tokenizer (VideoGPT's 3D VQ-VAE) learns to give clips back.")
+        let codes = try tokenizer.train(options("tokenizer")).model
+        let batches = try ClipBatches(test.clips, length: 16, batchSize: 8, order: .once)
+        let reconstruction = try ReconstructionReport(of: codes, on: batches)
+
+        show(
+            "\n2. A convolutional head learns to segment from its latents; the tokenizer is frozen."
+        )
+        let segmenter = try head.train(on: codes, options("head")).model
+        show("\n3. A U-Net learns the same from RGB.")
+        let network = try unet.train(options("unet")).model
+
+        show("\n4. All are judged on every fifth frame of clips they never saw.")
+        let report = DemonstrationReport(
+            reconstruction: reconstruction,
+            meanMask: try MeanMask(of: train).report(on: test),
+            head: try SegmentationReport(of: segmenter, on: test),
+            unet: try SegmentationReport(of: network, on: test),
+            thresholds: thresholds)
+        try DemonstrationPictures(test, codes, segmenter, network).write(to: folder)
+        try Data((report.table + "\n").utf8)
+            .write(to: URL(filePath: folder + "/table.txt"), options: .atomic)
+        return report
+    }
+}

@@ -1,0 +1,49 @@
+import GestaltData
+import GestaltMedia
+import GestaltSegHeads
+import GestaltTensor
+import GestaltVQVAE
+
+/// The pictures a ``Demonstration`` leaves.
+struct DemonstrationPictures {
+    private let test: DataSet
+    private let tokenizer: VQVAE
+    private let segmenter: Segmenter
+    private let network: UNet
+
+    init(_ test: DataSet, _ tokenizer: VQVAE, _ segmenter: Segmenter, _ network: UNet) {
+        self.test = test
+        self.tokenizer = tokenizer
+        self.segmenter = segmenter
+        self.network = network
+    }
+
+    func write(to folder: String) throws {
+        try PNG.write(segmentation, to: folder + "/segmentation.png")
+        let clips = Array(test.clips.prefix(4))
+        let batches = try ClipBatches(clips, length: 16, batchSize: 1, order: .once)
+        let pairs = try (0..<clips.count).map {
+            try ReconstructionPair(tokenizer, clip: batches.batch(at: $0).frames[0])
+        }
+        let pictures = ReconstructionPictures(pairs)
+        try GIF.write(
+            pictures.animation, to: folder + "/reconstruction.gif", secondsPerFrame: 0.15)
+        try PNG.write(pictures.sheet, to: folder + "/reconstruction.png")
+    }
+
+    /// One frame of each of six test clips: frame, truth, head, U-Net.
+    private var segmentation: Tensor<UInt8> {
+        var sheet = ContactSheet(magnification: 3)
+        sheet.columnTitles = ["frame", "truth", "prediction", "U-Net"]
+        return sheet.drawn(
+            test.clips.prefix(6).map { clip in
+                let index = clip.frameCount / 2
+                let frame = clip.frames[index]
+                let truth = (clip.masks?[index]).map { frame.overlaid(mask: $0) }
+                return [
+                    frame, truth ?? frame, frame.overlaid(mask: segmenter.segment(image: frame)),
+                    frame.overlaid(mask: network.segment(image: frame)),
+                ]
+            })
+    }
+}

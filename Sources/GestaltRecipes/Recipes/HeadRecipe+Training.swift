@@ -1,0 +1,193 @@
+import GestaltData
+import GestaltFiles
+import GestaltIO
+import GestaltModels
+import GestaltNN
+import GestaltSegHeads
+import GestaltTensor
+import GestaltTraining
+import GestaltVQVAE
+import GestaltVideo
+
+extension HeadRecipe {
+    /// Trains on an encoder that was made as the recipe says.
+    /// - Parameter earlier: a segmenter with this encoder, whose head goes on.
+    func train(
+        made encoder: any StoredEncoder, from earlier: Segmenter? = nil, _ options: RunOptions
+    ) throws -> Trained<Segmenter> {
+        try validateWindow(of: encoder)
+        let run = try RecipeRun(self, options)
+        var clips = try TrainingData(data, masks: .required, classes: classes, options)
+        try clips.fit(to: frameTarget(of: encoder.configuration))
+        clips.report(options.notice)
+        let (set, evaluationSet) = (clips.train, clips.evaluationSet)
+        var model = try fresh(on: encoder, for: set.clips[0])
+        if let earlier { model.take(earlier) }
+        try requireSameEncoder(as: model, run)
+        let frames = try labeledFrames(labels, of: set)
+        set.remark(on: frames, classes: classes, options)
+        let evaluator = evaluationSet.map { SegmentationEvaluator(data: $0) }
+        let card = about("\(frames.count) labeled frames of \(set)")
+        let isCached = try caches(frames.count, model)
+        try run.begin(
+            model, plan: plan, batch: batch, data: [set] + (evaluationSet.map { [$0] } ?? []),
+            trial: trial(model, set.clips, frames, isCached: isCached))
+        guard isCached else {
+            let batches = FrameBatches(
+                set.clips, frames: frames, batchSize: batch, order: .shuffled(seed: seed),
+                augmentation: Augmentation(flip: flip))
+            return try run.train(
+                model, SegmentationTask(batches: batches, evaluator: evaluator),
+                optimizer: optimizer,
+                plan: plan, title: "head"
+            ) { _ in card }
+        }
+        let batches = try latents(model.encoder, set.clips, frames, run)
+        return try run.train(
+            model, LatentTask(batches: batches, evaluator: evaluator), optimizer: optimizer,
+            plan: plan,
+            title: "head"
+        ) { _ in card }
+    }
+
+    /// The sizes of frames that the encoder takes.
+    private func frameTarget(of encoder: EncoderConfiguration) -> FrameTarget {
+        if let size = encoder.frameSize {
+            return .exactly(height: size.height, width: size.width)
+        }
+        return .multiple(height: encoder.stride, width: encoder.stride)
+    }
+
+    private func validateWindow(of encoder: any StoredEncoder) throws(ConfigurationError) {
+        guard self.encoder.seesFuture, let encoder = encoder as? TokenizerEncoder else { return }
+        let stride = encoder.tokenizer.configuration.strides.time
+        let window = LabeledFrameEncoder.usualWindow
+        guard window % stride == 0 else {
+            throw .invalid(
+                "encoder",
+                expected: "still frames: the tokenizer's temporal stride \(stride) does not divide "
+                    + "windows of \(window) frames",
+                found: "clips")
+        }
+    }
+
+    private func fresh(on encoder: any StoredEncoder, for clip: Clip) throws -> Segmenter {
+        let configuration = SegmenterConfiguration(
+            encoder: encoder.configuration, head: head, classes: classes,
+            input: PictureInput(height: clip.height, width: clip.width))
+        try configuration.validate()
+        var encoder = encoder
+        if initial == .random {
+            var draws = RandomStream(seed: seed).split(.max - 1)
+            encoder = encoder.configuration.encoder(random: &draws)
+        }
+        var random = RandomStream(seed: seed).split(.max)
+        return Segmenter(configuration, encoder: encoder, random: &random)
+    }
+
+    /// Frozen parts are those of the model at hand, the rest goes on from the checkpoint.
+    private func requireSameEncoder(as model: Segmenter, _ run: RecipeRun<Self>) throws {
+        guard run.options.resumes, let path = run.folder?.existingLastCheckpoint else { return }
+        let checkpoint = try Checkpoint(reading: path)
+        for part in encoder.parts where !trains.contains(part) {
+            try checkpoint.requireSame(
+                part.path, as: model, expected: "the \(part.rawValue) this run began with")
+        }
+    }
+
+    private var freezing: Freezing {
+        let frozen = encoder.parts.filter { !trains.contains($0) }
+        return trains.isEmpty ? Freezing(["encoder"]) : Freezing(frozen.map(\.path))
+    }
+
+    private var optimizer: AdamW {
+        AdamW(
+            weightDecay: weightDecay,
+            groups: trains.map {
+                ParameterGroup(.below([$0.path]), learningRateFactor: partRates[$0])
+            })
+    }
+
+    private var plan: TrainingPlan {
+        TrainingPlan(
+            steps: steps,
+            schedule: .oneCycle(
+                OneCycle(maximum: learningRate, steps: steps, warmUpFraction: warmUpFraction)),
+            gradientNorm: gradientNorm, freezing: freezing, evaluationInterval: evaluationInterval,
+            checkpointInterval: checkpointInterval, seed: seed)
+    }
+
+    private func about(_ frames: String) -> String {
+        let start = initial == .random ? " drawn at random" : ""
+        let training =
+            trains.isEmpty
+            ? "frozen" : "of which \(trains.map(\.rawValue).joined(separator: ", ")) trained"
+        return "A head on \(encoder.description)\(start), \(training), on \(frames)."
+            + (encoder.seesFuture ? " It sees the clip around a frame: frames after it, too." : "")
+    }
+
+    private func trial(
+        _ model: Segmenter, _ clips: [Clip], _ frames: [FrameIndex], isCached: Bool
+    ) -> TrialStep<Segmenter> {
+        let clip = clips[0]
+        let encoder = LabeledFrameEncoder(model.encoder)
+        func latents(_ count: Int) -> (latent: Latent, masks: Tensor<UInt8>) {
+            encoder.encode(
+                (0..<count).map { frames[$0 % frames.count] }, of: clips, flipped: false)
+        }
+        let encoding = peakBytes(of: 16) { _ = latents($0) }
+        guard !isCached else {
+            return TrialStep(
+                held: latentBytes(frames.count, model), elsewhere: encoding
+            ) { count in
+                let (latent, masks) = latents(count)
+                return { segmentationLoss($0.head(latent, $1), masks) }
+            }
+        }
+        return TrialStep(elsewhere: encoding) { count in
+            let shape = [count, clip.height, clip.width]
+            let pictures = Tensor<Float>.zeros(Shape(shape + [3]))
+            let masks = Tensor<UInt8>.zeros(Shape(shape))
+            return { segmentationLoss($0.logits(pictures, $1), masks) }
+        }
+    }
+
+    /// Bytes of the latents of all labeled frames, mirror images included.
+    private func latentBytes(_ frames: Int, _ model: Segmenter) -> Int {
+        let shape = model.encoder.latentShape(
+            height: model.input.height, width: model.input.width)
+        return shape.elementCount * MemoryLayout<Float>.size * frames * (flip > 0 ? 2 : 1)
+    }
+
+    /// Whether latents are made once.
+    /// - Throws: `ConfigurationError` when they do not fit and cannot be made batch by batch.
+    private func caches(_ frames: Int, _ model: Segmenter) throws -> Bool {
+        guard trains.isEmpty else { return false }
+        let byteCount = latentBytes(frames, model)
+        if byteCount <= Self.largestCache { return true }
+        guard !encoder.seesFuture else {
+            throw ConfigurationError.invalid(
+                "labels", expected: "few enough for latents of \(Self.largestCache >> 20) MiB",
+                found: "\(byteCount >> 20) MiB of latents")
+        }
+        return false
+    }
+
+    private func latents(
+        _ encoder: any StoredEncoder, _ clips: [Clip], _ frames: [FrameIndex],
+        _ run: RecipeRun<Self>
+    ) throws -> LatentBatches {
+        let variants = flip > 0 ? 2 : 1
+        let progress =
+            run.options.showsProgress
+            ? ProgressBar("encoding", total: variants * frames.count, unit: "frames") : nil
+        defer { progress?.finish() }
+        return try LatentBatches(
+            encoder: LabeledFrameEncoder(encoder), clips: clips, frames: frames, batchSize: batch,
+            seed: seed, flip: flip
+        ) { done, _ in
+            progress?.update(done)
+            try run.checkInterruption()
+        }
+    }
+}

@@ -1,0 +1,305 @@
+import GestaltData
+import GestaltFiles
+import GestaltIO
+import GestaltModels
+import GestaltNN
+import GestaltPrior
+import GestaltTensor
+import GestaltTraining
+import GestaltVQVAE
+import GestaltVideo
+
+/// Trains a prior over the codes of a trained tokenizer, which stays as it is.
+///
+/// Clips are encoded once, at every `startInterval`-th start, and the codes kept in the run's folder.
+public struct PriorRecipe: Recipe {
+    public static let kind = "prior"
+
+    public var data: DataChoice
+    /// The trained tokenizer, or a predictor whose training goes on: a folder, or a checkpoint as
+    /// ``OpenedModel`` reads it; nil for a tokenizer in memory, see ``train(on:_:)``.
+    public var model: String?
+    /// What a bare VideoGPT checkpoint at ``model`` leaves out, by VideoGPT's names.
+    public var settings: [String: String]?
+    public var preset: VideoPredictorConfiguration.Preset
+    /// How many first frames the prior is told; 0 for none.
+    public var given: Int
+    /// Whether it is told the clips' actions, too; their mirror images are then left out.
+    public var takesActions: Bool
+    public var attention: PriorConfiguration.Attention
+    /// Shares dropped in training; nil for the preset's.
+    public var dropout: Float?
+    public var attentionDropout: Float?
+    /// Codes hidden in training; nil hides none.
+    public var codeDropout: PriorConfiguration.CodeDropout?
+    /// Frames of a clip.
+    public var window: Int
+    /// Frames between the starts of windows of one clip.
+    public var startInterval: Int
+    public var steps: Int
+    public var batch: Int
+    /// The rate after the warm-up; Adam's. It falls to 0 by half a cosine.
+    public var learningRate: Double
+    public var warmUpSteps: Int
+    /// Bound on the norm of all gradients; nil leaves them.
+    public var gradientNorm: Float?
+    /// Decay of the average of the weights; nil keeps none.
+    public var averageDecay: Float?
+    /// Paths in the predictor that stay as they are, `prior.resnet` for example; the tokenizer always
+    /// does.
+    public var frozen: [String]
+    /// Whether blocks are computed again for their gradients: less memory, a third more time.
+    public var checkpointing: Bool
+    public var flip: Bool
+    public var evaluationInterval: Int
+    public var checkpointInterval: Int
+    public var seed: UInt64
+
+    /// The usual choices for a preset: `publicBAIR` has the public code's, a rate of 3e-4 without
+    /// warm-up or bound; the small ones learn faster with 1e-3 and a warm-up.
+    public init(
+        data: DataChoice, model: String? = nil, preset: VideoPredictorConfiguration.Preset,
+        steps: Int? = nil, seed: UInt64 = 0
+    ) {
+        self.data = data
+        self.model = model
+        self.preset = preset
+        let isPublic = preset == .publicBAIR
+        given = 1
+        takesActions = false
+        attention = .full
+        codeDropout = isPublic ? nil : PriorConfiguration.CodeDropout()
+        window = 16
+        startInterval = 4
+        let usual =
+            switch preset {
+            case .publicBAIR: 100_000
+            case .small: 2_000
+            case .tiny: 200
+            }
+        self.steps = steps ?? usual
+        batch = isPublic ? 8 : 4
+        learningRate = isPublic ? 3e-4 : 1e-3
+        warmUpSteps = isPublic ? 0 : min(100, self.steps / 10)
+        gradientNorm = isPublic ? nil : 1
+        frozen = []
+        checkpointing = isPublic
+        flip = !isPublic
+        evaluationInterval = max(1, self.steps / 5)
+        checkpointInterval = max(1, min(500, self.steps / 5))
+        self.seed = seed
+    }
+
+    public func validate() throws {
+        try validateNumbers(
+            steps: steps, batch: batch, learningRate: learningRate,
+            evaluationInterval: evaluationInterval, checkpointInterval: checkpointInterval)
+        for (key, value, least) in [
+            ("window", window, 1), ("startInterval", startInterval, 1), ("given", given, 0),
+        ] where value < least {
+            throw ConfigurationError.invalid(key, expected: "\(least) or more", found: value)
+        }
+        guard (0..<steps).contains(warmUpSteps) else {
+            throw ConfigurationError.invalid(
+                "warmUpSteps", expected: "0 or more and fewer than \(steps) steps",
+                found: warmUpSteps)
+        }
+        try validateGradientNorm(gradientNorm)
+        if let averageDecay, !(0..<1).contains(averageDecay) {
+            throw ConfigurationError.invalid(
+                "averageDecay", expected: "at least 0 and below 1", found: averageDecay)
+        }
+    }
+
+    /// Trains a fresh prior on a tokenizer, or a predictor further: what it is given, its window and
+    /// its kind of attention are then its own.
+    public func train(
+        from beginning: OpenedModel?, _ options: RunOptions
+    ) throws -> Trained<VideoPredictor> {
+        guard let beginning else {
+            throw ConfigurationError.invalid(
+                "model", expected: "the folder of a trained tokenizer", found: "none")
+        }
+        let model = try beginning.video()
+        var own = self
+        if let configuration = model.predictor?.configuration {
+            own.window = configuration.clipLength
+            own.given = configuration.prior.conditioning?.frames ?? 0
+            own.takesActions = configuration.prior.actionWidth != nil
+            own.attention = configuration.prior.attention
+            own.dropout = configuration.prior.dropout
+            own.attentionDropout = configuration.prior.attentionDropout
+            own.codeDropout = configuration.prior.codeDropout
+        }
+        return try own.train(from: model, options)
+    }
+
+    /// Trains a fresh prior on a tokenizer that is in memory. To resume, give the same one.
+    public func train(
+        on tokenizer: VQVAE, _ options: RunOptions = RunOptions()
+    ) throws -> Trained<VideoPredictor> {
+        try train(from: .tokenizer(tokenizer), options)
+    }
+
+    private func train(
+        from beginning: VideoModel, _ options: RunOptions
+    ) throws -> Trained<VideoPredictor> {
+        let run = try RecipeRun(self, options)
+        var clips = try TrainingData(data, masks: .ignored, options)
+        try clips.fit(to: frameTarget(of: beginning), frames: window)
+        clips.report(options.notice)
+        let (set, evaluationSet) = (clips.train, clips.evaluationSet)
+        let model = try start(beginning, for: set.clips[0])
+        for clips in [set, evaluationSet].compactMap({ $0 }) { try requireFit(clips, model) }
+        try requireParts(of: model)
+        try requireSameTokenizer(as: model, run)
+        try run.begin(
+            model, plan: plan, batch: batch, data: [set] + (evaluationSet.map { [$0] } ?? []),
+            trial: trial(model))
+        let mirrors = flip && !usesActions(model)
+        let coded = try encoded(set, model, mirrors: mirrors, name: "train", run)
+        let evaluator = try evaluationSet.map { evaluationSet in
+            let others = try encoded(evaluationSet, model, mirrors: false, name: "evaluation", run)
+            return PriorEvaluator(
+                batches(others, evaluationSet, model, .once), trained: coded,
+                codes: model.configuration.prior.codes)
+        }
+        let task = PriorTask(
+            batches: batches(coded, set, model, .shuffled(seed: seed)), evaluator: evaluator,
+            checkpointing: checkpointing)
+        return try run.train(model, task, optimizer: Adam(), plan: plan, title: "prior") { _ in
+            "A prior over the codes of a video tokenizer, trained on clips of \(window) frames of "
+                + "\(set), told \(given) of them."
+        }
+    }
+}
+
+extension PriorRecipe {
+    /// The sizes of frames that a model takes.
+    private func frameTarget(of model: VideoModel) -> FrameTarget {
+        if let sizes = model.predictor?.configuration {
+            return .exactly(height: sizes.frameHeight, width: sizes.frameWidth)
+        }
+        let strides = model.tokenizer.configuration.strides
+        return .multiple(height: strides.height, width: strides.width)
+    }
+
+    private func start(_ beginning: VideoModel, for clip: Clip) throws -> VideoPredictor {
+        switch beginning {
+        case .predictor(let predictor): return predictor
+        case .tokenizer(let tokenizer):
+            var configuration = try VideoPredictorConfiguration(
+                preset, tokenizer: tokenizer.configuration, frames: window, height: clip.height,
+                width: clip.width, given: given, actionWidth: takesActions ? 4 : nil,
+                attention: attention, codeDropout: codeDropout)
+            if let dropout { configuration.prior.dropout = dropout }
+            if let attentionDropout { configuration.prior.attentionDropout = attentionDropout }
+            try configuration.validate()
+            var random = RandomStream(seed: seed).split(.max)
+            return VideoPredictor(configuration, tokenizer: tokenizer, random: &random)
+        }
+    }
+
+    private func trial(_ model: VideoPredictor) -> TrialStep<VideoPredictor> {
+        let (sizes, prior) = (model.configuration, model.configuration.prior)
+        let (height, width) = (sizes.frameHeight, sizes.frameWidth)
+        let clip = Tensor<Float>.zeros([1, sizes.clipLength, height, width, 3])
+        let encoding = peakBytes { _ = model.tokenizer.encode(clip) }
+        return TrialStep(isLarge: true, elsewhere: 8 * encoding) { count in
+            let given = prior.conditioning?.frames
+            let batch = CodedBatch(
+                codes: .zeros([count, prior.latent.time, prior.latent.height, prior.latent.width]),
+                frames: given.map { .zeros([count, $0, height, width, 3]) },
+                actions: prior.actionWidth.map { .zeros([count, sizes.clipLength, $0]) })
+            return { $0.loss(batch, checkpointing: checkpointing, $1) }
+        }
+    }
+
+    private func usesActions(_ model: VideoPredictor) -> Bool {
+        model.configuration.prior.actionWidth != nil
+    }
+
+    /// - Throws: `ConfigurationError` when the clips are not what the model is for.
+    private func requireFit(_ set: DataSet, _ model: VideoPredictor) throws {
+        let configuration = model.configuration
+        let (height, width) = (configuration.frameHeight, configuration.frameWidth)
+        for clip in set.clips {
+            guard clip.height == height, clip.width == width else {
+                throw ConfigurationError.invalid(
+                    "data", expected: "clips of \(height) × \(width) pixels",
+                    found: "\(clip.name) of \(clip.height) × \(clip.width)")
+            }
+            guard !usesActions(model) || clip.actions?.shape[1] == configuration.prior.actionWidth
+            else {
+                throw ConfigurationError.invalid(
+                    "data",
+                    expected: "clips with actions of \(configuration.prior.actionWidth!) numbers",
+                    found: "\(clip.name) with \(clip.actions.map { "\($0.shape)" } ?? "none")")
+            }
+        }
+        guard configuration.clipLength == window else {
+            throw ConfigurationError.invalid(
+                "window", expected: "the model's \(configuration.clipLength) frames", found: window)
+        }
+        guard configuration.prior.classes == nil else {
+            throw ConfigurationError.invalid(
+                "model", expected: "a prior without classes: clips carry none",
+                found: "\(configuration.prior.classes!) classes")
+        }
+    }
+
+    /// - Throws: `ConfigurationError` for a frozen path that nothing stands at.
+    private func requireParts(of model: VideoPredictor) throws {
+        let paths = model.state.map(\.path)
+        for part in frozen where !paths.contains(where: Freezing([part]).covers) {
+            throw ConfigurationError.invalid(
+                "frozen", expected: "paths of the predictor, such as prior.resnet", found: part)
+        }
+    }
+
+    /// The codes are made by the tokenizer at hand, the prior goes on from the checkpoint.
+    private func requireSameTokenizer(
+        as model: VideoPredictor, _ run: RecipeRun<Self>
+    ) throws {
+        guard run.options.resumes, let path = run.folder?.existingLastCheckpoint else { return }
+        try Checkpoint(reading: path)
+            .requireSame("tokenizer", as: model, expected: "the tokenizer this run began with")
+    }
+
+    private func encoded(
+        _ set: DataSet, _ model: VideoPredictor, mirrors: Bool, name: String,
+        _ run: RecipeRun<Self>
+    ) throws -> CodedWindows {
+        var bar: ProgressBar?
+        defer { bar?.finish() }
+        return try CodedWindows(
+            set.clips, length: window, interval: startInterval, mirrors: mirrors,
+            tokenizer: model.tokenizer, keptAt: run.folder?.codes(name)
+        ) { done, total in
+            if bar == nil, run.options.showsProgress {
+                bar = ProgressBar("encoding \(set.split.folder)", total: total, unit: "windows")
+            }
+            bar?.update(done)
+            try run.checkInterruption()
+        }
+    }
+
+    private func batches(
+        _ coded: CodedWindows, _ set: DataSet, _ model: VideoPredictor, _ order: BatchOrder
+    ) -> CodedBatches {
+        CodedBatches(
+            coded, of: set.clips, batchSize: batch, order: order,
+            given: model.configuration.prior.conditioning?.frames ?? 0,
+            takesActions: usesActions(model))
+    }
+
+    private var plan: TrainingPlan {
+        let rest = Schedule.cosine(from: learningRate, steps: steps - warmUpSteps)
+        return TrainingPlan(
+            steps: steps,
+            schedule: warmUpSteps > 0 ? .warmUp(steps: warmUpSteps, then: rest) : rest,
+            gradientNorm: gradientNorm, averageDecay: averageDecay,
+            freezing: Freezing(["tokenizer"] + frozen), evaluationInterval: evaluationInterval,
+            checkpointInterval: checkpointInterval, seed: seed)
+    }
+}

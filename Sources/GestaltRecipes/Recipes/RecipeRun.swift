@@ -1,0 +1,149 @@
+import Foundation
+import GestaltData
+import GestaltFiles
+import GestaltIO
+import GestaltModels
+import GestaltNN
+import GestaltTensor
+import GestaltTraining
+import GestaltVQVAE
+
+/// The part all recipes share: opening the run's folder, running the trainer, leaving the model.
+///
+/// The folder is made by ``begin(_:plan:batch:data:trial:)``, once data and model have opened and
+/// fit: a run that cannot start leaves nothing.
+struct RecipeRun<R: Recipe> {
+    let recipe: R
+    let options: RunOptions
+    let folder: RunFolder?
+    /// What the folder of a resumed run holds.
+    private let stored: StoredRecipe<R>?
+    private let hold: Hold
+
+    /// The lock, for as long as the run lasts.
+    private final class Hold {
+        var lock: RunLock?
+    }
+
+    /// - Throws: what `validate()` throws; ``TrainingError`` when the folder cannot be used, is in
+    ///   use, or holds the run of another recipe.
+    init(_ recipe: R, _ options: RunOptions) throws {
+        try recipe.validate()
+        self.recipe = recipe
+        self.options = options
+        folder = options.folder.map { RunFolder(existing: $0) }
+        hold = Hold()
+        guard let folder else {
+            stored = nil
+            return
+        }
+        guard options.resumes else {
+            stored = nil
+            try folder.requireFree()
+            return
+        }
+        let kept = try StoredRecipe<R>(run: folder.path)
+        guard kept.recipe.changed(by: options.changes) == recipe else {
+            throw TrainingError.noRun(
+                path: folder.recipe, expected: "the recipe to be resumed", found: "another one")
+        }
+        if let path = folder.existingLastCheckpoint {
+            let done = try Checkpoint.step(of: SafeTensors.open(path))
+            guard done <= recipe.steps else {
+                throw TrainingError.stepsDone(path: folder.path, done: done, asked: recipe.steps)
+            }
+        }
+        stored = kept
+        hold.lock = try RunLock(folder)
+    }
+
+    /// Checks that the run fits into memory, then makes the folder and leaves the recipe there.
+    ///
+    /// - Parameters:
+    ///   - data: the clips, to train on first.
+    ///   - trial: a step of few items, to see what it takes.
+    /// - Throws: ``TrainingError/memory(needed:available:bound:batch:fitting:)``;
+    ///   ``TrainingError/otherData(path:expected:found:)`` when a run is resumed on other clips;
+    ///   ``TrainingError/interrupted(step:checkpoint:)``; what writing throws.
+    func begin<Model: Module>(
+        _ model: Model, plan: TrainingPlan, batch: Int, data sets: [DataSet],
+        trial: TrialStep<Model>
+    ) throws {
+        try requireMemory(try MemoryEstimate(trial, of: model, plan: plan, batch: batch), model)
+        if let folder { try claim(folder, DataFingerprint(sets)) }
+        try checkInterruption()
+    }
+
+    private func requireMemory(_ estimate: MemoryEstimate, _ model: some Module) throws {
+        let resident = SystemMemory.residentBytes ?? 0
+        guard let headroom = SystemMemory.headroom else { return }
+        let available = resident + headroom.bytes
+        options.notice(
+            "\(model.parameterCount) parameters; memory: about \(readable(bytes: estimate.bytes)) "
+                + "of \(readable(bytes: available))")
+        guard estimate.bytes > available, options.refusesBeyondMemory else { return }
+        throw TrainingError.memory(
+            needed: estimate.bytes, available: available, bound: headroom.bound,
+            batch: estimate.batch, fitting: estimate.largestBatch(within: available))
+    }
+
+    /// Leaves the recipe in a new folder, or what has changed in the one that is resumed.
+    private func claim(_ folder: RunFolder, _ data: DataFingerprint) throws {
+        if let stored {
+            if let known = stored.data, known != data {
+                throw TrainingError.otherData(
+                    path: recipe.data.location, expected: "\(known)", found: "\(data)")
+            }
+            guard stored.recipe != recipe || stored.data == nil else { return }
+        } else {
+            _ = try RunFolder(folder.path, resuming: false)
+            hold.lock = try RunLock(folder)
+            try folder.requireNoRun()
+        }
+        try recipe.write(to: folder, command: command, data: data)
+    }
+
+    /// What started the run, in its first session.
+    private var command: String? { stored == nil ? options.command : stored?.command }
+
+    /// Trains from the start or from the last checkpoint, and writes the result.
+    func train<Task: TrainingTask>(
+        _ model: Task.Model, _ task: Task, optimizer: any Optimizer, plan: TrainingPlan,
+        title: String, about: (Task.Model) -> String
+    ) throws -> Trained<Task.Model> where Task.Model: StoredModel {
+        defer { withExtendedLifetime(hold) {} }
+        var plan = plan
+        plan.checkpointPeriod = options.checkpointPeriod
+        let trainer = Trainer(
+            model: model, task: task, optimizer: optimizer, plan: plan, run: folder,
+            interruption: options.interruption, showsProgress: options.showsProgress)
+        if options.resumes, let warning = try trainer.resume() { options.notice(warning) }
+        try trainer.train(title)
+        let trained = Trained(
+            model: trainer.result, steps: trainer.step, evaluation: trainer.evaluation)
+        if let folder {
+            try trained.model.write(to: folder.path, card: card(trained, about(trained.model)))
+        }
+        return trained
+    }
+
+    /// Stops before training has begun, if asked to.
+    func checkInterruption() throws(TrainingError) {
+        guard options.interruption.isRequested else { return }
+        throw .interrupted(step: 0, checkpoint: folder?.existingLastCheckpoint)
+    }
+
+    private func card<Model: Module>(_ trained: Trained<Model>, _ about: String) throws -> String {
+        var text = "# \(R.kind)\n\n\(about)\n\n"
+        text += "\(trained.model.parameterCount) parameters, \(trained.steps) steps.\n"
+        if let evaluation = trained.evaluation, let name = recipe.data.evaluationName {
+            text += "\nOn \(name):\n\n| measure | value |\n| --- | --- |\n"
+            for metric in evaluation.metrics {
+                text += "| \(metric.name) | \(String(format: "%.4f", metric.value)) |\n"
+            }
+        }
+        if let command { text += "\nMade by\n\n```\n\(command)\n```\n" }
+        let recipe = String(decoding: try recipe.json(), as: UTF8.self)
+        return text + "\nThe recipe:\n\n```json\n\(recipe)```\n"
+    }
+}

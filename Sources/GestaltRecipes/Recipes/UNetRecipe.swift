@@ -1,0 +1,139 @@
+import GestaltData
+import GestaltFiles
+import GestaltModels
+import GestaltNN
+import GestaltSegHeads
+import GestaltTensor
+import GestaltTraining
+
+/// Trains a U-Net on single labeled frames: what every other method is measured against.
+///
+/// AdamW with a weight decay of 0.01, one cycle to 2e-3 with a warmUpFraction of 20 %, batches of 16, BCE and
+/// Dice, mirrored at random, the last weights taken.
+public struct UNetRecipe: Recipe {
+    public static let kind = "unet"
+
+    public var data: DataChoice
+    /// A U-Net to begin from, as ``OpenedModel`` reads it; its configuration stands.
+    public var model: String?
+    public var settings: [String: String]?
+    /// Its picture size is set to the size of the data's frames.
+    public var network: UNetConfiguration
+    /// How many labeled frames, spread over the clips; nil for all.
+    public var labels: Int?
+    public var steps: Int
+    public var batch: Int
+    /// The highest rate of the one cycle.
+    public var learningRate: Double
+    /// The share of the steps in which the rate rises.
+    public var warmUpFraction: Double
+    public var weightDecay: Double
+    /// Bound on the norm of all gradients; nil leaves them.
+    public var gradientNorm: Float?
+    public var augmentation: Augmentation
+    public var evaluationInterval: Int
+    public var checkpointInterval: Int
+    public var seed: UInt64
+
+    /// - Parameters:
+    ///   - network: `.baseline`, or `.demo` at half the width.
+    ///   - steps: not given, 600 with a number of labels and 2500 with all.
+    public init(
+        data: DataChoice, network: UNetConfiguration = .baseline, labels: Int? = nil,
+        steps: Int? = nil, seed: UInt64 = 0
+    ) {
+        self.data = data
+        self.network = network
+        self.labels = labels
+        self.steps = steps ?? (labels == nil ? 2500 : 600)
+        batch = 16
+        learningRate = 2e-3
+        warmUpFraction = 0.2
+        weightDecay = 0.01
+        augmentation = Augmentation(flip: 0.5)
+        evaluationInterval = max(1, self.steps / 4)
+        checkpointInterval = max(1, min(200, self.steps / 4))
+        self.seed = seed
+    }
+
+    public func validate() throws {
+        try network.validate()
+        try validateNumbers(
+            steps: steps, batch: batch, learningRate: learningRate,
+            evaluationInterval: evaluationInterval, checkpointInterval: checkpointInterval)
+        try validateShare("warmUpFraction", warmUpFraction)
+        guard weightDecay >= 0, weightDecay.isFinite else {
+            throw ConfigurationError.invalid(
+                "weightDecay", expected: "0 or more", found: weightDecay)
+        }
+        try validateGradientNorm(gradientNorm)
+        try augmentation.validate()
+        guard augmentation.crop == nil else {
+            throw ConfigurationError.invalid(
+                "augmentation.crop", expected: "none: the network has the frames' size",
+                found: "a crop")
+        }
+    }
+
+    public func train(
+        from beginning: OpenedModel?, _ options: RunOptions
+    ) throws -> Trained<UNet> {
+        guard let beginning else { return try train(nil as UNet?, options) }
+        guard case .unet(let network) = beginning.model else { throw beginning.mismatch(.unet) }
+        var own = self
+        own.network = network.configuration
+        return try own.train(network, options)
+    }
+
+    private func train(_ beginning: UNet?, _ options: RunOptions) throws -> Trained<UNet> {
+        let run = try RecipeRun(self, options)
+        let clips = try TrainingData(
+            data, masks: .required, classes: network.classes, options)
+        clips.report(options.notice)
+        let (set, evaluationSet) = (clips.train, clips.evaluationSet)
+        let frames = try labeledFrames(labels, of: set)
+        set.remark(on: frames, classes: network.classes, options)
+        var configuration = network
+        configuration.input.height = set.clips[0].height
+        configuration.input.width = set.clips[0].width
+        var random = RandomStream(seed: seed).split(.max)
+        var model = UNet(configuration, random: &random)
+        if let beginning { model.take(beginning) }
+        try run.begin(
+            model, plan: plan, batch: batch, data: [set] + (evaluationSet.map { [$0] } ?? []),
+            trial: trial(model, set.clips[0]))
+        let task = SegmentationTask<UNet>(
+            batches: FrameBatches(
+                set.clips, frames: frames, batchSize: batch, order: .shuffled(seed: seed),
+                augmentation: augmentation),
+            evaluator: evaluationSet.map { SegmentationEvaluator(data: $0) })
+        return try run.train(
+            model, task, optimizer: AdamW(weightDecay: weightDecay), plan: plan, title: "U-Net"
+        ) { _ in "A U-Net trained on \(frames.count) labeled frames of \(set)." }
+    }
+
+    private var plan: TrainingPlan {
+        TrainingPlan(
+            steps: steps,
+            schedule: .oneCycle(
+                OneCycle(maximum: learningRate, steps: steps, warmUpFraction: warmUpFraction)),
+            gradientNorm: gradientNorm, evaluationInterval: evaluationInterval,
+            checkpointInterval: checkpointInterval, seed: seed)
+    }
+
+    private func trial(_ model: UNet, _ clip: Clip) -> TrialStep<UNet> {
+        let size = TrialSize(
+            height: clip.height, width: clip.width, multiple: model.sizeMultiple)
+        let shape = [size.height, size.width]
+        let judging = peakBytes(of: 16, scale: size.scale) {
+            _ = model.logits(.zeros(Shape([$0] + shape + [3])), .inference)
+        }
+        return TrialStep(
+            scale: size.scale, elsewhere: judging
+        ) { count in
+            let frames = Tensor<Float>.zeros(Shape([count] + shape + [3]))
+            let masks = Tensor<UInt8>.zeros(Shape([count] + shape))
+            return { segmentationLoss($0.logits(frames, $1), masks) }
+        }
+    }
+}

@@ -1,0 +1,87 @@
+import GestaltChecks
+import GestaltData
+import GestaltMedia
+import GestaltSegHeads
+import GestaltTensor
+import GestaltVQVAE
+import GestaltVideo
+
+/// Masks of the frames of clips, whatever of the clip around a frame the model sees.
+///
+/// A model of single frames gets the frames alone, one on clips (`train head --mode clip`) for each
+/// frame the window around it, as in evaluation: at the ends of the clip the first or last frame is
+/// repeated. Frames of other sizes than the model's are resized for it, the masks back.
+public struct FrameSegmenter {
+    private let model: any SegmentationModel
+    private let windows: LabeledFrameEncoder?
+
+    /// - Precondition: a model that sees the future is a ``GestaltSegHeads/Segmenter``.
+    public init(_ model: any SegmentationModel) {
+        self.model = model
+        guard model.seesFuture else {
+            windows = nil
+            return
+        }
+        guard let segmenter = model as? Segmenter else {
+            stop("FrameSegmenter: \(type(of: model)) sees the future and is no Segmenter")
+        }
+        let tokenizer = (segmenter.encoder as? TokenizerEncoder)?.tokenizer
+        let stride = tokenizer?.configuration.strides.time ?? 1
+        let usual = LabeledFrameEncoder.usualWindow
+        windows = LabeledFrameEncoder(
+            segmenter.encoder, window: (usual + stride - 1) / stride * stride)
+    }
+
+    /// Frames around one that decide its mask; 1 for a model of single frames.
+    public var window: Int { windows?.window ?? 1 }
+
+    /// The labels `[N, H, W]` of the frames `range` of a clip.
+    ///
+    /// - Parameter name: what an error calls a frame, counted within `range`.
+    /// - Throws: as `labels(ofFinite:threshold:name:)`.
+    /// - Precondition: `range` is not empty and within the clip.
+    public func labels(
+        of range: Range<Int>, in clip: Clip, threshold: Float = 0.5,
+        name: (Int) -> String = { "frame \($0)" }
+    ) throws -> Tensor<UInt8> {
+        require(
+            !range.isEmpty && range.lowerBound >= 0 && range.upperBound <= clip.frameCount,
+            "FrameSegmenter: frames \(range) of \(clip.frameCount)")
+        let scores = probabilities(of: range, in: clip)
+            .resizedMaps(height: clip.height, width: clip.width)
+        return try GestaltSegHeads.labels(ofFinite: scores, threshold: threshold, name: name)
+    }
+
+    /// `[N, h, w, classes]` at the model's size.
+    private func probabilities(of range: Range<Int>, in clip: Clip) -> Tensor<Float> {
+        guard let windows else {
+            return model.probabilities(
+                fitted: stacked(range.map { model.fitted(clip.frames[$0]) }, axis: 0))
+        }
+        // Each frame is resized once, though several windows see it.
+        let reach = windows.window
+        let part = max(0, range.lowerBound - reach)..<min(clip.frameCount, range.upperBound + reach)
+        let fitted = Clip(
+            name: clip.name,
+            frames: stacked(part.map { model.fitted(clip.frames[$0]) }, axis: 0))
+        let parts = stride(from: 0, to: range.count, by: Self.batch).map { start in
+            let frames = range.dropFirst(start).prefix(Self.batch)
+            return probabilities(frames.map { $0 - part.lowerBound }, of: fitted, windows)
+        }
+        return concatenated(parts, axis: 0)
+    }
+
+    private func probabilities(
+        _ frames: [Int], of clip: Clip, _ windows: LabeledFrameEncoder
+    ) -> Tensor<Float> {
+        let inputs = frames.map { windows.window(of: $0, in: clip) }
+        let scores = model.probabilities(
+            stacked(inputs.map(\.pixels), axis: 0).centeredPixels())
+        let slots = scores.shape[0] / inputs.count
+        let rows = inputs.enumerated().map { Int32($0 * slots + $1.slot) }
+        return scores.gathered(Tensor(rows), axis: 0)
+    }
+
+    /// Windows that go through a model at once.
+    private static let batch = 4
+}

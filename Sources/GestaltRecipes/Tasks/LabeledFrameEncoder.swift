@@ -1,0 +1,91 @@
+import GestaltChecks
+import GestaltData
+import GestaltNN
+import GestaltSegHeads
+import GestaltTensor
+import GestaltVQVAE
+import GestaltVideo
+
+/// Latents of single labeled frames, whatever the encoder sees of the clip around them.
+///
+/// An encoder of clips gets a window in which the frame is the middle of a slot; the slot as near to
+/// the window's middle as the clip's ends allow. Where no window of the clip puts the frame there,
+/// at the very ends of the clip, the window reaches beyond and the first or last frame is repeated.
+public struct LabeledFrameEncoder: Sendable {
+    public let encoder: any VisualEncoder
+    /// The same where it sees clips, of which tokenizers alone make latents.
+    private let ofClips: TokenizerEncoder?
+    /// Frames of a window.
+    public let window: Int
+
+    /// As long as the clips that tokenizers are trained on.
+    public static let usualWindow = 16
+
+    /// - Precondition: an encoder that sees the future is a ``GestaltSegHeads/TokenizerEncoder``
+    ///   whose temporal stride divides `window`.
+    public init(_ encoder: any VisualEncoder, window: Int = usualWindow) {
+        ofClips = encoder.seesFuture ? encoder as? TokenizerEncoder : nil
+        require(
+            !encoder.seesFuture || ofClips != nil,
+            "LabeledFrameEncoder: \(type(of: encoder)) sees the future and is no TokenizerEncoder")
+        let stride = ofClips?.tokenizer.configuration.strides.time ?? 1
+        require(
+            window > 0 && window % stride == 0,
+            "LabeledFrameEncoder: a window of \(window) with stride \(stride)")
+        self.encoder = encoder
+        self.window = window
+    }
+
+    /// - Returns: the latents of the frames in order, and their masks `[N, H, W]`.
+    /// - Precondition: the frames have masks.
+    func encode(
+        _ frames: some Collection<FrameIndex>, of clips: [Clip], flipped: Bool
+    ) -> (latent: Latent, masks: Tensor<UInt8>) {
+        let masks = stacked(
+            frames.map { index in
+                guard let masks = clips[index.clip].masks else {
+                    stop(
+                        "LabeledFrameEncoder: \(clips[index.clip].name) has no masks")
+                }
+                return masks[index.frame]
+            }, axis: 0)
+        let latent = latent(
+            windows: frames.map { window(of: $0.frame, in: clips[$0.clip]) }, flipped: flipped)
+        return (latent, flipped ? masks.flipped(axis: -1) : masks)
+    }
+
+    /// What the encoder gets for a frame: the frame as bytes `[H, W, 3]`, or its window
+    /// `[T, H, W, 3]`, and the slot the frame is in.
+    func window(of frame: Int, in clip: Clip) -> (pixels: Tensor<UInt8>, slot: Int) {
+        guard encoder.seesFuture else { return (clip.frames[frame], 0) }
+        let (start, slot) = place(frame, clipLength: clip.frameCount)
+        let indices = (start..<start + window).map { Int32(min(max($0, 0), clip.frameCount - 1)) }
+        return (clip.frames.gathered(Tensor(indices), axis: 0), slot)
+    }
+
+    /// Where the window of a frame begins, and the slot whose middle it is then.
+    package func place(_ frame: Int, clipLength: Int) -> (start: Int, slot: Int) {
+        guard let ofClips else { stop("windows are for encoders of clips") }
+        let middles = ofClips.labeledFrames(clipLength: window)
+        let last = max(0, clipLength - window)
+        let choices = middles.enumerated().map { slot, middle in
+            let start = frame - middle
+            let beyond = max(0, -start) + max(0, start - last)
+            return (start: start, slot: slot, beyond: beyond, offset: abs(middle - window / 2))
+        }
+        let best = choices.min { ($0.beyond, $0.offset, $0.slot) < ($1.beyond, $1.offset, $1.slot) }
+        guard let best else { stop("a window without slots") }
+        return (best.start, best.slot)
+    }
+
+    private func latent(
+        windows: [(pixels: Tensor<UInt8>, slot: Int)], flipped: Bool
+    ) -> Latent {
+        let bytes = stacked(windows.map(\.pixels), axis: 0)
+        let pixels = (flipped ? bytes.flipped(axis: -2) : bytes).centeredPixels()
+        let latent = encoder.encode(pixels, .inference)
+        guard encoder.seesFuture else { return latent }
+        let slots = latent.tensor.shape[0] / windows.count
+        return latent.selecting(windows.enumerated().map { $0 * slots + $1.slot })
+    }
+}

@@ -1,0 +1,83 @@
+import GestaltChecks
+import GestaltData
+import GestaltSegHeads
+import GestaltTensor
+import GestaltVideo
+
+/// Latents of labeled frames with the masks of those frames.
+public struct LatentBatch: Sendable {
+    public var latent: Latent
+    /// `[N, H, W]`, classes as in the clips' masks.
+    public var masks: Tensor<UInt8>
+}
+
+/// Batches of latents that a frozen encoder made once: of each labeled frame, and of its mirror
+/// image where training may flip.
+public struct LatentBatches: BatchSource {
+    /// Latents of the frames, then of their mirror images.
+    public let latents: Latent
+    /// `[frames, H, W]` and the same mirrored.
+    public let masks: Tensor<UInt8>
+    /// Labeled frames, the mirrored ones not counted.
+    public let count: Int
+    public let batchSize: Int
+    public let seed: UInt64
+    /// How likely a mirrored frame stands for its original.
+    public let flip: Float
+
+    /// Encodes all labeled frames.
+    ///
+    /// - Parameters:
+    ///   - flip: 0…1; 0 encodes no mirror images, which halves time and memory.
+    ///   - progress: told how many of how many frames are encoded; may throw to stop.
+    /// - Throws: what `progress` throws.
+    /// - Precondition: the frames have masks; `batchSize` is positive.
+    public init(
+        encoder: LabeledFrameEncoder, clips: [Clip], frames: [FrameIndex], batchSize: Int,
+        seed: UInt64, flip: Float = 0.5,
+        progress: (_ done: Int, _ total: Int) throws -> Void = { _, _ in }
+    ) throws {
+        require(
+            batchSize > 0 && !frames.isEmpty && (0...1).contains(flip),
+            "LatentBatches: \(frames.count) frames in batches of \(batchSize), flip \(flip)")
+        var parts: [Latent] = []
+        var labels: [Tensor<UInt8>] = []
+        let variants = flip > 0 ? [false, true] : [false]
+        for isFlipped in variants {
+            let before = isFlipped ? frames.count : 0
+            for start in stride(from: 0, to: frames.count, by: Self.encodingBatch) {
+                let part = frames[start..<min(start + Self.encodingBatch, frames.count)]
+                let (latent, masks) = encoder.encode(part, of: clips, flipped: isFlipped)
+                parts.append(latent)
+                labels.append(masks)
+                try progress(before + start + part.count, variants.count * frames.count)
+            }
+        }
+        latents = .concatenating(parts)
+        masks = concatenated(labels, axis: 0)
+        count = frames.count
+        self.batchSize = batchSize
+        self.seed = seed
+        self.flip = flip
+    }
+
+    /// Frames that go through the encoder at once: enough to fill the cores.
+    private static let encodingBatch = 16
+
+    public var stepsPerPass: Int { order.stepsPerPass(batchSize: batchSize, count: count) }
+    public var stepCount: Int? { nil }
+    private var order: BatchOrder { .shuffled(seed: seed) }
+
+    public func batch(at step: Int) -> LatentBatch {
+        let chosen = order.items(step: step, batchSize: batchSize, count: count)
+        // A draw belongs to its position alone, so that any batch can be made by itself.
+        let draws = RandomStream(seed: seed).split(UInt64(step))
+        let rows = chosen.enumerated().map { place, frame in
+            var draw = draws.split(UInt64(place))
+            return draw.number() < Double(flip) ? count + frame : frame
+        }
+        return LatentBatch(
+            latent: latents.selecting(rows),
+            masks: masks.gathered(Tensor(rows.map(Int32.init)), axis: 0))
+    }
+}

@@ -1,0 +1,109 @@
+import Foundation
+import GestaltData
+import GestaltIO
+
+/// Robot-pushing clips without files: the recordings inside the package, and generated ones.
+public enum RobotPush {
+    /// The default number of clips of `synthetic`.
+    public static let syntheticClips = 32
+
+    /// Makes `sample` and `synthetic[:CLIPS]` known to ``DataSet/open(_:split:options:seed:progress:)``.
+    /// Later calls do nothing.
+    public static func register() { _ = registration }
+
+    private static let registration: Void = {
+        let schemes = [
+            (
+                "sample",
+                DataScheme { _, split, options, _, progress in
+                    try DataSet.sample(split, options: options, progress: progress)
+                }
+            ),
+            (
+                "synthetic",
+                DataScheme { location, split, options, seed, progress in
+                    try DataSet.synthetic(
+                        clips: try clips(in: location), split, options: options, seed: seed,
+                        progress: progress)
+                }
+            ),
+        ]
+        // A program that registered a scheme of this name before keeps its own.
+        for (name, scheme) in schemes { try? DataScheme.registry.register(scheme, as: name) }
+    }()
+
+    /// The number in `synthetic:CLIPS`.
+    private static func clips(in location: String) throws(ClipError) -> Int {
+        let number = location.split(separator: ":", omittingEmptySubsequences: false).dropFirst()
+        guard
+            let count = number.isEmpty
+                ? syntheticClips : number.count == 1 ? Int(number.first ?? "") : nil,
+            count > 0
+        else {
+            throw .notFound(
+                path: location, expected: "synthetic or synthetic:CLIPS, CLIPS a positive number",
+                found: "'\(location)'")
+        }
+        return count
+    }
+}
+
+extension DataSet {
+    /// The recordings inside the package: 24 clips to train, 8 to test, with masks.
+    ///
+    /// - Throws: `ClipError` for the validation split, which does not exist, and when the program
+    ///   was moved away from its resources.
+    public static func sample(
+        _ split: Split = .train, options: ClipOptions = ClipOptions(),
+        progress: LoadingProgress? = nil
+    ) throws -> DataSet {
+        try requireNoHoldout("sample", options)
+        let name = split.folder + ".tfrecords.gz"
+        let folder = try SampleFolder.path()
+        let path = folder + "/" + name
+        guard FileManager.default.fileExists(atPath: path) else {
+            throw ClipError.noSplit(path: "sample", split: split, found: [.train, .test])
+        }
+        let clips = try RecordClips(path: path, options: options, progress: progress)
+        return try load(clips, options: options, name: "sample", split: split)
+    }
+
+    /// Clips of ``RobotPushGenerator``, with masks, actions and positions.
+    ///
+    /// - Parameters:
+    ///   - count: the number of clips, positive.
+    ///   - split: the split; each is generated from a seed of its own.
+    ///   - options: `height` and `width` are the frame size.
+    public static func synthetic(
+        clips count: Int = RobotPush.syntheticClips, _ split: Split = .train,
+        options: ClipOptions = ClipOptions(), seed: UInt64 = 0, progress: LoadingProgress? = nil
+    ) throws -> DataSet {
+        try requireNoHoldout("synthetic", options)
+        var configuration = RobotPushGenerator.Configuration()
+        (configuration.height, configuration.width) = (options.height, options.width)
+        // Splits must not share clips.
+        let salt = UInt64(Split.allCases.firstIndex(of: split) ?? 0)
+        let generator = RobotPushGenerator(
+            seed: seed &* 4 &+ salt, configuration: configuration)
+        let made = try load(
+            SyntheticClips(count: min(count, options.limit ?? .max), generator: generator),
+            options: options, name: "synthetic, seed \(seed)", split: split, progress: progress)
+        guard options.masks == .ignored else { return made }
+        return made.with(
+            clips: made.clips.map {
+                Clip(
+                    name: $0.name, frames: $0.frames, actions: $0.actions,
+                    positions: $0.positions)
+            })
+    }
+
+    private static func requireNoHoldout(
+        _ location: String, _ options: ClipOptions
+    ) throws(ClipError) {
+        guard options.holdout == nil else {
+            throw .notFound(
+                path: location, expected: "files, to hold clips out (--holdout)",
+                found: "clips that come in splits")
+        }
+    }
+}

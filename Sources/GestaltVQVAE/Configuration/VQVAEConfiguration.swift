@@ -1,0 +1,129 @@
+import GestaltFiles
+import GestaltModels
+import GestaltVideo
+
+/// The sizes and constants of a ``VQVAE``; its `config.json` and the presets.
+public struct VQVAEConfiguration: ModelConfiguration, Equatable {
+    public static let kind = "vqvae"
+
+    /// How much shorter the latent is along time, height and width: powers of two.
+    public var strides: Extent3
+    /// Channels inside encoder and decoder.
+    public var hidden: Int
+    /// Channels of a code.
+    public var embedding: Int
+    /// Number of codes.
+    public var codes: Int
+    /// Residual blocks in the encoder, and again in the decoder.
+    public var blocks: Int
+    /// Heads of the axial attentions.
+    public var heads: Int
+    /// What the mean squared error is divided by: the variance of the clips, in squared units of
+    /// [−0.5, 0.5]. Nil until measured over the training split.
+    public var dataVariance: Float?
+    /// Weight of the commitment loss.
+    public var commitment: Float
+    /// Share of the old value in the moving averages that make the codebook.
+    public var decay: Double
+
+    public init(
+        strides: Extent3, hidden: Int, embedding: Int, codes: Int, blocks: Int, heads: Int = 2,
+        dataVariance: Float? = nil, commitment: Float = 0.25, decay: Double = 0.99
+    ) {
+        self.strides = strides
+        self.hidden = hidden
+        self.embedding = embedding
+        self.codes = codes
+        self.blocks = blocks
+        self.heads = heads
+        self.dataVariance = dataVariance
+        self.commitment = commitment
+        self.decay = decay
+    }
+}
+
+extension VQVAEConfiguration {
+    /// What VideoGPT divides its reconstruction error by. Source: `vqvae.py`.
+    public static let videoGPTDataVariance: Float = 0.06
+
+    /// The sizes a tokenizer is known by.
+    public enum Preset: String, Sendable, CaseIterable {
+        /// VideoGPT's `bair_stride4x2x2`: 21 141 619 parameters.
+        case publicBAIR
+        /// About a million parameters; for studies on one machine.
+        case small
+        /// A few hundred thousand; learns something in two minutes.
+        case tiny
+
+        public var configuration: VQVAEConfiguration {
+            switch self {
+            case .publicBAIR:
+                VQVAEConfiguration(
+                    strides: Extent3(time: 4, height: 2, width: 2), hidden: 240, embedding: 256,
+                    codes: 2048, blocks: 4,
+                    dataVariance: VQVAEConfiguration.videoGPTDataVariance)
+            case .small:
+                VQVAEConfiguration(
+                    strides: Extent3(time: 4, height: 4, width: 4), hidden: 64, embedding: 64,
+                    codes: 512, blocks: 2)
+            case .tiny:
+                VQVAEConfiguration(
+                    strides: Extent3(time: 4, height: 4, width: 4), hidden: 32, embedding: 32,
+                    codes: 256, blocks: 1)
+            }
+        }
+    }
+
+    public static var publicBAIR: Self { Preset.publicBAIR.configuration }
+    public static var small: Self { Preset.small.configuration }
+    public static var tiny: Self { Preset.tiny.configuration }
+
+    /// - Throws: `ConfigurationError` for the first value that no tokenizer can be built from.
+    public func validate() throws(ConfigurationError) {
+        func check(
+            _ holds: Bool, _ key: String, _ expected: String, _ found: Any
+        ) throws(ConfigurationError) {
+            guard holds else { throw .invalid(key, expected: expected, found: found) }
+        }
+        for stride in strides.array {
+            try check(
+                stride >= 1 && stride & (stride - 1) == 0 && stride <= 64, "strides",
+                "powers of two up to 64", strides)
+        }
+        try check(strides.array.max()! > 1, "strides", "at least one stride above 1", strides)
+        try check((1...4096).contains(heads), "heads", "1 to 4096", heads)
+        try check(
+            hidden >= 2 && hidden <= 1 << 16 && hidden % heads == 0, "hidden",
+            "2 to 65536, a multiple of heads = \(heads)", hidden)
+        try check((1...1 << 16).contains(embedding), "embedding", "1 to 65536", embedding)
+        try check((1...1 << 24).contains(codes), "codes", "1 to 2²⁴", codes)
+        try check((0...1024).contains(blocks), "blocks", "0 to 1024", blocks)
+        if let dataVariance {
+            try check(
+                dataVariance > 0 && dataVariance.isFinite, "dataVariance", "a positive number",
+                dataVariance)
+        }
+        try check(commitment >= 0 && commitment.isFinite, "commitment", "0 or more", commitment)
+        try check(decay >= 0 && decay < 1, "decay", "at least 0 and below 1", decay)
+    }
+
+    /// The strides of each level, outermost first: 2 on the axes that still have to shrink.
+    ///
+    /// Encoder and decoder walk the list in the same order; the decoder is not a mirror image.
+    /// Source: VideoGPT, `vqvae.py`, `Encoder` and `Decoder`.
+    public var levels: [[Int]] {
+        let halvings = strides.array.map { $0.trailingZeroBitCount }
+        return (0..<halvings.max()!).map { level in halvings.map { $0 > level ? 2 : 1 } }
+    }
+
+    /// The grid of codes `[t, h, w]` of a clip of `[T, H, W]`.
+    /// - Throws: ``TokenizerError/clip(axis:length:stride:)`` when a stride does not divide it.
+    public func latentShape(time: Int, height: Int, width: Int) throws(TokenizerError) -> [Int] {
+        let lengths = [("time", time), ("height", height), ("width", width)]
+        for ((axis, length), stride) in zip(lengths, strides.array)
+        where length <= 0 || length % stride != 0 {
+            throw .clip(axis: axis, length: length, stride: stride)
+        }
+        return zip(lengths, strides.array).map { $0.1 / $1 }
+    }
+}

@@ -1,0 +1,133 @@
+import GestaltChecks
+import GestaltModels
+import GestaltNN
+import GestaltTensor
+
+/// VideoGPT's 3D VQ-VAE: a clip becomes a grid of codes, and a grid of codes a clip.
+///
+/// ```swift
+/// var random = RandomStream(seed: 0)
+/// let tokenizer = VQVAE(.tiny, random: &random)
+/// let codes = tokenizer.encode(clips)       // [N, T, H, W, 3] in [−0.5, 0.5] to [N, T/4, H/4, W/4]
+/// let again = tokenizer.decode(codes)
+/// ```
+/// - Source: Yan et al., *VideoGPT* (2021), section 3.1; the public code's `vqvae.py`.
+public struct VQVAE: StoredModel {
+    public var configuration: VQVAEConfiguration
+    public var encoder: ClipEncoder
+    public var preQuantization: Convolution
+    public var codebook: Codebook
+    public var postQuantization: Convolution
+    public var decoder: ClipDecoder
+
+    /// - Precondition: `configuration` is valid; ``VQVAEConfiguration/validate()`` tells.
+    public init(_ configuration: VQVAEConfiguration, random: inout RandomStream) {
+        let (hidden, embedding) = (configuration.hidden, configuration.embedding)
+        self.configuration = configuration
+        encoder = ClipEncoder(configuration, random: &random)
+        preQuantization = Convolution(
+            hidden, embedding, kernel: [1, 1, 1], padding: .same, random: &random)
+        codebook = Codebook(
+            codes: configuration.codes, width: embedding, decay: configuration.decay,
+            commitment: configuration.commitment, random: &random)
+        postQuantization = Convolution(
+            embedding, hidden, kernel: [1, 1, 1], padding: .same, random: &random)
+        decoder = ClipDecoder(configuration, random: &random)
+    }
+
+    public mutating func visit(_ visitor: inout some ParameterVisitor) {
+        visitor.module("encoder", &encoder)
+        visitor.module("decoder", &decoder)
+        visitor.module("preQuantization", &preQuantization)
+        visitor.module("postQuantization", &postQuantization)
+        visitor.module("codebook", &codebook)
+    }
+}
+
+extension VQVAE {
+    /// What one pass from clip to clip gives.
+    public struct Output: Sendable {
+        /// The clips as decoded, `[N, T, H, W, 3]`, nominally in [−0.5, 0.5], not clamped.
+        public let reconstruction: Tensor<Float>
+        /// Ids, `[N, t, h, w]`.
+        public let codes: Tensor<Int32>
+        /// Mean squared error divided by the variance of the data.
+        public let reconstructionLoss: Tensor<Float>
+        public let commitmentLoss: Tensor<Float>
+        /// How many codes the batch uses, as the exponential of their entropy.
+        public let perplexity: Float
+
+        /// What training minimizes.
+        public var loss: Tensor<Float> { reconstructionLoss + commitmentLoss }
+
+        /// The same numbers as constants, to be kept after a training step.
+        public var detached: Output {
+            Output(
+                reconstruction: reconstruction.detached, codes: codes,
+                reconstructionLoss: reconstructionLoss.detached,
+                commitmentLoss: commitmentLoss.detached, perplexity: perplexity)
+        }
+    }
+
+    /// Encodes, quantizes and decodes.
+    /// - Precondition: `clips` are `[N, T, H, W, 3]` with lengths that the strides divide, and the
+    ///   configuration has a `dataVariance`.
+    public func callAsFunction(_ clips: Tensor<Float>, _ context: Context) -> Output {
+        var draws = StreamDraws(random: context.random)
+        let output = forward(clips, context, draws: &draws)
+        context.random = draws.random
+        return output
+    }
+
+    package func forward(
+        _ clips: Tensor<Float>, _ context: Context, draws: inout some CodebookDraws
+    ) -> Output {
+        guard let variance = configuration.dataVariance else {
+            stop(
+                "the tokenizer's configuration has no dataVariance: measure it over the training clips first"
+            )
+        }
+        let latents = continuousLatents(clips, context)
+        let quantized = codebook.quantize(latents, context, draws: &draws)
+        let reconstruction = decoder(postQuantization(quantized.embeddings, context), context)
+        return Output(
+            reconstruction: reconstruction, codes: quantized.codes,
+            reconstructionLoss: (reconstruction - clips).squared().mean() / variance,
+            commitmentLoss: quantized.commitmentLoss, perplexity: quantized.perplexity)
+    }
+
+    /// What the encoder makes of clips before they are quantized: `[N, t, h, w, hidden]`, ≥ 0.
+    public func features(_ clips: Tensor<Float>, _ context: Context) -> Tensor<Float> {
+        check(clips)
+        return encoder(clips, context)
+    }
+
+    /// The latents that the codebook is searched for: `[N, t, h, w, embedding]`.
+    public func continuousLatents(_ clips: Tensor<Float>, _ context: Context) -> Tensor<Float> {
+        preQuantization(features(clips, context), context)
+    }
+
+    /// Clips `[N, T, H, W, 3]` in [−0.5, 0.5] to codes `[N, t, h, w]`.
+    public func encode(_ clips: Tensor<Float>) -> Tensor<Int32> {
+        codebook(continuousLatents(clips, .inference), .inference).codes
+    }
+
+    /// Codes `[N, t, h, w]` to clips `[N, T, H, W, 3]`, nominally in [−0.5, 0.5], not clamped.
+    public func decode(_ codes: Tensor<Int32>) -> Tensor<Float> {
+        decoder(postQuantization(codebook.rows(of: codes), .inference), .inference)
+    }
+
+    /// Clips as they come back from their codes.
+    public func reconstruct(_ clips: Tensor<Float>) -> Tensor<Float> { decode(encode(clips)) }
+
+    private func check(_ clips: Tensor<Float>) {
+        require(
+            clips.rank == 5 && clips.shape[4] == 3, "clips are [N, T, H, W, 3], not \(clips.shape)")
+        do {
+            _ = try configuration.latentShape(
+                time: clips.shape[1], height: clips.shape[2], width: clips.shape[3])
+        } catch {
+            stop("\(error), clips are \(clips.shape)")
+        }
+    }
+}
