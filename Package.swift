@@ -44,7 +44,8 @@ let package = Package(
         .library(name: "GestaltPrior", targets: ["GestaltPrior"]),
         .library(name: "GestaltSegHeads", targets: ["GestaltSegHeads"]),
         .library(name: "GestaltRecipes", targets: ["GestaltRecipes"]),
-        .executable(name: "gestalt", targets: ["GestaltCommand"]),
+        .library(name: "GestaltCommand", targets: ["GestaltCommand"]),
+        .executable(name: "gestalt", targets: ["GestaltMain"]),
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.5.0"),
@@ -129,16 +130,17 @@ let package = Package(
                 "GestaltTraining", "GestaltRobotPush", "GestaltVQVAE", "GestaltPrior",
                 "GestaltSegHeads",
             ]),
-        .executableTarget(
-            name: "GestaltCommand",
-            dependencies: [
+        layer(
+            "GestaltCommand",
+            [
                 "GestaltTensor", "GestaltIO", "GestaltNN", "GestaltFiles", "GestaltMedia",
                 "GestaltData", "GestaltModels", "GestaltVideo", "GestaltTraining",
                 "GestaltRobotPush", "GestaltVQVAE", "GestaltPrior", "GestaltSegHeads",
-                "GestaltRecipes",
+                "GestaltRecipes", "GestaltMetrics",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
-            ],
-            exclude: ["README.md"], swiftSettings: strict),
+            ]),
+        .executableTarget(
+            name: "GestaltMain", dependencies: ["GestaltCommand"], swiftSettings: strict),
 
         .target(
             name: "TestSupport", dependencies: ["GestaltTensor", "GestaltFiles"],

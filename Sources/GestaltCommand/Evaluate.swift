@@ -4,11 +4,13 @@ import GestaltData
 import GestaltFiles
 import GestaltIO
 import GestaltMetrics
+import GestaltModels
 import GestaltPrior
 import GestaltRecipes
 import GestaltSegHeads
 import GestaltTraining
 import GestaltVQVAE
+import GestaltVideo
 
 /// `gestalt evaluate`: the scores of a segmentation model, of a tokenizer's reconstructions, or of a
 /// prior's predictions.
@@ -21,21 +23,24 @@ struct Evaluate: GestaltCommand {
     @OptionGroup var labels: LabelOptions
     @Option(help: "train, val or test.") var split: Split = .test
     @Option(help: "Every n-th frame of each clip.", transform: positive) var every = 5
-    @Option(help: "Frames of a clip, for a tokenizer.", transform: positive) var window = 16
+    @Option(help: "Frames of a clip, for a tokenizer.", transform: positive) var clipLength = 16
     @Option(help: "Seed of synthetic clips.") var seed: UInt64 = 0
     @Flag(help: "Print the report as JSON.") var json = false
     @OptionGroup(title: "Common options") var common: CommonOptions
 
     func run() throws {
-        switch try model.open().model {
-        case .tokenizer(let tokenizer): try evaluateTokenizer(tokenizer)
-        case .predictor(let predictor): try evaluatePrior(predictor)
-        case .unet(let network): try evaluateSegmentation(network)
-        case .segmenter(let segmenter): try evaluateSegmentation(segmenter)
+        let opened = try model.open()
+        let title = opened.model.title
+        if let network = opened.model as? any SegmentationModel {
+            return try evaluateSegmentation(network, title)
         }
+        if let predictor = opened.model as? VideoPredictor {
+            return try evaluatePrior(predictor, title)
+        }
+        try evaluateTokenizer(try opened.tokenizer(), title)
     }
 
-    private func evaluatePrior(_ predictor: VideoPredictor) throws {
+    private func evaluatePrior(_ predictor: VideoPredictor, _ title: String) throws {
         let set = try data.open(
             split, masks: .ignored, seed: seed, for: predictor.configuration.frameTarget,
             frames: predictor.configuration.clipLength, quiet: common.quiet)
@@ -45,11 +50,11 @@ struct Evaluate: GestaltCommand {
         }
         progress.finish()
         if json { return try printEncoded(report) }
-        print("\(model.model) on \(set), the first and the last window of each clip")
-        printReadings(report.metrics)
+        print("\(title) on \(set), the first and the last window of each clip")
+        printMetrics(report.metrics)
     }
 
-    private func evaluateSegmentation(_ network: any SegmentationModel) throws {
+    private func evaluateSegmentation(_ network: any SegmentationModel, _ title: String) throws {
         let set = try data.open(
             split, masks: .required, labels: labels, classes: network.classes, seed: seed,
             quiet: common.quiet)
@@ -60,9 +65,9 @@ struct Evaluate: GestaltCommand {
         progress.finish()
         if json { return try printEncoded(report) }
         print(
-            "\(model.model) on \(set), \(report.imageCount) labeled frames at least \(every) apart")
+            "\(title) on \(set), \(report.imageCount) labeled frames at least \(every) apart")
         if report.seesFuture { print("This model sees frames after the one it segments.") }
-        printReadings(report.measures)
+        printMetrics(report.measures)
         guard let confidence = report.confidence else {
             return print("No interval: it takes \(SegmentationReport.leastClips) clips.")
         }
@@ -72,25 +77,25 @@ struct Evaluate: GestaltCommand {
                 confidence.lower, confidence.upper))
     }
 
-    private func evaluateTokenizer(_ tokenizer: VQVAE) throws {
+    private func evaluateTokenizer(_ tokenizer: any VideoTokenizer, _ title: String) throws {
         let set = try data.open(
             split, masks: .ignored, seed: seed, for: tokenizer.configuration.frameTarget,
-            frames: window, quiet: common.quiet)
-        let batches = try ClipBatches(set.clips, length: window, batchSize: 8, order: .once)
+            frames: clipLength, quiet: common.quiet)
+        let batches = try ClipBatches(set.clips, length: clipLength, batchSize: 8, order: .once)
         let progress = common.progress("evaluating", total: 0, unit: "clips")
         let report = try ReconstructionReport(of: tokenizer, on: batches) { done, total in
             progress.update(done, of: total)
         }
         progress.finish()
         if json { return try printEncoded(report) }
-        print("\(model.model) on \(set), the first \(window) frames of each clip")
-        printReadings(report.metrics)
+        print("\(title) on \(set), the first \(clipLength) frames of each clip")
+        printMetrics(report.metrics)
         for remark in report.remarks { print(remark) }
     }
 
-    private func printReadings(_ metrics: [Metric]) {
+    private func printMetrics(_ metrics: [Metric]) {
         printTable(
-            ["measure", "value"],
+            ["metric", "value"],
             metrics.map { [$0.name, $0.value.isNaN ? "–" : String(format: "%.4f", $0.value)] })
     }
 }

@@ -5,13 +5,12 @@ import GestaltTensor
 
 /// `gestalt`: the library from a shell. Results go to standard output, progress and warnings to
 /// standard error; exit code 0, 1 when something failed, 2 for wrong usage, 130 when a signal stopped it in order.
-@main
 struct Gestalt: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "gestalt",
         abstract: "Video prediction models as visual encoders.",
         discussion: """
-            Exit codes: 0 success; 1 something failed, or some of several inputs did; 2 wrong usage; \
+            Exit codeCount: 0 success; 1 something failed, or some of several inputs did; 2 wrong usage; \
             130 stopped in order by Ctrl-C, SIGTERM or SIGHUP.
             Environment: GESTALT_THREADS, the threads that compute (as --threads, which goes \
             first); GESTALT_CACHE_LIMIT, memory kept for reuse, as 512M; GESTALT_INSTRUCTION_SET, \
@@ -25,7 +24,7 @@ struct Gestalt: ParsableCommand {
             Inspect.self, DataCommand.self,
         ])
 
-    static func main() {
+    static func run() -> Never {
         Streams.prepare()
         BuiltIns.register()
         if let slip = CommandTree.slip(in: Array(CommandLine.arguments.dropFirst())) {
@@ -46,4 +45,20 @@ struct Gestalt: ParsableCommand {
         if case .failure(let error) = result { Ending.end(error, in: type(of: command)) }
         Ending.succeed()
     }
+}
+
+/// The command-line program as a library, so that a program of another package can offer the same
+/// commands for models of its own.
+///
+/// ```swift
+/// @main struct Own {
+///     static func main() throws {
+///         try ModelKinds.register(PatchTokenizer.self)
+///         GestaltProgram.run()
+///     }
+/// }
+/// ```
+public enum GestaltProgram {
+    /// Runs the command that the arguments of the process name and ends the process.
+    public static func run() -> Never { Gestalt.run() }
 }

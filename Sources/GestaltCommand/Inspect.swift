@@ -1,5 +1,6 @@
 import ArgumentParser
 import Foundation
+import GestaltModels
 import GestaltRecipes
 import GestaltTraining
 

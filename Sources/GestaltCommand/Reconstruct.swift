@@ -4,6 +4,7 @@ import GestaltData
 import GestaltIO
 import GestaltMedia
 import GestaltMetrics
+import GestaltModels
 import GestaltPrior
 import GestaltRecipes
 import GestaltTensor
@@ -19,7 +20,7 @@ struct Reconstruct: GestaltCommand {
     @OptionGroup var data: DataOptions
     @Option(help: "train, val or test.") var split: Split = .test
     @Option(help: "How many clips.", transform: positive) var clips = 4
-    @Option(help: "Frames of a clip.", transform: positive) var window = 16
+    @Option(help: "Frames of a clip.", transform: positive) var clipLength = 16
     @Option(help: "Seed of synthetic clips.") var seed: UInt64 = 0
     @Option(
         help: "The folder for reconstruction.gif and reconstruction.png.", completion: .directory)
@@ -31,9 +32,9 @@ struct Reconstruct: GestaltCommand {
         let tokenizer = try model.video().tokenizer
         let set = try data.open(
             split, masks: .ignored, seed: seed, for: tokenizer.configuration.frameTarget,
-            frames: window, quiet: common.quiet)
+            frames: clipLength, quiet: common.quiet)
         let chosen = Array(set.clips.prefix(clips))
-        let batches = try ClipBatches(chosen, length: window, batchSize: 1, order: .once)
+        let batches = try ClipBatches(chosen, length: clipLength, batchSize: 1, order: .once)
         try OutputFolder.make(output)
         let progress = common.progress("reconstructing", total: chosen.count, unit: "clips")
         var pairs: [ReconstructionPair] = []

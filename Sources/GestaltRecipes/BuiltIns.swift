@@ -1,4 +1,6 @@
+import GestaltPrior
 import GestaltRobotPush
+import GestaltSegHeads
 
 /// The kinds of data, models and encoders that the package registers.
 public enum BuiltIns {
@@ -7,5 +9,7 @@ public enum BuiltIns {
 
     private static let registration: Void = {
         RobotPush.register()
+        VideoModel.registerKinds()
+        SegmentationKinds.register()
     }()
 }

@@ -11,10 +11,10 @@ import Testing
     static func predictor(in folder: String) throws {
         var random = RandomStream(seed: 1)
         let tokenizer = VQVAEConfiguration(
-            strides: .init(time: 4, height: 4, width: 4), hidden: 8, embedding: 6, codes: 16,
+            strides: .init(time: 4, height: 4, width: 4), hiddenChannels: 8, embeddingWidth: 6, codeCount: 16,
             blocks: 1, dataVariance: 0.06)
         let prior = PriorConfiguration(
-            latent: .init(time: 1, height: 16, width: 16), codes: 16, embedding: 6, width: 12,
+            latent: .init(time: 1, height: 16, width: 16), codeCount: 16, embeddingWidth: 6, width: 12,
             heads: 2, layers: 2,
             conditioning: FrameConditioning(
                 frames: 1, height: 64, width: 64,

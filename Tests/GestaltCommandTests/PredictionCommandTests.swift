@@ -14,12 +14,12 @@ import Testing
 
     init() throws {
         let tokenizer = VQVAEConfiguration(
-            strides: .init(time: 2, height: 4, width: 4), hidden: 8, embedding: 8, codes: 16,
+            strides: .init(time: 2, height: 4, width: 4), hiddenChannels: 8, embeddingWidth: 8, codeCount: 16,
             blocks: 1, dataVariance: 0.06)
         let configuration = VideoPredictorConfiguration(
             tokenizer: tokenizer,
             prior: PriorConfiguration(
-                latent: .init(time: 2, height: 2, width: 4), codes: 16, embedding: 8, width: 12,
+                latent: .init(time: 2, height: 2, width: 4), codeCount: 16, embeddingWidth: 8, width: 12,
                 heads: 2, layers: 2,
                 conditioning: FrameConditioning(
                     frames: 1, height: 8, width: 16,

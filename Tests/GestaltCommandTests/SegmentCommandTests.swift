@@ -111,7 +111,7 @@ import Testing
     func clips() throws {
         var random = RandomStream(seed: 5)
         let sizes = VQVAEConfiguration(
-            strides: .init(time: 2, height: 4, width: 4), hidden: 8, embedding: 6, codes: 16,
+            strides: .init(time: 2, height: 4, width: 4), hiddenChannels: 8, embeddingWidth: 6, codeCount: 16,
             blocks: 1, dataVariance: 0.06)
         let head = Segmenter(
             SegmenterConfiguration(

@@ -120,7 +120,7 @@ import Testing
         let opened = try OpenedModel(at: file)
         #expect(try opened.predictor().configuration.prior.width == 12)
         #expect(
-            try opened.tokenizer().configuration.codes == predictor.tokenizer.configuration.codes)
+            try opened.tokenizer().configuration.codeCount == predictor.tokenizer.configuration.codeCount)
         try predictor.write(to: folder.path("ours"))
         #expect(throws: VideoGPTError.self) {
             try OpenedModel(at: folder.path("ours"), settings: ["heads": "2"])

@@ -24,8 +24,8 @@ enum SmallPredictor {
         var random = RandomStream(seed: seed)
         let tokenizer = SmallRecipes.tokenizer(steps: 1).configuration
         var prior = PriorConfiguration(
-            latent: .init(time: 1, height: 16, width: 16), codes: tokenizer.codes,
-            embedding: tokenizer.embedding, width: 12, heads: 2, layers: 2,
+            latent: .init(time: 1, height: 16, width: 16), codeCount: tokenizer.codeCount,
+            embeddingWidth: tokenizer.embeddingWidth, width: 12, heads: 2, layers: 2,
             conditioning: FrameConditioning(
                 frames: 1, height: 64, width: 64,
                 encoder: FrameEncoderConfiguration(

@@ -30,9 +30,9 @@ enum SmallRecipes {
 
     static func tokenizer(steps: Int) -> TokenizerRecipe {
         var recipe = TokenizerRecipe(data: data, preset: .tiny, steps: steps)
-        recipe.configuration.hidden = 16
-        recipe.configuration.embedding = 8
-        recipe.configuration.codes = 16
+        recipe.configuration.hiddenChannels = 16
+        recipe.configuration.embeddingWidth = 8
+        recipe.configuration.codeCount = 16
         recipe.window = 4
         recipe.batch = 2
         recipe.learningRate = 4e-3

@@ -12,8 +12,8 @@ import Testing
     private func report(side: Int, weight: Float? = nil) throws -> ReconstructionReport {
         var random = RandomStream(seed: 3)
         let configuration = VQVAEConfiguration(
-            strides: Extent3(time: 2, height: 2, width: 2), hidden: 8,
-            embedding: 4, codes: 16, blocks: 1)
+            strides: Extent3(time: 2, height: 2, width: 2), hiddenChannels: 8,
+            embeddingWidth: 4, codeCount: 16, blocks: 1)
         var tokenizer = VQVAE(configuration, random: &random)
         if let weight {
             struct Spoil: ParameterVisitor {

@@ -1,3 +1,4 @@
+import GestaltModels
 import Foundation
 import GestaltData
 import GestaltFiles

@@ -106,8 +106,8 @@ import Testing
             key: "encoder.tokenizer.sizes.strides",
             encoder: .tokenizer(
                 sizes: VQVAEConfiguration(
-                    strides: .init(time: 4, height: 4, width: 2), hidden: 8, embedding: 6,
-                    codes: 16, blocks: 1, dataVariance: 0.06))),
+                    strides: .init(time: 4, height: 4, width: 2), hiddenChannels: 8, embeddingWidth: 6,
+                    codeCount: 16, blocks: 1, dataVariance: 0.06))),
     ]
 
     @Test(arguments: refusals) func impossibleEncodersAreRefusedByKey(_ known: Refusal) throws {

@@ -37,7 +37,7 @@ extension VQVAEConfiguration {
     /// As small as a tokenizer can be; strides 4, 4, 4.
     static var minute: VQVAEConfiguration {
         VQVAEConfiguration(
-            strides: Extent3(time: 4, height: 4, width: 4), hidden: 8, embedding: 6, codes: 16,
+            strides: Extent3(time: 4, height: 4, width: 4), hiddenChannels: 8, embeddingWidth: 6, codeCount: 16,
             blocks: 1, dataVariance: 0.06)
     }
 }
@@ -48,8 +48,8 @@ extension PriorConfiguration {
         side: Int = 32, stride: Int = 4, given: Int = 1, hidesCodes: Bool = false
     ) -> PriorConfiguration {
         PriorConfiguration(
-            latent: .init(time: 2, height: side / stride, width: side / stride), codes: 16,
-            embedding: 6, width: 12, heads: 2, layers: 2,
+            latent: .init(time: 2, height: side / stride, width: side / stride), codeCount: 16,
+            embeddingWidth: 6, width: 12, heads: 2, layers: 2,
             conditioning: FrameConditioning(
                 frames: given, height: side, width: side,
                 encoder: FrameEncoderConfiguration(

@@ -68,9 +68,9 @@ import Testing
         let mutations: [(String, (inout VQVAEConfiguration) -> Void)] = [
             ("strides", { $0.strides = .init(time: 3, height: 4, width: 4) }),
             ("strides", { $0.strides = .init(time: 1, height: 1, width: 1) }),
-            ("hidden", { $0.hidden = 7 }),
-            ("codes", { $0.codes = 0 }),
-            ("embedding", { $0.embedding = -1 }),
+            ("hiddenChannels", { $0.hiddenChannels = 7 }),
+            ("codeCount", { $0.codeCount = 0 }),
+            ("embeddingWidth", { $0.embeddingWidth = -1 }),
             ("dataVariance", { $0.dataVariance = 0 }),
             ("decay", { $0.decay = 1 }),
         ]

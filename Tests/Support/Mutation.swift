@@ -1,3 +1,4 @@
+import GestaltData
 import Foundation
 
 /// Breaks files in ways that find careless readers; the same seed gives the same breakage.

@@ -14,6 +14,6 @@ public func publicPrior(dropout: Float, random: inout RandomStream) -> VideoPrio
     configuration.attentionDropout = dropout == 0 ? 0 : 0.3
     var prior = VideoPrior(configuration, random: &random)
     prior.output = random.normal(
-        [configuration.width, configuration.codes], standardDeviation: 0.02)
+        [configuration.width, configuration.codeCount], standardDeviation: 0.02)
     return prior
 }

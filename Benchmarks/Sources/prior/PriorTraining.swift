@@ -31,10 +31,10 @@ struct PriorTraining {
             prior = VideoPrior(configuration, random: &random)
         }
         let sizes = prior.configuration
-        let codes = random.integers(Shape([1] + sizes.latent.array), in: 0..<sizes.codes)
-        let codebook: Tensor<Float> = random.normal([sizes.codes, sizes.embedding])
+        let codes = random.integers(Shape([1] + sizes.latent.array), in: 0..<sizes.codeCount)
+        let codebook: Tensor<Float> = random.normal([sizes.codeCount, sizes.embeddingWidth])
         let embeddings = codebook.gathered(codes.flattened(), axis: 0)
-            .reshaped(codes.shape.dimensions + [sizes.embedding])
+            .reshaped(codes.shape.dimensions + [sizes.embeddingWidth])
         let frame: Tensor<Float> = random.uniform([1, 1, 64, 64, 3], in: -0.5..<0.5)
         var optimizer = Adam(learningRate: 3e-4)
         var draws = random

@@ -79,7 +79,7 @@ struct SampleStep {
         for position in 0..<48 {
             let codes =
                 position == 0
-                ? nil : Tensor<Int32>([Int32(position * 31 % weights.configuration.codes)])
+                ? nil : Tensor<Int32>([Int32(position * 31 % weights.configuration.codeCount)])
             let found = weights.logits(after: codes, caches[0])
             let expected = exact.logits(after: codes, caches[1])
             let difference = found - expected
@@ -105,8 +105,8 @@ struct SampleStep {
         var random = RandomStream(seed: 1)
         var prior = VideoPrior(configuration.prior, random: &random)
         prior.output = random.normal(
-            [configuration.prior.width, configuration.prior.codes], standardDeviation: 0.02)
-        let codebook: Tensor<Float> = random.normal([tokenizer.codes, tokenizer.embedding])
+            [configuration.prior.width, configuration.prior.codeCount], standardDeviation: 0.02)
+        let codebook: Tensor<Float> = random.normal([tokenizer.codeCount, tokenizer.embeddingWidth])
         let condition = prior.condition(
             frames: random.uniform([1, 1, 64, 64, 3], in: -0.5..<0.5), .inference)
         return (prior, codebook, condition)

@@ -27,8 +27,8 @@ extension ScalingRow {
             var random = RandomStream(seed: 1)
             let tokenizer = VQVAE(
                 VQVAEConfiguration(
-                    strides: .init(time: 4, height: 2, width: 2), hidden: sizes.width,
-                    embedding: 64, codes: 512, blocks: 2), random: &random)
+                    strides: .init(time: 4, height: 2, width: 2), hiddenChannels: sizes.width,
+                    embeddingWidth: 64, codeCount: 512, blocks: 2), random: &random)
             let clips = sample([sizes.batch, sizes.length, 64, 64, 3], seed: 2) * 0.5
             let work = Double(sizes.batch * sizes.length * sizes.width * sizes.width)
             return (work, { Double(tokenizer.encode(clips)[scalar: 0, 0, 0, 0]) })
@@ -44,8 +44,8 @@ extension ScalingRow {
             var random = RandomStream(seed: 1)
             let prior = VideoPrior(
                 PriorConfiguration(
-                    latent: .init(time: sizes.length, height: 16, width: 16), codes: 512,
-                    embedding: 64, width: sizes.width, heads: 4, layers: 4), random: &random)
+                    latent: .init(time: sizes.length, height: 16, width: 16), codeCount: 512,
+                    embeddingWidth: 64, width: sizes.width, heads: 4, layers: 4), random: &random)
             let condition = prior.condition(.inference)
             let rows = sample([sizes.batch, sizes.length, 16, 16, 64], seed: 2)
             let (tokens, width) = (Double(sizes.length * 256), Double(sizes.width))

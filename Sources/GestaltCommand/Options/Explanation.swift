@@ -16,7 +16,8 @@ struct Explanation: Error, CustomStringConvertible {
     static func of(_ error: any Error, isTraining: Bool) -> any Error {
         let text: String? =
             switch error {
-            case let error as ModelMismatch: "\(error); \(maker(of: error.needed)) makes one"
+            case let error as ModelMismatch where !error.needed.recipes.isEmpty:
+                "\(error); \(commands(for: error.needed.recipes)) makes one"
             case let error as VideoGPTError: explained(error)
             case TrainingError.noCheckpoint:
                 "\(error) (gestalt train … --resume --output)"
@@ -41,13 +42,8 @@ struct Explanation: Error, CustomStringConvertible {
         }
     }
 
-    private static func maker(of need: ModelMismatch.Need) -> String {
-        switch need {
-        case .tokenizer: "`gestalt train tokenizer`"
-        case .predictor: "`gestalt train prior`"
-        case .segmentation: "`gestalt train head` or `gestalt train unet`"
-        case .unet: "`gestalt train unet`"
-        }
+    private static func commands(for recipes: [String]) -> String {
+        recipes.map { "`gestalt train \($0)`" }.joined(separator: " or ")
     }
 
     private static func advice(_ error: TrainingError) -> String? {
@@ -69,7 +65,8 @@ struct Explanation: Error, CustomStringConvertible {
         let flags = [
             "steps": "--steps", "batch": "--batch", "learningRate": "--rate",
             "labels": "--labels", "classes": "--classes", "network.classes": "--classes",
-            "window": "--window", "given": "--given", "model": "--model", "data": "--data",
+            "clipLength": "--clip-length", "conditioningFrames": "--conditioning-frames",
+            "preset": "--preset", "model": "--model", "data": "--data",
             "weightDecay": "--weight-decay", "warmUpFraction": "--warm-up",
             "warmUpSteps": "--warm-up",
             "gradientNorm": "--gradient-norm", "flip": "--flip", "frozen": "--freeze",
@@ -77,7 +74,7 @@ struct Explanation: Error, CustomStringConvertible {
         ]
         if let flag = flags[key] { return flag }
         for (prefix, flag) in [
-            ("encoder", "--encoder"), ("partRates", "--encoder-rate"), ("head", "--width"),
+            ("encoder", "--encoder"), ("partRates", "--encoder-rate"), ("head", "--head"),
             ("prior.dropout", "--dropout"), ("prior.attentionDropout", "--attention-dropout"),
         ] where key == prefix || key.hasPrefix(prefix + ".") {
             return flag

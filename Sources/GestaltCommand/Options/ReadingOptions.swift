@@ -1,5 +1,6 @@
 import ArgumentParser
 import GestaltData
+import GestaltModels
 import GestaltPrior
 import GestaltVQVAE
 import GestaltVideo
@@ -89,7 +90,7 @@ struct ReadingOptions: ParsableArguments {
     }
 }
 
-extension VQVAEConfiguration {
+extension VideoTokenizerConfiguration {
     /// The sizes of frames that the tokenizer takes.
     var frameTarget: FrameTarget { .multiple(height: strides.height, width: strides.width) }
 }

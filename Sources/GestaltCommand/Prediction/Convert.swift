@@ -53,16 +53,16 @@ struct Convert: GestaltCommand {
                 throw ModelInputError(
                     destination, expected: "a folder without a model", found: "one")
             }
-            try model.stored.write(to: destination, card: card(model))
+            try model.write(to: destination, card: card(model))
         case .videogpt:
             let video = try opened.video()
             try OutputFile.makeFolder(of: destination)
             try video.write(videoGPT: destination, withMasks: withMasks)
         }
-        print("\(destination): \(model), \(model.parameterCount) parameters")
+        print("\(destination): \(model.title), \(model.parameterCount) parameters")
     }
 
-    private func card(_ model: AnyModel) -> String {
+    private func card(_ model: any StoredModel) -> String {
         """
         # \(model.kind)
 

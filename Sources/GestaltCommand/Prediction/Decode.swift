@@ -6,6 +6,7 @@ import GestaltPrior
 import GestaltTensor
 import GestaltTraining
 import GestaltVQVAE
+import GestaltVideo
 
 /// `gestalt decode`: codes to clips.
 struct Decode: GestaltCommand {

@@ -2,10 +2,12 @@ import ArgumentParser
 import GestaltData
 import GestaltFiles
 import GestaltIO
+import GestaltModels
 import GestaltPrior
 import GestaltTensor
 import GestaltTraining
 import GestaltVQVAE
+import GestaltVideo
 
 /// `gestalt encode`: clips to codes.
 struct Encode: GestaltCommand {

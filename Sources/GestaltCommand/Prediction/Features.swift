@@ -2,6 +2,7 @@ import ArgumentParser
 import GestaltData
 import GestaltFiles
 import GestaltIO
+import GestaltModels
 import GestaltNN
 import GestaltPrior
 import GestaltRecipes
@@ -10,38 +11,33 @@ import GestaltTraining
 import GestaltVQVAE
 import GestaltVideo
 
-extension FeatureSource: ExpressibleByArgument {
-    public init?(argument: String) { self.init(argument) }
-}
-
-/// `gestalt features`: what a model knows about clips.
+/// `gestalt features`: latents of clips.
 struct Features: GestaltCommand {
     static let configuration = CommandConfiguration(
-        abstract: "Write what a model makes of clips or of their first frames.",
+        abstract: "Write latents of clips, or of their first frames.",
         discussion: """
-            --source resnet        the frame encoder's features   [B, n, H/4, W/4, channels]
-                     resnet:K      the same behind group K, 1…4   [B, n, h, w, channels]
-                     hidden:L      the prior behind L blocks, given the first frames alone
-                                                                  [B, t, h, w, width]
-                     features      the tokenizer's encoder        [B, t, h, w, hidden]
-                     continuous    its latents before codes       [B, t, h, w, embedding]
-                     codes         rows of the codes              [B, t, h, w, embedding]
-                     ids           codes, int32                   [B, t, h, w]
-                     forecast      the likeliest future, 0…1      [B, T, H, W, 3]
-            The words of train head --encoder do too: tokenizer:continuous, prior:hidden:L. All but
-            ids are float32. The tokenizer's take whole clips, the others the first n frames; a single
-            picture is taken as often as the tokenizer's stride in time.
+            --source tokenizer[:LATENTS]  latents of whole clips: continuous (the default),
+                                          features, quantized     [B, t, h, w, channels]
+                     tokenizer:codes      the codes, int32        [B, t, h, w]
+                     resnet:K             stage K, 1…4, of the prior's frame encoder on the
+                                          conditioning frames     [B, n, h, w, channels]
+                     prior:hidden:L[:query=start|zeros|hidden]
+                                          the prior after L blocks, conditioned on the first
+                                          frames alone            [B, t, h, w, width]
+                     prior:forecast       the likeliest future, 0…1
+                                                                  [B, T, H, W, 3]
+            Other encoders of train head --encoder are applied to the first frame of each clip: \
+            [B, slots, h, w, channels]. All but codes are float32. A single picture is repeated to \
+            the tokenizer's stride in time.
             """)
 
     @OptionGroup var model: ModelOptions
-    @Option(help: "resnet[:K], hidden:L, features, continuous, codes, ids or forecast.") var source:
-        FeatureSource
+    @Option(help: ArgumentHelp("The latents, see above.", valueName: "name"))
+    var source: ComponentName
     @Option(
         help: "npy, npz or safetensors [B,] T, H, W, 3; a TFRecord; a folder of frames.",
         completion: .file())
     var input: String
-    @Option(help: "What stands for unknown codes in hidden:L: start, zeros or hidden.")
-    var query: VideoPrior.Query?
     @Option(help: "Use at most N clips.", transform: positive) var clips: Int?
     @OptionGroup var conditions: ConditionOptions
     @OptionGroup var reading: ReadingOptions
@@ -50,19 +46,24 @@ struct Features: GestaltCommand {
     @OptionGroup(title: "Common options") var common: CommonOptions
 
     static let flags = ConditionOptions.flags.merging([
-        "frames": "--input", "query": "--query",
-        "hidden": "--source hidden:L", "resnet": "--source resnet",
+        "frames": "--input", "query": "--source", "encoder": "--source",
+        "hidden": "--source prior:hidden:L", "resnet": "--source resnet:K",
         "codes, frames, class and actions": "--input and --actions",
     ]) { $1 }
 
     func run() throws {
         try checkOutput(output, pictures: false)
-        let model = try model.video()
-        if source.needsClips { return try writeLatents(model) }
-        guard let predictor = model.predictor else {
-            throw ModelMismatch(
-                path: self.model.model, needed: .predictor, found: "a video tokenizer")
+        let opened = try model.open()
+        switch source.kind {
+        case "tokenizer": try writeLatents(try opened.video())
+        case "resnet", "prior": try writePredicted(try opened.predictor())
+        default: try writeEncoded(opened)
         }
+    }
+
+    /// What a predictor computes from the conditioning frames.
+    private func writePredicted(_ predictor: VideoPredictor) throws {
+        let place = try PredictorPlace(source)
         let sizes = predictor.configuration
         let input = try reading.input(
             input, for: sizes.frameTarget, clips: clips, frames: sizes.prior.conditioning?.frames)
@@ -72,30 +73,51 @@ struct Features: GestaltCommand {
         try predictor.check(
             frames: conditioning.frames, classes: conditioning.classes,
             actions: conditioning.actions)
-        let sampler = source == .forecast ? VideoSampler(predictor, batch: 1) : nil
+        let sampler = place == .forecast ? VideoSampler(predictor, batch: 1) : nil
         let parts = try eachClip(count) { clip in
             let condition = conditioning.condition(of: clip, predictor)
-            switch source {
-            case .resnet(let stage):
+            switch place {
+            case .stage(let stage):
                 guard let frames = conditioning.frames else {
                     throw ModelInputError("frames", expected: "a prior of frames", found: "none")
                 }
                 return try predictor.features(of: frames[clip..<clip + 1], stage: stage)
-            case .hidden(let layer):
+            case .hidden(let layer, let query):
                 return try predictor.features(layer: layer, condition, query: query)
-            default:
-                let codes = try sampler!.codes(
-                    condition, options: .greedy, random: RandomStream(seed: 0)
-                ) { _ in
-                    guard !Interruption.process.isRequested else {
-                        throw ExitCode(Ending.interrupted)
-                    }
-                }
-                return sampler!.decoded(codes).video.squeezed(axis: 0)
+            case .forecast:
+                return try forecast(sampler!, condition)
             }
         }
-        let features = concatenated(parts, axis: 0)
-        try ArrayFile.write(features, name: source.description, to: output)
+        try write(concatenated(parts, axis: 0))
+    }
+
+    private func forecast(
+        _ sampler: VideoSampler, _ condition: PriorCondition
+    ) throws -> Tensor<Float> {
+        let codes = try sampler.codes(
+            condition, options: .greedy, random: RandomStream(seed: 0)
+        ) { _ in
+            guard !Interruption.process.isRequested else { throw ExitCode(Ending.interrupted) }
+        }
+        return sampler.decoded(codes).video.squeezed(axis: 0)
+    }
+
+    /// What any other encoder makes of the first frame of each clip.
+    private func writeEncoded(_ opened: OpenedModel) throws {
+        var random = RandomStream(seed: 0)
+        let encoder = try opened.encoder(named: source, random: &random)
+        let target: FrameTarget =
+            encoder.configuration.frameSize.map { .exactly(height: $0.height, width: $0.width) }
+            ?? .multiple(height: encoder.sizeMultiple, width: encoder.sizeMultiple)
+        let input = try reading.input(input, for: target, clips: clips, frames: 1)
+        let parts = try eachClip(input.video.shape[0]) { clip in
+            encoder.encode(input.video[clip..<clip + 1].selected(0, axis: 1), .inference).tensor
+        }
+        try write(concatenated(parts, axis: 0))
+    }
+
+    private func write(_ features: Tensor<Float>) throws {
+        try ArrayFile.write(features, name: "\(source)", to: output)
         print("\(output): float32 \(features.shape)")
     }
 
@@ -106,23 +128,25 @@ struct Features: GestaltCommand {
         let shape = video.shape
         _ = try tokenizer.configuration.latentShape(
             time: shape[1], height: shape[2], width: shape[3])
-        if source == .ids {
+        var arguments = source.arguments
+        let name = arguments.next() ?? tokenizer.latents[0].name
+        let known = tokenizer.latents.map(\.name) + ["codes"]
+        guard known.contains(name) else {
+            throw ModelInputError(
+                "encoder", expected: "tokenizer:\(known.joined(separator: "|"))", found: "\(source)"
+            )
+        }
+        try arguments.finish("encoder", grammar: "tokenizer[:LATENTS]")
+        if name == "codes" {
             let parts = try eachClip(shape[0]) { tokenizer.encode(video[$0..<$0 + 1]) }
             let codes = concatenated(parts, axis: 0)
-            try ArrayFile.write(codes, name: "ids", to: output)
+            try ArrayFile.write(codes, name: "codes", to: output)
             return print("\(output): int32 \(codes.shape)")
         }
         let parts = try eachClip(shape[0]) { index in
-            let clip = video[index..<index + 1]
-            return switch source {
-            case .features: tokenizer.features(clip, .inference)
-            case .continuous: tokenizer.continuousLatents(clip, .inference)
-            default: tokenizer.codebook.rows(of: tokenizer.encode(clip))
-            }
+            tokenizer.latents(of: video[index..<index + 1], name, .inference)
         }
-        let features = concatenated(parts, axis: 0)
-        try ArrayFile.write(features, name: source.description, to: output)
-        print("\(output): float32 \(features.shape)")
+        try write(concatenated(parts, axis: 0))
     }
 
     /// Whole clips as the tokenizer takes them: of a predictor's length; a single frame stands still
@@ -151,5 +175,40 @@ struct Features: GestaltCommand {
             defer { progress.update(clip + 1) }
             return try body(clip)
         }
+    }
+}
+
+/// A place in a predictor whose activations `features` writes.
+private enum PredictorPlace: Equatable {
+    /// A stage, 1 … 4, of the frame encoder.
+    case stage(Int)
+    /// The residual stream after `layer` blocks.
+    case hidden(layer: Int, query: VideoPrior.Query?)
+    case forecast
+
+    /// - Throws: `ModelInputError` for another name.
+    init(_ name: ComponentName) throws(ModelInputError) {
+        var arguments = name.arguments
+        let text = arguments.option("query")
+        let query = text.flatMap(VideoPrior.Query.init(rawValue:))
+        var place: PredictorPlace?
+        if name.kind == "resnet" {
+            place = arguments.number(in: 1...4).map { .stage($0) }
+        } else {
+            switch arguments.next() {
+            case "forecast": place = .forecast
+            case "hidden":
+                place = arguments.number(in: 0...1024).map { .hidden(layer: $0, query: query) }
+            default: break
+            }
+        }
+        guard let place, text == nil || query != nil, arguments.next() == nil else {
+            throw ModelInputError(
+                "encoder",
+                expected:
+                    "resnet:1…4, prior:forecast or prior:hidden:LAYER[:query=start|zeros|hidden]",
+                found: "\(name)")
+        }
+        self = place
     }
 }

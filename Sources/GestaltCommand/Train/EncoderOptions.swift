@@ -1,119 +1,107 @@
 import ArgumentParser
-import GestaltFiles
-import GestaltPrior
+import GestaltModels
 import GestaltRecipes
-import GestaltSegHeads
-import GestaltTraining
+import GestaltVideo
 
-/// Which encoder a head is trained on, and what of it trains.
+extension ComponentName: ExpressibleByArgument {
+    public init?(argument: String) { self.init(argument) }
+}
+
+/// The encoder that a head is trained on, and the parts of it that are trained.
 struct EncoderOptions: ParsableArguments {
-    @Option(help: "What makes the latents, see above; tokenizer:continuous without it.")
-    var encoder: String?
-    @Flag(help: "Give the head the frame encoder's finer stages, for resnet and prior.")
-    var skips = false
-    @Flag(help: "Put the frame encoder's stage of the latent's size beside the prior's slots.")
-    var join = false
     @Option(
-        help: """
-            What stands for the codes that a prior is not given: start, zeros or hidden; the last \
-            where it was trained with code dropout, else the first.
-            """)
-    var query: VideoPrior.Query?
+        help: ArgumentHelp(
+            "The encoder, see above; tokenizer by default.", valueName: "name"))
+    var encoder: ComponentName?
     @Option(
-        help: """
-            What a tokenizer sees: still, the frame; clip, the clip around it, later frames too. \
-            still without it.
-            """)
-    var mode: TokenizerEncoder.Mode?
-    @Option(help: "What trains beside the head: none, resnet, prior, tokenizer or all.")
+        help: ArgumentHelp(
+            "Parts of the encoder trained with the head: resnet, prior, tokenizer; all, or none.",
+            valueName: "parts"))
     var unfreeze: Parts?
     @Option(
         help: """
-            The encoder's weights at first: pretrained, or random, which shows what the \
-            architecture gives by itself.
+            The initial weights of the encoder: pretrained, or random, a control for what the \
+            architecture contributes without training.
             """)
     var initial: HeadRecipe.Initial?
     @Option(
-        help: """
-            What the rate of unfrozen parts is multiplied by, 0 to 1: a number, or \
-            resnet=0.3,prior=0.1. 0.1 without it.
-            """)
+        help: ArgumentHelp(
+            "The learning rate of unfrozen parts is multiplied by it; or resnet=0.3,prior=0.1.",
+            valueName: "factor"))
     var encoderRate: Rates?
 
-    enum Parts: String, ExpressibleByArgument, CaseIterable {
-        case none, resnet, prior, tokenizer, all
+    /// `all`, `none`, or names separated by commas.
+    struct Parts: ExpressibleByArgument {
+        let words: [String]
+
+        init?(argument: String) {
+            words = argument.split(separator: ",", omittingEmptySubsequences: false)
+                .map(String.init)
+            guard !words.contains("") else { return nil }
+        }
+
+        func names(of parts: [String]) -> [String] {
+            switch words {
+            case ["all"]: parts
+            case ["none"]: []
+            default: words
+            }
+        }
     }
 
     /// `0.1`, or `PART=0.3,…`.
     struct Rates: ExpressibleByArgument {
-        let factors: [(part: EncoderChoice.Part, factor: Double)]
+        /// The factor of every part.
+        let common: Double?
+        let factors: [String: Double]
 
         init?(argument: String) {
-            if let factor = Double(argument) {
-                factors = EncoderChoice.Part.allCases.map { ($0, factor) }
-                return
-            }
-            var factors: [(EncoderChoice.Part, Double)] = []
-            for pair in argument.split(separator: ",", omittingEmptySubsequences: false) {
-                let sides = pair.split(separator: "=", omittingEmptySubsequences: false)
-                guard sides.count == 2, let part = EncoderChoice.Part(rawValue: String(sides[0])),
-                    let factor = Double(sides[1])
-                else { return nil }
-                factors.append((part, factor))
+            common = Double(argument)
+            var factors: [String: Double] = [:]
+            if common == nil {
+                for pair in argument.split(separator: ",", omittingEmptySubsequences: false) {
+                    let sides = pair.split(separator: "=", omittingEmptySubsequences: false)
+                    guard sides.count == 2, let factor = Double(sides[1]) else { return nil }
+                    factors[String(sides[0])] = factor
+                }
             }
             self.factors = factors
         }
     }
 
-    private var choice: EncoderChoice {
-        get throws {
-            do {
-                return try EncoderChoice.named(
-                    encoder ?? "tokenizer:continuous", mode: mode ?? .still, query: query,
-                    skips: skips, joins: join)
-            } catch {
-                throw ValidationError("\(error)")
+    /// Options that a head decides where it is trained further, and whether they were typed.
+    var decidedByHead: [String: Bool] {
+        ["--encoder": encoder != nil, "--initial": initial != nil]
+    }
+
+    /// Replaces values of the recipe by those that were typed.
+    /// - Throws: `ValidationError` for an unknown encoder or a part it does not have.
+    func apply(to recipe: inout HeadRecipe) throws {
+        if let encoder { recipe.encoder = encoder }
+        if let initial { recipe.initial = initial }
+        guard unfreeze != nil || encoderRate != nil || encoder != nil else { return }
+        let parts = try parts(of: recipe.encoder)
+        if let unfreeze {
+            recipe.trains = unfreeze.names(of: parts)
+            for part in recipe.trains where !parts.contains(part) {
+                throw ValidationError(
+                    "--unfreeze \(part): \(recipe.encoder) has "
+                        + (parts.isEmpty ? "no parts" : parts.joined(separator: " and ")))
             }
         }
+        if let common = encoderRate?.common {
+            for part in parts { recipe.partRates[part] = common }
+        }
+        recipe.partRates.merge(encoderRate?.factors ?? [:]) { $1 }
     }
 
-    /// Options that are a head's own where one is trained further, and whether they were given.
-    var decidedByHead: [String: Bool] {
-        [
-            "--encoder": encoder != nil, "--skips": skips, "--join": join, "--query": query != nil,
-            "--mode": mode != nil, "--initial": initial != nil,
-        ]
-    }
-
-    private var isChosen: Bool { encoder != nil || skips || join || query != nil || mode != nil }
-
-    func validate() throws {
-        if isChosen, let unfreeze { _ = try unfrozen(unfreeze, of: choice) }
-        if isChosen { _ = try choice }
-    }
-
-    /// Puts what was given in the place of what the recipe has.
-    /// - Throws: `ValidationError` for options that make no encoder, or a part it does not have.
-    func apply(to recipe: inout HeadRecipe) throws {
-        if isChosen { recipe.encoder = try choice }
-        if let unfreeze { recipe.trains = try unfrozen(unfreeze, of: recipe.encoder) }
-        if let initial { recipe.initial = initial }
-        for (part, factor) in encoderRate?.factors ?? [] { recipe.partRates[part] = factor }
-    }
-
-    private func unfrozen(
-        _ parts: Parts, of choice: EncoderChoice
-    ) throws -> [EncoderChoice.Part] {
-        switch parts {
-        case .none: return []
-        case .all: return choice.parts
-        case .resnet, .prior, .tokenizer:
-            guard let part = choice.parts.first(where: { $0.rawValue == parts.rawValue }) else {
-                throw ValidationError(
-                    "--unfreeze \(parts.rawValue): \(choice) has "
-                        + choice.parts.map(\.rawValue).joined(separator: " and "))
-            }
-            return [part]
+    private func parts(of name: ComponentName) throws -> [String] {
+        do throws(ConfigurationError) {
+            let type = try Encoders.type(of: name)
+            try type.validate(name)
+            return type.parts
+        } catch {
+            throw ValidationError("\(error)")
         }
     }
 }

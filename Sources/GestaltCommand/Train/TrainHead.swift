@@ -1,12 +1,12 @@
 import ArgumentParser
 import GestaltData
+import GestaltModels
 import GestaltPrior
 import GestaltRecipes
 import GestaltSegHeads
 import GestaltTraining
+import GestaltVideo
 
-extension TokenizerEncoder.Mode: ExpressibleByArgument {}
-extension VideoPrior.Query: ExpressibleByArgument {}
 extension HeadRecipe.Initial: ExpressibleByArgument {}
 
 /// `gestalt train head`
@@ -15,18 +15,20 @@ struct TrainHead: ParsableCommand {
         commandName: "head",
         abstract: "Train a segmentation head on latents of a tokenizer or a predictor.",
         discussion: """
-            --encoder is what of --model makes the latents of a frame of H × W pixels. \
-            With S the tokenizer's stride in space:
-              tokenizer:SOURCE    features, continuous or quantized; H/S × W/S
-              resnet:STAGE        the prior's frame encoder; stage 1 is H × W,
-                                  2 is H/2 × W/2, 3 and 4 are H/4 × W/4
-              resnet:pyramid      the same as resnet:4 --skips
-              prior:hidden:LAYER  the prior's stream behind LAYER blocks, given the
-                                  frame alone; H/S × W/S for each latent frame
-            Where --model is a head, it is trained further: encoder, make and classes are its own.
+            --encoder names the source of the latents of a frame of H × W pixels. With S the \
+            tokenizer's stride in space:
+              tokenizer[:LATENTS][:clip]  continuous (the default), features or quantized; H/S × W/S
+              resnet:STAGE[:skips]        the prior's frame encoder; stage 1 is H × W, 2 is
+                                          H/2 × W/2, 3 and 4 are H/4 × W/4
+              prior:hidden:LAYER[:query=start|zeros|hidden][:skips][:join]
+                                          the prior's stream after LAYER blocks, conditioned on
+                                          the frame alone; H/S × W/S for each latent frame
+            clip encodes the clip around a frame, later frames included; skips adds the frame \
+            encoder's finer stages, join its stage of the latent's size; query is the token in \
+            place of unknown codes: hidden, the masked token, where the prior was trained with code \
+            dropout, else start. Where --model is a head, it is trained further and keeps its \
+            encoder and kind.
             """)
-
-    enum Head: String, ExpressibleByArgument, CaseIterable { case convolutional, linear }
 
     @OptionGroup var data: DataOptions
     @OptionGroup var masks: LabelOptions
@@ -38,20 +40,27 @@ struct TrainHead: ParsableCommand {
     var model: String?
     @OptionGroup var settings: SettingOptions
     @OptionGroup var encoder: EncoderOptions
-    @Option(help: "convolutional or linear; convolutional without it.") var head: Head?
-    @Option(help: "Channels of the convolutional head's first stage; 128 without it.")
-    var width: Int?
+    @Option(
+        help: ArgumentHelp(
+            "The head: convolutional[:WIDTH] (128 channels by default) or linear.",
+            valueName: "name"))
+    var head: ComponentName?
     @OptionGroup var labels: SegmentationOptions
     @OptionGroup var steps: StepOptions
     @Option(help: "How likely a picture is mirrored left to right, 0 to 1.") var flip: Float?
 
     func validate() throws {
-        guard training.resume || training.recipe != nil || model != nil else {
+        let isBuiltIn = ["tokenizer", "resnet", "prior"].contains(
+            encoder.encoder?.kind ?? "tokenizer")
+        guard training.resume || training.recipe != nil || model != nil || !isBuiltIn else {
             throw ValidationError("--model, the folder of a predictor or tokenizer, is needed")
         }
-        try requirePositive("--width", width)
-        guard width == nil || head != .linear else {
-            throw ValidationError("--width belongs to the convolutional head")
+        if let head {
+            do {
+                _ = try Heads.configuration(named: head)
+            } catch {
+                throw ValidationError("\(error)")
+            }
         }
         try requireShare("--flip", flip.map(Double.init))
     }
@@ -74,20 +83,17 @@ struct TrainHead: ParsableCommand {
         if let model {
             (recipe.model, recipe.settings) = (absolutePath(model), try settings.forRecipe())
         }
-        if case .segmenter(let segmenter)? = opened?.model {
+        if let segmenter = opened?.model as? Segmenter {
             var decided = encoder.decidedByHead
             decided.merge([
-                "--head": head != nil, "--width": width != nil, "--classes": labels.classes != nil,
+                "--head": head != nil, "--classes": labels.classes != nil,
             ]) { $1 }
             try refuse(
                 decided, because: "\(opened?.path ?? "it") is a head, which has its own")
-            recipe.encoder = EncoderChoice(segmenter.configuration.encoder)
+            recipe.encoder = segmenter.encoder.name
         }
         try encoder.apply(to: &recipe)
-        if head == .linear { recipe.head = .linear }
-        if head == .convolutional || width != nil {
-            recipe.head = .convolutional(width: width ?? 128)
-        }
+        if let head { recipe.head = head }
         if let classes = labels.classes { recipe.classes = classes }
         if let count = labels.labels { recipe.labels = count }
         if let weightDecay = labels.weightDecay { recipe.weightDecay = weightDecay }

@@ -16,7 +16,7 @@ struct TrainPrior: ParsableCommand {
             The tokenizer stays as it is; clips [T, H, W, 3] are encoded once to codes [t, h, w]. \
             The result predicts futures (gestalt predict) and encodes single frames (gestalt train \
             head --encoder prior:hidden:L). Where --model is a predictor, it is trained further: \
-            sizes, window and what it is given are its own.
+            sizes, clip length and conditions are its own.
             """)
 
     @OptionGroup var data: DataOptions
@@ -26,19 +26,19 @@ struct TrainPrior: ParsableCommand {
     @OptionGroup var settings: SettingOptions
     @Option(help: "Sizes and steps: tiny, small or publicBAIR; small without it.")
     var preset: VideoPredictorConfiguration.Preset?
-    @Option(help: "How many first frames the prior is given; 1 without it, 0 for none.")
-    var given: Int?
-    @Flag(help: "Give it the clips' actions, too.") var actions = false
+    @Option(help: "The number of conditioning frames, from the first; 1 by default, 0 for none.")
+    var conditioningFrames: Int?
+    @Flag(help: "Condition it on the clips' actions, too.") var actions = false
     @Option(help: "full, or sparse: blocks of 32 positions; full without it.")
     var attention: PriorConfiguration.Attention?
-    @Option(help: "Share of branch outputs dropped in training.") var dropout: Float?
-    @Option(help: "Share of attention probabilities dropped in training.")
+    @Option(help: "Residual dropout probability.") var dropout: Float?
+    @Option(help: "Attention dropout probability.")
     var attentionDropout: Float?
     @Flag(
         inversion: .prefixedNo,
         help: "Hide codes in training, so that a frame alone can be encoded.")
     var codeDropout: Bool?
-    @Flag(help: "Compute blocks again for their gradients: less memory, more time.")
+    @Flag(help: "Recompute activations in the backward pass: less memory, more time.")
     var checkpointing = false
     @Flag(inversion: .prefixedNo, help: "Train on mirror images, too, where there are no actions.")
     var flip: Bool?
@@ -46,16 +46,17 @@ struct TrainPrior: ParsableCommand {
         parsing: .upToNextOption,
         help: "Parts of the prior that stay as they are: resnet, positions, blocks.0, …")
     var freeze: [String] = []
-    @Option(help: "Frames of a clip; 16 without it.") var window: Int?
+    @Option(help: "Frames of a clip; 16 by default.") var clipLength: Int?
     @OptionGroup var steps: StepOptions
 
     func validate() throws {
         guard training.resume || training.recipe != nil || model != nil else {
             throw ValidationError("--model, the folder of a trained tokenizer, is needed")
         }
-        try requirePositive("--window", window)
-        if let given, given < 0 {
-            throw ValidationError("--given must be 0 or more, not \(given)")
+        try requirePositive("--clip-length", clipLength)
+        if let conditioningFrames, conditioningFrames < 0 {
+            throw ValidationError(
+                "--conditioning-frames must be 0 or more, not \(conditioningFrames)")
         }
         try requireShare("--dropout", dropout.map(Double.init))
         try requireShare("--attention-dropout", attentionDropout.map(Double.init))
@@ -71,13 +72,14 @@ struct TrainPrior: ParsableCommand {
     }
 
     private func requireUndecided(_ opened: OpenedModel?) throws {
-        guard let opened, case .predictor = opened.model else { return }
+        guard let opened, opened.model is VideoPredictor else { return }
         try refuse(
             [
-                "--preset": preset != nil, "--given": given != nil, "--actions": actions,
+                "--preset": preset != nil, "--conditioning-frames": conditioningFrames != nil,
+                "--actions": actions,
                 "--attention": attention != nil, "--dropout": dropout != nil,
                 "--attention-dropout": attentionDropout != nil,
-                "--code-dropout": codeDropout != nil, "--window": window != nil,
+                "--code-dropout": codeDropout != nil, "--clip-length": clipLength != nil,
             ], because: "\(opened.path) is \(opened.model), which has its own")
     }
 
@@ -105,7 +107,7 @@ struct TrainPrior: ParsableCommand {
 
     private func applySizes(to recipe: inout PriorRecipe) {
         if let preset { recipe.preset = preset }
-        if let given { recipe.given = given }
+        if let conditioningFrames { recipe.conditioningFrames = conditioningFrames }
         if actions { recipe.takesActions = true }
         if let attention { recipe.attention = attention }
         if let dropout { recipe.dropout = dropout }
@@ -113,6 +115,6 @@ struct TrainPrior: ParsableCommand {
         if let codeDropout {
             recipe.codeDropout = codeDropout ? PriorConfiguration.CodeDropout() : nil
         }
-        if let window { recipe.window = window }
+        if let clipLength { recipe.clipLength = clipLength }
     }
 }

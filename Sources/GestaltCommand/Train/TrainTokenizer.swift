@@ -1,57 +1,88 @@
 import ArgumentParser
 import GestaltData
+import GestaltIO
+import GestaltModels
 import GestaltRecipes
 import GestaltTraining
 import GestaltVQVAE
-
-extension VQVAEConfiguration.Preset: ExpressibleByArgument {}
+import GestaltVideo
 
 /// `gestalt train tokenizer`
 struct TrainTokenizer: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "tokenizer", abstract: "Train a video tokenizer (3D VQ-VAE) on clips.")
+        commandName: "tokenizer", abstract: "Train a video tokenizer on clips.")
 
     @OptionGroup var data: DataOptions
     @OptionGroup var training: RunArguments
-    @Option(help: "A tokenizer to train further, a predictor's too; it has its own sizes.")
+    @Option(help: "A tokenizer to train further, or that of a predictor; it keeps its sizes.")
     var model: String?
     @OptionGroup var settings: SettingOptions
-    @Option(help: "Sizes and steps: tiny, small or publicBAIR; small without it.")
-    var preset: VQVAEConfiguration.Preset?
-    @Option(help: "Frames of a clip; 16 without it.") var window: Int?
+    @Option(help: "The kind of tokenizer: vqvae (the default), or one that was registered.")
+    var kind: String?
+    @Option(help: "Sizes and steps, for vqvae tiny, small (the default) or publicBAIR.")
+    var preset: String?
+    @Option(help: "Frames of a clip; 16 by default.") var clipLength: Int?
     @OptionGroup var steps: StepOptions
     @OptionGroup var augmentation: AugmentationOptions
 
-    func validate() throws { try requirePositive("--window", window) }
+    func validate() throws { try requirePositive("--clip-length", clipLength) }
 
     func run() throws {
+        let opened = training.resume ? nil : try model.map { try openModel($0, settings.pairs()) }
+        try run(as: try type(for: opened), opened)
+    }
+
+    /// The type of tokenizer: of the run to resume, of the recipe, of the model, or as `--kind` says.
+    private func type(for opened: OpenedModel?) throws -> any VideoTokenizer.Type {
+        if let opened { return Swift.type(of: try opened.tokenizer()) }
+        if training.resume { return try tokenizerType(ofRun: training.output) }
+        if let recipe = training.recipe { return try tokenizerType(ofRun: recipe) }
+        let kind = kind ?? VQVAEConfiguration.kind
+        guard let type = ModelKinds.registry[kind] as? any VideoTokenizer.Type else {
+            let known = ModelKinds.registry.names.filter {
+                ModelKinds.registry[$0] is any VideoTokenizer.Type
+            }
+            throw ValidationError(
+                "--kind \(kind): known are \(known.joined(separator: ", "))")
+        }
+        return type
+    }
+
+    private func run<Tokenizer: VideoTokenizer>(
+        as type: Tokenizer.Type, _ opened: OpenedModel?
+    ) throws {
         try training.run(steps: steps.steps, data: data) {
-            let given: TokenizerRecipe? = try training.given()
-            let opened = try beginning(model, settings, recipe: given)
-            return (try recipe(given, opened), opened)
+            let start: TokenizerRecipe<Tokenizer>? = try training.given()
+            let opened = try opened ?? beginning(nil, settings, recipe: start)
+            return (try recipe(start, opened), opened)
         }
     }
 
-    private func recipe(
-        _ given: TokenizerRecipe?, _ opened: OpenedModel?
-    ) throws -> TokenizerRecipe {
-        let seed = steps.seed ?? given?.seed ?? 0
-        let choice = data.choice(seed: seed, over: given?.data)
+    private func recipe<Tokenizer: VideoTokenizer>(
+        _ start: TokenizerRecipe<Tokenizer>?, _ opened: OpenedModel?
+    ) throws -> TokenizerRecipe<Tokenizer> {
+        let seed = steps.seed ?? start?.seed ?? 0
+        let choice = data.choice(seed: seed, over: start?.data)
         if let opened {
             try refuse(
-                ["--preset": preset != nil],
-                because: "\(opened.path) is \(opened.model), which has its own sizes")
+                ["--preset": preset != nil, "--kind": kind != nil],
+                because: "\(opened.path) is \(opened.model.title), which has its own sizes")
         }
-        var recipe =
-            given
-            ?? TokenizerRecipe(
-                data: choice, preset: preset ?? .small, steps: steps.steps, seed: seed)
+        let usual: () throws -> TokenizerRecipe<Tokenizer> = {
+            do {
+                return try TokenizerRecipe(
+                    data: choice, preset: preset, steps: steps.steps, seed: seed)
+            } catch let error as ConfigurationError where error.key == "preset" {
+                throw ValidationError("--preset: \(error)")
+            }
+        }
+        var recipe = try start ?? usual()
         (recipe.data, recipe.seed) = (choice, seed)
         if let model {
             (recipe.model, recipe.settings) = (absolutePath(model), try settings.forRecipe())
         }
-        if given != nil, let preset { recipe.configuration = preset.configuration }
-        if let window { recipe.window = window }
+        if start != nil, preset != nil { recipe.configuration = try usual().configuration }
+        if let clipLength { recipe.clipLength = clipLength }
         if let number = steps.steps { recipe.steps = number }
         if let batch = steps.batch { recipe.batch = batch }
         if let learningRate = steps.learningRate { recipe.learningRate = learningRate }

@@ -1,5 +1,6 @@
 import ArgumentParser
 import GestaltData
+import GestaltModels
 import GestaltRecipes
 import GestaltSegHeads
 import GestaltTraining
@@ -45,7 +46,7 @@ struct TrainUNet: ParsableCommand {
         if let opened {
             try refuse(
                 ["--preset": preset != nil, "--classes": labels.classes != nil],
-                because: "\(opened.path) is \(opened.model), which has its own")
+                because: "\(opened.path) is \(opened.model.title), which has its own")
             if let model { (recipe.model, recipe.settings) = (absolutePath(model), nil) }
         }
         if let preset {

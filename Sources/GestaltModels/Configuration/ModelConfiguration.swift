@@ -1,15 +1,28 @@
-/// What a model is made of, as `config.json` holds it: numbers and choices, no weights.
+/// The sizes and choices that define a model, without its weights: the content of `config.json`.
 ///
 /// Its keys are its stored properties.
-public protocol ModelConfiguration: Codable, Sendable {
-    /// What `config.json` calls the model: a file of another kind is refused.
+public protocol ModelConfiguration: Codable, Sendable, Equatable {
+    /// The name of the kind in `config.json`; a file of another kind is refused.
     static var kind: String { get }
-    /// Gives the values of keys that a file leaves out; nil where a file has to state all.
+    /// The values of keys that a file omits; `nil` where a file has to contain all.
     static var defaults: Self? { get }
-    /// - Throws: an error that names the key, what it allows and what it holds.
+    /// - Throws: an error that names the key, the allowed values and the value found.
     func validate() throws
+    /// The model in a few words, for lists and reports: `video tokenizer, 512 codes`.
+    var summary: String { get }
+    /// The facts that ``summary`` is drawn from, for `inspect`; by default every number and text of
+    /// the configuration.
+    var facts: [Fact] { get }
 }
 
 extension ModelConfiguration {
     public static var defaults: Self? { nil }
+    public var summary: String { Self.kind }
+
+    public var facts: [Fact] {
+        guard let bytes = try? StrictJSON.encode(self),
+            let tree = try? StrictJSON.tree(of: bytes, path: nil)
+        else { return [] }
+        return tree.facts(below: "")
+    }
 }

@@ -2,11 +2,21 @@ import GestaltFiles
 import GestaltNN
 import GestaltTensor
 
-/// A model that a folder can hold: `config.json`, `model.safetensors`, `README.md`.
+/// A model that can be stored in a folder: `config.json`, `model.safetensors`, `README.md`.
+///
+/// Registered with ``ModelKinds``, it is opened by its kind from folders, checkpoints and runs.
 public protocol StoredModel: Module {
     associatedtype Configuration: ModelConfiguration
     var configuration: Configuration { get }
     init(_ configuration: Configuration, random: inout RandomStream)
+    /// The model in words, to complete “RUN is …”: `a video tokenizer`.
+    var title: String { get }
+}
+
+extension StoredModel {
+    public var title: String { "a \(Configuration.kind)" }
+    /// The kind of the model's configuration.
+    public var kind: String { Configuration.kind }
 }
 
 extension StoredModel {

@@ -11,8 +11,9 @@ extension PriorConfiguration {
             try check((1...4096).contains(length), "latent", "1 to 4096 along each axis", latent)
         }
         try check(tokens <= 1 << 20, "latent", "at most 2²⁰ positions", latent)
-        try check((1...1 << 24).contains(codes), "codes", "1 to 2²⁴", codes)
-        try check((1...1 << 16).contains(embedding), "embedding", "1 to 65536", embedding)
+        try check((1...1 << 24).contains(codeCount), "codeCount", "1 to 2²⁴", codeCount)
+        try check(
+            (1...1 << 16).contains(embeddingWidth), "embeddingWidth", "1 to 65536", embeddingWidth)
         try check((1...4096).contains(heads), "heads", "1 to 4096", heads)
         try check(
             width > 0 && width <= 1 << 16 && width % 3 == 0 && width % heads == 0, "width",
@@ -50,17 +51,12 @@ extension PriorConfiguration {
         for (name, length) in [("height", conditioning.height), ("width", conditioning.width)] {
             try check((1...4096).contains(length), "conditioning.\(name)", "1 to 4096", length)
         }
-        try check(
-            (1...4096).contains(encoder.width), "conditioning.encoder.width", "1 to 4096",
-            encoder.width)
-        try check(
-            encoder.blocks.count == 4 && encoder.blocks.allSatisfy { (1...256).contains($0) },
-            "conditioning.encoder.blocks", "four numbers from 1 to 256", encoder.blocks)
+        do { try encoder.validate() } catch { throw error.below("conditioning.encoder") }
         let output = encoder.outputWidth
         try check(
-            output > 0 && output <= 1 << 16 && output % 3 == 0 && output % heads == 0,
+            output % 3 == 0 && output % heads == 0,
             "conditioning.encoder.outputWidth",
-            "up to 65536, a multiple of 3 and of heads = \(heads)", output)
+            "a multiple of 3 and of heads = \(heads)", output)
     }
 
     private func check(
@@ -71,5 +67,20 @@ extension PriorConfiguration {
 
     private func checkShare(_ key: String, _ share: Float) throws(ConfigurationError) {
         try check((0..<1).contains(share), key, "at least 0 and below 1", share)
+    }
+}
+
+extension FrameEncoderConfiguration {
+    /// - Throws: `ConfigurationError` for the first value that no frame encoder can be built from.
+    public func validate() throws(ConfigurationError) {
+        guard (1...4096).contains(width) else {
+            throw .invalid("width", expected: "1 to 4096", found: width)
+        }
+        guard blocks.count == 4, blocks.allSatisfy({ (1...256).contains($0) }) else {
+            throw .invalid("blocks", expected: "four numbers from 1 to 256", found: blocks)
+        }
+        guard (1...1 << 16).contains(outputWidth) else {
+            throw .invalid("outputWidth", expected: "1 to 65536", found: outputWidth)
+        }
     }
 }

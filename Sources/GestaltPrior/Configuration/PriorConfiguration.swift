@@ -7,9 +7,9 @@ public struct PriorConfiguration: Codable, Sendable, Equatable {
     /// The grid of codes of a clip; baked into the position tables.
     public var latent: Extent3
     /// Number of codes.
-    public var codes: Int
+    public var codeCount: Int
     /// Channels of a code.
-    public var embedding: Int
+    public var embeddingWidth: Int
     /// Width of the residual stream: a multiple of 3, for the position tables, and of `heads`.
     public var width: Int
     public var heads: Int
@@ -54,15 +54,15 @@ public struct PriorConfiguration: Codable, Sendable, Equatable {
     }
 
     public init(
-        latent: Extent3, codes: Int, embedding: Int, width: Int, heads: Int,
+        latent: Extent3, codeCount: Int, embeddingWidth: Int, width: Int, heads: Int,
         layers: Int, attention: Attention = .full, dropout: Float = 0.2,
         attentionDropout: Float = 0.3, conditioning: FrameConditioning? = nil,
         classes: Int? = nil, actionWidth: Int? = nil, actionStride: Int? = nil,
         codeDropout: CodeDropout? = nil
     ) {
         self.latent = latent
-        self.codes = codes
-        self.embedding = embedding
+        self.codeCount = codeCount
+        self.embeddingWidth = embeddingWidth
         self.width = width
         self.heads = heads
         self.layers = layers

@@ -4,15 +4,22 @@ import GestaltVQVAE
 import GestaltVideo
 
 /// What a ``VideoPredictor`` is made of; its `config.json`.
-public struct VideoPredictorConfiguration: ModelConfiguration, Equatable {
+public struct VideoPredictorConfiguration: ModelConfiguration {
     public static let kind = "predictor"
 
-    public var tokenizer: VQVAEConfiguration
+    public var tokenizer: AnyTokenizerConfiguration
     public var prior: PriorConfiguration
 
-    public init(tokenizer: VQVAEConfiguration, prior: PriorConfiguration) {
-        self.tokenizer = tokenizer
+    public init(tokenizer: any VideoTokenizerConfiguration, prior: PriorConfiguration) {
+        self.tokenizer = AnyTokenizerConfiguration(tokenizer)
         self.prior = prior
+    }
+
+    public init(from decoder: any Decoder) throws {
+        VideoModel.registerKinds()
+        let container = try decoder.container(keyedBy: CodingKeys.self)
+        tokenizer = try container.decode(AnyTokenizerConfiguration.self, forKey: .tokenizer)
+        prior = try container.decode(PriorConfiguration.self, forKey: .prior)
     }
 
     /// Frames of a clip.
@@ -22,7 +29,11 @@ public struct VideoPredictorConfiguration: ModelConfiguration, Equatable {
     public var frameWidth: Int { prior.latent.width * tokenizer.strides.width }
 
     public func validate() throws {
-        do { try tokenizer.validate() } catch { throw error.below("tokenizer") }
+        do {
+            try tokenizer.value.validate()
+        } catch let error as ConfigurationError {
+            throw error.below("tokenizer")
+        }
         do { try prior.validate() } catch { throw error.below("prior") }
         func check(_ holds: Bool, _ key: String, _ expected: String, _ found: Any) throws {
             guard holds else {
@@ -30,11 +41,12 @@ public struct VideoPredictorConfiguration: ModelConfiguration, Equatable {
             }
         }
         try check(
-            prior.codes == tokenizer.codes, "prior.codes", "the tokenizer's \(tokenizer.codes)",
-            prior.codes)
+            prior.codeCount == tokenizer.codeCount, "prior.codeCount",
+            "the tokenizer's \(tokenizer.codeCount)",
+            prior.codeCount)
         try check(
-            prior.embedding == tokenizer.embedding, "prior.embedding",
-            "the tokenizer's \(tokenizer.embedding)", prior.embedding)
+            prior.embeddingWidth == tokenizer.embeddingWidth, "prior.embeddingWidth",
+            "the tokenizer's \(tokenizer.embeddingWidth)", prior.embeddingWidth)
         if let stride = prior.actionStride {
             try check(
                 stride == tokenizer.strides.time, "prior.actionStride",
@@ -65,14 +77,15 @@ extension VideoPredictorConfiguration {
     /// A prior of a known size over the codes of clips of `frames` × `height` × `width`.
     ///
     /// - Parameters:
-    ///   - given: how many first frames it is told; 0 for none.
+    ///   - conditioningFrames: the number of conditioning frames; 0 for none.
     ///   - classes: nil for an unconditional prior.
     ///   - actionWidth: numbers of the action of a frame; nil without.
     ///   - codeDropout: nil trains on true codes only.
     /// - Throws: ``TokenizerError/clip(axis:length:stride:)`` when a stride does not divide a length.
     public init(
-        _ preset: Preset, tokenizer: VQVAEConfiguration, frames: Int, height: Int, width: Int,
-        given: Int = 1, classes: Int? = nil, actionWidth: Int? = nil,
+        _ preset: Preset, tokenizer: any VideoTokenizerConfiguration, frames: Int, height: Int,
+        width: Int,
+        conditioningFrames: Int = 1, classes: Int? = nil, actionWidth: Int? = nil,
         attention: PriorConfiguration.Attention = .full,
         codeDropout: PriorConfiguration.CodeDropout? = nil
     ) throws(TokenizerError) {
@@ -89,15 +102,40 @@ extension VideoPredictorConfiguration {
             tokenizer: tokenizer,
             prior: PriorConfiguration(
                 latent: .init(time: grid[0], height: grid[1], width: grid[2]),
-                codes: tokenizer.codes, embedding: tokenizer.embedding, width: stream, heads: 4,
+                codeCount: tokenizer.codeCount, embeddingWidth: tokenizer.embeddingWidth,
+                width: stream, heads: 4,
                 layers: layers, attention: attention, dropout: isPublic ? 0.2 : 0.1,
                 attentionDropout: isPublic ? 0.3 : 0,
-                conditioning: given == 0
+                conditioning: conditioningFrames == 0
                     ? nil
                     : FrameConditioning(
-                        frames: given, height: height, width: width, encoder: encoder),
+                        frames: conditioningFrames, height: height, width: width, encoder: encoder),
                 classes: classes, actionWidth: actionWidth,
                 actionStride: actionWidth == nil ? nil : tokenizer.strides.time,
                 codeDropout: codeDropout))
+    }
+}
+
+extension VideoPredictorConfiguration {
+    public var summary: String {
+        let given = prior.conditioning?.frames ?? 0
+        return "video predictor (tokenizer and prior), \(clipLength) frames of "
+            + "\(frameHeight) × \(frameWidth)" + (given > 0 ? " from the first \(given)" : "")
+    }
+
+    public var facts: [Fact] {
+        var facts = tokenizer.value.facts
+        func add(_ key: String, _ value: Int?) {
+            if let value { facts.append(Fact(key, .integer(value))) }
+        }
+        let size = [clipLength, frameHeight, frameWidth]
+        facts.append(Fact("clip_size", .list(size.map { .integer($0) })))
+        add("conditioning_frames", prior.conditioning?.frames ?? 0)
+        add("layers", prior.layers)
+        add("width", prior.width)
+        add("heads", prior.heads)
+        add("classes", prior.classes)
+        add("action_width", prior.actionWidth)
+        return facts
     }
 }

@@ -3,6 +3,7 @@ import GestaltFiles
 import GestaltIO
 import GestaltModels
 import GestaltVQVAE
+import GestaltVideo
 
 /// What a checkpoint or a model's folder is, without its weights being read: the model's kind and
 /// sizes, hyper-parameters, and how far it was trained.
@@ -91,7 +92,8 @@ public struct CheckpointSummary: Sendable, Equatable {
             let configuration = try folder.configuration(VideoPredictorConfiguration.self)
             frames = configuration.clipLength
             (height, width) = (configuration.frameHeight, configuration.frameWidth)
-            (tokenizer, prior) = (configuration.tokenizer, configuration.prior)
+            tokenizer = configuration.tokenizer.as(VQVAEConfiguration.self)
+            prior = configuration.prior
         } else if kind == .gestalt(VQVAEConfiguration.kind) {
             tokenizer = try folder.configuration(VQVAEConfiguration.self)
         }
@@ -145,7 +147,8 @@ public struct CheckpointSummary: Sendable, Equatable {
             tokenizer = configuration
         case .predictor:
             guard let configuration = try? sizes.predictor() else { return }
-            (tokenizer, prior) = (configuration.tokenizer, configuration.prior)
+            tokenizer = configuration.tokenizer.as(VQVAEConfiguration.self)
+            prior = configuration.prior
             if sizes.missing.allSatisfy({ !$0.hasPrefix("downsample") }) {
                 frames = configuration.clipLength
                 (height, width) = (configuration.frameHeight, configuration.frameWidth)

@@ -1,5 +1,7 @@
+import GestaltChecks
 import GestaltModels
 import GestaltVQVAE
+import GestaltVideo
 
 extension KeyMap {
     /// All entries of a prior's state dictionary without its tokenizer, in the order of the state
@@ -22,9 +24,13 @@ extension KeyMap {
     }
 
     /// All entries of a prior's state dictionary, its tokenizer first.
+    /// - Precondition: the tokenizer is a ``VQVAE``.
     public init(videoGPT configuration: VideoPredictorConfiguration) {
+        guard let tokenizer = configuration.tokenizer.as(VQVAEConfiguration.self) else {
+            stop("KeyMap(videoGPT:): a tokenizer of kind \(configuration.tokenizer)")
+        }
         self.init(
-            KeyMap(videoGPT: configuration.tokenizer).below(key: "vqvae.", path: "tokenizer.")
+            KeyMap(videoGPT: tokenizer).below(key: "vqvae.", path: "tokenizer.")
                 + KeyMap(videoGPT: configuration.prior).below(key: "", path: "prior."))
     }
 }

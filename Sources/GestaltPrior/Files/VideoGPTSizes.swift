@@ -71,7 +71,8 @@ struct VideoGPTSizes {
         let blocks = count { "\(prefix)encoder.res_stack.\($0).block.0.weight" }
         let strides = try strides(latent, levels: levels)
         return VQVAEConfiguration(
-            strides: strides, hidden: convolution[0], embedding: codebook[1], codes: codebook[0],
+            strides: strides, hiddenChannels: convolution[0], embeddingWidth: codebook[1],
+            codeCount: codebook[0],
             blocks: blocks, dataVariance: VQVAEConfiguration.videoGPTDataVariance)
     }
 
@@ -148,7 +149,7 @@ struct VideoGPTSizes {
         let layers = count { "attn_stack.attn_nets.\($0).fc_block.0.weight" }
         let output = try sizes("fc_out.weight", rank: 2)
         return PriorConfiguration(
-            latent: latent, codes: output[0], embedding: input[1], width: input[0],
+            latent: latent, codeCount: output[0], embeddingWidth: input[1], width: input[0],
             heads: heads ?? 1, layers: layers, attention: try attention(),
             dropout: try settings.share("dropout") ?? 0.2,
             attentionDropout: try settings.share("attn_dropout") ?? 0.3,

@@ -9,10 +9,7 @@ extension VideoModel {
     /// Writes the folder of a model.
     /// - Throws: as `StoredModel.write(to:card:)`.
     public func write(to path: String, card: String? = nil) throws {
-        switch self {
-        case .tokenizer(let tokenizer): try tokenizer.write(to: path, card: card)
-        case .predictor(let predictor): try predictor.write(to: path, card: card)
-        }
+        try stored.write(to: path, card: card)
     }
 
     /// Writes a safetensors file in VideoGPT's names and layouts, with its hyper-parameters as a
@@ -30,7 +27,11 @@ extension VideoModel {
                 path: path, expected: "a model that VideoGPT knows",
                 found: "a prior that is told actions")
         }
-        let (names, state) = namesAndState
+        guard let vqvae = tokenizer as? VQVAE, stored is VQVAE || stored is VideoPredictor else {
+            throw VideoGPTError.unknownModel(
+                path: path, expected: "a model that VideoGPT knows", found: stored.title)
+        }
+        let (names, state) = namesAndState(vqvae)
         let values = Dictionary(uniqueKeysWithValues: state)
         var tensors: [(name: String, tensor: AnyTensor)] = []
         for entry in names.entries {
@@ -45,7 +46,8 @@ extension VideoModel {
             }
         }
         let json = try JSONSerialization.data(
-            withJSONObject: hyperParameters, options: [.sortedKeys, .withoutEscapingSlashes])
+            withJSONObject: hyperParameters(vqvae.configuration),
+            options: [.sortedKeys, .withoutEscapingSlashes])
         try SafeTensors.write(
             tensors,
             metadata: [
@@ -53,23 +55,21 @@ extension VideoModel {
             ], to: path)
     }
 
-    private var namesAndState: (names: KeyMap, state: [(String, Tensor<Float>)]) {
-        switch self {
-        case .tokenizer(let tokenizer):
-            let names = KeyMap(videoGPT: tokenizer.configuration)
-            return (names, names.state(of: tokenizer).map { ($0.key, $0.tensor) })
-        case .predictor(let predictor):
-            let names = KeyMap(videoGPT: predictor.configuration)
-            return (names, names.state(of: predictor).map { ($0.key, $0.tensor) })
+    private func namesAndState(_ vqvae: VQVAE) -> (names: KeyMap, state: [(String, Tensor<Float>)])
+    {
+        guard let predictor else {
+            let names = KeyMap(videoGPT: vqvae.configuration)
+            return (names, names.state(of: vqvae).map { ($0.key, $0.tensor) })
         }
+        let names = KeyMap(videoGPT: predictor.configuration)
+        return (names, names.state(of: predictor).map { ($0.key, $0.tensor) })
     }
 
     /// What VideoGPT's programs call the sizes.
-    var hyperParameters: [String: Any] {
-        let tokenizer = tokenizer.configuration
+    func hyperParameters(_ tokenizer: VQVAEConfiguration) -> [String: Any] {
         var result: [String: Any] = [
-            "embedding_dim": tokenizer.embedding, "n_codes": tokenizer.codes,
-            "n_hiddens": tokenizer.hidden, "n_res_layers": tokenizer.blocks,
+            "embedding_dim": tokenizer.embeddingWidth, "n_codes": tokenizer.codeCount,
+            "n_hiddens": tokenizer.hiddenChannels, "n_res_layers": tokenizer.blocks,
             "downsample": tokenizer.strides.array,
         ]
         guard let configuration = predictor?.configuration else { return result }

@@ -4,16 +4,50 @@ import GestaltModels
 import GestaltNN
 import GestaltTensor
 import GestaltVQVAE
+import GestaltVideo
 
-/// A video model from disk, whoever wrote it: a tokenizer alone, or with its prior.
+/// A video model from disk: a tokenizer alone, or with its prior.
 ///
 /// ```swift
 /// let model = try VideoModel(at: "bair_gpt.ckpt", settings: ["heads": "4"])
 /// let codes = model.tokenizer.encode(clips)
 /// ```
-public enum VideoModel: Sendable {
-    case tokenizer(VQVAE)
-    case predictor(VideoPredictor)
+public struct VideoModel: Sendable {
+    /// The whole: a ``VideoPredictor``, a tokenizer, or a model of another package that contains one.
+    public let stored: any StoredModel
+    public let tokenizer: any VideoTokenizer
+
+    /// `nil` for a model that neither is nor contains a tokenizer.
+    public init?(_ model: any StoredModel) {
+        stored = model
+        if let tokenizer = model as? any VideoTokenizer {
+            self.tokenizer = tokenizer
+        } else if let whole = model as? any TokenizerContaining {
+            tokenizer = whole.tokenizer
+        } else {
+            return nil
+        }
+    }
+
+    public init(_ tokenizer: any VideoTokenizer) {
+        (stored, self.tokenizer) = (tokenizer, tokenizer)
+    }
+
+    public init(_ predictor: VideoPredictor) {
+        (stored, tokenizer) = (predictor, predictor.tokenizer)
+    }
+
+    /// The predictor; `nil` for a tokenizer alone.
+    public var predictor: VideoPredictor? { stored as? VideoPredictor }
+
+    /// Registers the kinds of this module; later calls do nothing.
+    public static func registerKinds() { _ = registration }
+
+    private static let registration: Void = {
+        // A program that registered a kind of this name before keeps its own.
+        try? ModelKinds.register(VQVAE.self)
+        try? ModelKinds.register(VideoPredictor.self)
+    }()
 
     /// Reads the folder of a model, a checkpoint of VideoGPT's PyTorch program, or a safetensors file
     /// in its names and layouts; files are recognized by their content, whatever their names.
@@ -50,16 +84,13 @@ public enum VideoModel: Sendable {
         guard settings.isEmpty else {
             throw VideoGPTError.needlessSettings(path: path, names: settings.keys.sorted())
         }
-        switch try folder.kind() {
-        case VideoPredictorConfiguration.kind:
-            self = .predictor(try VideoPredictor(folder: path))
-        case VQVAEConfiguration.kind: self = .tokenizer(try VQVAE(folder: path))
-        case let kind:
-            throw ModelFolderError.wrongKind(
-                path: folder.configurationPath,
-                expected: "\(VQVAEConfiguration.kind)” or “\(VideoPredictorConfiguration.kind)",
-                found: kind)
+        Self.registerKinds()
+        let type = try ModelKinds.type(try folder.kind(), in: folder.configurationPath)
+        guard let model = Self(try type.init(folder: path)) else {
+            throw ModelMismatch(
+                path: path, needed: .tokenizer, found: "a model of kind “\(try folder.kind())”")
         }
+        self = model
     }
 
     private init(
@@ -87,7 +118,7 @@ public enum VideoModel: Sendable {
             try configuration.validate()
             var tokenizer = VQVAE(configuration, random: &random)
             try tokenizer.load(videoGPT: sizes.table)
-            self = .tokenizer(tokenizer)
+            self.init(tokenizer)
         case .predictor:
             let configuration = try sizes.predictor()
             try Self.requireComplete(sizes)
@@ -98,7 +129,7 @@ public enum VideoModel: Sendable {
             }
             var predictor = VideoPredictor(configuration, random: &random)
             try predictor.load(videoGPT: sizes.table)
-            self = .predictor(predictor)
+            self.init(predictor)
         }
     }
 
@@ -106,18 +137,5 @@ public enum VideoModel: Sendable {
         guard sizes.missing.isEmpty else {
             throw .missingSettings(path: sizes.table.path, settings: sizes.missing)
         }
-    }
-
-    public var tokenizer: VQVAE {
-        switch self {
-        case .tokenizer(let tokenizer): tokenizer
-        case .predictor(let predictor): predictor.tokenizer
-        }
-    }
-
-    /// The whole, nil for a tokenizer alone.
-    public var predictor: VideoPredictor? {
-        guard case .predictor(let predictor) = self else { return nil }
-        return predictor
     }
 }

@@ -20,7 +20,7 @@ extension VideoPredictor {
     ///
     /// Batch counters and mask buffers are ignored; the codebook counts as initialized.
     /// - Parameter table: its state dictionary, names and layouts as PyTorch has them.
-    /// - Throws: `VideoGPTError.state(path:problems:)` with everything missing, unexpected or
+    /// - Throws: `StateMismatch` with everything missing, unexpected or
     ///   mis-shaped, in one report; `FileError` when a tensor cannot be read.
     public mutating func load(videoGPT table: TensorTable) throws {
         try KeyMap(videoGPT: configuration).load(

@@ -1,21 +1,5 @@
 import GestaltTensor
-import GestaltVQVAE
 import GestaltVideo
-
-extension VQVAE {
-    /// - Throws: ``ModelInputError`` unless `codes` are `[N, t, h, w]`, each a code of this tokenizer.
-    public func check(codes: Tensor<Int32>) throws(ModelInputError) {
-        guard codes.rank == 4, codes.count > 0 else {
-            throw ModelInputError("codes", expected: "shape [B, t, h, w]", found: "\(codes.shape)")
-        }
-        let known = Int32(clamping: configuration.codes)
-        let stray = codes.withScalars { $0.first { $0 < 0 || $0 >= known } }
-        if let stray {
-            throw ModelInputError(
-                "codes", expected: "numbers from 0 to \(known - 1)", found: "\(stray)")
-        }
-    }
-}
 
 extension VideoPredictor {
     /// Checks what is given from outside against what the prior is built for.

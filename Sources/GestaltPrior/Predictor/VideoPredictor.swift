@@ -3,6 +3,7 @@ import GestaltModels
 import GestaltNN
 import GestaltTensor
 import GestaltVQVAE
+import GestaltVideo
 
 /// VideoGPT whole: a tokenizer, and a prior over its codes.
 ///
@@ -15,25 +16,25 @@ import GestaltVQVAE
 /// let logits = predictor.logits(codes, condition)                  // [N, t, h, w, K]
 /// ```
 /// - Source: Yan et al., *VideoGPT* (2021).
-public struct VideoPredictor: StoredModel {
+public struct VideoPredictor: TokenizerContaining {
     public let configuration: VideoPredictorConfiguration
-    public var tokenizer: VQVAE
+    public var tokenizer: any VideoTokenizer
     public var prior: VideoPrior
 
     /// - Precondition: `configuration` is valid.
     public init(_ configuration: VideoPredictorConfiguration, random: inout RandomStream) {
-        let tokenizer = VQVAE(configuration.tokenizer, random: &random)
+        let tokenizer = configuration.tokenizer.value.tokenizer(random: &random)
         self.init(configuration, tokenizer: tokenizer, random: &random)
     }
 
     /// A fresh prior on a trained tokenizer.
     /// - Precondition: the tokenizer has the configuration's sizes.
     public init(
-        _ configuration: VideoPredictorConfiguration, tokenizer: VQVAE,
+        _ configuration: VideoPredictorConfiguration, tokenizer: any VideoTokenizer,
         random: inout RandomStream
     ) {
         require(
-            tokenizer.configuration == configuration.tokenizer,
+            AnyTokenizerConfiguration(tokenizer.configuration) == configuration.tokenizer,
             "VideoPredictor: a tokenizer of \(tokenizer.configuration) for \(configuration.tokenizer)"
         )
         self.configuration = configuration
@@ -41,10 +42,12 @@ public struct VideoPredictor: StoredModel {
         prior = VideoPrior(configuration.prior, random: &random)
     }
 
+    public var title: String { "a video predictor (tokenizer and prior)" }
+
     /// The logits of every code given the true codes before it, `[N, t, h, w]` to
     /// `[N, t, h, w, K]`.
     public func logits(_ codes: Tensor<Int32>, _ condition: PriorCondition) -> Tensor<Float> {
-        prior.logits(tokenizer.codebook.rows(of: codes), condition, .inference)
+        prior.logits(tokenizer.embeddings(of: codes), condition, .inference)
     }
 
     public mutating func visit(_ visitor: inout some ParameterVisitor) {

@@ -87,13 +87,14 @@ extension VideoPrior {
         let grid = configuration.latent.array
         require(
             embeddings.rank == 5
-                && Array(embeddings.shape.dropFirst()) == grid + [configuration.embedding],
+                && Array(embeddings.shape.dropFirst()) == grid + [configuration.embeddingWidth],
             "VideoPrior: embeddings \(embeddings.shape) are not [N, "
-                + "\((grid + [configuration.embedding]).map(String.init).joined(separator: ", "))]")
+                + "\((grid + [configuration.embeddingWidth]).map(String.init).joined(separator: ", "))]"
+        )
         let (clips, tokens, width) = (
             embeddings.shape[0], configuration.tokens, configuration.width
         )
-        var codes = embeddings.reshaped([clips, tokens, configuration.embedding]).matmul(input)
+        var codes = embeddings.reshaped([clips, tokens, configuration.embeddingWidth]).matmul(input)
         codes = hidingSome(codes, context)
         let first = start.reshaped([1, 1, width]).broadcast(to: [clips, 1, width])
         let shifted = concatenated([first, codes.sliced(0..<tokens - 1, axis: 1)], axis: 1)
@@ -153,6 +154,6 @@ extension VideoPrior {
     func logits(of stream: Tensor<Float>, _ condition: PriorCondition) -> Tensor<Float> {
         let scores = norm(stream, classes: condition.classes).matmul(output)
         return scores.reshaped(
-            [stream.shape[0]] + configuration.latent.array + [configuration.codes])
+            [stream.shape[0]] + configuration.latent.array + [configuration.codeCount])
     }
 }

@@ -16,7 +16,7 @@ import GestaltVideo
 /// let logits = prior.logits(embeddings, condition, .inference)      // [N, t, h, w, K]
 /// ```
 /// - Source: Yan et al., *VideoGPT* (2021), section 3.2; the public code's `gpt.py`.
-public struct VideoPrior: Module {
+public struct VideoPrior: CodePrior {
     public let configuration: PriorConfiguration
     public var resnet: FrameEncoder?
     public var framePositions: PositionTables?
@@ -37,6 +37,9 @@ public struct VideoPrior: Module {
     /// Spread of `input`, `start` and `hiddenCode` at first. Source: VideoGPT, `gpt.py`.
     private static let inputDeviation: Float = 0.02
 
+    public var grid: Extent3 { configuration.latent }
+    public var codeCount: Int { configuration.codeCount }
+
     /// - Precondition: `configuration` is valid; ``PriorConfiguration/validate()`` tells.
     public init(_ configuration: PriorConfiguration, random: inout RandomStream) {
         self.configuration = configuration
@@ -51,7 +54,7 @@ public struct VideoPrior: Module {
             actionInput = Linear(stride * actionWidth, width, random: &random)
         }
         input = random.normal(
-            [configuration.embedding, width], standardDeviation: Self.inputDeviation)
+            [configuration.embeddingWidth, width], standardDeviation: Self.inputDeviation)
         start = random.normal([width], standardDeviation: Self.inputDeviation)
         if configuration.codeDropout != nil {
             hiddenCode = random.normal([width], standardDeviation: Self.inputDeviation)
@@ -63,7 +66,7 @@ public struct VideoPrior: Module {
             blocks.append(PriorBlock(configuration, random: &random))
         }
         norm = PriorNorm(width: width, classes: configuration.classes, random: &random)
-        output = .zeros([width, configuration.codes])
+        output = .zeros([width, configuration.codeCount])
     }
 
     public mutating func visit(_ visitor: inout some ParameterVisitor) {

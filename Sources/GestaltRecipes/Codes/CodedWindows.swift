@@ -4,6 +4,7 @@ import GestaltFiles
 import GestaltNN
 import GestaltTensor
 import GestaltVQVAE
+import GestaltVideo
 
 /// Windows of clips as a frozen tokenizer encodes them, made once.
 public struct CodedWindows: Sendable {
@@ -64,7 +65,7 @@ extension CodedWindows {
     ///   - progress: told how many of how many windows are encoded; may throw to stop.
     /// - Throws: `FileError` when `path` cannot be written; what `progress` throws.
     init(
-        _ clips: [Clip], length: Int, interval: Int, mirrors: Bool, tokenizer: VQVAE,
+        _ clips: [Clip], length: Int, interval: Int, mirrors: Bool, tokenizer: any VideoTokenizer,
         keptAt path: String? = nil, progress: (_ done: Int, _ total: Int) throws -> Void
     ) throws {
         let windows = Self.places(
@@ -104,7 +105,7 @@ extension CodedWindows {
 
     /// A number that differs for other weights, other clips or other windows.
     private static func identity(
-        _ clips: [Clip], _ windows: [CodedWindow], _ tokenizer: VQVAE
+        _ clips: [Clip], _ windows: [CodedWindow], _ tokenizer: any VideoTokenizer
     ) -> String {
         var hash = Fingerprint()
         for entry in tokenizer.state {

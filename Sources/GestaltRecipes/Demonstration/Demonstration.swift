@@ -2,6 +2,7 @@ import Foundation
 import GestaltData
 import GestaltIO
 import GestaltMedia
+import GestaltModels
 import GestaltRobotPush
 import GestaltSegHeads
 import GestaltTensor
@@ -13,7 +14,7 @@ import GestaltVQVAE
 ///
 /// Steps are fixed, not timed: the same machine shows the same numbers each time.
 public struct Demonstration: Sendable {
-    public var tokenizer: TokenizerRecipe
+    public var tokenizer: TokenizerRecipe<VQVAE>
     public var head: HeadRecipe
     public var unet: UNetRecipe
     /// What the results have to reach for the demonstration to be worth showing.
@@ -31,7 +32,7 @@ public struct Demonstration: Sendable {
         let sample = DataChoice("sample")
         tokenizer = TokenizerRecipe(data: sample, preset: .tiny, steps: 900)
         tokenizer.evaluationInterval = .max
-        head = HeadRecipe(data: sample, head: .convolutional(width: 64), steps: 400)
+        head = HeadRecipe(data: sample, head: "convolutional:64", steps: 400)
         head.evaluationInterval = .max
         unet = UNetRecipe(data: sample, network: .demo, steps: 400)
         unet.evaluationInterval = .max

@@ -3,15 +3,17 @@ import GestaltMedia
 import GestaltSegHeads
 import GestaltTensor
 import GestaltVQVAE
+import GestaltVideo
 
 /// The pictures a ``Demonstration`` leaves.
 struct DemonstrationPictures {
     private let test: DataSet
-    private let tokenizer: VQVAE
+    private let tokenizer: any VideoTokenizer
     private let segmenter: Segmenter
     private let network: UNet
 
-    init(_ test: DataSet, _ tokenizer: VQVAE, _ segmenter: Segmenter, _ network: UNet) {
+    init(_ test: DataSet, _ tokenizer: any VideoTokenizer, _ segmenter: Segmenter, _ network: UNet)
+    {
         self.test = test
         self.tokenizer = tokenizer
         self.segmenter = segmenter

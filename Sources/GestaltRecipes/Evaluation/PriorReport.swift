@@ -47,11 +47,11 @@ public struct PriorReport: Codable, Sendable, Equatable {
             coded, of: set.clips, batchSize: 4, order: .once,
             given: sizes.prior.conditioning?.frames ?? 0, takesActions: takesActions)
         nats = try model.nats(over: batches, progress: progress)
-        var usage = CodeUsage(codeCount: sizes.prior.codes)
+        var usage = CodeUsage(codeCount: sizes.prior.codeCount)
         usage.add(coded.codes)
         tokenCount = coded.codes.count
         unigramEntropy = Tensor(usage.perplexity).log().scalar
-        uniform = Tensor(Double(sizes.prior.codes)).log().scalar
+        uniform = Tensor(Double(sizes.prior.codeCount)).log().scalar
     }
 
     public var metrics: [Metric] {

@@ -2,8 +2,10 @@ import GestaltChecks
 import GestaltData
 import GestaltMedia
 import GestaltMetrics
+import GestaltModels
 import GestaltTensor
 import GestaltVQVAE
+import GestaltVideo
 
 /// A clip and what its codes give back.
 public struct ReconstructionPair: Sendable {
@@ -16,7 +18,7 @@ public struct ReconstructionPair: Sendable {
 
     /// - Parameter clip: `[T, H, W, 3]` in −0.5…0.5.
     /// - Throws: ``TokenizerError/clip(axis:length:stride:)`` when a stride does not divide a length.
-    public init(_ tokenizer: VQVAE, clip: Tensor<Float>) throws {
+    public init(_ tokenizer: any VideoTokenizer, clip: Tensor<Float>) throws {
         _ = try tokenizer.configuration.latentShape(
             time: clip.shape[0], height: clip.shape[1], width: clip.shape[2])
         let decoded = tokenizer.reconstruct(clip.expanded(axis: 0)).squeezed(axis: 0)

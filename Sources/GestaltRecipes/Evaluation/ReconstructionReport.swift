@@ -1,8 +1,10 @@
 import GestaltData
 import GestaltMetrics
+import GestaltModels
 import GestaltTensor
 import GestaltTraining
 import GestaltVQVAE
+import GestaltVideo
 
 /// How well a tokenizer gives clips back, and how it uses its codes doing so.
 public struct ReconstructionReport: Sendable, Codable, Equatable {
@@ -30,7 +32,7 @@ public struct ReconstructionReport: Sendable, Codable, Equatable {
     /// - Throws: ``TokenizerError/clip(axis:length:stride:)`` for clips whose lengths the strides do
     ///   not divide, and what `progress` throws.
     public init(
-        of tokenizer: VQVAE, on batches: ClipBatches, withSSIM: Bool = true,
+        of tokenizer: any VideoTokenizer, on batches: ClipBatches, withSSIM: Bool = true,
         progress: (_ done: Int, _ total: Int) throws -> Void = { _, _ in }
     ) throws {
         _ = try tokenizer.configuration.latentShape(
@@ -38,7 +40,7 @@ public struct ReconstructionReport: Sendable, Codable, Equatable {
             width: batches.clips[0].width)
         var fidelity = PeakSignalToNoise()
         var similarity = StructuralSimilarity()
-        var usage = CodeUsage(codeCount: tokenizer.configuration.codes)
+        var usage = CodeUsage(codeCount: tokenizer.configuration.codeCount)
         var clipCount = 0
         let (height, width) = (batches.clips[0].height, batches.clips[0].width)
         let fits = StructuralSimilarity.fits(height: height, width: width)

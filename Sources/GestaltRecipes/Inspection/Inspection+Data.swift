@@ -1,4 +1,5 @@
 import GestaltData
+import GestaltModels
 
 extension Inspection {
     /// A folder of clips: its splits, sizes, what its masks hold, and what was left out.

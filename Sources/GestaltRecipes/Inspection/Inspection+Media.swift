@@ -1,6 +1,7 @@
 import Foundation
 import GestaltIO
 import GestaltMedia
+import GestaltModels
 import GestaltTensor
 
 extension Inspection {

@@ -1,5 +1,6 @@
 import Foundation
 import GestaltFiles
+import GestaltIO
 import GestaltModels
 import GestaltPrior
 import GestaltSegHeads
@@ -23,53 +24,24 @@ extension Inspection {
         }
     }
 
+    /// The summary of a model whose kind is known; else its kind.
     private mutating func sentence(_ kind: String, _ folder: ModelFolder) throws -> String {
-        switch kind {
-        case VQVAEConfiguration.kind:
-            return describe(try folder.configuration(VQVAEConfiguration.self))
-        case VideoPredictorConfiguration.kind:
-            return describe(try folder.configuration(VideoPredictorConfiguration.self))
-        case UNetConfiguration.kind:
-            let sizes = try folder.configuration(UNetConfiguration.self)
-            add("widths", .sizes(sizes.widths))
-            return describe("U-Net", sizes.input, sizes.classes)
-        case SegmenterConfiguration.kind:
-            let sizes = try folder.configuration(SegmenterConfiguration.self)
-            add("encoder", "\(EncoderChoice(sizes.encoder))")
-            return describe(
-                "segmenter (head on \(EncoderChoice(sizes.encoder)))", sizes.input, sizes.classes)
-        default: return kind
+        BuiltIns.register()
+        guard let type = ModelKinds.registry[kind] else {
+            remarks.append(
+                "this program does not know models of kind “\(kind)”; it knows "
+                    + ModelKinds.registry.names.joined(separator: ", "))
+            return kind
         }
+        return try describe(configuration(of: type, folder))
     }
 
-    private mutating func describe(
-        _ name: String, _ input: PictureInput, _ classes: Int
-    ) -> String {
-        add("input_size", .sizes([input.height, input.width]))
-        add("classes", classes)
-        let task = classes == 1 ? "foreground" : "\(classes) classes"
-        return "\(name) for \(task) at \(input.height) × \(input.width)"
-    }
+    private func configuration<Model: StoredModel>(
+        of type: Model.Type, _ folder: ModelFolder
+    ) throws -> any ModelConfiguration { try folder.configuration(Model.Configuration.self) }
 
-    mutating func describe(_ sizes: VQVAEConfiguration) -> String {
-        add("strides", .sizes(sizes.strides.array))
-        add("codes", sizes.codes)
-        add("embedding", sizes.embedding)
-        return "video tokenizer, strides \(sizes.strides), \(sizes.codes) codes"
-    }
-
-    mutating func describe(_ sizes: VideoPredictorConfiguration) -> String {
-        _ = describe(sizes.tokenizer)
-        let given = sizes.prior.conditioning?.frames ?? 0
-        add("clip_size", .sizes([sizes.clipLength, sizes.frameHeight, sizes.frameWidth]))
-        add("given_frames", given)
-        add("layers", sizes.prior.layers)
-        add("width", sizes.prior.width)
-        add("heads", sizes.prior.heads)
-        add("classes", sizes.prior.classes)
-        add("action_width", sizes.prior.actionWidth)
-        return "video predictor (tokenizer and prior), \(sizes.clipLength) frames of "
-            + "\(sizes.frameHeight) × \(sizes.frameWidth)"
-            + (given > 0 ? " from the first \(given)" : "")
+    mutating func describe(_ configuration: any ModelConfiguration) -> String {
+        facts += configuration.facts
+        return configuration.summary
     }
 }

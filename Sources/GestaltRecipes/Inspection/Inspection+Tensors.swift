@@ -1,5 +1,6 @@
 import GestaltFiles
 import GestaltIO
+import GestaltModels
 import GestaltPrior
 import GestaltTraining
 

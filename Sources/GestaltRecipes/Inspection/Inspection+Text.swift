@@ -1,4 +1,5 @@
 import Foundation
+import GestaltModels
 
 extension Inspection {
     /// Which of the JSON files people have around it is.

@@ -1,6 +1,7 @@
 import Foundation
 import GestaltFiles
 import GestaltIO
+import GestaltModels
 
 /// What a file or folder is, and what it holds: the facts behind `gestalt inspect`.
 ///
@@ -12,19 +13,7 @@ import GestaltIO
 /// print(inspection.what)            // a training run, unet: finished, 600 steps
 /// ```
 public struct Inspection: Sendable, Equatable {
-    /// A fact's or a cell's value.
-    public enum Value: Sendable, Equatable {
-        case text(String)
-        case integer(Int)
-        case number(Double)
-        case list([Value])
-    }
-
-    /// A fact: a key in snake_case, and its value.
-    public struct Fact: Sendable, Equatable {
-        public let key: String
-        public let value: Value
-    }
+    public typealias Value = Fact.Value
 
     /// Things of one sort, a row each.
     public struct Table: Sendable, Equatable {
@@ -58,7 +47,7 @@ public struct Inspection: Sendable, Equatable {
     }
 
     mutating func add(_ key: String, _ value: Value?) {
-        if let value { facts.append(Fact(key: key, value: value)) }
+        if let value { facts.append(Fact(key, value)) }
     }
 
     mutating func add(_ key: String, _ value: String?) { add(key, value.map(Value.text)) }
@@ -88,24 +77,6 @@ public struct Inspection: Sendable, Equatable {
         default: self.kind = "unknown"
         }
     }
-}
-
-extension Inspection.Value: CustomStringConvertible {
-    public var description: String {
-        switch self {
-        case .text(let text): text
-        case .integer(let number): "\(number)"
-        case .number(let number): String(format: "%.4g", number)
-        case .list(let values): values.map(\.description).joined(separator: " ")
-        }
-    }
-}
-
-extension Inspection.Value: ExpressibleByStringLiteral, ExpressibleByIntegerLiteral {
-    public init(stringLiteral value: String) { self = .text(value) }
-    public init(integerLiteral value: Int) { self = .integer(value) }
-
-    static func sizes(_ sizes: [Int]) -> Self { .list(sizes.map(Self.integer)) }
 }
 
 /// Millions and thousands as people read them: `93.6 M`, `12.4 k`, `870`.

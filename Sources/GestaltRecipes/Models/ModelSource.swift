@@ -95,7 +95,7 @@ enum ModelSource {
         }
     }
 
-    func read<Model: StoredModel>() throws -> Model {
+    func read<Model: StoredModel>(_ type: Model.Type) throws -> Model {
         switch self {
         case .folder(let folder): try Model(folder: folder.path)
         case .checkpoint(let model, _): try model.read()

@@ -5,7 +5,9 @@ import GestaltModels
 import GestaltNN
 import GestaltPrior
 import GestaltSegHeads
+import GestaltTensor
 import GestaltVQVAE
+import GestaltVideo
 
 /// A model from disk, whatever names it.
 ///
@@ -21,7 +23,7 @@ import GestaltVQVAE
 /// let network = try opened.segmentation()
 /// ```
 public struct OpenedModel: Sendable {
-    public let model: AnyModel
+    public let model: any StoredModel
     /// Where it was read from, as it was given.
     public let path: String
     /// What somebody who named the path should know: that the run is not finished, for example.
@@ -35,12 +37,12 @@ public struct OpenedModel: Sendable {
     ///   missing or broken; `ConfigurationError`, `ModelFolderError` and `VideoGPTError` for ones
     ///   that hold no model.
     public init(at path: String, settings: [String: String] = [:]) throws {
+        BuiltIns.register()
         self.path = path
         let source = try ModelSource(path)
         if case .videoGPT = source {
             var notices: [String] = []
-            model = AnyModel(
-                try VideoModel(at: path, settings: settings) { notices.append($0) })
+            model = try VideoModel(at: path, settings: settings) { notices.append($0) }.stored
             remark = notices.isEmpty ? nil : notices.joined(separator: "\n")
             isUnfinished = false
             return
@@ -48,16 +50,7 @@ public struct OpenedModel: Sendable {
         guard settings.isEmpty else {
             throw VideoGPTError.needlessSettings(path: path, names: settings.keys.sorted())
         }
-        switch try source.kind() {
-        case VQVAEConfiguration.kind: model = .tokenizer(try source.read())
-        case VideoPredictorConfiguration.kind: model = .predictor(try source.read())
-        case UNetConfiguration.kind: model = .unet(try source.read())
-        case SegmenterConfiguration.kind: model = .segmenter(try source.read())
-        case let kind:
-            throw ModelFolderError.wrongKind(
-                path: source.path, expected: "tokenizer”, “predictor”, “unet” or “segmenter",
-                found: kind)
-        }
+        model = try source.read(ModelKinds.type(try source.kind(), in: source.path))
         remark = source.remark
         isUnfinished = source.remark != nil
     }
@@ -66,24 +59,40 @@ public struct OpenedModel: Sendable {
 extension OpenedModel {
     /// The tokenizer, or the predictor with its own.
     public func video() throws(ModelMismatch) -> VideoModel {
-        guard let video = model.video else { throw mismatch(.tokenizer) }
+        guard let video = VideoModel(model) else { throw mismatch(.tokenizer) }
         return video
     }
 
-    /// The tokenizer, a predictor's too.
-    public func tokenizer() throws(ModelMismatch) -> VQVAE { try video().tokenizer }
+    /// The tokenizer, also that of a predictor.
+    public func tokenizer() throws(ModelMismatch) -> any VideoTokenizer { try video().tokenizer }
 
     public func predictor() throws(ModelMismatch) -> VideoPredictor {
-        guard let predictor = model.video?.predictor else { throw mismatch(.predictor) }
+        guard let predictor = model as? VideoPredictor else { throw mismatch(.predictor) }
         return predictor
     }
 
     public func segmentation() throws(ModelMismatch) -> any SegmentationModel & StoredModel {
-        guard let network = model.segmentation else { throw mismatch(.segmentation) }
+        guard let network = model as? any SegmentationModel & StoredModel else {
+            throw mismatch(.segmentation)
+        }
         return network
     }
 
-    func mismatch(_ needed: ModelMismatch.Need) -> ModelMismatch {
-        ModelMismatch(path: path, needed: needed, found: "\(model)")
+    /// The encoder of a name on this model.
+    /// - Throws: `ConfigurationError` for a name that does not fit; `ModelMismatch` for a model of
+    ///   another kind.
+    public func encoder(
+        named name: ComponentName, random: inout RandomStream
+    ) throws -> any StoredEncoder {
+        do {
+            return try Encoders.type(of: name).init(named: name, on: model, random: &random)
+        } catch var error as ModelMismatch {
+            error.path = path
+            throw error
+        }
+    }
+
+    func mismatch(_ needed: ModelNeed) -> ModelMismatch {
+        ModelMismatch(path: path, needed: needed, found: model.title)
     }
 }

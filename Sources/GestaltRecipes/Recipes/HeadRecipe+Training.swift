@@ -21,13 +21,14 @@ extension HeadRecipe {
         try clips.fit(to: frameTarget(of: encoder.configuration))
         clips.report(options.notice)
         let (set, evaluationSet) = (clips.train, clips.evaluationSet)
-        var model = try fresh(on: encoder, for: set.clips[0])
+        var model = try fresh(on: encoder, from: earlier, for: set.clips[0])
         if let earlier { model.take(earlier) }
         try requireSameEncoder(as: model, run)
         let frames = try labeledFrames(labels, of: set)
         set.remark(on: frames, classes: classes, options)
         let evaluator = evaluationSet.map { SegmentationEvaluator(data: $0) }
-        let card = about("\(frames.count) labeled frames of \(set)")
+        let card = about(
+            "\(frames.count) labeled frames of \(set)", seesFuture: encoder.seesFuture)
         let isCached = try caches(frames.count, model)
         try run.begin(
             model, plan: plan, batch: batch, data: [set] + (evaluationSet.map { [$0] } ?? []),
@@ -51,7 +52,7 @@ extension HeadRecipe {
     }
 
     /// The sizes of frames that the encoder takes.
-    private func frameTarget(of encoder: EncoderConfiguration) -> FrameTarget {
+    private func frameTarget(of encoder: any EncoderConfiguration) -> FrameTarget {
         if let size = encoder.frameSize {
             return .exactly(height: size.height, width: size.width)
         }
@@ -59,26 +60,34 @@ extension HeadRecipe {
     }
 
     private func validateWindow(of encoder: any StoredEncoder) throws(ConfigurationError) {
-        guard self.encoder.seesFuture, let encoder = encoder as? TokenizerEncoder else { return }
-        let stride = encoder.tokenizer.configuration.strides.time
-        let window = LabeledFrameEncoder.usualWindow
+        guard encoder.seesFuture else { return }
+        guard trains.isEmpty else {
+            throw .invalid(
+                "trains", expected: "[] with latents of clips, which are computed once",
+                found: trains)
+        }
+        let (stride, window) = (encoder.temporalStride, LabeledFrameEncoder.usualWindow)
         guard window % stride == 0 else {
             throw .invalid(
                 "encoder",
-                expected: "still frames: the tokenizer's temporal stride \(stride) does not divide "
+                expected: "still frames: the encoder's temporal stride \(stride) does not divide "
                     + "windows of \(window) frames",
                 found: "clips")
         }
     }
 
-    private func fresh(on encoder: any StoredEncoder, for clip: Clip) throws -> Segmenter {
+    private func fresh(
+        on encoder: any StoredEncoder, from earlier: Segmenter?, for clip: Clip
+    ) throws -> Segmenter {
         let configuration = SegmenterConfiguration(
-            encoder: encoder.configuration, head: head, classes: classes,
+            encoder: encoder.configuration,
+            head: try earlier?.configuration.head ?? Heads.configuration(named: head),
+            classes: classes,
             input: PictureInput(height: clip.height, width: clip.width))
         try configuration.validate()
         var encoder = encoder
         if initial == .random {
-            var draws = RandomStream(seed: seed).split(.max - 1)
+            var draws = encoderRandom
             encoder = encoder.configuration.encoder(random: &draws)
         }
         var random = RandomStream(seed: seed).split(.max)
@@ -89,22 +98,28 @@ extension HeadRecipe {
     private func requireSameEncoder(as model: Segmenter, _ run: RecipeRun<Self>) throws {
         guard run.options.resumes, let path = run.folder?.existingLastCheckpoint else { return }
         let checkpoint = try Checkpoint(reading: path)
-        for part in encoder.parts where !trains.contains(part) {
+        for part in try frozenParts {
             try checkpoint.requireSame(
-                part.path, as: model, expected: "the \(part.rawValue) this run began with")
+                "encoder.\(part)", as: model, expected: "the \(part) this run began with")
         }
     }
 
+    private var frozenParts: [String] {
+        get throws(ConfigurationError) { try encoderType.parts.filter { !trains.contains($0) } }
+    }
+
     private var freezing: Freezing {
-        let frozen = encoder.parts.filter { !trains.contains($0) }
-        return trains.isEmpty ? Freezing(["encoder"]) : Freezing(frozen.map(\.path))
+        guard !trains.isEmpty, let frozen = try? frozenParts else { return Freezing(["encoder"]) }
+        return Freezing(frozen.map { "encoder.\($0)" })
     }
 
     private var optimizer: AdamW {
         AdamW(
             weightDecay: weightDecay,
             groups: trains.map {
-                ParameterGroup(.below([$0.path]), learningRateFactor: partRates[$0])
+                ParameterGroup(
+                    .below(["encoder.\($0)"]),
+                    learningRateFactor: partRates[$0] ?? Self.partRate)
             })
     }
 
@@ -117,13 +132,13 @@ extension HeadRecipe {
             checkpointInterval: checkpointInterval, seed: seed)
     }
 
-    private func about(_ frames: String) -> String {
+    private func about(_ frames: String, seesFuture: Bool) -> String {
         let start = initial == .random ? " drawn at random" : ""
         let training =
             trains.isEmpty
-            ? "frozen" : "of which \(trains.map(\.rawValue).joined(separator: ", ")) trained"
+            ? "frozen" : "of which \(trains.joined(separator: ", ")) trained"
         return "A head on \(encoder.description)\(start), \(training), on \(frames)."
-            + (encoder.seesFuture ? " It sees the clip around a frame: frames after it, too." : "")
+            + (seesFuture ? " It sees the clip around a frame: frames after it, too." : "")
     }
 
     private func trial(
@@ -165,7 +180,7 @@ extension HeadRecipe {
         guard trains.isEmpty else { return false }
         let byteCount = latentBytes(frames, model)
         if byteCount <= Self.largestCache { return true }
-        guard !encoder.seesFuture else {
+        guard !model.encoder.seesFuture else {
             throw ConfigurationError.invalid(
                 "labels", expected: "few enough for latents of \(Self.largestCache >> 20) MiB",
                 found: "\(byteCount >> 20) MiB of latents")

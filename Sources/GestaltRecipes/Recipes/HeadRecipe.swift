@@ -6,6 +6,7 @@ import GestaltPrior
 import GestaltSegHeads
 import GestaltTensor
 import GestaltVQVAE
+import GestaltVideo
 
 /// Trains a head on the latents of a tokenizer, of a frame encoder or of a prior, whose parts stay as
 /// they are unless told otherwise.
@@ -14,14 +15,16 @@ import GestaltVQVAE
 /// once and kept in memory, as long as they take less than ``largestCache`` bytes.
 ///
 /// ```swift
-/// var recipe = HeadRecipe(data: data, encoder: .prior(layer: 2, skips: true), labels: 100)
-/// recipe.trains = [.resnet]                                  // through the prior, which stays
+/// var recipe = HeadRecipe(data: data, encoder: "prior:hidden:2:skips", labels: 100)
+/// recipe.trains = ["resnet"]                                // through the prior, which stays
 /// let trained = try recipe.train(on: predictor)
 /// ```
 public struct HeadRecipe: Recipe {
     public static let kind = "head"
     /// Latents beyond this many bytes are made anew for each batch.
     public static let largestCache = 1 << 30
+    /// The factor on the learning rate of parts of the encoder, unless ``partRates`` has another.
+    public static let partRate = 0.1
 
     /// What the encoder's weights are before the first step.
     public enum Initial: String, Codable, Sendable, CaseIterable {
@@ -31,44 +34,21 @@ public struct HeadRecipe: Recipe {
         case random
     }
 
-    /// What the learning rate of each part of the encoder that trains is multiplied by.
-    public struct PartRates: Codable, Sendable, Equatable {
-        public var tokenizer = 0.1
-        public var resnet = 0.1
-        public var prior = 0.1
-
-        public init() {}
-
-        public subscript(_ part: EncoderChoice.Part) -> Double {
-            get {
-                switch part {
-                case .tokenizer: tokenizer
-                case .resnet: resnet
-                case .prior: prior
-                }
-            }
-            set {
-                switch part {
-                case .tokenizer: tokenizer = newValue
-                case .resnet: resnet = newValue
-                case .prior: prior = newValue
-                }
-            }
-        }
-    }
-
     public var data: DataChoice
     /// The trained predictor or tokenizer, or a head to train further, as ``OpenedModel`` reads it;
-    /// nil for one in memory, see ``train(on:_:)-(VideoPredictor,_)``.
+    /// `nil` for one in memory, see ``train(on:_:)``, and for encoders without a model.
     public var model: String?
     /// What a bare VideoGPT checkpoint at ``model`` leaves out, by VideoGPT's names.
     public var settings: [String: String]?
-    public var encoder: EncoderChoice
+    /// The name of the encoder, `prior:hidden:2`.
+    public var encoder: ComponentName
     public var initial: Initial
     /// Parts of the encoder that train with the head; the others stay, to the bit.
-    public var trains: [EncoderChoice.Part]
-    public var partRates: PartRates
-    public var head: SegmenterConfiguration.Head
+    public var trains: [String]
+    /// The factor on the learning rate of each part that trains; ``partRate`` for those not listed.
+    public var partRates: [String: Double]
+    /// The name of the head, `convolutional:128`.
+    public var head: ComponentName
     /// 1 for foreground against background; 3 for background, arm and things.
     public var classes: Int
     /// How many labeled frames, spread over the clips; nil for all.
@@ -90,8 +70,8 @@ public struct HeadRecipe: Recipe {
 
     /// - Parameter steps: not given, 600 with a number of labels and 2500 with all.
     public init(
-        data: DataChoice, model: String? = nil, encoder: EncoderChoice = .tokenizer(),
-        head: SegmenterConfiguration.Head = .convolutional(width: 128), classes: Int = 1,
+        data: DataChoice, model: String? = nil, encoder: ComponentName = "tokenizer",
+        head: ComponentName = "convolutional", classes: Int = 1,
         labels: Int? = nil, steps: Int? = nil, seed: UInt64 = 0
     ) {
         self.data = data
@@ -99,7 +79,7 @@ public struct HeadRecipe: Recipe {
         self.encoder = encoder
         initial = .pretrained
         trains = []
-        partRates = PartRates()
+        partRates = [:]
         self.head = head
         self.classes = classes
         self.labels = labels
@@ -125,21 +105,28 @@ public struct HeadRecipe: Recipe {
             throw ConfigurationError.invalid(
                 "weightDecay", expected: "0 or more", found: weightDecay)
         }
-        let parts = encoder.parts.map(\.rawValue)
-        guard trains.allSatisfy({ parts.contains($0.rawValue) }),
-            Set(trains).count == trains.count
-        else {
+        let type = try encoderType
+        try type.validate(encoder)
+        _ = try Heads.configuration(named: head)
+        guard trains.allSatisfy(type.parts.contains), Set(trains).count == trains.count else {
             throw ConfigurationError.invalid(
-                "trains", expected: "parts of the encoder, each once: \(parts)",
-                found: trains.map(\.rawValue))
+                "trains", expected: "parts of the encoder, each once: \(type.parts)",
+                found: trains)
         }
-        for part in EncoderChoice.Part.allCases {
-            try validateShare("partRates.\(part.rawValue)", partRates[part])
+        for (part, rate) in partRates.sorted(by: { $0.key < $1.key }) {
+            guard type.parts.contains(part) else {
+                throw ConfigurationError.invalid(
+                    "partRates", expected: "parts of the encoder: \(type.parts)", found: part)
+            }
+            try validateShare("partRates.\(part)", rate)
         }
-        guard !encoder.seesFuture || trains.isEmpty else {
-            throw ConfigurationError.invalid(
-                "trains", expected: "[] with latents of clips, which are made once",
-                found: trains.map(\.rawValue))
+    }
+
+    /// The type of the encoder.
+    var encoderType: any StoredEncoder.Type {
+        get throws(ConfigurationError) {
+            BuiltIns.register()
+            return try Encoders.type(of: encoder)
         }
     }
 
@@ -148,40 +135,34 @@ public struct HeadRecipe: Recipe {
     public func train(
         from beginning: OpenedModel?, _ options: RunOptions
     ) throws -> Trained<Segmenter> {
-        guard let beginning else {
-            throw ConfigurationError.invalid(
-                "model", expected: "the folder of a trained predictor or tokenizer", found: "none")
-        }
-        guard case .segmenter(let segmenter) = beginning.model else {
-            return try train(made: try encoder.encoder(of: beginning), options)
+        guard let beginning else { return try train(made: try made(on: nil), options) }
+        guard let segmenter = beginning.model as? Segmenter else {
+            var random = encoderRandom
+            return try train(made: beginning.encoder(named: encoder, random: &random), options)
         }
         var own = self
-        own.encoder = EncoderChoice(segmenter.configuration.encoder)
-        own.head = segmenter.configuration.head
-        own.classes = segmenter.configuration.classes
+        own.encoder = segmenter.encoder.name
         own.initial = .pretrained
+        own.classes = segmenter.configuration.classes
         return try own.train(made: segmenter.encoder, from: segmenter, options)
     }
 
-    /// Trains on a tokenizer that is in memory. To resume, give the same one.
-    /// - Throws: as ``Recipe/train(_:)``; `ConfigurationError` when the encoder wants a prior, or
-    ///   clips are asked for and the tokenizer's temporal stride does not divide their windows;
-    ///   ``TrainingError/checkpoint(path:expected:found:)`` when a run on another frozen tokenizer
-    ///   is resumed.
+    /// Trains on a model in memory: a tokenizer, a predictor. To resume, pass the same one.
+    /// - Throws: as ``Recipe/train(_:)``; `ConfigurationError` and `ModelMismatch` when the encoder
+    ///   cannot be made of the model; ``TrainingError/checkpoint(path:expected:found:)`` when a run on
+    ///   another frozen model is resumed.
     public func train(
-        on tokenizer: VQVAE, _ options: RunOptions = RunOptions()
+        on model: any StoredModel, _ options: RunOptions = RunOptions()
     ) throws -> Trained<Segmenter> {
         try validate()
-        return try train(made: try encoder.encoder(of: tokenizer), options)
+        return try train(made: try made(on: model), options)
     }
 
-    /// Trains on a predictor that is in memory. To resume, give the same one.
-    /// - Throws: as ``train(on:_:)-(VQVAE,_)``; `ConfigurationError` for a prior that the
-    ///   encoder cannot be made of.
-    public func train(
-        on predictor: VideoPredictor, _ options: RunOptions = RunOptions()
-    ) throws -> Trained<Segmenter> {
-        try validate()
-        return try train(made: try encoder.encoder(of: predictor), options)
+    private func made(on model: (any StoredModel)?) throws -> any StoredEncoder {
+        var random = encoderRandom
+        return try encoderType.init(named: encoder, on: model, random: &random)
     }
+
+    /// The stream that initial weights of encoders are drawn from.
+    var encoderRandom: RandomStream { RandomStream(seed: seed).split(.max - 1) }
 }

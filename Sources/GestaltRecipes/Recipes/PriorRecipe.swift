@@ -22,8 +22,8 @@ public struct PriorRecipe: Recipe {
     /// What a bare VideoGPT checkpoint at ``model`` leaves out, by VideoGPT's names.
     public var settings: [String: String]?
     public var preset: VideoPredictorConfiguration.Preset
-    /// How many first frames the prior is told; 0 for none.
-    public var given: Int
+    /// The number of conditioning frames, from the first; 0 for none.
+    public var conditioningFrames: Int
     /// Whether it is told the clips' actions, too; their mirror images are then left out.
     public var takesActions: Bool
     public var attention: PriorConfiguration.Attention
@@ -33,7 +33,7 @@ public struct PriorRecipe: Recipe {
     /// Codes hidden in training; nil hides none.
     public var codeDropout: PriorConfiguration.CodeDropout?
     /// Frames of a clip.
-    public var window: Int
+    public var clipLength: Int
     /// Frames between the starts of windows of one clip.
     public var startInterval: Int
     public var steps: Int
@@ -65,11 +65,11 @@ public struct PriorRecipe: Recipe {
         self.model = model
         self.preset = preset
         let isPublic = preset == .publicBAIR
-        given = 1
+        conditioningFrames = 1
         takesActions = false
         attention = .full
         codeDropout = isPublic ? nil : PriorConfiguration.CodeDropout()
-        window = 16
+        clipLength = 16
         startInterval = 4
         let usual =
             switch preset {
@@ -95,7 +95,8 @@ public struct PriorRecipe: Recipe {
             steps: steps, batch: batch, learningRate: learningRate,
             evaluationInterval: evaluationInterval, checkpointInterval: checkpointInterval)
         for (key, value, least) in [
-            ("window", window, 1), ("startInterval", startInterval, 1), ("given", given, 0),
+            ("clipLength", clipLength, 1), ("startInterval", startInterval, 1),
+            ("conditioningFrames", conditioningFrames, 0),
         ] where value < least {
             throw ConfigurationError.invalid(key, expected: "\(least) or more", found: value)
         }
@@ -111,7 +112,7 @@ public struct PriorRecipe: Recipe {
         }
     }
 
-    /// Trains a fresh prior on a tokenizer, or a predictor further: what it is given, its window and
+    /// Trains a fresh prior on a tokenizer, or a predictor further: what it is given, its clipLength and
     /// its kind of attention are then its own.
     public func train(
         from beginning: OpenedModel?, _ options: RunOptions
@@ -123,8 +124,8 @@ public struct PriorRecipe: Recipe {
         let model = try beginning.video()
         var own = self
         if let configuration = model.predictor?.configuration {
-            own.window = configuration.clipLength
-            own.given = configuration.prior.conditioning?.frames ?? 0
+            own.clipLength = configuration.clipLength
+            own.conditioningFrames = configuration.prior.conditioning?.frames ?? 0
             own.takesActions = configuration.prior.actionWidth != nil
             own.attention = configuration.prior.attention
             own.dropout = configuration.prior.dropout
@@ -136,9 +137,9 @@ public struct PriorRecipe: Recipe {
 
     /// Trains a fresh prior on a tokenizer that is in memory. To resume, give the same one.
     public func train(
-        on tokenizer: VQVAE, _ options: RunOptions = RunOptions()
+        on tokenizer: any VideoTokenizer, _ options: RunOptions = RunOptions()
     ) throws -> Trained<VideoPredictor> {
-        try train(from: .tokenizer(tokenizer), options)
+        try train(from: VideoModel(tokenizer), options)
     }
 
     private func train(
@@ -146,7 +147,7 @@ public struct PriorRecipe: Recipe {
     ) throws -> Trained<VideoPredictor> {
         let run = try RecipeRun(self, options)
         var clips = try TrainingData(data, masks: .ignored, options)
-        try clips.fit(to: frameTarget(of: beginning), frames: window)
+        try clips.fit(to: frameTarget(of: beginning), frames: clipLength)
         clips.report(options.notice)
         let (set, evaluationSet) = (clips.train, clips.evaluationSet)
         let model = try start(beginning, for: set.clips[0])
@@ -162,14 +163,14 @@ public struct PriorRecipe: Recipe {
             let others = try encoded(evaluationSet, model, mirrors: false, name: "evaluation", run)
             return PriorEvaluator(
                 batches(others, evaluationSet, model, .once), trained: coded,
-                codes: model.configuration.prior.codes)
+                codes: model.configuration.prior.codeCount)
         }
         let task = PriorTask(
             batches: batches(coded, set, model, .shuffled(seed: seed)), evaluator: evaluator,
             checkpointing: checkpointing)
         return try run.train(model, task, optimizer: Adam(), plan: plan, title: "prior") { _ in
-            "A prior over the codes of a video tokenizer, trained on clips of \(window) frames of "
-                + "\(set), told \(given) of them."
+            "A prior over the codes of a video tokenizer, trained on clips of \(clipLength) frames of "
+                + "\(set), conditioned on \(conditioningFrames)."
         }
     }
 }
@@ -185,19 +186,17 @@ extension PriorRecipe {
     }
 
     private func start(_ beginning: VideoModel, for clip: Clip) throws -> VideoPredictor {
-        switch beginning {
-        case .predictor(let predictor): return predictor
-        case .tokenizer(let tokenizer):
-            var configuration = try VideoPredictorConfiguration(
-                preset, tokenizer: tokenizer.configuration, frames: window, height: clip.height,
-                width: clip.width, given: given, actionWidth: takesActions ? 4 : nil,
-                attention: attention, codeDropout: codeDropout)
-            if let dropout { configuration.prior.dropout = dropout }
-            if let attentionDropout { configuration.prior.attentionDropout = attentionDropout }
-            try configuration.validate()
-            var random = RandomStream(seed: seed).split(.max)
-            return VideoPredictor(configuration, tokenizer: tokenizer, random: &random)
-        }
+        if let predictor = beginning.predictor { return predictor }
+        let tokenizer = beginning.tokenizer
+        var configuration = try VideoPredictorConfiguration(
+            preset, tokenizer: tokenizer.configuration, frames: clipLength, height: clip.height,
+            width: clip.width, conditioningFrames: conditioningFrames,
+            actionWidth: takesActions ? 4 : nil, attention: attention, codeDropout: codeDropout)
+        if let dropout { configuration.prior.dropout = dropout }
+        if let attentionDropout { configuration.prior.attentionDropout = attentionDropout }
+        try configuration.validate()
+        var random = RandomStream(seed: seed).split(.max)
+        return VideoPredictor(configuration, tokenizer: tokenizer, random: &random)
     }
 
     private func trial(_ model: VideoPredictor) -> TrialStep<VideoPredictor> {
@@ -237,9 +236,10 @@ extension PriorRecipe {
                     found: "\(clip.name) with \(clip.actions.map { "\($0.shape)" } ?? "none")")
             }
         }
-        guard configuration.clipLength == window else {
+        guard configuration.clipLength == clipLength else {
             throw ConfigurationError.invalid(
-                "window", expected: "the model's \(configuration.clipLength) frames", found: window)
+                "clipLength", expected: "the model's \(configuration.clipLength) frames",
+                found: clipLength)
         }
         guard configuration.prior.classes == nil else {
             throw ConfigurationError.invalid(
@@ -273,7 +273,7 @@ extension PriorRecipe {
         var bar: ProgressBar?
         defer { bar?.finish() }
         return try CodedWindows(
-            set.clips, length: window, interval: startInterval, mirrors: mirrors,
+            set.clips, length: clipLength, interval: startInterval, mirrors: mirrors,
             tokenizer: model.tokenizer, keptAt: run.folder?.codes(name)
         ) { done, total in
             if bar == nil, run.options.showsProgress {

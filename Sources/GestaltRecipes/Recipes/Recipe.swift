@@ -212,3 +212,25 @@ private func storedKind(in bytes: [UInt8]) -> String? {
     struct Kind: Decodable { let kind: String }
     return (try? JSONDecoder().decode(Kind.self, from: Data(bytes)))?.kind
 }
+
+/// The kinds that a recipe file names, before its type is known.
+struct StoredRecipeKind {
+    let recipe: String
+    /// Of a tokenizer's recipe.
+    let tokenizer: String?
+
+    /// - Throws: ``TrainingError/noRun(path:expected:found:)`` for a file that is no recipe.
+    init(file path: String) throws {
+        struct Stored: Decodable {
+            struct Recipe: Decodable { let tokenizer: String? }
+            let kind: String
+            let recipe: Recipe?
+        }
+        let bytes = try recipeBytes(path)
+        guard let stored = try? JSONDecoder().decode(Stored.self, from: Data(bytes)) else {
+            throw TrainingError.noRun(
+                path: path, expected: "a recipe with its kind", found: "none")
+        }
+        (recipe, tokenizer) = (stored.kind, stored.recipe?.tokenizer)
+    }
+}

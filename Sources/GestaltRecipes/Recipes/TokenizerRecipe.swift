@@ -9,8 +9,14 @@ import GestaltVQVAE
 import GestaltVideo
 
 /// Trains a video tokenizer on clips.
-public struct TokenizerRecipe: Recipe {
-    public static let kind = "tokenizer"
+///
+/// ```swift
+/// let recipe = TokenizerRecipe<VQVAE>(data: DataChoice("sample"), preset: .tiny)
+/// ```
+public struct TokenizerRecipe<Tokenizer: VideoTokenizer>: Recipe {
+    public static var kind: String { "tokenizer" }
+    /// The kind of the tokenizer.
+    public private(set) var tokenizer = Tokenizer.Configuration.kind
 
     public var data: DataChoice
     /// A tokenizer whose training goes on, as ``OpenedModel`` reads it; its configuration stands.
@@ -19,9 +25,9 @@ public struct TokenizerRecipe: Recipe {
     /// What a bare VideoGPT checkpoint at ``model`` leaves out, by VideoGPT's names.
     public var settings: [String: String]?
     /// Its `dataVariance`, where nil, is measured over the training split before the first step.
-    public var configuration: VQVAEConfiguration
+    public var configuration: Tokenizer.Configuration
     /// Frames of a training clip.
-    public var window: Int
+    public var clipLength: Int
     public var steps: Int
     public var batch: Int
     /// The rate after the warm-up; Adam's.
@@ -39,35 +45,49 @@ public struct TokenizerRecipe: Recipe {
     public var checkpointInterval: Int
     public var seed: UInt64
 
-    /// The usual choices for a preset.
-    ///
-    /// `publicBAIR` has the public code's: a constant 3e-4 and no augmentation. The small ones learn
-    /// faster with 1e-3, a warm-up, a falling rate and mirrored clips.
+    /// The defaults for small tokenizers: a rate of 1e-3 with warm-up that falls by half a cosine,
+    /// mirrored clips.
     public init(
-        data: DataChoice, preset: VQVAEConfiguration.Preset, steps: Int? = nil,
+        data: DataChoice, configuration: Tokenizer.Configuration, steps: Int = 3_000,
         seed: UInt64 = 0
     ) {
         self.data = data
-        configuration = preset.configuration
-        window = 16
-        let usual =
-            switch preset {
-            case .publicBAIR: 100_000
-            case .small: 3_000
-            case .tiny: 300
-            }
-        self.steps = steps ?? usual
+        self.configuration = configuration
+        clipLength = 16
+        self.steps = steps
         batch = 8
-        let isPublic = preset == .publicBAIR
-        learningRate = isPublic ? 3e-4 : 1e-3
-        warmUpSteps = isPublic ? 0 : min(50, self.steps / 10)
-        decaysRate = !isPublic
-        gradientNorm = isPublic ? nil : 1
+        learningRate = 1e-3
+        warmUpSteps = min(50, steps / 10)
+        decaysRate = true
+        gradientNorm = 1
         averageDecay = nil
-        augmentation = isPublic ? .none : Augmentation(flip: 0.5)
-        evaluationInterval = max(1, self.steps / 5)
-        checkpointInterval = max(1, min(500, self.steps / 5))
+        augmentation = Augmentation(flip: 0.5)
+        evaluationInterval = max(1, steps / 5)
+        checkpointInterval = max(1, min(500, steps / 5))
         self.seed = seed
+    }
+
+    /// The defaults for a named configuration of the tokenizer.
+    /// - Parameter preset: by default `small`, or the first where there is none.
+    /// - Throws: `ConfigurationError` that lists the presets of the tokenizer.
+    public init(
+        data: DataChoice, preset name: String? = nil, steps: Int? = nil, seed: UInt64 = 0
+    ) throws(ConfigurationError) {
+        let presets = Tokenizer.Configuration.presets
+        let usual = presets.contains { $0.key == "small" } ? "small" : presets.first?.key
+        guard let name = name ?? usual, let found = presets.first(where: { $0.key == name }) else {
+            throw .invalid(
+                "preset", expected: presets.map(\.key).joined(separator: ", "),
+                found: name ?? "none")
+        }
+        if let preset = VQVAEConfiguration.Preset(rawValue: name),
+            let own = TokenizerRecipe<VQVAE>(data: data, preset: preset, steps: steps, seed: seed)
+                as? Self
+        {
+            self = own
+            return
+        }
+        self.init(data: data, configuration: found.value, steps: steps ?? 3_000, seed: seed)
     }
 
     public func validate() throws {
@@ -75,11 +95,11 @@ public struct TokenizerRecipe: Recipe {
         try validateNumbers(
             steps: steps, batch: batch, learningRate: learningRate,
             evaluationInterval: evaluationInterval, checkpointInterval: checkpointInterval)
-        guard window > 0, model != nil || window % configuration.strides.time == 0 else {
+        guard clipLength > 0, model != nil || clipLength % configuration.strides.time == 0 else {
             throw ConfigurationError.invalid(
-                "window",
+                "clipLength",
                 expected: "a multiple of the temporal stride \(configuration.strides.time)",
-                found: window)
+                found: clipLength)
         }
         guard (0..<steps).contains(warmUpSteps) else {
             throw ConfigurationError.invalid(
@@ -96,9 +116,11 @@ public struct TokenizerRecipe: Recipe {
 
     public func train(
         from beginning: OpenedModel?, _ options: RunOptions
-    ) throws -> Trained<VQVAE> {
-        guard let earlier = try beginning?.tokenizer() else {
-            return try train(nil as VQVAE?, options)
+    ) throws -> Trained<Tokenizer> {
+        guard let beginning else { return try train(nil as Tokenizer?, options) }
+        guard let earlier = try beginning.tokenizer() as? Tokenizer else {
+            throw beginning.mismatch(
+                ModelNeed("a tokenizer of kind “\(tokenizer)”", recipes: [Self.kind]))
         }
         var own = self
         own.configuration = earlier.configuration
@@ -106,36 +128,36 @@ public struct TokenizerRecipe: Recipe {
     }
 
     private func train(
-        _ earlier: VQVAE?, _ options: RunOptions
-    ) throws -> Trained<VQVAE> {
+        _ earlier: Tokenizer?, _ options: RunOptions
+    ) throws -> Trained<Tokenizer> {
         let run = try RecipeRun(self, options)
         var clips = try TrainingData(data, masks: .ignored, options)
         let strides = configuration.strides
         try clips.fit(
-            to: .multiple(height: strides.height, width: strides.width), frames: window)
+            to: .multiple(height: strides.height, width: strides.width), frames: clipLength)
         clips.report(options.notice)
         let (set, evaluationSet) = (clips.train, clips.evaluationSet)
         let measured = try measured(configuration, on: set)
         _ = try measured.latentShape(
-            time: window, height: set.clips[0].height, width: set.clips[0].width)
+            time: clipLength, height: set.clips[0].height, width: set.clips[0].width)
         var random = RandomStream(seed: seed).split(.max)
-        var tokenizer = earlier ?? VQVAE(measured, random: &random)
-        tokenizer.configuration = measured
+        var tokenizer = Tokenizer(measured, random: &random)
+        if let earlier { tokenizer.take(earlier) }
         try run.begin(
             tokenizer, plan: plan, batch: batch, data: [set] + (evaluationSet.map { [$0] } ?? []),
             trial: trial(measured, set.clips[0]))
-        let task = TokenizerTask(
+        let task = TokenizerTask<Tokenizer>(
             batches: try ClipBatches(
-                set.clips, length: window, batchSize: batch, order: .shuffled(seed: seed),
+                set.clips, length: clipLength, batchSize: batch, order: .shuffled(seed: seed),
                 augmentation: augmentation),
             evaluation: try evaluationSet.map {
-                try ClipBatches($0.clips, length: window, batchSize: batch, order: .once)
+                try ClipBatches($0.clips, length: clipLength, batchSize: batch, order: .once)
             })
         return try run.train(
             tokenizer, task, optimizer: Adam(), plan: plan, title: "tokenizer"
-        ) { tokenizer in
-            "A video tokenizer trained on clips of \(window) frames of \(set).\n"
-                + "Variance of the data: \(tokenizer.configuration.dataVariance ?? 0)."
+        ) { _ in
+            "A video tokenizer trained on clips of \(clipLength) frames of \(set).\n"
+                + "Variance of the data: \(set.pixelVariance)."
         }
     }
 
@@ -152,25 +174,49 @@ public struct TokenizerRecipe: Recipe {
     }
 
     private func trial(
-        _ configuration: VQVAEConfiguration, _ clip: Clip
-    ) -> TrialStep<VQVAE> {
+        _ configuration: Tokenizer.Configuration, _ clip: Clip
+    ) -> TrialStep<Tokenizer> {
         let strides = configuration.strides
         let size = TrialSize(
             height: clip.height, width: clip.width, multiple: max(strides.height, strides.width))
         return TrialStep(scale: size.scale) { count in
-            let clips = Tensor<Float>.zeros([count, window, size.height, size.width, 3])
-            return { $0(clips, $1).loss }
+            let clips = Tensor<Float>.zeros([count, clipLength, size.height, size.width, 3])
+            return { $0.trainingPass(clips, $1).loss }
         }
     }
 
     /// The configuration with the variance of `clips`, unless it has one.
     /// - Throws: the tokenizer's error when the clips are all of one color.
     private func measured(
-        _ configuration: VQVAEConfiguration, on clips: DataSet
-    ) throws -> VQVAEConfiguration {
-        var result = configuration
-        if result.dataVariance == nil { result.dataVariance = Float(clips.pixelVariance) }
+        _ configuration: Tokenizer.Configuration, on clips: DataSet
+    ) throws -> Tokenizer.Configuration {
+        let result = configuration.measured(pixelVariance: Float(clips.pixelVariance))
         try result.validate()
         return result
+    }
+}
+
+extension TokenizerRecipe where Tokenizer == VQVAE {
+    /// The defaults for a preset.
+    ///
+    /// `publicBAIR` has the public code's: a constant 3e-4 and no augmentation. The small ones learn
+    /// faster with 1e-3, a warm-up, a falling rate and mirrored clips.
+    public init(
+        data: DataChoice, preset: VQVAEConfiguration.Preset, steps: Int? = nil, seed: UInt64 = 0
+    ) {
+        let usual =
+            switch preset {
+            case .publicBAIR: 100_000
+            case .small: 3_000
+            case .tiny: 300
+            }
+        self.init(
+            data: data, configuration: preset.configuration, steps: steps ?? usual, seed: seed)
+        guard preset == .publicBAIR else { return }
+        learningRate = 3e-4
+        warmUpSteps = 0
+        decaysRate = false
+        gradientNorm = nil
+        augmentation = .none
     }
 }

@@ -79,7 +79,7 @@ public struct UNetRecipe: Recipe {
         from beginning: OpenedModel?, _ options: RunOptions
     ) throws -> Trained<UNet> {
         guard let beginning else { return try train(nil as UNet?, options) }
-        guard case .unet(let network) = beginning.model else { throw beginning.mismatch(.unet) }
+        guard let network = beginning.model as? UNet else { throw beginning.mismatch(.unet) }
         var own = self
         own.network = network.configuration
         return try own.train(network, options)

@@ -25,8 +25,7 @@ public struct FrameSegmenter {
         guard let segmenter = model as? Segmenter else {
             stop("FrameSegmenter: \(type(of: model)) sees the future and is no Segmenter")
         }
-        let tokenizer = (segmenter.encoder as? TokenizerEncoder)?.tokenizer
-        let stride = tokenizer?.configuration.strides.time ?? 1
+        let stride = segmenter.encoder.temporalStride
         let usual = LabeledFrameEncoder.usualWindow
         windows = LabeledFrameEncoder(
             segmenter.encoder, window: (usual + stride - 1) / stride * stride)

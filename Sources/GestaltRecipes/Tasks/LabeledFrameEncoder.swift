@@ -13,22 +13,15 @@ import GestaltVideo
 /// at the very ends of the clip, the window reaches beyond and the first or last frame is repeated.
 public struct LabeledFrameEncoder: Sendable {
     public let encoder: any VisualEncoder
-    /// The same where it sees clips, of which tokenizers alone make latents.
-    private let ofClips: TokenizerEncoder?
     /// Frames of a window.
     public let window: Int
 
     /// As long as the clips that tokenizers are trained on.
     public static let usualWindow = 16
 
-    /// - Precondition: an encoder that sees the future is a ``GestaltSegHeads/TokenizerEncoder``
-    ///   whose temporal stride divides `window`.
+    /// - Precondition: the temporal stride of an encoder that sees the future divides `window`.
     public init(_ encoder: any VisualEncoder, window: Int = usualWindow) {
-        ofClips = encoder.seesFuture ? encoder as? TokenizerEncoder : nil
-        require(
-            !encoder.seesFuture || ofClips != nil,
-            "LabeledFrameEncoder: \(type(of: encoder)) sees the future and is no TokenizerEncoder")
-        let stride = ofClips?.tokenizer.configuration.strides.time ?? 1
+        let stride = encoder.seesFuture ? encoder.temporalStride : 1
         require(
             window > 0 && window % stride == 0,
             "LabeledFrameEncoder: a window of \(window) with stride \(stride)")
@@ -65,8 +58,8 @@ public struct LabeledFrameEncoder: Sendable {
 
     /// Where the window of a frame begins, and the slot whose middle it is then.
     package func place(_ frame: Int, clipLength: Int) -> (start: Int, slot: Int) {
-        guard let ofClips else { stop("windows are for encoders of clips") }
-        let middles = ofClips.labeledFrames(clipLength: window)
+        require(encoder.seesFuture, "LabeledFrameEncoder: windows are for encoders of clips")
+        let middles = encoder.labeledFrames(clipLength: window)
         let last = max(0, clipLength - window)
         let choices = middles.enumerated().map { slot, middle in
             let start = frame - middle

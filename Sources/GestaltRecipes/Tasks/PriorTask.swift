@@ -4,6 +4,7 @@ import GestaltPrior
 import GestaltTensor
 import GestaltTraining
 import GestaltVQVAE
+import GestaltVideo
 
 /// Trains the prior of a ``VideoPredictor`` on the codes of a tokenizer that stays as it is.
 public struct PriorTask: TrainingTask {
@@ -29,7 +30,7 @@ extension VideoPredictor {
     func loss(
         _ batch: CodedBatch, checkpointing: Bool = false, _ context: Context
     ) -> Tensor<Float> {
-        let embeddings = tokenizer.codebook.rows(of: batch.codes).detached
+        let embeddings = tokenizer.embeddings(of: batch.codes).detached
         let condition = prior.condition(frames: batch.frames, actions: batch.actions, context)
         return prior.loss(
             embeddings, codes: batch.codes, condition, checkpointing: checkpointing, context)
@@ -79,7 +80,7 @@ public struct PriorEvaluator: Sendable {
         return Evaluation(
             [
                 Metric("nats", nats), Metric("unigram_entropy", unigram),
-                Metric("uniform", Tensor(Double(model.configuration.prior.codes)).log().scalar),
+                Metric("uniform", Tensor(Double(model.configuration.prior.codeCount)).log().scalar),
             ], score: nats, largerIsBetter: false)
     }
 }

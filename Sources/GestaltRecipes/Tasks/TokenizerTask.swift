@@ -3,9 +3,10 @@ import GestaltNN
 import GestaltTensor
 import GestaltTraining
 import GestaltVQVAE
+import GestaltVideo
 
-/// Trains a ``VQVAE`` to give clips back from their codes.
-public struct TokenizerTask: TrainingTask {
+/// Trains a video tokenizer to reconstruct clips from their codes.
+public struct TokenizerTask<Tokenizer: VideoTokenizer>: TrainingTask {
     public let batches: ClipBatches
     /// Clips it is judged on, unchanged, in order.
     public let evaluation: ClipBatches?
@@ -16,21 +17,13 @@ public struct TokenizerTask: TrainingTask {
     }
 
     public func loss(
-        of model: VQVAE, on batch: ClipBatch, _ context: Context
+        of model: Tokenizer, on batch: ClipBatch, _ context: Context
     ) throws -> (loss: Tensor<Float>, metrics: [Metric]) {
-        let output = model(batch.frames, context)
-        return (
-            output.loss,
-            [
-                Metric("reconstruction", output.reconstructionLoss.scalar),
-                Metric("commitment", output.commitmentLoss.scalar),
-                Metric("perplexity", output.perplexity),
-            ]
-        )
+        let pass = model.trainingPass(batch.frames, context)
+        return (pass.loss, pass.metrics.map { Metric($0.name, $0.value) })
     }
 
-    /// PSNR over all clips, and how the codes are used; more PSNR is better.
-    public func evaluate(_ model: VQVAE) throws -> Evaluation? {
+    public func evaluate(_ model: Tokenizer) throws -> Evaluation? {
         guard let evaluation else { return nil }
         let report = try ReconstructionReport(of: model, on: evaluation, withSSIM: false)
         return Evaluation(report.metrics, score: report.psnr)

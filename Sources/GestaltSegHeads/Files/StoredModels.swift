@@ -1,23 +1,41 @@
 import GestaltModels
-import GestaltVQVAE
+import GestaltVideo
 
-extension UNet: StoredModel {}
-extension Segmenter: StoredModel {}
+extension ModelNeed {
+    public static let segmentation = ModelNeed(
+        "a segmentation model (U-Net or head)", recipes: ["head", "unet"])
+    public static let unet = ModelNeed("a U-Net", recipes: ["unet"])
+}
 
-/// Reads whichever segmentation model the folder `path` holds.
-/// - Throws: as ``StoredModel/init(folder:)``; ``ModelFolderError/wrongKind(path:expected:found:)``
-///   for a folder of another model.
+/// The kinds of models, encoders and heads of this module.
+public enum SegmentationKinds {
+    /// Registers them; later calls do nothing.
+    public static func register() { _ = registration }
+
+    private static let registration: Void = {
+        VideoModel.registerKinds()
+        // A program that registered a kind of this name before keeps its own.
+        try? ModelKinds.register(UNet.self)
+        try? ModelKinds.register(Segmenter.self)
+        try? Encoders.register(TokenizerEncoder.self)
+        try? Encoders.register(ResNetEncoder.self)
+        try? Encoders.register(PriorEncoder.self)
+        try? Heads.register(ConvolutionalHead.Configuration.self)
+        try? Heads.register(LinearProbe.Configuration.self)
+    }()
+}
+
+/// Reads a segmentation model of any registered kind.
+/// - Throws: as `StoredModel.init(folder:)`; `ModelMismatch` for another model.
 public func segmentationModel(
     folder path: String
 ) throws -> any SegmentationModel & StoredModel {
+    SegmentationKinds.register()
     let folder = ModelFolder(path)
-    let kind = try folder.kind()
-    switch kind {
-    case UNetConfiguration.kind: return try UNet(folder: path)
-    case SegmenterConfiguration.kind: return try Segmenter(folder: path)
-    default:
-        throw ModelFolderError.wrongKind(
-            path: folder.configurationPath,
-            expected: "\(UNetConfiguration.kind)” or “\(SegmenterConfiguration.kind)", found: kind)
+    let type = try ModelKinds.type(try folder.kind(), in: folder.configurationPath)
+    let model = try type.init(folder: path)
+    guard let network = model as? any SegmentationModel & StoredModel else {
+        throw ModelMismatch(path: path, needed: .segmentation, found: model.title)
     }
+    return network
 }

@@ -1,4 +1,5 @@
 import GestaltChecks
+import GestaltModels
 import GestaltNN
 import GestaltTensor
 import GestaltVideo
@@ -28,4 +29,31 @@ public struct LinearProbe: SegmentationHead {
     public mutating func visit(_ visitor: inout some ParameterVisitor) {
         visitor.module("scores", &scores)
     }
+}
+
+extension LinearProbe {
+    /// `linear`.
+    public struct Configuration: HeadConfiguration {
+        public static let kind = "linear"
+        public static let grammar = "linear"
+
+        public init() {}
+
+        public init(named name: ComponentName) throws(ConfigurationError) {
+            try name.arguments.finish("head", grammar: Self.grammar)
+        }
+
+        public func validate() {}
+
+        public func head(
+            _ latent: LatentShape, classes: Int, random: inout RandomStream
+        ) -> any SegmentationHead {
+            LinearProbe(latent, classes: classes, random: &random)
+        }
+    }
+}
+
+extension HeadConfiguration where Self == LinearProbe.Configuration {
+    /// A ``LinearProbe``.
+    public static var linear: Self { Self() }
 }

@@ -1,8 +1,8 @@
 import GestaltChecks
+import GestaltModels
 import GestaltNN
 import GestaltPrior
 import GestaltTensor
-import GestaltVQVAE
 import GestaltVideo
 
 /// What a video prior expects to happen after a frame, as a source of latents: its residual stream
@@ -55,7 +55,7 @@ public struct PriorEncoder: StoredEncoder {
     private let conditioning: FrameConditioning
 
     /// - Precondition: `source` fits a prior that is given frames and nothing else;
-    ///   ``EncoderConfiguration/validate()`` tells.
+    ///   see ``Configuration/validate()``.
     public init(_ prior: VideoPrior, source: Source) {
         guard let resnet = prior.resnet, let conditioning = prior.configuration.conditioning else {
             stop("PriorEncoder: a prior that is given no frames")
@@ -65,7 +65,11 @@ public struct PriorEncoder: StoredEncoder {
         self.prior.resnet = nil
         self.source = source
         self.conditioning = conditioning
-        configuration.requireValid()
+        requireValid(configuration)
+    }
+
+    public init(_ configuration: Configuration, random: inout RandomStream) {
+        self.init(VideoPrior(configuration.sizes, random: &random), source: configuration.source)
     }
 
     /// - Parameter query: nil takes the prior's usual one: with hidden codes where training has
@@ -80,10 +84,9 @@ public struct PriorEncoder: StoredEncoder {
             prior, source: Source(layer: layer, query: query, skips: skips, joins: joins))
     }
 
-    public var configuration: EncoderConfiguration {
-        .prior(sizes: prior.configuration, source: source)
+    public var configuration: Configuration {
+        Configuration(sizes: prior.configuration, source: source)
     }
-    public var seesFuture: Bool { false }
     public var sizeMultiple: Int { conditioning.height / prior.configuration.latent.height }
 
     /// - Precondition: the size of the prior's frames; its positions are tables.

@@ -1,4 +1,5 @@
 import GestaltChecks
+import GestaltModels
 import GestaltNN
 import GestaltPrior
 import GestaltTensor
@@ -41,7 +42,11 @@ public struct ResNetEncoder: StoredEncoder {
     public init(_ resnet: FrameEncoder, source: Source) {
         self.resnet = resnet
         self.source = source
-        configuration.requireValid()
+        requireValid(configuration)
+    }
+
+    public init(_ configuration: Configuration, random: inout RandomStream) {
+        self.init(FrameEncoder(configuration.sizes, random: &random), source: configuration.source)
     }
 
     /// - Precondition: a stage from 1 to 4.
@@ -49,10 +54,9 @@ public struct ResNetEncoder: StoredEncoder {
         self.init(resnet, source: Source(stage: stage, skips: skips, frames: frames))
     }
 
-    public var configuration: EncoderConfiguration {
-        .resnet(sizes: resnet.configuration, source: source)
+    public var configuration: Configuration {
+        Configuration(sizes: resnet.configuration, source: source)
     }
-    public var seesFuture: Bool { false }
     public var sizeMultiple: Int { FramePyramid.stride(ofStage: source.stage) }
 
     public func latentShape(height: Int, width: Int) -> LatentShape {
@@ -76,4 +80,81 @@ public struct ResNetEncoder: StoredEncoder {
     public mutating func visit(_ visitor: inout some ParameterVisitor) {
         visitor.module("resnet", &resnet)
     }
+}
+
+extension ResNetEncoder {
+    public static let grammar = "resnet:STAGE[:skips]"
+    public static let parts = ["resnet"]
+
+    public var name: ComponentName { ComponentName(kind: "resnet", words: source.words) }
+
+    public static func validate(_ name: ComponentName) throws(ConfigurationError) {
+        _ = try source(name, frames: 1)
+    }
+
+    private static func source(
+        _ name: ComponentName, frames: Int
+    ) throws(ConfigurationError) -> Source {
+        let grammar = grammar + ", STAGE 1 to 4"
+        var arguments = name.arguments
+        guard let stage = arguments.number(in: 1...4) else {
+            throw arguments.error("encoder", grammar: grammar)
+        }
+        let skips = arguments.flag("skips")
+        try arguments.finish("encoder", grammar: grammar)
+        return Source(stage: stage, skips: skips, frames: frames)
+    }
+
+    public init(
+        named name: ComponentName, on model: (any StoredModel)?, random: inout RandomStream
+    ) throws {
+        try Self.validate(name)
+        guard let predictor = model as? VideoPredictor else {
+            throw ModelMismatch(needed: .predictor, found: model?.title ?? "not given")
+        }
+        let prior = predictor.prior
+        guard let resnet = prior.resnet, let conditioning = prior.configuration.conditioning else {
+            throw ConfigurationError.invalid(
+                "model", expected: "a prior with conditioning frames", found: "one without")
+        }
+        self.init(resnet, source: try Self.source(name, frames: conditioning.frames))
+    }
+
+    /// The sizes of the frame encoder, and where in it the latent is taken.
+    public struct Configuration: EncoderConfiguration {
+        public static let kind = "resnet"
+        public var sizes: FrameEncoderConfiguration
+        public var source: Source
+
+        public init(sizes: FrameEncoderConfiguration, source: Source) {
+            self.sizes = sizes
+            self.source = source
+        }
+
+        public var stride: Int { FramePyramid.stride(ofStage: source.stage) }
+        public var summary: String {
+            (["resnet"] + source.words).joined(separator: ":")
+        }
+
+        public func encoder(random: inout RandomStream) -> any StoredEncoder {
+            ResNetEncoder(self, random: &random)
+        }
+
+        public func validate() throws(ConfigurationError) {
+            func check(
+                _ holds: Bool, _ key: String, _ expected: String, _ found: Any
+            ) throws(ConfigurationError) {
+                guard holds else { throw .invalid(key, expected: expected, found: found) }
+            }
+            do { try sizes.validate() } catch { throw error.below("sizes") }
+            try check(
+                (1...4).contains(source.stage), "source.stage", "1 to 4", source.stage)
+            try check(
+                (1...1024).contains(source.frames), "source.frames", "1 to 1024", source.frames)
+        }
+    }
+}
+
+extension ResNetEncoder.Source {
+    var words: [String] { ["\(stage)"] + (skips ? ["skips"] : []) }
 }

@@ -1,5 +1,7 @@
 import GestaltChecks
+import GestaltModels
 import GestaltTensor
+import GestaltVideo
 
 extension Tensor<Float> {
     /// Frames `[N, H, W, 3]` as clips in which nothing moves, `[N, count, H, W, 3]`; no copy.
@@ -13,4 +15,9 @@ extension Tensor<Float> {
         repeated.insert(count, at: 1)
         return expanded(axis: 1).broadcast(to: Shape(repeated))
     }
+}
+
+/// Stops on a configuration that a program made and that is not valid.
+func requireValid(_ configuration: some EncoderConfiguration) {
+    do { try configuration.validate() } catch { stop("\(error)") }
 }

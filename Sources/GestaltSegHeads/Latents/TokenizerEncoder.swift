@@ -1,92 +1,166 @@
 import GestaltChecks
+import GestaltModels
 import GestaltNN
 import GestaltTensor
-import GestaltVQVAE
 import GestaltVideo
 
 /// The encoder of a video tokenizer as a source of latents.
 ///
-/// - `still`: the frame repeated to the temporal stride, so one latent slot. Appearance, no motion.
-/// - `clip`: a true clip; each slot is a latent of its own, for the mask of the frame in the
-///   middle of the slot, see ``labeledFrames(clipLength:)``. It has seen what comes next: an upper
-///   bound, not a single-frame row.
+/// - `still`: the frame repeated to the temporal stride, so one latent slot: appearance without
+///   motion.
+/// - `clip`: a true clip; each slot is a latent of its own, for the mask of the frame in the middle
+///   of the slot, see `labeledFrames(clipLength:)`. It sees later frames: an upper bound, not a
+///   single-frame row.
 ///
-/// The codebook never learns here, whatever trains.
+/// Names: `tokenizer`, `tokenizer:features`, `tokenizer:continuous:clip`. The codebook is never
+/// updated here, whatever is being trained.
 public struct TokenizerEncoder: StoredEncoder {
     public enum Mode: String, Sendable, Codable, CaseIterable { case still, clip }
 
-    /// Where in the tokenizer the latent is taken.
-    public enum Source: String, Sendable, Codable, CaseIterable {
-        /// The encoder's features: `hidden` channels, not negative.
-        case features
-        /// Behind the projection, before quantization: `embedding` channels.
-        case continuous
-        /// The codebook's rows: `embedding` channels.
-        case quantized
-    }
-
-    public var tokenizer: VQVAE
+    public var tokenizer: any VideoTokenizer
     public let mode: Mode
-    public let source: Source
+    /// The name of the tokenizer's latents.
+    public let source: String
 
+    /// - Parameter source: the name of one of the tokenizer's latents; by default the first.
     /// - Precondition: height and width have the same stride.
-    public init(_ tokenizer: VQVAE, mode: Mode = .still, source: Source = .continuous) {
+    public init(
+        _ tokenizer: any VideoTokenizer, mode: Mode = .still, source: String? = nil
+    ) {
+        let source = source ?? tokenizer.latents[0].name
         let strides = tokenizer.configuration.strides
         require(
             strides.height == strides.width,
             "TokenizerEncoder: strides \(strides) differ in height and width")
+        require(
+            tokenizer.latents.contains { $0.name == source },
+            "TokenizerEncoder: no latents “\(source)”; there are \(tokenizer.latents.map(\.name))")
         self.tokenizer = tokenizer
         self.mode = mode
         self.source = source
     }
 
-    public var configuration: EncoderConfiguration {
-        .tokenizer(sizes: tokenizer.configuration, mode: mode, source: source)
+    public init(_ configuration: Configuration, random: inout RandomStream) {
+        self.init(
+            configuration.tokenizer.value.tokenizer(random: &random), mode: configuration.mode,
+            source: configuration.source)
+    }
+
+    public var configuration: Configuration {
+        Configuration(tokenizer: tokenizer.configuration, mode: mode, source: source)
     }
     public var seesFuture: Bool { mode == .clip }
     public var sizeMultiple: Int { tokenizer.configuration.strides.height }
+    public var temporalStride: Int { tokenizer.configuration.strides.time }
 
     public func latentShape(height: Int, width: Int) -> LatentShape {
-        let configuration = tokenizer.configuration
-        return LatentShape(
+        LatentShape(
             slots: 1, height: height / sizeMultiple, width: width / sizeMultiple,
-            channels: source == .features ? configuration.hidden : configuration.embedding,
+            channels: tokenizer.latents.first { $0.name == source }!.channels,
             stride: sizeMultiple)
     }
 
-    /// The frames of a clip that its latents stand for: the middle of each slot, rounded up.
-    public func labeledFrames(clipLength: Int) -> [Int] {
-        let stride = tokenizer.configuration.strides.time
-        return (0..<clipLength / stride).map { $0 * stride + stride / 2 }
-    }
-
-    /// Clips of T frames give T / stride latents each, one behind the other.
+    /// Clips of T frames give T / stride latents each, one after the other.
     public func encode(_ frames: Tensor<Float>, _ context: Context) -> Latent {
         let clips =
             mode == .still
-            ? frames.standingStill(
-                tokenizer.configuration.strides.time, for: "TokenizerEncoder(.still)") : frames
+            ? frames.standingStill(temporalStride, for: "TokenizerEncoder(.still)") : frames
         require(
             clips.rank == 5 && clips.shape[4] == 3,
             "TokenizerEncoder(.clip): frames \(frames.shape) are not [N, T, H, W, 3]")
-        let grid = latents(of: clips, context)  // [N, t, h, w, channels]
+        let grid = tokenizer.latents(of: clips, source, context)  // [N, t, h, w, channels]
         let shape = grid.shape
         return Latent(
             grid.reshaped([shape[0] * shape[1], 1, shape[2], shape[3], shape[4]]),
             stride: sizeMultiple)
     }
 
-    private func latents(of clips: Tensor<Float>, _ context: Context) -> Tensor<Float> {
-        switch source {
-        case .features: tokenizer.features(clips, context)
-        case .continuous: tokenizer.continuousLatents(clips, context)
-        case .quantized:
-            // An inference pass of its own, so that the codebook stays as it is.
-            tokenizer.codebook(tokenizer.continuousLatents(clips, context), .inference).embeddings
-        }
-    }
-
     public mutating func visit(_ visitor: inout some ParameterVisitor) {
         visitor.module("tokenizer", &tokenizer)
+    }
+}
+
+extension TokenizerEncoder {
+    public static let grammar = "tokenizer[:LATENTS][:clip]"
+    public static let parts = ["tokenizer"]
+
+    public var name: ComponentName {
+        ComponentName(kind: "tokenizer", words: [source] + (mode == .clip ? ["clip"] : []))
+    }
+
+    public static func validate(_ name: ComponentName) throws(ConfigurationError) {
+        var arguments = name.arguments
+        _ = arguments.flag("clip")
+        _ = arguments.next()
+        try arguments.finish("encoder", grammar: grammar)
+    }
+
+    public init(
+        named name: ComponentName, on model: (any StoredModel)?, random: inout RandomStream
+    ) throws {
+        try Self.validate(name)
+        var arguments = name.arguments
+        let mode: Mode = arguments.flag("clip") ? .clip : .still
+        let tokenizer = try Self.heldTokenizer(model)
+        let known = tokenizer.latents.map(\.name)
+        let source = arguments.next() ?? known[0]
+        guard known.contains(source) else {
+            throw arguments.error(
+                "encoder", grammar: "tokenizer:\(known.joined(separator: "|"))[:clip]")
+        }
+        let configuration = Configuration(
+            tokenizer: tokenizer.configuration, mode: mode, source: source)
+        do { try configuration.validate() } catch let error as ConfigurationError {
+            throw error.below("encoder")
+        }
+        self.init(tokenizer, mode: mode, source: source)
+    }
+
+    private static func heldTokenizer(
+        _ model: (any StoredModel)?
+    ) throws(ModelMismatch) -> any VideoTokenizer {
+        if let tokenizer = model as? any VideoTokenizer { return tokenizer }
+        if let whole = model as? any TokenizerContaining { return whole.tokenizer }
+        throw ModelMismatch(needed: .tokenizer, found: model?.title ?? "not given")
+    }
+
+    /// The configuration of the tokenizer, and where in it the latent is taken.
+    public struct Configuration: EncoderConfiguration {
+        public static let kind = "tokenizer"
+        public var tokenizer: AnyTokenizerConfiguration
+        public var mode: Mode
+        public var source: String
+
+        public init(
+            tokenizer: any VideoTokenizerConfiguration, mode: Mode = .still,
+            source: String = "continuous"
+        ) {
+            self.tokenizer = AnyTokenizerConfiguration(tokenizer)
+            self.mode = mode
+            self.source = source
+        }
+
+        public var stride: Int { tokenizer.strides.height }
+        public var summary: String {
+            "tokenizer:\(source)" + (mode == .clip ? ":clip" : "")
+        }
+
+        public func encoder(random: inout RandomStream) -> any StoredEncoder {
+            TokenizerEncoder(self, random: &random)
+        }
+
+        public func validate() throws {
+            do {
+                try tokenizer.value.validate()
+            } catch let error as ConfigurationError {
+                throw error.below("tokenizer")
+            }
+            let strides = tokenizer.strides
+            guard strides.height == strides.width else {
+                throw ConfigurationError.invalid(
+                    "tokenizer.strides", expected: "equal strides of height and width",
+                    found: strides)
+            }
+        }
     }
 }

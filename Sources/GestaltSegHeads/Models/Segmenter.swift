@@ -1,4 +1,5 @@
 import GestaltChecks
+import GestaltModels
 import GestaltNN
 import GestaltTensor
 import GestaltVideo
@@ -8,7 +9,7 @@ import GestaltVideo
 /// Paths begin with `encoder` and `head`, and go on with the encoder's parts: `encoder.tokenizer`,
 /// `encoder.resnet`, `encoder.prior`. Freezing `encoder` trains the head alone. A latent that does
 /// not change need not be computed again: call ``encoder`` once and train ``head`` on it.
-public struct Segmenter: SegmentationModel {
+public struct Segmenter: SegmentationModel, StoredModel {
     public let configuration: SegmenterConfiguration
     public var encoder: any StoredEncoder
     public var head: any SegmentationHead
@@ -20,27 +21,22 @@ public struct Segmenter: SegmentationModel {
     }
 
     /// A fresh head on a trained encoder.
-    /// - Precondition: the encoder is of the configuration's make, and the configuration valid.
+    /// - Precondition: the configuration is valid, and its encoder is that of `encoder`.
     public init(
         _ configuration: SegmenterConfiguration, encoder: any StoredEncoder,
         random: inout RandomStream
     ) {
         require(
-            encoder.configuration == configuration.encoder,
+            Tagged.areEqual(encoder.configuration, configuration.encoder),
             "Segmenter: an encoder of \(encoder.configuration) for \(configuration.encoder)")
         self.configuration = configuration
         self.encoder = encoder
         let shape = encoder.latentShape(
             height: configuration.input.height, width: configuration.input.width)
-        head =
-            switch configuration.head {
-            case .convolutional(let width):
-                ConvolutionalHead(
-                    shape, classes: configuration.classes, width: width, random: &random)
-            case .linear: LinearProbe(shape, classes: configuration.classes, random: &random)
-            }
+        head = configuration.head.head(shape, classes: configuration.classes, random: &random)
     }
 
+    public var title: String { "a segmentation model (head on \(encoder.name))" }
     public var input: PictureInput { configuration.input }
     public var classes: Int { configuration.classes }
     public var seesFuture: Bool { encoder.seesFuture }

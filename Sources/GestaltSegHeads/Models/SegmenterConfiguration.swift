@@ -1,42 +1,63 @@
 import GestaltModels
+import GestaltTensor
+import GestaltVideo
 
-/// What a ``Segmenter`` is made of; its `config.json`.
-public struct SegmenterConfiguration: ModelConfiguration, Equatable {
+/// The encoder, the head and the input of a ``Segmenter``; its `config.json`.
+public struct SegmenterConfiguration: ModelConfiguration {
     public static let kind = "segmenter"
 
-    /// The head's make.
-    public enum Head: Codable, Sendable, Equatable {
-        /// ``ConvolutionalHead`` of this width at the latent's size.
-        case convolutional(width: Int)
-        /// ``LinearProbe``.
-        case linear
+    private enum CodingKeys: String, CodingKey {
+        case storedEncoder = "encoder"
+        case storedHead = "head"
+        case classes, input
     }
 
-    public var encoder: EncoderConfiguration
-    public var head: Head
-    /// Scores a pixel: 1 for foreground against background, else one for each class.
+    private var storedEncoder: AnyEncoderConfiguration
+    private var storedHead: AnyHeadConfiguration
+    /// Scores per pixel: 1 for foreground against background, else one per class.
     public var classes: Int
     public var input: PictureInput
 
+    public var encoder: any EncoderConfiguration {
+        get { storedEncoder.value }
+        set { storedEncoder.value = newValue }
+    }
+
+    public var head: any HeadConfiguration {
+        get { storedHead.value }
+        set { storedHead.value = newValue }
+    }
+
     public init(
-        encoder: EncoderConfiguration, head: Head = .convolutional(width: 128), classes: Int = 1,
-        input: PictureInput = PictureInput()
+        encoder: any EncoderConfiguration, head: any HeadConfiguration = .convolutional(),
+        classes: Int = 1, input: PictureInput = PictureInput()
     ) {
-        self.encoder = encoder
-        self.head = head
+        storedEncoder = AnyEncoderConfiguration(encoder)
+        storedHead = AnyHeadConfiguration(head)
         self.classes = classes
         self.input = input
     }
 
+    public init(from decoder: any Decoder) throws {
+        SegmentationKinds.register()
+        let container = try decoder.container(keyedBy: CodingKeys.self)
+        storedEncoder = try container.decode(AnyEncoderConfiguration.self, forKey: .storedEncoder)
+        storedHead = try container.decode(AnyHeadConfiguration.self, forKey: .storedHead)
+        classes = try container.decode(Int.self, forKey: .classes)
+        input = try container.decode(PictureInput.self, forKey: .input)
+    }
+
     /// - Throws: `ConfigurationError` for the first value that no segmenter can be built from.
-    public func validate() throws(ConfigurationError) {
+    public func validate() throws {
         do {
             try encoder.validate()
-        } catch {
+        } catch let error as ConfigurationError {
             throw error.below("encoder")
         }
-        if case .convolutional(let width) = head, !(1...4096).contains(width) {
-            throw .invalid("head.convolutional.width", expected: "1 to 4096", found: width)
+        do {
+            try head.validate()
+        } catch let error as ConfigurationError {
+            throw error.below("head")
         }
         try validateClasses(classes)
         do {
@@ -44,6 +65,45 @@ public struct SegmenterConfiguration: ModelConfiguration, Equatable {
         } catch {
             throw error.below("input")
         }
-        try encoder.validate(input)
+        try validateInput()
+    }
+
+    /// - Throws: `ConfigurationError` under `input` for a frame size that the encoder does not take.
+    private func validateInput() throws(ConfigurationError) {
+        let found = "\(input.height) × \(input.width)"
+        if let frames = encoder.frameSize {
+            guard input.height == frames.height, input.width == frames.width else {
+                throw .invalid(
+                    "input", expected: "\(frames.height) × \(frames.width), the encoder's frames",
+                    found: found)
+            }
+        }
+        let stride = encoder.stride
+        guard input.height % stride == 0, input.width % stride == 0 else {
+            throw .invalid(
+                "input", expected: "height and width that the encoder's stride \(stride) divides",
+                found: found)
+        }
+    }
+
+    public var summary: String {
+        "segmenter (head on \(encoder.summary)) " + input.summary(classes: classes)
+    }
+
+    public var facts: [Fact] {
+        [Fact("encoder", .text(encoder.summary))] + input.facts(classes: classes)
+    }
+}
+
+extension PictureInput {
+    func summary(classes: Int) -> String {
+        "for \(classes == 1 ? "foreground" : "\(classes) classes") at \(height) × \(width)"
+    }
+
+    func facts(classes: Int) -> [Fact] {
+        [
+            Fact("input_size", .list([.integer(height), .integer(width)])),
+            Fact("classes", .integer(classes)),
+        ]
     }
 }

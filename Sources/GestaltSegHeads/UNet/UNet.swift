@@ -1,4 +1,5 @@
 import GestaltChecks
+import GestaltModels
 import GestaltNN
 import GestaltTensor
 
@@ -12,7 +13,7 @@ import GestaltTensor
 ///   poolings do not divide are padded at the bottom and right and cropped again.
 /// - Source: Ronneberger, Fischer and Brox, *U-Net* (2015), figure 1; padded convolutions and
 ///   BatchNorm as has become usual.
-public struct UNet: SegmentationModel {
+public struct UNet: SegmentationModel, StoredModel {
     public let configuration: UNetConfiguration
     public var down: [DoubleConvolution]
     /// From the second coarsest size to the finest.
@@ -72,6 +73,8 @@ public struct UNet: SegmentationModel {
             return scores(x, context)
         }
     }
+
+    public var title: String { "a segmentation model (U-Net)" }
 
     public mutating func visit(_ visitor: inout some ParameterVisitor) {
         visitor.modules("down", &down)

@@ -1,7 +1,7 @@
 import GestaltModels
 
 /// The sizes of a ``UNet``; its `config.json`.
-public struct UNetConfiguration: ModelConfiguration, Equatable {
+public struct UNetConfiguration: ModelConfiguration {
     public static let kind = "unet"
     public static let defaults: UNetConfiguration? = .baseline
 
@@ -45,5 +45,13 @@ func validateClasses(_ classes: Int) throws(ConfigurationError) {
     // 255 is the label of ignored pixels.
     guard (1...255).contains(classes) else {
         throw .invalid("classes", expected: "1 to 255", found: classes)
+    }
+}
+
+extension UNetConfiguration {
+    public var summary: String { "U-Net " + input.summary(classes: classes) }
+
+    public var facts: [Fact] {
+        [Fact("widths", .list(widths.map { .integer($0) }))] + input.facts(classes: classes)
     }
 }

@@ -1,6 +1,7 @@
 import GestaltChecks
 import GestaltNN
 import GestaltTensor
+import GestaltVideo
 
 /// The table of codes: a latent is replaced by its nearest row, and the rows follow the latents as
 /// moving averages.
@@ -12,7 +13,7 @@ import GestaltTensor
 ///
 /// - Shapes: latents `[N, t, h, w, D]`; table `[K, D]`.
 /// - Source: VideoGPT, `vqvae.py`, `Codebook`; van den Oord et al. (2017), appendix A.1.
-public struct Codebook: Module {
+public struct Codebook: Quantizer {
     /// The rows, `[K, D]`.
     public var embeddings: Buffer
     /// Moving average of how many latents each code takes in a batch, `[K]`.
@@ -40,19 +41,11 @@ public struct Codebook: Module {
         self.commitment = commitment
     }
 
-    /// What a pass through the codebook gives.
-    public struct Output: Sendable {
-        /// Ids, `[N, t, h, w]`, 0 ..< K.
-        public let codes: Tensor<Int32>
-        /// Rows of the codes with the latents' gradient passed straight through, `[N, t, h, w, D]`.
-        public let embeddings: Tensor<Float>
-        /// `commitment · mean((z − e)²)`, gradient towards z only.
-        public let commitmentLoss: Tensor<Float>
-        /// `exp` of the entropy of this batch's code frequencies: 1 … K.
-        public let perplexity: Float
-    }
+    public var codeCount: Int { embeddings.value.shape[0] }
+    public var embeddingWidth: Int { embeddings.value.shape[1] }
 
-    public func callAsFunction(_ latents: Tensor<Float>, _ context: Context) -> Output {
+    /// The loss is `commitment · mean((z − e)²)`, its gradient towards the latents z only.
+    public func callAsFunction(_ latents: Tensor<Float>, _ context: Context) -> Quantized {
         var draws = StreamDraws(random: context.random)
         defer { context.random = draws.random }
         return quantize(latents, context, draws: &draws)
@@ -61,7 +54,7 @@ public struct Codebook: Module {
     /// The same with the random draws of the caller: a replay of recorded ones, say.
     package func quantize(
         _ latents: Tensor<Float>, _ context: Context, draws: inout some CodebookDraws
-    ) -> Output {
+    ) -> Quantized {
         let width = embeddings.value.shape[1]
         require(
             latents.shape[-1] == width, "Codebook: latents \(latents.shape), rows of \(width)")
@@ -80,14 +73,14 @@ public struct Codebook: Module {
         let loss = (latents - exact).squared().mean() * commitment
         // The sum (e − z) + z rounds as the original's does; only z carries a gradient.
         let passed = (exact - latents.detached) + latents
-        return Output(
+        return Quantized(
             codes: ids.reshaped(Shape(latents.shape.dropLast())), embeddings: passed,
-            commitmentLoss: loss, perplexity: perplexity(of: counts))
+            loss: loss, perplexity: perplexity(of: counts))
     }
 
     /// Exact rows of `codes`, `[…]` to `[…, D]`.
     /// - Precondition: every id is in 0 ..< K.
-    public func rows(of codes: Tensor<Int32>) -> Tensor<Float> {
+    public func embeddings(of codes: Tensor<Int32>) -> Tensor<Float> {
         let width = embeddings.value.shape[1]
         return embeddings.value.gathered(codes.flattened(), axis: 0)
             .reshaped(codes.shape.dimensions + [width])

@@ -1,19 +1,20 @@
 import GestaltFiles
 import GestaltModels
+import GestaltTensor
 import GestaltVideo
 
 /// The sizes and constants of a ``VQVAE``; its `config.json` and the presets.
-public struct VQVAEConfiguration: ModelConfiguration, Equatable {
+public struct VQVAEConfiguration: VideoTokenizerConfiguration {
     public static let kind = "vqvae"
 
     /// How much shorter the latent is along time, height and width: powers of two.
     public var strides: Extent3
     /// Channels inside encoder and decoder.
-    public var hidden: Int
+    public var hiddenChannels: Int
     /// Channels of a code.
-    public var embedding: Int
+    public var embeddingWidth: Int
     /// Number of codes.
-    public var codes: Int
+    public var codeCount: Int
     /// Residual blocks in the encoder, and again in the decoder.
     public var blocks: Int
     /// Heads of the axial attentions.
@@ -27,13 +28,14 @@ public struct VQVAEConfiguration: ModelConfiguration, Equatable {
     public var decay: Double
 
     public init(
-        strides: Extent3, hidden: Int, embedding: Int, codes: Int, blocks: Int, heads: Int = 2,
+        strides: Extent3, hiddenChannels: Int, embeddingWidth: Int, codeCount: Int, blocks: Int,
+        heads: Int = 2,
         dataVariance: Float? = nil, commitment: Float = 0.25, decay: Double = 0.99
     ) {
         self.strides = strides
-        self.hidden = hidden
-        self.embedding = embedding
-        self.codes = codes
+        self.hiddenChannels = hiddenChannels
+        self.embeddingWidth = embeddingWidth
+        self.codeCount = codeCount
         self.blocks = blocks
         self.heads = heads
         self.dataVariance = dataVariance
@@ -59,19 +61,45 @@ extension VQVAEConfiguration {
             switch self {
             case .publicBAIR:
                 VQVAEConfiguration(
-                    strides: Extent3(time: 4, height: 2, width: 2), hidden: 240, embedding: 256,
-                    codes: 2048, blocks: 4,
+                    strides: Extent3(time: 4, height: 2, width: 2), hiddenChannels: 240,
+                    embeddingWidth: 256,
+                    codeCount: 2048, blocks: 4,
                     dataVariance: VQVAEConfiguration.videoGPTDataVariance)
             case .small:
                 VQVAEConfiguration(
-                    strides: Extent3(time: 4, height: 4, width: 4), hidden: 64, embedding: 64,
-                    codes: 512, blocks: 2)
+                    strides: Extent3(time: 4, height: 4, width: 4), hiddenChannels: 64,
+                    embeddingWidth: 64,
+                    codeCount: 512, blocks: 2)
             case .tiny:
                 VQVAEConfiguration(
-                    strides: Extent3(time: 4, height: 4, width: 4), hidden: 32, embedding: 32,
-                    codes: 256, blocks: 1)
+                    strides: Extent3(time: 4, height: 4, width: 4), hiddenChannels: 32,
+                    embeddingWidth: 32,
+                    codeCount: 256, blocks: 1)
             }
         }
+    }
+
+    public static var presets: KeyValuePairs<String, Self> {
+        ["tiny": .tiny, "small": .small, "publicBAIR": .publicBAIR]
+    }
+
+    public func tokenizer(random: inout RandomStream) -> any VideoTokenizer {
+        VQVAE(self, random: &random)
+    }
+
+    public func measured(pixelVariance: Float) -> Self {
+        var result = self
+        result.dataVariance = dataVariance ?? pixelVariance
+        return result
+    }
+
+    public var summary: String { "video tokenizer, strides \(strides), \(codeCount) codes" }
+
+    public var facts: [Fact] {
+        [
+            Fact("strides", .list(strides.array.map { .integer($0) })),
+            Fact("codes", .integer(codeCount)), Fact("embedding_width", .integer(embeddingWidth)),
+        ]
     }
 
     public static var publicBAIR: Self { Preset.publicBAIR.configuration }
@@ -93,10 +121,11 @@ extension VQVAEConfiguration {
         try check(strides.array.max()! > 1, "strides", "at least one stride above 1", strides)
         try check((1...4096).contains(heads), "heads", "1 to 4096", heads)
         try check(
-            hidden >= 2 && hidden <= 1 << 16 && hidden % heads == 0, "hidden",
-            "2 to 65536, a multiple of heads = \(heads)", hidden)
-        try check((1...1 << 16).contains(embedding), "embedding", "1 to 65536", embedding)
-        try check((1...1 << 24).contains(codes), "codes", "1 to 2²⁴", codes)
+            (2...1 << 16).contains(hiddenChannels) && hiddenChannels % heads == 0,
+            "hiddenChannels", "2 to 65536, a multiple of heads = \(heads)", hiddenChannels)
+        try check(
+            (1...1 << 16).contains(embeddingWidth), "embeddingWidth", "1 to 65536", embeddingWidth)
+        try check((1...1 << 24).contains(codeCount), "codeCount", "1 to 2²⁴", codeCount)
         try check((0...1024).contains(blocks), "blocks", "0 to 1024", blocks)
         if let dataVariance {
             try check(
@@ -114,16 +143,5 @@ extension VQVAEConfiguration {
     public var levels: [[Int]] {
         let halvings = strides.array.map { $0.trailingZeroBitCount }
         return (0..<halvings.max()!).map { level in halvings.map { $0 > level ? 2 : 1 } }
-    }
-
-    /// The grid of codes `[t, h, w]` of a clip of `[T, H, W]`.
-    /// - Throws: ``TokenizerError/clip(axis:length:stride:)`` when a stride does not divide it.
-    public func latentShape(time: Int, height: Int, width: Int) throws(TokenizerError) -> [Int] {
-        let lengths = [("time", time), ("height", height), ("width", width)]
-        for ((axis, length), stride) in zip(lengths, strides.array)
-        where length <= 0 || length % stride != 0 {
-            throw .clip(axis: axis, length: length, stride: stride)
-        }
-        return zip(lengths, strides.array).map { $0.1 / $1 }
     }
 }

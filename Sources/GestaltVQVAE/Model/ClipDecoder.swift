@@ -12,7 +12,7 @@ public struct ClipDecoder: Module {
     public var levels: [TransposedConvolution]
 
     public init(_ configuration: VQVAEConfiguration, random: inout RandomStream) {
-        let hidden = configuration.hidden
+        let hidden = configuration.hiddenChannels
         stack = ResidualStack(
             channels: hidden, blocks: configuration.blocks, heads: configuration.heads,
             random: &random)

@@ -12,7 +12,7 @@ public struct ClipEncoder: Module {
     public var stack: ResidualStack
 
     public init(_ configuration: VQVAEConfiguration, random: inout RandomStream) {
-        let hidden = configuration.hidden
+        let hidden = configuration.hiddenChannels
         levels = []
         for (index, stride) in configuration.levels.enumerated() {
             levels.append(

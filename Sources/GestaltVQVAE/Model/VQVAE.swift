@@ -2,6 +2,7 @@ import GestaltChecks
 import GestaltModels
 import GestaltNN
 import GestaltTensor
+import GestaltVideo
 
 /// VideoGPT's 3D VQ-VAE: a clip becomes a grid of codes, and a grid of codes a clip.
 ///
@@ -12,7 +13,7 @@ import GestaltTensor
 /// let again = tokenizer.decode(codes)
 /// ```
 /// - Source: Yan et al., *VideoGPT* (2021), section 3.1; the public code's `vqvae.py`.
-public struct VQVAE: StoredModel {
+public struct VQVAE: VideoTokenizer {
     public var configuration: VQVAEConfiguration
     public var encoder: ClipEncoder
     public var preQuantization: Convolution
@@ -22,13 +23,13 @@ public struct VQVAE: StoredModel {
 
     /// - Precondition: `configuration` is valid; ``VQVAEConfiguration/validate()`` tells.
     public init(_ configuration: VQVAEConfiguration, random: inout RandomStream) {
-        let (hidden, embedding) = (configuration.hidden, configuration.embedding)
+        let (hidden, embedding) = (configuration.hiddenChannels, configuration.embeddingWidth)
         self.configuration = configuration
         encoder = ClipEncoder(configuration, random: &random)
         preQuantization = Convolution(
             hidden, embedding, kernel: [1, 1, 1], padding: .same, random: &random)
         codebook = Codebook(
-            codes: configuration.codes, width: embedding, decay: configuration.decay,
+            codes: configuration.codeCount, width: embedding, decay: configuration.decay,
             commitment: configuration.commitment, random: &random)
         postQuantization = Convolution(
             embedding, hidden, kernel: [1, 1, 1], padding: .same, random: &random)
@@ -93,7 +94,7 @@ extension VQVAE {
         return Output(
             reconstruction: reconstruction, codes: quantized.codes,
             reconstructionLoss: (reconstruction - clips).squared().mean() / variance,
-            commitmentLoss: quantized.commitmentLoss, perplexity: quantized.perplexity)
+            commitmentLoss: quantized.loss, perplexity: quantized.perplexity)
     }
 
     /// What the encoder makes of clips before they are quantized: `[N, t, h, w, hidden]`, ≥ 0.
@@ -114,11 +115,44 @@ extension VQVAE {
 
     /// Codes `[N, t, h, w]` to clips `[N, T, H, W, 3]`, nominally in [−0.5, 0.5], not clamped.
     public func decode(_ codes: Tensor<Int32>) -> Tensor<Float> {
-        decoder(postQuantization(codebook.rows(of: codes), .inference), .inference)
+        decoder(postQuantization(codebook.embeddings(of: codes), .inference), .inference)
     }
 
-    /// Clips as they come back from their codes.
-    public func reconstruct(_ clips: Tensor<Float>) -> Tensor<Float> { decode(encode(clips)) }
+    public func embeddings(of codes: Tensor<Int32>) -> Tensor<Float> {
+        codebook.embeddings(of: codes)
+    }
+
+    public func trainingPass(_ clips: Tensor<Float>, _ context: Context) -> TokenizerPass {
+        let output = self(clips, context)
+        return TokenizerPass(
+            loss: output.loss,
+            metrics: [
+                ("reconstruction", output.reconstructionLoss.scalar),
+                ("commitment", output.commitmentLoss.scalar), ("perplexity", output.perplexity),
+            ])
+    }
+
+    /// `continuous`, the projected latents before quantization; `features`, the encoder's, not
+    /// negative; `quantized`, the embeddings of the codes.
+    public var latents: [(name: String, channels: Int)] {
+        [
+            ("continuous", configuration.embeddingWidth),
+            ("features", configuration.hiddenChannels),
+            ("quantized", configuration.embeddingWidth),
+        ]
+    }
+
+    /// The codebook is not updated, whatever is being trained.
+    public func latents(
+        of clips: Tensor<Float>, _ name: String, _ context: Context
+    ) -> Tensor<Float> {
+        switch name {
+        case "continuous": continuousLatents(clips, context)
+        case "features": features(clips, context)
+        case "quantized": codebook(continuousLatents(clips, context), .inference).embeddings
+        default: stop("VQVAE: no latents “\(name)”; there are \(latents.map(\.name))")
+        }
+    }
 
     private func check(_ clips: Tensor<Float>) {
         require(

@@ -12,12 +12,12 @@ struct SmallPredictor {
 
     init() throws {
         let tokenizer = VQVAEConfiguration(
-            strides: .init(time: 2, height: 4, width: 4), hidden: 8, embedding: 8, codes: 16,
+            strides: .init(time: 2, height: 4, width: 4), hiddenChannels: 8, embeddingWidth: 8, codeCount: 16,
             blocks: 1, dataVariance: 0.06)
         let configuration = VideoPredictorConfiguration(
             tokenizer: tokenizer,
             prior: PriorConfiguration(
-                latent: .init(time: 2, height: 4, width: 8), codes: 16, embedding: 8, width: 12,
+                latent: .init(time: 2, height: 4, width: 8), codeCount: 16, embeddingWidth: 8, width: 12,
                 heads: 2, layers: 1, attention: .full, conditioning: nil, classes: nil))
         try configuration.validate()
         var random = RandomStream(seed: 2)

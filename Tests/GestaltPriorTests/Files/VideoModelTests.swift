@@ -13,12 +13,12 @@ private func predictor(
     attention: PriorConfiguration.Attention = .full, classes: Int? = nil, frames: Int = 1
 ) throws -> VideoPredictor {
     let tokenizer = VQVAEConfiguration(
-        strides: .init(time: 2, height: 4, width: 4), hidden: 8, embedding: 8, codes: 16, blocks: 1,
+        strides: .init(time: 2, height: 4, width: 4), hiddenChannels: 8, embeddingWidth: 8, codeCount: 16, blocks: 1,
         dataVariance: 0.06)
     let configuration = VideoPredictorConfiguration(
         tokenizer: tokenizer,
         prior: PriorConfiguration(
-            latent: .init(time: 2, height: 4, width: 8), codes: 16, embedding: 8, width: 12,
+            latent: .init(time: 2, height: 4, width: 8), codeCount: 16, embeddingWidth: 8, width: 12,
             heads: 2, layers: 2, attention: attention,
             conditioning: frames == 0
                 ? nil

@@ -27,8 +27,8 @@ struct OwnNumbers: Sendable, CustomTestStringConvertible {
             Stated.self, from: Data((file.metadata["configuration"] ?? "").utf8))
         let grid = stated.latentShape
         let configuration = PriorConfiguration(
-            latent: .init(time: grid[0], height: grid[1], width: grid[2]), codes: stated.codes,
-            embedding: stated.embeddingDim, width: stated.hiddenDim, heads: stated.heads,
+            latent: .init(time: grid[0], height: grid[1], width: grid[2]), codeCount: stated.codes,
+            embeddingWidth: stated.embeddingDim, width: stated.hiddenDim, heads: stated.heads,
             layers: stated.layers, attention: stated.attnType == "sparse" ? .sparse : .full,
             dropout: 0, attentionDropout: 0,
             conditioning: stated.nCondFrames == 0

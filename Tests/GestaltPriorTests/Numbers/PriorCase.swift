@@ -42,11 +42,11 @@ struct PriorCase: Sendable, CustomTestStringConvertible {
         configuration = VideoPredictorConfiguration(
             tokenizer: VQVAEConfiguration(
                 strides: .init(time: strides[0], height: strides[1], width: strides[2]),
-                hidden: tokenizer.nHiddens, embedding: tokenizer.embeddingDim,
-                codes: tokenizer.nCodes, blocks: tokenizer.nResLayers, dataVariance: 0.06),
+                hiddenChannels: tokenizer.nHiddens, embeddingWidth: tokenizer.embeddingDim,
+                codeCount: tokenizer.nCodes, blocks: tokenizer.nResLayers, dataVariance: 0.06),
             prior: PriorConfiguration(
                 latent: .init(time: grid[0], height: grid[1], width: grid[2]),
-                codes: tokenizer.nCodes, embedding: tokenizer.embeddingDim, width: width,
+                codeCount: tokenizer.nCodes, embeddingWidth: tokenizer.embeddingDim, width: width,
                 heads: prior.heads!, layers: prior.layers!,
                 attention: prior.attnType == "sparse" ? .sparse : .full, dropout: 0,
                 attentionDropout: 0,

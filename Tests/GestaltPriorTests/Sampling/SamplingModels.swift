@@ -20,13 +20,13 @@ struct SamplingModel: Sendable, CustomTestStringConvertible {
     {
         testDescription = kind.rawValue
         let tokenizer = VQVAEConfiguration(
-            strides: .init(time: 4, height: 2, width: 2), hidden: 8, embedding: 6, codes: 40,
+            strides: .init(time: 4, height: 2, width: 2), hiddenChannels: 8, embeddingWidth: 6, codeCount: 40,
             blocks: 1, dataVariance: 0.06)
         configuration = VideoPredictorConfiguration(
             tokenizer: tokenizer,
             prior: PriorConfiguration(
-                latent: .init(time: latent[0], height: latent[1], width: latent[2]), codes: 40,
-                embedding: 6, width: width, heads: 2, layers: layers,
+                latent: .init(time: latent[0], height: latent[1], width: latent[2]), codeCount: 40,
+                embeddingWidth: 6, width: width, heads: 2, layers: layers,
                 attention: kind == .sparse || kind == .all ? .sparse : .full,
                 conditioning: kind == .frames || kind == .all
                     ? FrameConditioning(
@@ -46,8 +46,8 @@ struct SamplingModel: Sendable, CustomTestStringConvertible {
         var predictor = VideoPredictor(configuration, random: &random)
         let prior = configuration.prior
         predictor.prior.output = random.normal(
-            [prior.width, prior.codes], standardDeviation: 0.6)
-        predictor.prior.input = random.normal([prior.embedding, prior.width])
+            [prior.width, prior.codeCount], standardDeviation: 0.6)
+        predictor.prior.input = random.normal([prior.embeddingWidth, prior.width])
         predictor.prior.positions.width = random.normal([prior.latent.width, prior.width / 3])
         return predictor
     }
@@ -82,7 +82,7 @@ struct SamplingModel: Sendable, CustomTestStringConvertible {
         var random = RandomStream(seed: 12)
         return random.integers(
             Shape([clips] + configuration.prior.latent.array),
-            in: 0..<configuration.prior.codes)
+            in: 0..<configuration.prior.codeCount)
     }
 }
 
@@ -103,5 +103,5 @@ func stepwiseLogits(
     }
     let configuration = weights.configuration
     return concatenated(steps, axis: 1).reshaped(
-        Shape([rows.count] + configuration.latent.array + [configuration.codes]))
+        Shape([rows.count] + configuration.latent.array + [configuration.codeCount]))
 }

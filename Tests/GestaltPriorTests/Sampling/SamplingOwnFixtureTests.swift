@@ -49,7 +49,7 @@ private struct StoredPrior {
             PriorConfiguration(
                 latent: .init(
                     time: latentShape[0], height: latentShape[1], width: latentShape[2]),
-                codes: codes, embedding: embeddingDim, width: hiddenDim, heads: heads,
+                codeCount: codes, embeddingWidth: embeddingDim, width: hiddenDim, heads: heads,
                 layers: layers, attention: attnType == "sparse" ? .sparse : .full, dropout: 0,
                 attentionDropout: 0,
                 conditioning: nCondFrames == 0

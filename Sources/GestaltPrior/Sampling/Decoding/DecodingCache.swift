@@ -98,7 +98,7 @@ public final class DecodingCache {
         try withExtendedLifetime(self) {
             try body(
                 UnsafeBufferPointer(
-                    start: rows.logits, count: samples * weights.configuration.codes))
+                    start: rows.logits, count: samples * weights.configuration.codeCount))
         }
     }
 

@@ -49,6 +49,6 @@ struct DecodingRows {
             parts = max(parts, heads * ranges * gk_decode_result_length(cross.head.value_width))
         }
         let inner = weights.blocks.reduce(0) { max($0, $1.expand.outputs) }
-        return [width, width, 3 * width, mixed, inner, configuration.codes, parts]
+        return [width, width, 3 * width, mixed, inner, configuration.codeCount, parts]
     }
 }

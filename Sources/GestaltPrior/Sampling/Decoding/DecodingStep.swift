@@ -22,7 +22,7 @@ extension DecodingWeights {
         } else {
             step(after: nil, cache)
         }
-        return Tensor(uninitialized: [cache.samples, configuration.codes]) { target in
+        return Tensor(uninitialized: [cache.samples, configuration.codeCount]) { target in
             cache.withLogits { _ = target.update(from: $0) }
         }
     }
@@ -80,8 +80,8 @@ struct DecodingStep {
             if position > 0, let codes {
                 let code = Int(codes[sample])
                 require(
-                    code >= 0 && code < weights.configuration.codes,
-                    "DecodingWeights: a code \(code) of \(weights.configuration.codes)")
+                    code >= 0 && code < weights.configuration.codeCount,
+                    "DecodingWeights: a code \(code) of \(weights.configuration.codeCount)")
                 before = weights.codes + code * width
             }
             for axis in 0..<3 {

@@ -40,9 +40,9 @@ public final class DecodingWeights: @unchecked Sendable {
     ) {
         let configuration = prior.configuration
         require(
-            codebook.shape == [configuration.codes, configuration.embedding],
-            "DecodingWeights: a codebook \(codebook.shape) for \(configuration.codes) codes of "
-                + "\(configuration.embedding) channels")
+            codebook.shape == [configuration.codeCount, configuration.embeddingWidth],
+            "DecodingWeights: a codebook \(codebook.shape) for \(configuration.codeCount) codes of "
+                + "\(configuration.embeddingWidth) channels")
         self.configuration = configuration
         self.format = format
         memory = DecodingMemory(byteCount: Self.byteCount(prior, format.weights))
@@ -61,12 +61,12 @@ public final class DecodingWeights: @unchecked Sendable {
         let configuration = prior.configuration
         let width = configuration.width
         let tables =
-            [configuration.codes * width, width]
+            [configuration.codeCount * width, width]
             + configuration.latent.array.map { $0 * width / 3 }
         return tables.reduce(0) { $0 + DecodingMemory.bytes(floats: $1) }
             + prior.blocks.reduce(0) { $0 + DecodingBlock.byteCount($1, format) }
             + DecodingNorm.byteCount(prior.norm)
-            + DecodingMemory.bytes(width, configuration.codes, format)
+            + DecodingMemory.bytes(width, configuration.codeCount, format)
     }
 
     /// Bytes of weights that one step reads, without the rows of single codes and positions.

@@ -137,7 +137,7 @@ private final class BatchDraw {
     init(_ run: SamplingRun, _ rows: Range<Int>) {
         self.run = run
         first = rows.lowerBound
-        let codes = run.sampler.weights.configuration.codes
+        let codes = run.sampler.weights.configuration.codeCount
         memory = DecodingMemory(
             byteCount: DecodingMemory.padded(4 * rows.count)
                 + DecodingMemory.padded(8 * rows.count))
@@ -152,7 +152,7 @@ private final class BatchDraw {
 
     /// Draws a code for each sample from the logits of the last step.
     func draw(_ cache: DecodingCache, _ token: Int) throws {
-        let codes = run.sampler.weights.configuration.codes
+        let codes = run.sampler.weights.configuration.codeCount
         let (draws, streams, last, sums) = (draws, streams, last, sums)
         cache.withLogits { logits in
             parallelFor(draws.count) { row in

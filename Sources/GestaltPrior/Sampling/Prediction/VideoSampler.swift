@@ -2,6 +2,7 @@ import GestaltChecks
 import GestaltNN
 import GestaltTensor
 import GestaltVQVAE
+import GestaltVideo
 
 /// Draws clips from a predictor, token by token.
 ///
@@ -33,7 +34,7 @@ public struct VideoSampler: Sendable {
         self.predictor = predictor
         self.batch = batch
         weights = DecodingWeights(
-            predictor.prior, codebook: predictor.tokenizer.codebook.embeddings.value,
+            predictor.prior, codebook: predictor.tokenizer.codeTable,
             format: format)
     }
 

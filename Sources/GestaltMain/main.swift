@@ -1,0 +1,3 @@
+import GestaltCommand
+
+GestaltProgram.run()

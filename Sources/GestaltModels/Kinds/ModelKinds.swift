@@ -1,0 +1,32 @@
+import GestaltIO
+
+/// The kinds of stored models that can be opened by the name in their `config.json`.
+///
+/// ```swift
+/// try ModelKinds.register(PatchTokenizer.self)
+/// ```
+/// From then on folders, checkpoints and runs of this model open everywhere by their kind.
+public enum ModelKinds {
+    public static let registry = Registry<any StoredModel.Type>("kind of model")
+
+    /// Registers a model under the kind of its configuration.
+    /// - Throws: `RegistryError.duplicate` when the kind is taken.
+    public static func register<Model: StoredModel>(
+        _ type: Model.Type
+    ) throws(RegistryError) {
+        try registry.register(type, as: Model.Configuration.kind)
+    }
+
+    /// The model type of a kind.
+    /// - Parameter path: the file that names the kind.
+    /// - Throws: ``ModelFolderError/wrongKind(path:expected:found:)`` that lists the known kinds.
+    public static func type(
+        _ kind: String, in path: String
+    ) throws(ModelFolderError) -> any StoredModel.Type {
+        guard let type = registry[kind] else {
+            throw .wrongKind(
+                path: path, expected: registry.names.joined(separator: "”, “"), found: kind)
+        }
+        return type
+    }
+}

@@ -1,0 +1,26 @@
+import GestaltFiles
+import GestaltIO
+import GestaltModels
+import GestaltTraining
+import GestaltVideo
+
+/// The type of tokenizer that a recipe trains.
+///
+/// - Parameter path: the folder of a run or a recipe file.
+/// - Throws: ``TrainingError/noRun(path:expected:found:)`` for another recipe;
+///   `ModelFolderError.wrongKind` for a kind that is not registered.
+public func tokenizerType(ofRun path: String) throws -> any VideoTokenizer.Type {
+    BuiltIns.register()
+    let file = path.hasSuffix(".json") ? path : path + "/recipe.json"
+    let kind = try StoredRecipeKind(file: file)
+    guard kind.recipe == "tokenizer", let name = kind.tokenizer else {
+        throw TrainingError.noRun(
+            path: file, expected: "a recipe of kind “tokenizer”", found: "“\(kind.recipe)”")
+    }
+    let type = try ModelKinds.type(name, in: file)
+    guard let tokenizer = type as? any VideoTokenizer.Type else {
+        throw ModelFolderError.wrongKind(
+            path: file, expected: "a kind of tokenizer", found: name)
+    }
+    return tokenizer
+}

@@ -1,0 +1,71 @@
+import GestaltIO
+import GestaltModels
+import GestaltTensor
+import GestaltVideo
+
+/// The configuration of a segmentation head.
+///
+/// ```swift
+/// try Heads.register(MyHead.Configuration.self)          // --head mine:64
+/// ```
+public protocol HeadConfiguration: ModelConfiguration {
+    /// The form of its names, for help and errors: `convolutional[:WIDTH]`.
+    static var grammar: String { get }
+    /// - Throws: `ConfigurationError` for words that do not fit ``grammar``.
+    init(named name: ComponentName) throws(ConfigurationError)
+    /// A head with initial weights for latents of this shape.
+    ///
+    /// - Parameter classes: scores per pixel, 1 for foreground against background.
+    func head(
+        _ latent: LatentShape, classes: Int, random: inout RandomStream
+    ) -> any SegmentationHead
+}
+
+/// The kinds of heads that can be named.
+public enum Heads {
+    public static let registry = Registry<any HeadConfiguration.Type>("head")
+
+    /// Registers a head under the kind of its configuration, the first word of its names.
+    /// - Throws: `RegistryError.duplicate` when the kind is taken.
+    public static func register<Head: HeadConfiguration>(
+        _ type: Head.Type
+    ) throws(RegistryError) {
+        try registry.register(type, as: Head.kind)
+    }
+
+    /// The configuration that a name describes.
+    /// - Throws: `ConfigurationError` that lists the forms of all known heads.
+    public static func configuration(
+        named name: ComponentName
+    ) throws(ConfigurationError) -> any HeadConfiguration {
+        SegmentationKinds.register()
+        guard let type = registry[name.kind] else {
+            throw .invalid(
+                "head", expected: registry.all.map { $0.grammar }.joined(separator: ", "),
+                found: "\(name)")
+        }
+        return try type.init(named: name)
+    }
+}
+
+/// The configuration of a head of any registered kind, as a segmenter stores it.
+///
+/// JSON: `{"kind": "convolutional", "configuration": {"width": 128}}`.
+public struct AnyHeadConfiguration: Codable, Sendable, Equatable {
+    public var value: any HeadConfiguration
+
+    public init(_ value: any HeadConfiguration) { self.value = value }
+
+    public init(from decoder: any Decoder) throws {
+        let value = try Tagged.decode(from: decoder) { try Heads.registry.entry(named: $0) }
+        guard let value = value as? any HeadConfiguration else {
+            throw DecodingError.dataCorrupted(
+                .init(codingPath: decoder.codingPath, debugDescription: "a head"))
+        }
+        self.value = value
+    }
+
+    public func encode(to encoder: any Encoder) throws { try Tagged.encode(value, to: encoder) }
+
+    public static func == (a: Self, b: Self) -> Bool { Tagged.areEqual(a.value, b.value) }
+}

@@ -1,0 +1,113 @@
+import GestaltModels
+import GestaltPrior
+import GestaltTensor
+import GestaltVideo
+
+extension PriorEncoder {
+    public static let grammar = "prior:hidden:LAYER[:query=start|zeros|hidden][:skips][:join]"
+    public static let parts = ["resnet", "prior"]
+
+    public var name: ComponentName { ComponentName(kind: "prior", words: source.words) }
+
+    public static func validate(_ name: ComponentName) throws(ConfigurationError) {
+        _ = try source(name, usual: .start)
+    }
+
+    private static func source(
+        _ name: ComponentName, usual: VideoPrior.Query
+    ) throws(ConfigurationError) -> Source {
+        var arguments = name.arguments
+        let text = arguments.option("query")
+        let query = text.flatMap(VideoPrior.Query.init(rawValue:))
+        let (skips, joins) = (arguments.flag("skips"), arguments.flag("join"))
+        guard arguments.next() == "hidden", let layer = arguments.number(in: 0...1024),
+            text == nil || query != nil
+        else { throw arguments.error("encoder", grammar: grammar) }
+        try arguments.finish("encoder", grammar: grammar)
+        return Source(layer: layer, query: query ?? usual, skips: skips, joins: joins)
+    }
+
+    public init(
+        named name: ComponentName, on model: (any StoredModel)?, random: inout RandomStream
+    ) throws {
+        try Self.validate(name)
+        guard let predictor = model as? VideoPredictor else {
+            throw ModelMismatch(needed: .predictor, found: model?.title ?? "not given")
+        }
+        let prior = predictor.prior
+        let source = try Self.source(name, usual: prior.usualQuery)
+        let configuration = Configuration(sizes: prior.configuration, source: source)
+        do {
+            try configuration.validate()
+        } catch {
+            throw error.below("encoder")
+        }
+        self.init(prior, source: source)
+    }
+
+    /// The sizes of the prior, and where in it the latent is taken.
+    public struct Configuration: EncoderConfiguration {
+        public static let kind = "prior"
+        public var sizes: PriorConfiguration
+        public var source: Source
+
+        public init(sizes: PriorConfiguration, source: Source) {
+            self.sizes = sizes
+            self.source = source
+        }
+
+        public var stride: Int { (sizes.conditioning?.height ?? 1) / sizes.latent.height }
+        public var frameSize: (height: Int, width: Int)? {
+            sizes.conditioning.map { ($0.height, $0.width) }
+        }
+        public var summary: String { (["prior"] + source.words).joined(separator: ":") }
+
+        public func encoder(random: inout RandomStream) -> any StoredEncoder {
+            PriorEncoder(self, random: &random)
+        }
+    }
+}
+
+extension PriorEncoder.Source {
+    var words: [String] {
+        ["hidden", "\(layer)", "query=\(query.rawValue)"] + (skips ? ["skips"] : [])
+            + (joins ? ["join"] : [])
+    }
+}
+
+extension PriorEncoder.Configuration {
+    /// - Throws: `ConfigurationError` for a prior that no latent can be made with from frames
+    ///   alone, and for a place that is not in it.
+    public func validate() throws(ConfigurationError) {
+        func check(
+            _ holds: Bool, _ key: String, _ expected: String, _ found: Any
+        ) throws(ConfigurationError) {
+            guard holds else { throw .invalid(key, expected: expected, found: found) }
+        }
+        do { try sizes.validate() } catch { throw error.below("sizes") }
+        guard let frames = sizes.conditioning else {
+            throw .invalid(
+                "sizes.conditioning", expected: "frames, which a latent is made of", found: "none")
+        }
+        try check(
+            sizes.classes == nil, "sizes.classes", "none: a frame has no class",
+            sizes.classes ?? 0)
+        try check(
+            sizes.actionWidth == nil, "sizes.actionWidth", "none: a frame has no actions",
+            sizes.actionWidth ?? 0)
+        let stride = frames.height / sizes.latent.height
+        try check(
+            stride.nonzeroBitCount == 1 && stride * sizes.latent.height == frames.height
+                && stride * sizes.latent.width == frames.width, "sizes.latent",
+            "frames of \(frames.height) × \(frames.width) by one power of two", sizes.latent)
+        try check(
+            (0...sizes.layers).contains(source.layer), "source.layer",
+            "0 to the prior's \(sizes.layers)", source.layer)
+        try check(
+            source.query != .hidden || sizes.codeDropout != nil, "source.query",
+            "start or zeros: the prior has no masked token", source.query)
+        try check(
+            !source.joins || FramePyramid.stage(ofStride: stride) != nil, "source.joins",
+            "false: the frame encoder has no stage of stride \(stride)", source.joins)
+    }
+}

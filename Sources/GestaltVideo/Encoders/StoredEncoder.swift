@@ -1,0 +1,105 @@
+import GestaltIO
+import GestaltModels
+import GestaltNN
+import GestaltTensor
+
+/// The configuration of a ``StoredEncoder``.
+public protocol EncoderConfiguration: ModelConfiguration {
+    /// Pixels of a frame for one step of the latent.
+    var stride: Int { get }
+    /// The only frame size accepted; `nil` for every size that ``stride`` divides.
+    var frameSize: (height: Int, width: Int)? { get }
+    /// An encoder with initial weights.
+    func encoder(random: inout RandomStream) -> any StoredEncoder
+}
+
+extension EncoderConfiguration {
+    public var frameSize: (height: Int, width: Int)? { nil }
+}
+
+/// A visual encoder that a segmenter is stored with, and that recipes and commands find by name.
+///
+/// ```swift
+/// try Encoders.register(HistogramEncoder.self)          // --encoder histogram:16
+/// ```
+public protocol StoredEncoder: VisualEncoder, StoredModel
+where Configuration: EncoderConfiguration {
+    /// The form of its names, for help and errors: `prior:hidden:LAYER[:skips]`.
+    static var grammar: String { get }
+    /// The paths below the encoder that can be trained or frozen one by one; by default none.
+    static var parts: [String] { get }
+    /// An encoder of this name.
+    ///
+    /// - Parameters:
+    ///   - model: the trained model that the encoder is a part of; `nil` when none was named.
+    ///   - random: the source of initial weights where the encoder has weights of its own.
+    /// - Throws: `ConfigurationError` for words that do not fit ``grammar`` or the model;
+    ///   `ModelMismatch` for a model of another kind or when one is missing.
+    init(
+        named name: ComponentName, on model: (any StoredModel)?, random: inout RandomStream
+    ) throws
+    /// The name that makes this encoder.
+    var name: ComponentName { get }
+    /// Checks a name without a model.
+    /// - Throws: `ConfigurationError` for words that do not fit ``grammar``.
+    static func validate(_ name: ComponentName) throws(ConfigurationError)
+}
+
+extension StoredEncoder {
+    public static var parts: [String] { [] }
+    public static func validate(_ name: ComponentName) throws(ConfigurationError) {}
+    public var title: String { "an encoder (\(name))" }
+}
+
+/// The kinds of encoders that can be named.
+public enum Encoders {
+    public static let registry = Registry<any StoredEncoder.Type>("encoder")
+
+    /// Registers an encoder under the kind of its configuration, the first word of its names.
+    /// - Throws: `RegistryError.duplicate` when the kind is taken.
+    public static func register<Encoder: StoredEncoder>(
+        _ type: Encoder.Type
+    ) throws(RegistryError) {
+        try registry.register(type, as: Encoder.Configuration.kind)
+    }
+
+    /// The type of the encoder that a name begins with.
+    /// - Throws: `ConfigurationError` that lists the forms of all known encoders.
+    public static func type(
+        of name: ComponentName
+    ) throws(ConfigurationError) -> any StoredEncoder.Type {
+        guard let type = registry[name.kind] else {
+            throw .invalid(
+                "encoder", expected: registry.all.map { $0.grammar }.joined(separator: ", "),
+                found: "\(name)")
+        }
+        return type
+    }
+}
+
+/// The configuration of an encoder of any registered kind, as a segmenter stores it.
+///
+/// JSON: `{"kind": "prior", "configuration": {…}}`.
+public struct AnyEncoderConfiguration: Codable, Sendable, Equatable {
+    public var value: any EncoderConfiguration
+
+    public init(_ value: any EncoderConfiguration) { self.value = value }
+
+    public init(from decoder: any Decoder) throws {
+        let value = try Tagged.decode(from: decoder) { kind in
+            func configuration<Encoder: StoredEncoder>(
+                _ type: Encoder.Type
+            ) -> any ModelConfiguration.Type { Encoder.Configuration.self }
+            return configuration(try Encoders.registry.entry(named: kind))
+        }
+        guard let value = value as? any EncoderConfiguration else {
+            throw DecodingError.dataCorrupted(
+                .init(codingPath: decoder.codingPath, debugDescription: "an encoder"))
+        }
+        self.value = value
+    }
+
+    public func encode(to encoder: any Encoder) throws { try Tagged.encode(value, to: encoder) }
+
+    public static func == (a: Self, b: Self) -> Bool { Tagged.areEqual(a.value, b.value) }
+}

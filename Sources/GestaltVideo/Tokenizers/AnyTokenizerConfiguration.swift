@@ -1,0 +1,47 @@
+import GestaltIO
+import GestaltModels
+
+/// The configuration of a tokenizer of any registered kind, as a predictor or a recipe stores it.
+///
+/// JSON: `{"kind": "vqvae", "configuration": {…}}`.
+public struct AnyTokenizerConfiguration: Codable, Sendable, Equatable, CustomStringConvertible {
+    public var value: any VideoTokenizerConfiguration
+
+    public init(_ value: any VideoTokenizerConfiguration) { self.value = value }
+
+    public var strides: Extent3 { value.strides }
+    public var codeCount: Int { value.codeCount }
+    public var embeddingWidth: Int { value.embeddingWidth }
+    public var description: String { value.summary }
+
+    /// The configuration as one of a known type; `nil` for another kind.
+    public func `as`<Configuration: VideoTokenizerConfiguration>(
+        _ type: Configuration.Type
+    ) -> Configuration? { value as? Configuration }
+
+    /// The grid of codes of a clip; see `VideoTokenizerConfiguration`.
+    public func latentShape(time: Int, height: Int, width: Int) throws(TokenizerError) -> [Int] {
+        try value.latentShape(time: time, height: height, width: width)
+    }
+
+    public init(from decoder: any Decoder) throws {
+        let value = try Tagged.decode(from: decoder) { kind in
+            let type = try ModelKinds.registry.entry(named: kind)
+            func configuration<Model: StoredModel>(
+                _ type: Model.Type
+            ) -> any ModelConfiguration.Type { Model.Configuration.self }
+            return configuration(type)
+        }
+        guard let value = value as? any VideoTokenizerConfiguration else {
+            throw DecodingError.dataCorrupted(
+                .init(
+                    codingPath: decoder.codingPath,
+                    debugDescription: "the kind of a video tokenizer"))
+        }
+        self.value = value
+    }
+
+    public func encode(to encoder: any Encoder) throws { try Tagged.encode(value, to: encoder) }
+
+    public static func == (a: Self, b: Self) -> Bool { Tagged.areEqual(a.value, b.value) }
+}
