@@ -29,6 +29,7 @@ let package = Package(
     name: "Gestalt",
     platforms: [.macOS(.v26)],
     products: [
+        .library(name: "Gestalt", targets: ["Gestalt"]),
         .library(name: "GestaltTensor", targets: ["GestaltTensor"]),
         .library(name: "GestaltIO", targets: ["GestaltIO"]),
         .library(name: "GestaltNN", targets: ["GestaltNN"]),
@@ -129,6 +130,14 @@ let package = Package(
                 "GestaltFiles", "GestaltMedia", "GestaltData", "GestaltModels", "GestaltVideo",
                 "GestaltTraining", "GestaltRobotPush", "GestaltVQVAE", "GestaltPrior",
                 "GestaltSegHeads",
+            ]),
+        layer(
+            "Gestalt",
+            [
+                "GestaltTensor", "GestaltIO", "GestaltNN", "GestaltMetrics", "GestaltFiles",
+                "GestaltMedia", "GestaltData", "GestaltModels", "GestaltVideo", "GestaltTraining",
+                "GestaltRobotPush", "GestaltVQVAE", "GestaltPrior", "GestaltSegHeads",
+                "GestaltRecipes",
             ]),
         layer(
             "GestaltCommand",

@@ -9,17 +9,30 @@ let package = Package(
     dependencies: [.package(name: "Gestalt", path: "..")],
     targets: [
         .executableTarget(
-            name: "SegmentFrames",
+            name: "OwnEncoder",
             dependencies: [
-                .product(name: "GestaltData", package: "Gestalt"),
-                .product(name: "GestaltTraining", package: "Gestalt"),
+                .product(name: "Gestalt", package: "Gestalt"),
+                .product(name: "GestaltCommand", package: "Gestalt"),
             ],
+            exclude: ["expected.txt", "run.sh"]),
+        .executableTarget(
+            name: "OwnTokenizer",
+            dependencies: [
+                .product(name: "Gestalt", package: "Gestalt"),
+                .product(name: "GestaltCommand", package: "Gestalt"),
+            ],
+            exclude: ["expected.txt", "run.sh"]),
+        .executableTarget(
+            name: "SegmentFrames",
+            dependencies: [.product(name: "Gestalt", package: "Gestalt")],
             exclude: ["expected.txt"]),
         .executableTarget(
-            name: "TensorTour", dependencies: [.product(name: "GestaltTensor", package: "Gestalt")],
+            name: "TensorTour",
+            dependencies: [.product(name: "GestaltTensor", package: "Gestalt")],
             exclude: ["expected.txt"]),
         .executableTarget(
-            name: "TrainNetwork", dependencies: [.product(name: "GestaltNN", package: "Gestalt")],
+            name: "TrainNetwork",
+            dependencies: [.product(name: "GestaltNN", package: "Gestalt")],
             exclude: ["expected.txt"]),
     ],
     swiftLanguageModes: [.v6]

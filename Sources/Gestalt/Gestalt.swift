@@ -1,0 +1,15 @@
+@_exported import GestaltData
+@_exported import GestaltFiles
+@_exported import GestaltIO
+@_exported import GestaltMedia
+@_exported import GestaltMetrics
+@_exported import GestaltModels
+@_exported import GestaltNN
+@_exported import GestaltPrior
+@_exported import GestaltRecipes
+@_exported import GestaltRobotPush
+@_exported import GestaltSegHeads
+@_exported import GestaltTensor
+@_exported import GestaltTraining
+@_exported import GestaltVQVAE
+@_exported import GestaltVideo
