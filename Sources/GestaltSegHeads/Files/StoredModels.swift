@@ -1,4 +1,5 @@
 import GestaltModels
+import GestaltPrior
 import GestaltVideo
 
 extension ModelNeed {
