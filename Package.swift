@@ -143,7 +143,7 @@ let package = Package(
             name: "GestaltMain", dependencies: ["GestaltCommand"], swiftSettings: strict),
 
         .target(
-            name: "TestSupport", dependencies: ["GestaltTensor", "GestaltFiles"],
+            name: "TestSupport", dependencies: ["GestaltTensor", "GestaltNN", "GestaltFiles"],
             path: "Tests/Support", swiftSettings: strict),
         tests("GestaltTensor", ["CBLAS", "CKernels"]),
         tests("GestaltIO"),
@@ -153,7 +153,7 @@ let package = Package(
         tests("GestaltMedia", ["GestaltTensor", "GestaltData"]),
         tests(
             "GestaltData", ["GestaltTensor", "GestaltFiles", "GestaltMedia", "GestaltRobotPush"]),
-        tests("GestaltModels", ["GestaltTensor", "GestaltFiles"]),
+        tests("GestaltModels", ["GestaltTensor", "GestaltIO", "GestaltNN", "GestaltFiles"]),
         tests(
             "GestaltTraining",
             [
@@ -168,7 +168,7 @@ let package = Package(
             "GestaltPrior",
             [
                 "GestaltTensor", "GestaltIO", "GestaltNN", "GestaltFiles", "GestaltModels",
-                "GestaltVQVAE", "CKernels",
+                "GestaltVideo", "GestaltVQVAE", "CKernels",
             ], resources: [.copy("Fixtures")]),
         tests(
             "GestaltSegHeads",
@@ -183,13 +183,13 @@ let package = Package(
                 "GestaltMedia", "GestaltData", "GestaltModels", "GestaltVideo", "GestaltTraining",
                 "GestaltRobotPush", "GestaltVQVAE", "GestaltPrior", "GestaltSegHeads",
             ]),
-        tests("GestaltChecks"),
         tests(
             "GestaltCommand",
             [
                 "GestaltTensor", "GestaltNN", "GestaltFiles", "GestaltMedia", "GestaltData",
                 "GestaltTraining", "GestaltVQVAE", "GestaltPrior", "GestaltSegHeads",
             ]),
+        tests("GestaltChecks"),
     ],
     swiftLanguageModes: [.v6],
     cLanguageStandard: .gnu17

@@ -12,7 +12,8 @@ let package = Package(
             name: "SegmentFrames",
             dependencies: [
                 .product(name: "GestaltData", package: "Gestalt"),
-                .product(name: "GestaltTraining", package: "Gestalt"),
+                .product(name: "GestaltRecipes", package: "Gestalt"),
+                .product(name: "GestaltRobotPush", package: "Gestalt"),
             ],
             exclude: ["expected.txt"]),
         .executableTarget(

@@ -1,5 +1,6 @@
 import GestaltData
-import GestaltTraining
+import GestaltRecipes
+import GestaltRobotPush
 
 /// From clips to masks: a video tokenizer learns to give robot-pushing clips back, a head learns to
 /// segment from its latents, a U-Net learns the same from RGB; all on the sample in the package.
@@ -17,7 +18,7 @@ struct SegmentFrames {
         }
 
         let head = HeadRecipe(
-            data: data, head: .convolutional(width: 32), labels: 100, steps: 100)
+            data: data, head: "convolutional:32", labels: 100, steps: 100)
         let onLatents = try head.train(on: tokenizer.model, quiet).model
         let onPixels = try UNetRecipe(data: data, network: .demo, labels: 100, steps: 60)
             .train(quiet).model
