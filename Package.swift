@@ -163,7 +163,8 @@ let package = Package(
         tests("GestaltRobotPush", ["GestaltTensor", "GestaltData"]),
         tests(
             "GestaltVQVAE",
-            ["GestaltTensor", "GestaltNN", "GestaltFiles", "GestaltModels", "GestaltVideo"]),
+            ["GestaltTensor", "GestaltNN", "GestaltFiles", "GestaltModels", "GestaltVideo"],
+            resources: [.copy("Fixtures")]),
         tests(
             "GestaltPrior",
             [
