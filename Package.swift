@@ -152,7 +152,7 @@ let package = Package(
             name: "GestaltMain", dependencies: ["GestaltCommand"], swiftSettings: strict),
 
         .target(
-            name: "TestSupport", dependencies: ["GestaltTensor", "GestaltFiles"],
+            name: "TestSupport", dependencies: ["GestaltTensor", "GestaltNN", "GestaltFiles"],
             path: "Tests/Support", swiftSettings: strict),
         tests("GestaltTensor", ["CBLAS", "CKernels"]),
         tests("GestaltIO"),
@@ -162,7 +162,7 @@ let package = Package(
         tests("GestaltMedia", ["GestaltTensor", "GestaltData"]),
         tests(
             "GestaltData", ["GestaltTensor", "GestaltFiles", "GestaltMedia", "GestaltRobotPush"]),
-        tests("GestaltModels", ["GestaltTensor", "GestaltFiles"]),
+        tests("GestaltModels", ["GestaltTensor", "GestaltIO", "GestaltNN", "GestaltFiles"]),
         tests(
             "GestaltTraining",
             [
@@ -172,12 +172,13 @@ let package = Package(
         tests("GestaltRobotPush", ["GestaltTensor", "GestaltData"]),
         tests(
             "GestaltVQVAE",
-            ["GestaltTensor", "GestaltNN", "GestaltFiles", "GestaltModels", "GestaltVideo"]),
+            ["GestaltTensor", "GestaltNN", "GestaltFiles", "GestaltModels", "GestaltVideo"],
+            resources: [.copy("Fixtures")]),
         tests(
             "GestaltPrior",
             [
                 "GestaltTensor", "GestaltIO", "GestaltNN", "GestaltFiles", "GestaltModels",
-                "GestaltVQVAE", "CKernels",
+                "GestaltVideo", "GestaltVQVAE", "CKernels",
             ], resources: [.copy("Fixtures")]),
         tests(
             "GestaltSegHeads",
@@ -192,13 +193,13 @@ let package = Package(
                 "GestaltMedia", "GestaltData", "GestaltModels", "GestaltVideo", "GestaltTraining",
                 "GestaltRobotPush", "GestaltVQVAE", "GestaltPrior", "GestaltSegHeads",
             ]),
-        tests("GestaltChecks"),
         tests(
             "GestaltCommand",
             [
                 "GestaltTensor", "GestaltNN", "GestaltFiles", "GestaltMedia", "GestaltData",
                 "GestaltTraining", "GestaltVQVAE", "GestaltPrior", "GestaltSegHeads",
             ]),
+        tests("GestaltChecks"),
     ],
     swiftLanguageModes: [.v6],
     cLanguageStandard: .gnu17

@@ -10,7 +10,7 @@ struct Gestalt: ParsableCommand {
         commandName: "gestalt",
         abstract: "Video prediction models as visual encoders.",
         discussion: """
-            Exit codeCount: 0 success; 1 something failed, or some of several inputs did; 2 wrong usage; \
+            Exit codes: 0 success; 1 something failed, or some of several inputs did; 2 wrong usage; \
             130 stopped in order by Ctrl-C, SIGTERM or SIGHUP.
             Environment: GESTALT_THREADS, the threads that compute (as --threads, which goes \
             first); GESTALT_CACHE_LIMIT, memory kept for reuse, as 512M; GESTALT_INSTRUCTION_SET, \

@@ -113,10 +113,10 @@ import Testing
         #expect(FileManager.default.fileExists(atPath: folder.path + "/r/reconstruction.gif"))
         let onLatents = try Program.run(
             "train", "head", "--data", "synthetic:2", "--model", model, "--labels", "4", "--steps",
-            "2", "--batch", "2", "--width", "16", "--output", head)
+            "2", "--batch", "2", "--head", "convolutional:16", "--output", head)
         #expect(onLatents.code == 0, "\(onLatents.error)")
         let short = try Program.run(
-            "reconstruct", "--model", model, "--data", "sample", "--window", "6", "--output",
+            "reconstruct", "--model", model, "--data", "sample", "--clip-length", "6", "--output",
             folder.path + "/r")
         #expect(short.code == 1 && short.error.contains("stride 4"), "\(short.error)")
         let resumed = try Program.run(

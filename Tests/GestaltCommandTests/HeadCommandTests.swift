@@ -11,10 +11,12 @@ import Testing
     static func predictor(in folder: String) throws {
         var random = RandomStream(seed: 1)
         let tokenizer = VQVAEConfiguration(
-            strides: .init(time: 4, height: 4, width: 4), hiddenChannels: 8, embeddingWidth: 6, codeCount: 16,
+            strides: .init(time: 4, height: 4, width: 4), hiddenChannels: 8, embeddingWidth: 6,
+            codeCount: 16,
             blocks: 1, dataVariance: 0.06)
         let prior = PriorConfiguration(
-            latent: .init(time: 1, height: 16, width: 16), codeCount: 16, embeddingWidth: 6, width: 12,
+            latent: .init(time: 1, height: 16, width: 16), codeCount: 16, embeddingWidth: 6,
+            width: 12,
             heads: 2, layers: 2,
             conditioning: FrameConditioning(
                 frames: 1, height: 64, width: 64,
@@ -28,8 +30,8 @@ import Testing
     @Test(
         "a head on a prior: train, evaluate, segment, inspect",
         arguments: [
-            ["--encoder", "prior:hidden:1", "--unfreeze", "resnet", "--skips"],
-            ["--encoder", "resnet:pyramid", "--initial", "random"],
+            ["--encoder", "prior:hidden:1:skips", "--unfreeze", "resnet"],
+            ["--encoder", "resnet:4:skips", "--initial", "random"],
             ["--encoder", "tokenizer:features", "--unfreeze", "all", "--encoder-rate", "0.5"],
         ])
     func head(arguments: [String]) throws {
@@ -39,7 +41,7 @@ import Testing
         let trained = try Program.run(
             list: [
                 "train", "head", "--data", "synthetic:2", "--model", model, "--labels", "4",
-                "--steps", "2", "--batch", "2", "--width", "16", "--output", head,
+                "--steps", "2", "--batch", "2", "--head", "convolutional:16", "--output", head,
             ] + arguments)
         #expect(trained.code == 0, "\(trained.error)")
         let evaluated = try Program.run("evaluate", "--model", head, "--data", "synthetic:2")
@@ -62,8 +64,10 @@ import Testing
         "wrong encoders end with 2 and name what is wrong",
         arguments: [
             (["--encoder", "prior:2"], "prior:hidden:LAYER"),
-            (["--encoder", "resnet:9"], "resnet:1…4"),
-            (["--encoder", "tokenizer:continuous", "--skips"], "skips"),
+            (["--encoder", "resnet:9"], "resnet:STAGE[:skips], STAGE 1 to 4"),
+            (["--encoder", "tokenizer:continuous:skips"], "tokenizer[:LATENTS][:clip]"),
+            (["--encoder", "unet"], "prior:hidden:LAYER"),
+            (["--encoder", "resnet:4", "--head", "convolutional:0"], "WIDTH 1 to 4096"),
             (["--encoder", "resnet:4", "--unfreeze", "prior"], "resnet:4 has resnet"),
             (["--encoder", "resnet:4", "--encoder-rate", "resnet=x"], "encoder-rate"),
         ])

@@ -14,12 +14,14 @@ import Testing
 
     init() throws {
         let tokenizer = VQVAEConfiguration(
-            strides: .init(time: 2, height: 4, width: 4), hiddenChannels: 8, embeddingWidth: 8, codeCount: 16,
+            strides: .init(time: 2, height: 4, width: 4), hiddenChannels: 8, embeddingWidth: 8,
+            codeCount: 16,
             blocks: 1, dataVariance: 0.06)
         let configuration = VideoPredictorConfiguration(
             tokenizer: tokenizer,
             prior: PriorConfiguration(
-                latent: .init(time: 2, height: 2, width: 4), codeCount: 16, embeddingWidth: 8, width: 12,
+                latent: .init(time: 2, height: 2, width: 4), codeCount: 16, embeddingWidth: 8,
+                width: 12,
                 heads: 2, layers: 2,
                 conditioning: FrameConditioning(
                     frames: 1, height: 8, width: 16,
@@ -58,9 +60,11 @@ import Testing
         let condition = model.prior.condition(frames: video.sliced(0..<1, axis: 1), .inference)
         #expect(relativeDeviation(logits, from: model.logits(codes, condition)) < 1e-5)
         for (source, shape) in [
-            ("resnet", [2, 1, 2, 4, 6]), ("resnet:1", [2, 1, 8, 16, 2]),
-            ("hidden:1", [2, 2, 2, 4, 12]), ("codes", [2, 2, 2, 4, 8]), ("ids", [2, 2, 2, 4]),
-            ("forecast", [2, 4, 8, 16, 3]),
+            ("resnet:4", [2, 1, 2, 4, 6]), ("resnet:1", [2, 1, 8, 16, 2]),
+            ("prior:hidden:1", [2, 2, 2, 4, 12]), ("tokenizer:quantized", [2, 2, 2, 4, 8]),
+            ("tokenizer:codes", [2, 2, 2, 4]), ("tokenizer", [2, 2, 2, 4, 8]),
+            ("tokenizer:features", [2, 2, 2, 4, 8]),
+            ("prior:forecast", [2, 4, 8, 16, 3]),
         ] {
             try expect(
                 "features", "--model", "@model", "--source", source, "--input", "@video.npy",
@@ -144,7 +148,7 @@ import Testing
             (["predict", "--model", "@model", "--output", "@x.npy"], "--input"),
             (
                 [
-                    "features", "--model", "@model", "--source", "hidden:9", "--input",
+                    "features", "--model", "@model", "--source", "prior:hidden:9", "--input",
                     "@video.npy",
                     "--output", "@x.npy",
                 ], "layer"

@@ -111,11 +111,13 @@ import Testing
     func clips() throws {
         var random = RandomStream(seed: 5)
         let sizes = VQVAEConfiguration(
-            strides: .init(time: 2, height: 4, width: 4), hiddenChannels: 8, embeddingWidth: 6, codeCount: 16,
+            strides: .init(time: 2, height: 4, width: 4), hiddenChannels: 8, embeddingWidth: 6,
+            codeCount: 16,
             blocks: 1, dataVariance: 0.06)
         let head = Segmenter(
             SegmenterConfiguration(
-                encoder: .tokenizer(sizes: sizes, mode: .clip, source: .continuous),
+                encoder: TokenizerEncoder.Configuration(
+                    tokenizer: sizes, mode: .clip, source: "continuous"),
                 head: .linear, input: PictureInput(height: 16, width: 24)),
             random: &random)
         try head.write(to: folder.path("head"), card: "")

@@ -18,9 +18,10 @@ import Testing
             ("unet", "--classes=256"), ("unet", "--weight-decay=-1"), ("unet", "--warm-up=2"),
             ("unet", "--gradient-norm=0"), ("unet", "--flip=1.5"), ("unet", "--shift=-1"),
             ("unet", "--brightness=2"), ("unet", "--checkpoint-minutes=-1"),
-            ("tokenizer", "--window=0"), ("tokenizer", "--steps=-3"), ("tokenizer", "--contrast=7"),
-            ("prior", "--given=-1"), ("prior", "--dropout=2"), ("prior", "--batch=0"),
-            ("head", "--width=0"), ("head", "--labels=-2"), ("head", "--flip=-1"),
+            ("tokenizer", "--clip-length=0"), ("tokenizer", "--steps=-3"),
+            ("tokenizer", "--contrast=7"),
+            ("prior", "--conditioning-frames=-1"), ("prior", "--dropout=2"), ("prior", "--batch=0"),
+            ("head", "--head=convolutional:0"), ("head", "--labels=-2"), ("head", "--flip=-1"),
             ("head", "--set=heads"),
         ])
     func usage(kind: String, option: String) throws {
@@ -102,18 +103,20 @@ import Testing
         let common = ["train", "prior", "--data", "synthetic:2", "--model", model]
         let result = try Program.run(
             list: common + [
-                "--preset", "tiny", "--given", "2", "--attention", "sparse", "--window", "16",
+                "--preset", "tiny", "--conditioning-frames", "2", "--attention", "sparse",
+                "--clip-length", "16",
                 "--output", folder.path("refused"),
             ])
         #expect(result.code == 2, "\(result)")
         #expect(
-            result.error.contains("--attention, --given, --preset, --window"), "\(result.error)")
-        // The model's window of 4 frames, not the usual 16.
+            result.error.contains("--attention, --clip-length, --conditioning-frames, --preset"),
+            "\(result.error)")
+        // The model's clips of 4 frames, not the usual 16.
         let further = try Program.run(
             list: common + ["--steps", "1", "--batch", "1", "--output", folder.path("run")])
         #expect(further.code == 0, "\(further.error)")
         let text = try String(contentsOfFile: folder.path("run/recipe.json"), encoding: .utf8)
-        #expect(text.contains("\"window\" : 4"), "\(text)")
+        #expect(text.contains("\"clipLength\" : 4"), "\(text)")
     }
 
     @Test(

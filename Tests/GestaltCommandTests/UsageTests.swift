@@ -12,7 +12,7 @@ import Testing
         "logits": ["--model", "m", "--codes", "i.npy", "--output", "o.npy"],
         "predict": ["--model", "m", "--input", "i.npy", "--output", "o.gif"],
         "features": [
-            "--model", "m", "--source", "ids", "--input", "i.npy", "--output", "o.npy",
+            "--model", "m", "--source", "tokenizer:codes", "--input", "i.npy", "--output", "o.npy",
         ],
         "convert": ["a", "b"],
         "reconstruct": ["--model", "m", "--output", "o"],
@@ -42,12 +42,19 @@ import Testing
             ("predict", "--best-of", counts), ("predict", "--length", counts),
             ("predict", "--seed", ["-1", "x"]), ("predict", "--class", ["-1"]),
             ("predict", "--fps", ["0", "x"]),
-            ("features", "--clips", counts), ("features", "--source", ["resnet:9", "hidden:-1"]),
-            ("features", "--query", ["none"]), ("features", "--class", ["-3"]),
+            ("features", "--clips", counts),
+            (
+                "features", "--source",
+                [
+                    "", "resnet:", "resnet:9", "prior:hidden:-1", "prior:hidden:1:query=none",
+                    "prior:hidden:1:skips", "tokenizer:features:clip", "hidden:1",
+                ]
+            ),
+            ("features", "--class", ["-3"]),
             ("convert", "--to", ["onnx"]), ("convert", "--set", ["heads"]),
-            ("reconstruct", "--clips", counts), ("reconstruct", "--window", counts),
+            ("reconstruct", "--clips", counts), ("reconstruct", "--clip-length", counts),
             ("segment", "--threshold", ["-0.1", "1.5", "nan", "x"]),
-            ("evaluate", "--every", counts), ("evaluate", "--window", counts),
+            ("evaluate", "--every", counts), ("evaluate", "--clip-length", counts),
             ("evaluate", "--split", ["all"]), ("evaluate", "--seed", ["-1"]),
             ("data sheet", "--clips", counts), ("data sheet", "--frames", counts),
         ]
@@ -113,7 +120,8 @@ import Testing
             ["logits", "--model", "m", "--codes", "i", "--output", "FILE/x.npy"],
             ["predict", "--model", "m", "--input", "i", "--output", "FILE/a/b/x.gif"],
             [
-                "features", "--model", "m", "--source", "ids", "--input", "i", "--output",
+                "features", "--model", "m", "--source", "tokenizer:codes", "--input", "i",
+                "--output",
                 "FILE/x.npy",
             ],
             ["convert", "m", "FILE/x"], ["convert", "m", "FILE/x.safetensors", "--to", "videogpt"],

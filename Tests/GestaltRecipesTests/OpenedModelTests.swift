@@ -21,7 +21,7 @@ import Testing
         let trained = try SmallRecipes.unet(steps: 4).train(silent(run)).model
         for path in [run, run + "/model.safetensors", run + "/checkpoints/last.safetensors"] {
             let opened = try OpenedModel(at: path)
-            #expect(opened.remark == nil && "\(opened.model)".contains("U-Net"))
+            #expect(opened.remark == nil && opened.model.title.contains("U-Net"))
             let network = try opened.segmentation()
             #expect(network.state.map(\.value) == trained.state.map(\.value), "\(path)")
         }
@@ -39,7 +39,7 @@ import Testing
         recipe.averageDecay = 0.5
         let trained = try recipe.train(silent(folder.path("run"))).model
         let opened = try OpenedModel(at: folder.path("run/checkpoints/last.safetensors"))
-        let tokenizer = try opened.tokenizer()
+        let tokenizer = try #require(try opened.tokenizer() as? VQVAE)
         #expect(tokenizer.configuration == trained.configuration)
         #expect(tokenizer.state.map(\.value) == trained.state.map(\.value))
     }
@@ -116,11 +116,12 @@ import Testing
         let folder = TemporaryFolder()
         let predictor = SmallPredictor.predictor()
         let file = folder.path("theirs.safetensors")
-        try VideoModel.predictor(predictor).write(videoGPT: file)
+        try VideoModel(predictor).write(videoGPT: file)
         let opened = try OpenedModel(at: file)
         #expect(try opened.predictor().configuration.prior.width == 12)
         #expect(
-            try opened.tokenizer().configuration.codeCount == predictor.tokenizer.configuration.codeCount)
+            try opened.tokenizer().configuration.codeCount
+                == predictor.tokenizer.configuration.codeCount)
         try predictor.write(to: folder.path("ours"))
         #expect(throws: VideoGPTError.self) {
             try OpenedModel(at: folder.path("ours"), settings: ["heads": "2"])
@@ -132,12 +133,12 @@ import Testing
     func kinds() throws {
         let folder = TemporaryFolder()
         let predictor = SmallPredictor.predictor()
-        let head = try SmallPredictor.head(.prior(layer: 1), steps: 1).train(
+        let head = try SmallPredictor.head("prior:hidden:1", steps: 1).train(
             on: predictor, silent()
         ).model
         var random = RandomStream(seed: 1)
         let unet = UNet(UNetConfiguration(widths: [4, 6]), random: &random)
-        let models: [(String, any StoredModel, [ModelMismatch.Need])] = [
+        let models: [(String, any StoredModel, [ModelNeed])] = [
             ("tokenizer", predictor.tokenizer, [.predictor, .segmentation]),
             ("predictor", predictor, [.segmentation]),
             ("head", head, [.tokenizer, .predictor]), ("unet", unet, [.tokenizer, .predictor]),
@@ -146,7 +147,7 @@ import Testing
             try model.write(to: folder.path(name))
             let opened = try OpenedModel(at: folder.path(name))
             #expect(opened.model.parameterCount == model.parameterCount)
-            func need(_ open: () throws -> Any) -> ModelMismatch.Need? {
+            func need(_ open: () throws -> Any) -> ModelNeed? {
                 do {
                     _ = try open()
                     return nil
@@ -163,8 +164,8 @@ import Testing
         }
         #expect(
             error?.description == folder.path("head")
-                + " is a segmentation model (head on prior:hidden:1 asked with start), but a video "
-                + "tokenizer or predictor is needed")
+                + " is a segmentation model (head on prior:hidden:1:query=start), but a "
+                + "video tokenizer or predictor is needed")
     }
 }
 

@@ -10,6 +10,7 @@ import GestaltSegHeads
 import GestaltTensor
 import GestaltTraining
 import GestaltVQVAE
+import GestaltVideo
 import TestSupport
 import Testing
 
@@ -35,103 +36,80 @@ enum SmallPredictor {
             VideoPredictorConfiguration(tokenizer: tokenizer, prior: prior), random: &random)
     }
 
-    static func head(_ encoder: EncoderChoice, steps: Int) -> HeadRecipe {
+    static func head(_ encoder: ComponentName, steps: Int) -> HeadRecipe {
         var recipe = HeadRecipe(
-            data: SmallRecipes.data, encoder: encoder, head: .convolutional(width: 16), labels: 8,
+            data: SmallRecipes.data, encoder: encoder, head: "convolutional:16", labels: 8,
             steps: steps)
         recipe.batch = 4
         recipe.learningRate = 1e-2
         return recipe
     }
 
-    static let skips: EncoderChoice = .prior(layer: 2, skips: true)
+    static let skips: ComponentName = "prior:hidden:2:skips"
 }
 
-@Suite struct EncoderChoiceTests {
-    static let names: [(String, EncoderChoice)] = [
-        ("tokenizer:features", .tokenizer(source: .features)),
-        ("resnet:3", .resnet(stage: 3)),
-        ("resnet:pyramid", .resnet(stage: 4, skips: true)),
-        ("prior:hidden:2", .prior(layer: 2)),
-    ]
-
-    @Test(arguments: names) func namesAreRead(_ name: String, _ choice: EncoderChoice) throws {
-        #expect(try EncoderChoice.named(name) == choice)
-    }
-
-    @Test func optionsAreRead() throws {
-        let all = try EncoderChoice.named(
-            "prior:hidden:0", query: .zeros, skips: true, joins: true)
-        #expect(all == .prior(layer: 0, query: .zeros, skips: true, joins: true))
-        let stage = try EncoderChoice.named("resnet:2", skips: true)
-        #expect(stage == .resnet(stage: 2, skips: true))
-        let clips = try EncoderChoice.named("tokenizer:continuous", mode: .clip)
-        #expect(clips == .tokenizer(mode: .clip))
-    }
-
-    @Test(arguments: [
-        "", "resnet", "resnet:0", "resnet:5", "tokenizer:hidden", "prior:2", "prior:hidden:-1",
-        "prior:codes:1", "resnet:4:1", "unet",
-    ])
-    func otherNamesAreRefused(_ name: String) {
-        let error = #expect(throws: ConfigurationError.self) { try EncoderChoice.named(name) }
-        #expect(error?.key == "encoder")
-    }
-
-    @Test func optionsOfOtherEncodersAreRefused() {
-        func key(_ make: () throws -> EncoderChoice) -> String? {
-            #expect(throws: ConfigurationError.self) { _ = try make() }?.key
-        }
-        #expect(key { try .named("tokenizer:features", skips: true) } == "skips")
-        #expect(key { try .named("resnet:4", joins: true) } == "joins")
-        #expect(key { try .named("resnet:4", query: .start) } == "query")
-        #expect(key { try .named("prior:hidden:1", mode: .clip) } == "mode")
-    }
-
-    @Test func recipesKeepThem() throws {
+@Suite struct HeadRecipeNameTests {
+    @Test(
+        arguments: [
+            "tokenizer:features", "resnet:3", "resnet:4:skips", "prior:hidden:2",
+            "prior:hidden:1:query=hidden:skips:join", "tokenizer:quantized:clip",
+        ] as [ComponentName])
+    func recipesKeepNames(_ encoder: ComponentName) throws {
         let folder = TemporaryFolder()
-        let choices: [EncoderChoice] =
-            Self.names.map(\.1) + [
-                .prior(layer: 1, query: .hidden, skips: true, joins: true),
-                .tokenizer(source: .quantized, mode: .clip),
-            ]
-        for choice in choices {
-            var recipe = SmallPredictor.head(choice, steps: 3)
-            if choice.parts.count == 2 { recipe.trains = [.resnet] }
-            recipe.partRates.resnet = 0.3
-            recipe.initial = .random
-            _ = folder.write(try recipe.json(), as: "recipe.json")
-            #expect(try HeadRecipe(run: folder.path) == recipe)
-        }
+        var recipe = SmallPredictor.head(encoder, steps: 3)
+        recipe.trains = try Encoders.type(of: encoder).parts
+        for part in recipe.trains { recipe.partRates[part] = 0.3 }
+        recipe.initial = .random
+        _ = folder.write(try recipe.json(), as: "recipe.json")
+        #expect(try HeadRecipe(run: folder.path) == recipe)
+        let text = String(decoding: folder.bytes(of: "recipe.json"), as: UTF8.self)
+        #expect(text.contains("\"encoder\" : \"\(encoder)\""), "\(text)")
+        #expect(text.contains("\"head\" : \"convolutional:16\""), "\(text)")
+    }
+
+    @Test(
+        arguments: [
+            ("unet", "convolutional", "encoder"), ("resnet:5", "convolutional", "encoder"),
+            ("prior:2", "linear", "encoder"), ("tokenizer", "mlp", "head"),
+            ("tokenizer", "linear:2", "head"),
+        ] as [(ComponentName, ComponentName, String)])
+    func otherNamesAreRefusedBeforeAnythingIsRead(
+        _ encoder: ComponentName, _ head: ComponentName, _ key: String
+    ) {
+        var recipe = SmallPredictor.head(encoder, steps: 3)
+        recipe.head = head
+        recipe.model = "/nowhere"
+        let error = #expect(throws: ConfigurationError.self) { try recipe.train(silent()) }
+        #expect(error?.key == key)
     }
 }
 
 @Suite struct PriorHeadTests {
-    static let run: [(EncoderChoice, [EncoderChoice.Part])] = [
-        (.resnet(stage: 4, skips: true), []),
-        (.resnet(stage: 2), [.resnet]),
-        (.prior(layer: 1), [.prior]),
-        (.prior(layer: 2, skips: true, joins: true), [.resnet, .prior]),
+    static let run: [(ComponentName, [String])] = [
+        ("resnet:4:skips", []),
+        ("resnet:2", ["resnet"]),
+        ("prior:hidden:1", ["prior"]),
+        ("prior:hidden:2:skips:join", ["resnet", "prior"]),
     ]
 
     /// What is named trains, all else stays to the bit, and the folder gives the model again.
     @Test(arguments: run) func partsTrainAsToldAndAreStored(
-        _ choice: EncoderChoice, _ trains: [EncoderChoice.Part]
+        _ encoder: ComponentName, _ trains: [String]
     ) throws {
         let folder = TemporaryFolder()
         let predictor = SmallPredictor.predictor()
-        var recipe = SmallPredictor.head(choice, steps: 2)
+        var recipe = SmallPredictor.head(encoder, steps: 2)
         recipe.trains = trains
         let model = try recipe.train(on: predictor, silent(folder.path("head"))).model
         let stored = try Segmenter(folder: folder.path("head"))
         #expect(stored.state.map(\.value) == model.state.map(\.value))
-        for part in choice.parts {
+        for part in try Encoders.type(of: encoder).parts {
             let moved = model.state.filter { entry in
-                let prefix = "encoder.\(part.rawValue)."
+                let prefix = "encoder.\(part)."
                 guard entry.path.hasPrefix(prefix) else { return false }
                 let name = entry.path.dropFirst(prefix.count)
                 let old = predictor.prior.state.first {
-                    $0.path == (part == .resnet ? "resnet.\(name)" : String(name))
+                    $0.path == (part == "resnet" ? "resnet.\(name)" : String(name))
                 }
                 return old?.value != entry.value
             }
@@ -168,8 +146,8 @@ enum SmallPredictor {
     @Test func aResNetOverfitsEightFramesThroughAFrozenPrior() throws {
         let folder = TemporaryFolder()
         var recipe = SmallPredictor.head(SmallPredictor.skips, steps: 60)
-        recipe.trains = [.resnet]
-        recipe.partRates.resnet = 0.3
+        recipe.trains = ["resnet"]
+        recipe.partRates["resnet"] = 0.3
         recipe.flip = 0
         _ = try recipe.train(on: SmallPredictor.predictor(), silent(folder.path("head")))
         let losses = try losses(folder.path("head"))
@@ -181,7 +159,7 @@ enum SmallPredictor {
         try SmallPredictor.predictor().write(to: folder.path("predictor"))
         var recipe = SmallPredictor.head(SmallPredictor.skips, steps: 8)
         recipe.model = folder.path("predictor")
-        recipe.trains = [.resnet]
+        recipe.trains = ["resnet"]
         recipe.checkpointInterval = 1
         let whole = try recipe.train(silent(folder.path("whole")))
         // Somebody presses Ctrl-C once a checkpoint is there; wherever that is, the end is the same.
@@ -206,7 +184,7 @@ enum SmallPredictor {
 
     @Test func randomWeightsAreAnotherDrawAndTheSameEachTime() throws {
         let predictor = SmallPredictor.predictor()
-        var recipe = SmallPredictor.head(.prior(layer: 1), steps: 1)
+        var recipe = SmallPredictor.head("prior:hidden:1", steps: 1)
         recipe.initial = .random
         let model = try recipe.train(on: predictor, silent()).model
         let again = try recipe.train(on: SmallPredictor.predictor(seed: 3), silent()).model
@@ -226,51 +204,52 @@ enum SmallPredictor {
         try predictor.write(to: folder.path("predictor"))
         var random = RandomStream(seed: 1)
         try UNet(UNetConfiguration(widths: [4, 6]), random: &random).write(to: folder.path("unet"))
-        func error(_ model: String, _ encoder: EncoderChoice) -> ModelMismatch? {
+        func error(_ model: String, _ encoder: ComponentName) -> ModelMismatch? {
             var recipe = SmallPredictor.head(encoder, steps: 1)
             recipe.model = folder.path(model)
             return #expect(throws: ModelMismatch.self) { _ = try recipe.train(silent()) }
         }
         #expect(
-            error("tokenizer", .resnet())
+            error("tokenizer", "resnet:4")
                 == ModelMismatch(
                     path: folder.path("tokenizer"), needed: .predictor, found: "a video tokenizer"))
         #expect(
-            error("unet", .tokenizer())
+            error("unet", "tokenizer")
                 == ModelMismatch(
                     path: folder.path("unet"), needed: .tokenizer,
                     found: "a segmentation model (U-Net)"))
         // A predictor is taken for its tokenizer.
-        var recipe = SmallPredictor.head(.tokenizer(), steps: 1)
+        var recipe = SmallPredictor.head("tokenizer", steps: 1)
         recipe.model = folder.path("predictor")
         #expect(try recipe.train(silent()).model.encoder is TokenizerEncoder)
     }
 
     @Test func priorsThatMakeNoSuchLatentAreRefusedByKey() throws {
         func key(
-            _ encoder: EncoderChoice, _ change: (inout PriorConfiguration) -> Void = { _ in }
+            _ encoder: ComponentName, _ change: (inout PriorConfiguration) -> Void = { _ in }
         ) -> String? {
             let predictor = SmallPredictor.predictor(change)
             return #expect(throws: ConfigurationError.self) {
                 _ = try SmallPredictor.head(encoder, steps: 1).train(on: predictor, silent())
             }?.key
         }
-        #expect(key(.prior(layer: 3)) == "encoder.prior.source.layer")
-        #expect(key(.prior(layer: 1, query: .hidden)) == "encoder.prior.source.query")
-        #expect(key(.resnet()) { $0.conditioning = nil } == "model")
-        #expect(key(.prior(layer: 1)) { $0.classes = 4 } == "encoder.prior.sizes.classes")
+        #expect(key("prior:hidden:3") == "encoder.source.layer")
+        #expect(key("prior:hidden:1:query=hidden") == "encoder.source.query")
+        #expect(key("resnet:4") { $0.conditioning = nil } == "model")
+        #expect(key("prior:hidden:1") { $0.classes = 4 } == "encoder.sizes.classes")
         let tokenizer = SmallPredictor.predictor().tokenizer
-        let error = #expect(throws: ConfigurationError.self) {
-            _ = try SmallPredictor.head(.resnet(), steps: 1).train(on: tokenizer, silent())
+        let error = #expect(throws: ModelMismatch.self) {
+            _ = try SmallPredictor.head("resnet:4", steps: 1).train(on: tokenizer, silent())
         }
-        #expect(error?.key == "encoder")
+        #expect(
+            error == ModelMismatch(needed: .predictor, found: "a video tokenizer"))
         // Frames of another size than the prior's: the data are named, not the encoder.
         let larger = SmallPredictor.predictor {
             $0.latent.height = 8
             $0.conditioning?.height = 32
         }
         let sizes = #expect(throws: ClipError.self) {
-            _ = try SmallPredictor.head(.prior(layer: 1), steps: 1).train(on: larger, silent())
+            _ = try SmallPredictor.head("prior:hidden:1", steps: 1).train(on: larger, silent())
         }
         #expect(sizes?.description.contains("64 × 64 pixels, the model takes 32 × 64") == true)
     }

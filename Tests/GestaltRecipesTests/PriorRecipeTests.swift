@@ -15,7 +15,7 @@ import Testing
 @Suite struct PriorRecipeTests {
     private static func recipe(steps: Int) -> PriorRecipe {
         var recipe = PriorRecipe(data: SmallRecipes.data, preset: .tiny, steps: steps)
-        recipe.window = 4
+        recipe.clipLength = 4
         recipe.startInterval = 8
         recipe.batch = 2
         recipe.learningRate = 4e-3
@@ -95,7 +95,7 @@ import Testing
         }
         recipe = Self.recipe(steps: 2)
         #expect(throws: ConfigurationError.self) { try recipe.train(silent()) }
-        recipe.window = 6
+        recipe.clipLength = 6
         #expect(throws: (any Error).self) { try recipe.train(on: try Self.tokenizer(), silent()) }
     }
 }

@@ -1,9 +1,9 @@
-import GestaltModels
 import Foundation
 import GestaltData
 import GestaltFiles
 import GestaltIO
 import GestaltMedia
+import GestaltModels
 import GestaltNN
 import GestaltRecipes
 import GestaltSegHeads
@@ -95,9 +95,9 @@ import Testing
         #expect(try UNetRecipe.resume(folder.path("again"), silent()).steps == 1)
 
         let predictor = SmallPredictor.predictor()
-        let head = try SmallPredictor.head(.prior(layer: 1, skips: true), steps: 2)
+        let head = try SmallPredictor.head("prior:hidden:1:skips", steps: 2)
             .train(on: predictor, silent(folder.path("head"))).model
-        var further = SmallPredictor.head(.tokenizer(), steps: 1)
+        var further = SmallPredictor.head("tokenizer", steps: 1)
         further.model = folder.path("head")
         further.learningRate = 1e-9
         let trained = try further.train(silent(folder.path("further"))).model
@@ -126,18 +126,18 @@ import Testing
         #expect(throws: TrainingError.self) { try recipe.train(silent(run, stop)) }
         try FileManager.default.moveItem(
             atPath: folder.path("here"), toPath: folder.path("there"))
-        #expect(throws: (any Error).self) { try TokenizerRecipe.resume(run, silent()) }
+        #expect(throws: (any Error).self) { try TokenizerRecipe<VQVAE>.resume(run, silent()) }
         try Self.clips(in: folder.path("others"), seed: 2)
         var options = silent()
         options.changes.data = folder.path("others")
         let error = #expect(throws: TrainingError.self) {
-            try TokenizerRecipe.resume(run, options)
+            try TokenizerRecipe<VQVAE>.resume(run, options)
         }
         #expect("\(error!)".contains("the clips this run began with (2 clips of 10 frames"))
         options.changes.data = folder.path("there")
-        let resumed = try TokenizerRecipe.resume(run, options).model
+        let resumed = try TokenizerRecipe<VQVAE>.resume(run, options).model
         #expect(resumed.state.map(\.value) == whole.state.map(\.value))
-        #expect(try TokenizerRecipe(run: run).data.location == folder.path("there"))
+        #expect(try TokenizerRecipe<VQVAE>(run: run).data.location == folder.path("there"))
     }
 
     /// Two clips of five frames as folders of pictures.

@@ -13,16 +13,18 @@ import Testing
 @Suite struct EncoderConfigurationTests {
     static let frames = FrameEncoderConfiguration(width: 4, blocks: [1, 1, 1, 1], outputWidth: 6)
 
-    static let encoders: [EncoderConfiguration] = [
-        .tokenizer(sizes: .minute, source: .quantized),
-        .resnet(sizes: frames, source: .init(stage: 4, skips: true)),
-        .prior(sizes: .minute(), source: .init(layer: 1, query: .start, skips: true)),
-        .prior(
+    static let encoders: [any EncoderConfiguration] = [
+        TokenizerEncoder.Configuration(
+            tokenizer: VQVAEConfiguration.minute, source: "quantized"),
+        ResNetEncoder.Configuration(sizes: frames, source: .init(stage: 4, skips: true)),
+        PriorEncoder.Configuration(
+            sizes: .minute(), source: .init(layer: 1, query: .start, skips: true)),
+        PriorEncoder.Configuration(
             sizes: .minute(given: 2, hidesCodes: true),
             source: .init(layer: 2, query: .hidden, skips: true, joins: true)),
     ]
 
-    static func segmenter(_ encoder: EncoderConfiguration) -> Segmenter {
+    static func segmenter(_ encoder: any EncoderConfiguration) -> Segmenter {
         var random = RandomStream(seed: 8)
         return Segmenter(
             SegmenterConfiguration(
@@ -31,7 +33,7 @@ import Testing
     }
 
     @Test(arguments: encoders) func whatIsReadIsWhatWasWritten(
-        _ encoder: EncoderConfiguration
+        _ encoder: any EncoderConfiguration
     ) throws {
         try StoredModelTests.withFolder { folder in
             let model = Self.segmenter(encoder)
@@ -62,7 +64,7 @@ import Testing
 
     struct Refusal: Sendable, CustomTestStringConvertible {
         let key: String
-        let encoder: EncoderConfiguration
+        let encoder: any EncoderConfiguration
         var testDescription: String { key }
     }
 
@@ -73,8 +75,8 @@ import Testing
         var sizes = PriorConfiguration.minute(stride: stride)
         change(&sizes)
         return Refusal(
-            key: "encoder.prior." + key,
-            encoder: .prior(
+            key: "encoder." + key,
+            encoder: PriorEncoder.Configuration(
                 sizes: sizes, source: .init(layer: layer, query: query, joins: joins)))
     }
 
@@ -92,21 +94,22 @@ import Testing
         },
         prior("sizes.latent") { $0.latent.height = 4 },
         Refusal(
-            key: "encoder.resnet.source.stage",
-            encoder: .resnet(sizes: frames, source: .init(stage: 5))),
+            key: "encoder.source.stage",
+            encoder: ResNetEncoder.Configuration(sizes: frames, source: .init(stage: 5))),
         Refusal(
-            key: "encoder.resnet.source.frames",
-            encoder: .resnet(sizes: frames, source: .init(frames: 0))),
+            key: "encoder.source.frames",
+            encoder: ResNetEncoder.Configuration(sizes: frames, source: .init(frames: 0))),
         Refusal(
-            key: "encoder.resnet.sizes.blocks",
-            encoder: .resnet(
+            key: "encoder.sizes.blocks",
+            encoder: ResNetEncoder.Configuration(
                 sizes: FrameEncoderConfiguration(width: 4, blocks: [1], outputWidth: 6),
                 source: .init())),
         Refusal(
-            key: "encoder.tokenizer.sizes.strides",
-            encoder: .tokenizer(
-                sizes: VQVAEConfiguration(
-                    strides: .init(time: 4, height: 4, width: 2), hiddenChannels: 8, embeddingWidth: 6,
+            key: "encoder.tokenizer.strides",
+            encoder: TokenizerEncoder.Configuration(
+                tokenizer: VQVAEConfiguration(
+                    strides: .init(time: 4, height: 4, width: 2), hiddenChannels: 8,
+                    embeddingWidth: 6,
                     codeCount: 16, blocks: 1, dataVariance: 0.06))),
     ]
 
@@ -127,7 +130,7 @@ import Testing
     }
 
     @Test(arguments: [
-        ("\"stage\" : 4", "\"stage\" : 9", "encoder.resnet.source.stage"),
+        ("\"stage\" : 4", "\"stage\" : 9", "encoder.source.stage"),
         ("\"skips\" : true", "\"skips\" : true, \"skip\" : 1", "configuration"),
         ("\"resnet\"", "\"renset\"", "encoder"),
     ])
@@ -150,7 +153,7 @@ import Testing
             try VQVAE(.minute, random: &random).write(to: folder)
             #expect(
                 throws: ModelFolderError.wrongKind(
-                    path: folder + "/config.json", expected: "segmenter", found: "tokenizer")
+                    path: folder + "/config.json", expected: "segmenter", found: "vqvae")
             ) { try Segmenter(folder: folder) }
         }
     }

@@ -7,38 +7,39 @@ import Testing
 
 @Suite struct LatentTests {
     static func encoder(
-        _ mode: TokenizerEncoder.Mode, _ source: TokenizerEncoder.Source
+        _ mode: TokenizerEncoder.Mode, _ source: String
     ) -> TokenizerEncoder {
         var random = RandomStream(seed: 2)
         return TokenizerEncoder(
             VQVAE(.minute, random: &random), mode: mode, source: source)
     }
 
-    @Test(arguments: TokenizerEncoder.Source.allCases)
-    func stillGivesOneSlotOfThePromisedShape(source: TokenizerEncoder.Source) {
+    @Test(arguments: ["features", "continuous", "quantized"])
+    func stillGivesOneSlotOfThePromisedShape(source: String) {
         let encoder = Self.encoder(.still, source)
         #expect(!encoder.seesFuture)
         let latent = encoder.encode(noise([2, 16, 24, 3]), .inference)
         #expect(latent.shape == encoder.latentShape(height: 16, width: 24))
-        #expect(latent.tensor.shape == [2, 1, 4, 6, source == .features ? 8 : 6])
+        #expect(latent.tensor.shape == [2, 1, 4, 6, source == "features" ? 8 : 6])
     }
 
     @Test func stillIsTheClipThatStandsStill() {
         let frame = noise([2, 16, 16, 3])
         let clip = stacked([frame, frame, frame, frame], axis: 1)
-        let still = Self.encoder(.still, .continuous).encode(frame, .inference)
-        let moving = Self.encoder(.clip, .continuous).encode(clip, .inference)
+        let still = Self.encoder(.still, "continuous").encode(frame, .inference)
+        let moving = Self.encoder(.clip, "continuous").encode(clip, .inference)
         #expect(still.tensor == moving.tensor)
     }
 
-    @Test func clipGivesARowForEachSlot() {
-        let encoder = Self.encoder(.clip, .continuous)
+    @Test func clipGivesARowForEachSlot() throws {
+        let encoder = Self.encoder(.clip, "continuous")
         #expect(encoder.seesFuture)
         #expect(encoder.labeledFrames(clipLength: 16) == [2, 6, 10, 14])
         let clips = noise([2, 8, 16, 16, 3])
         let latent = encoder.encode(clips, .inference)
         #expect(latent.tensor.shape == [4, 1, 4, 4, 6])
-        let grid = encoder.tokenizer.continuousLatents(clips, .inference)
+        let grid = try #require(encoder.tokenizer as? VQVAE)
+            .continuousLatents(clips, .inference)
         for clip in 0..<2 {
             for slot in 0..<2 {
                 #expect(latent.tensor[clip * 2 + slot][0] == grid[clip][slot])
@@ -46,10 +47,10 @@ import Testing
         }
     }
 
-    @Test func quantizedLatentsAreRowsOfTheCodebook() {
-        let encoder = Self.encoder(.still, .quantized)
+    @Test func quantizedLatentsAreRowsOfTheCodebook() throws {
+        let encoder = Self.encoder(.still, "quantized")
         let latent = encoder.encode(noise([1, 8, 8, 3]), .inference)
-        let rows = encoder.tokenizer.codebook.embeddings.value
+        let rows = try #require(encoder.tokenizer as? VQVAE).codebook.embeddings.value
         for place in 0..<4 {
             let found = latent.tensor.reshaped([4, 6])[place]
             let distance = (rows - found).abs().max(axes: [1]).min().scalar

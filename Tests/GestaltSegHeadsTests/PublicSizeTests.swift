@@ -10,7 +10,8 @@ import Testing
     /// VideoGPT's own size on one frame: about 240 GMAC, a few seconds.
     @Test func thePublicPriorEncodesAFrame() throws {
         let configuration = try VideoPredictorConfiguration(
-            .publicBAIR, tokenizer: .publicBAIR, frames: 16, height: 64, width: 64)
+            .publicBAIR, tokenizer: VQVAEConfiguration.publicBAIR, frames: 16, height: 64, width: 64
+        )
         var random = RandomStream(seed: 0)
         let prior = VideoPrior(configuration.prior, random: &random)
         let encoder = PriorEncoder(prior, layer: 8, skips: true)

@@ -8,12 +8,13 @@ import Testing
 @Suite struct SegmenterTests {
     static func segmenter(
         classes: Int = 1, mode: TokenizerEncoder.Mode = .still,
-        head: SegmenterConfiguration.Head = .convolutional(width: 16), side: Int = 32
+        head: any HeadConfiguration = .convolutional(width: 16), side: Int = 32
     ) -> Segmenter {
         var random = RandomStream(seed: 4)
         return Segmenter(
             SegmenterConfiguration(
-                encoder: .tokenizer(sizes: .minute, mode: mode), head: head, classes: classes,
+                encoder: TokenizerEncoder.Configuration(
+                    tokenizer: VQVAEConfiguration.minute, mode: mode), head: head, classes: classes,
                 input: PictureInput(height: side, width: side)),
             random: &random)
     }
@@ -101,19 +102,25 @@ import Testing
         }
     }
 
+    private func codebook(of model: Segmenter) throws -> Codebook {
+        let encoder = try #require(model.encoder as? TokenizerEncoder)
+        return try #require(encoder.tokenizer as? VQVAE).codebook
+    }
+
     @Test func theCodebookStaysWhenTheEncoderTrains() throws {
         let scenes = Scenes(count: 2)
         var random = RandomStream(seed: 4)
         var model = Segmenter(
             SegmenterConfiguration(
-                encoder: .tokenizer(sizes: .minute, source: .quantized), head: .linear,
+                encoder: TokenizerEncoder.Configuration(
+                    tokenizer: VQVAEConfiguration.minute, source: "quantized"), head: .linear,
                 input: PictureInput(height: 32, width: 32)), random: &random)
-        let before = try #require(model.encoder as? TokenizerEncoder).tokenizer.codebook
+        let before = try codebook(of: model)
         let step = valueAndGradients(of: model, Context(training: true)) { model, context in
             (segmentationLoss(model.logits(scenes.frames, context), scenes.masks), ())
         }
         step.commitBuffers(to: &model)
-        let after = try #require(model.encoder as? TokenizerEncoder).tokenizer.codebook
+        let after = try codebook(of: model)
         #expect(before.embeddings.value == after.embeddings.value)
         #expect(before.usage.value == after.usage.value)
         #expect(step.gradients[path: "encoder.tokenizer.encoder.levels.0.weight"] != nil)

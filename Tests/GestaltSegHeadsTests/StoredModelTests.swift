@@ -139,6 +139,59 @@ import Testing
         }
     }
 
+    @Test(arguments: [
+        ("convolutional", "konvolutional", "head.kind", "convolutional, linear"),
+        ("tokenizer", "toeknizer", "encoder.kind", "tokenizer, resnet, prior"),
+        ("vqvae", "vqvea", "encoder.configuration.tokenizer.kind", "vqvae"),
+    ])
+    func unknownKindsAreNamedWithFileAndTheKindsThereAre(
+        _ kind: String, _ other: String, _ key: String, _ known: String
+    ) throws {
+        try Self.withFolder { folder in
+            try SegmenterTests.segmenter().write(to: folder)
+            let path = folder + "/config.json"
+            try Self.edit(path) {
+                $0.replacingOccurrences(
+                    of: "\"kind\" : \"\(kind)\"", with: "\"kind\" : \"\(other)\"")
+            }
+            let error = try #require(throws: ConfigurationError.self) {
+                try Segmenter(folder: folder)
+            }
+            #expect(error.path == path && error.key == key, "\(error)")
+            #expect(
+                "\(error)".contains(known) && "\(error)".contains("found “\(other)”"), "\(error)")
+        }
+    }
+
+    @Test func unknownKindsOfModelsAreNamedWithFileAndTheKindsThereAre() throws {
+        try Self.withFolder { folder in
+            try Self.unet().write(to: folder)
+            let path = folder + "/config.json"
+            try Self.edit(path) {
+                $0.replacingOccurrences(of: "\"kind\" : \"unet\"", with: "\"kind\" : \"unset\"")
+            }
+            let error = try #require(throws: ModelFolderError.self) {
+                try segmentationModel(folder: folder)
+            }
+            let text = "\(error)"
+            #expect(text.hasPrefix(path + ": ") && text.hasSuffix("found “unset”"), "\(text)")
+            for kind in ["vqvae", "predictor", "unet", "segmenter"] {
+                #expect(text.contains("“\(kind)”"), "\(text)")
+            }
+        }
+    }
+
+    @Test func modelsThatAreNoSegmentationAreRefused() throws {
+        try Self.withFolder { folder in
+            var random = RandomStream(seed: 1)
+            try VQVAE(.minute, random: &random).write(to: folder)
+            #expect(
+                throws: ModelMismatch(
+                    path: folder, needed: .segmentation, found: "a video tokenizer")
+            ) { try segmentationModel(folder: folder) }
+        }
+    }
+
     @Test func missingFoldersAreNamed() throws {
         let error = try #require(throws: FileError.self) { try UNet(folder: "/no/such/folder") }
         #expect(error.path == "/no/such/folder/config.json")

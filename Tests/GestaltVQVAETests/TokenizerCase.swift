@@ -27,7 +27,8 @@ struct TokenizerCase: Sendable, CustomTestStringConvertible {
         else { return nil }
         configuration = VQVAEConfiguration(
             strides: .init(time: strides[0], height: strides[1], width: strides[2]),
-            hiddenChannels: stated.hidden!, embeddingWidth: stated.embedding!, codeCount: stated.codes!,
+            hiddenChannels: stated.hidden!, embeddingWidth: stated.embedding!,
+            codeCount: stated.codes!,
             blocks: stated.blocks!, dataVariance: 0.06)
     }
 

@@ -31,7 +31,7 @@ struct VideoGPTForwardTests {
         let quantized = tokenizer.codebook(latents, .inference)
         #expect(quantized.codes == (try fixture.integers("eval/ids")))
         try expect(quantized.embeddings, "quantized_st")
-        try expect(tokenizer.codebook.rows(of: quantized.codes), "quantized_exact")
+        try expect(tokenizer.embeddings(of: quantized.codes), "quantized_exact")
         try expect(tokenizer.postQuantization(quantized.embeddings, .inference), "post_vq")
         let output = tokenizer(clips, .inference)
         try expect(output.reconstruction, "x_recon_forward")

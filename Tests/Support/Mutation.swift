@@ -1,4 +1,3 @@
-import GestaltData
 import Foundation
 
 /// Breaks files in ways that find careless readers; the same seed gives the same breakage.

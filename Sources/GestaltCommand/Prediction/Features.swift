@@ -51,6 +51,21 @@ struct Features: GestaltCommand {
         "codes, frames, class and actions": "--input and --actions",
     ]) { $1 }
 
+    func validate() throws {
+        do {
+            switch source.kind {
+            case "tokenizer":
+                var arguments = source.arguments
+                _ = arguments.next()
+                try arguments.finish("encoder", grammar: "tokenizer[:LATENTS]")
+            case "resnet", "prior": _ = try PredictorPlace(source)
+            default: try Encoders.type(of: source).validate(source)
+            }
+        } catch {
+            throw ValidationError("--source \(source): \(error)")
+        }
+    }
+
     func run() throws {
         try checkOutput(output, pictures: false)
         let opened = try model.open()

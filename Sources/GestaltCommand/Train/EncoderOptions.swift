@@ -74,6 +74,12 @@ struct EncoderOptions: ParsableArguments {
         ["--encoder": encoder != nil, "--initial": initial != nil]
     }
 
+    func validate() throws {
+        guard let encoder else { return }
+        let parts = try parts(of: encoder)
+        if let unfreeze { _ = try names(of: unfreeze, among: parts, in: encoder) }
+    }
+
     /// Replaces values of the recipe by those that were typed.
     /// - Throws: `ValidationError` for an unknown encoder or a part it does not have.
     func apply(to recipe: inout HeadRecipe) throws {
@@ -82,17 +88,24 @@ struct EncoderOptions: ParsableArguments {
         guard unfreeze != nil || encoderRate != nil || encoder != nil else { return }
         let parts = try parts(of: recipe.encoder)
         if let unfreeze {
-            recipe.trains = unfreeze.names(of: parts)
-            for part in recipe.trains where !parts.contains(part) {
-                throw ValidationError(
-                    "--unfreeze \(part): \(recipe.encoder) has "
-                        + (parts.isEmpty ? "no parts" : parts.joined(separator: " and ")))
-            }
+            recipe.trains = try names(of: unfreeze, among: parts, in: recipe.encoder)
         }
         if let common = encoderRate?.common {
             for part in parts { recipe.partRates[part] = common }
         }
         recipe.partRates.merge(encoderRate?.factors ?? [:]) { $1 }
+    }
+
+    private func names(
+        of unfreeze: Parts, among parts: [String], in encoder: ComponentName
+    ) throws -> [String] {
+        let names = unfreeze.names(of: parts)
+        if let unknown = names.first(where: { !parts.contains($0) }) {
+            throw ValidationError(
+                "--unfreeze \(unknown): \(encoder) has "
+                    + (parts.isEmpty ? "no parts" : parts.joined(separator: " and ")))
+        }
+        return names
     }
 
     private func parts(of name: ComponentName) throws -> [String] {

@@ -1,3 +1,5 @@
+import GestaltIO
+
 /// The stored form of a value whose type a registry knows: `{"kind": …, "configuration": {…}}`.
 public enum Tagged {
     private enum Key: String, CodingKey { case kind, configuration }
@@ -23,8 +25,12 @@ public enum Tagged {
         do {
             found = try type(kind)
         } catch {
+            var expected = "\(error)"
+            if case RegistryError.unknown(_, let name, let known) = error {
+                expected = "one of \(known.joined(separator: ", ")), found “\(name)”"
+            }
             throw DecodingError.dataCorruptedError(
-                forKey: .kind, in: container, debugDescription: "\(error)")
+                forKey: .kind, in: container, debugDescription: expected)
         }
         return try found.init(from: container.superDecoder(forKey: .configuration))
     }

@@ -1,5 +1,6 @@
 import GestaltNN
 import GestaltTensor
+import TestSupport
 import Testing
 
 /// The only use of reflection: `visit` must name exactly what a module stores.
@@ -16,35 +17,39 @@ import Testing
         let modules: [any Module] = [
             MultiHeadAttention(width: 8, heads: 2, keyWidth: 5, random: &random),
             Embedding(count: 3, width: 2, random: &random),
+            Sequential([
+                Linear(3, 2, random: &random), Activation.relu, Linear(2, 2, random: &random),
+            ]),
         ]
         for module in modules {
             #expect(Set(module.state.map(\.path)) == storedPaths(module))
         }
     }
-}
 
-func storedPaths(_ value: Any) -> Set<String> {
-    var found: Set<String> = []
-    for child in Mirror(reflecting: value).children {
-        guard let label = child.label else { continue }
-        let inner = unwrapped(child.value)
-        switch inner {
-        case is Tensor<Float>, is Buffer: found.insert(label)
-        case let module as any Module:
-            found.formUnion(storedPaths(module).map { label + "." + $0 })
-        case let layers as [any Layer]:
-            // A sequence names its layers by their place alone.
-            for (place, layer) in layers.enumerated() {
-                found.formUnion(storedPaths(layer).map { "\(place)." + $0 })
-            }
-        default: break
-        }
+    /// The helper finds what a visit forgets; otherwise it could judge nothing.
+    @Test("a forgotten tensor is found")
+    func forgotten() {
+        let stored = storedPaths(Forgetful())
+        #expect(
+            stored.subtracting(Forgetful().state.map(\.path)) == [
+                "optional", "list.0.weight", "nested.left", "nested.right",
+            ])
     }
-    return found
 }
 
-private func unwrapped(_ value: Any) -> Any {
-    let mirror = Mirror(reflecting: value)
-    guard mirror.displayStyle == .optional else { return value }
-    return mirror.children.first?.value ?? ()
+private struct Forgetful: Module {
+    struct Pair {
+        var left = Tensor<Float>.zeros([1])
+        var right = Tensor<Float>.zeros([1])
+    }
+
+    var named = Tensor<Float>.zeros([1])
+    var optional: Tensor<Float>? = .zeros([1])
+    var list = [Linear(weight: .zeros([1, 1]), bias: nil)]
+    var nested = Pair()
+    var count = 3
+
+    mutating func visit(_ visitor: inout some ParameterVisitor) {
+        visitor.parameter("named", &named)
+    }
 }

@@ -14,7 +14,7 @@ import Testing
         let small = try SmallPredictor()
         let folder = TemporaryFolder()
         let path = folder.path("prior")
-        try VideoModel.predictor(small.model).write(videoGPT: path)
+        try VideoModel(small.model).write(videoGPT: path)
         let summary = try CheckpointSummary(of: path)
         #expect(summary.kind == .videoGPTPrior && summary.fileKind == .safeTensors)
         #expect(summary.frames == 4 && summary.height == 16 && summary.width == 32)

@@ -1,6 +1,6 @@
-import GestaltModels
 import Foundation
 import GestaltFiles
+import GestaltModels
 import GestaltPrior
 import GestaltTensor
 import GestaltVQVAE
@@ -24,7 +24,7 @@ import Testing
         let small = try SmallPredictor()
         let folder = TemporaryFolder()
         let path = folder.path("bare.safetensors")
-        try VideoModel.predictor(small.model).write(videoGPT: path, withMasks: true)
+        try VideoModel(small.model).write(videoGPT: path, withMasks: true)
         let file = try SafeTensors.open(path)
         try SafeTensors.write(
             file.names.map { (name: $0, tensor: try file.anyTensor($0)) }, to: path)

@@ -1,9 +1,9 @@
-import GestaltVideo
 import Foundation
 import GestaltFiles
 import GestaltPrior
 import GestaltTensor
 import GestaltVQVAE
+import GestaltVideo
 import TestSupport
 
 /// A predictor of a few thousand numbers, and its state in VideoGPT's names.
@@ -12,12 +12,14 @@ struct SmallPredictor {
 
     init() throws {
         let tokenizer = VQVAEConfiguration(
-            strides: .init(time: 2, height: 4, width: 4), hiddenChannels: 8, embeddingWidth: 8, codeCount: 16,
+            strides: .init(time: 2, height: 4, width: 4), hiddenChannels: 8, embeddingWidth: 8,
+            codeCount: 16,
             blocks: 1, dataVariance: 0.06)
         let configuration = VideoPredictorConfiguration(
             tokenizer: tokenizer,
             prior: PriorConfiguration(
-                latent: .init(time: 2, height: 4, width: 8), codeCount: 16, embeddingWidth: 8, width: 12,
+                latent: .init(time: 2, height: 4, width: 8), codeCount: 16, embeddingWidth: 8,
+                width: 12,
                 heads: 2, layers: 1, attention: .full, conditioning: nil, classes: nil))
         try configuration.validate()
         var random = RandomStream(seed: 2)
@@ -37,10 +39,10 @@ struct SmallPredictor {
     }
 
     func predictorState() throws -> [(name: String, tensor: AnyTensor)] {
-        try state(.predictor(model))
+        try state(VideoModel(model))
     }
 
     func tokenizerState() throws -> [(name: String, tensor: AnyTensor)] {
-        try state(.tokenizer(model.tokenizer))
+        try state(VideoModel(model.tokenizer))
     }
 }

@@ -1,4 +1,3 @@
-import GestaltVideo
 import Foundation
 import GestaltFiles
 import GestaltModels
@@ -6,6 +5,7 @@ import GestaltNN
 import GestaltPrior
 import GestaltTensor
 import GestaltVQVAE
+import GestaltVideo
 import TestSupport
 import Testing
 
@@ -13,12 +13,14 @@ private func predictor(
     attention: PriorConfiguration.Attention = .full, classes: Int? = nil, frames: Int = 1
 ) throws -> VideoPredictor {
     let tokenizer = VQVAEConfiguration(
-        strides: .init(time: 2, height: 4, width: 4), hiddenChannels: 8, embeddingWidth: 8, codeCount: 16, blocks: 1,
+        strides: .init(time: 2, height: 4, width: 4), hiddenChannels: 8, embeddingWidth: 8,
+        codeCount: 16, blocks: 1,
         dataVariance: 0.06)
     let configuration = VideoPredictorConfiguration(
         tokenizer: tokenizer,
         prior: PriorConfiguration(
-            latent: .init(time: 2, height: 4, width: 8), codeCount: 16, embeddingWidth: 8, width: 12,
+            latent: .init(time: 2, height: 4, width: 8), codeCount: 16, embeddingWidth: 8,
+            width: 12,
             heads: 2, layers: 2, attention: attention,
             conditioning: frames == 0
                 ? nil
@@ -47,7 +49,7 @@ private func expectSame(_ a: VideoPredictor, _ b: VideoPredictor) {
             try predictor(), try predictor(attention: .sparse, frames: 0),
             try predictor(classes: 3, frames: 2),
         ] {
-            try VideoModel.predictor(model).write(videoGPT: path, withMasks: withMasks)
+            try VideoModel(model).write(videoGPT: path, withMasks: withMasks)
             expectSame(try #require(try VideoModel(at: path).predictor), model)
             let file = try SafeTensors.open(path)
             let masks = file.names.filter { $0.hasSuffix(".mask") }
@@ -73,6 +75,34 @@ private func expectSame(_ a: VideoPredictor, _ b: VideoPredictor) {
         #expect(throws: FileError.self) { try VideoModel(at: folder.path + "/nothing.ckpt") }
     }
 
+    @Test("an unknown kind of tokenizer or model is named with the file and the kinds there are")
+    func unknownKinds() throws {
+        let folder = TemporaryFolder()
+        let path = folder.path + "/predictor/config.json"
+        func error(_ kind: String, _ other: String) throws -> (any Error)? {
+            try predictor().write(to: folder.path + "/predictor")
+            let text = try String(contentsOfFile: path, encoding: .utf8)
+            let changed = text.replacing("\"kind\" : \"\(kind)\"", with: "\"kind\" : \"\(other)\"")
+            #expect(changed != text)
+            try changed.write(toFile: path, atomically: true, encoding: .utf8)
+            return #expect(throws: (any Error).self) {
+                try VideoModel(at: folder.path + "/predictor")
+            }
+        }
+        let tokenizer = try #require(try error("vqvae", "vqvea") as? ConfigurationError)
+        #expect(tokenizer.path == path && tokenizer.key == "tokenizer.kind")
+        #expect(
+            "\(tokenizer)".hasPrefix("\(path): “tokenizer.kind” should be one of vqvae, predictor")
+                && "\(tokenizer)".hasSuffix("found “vqvea”"), "\(tokenizer)")
+        // A kind that is known, but no tokenizer's.
+        let other = try #require(try error("vqvae", "predictor") as? ConfigurationError)
+        #expect(other.path == path && other.key.hasPrefix("tokenizer"), "\(other)")
+        let model = try #require(try error("predictor", "predicter") as? ModelFolderError)
+        #expect(
+            "\(model)".hasPrefix(path) && "\(model)".contains("“vqvae”, “predictor”")
+                && "\(model)".hasSuffix("found “predicter”"), "\(model)")
+    }
+
     @Test("what a bare state does not tell is listed, and can be set")
     func settings() throws {
         let folder = TemporaryFolder()
@@ -82,7 +112,7 @@ private func expectSame(_ a: VideoPredictor, _ b: VideoPredictor) {
             KeyMap(videoGPT: model.configuration.tokenizer).below(key: "vqvae.", path: "tokenizer.")
             .filter { $0.path != nil }.map(\.key)
         #expect(!state.isEmpty)
-        try VideoModel.predictor(model).write(videoGPT: path)
+        try VideoModel(model).write(videoGPT: path)
         let file = try SafeTensors.open(path)
         var tensors: [(name: String, tensor: AnyTensor)] = []
         for name in file.names { tensors.append((name, try file.anyTensor(name))) }

@@ -102,7 +102,7 @@ struct VideoGPTPriorTests {
         _ fixture: VideoGPTFixture, _ checkpointing: Bool
     ) throws -> TrainingStep<Void> {
         let codes = predictor.tokenizer.encode(clips)
-        let embeddings = predictor.tokenizer.codebook.rows(of: codes)
+        let embeddings = predictor.tokenizer.embeddings(of: codes)
         return try valueAndGradients(
             of: predictor, Context(training: true), freezing: Freezing(["tokenizer"])
         ) { model, context in

@@ -152,7 +152,7 @@ import Testing
         _ predictor: VideoPredictor, _ format: DecodingFormat = .float32
     ) -> DecodingWeights {
         DecodingWeights(
-            predictor.prior, codebook: predictor.tokenizer.codebook.embeddings.value,
+            predictor.prior, codebook: predictor.tokenizer.codeTable,
             format: format)
     }
 

@@ -1,0 +1,33 @@
+import GestaltNN
+import GestaltPrior
+import GestaltSegHeads
+import GestaltTensor
+import GestaltVQVAE
+import GestaltVideo
+import TestSupport
+import Testing
+
+@Suite struct VisitTests {
+    private func expectComplete(_ model: any Module, _ name: String) {
+        let paths = model.state.map(\.path)
+        let stored = storedPaths(model)
+        #expect(Set(paths) == stored, "\(name): \(stored.symmetricDifference(paths).sorted())")
+        #expect(Set(paths).count == paths.count, "\(name)")
+    }
+
+    @Test("a U-Net names all that it stores")
+    func unet() { expectComplete(StoredModelTests.unet(), "UNet") }
+
+    @Test(
+        "a segmenter names all that it stores, on each encoder and with each head",
+        arguments: EncoderConfigurationTests.encoders,
+        [.convolutional(width: 8), .linear] as [any HeadConfiguration])
+    func segmenters(encoder: any EncoderConfiguration, head: any HeadConfiguration) {
+        var random = RandomStream(seed: 8)
+        let model = Segmenter(
+            SegmenterConfiguration(
+                encoder: encoder, head: head, input: PictureInput(height: 32, width: 32)),
+            random: &random)
+        expectComplete(model, "\(encoder.summary), \(head)")
+    }
+}
