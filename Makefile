@@ -12,7 +12,7 @@ define measure
 endef
 .DEFAULT_GOAL := help
 
-.PHONY: help setup build install uninstall test guide demo examples lint format clean \
+.PHONY: help setup build install uninstall test guide demo examples lint format clean api api-check \
 	bench bench-build bench-check bench-check-update bench-roofline bench-scaling bench-peers peers-venv
 
 help:            ## list the targets
@@ -42,8 +42,15 @@ guide: build     ## run every command of Documentation/YourOwnData.md
 examples: setup  ## build and run every example
 	@scripts/examples.sh
 
-lint:            ## check the format of all Swift sources
+lint:            ## check the format of all Swift sources and the order of the modules
 	swift format lint --strict --recursive Package.swift Sources Tests Examples Benchmarks
+	@scripts/floors.sh
+
+api:             ## write the public API to Documentation/API
+	@scripts/api.sh --update
+
+api-check: build ## show how the public API differs from Documentation/API
+	@scripts/api.sh
 
 format:          ## format all Swift sources
 	swift format --in-place --recursive Package.swift Sources Tests Examples Benchmarks

@@ -94,7 +94,7 @@ let package = Package(
             ["GestaltChecks", "GestaltTensor", "GestaltIO", "GestaltNN", "GestaltFiles"]),
         layer(
             "GestaltVideo",
-            ["GestaltChecks", "GestaltTensor", "GestaltNN", "GestaltModels"]),
+            ["GestaltChecks", "GestaltTensor", "GestaltIO", "GestaltNN", "GestaltModels"]),
         layer(
             "GestaltTraining",
             [
@@ -120,8 +120,9 @@ let package = Package(
         layer(
             "GestaltSegHeads",
             [
-                "GestaltChecks", "GestaltTensor", "GestaltNN", "GestaltMedia", "GestaltModels",
-                "GestaltVideo", "GestaltVQVAE", "GestaltPrior",
+                "GestaltChecks", "GestaltTensor", "GestaltIO", "GestaltNN", "GestaltMedia",
+                "GestaltModels",
+                "GestaltVideo", "GestaltPrior",
             ]),
         layer(
             "GestaltRecipes",
@@ -144,7 +145,7 @@ let package = Package(
             [
                 "GestaltTensor", "GestaltIO", "GestaltNN", "GestaltFiles", "GestaltMedia",
                 "GestaltData", "GestaltModels", "GestaltVideo", "GestaltTraining",
-                "GestaltRobotPush", "GestaltVQVAE", "GestaltPrior", "GestaltSegHeads",
+                "GestaltVQVAE", "GestaltPrior", "GestaltSegHeads",
                 "GestaltRecipes", "GestaltMetrics",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ]),

@@ -36,11 +36,11 @@ import Testing
         let trained = try Self.recipe(steps: 12).train(on: tokenizer, silent())
         let metrics = Dictionary(
             uniqueKeysWithValues: trained.evaluation!.metrics.map { ($0.name, $0.value) })
-        #expect(metrics["nats"]! < metrics["uniform"]!)
-        #expect(metrics["unigram_entropy"]! <= metrics["uniform"]! + 1e-6)
+        #expect(metrics["nll"]! < metrics["nll_uniform"]!)
+        #expect(metrics["nll_unigram"]! <= metrics["nll_uniform"]! + 1e-6)
         let set = try SmallRecipes.data.open(.train, masks: .ignored)
         let report = try PriorReport(of: trained.model, on: set)
-        #expect(report.nats < report.uniform && report.unigramEntropy <= report.uniform)
+        #expect(report.nll < report.uniformNLL && report.unigramNLL <= report.uniformNLL)
         #expect(report.tokenCount == 2 * set.count * trained.model.configuration.prior.tokens)
         for (one, other) in zip(trained.model.tokenizer.state, tokenizer.state) {
             #expect(one.value == other.value, "\(one.path)")

@@ -6,19 +6,26 @@ import GestaltTraining
 import GestaltVQVAE
 import GestaltVideo
 
-/// How well a prior predicts the codes of clips it has not seen: nats a token, given the true codes
-/// before, beside what the same codes cost without looking.
+/// The negative log-likelihood of held-out clips' codes under a prior, in nats per token with the true
+/// codes before each as input, next to those of two guesses without a model.
 public struct PriorReport: Codable, Sendable, Equatable {
-    /// Mean of −ln p over all codes, p by the prior.
-    public let nats: Double
-    /// The entropy of the codes' own frequencies: what guessing by frequency costs at least.
-    public let unigramEntropy: Double
-    /// ln K: what a guess among all codes costs.
-    public let uniform: Double
-    /// Codes that were predicted.
+    /// The mean of −ln p over all codes, p by the prior.
+    public let nll: Double
+    /// The entropy of the codes' own frequencies: a lower bound for guesses by frequency.
+    public let unigramNLL: Double
+    /// ln K, the value of a uniform guess.
+    public let uniformNLL: Double
+    /// The number of predicted codes.
     public let tokenCount: Int
 
-    /// Judges on the first and the last window of each clip.
+    private enum CodingKeys: String, CodingKey {
+        case nll
+        case unigramNLL = "nll_unigram"
+        case uniformNLL = "nll_uniform"
+        case tokenCount = "token_count"
+    }
+
+    /// Evaluates on the first and the last window of each clip.
     /// - Throws: `ClipError` for clips too short; `ModelInputError` for clips that are not what the
     ///   prior is built for; what `progress` throws.
     public init(
@@ -36,7 +43,7 @@ public struct PriorReport: Codable, Sendable, Equatable {
                 throw ModelInputError(
                     clip.name,
                     expected: "\(sizes.frameHeight) × \(sizes.frameWidth) pixels, and actions "
-                        + "where the prior is told some; no classes",
+                        + "where the prior is conditioned on some; no classes",
                     found: "\(clip.height) × \(clip.width)")
             }
         }
@@ -46,18 +53,18 @@ public struct PriorReport: Codable, Sendable, Equatable {
         let batches = CodedBatches(
             coded, of: set.clips, batchSize: 4, order: .once,
             given: sizes.prior.conditioning?.frames ?? 0, takesActions: takesActions)
-        nats = try model.nats(over: batches, progress: progress)
+        nll = try model.nll(over: batches, progress: progress)
         var usage = CodeUsage(codeCount: sizes.prior.codeCount)
         usage.add(coded.codes)
         tokenCount = coded.codes.count
-        unigramEntropy = Tensor(usage.perplexity).log().scalar
-        uniform = Tensor(Double(sizes.prior.codeCount)).log().scalar
+        unigramNLL = Tensor(usage.perplexity).log().scalar
+        uniformNLL = Tensor(Double(sizes.prior.codeCount)).log().scalar
     }
 
     public var metrics: [Metric] {
         [
-            Metric("nats", nats), Metric("unigram_entropy", unigramEntropy),
-            Metric("uniform", uniform),
+            Metric("nll", nll), Metric("nll_unigram", unigramNLL),
+            Metric("nll_uniform", uniformNLL),
         ]
     }
 }

@@ -6,12 +6,12 @@ import GestaltTraining
 import GestaltVQVAE
 import GestaltVideo
 
-/// Trains the prior of a ``VideoPredictor`` on the codes of a tokenizer that stays as it is.
+/// Trains the prior of a ``VideoPredictor`` on the codes of its frozen tokenizer.
 public struct PriorTask: TrainingTask {
     public let batches: CodedBatches
-    /// What it is judged on; nil to judge it not at all.
+    /// The evaluation; `nil` disables it.
     public let evaluator: PriorEvaluator?
-    /// Whether blocks are computed again for their gradients instead of kept.
+    /// Whether activations are recomputed in the backward pass: less memory, more time.
     public let checkpointing: Bool
 
     public func loss(
@@ -26,7 +26,7 @@ public struct PriorTask: TrainingTask {
 }
 
 extension VideoPredictor {
-    /// The mean cross entropy of a batch's codes, in nats a token.
+    /// The mean cross entropy of a batch's codes, in nats per token.
     func loss(
         _ batch: CodedBatch, checkpointing: Bool = false, _ context: Context
     ) -> Tensor<Float> {
@@ -38,9 +38,9 @@ extension VideoPredictor {
 }
 
 extension VideoPredictor {
-    /// Mean of −ln p over all codes of all batches, in nats a token.
+    /// Mean of −ln p over all codes of all batches, in nats per token.
     /// - Throws: what `progress` throws.
-    func nats(
+    func nll(
         over batches: CodedBatches,
         progress: (_ done: Int, _ total: Int) throws -> Void = { _, _ in }
     ) throws -> Double {
@@ -55,11 +55,10 @@ extension VideoPredictor {
     }
 }
 
-/// How a prior is judged: nats a token on windows it has not seen, beside what guessing without
-/// looking costs.
+/// The negative log-likelihood of held-out windows, in nats per token, next to guesses without a model.
 public struct PriorEvaluator: Sendable {
     public let batches: CodedBatches
-    /// Nats a token of the frequencies of the training codes, on the judged ones.
+    /// The negative log-likelihood of the held-out codes under the frequencies of the training codes.
     public let unigram: Double
 
     /// - Parameter trained: the codes whose frequencies are the guess.
@@ -76,11 +75,11 @@ public struct PriorEvaluator: Sendable {
     }
 
     func evaluation(of model: VideoPredictor) throws -> Evaluation {
-        let nats = try model.nats(over: batches)
+        let nll = try model.nll(over: batches)
         return Evaluation(
             [
-                Metric("nats", nats), Metric("unigram_entropy", unigram),
-                Metric("uniform", Tensor(Double(model.configuration.prior.codeCount)).log().scalar),
-            ], score: nats, largerIsBetter: false)
+                Metric("nll", nll), Metric("nll_unigram", unigram),
+                Metric("nll_uniform", Tensor(Double(model.configuration.prior.codeCount)).log().scalar),
+            ], score: nll, largerIsBetter: false)
     }
 }
