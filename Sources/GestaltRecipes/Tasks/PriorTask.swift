@@ -79,7 +79,8 @@ public struct PriorEvaluator: Sendable {
         return Evaluation(
             [
                 Metric("nll", nll), Metric("nll_unigram", unigram),
-                Metric("nll_uniform", Tensor(Double(model.configuration.prior.codeCount)).log().scalar),
+                Metric(
+                    "nll_uniform", Tensor(Double(model.configuration.prior.codeCount)).log().scalar),
             ], score: nll, largerIsBetter: false)
     }
 }
