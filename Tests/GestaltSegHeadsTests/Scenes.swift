@@ -37,7 +37,8 @@ extension VQVAEConfiguration {
     /// As small as a tokenizer can be; strides 4, 4, 4.
     static var minute: VQVAEConfiguration {
         VQVAEConfiguration(
-            strides: Extent3(time: 4, height: 4, width: 4), hiddenChannels: 8, embeddingWidth: 6, codeCount: 16,
+            strides: Extent3(time: 4, height: 4, width: 4), hiddenChannels: 8, embeddingWidth: 6,
+            codeCount: 16,
             blocks: 1, dataVariance: 0.06)
     }
 }

@@ -1,10 +1,10 @@
-import GestaltVideo
 import GestaltFiles
 import GestaltModels
 import GestaltNN
 import GestaltPrior
 import GestaltTensor
 import GestaltVQVAE
+import GestaltVideo
 import TestSupport
 import Testing
 
@@ -14,7 +14,8 @@ private func prior(
     dropout: Float = 0, attention: PriorConfiguration.Attention = .full, seed: UInt64 = 1
 ) throws -> VideoPrior {
     let configuration = PriorConfiguration(
-        latent: .init(time: 2, height: 4, width: 8), codeCount: 10, embeddingWidth: 4, width: 12, heads: 2,
+        latent: .init(time: 2, height: 4, width: 8), codeCount: 10, embeddingWidth: 4, width: 12,
+        heads: 2,
         layers: 2, attention: attention, dropout: dropout, attentionDropout: dropout,
         conditioning: frames == 0
             ? nil

@@ -1,10 +1,10 @@
-import GestaltVideo
 import Foundation
 import GestaltFiles
 import GestaltNN
 import GestaltPrior
 import GestaltTensor
 import GestaltVQVAE
+import GestaltVideo
 import Testing
 
 /// Numbers of a prior that our own PyTorch program made; see `Fixtures/README.md`.

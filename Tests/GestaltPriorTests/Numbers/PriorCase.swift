@@ -1,4 +1,3 @@
-import GestaltVideo
 import Foundation
 import GestaltFiles
 import GestaltModels
@@ -6,6 +5,7 @@ import GestaltNN
 import GestaltPrior
 import GestaltTensor
 import GestaltVQVAE
+import GestaltVideo
 import TestSupport
 import Testing
 

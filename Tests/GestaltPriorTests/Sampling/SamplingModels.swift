@@ -1,8 +1,8 @@
-import GestaltVideo
 import GestaltNN
 import GestaltPrior
 import GestaltTensor
 import GestaltVQVAE
+import GestaltVideo
 import TestSupport
 import Testing
 
@@ -20,7 +20,8 @@ struct SamplingModel: Sendable, CustomTestStringConvertible {
     {
         testDescription = kind.rawValue
         let tokenizer = VQVAEConfiguration(
-            strides: .init(time: 4, height: 2, width: 2), hiddenChannels: 8, embeddingWidth: 6, codeCount: 40,
+            strides: .init(time: 4, height: 2, width: 2), hiddenChannels: 8, embeddingWidth: 6,
+            codeCount: 40,
             blocks: 1, dataVariance: 0.06)
         configuration = VideoPredictorConfiguration(
             tokenizer: tokenizer,
