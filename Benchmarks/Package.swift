@@ -28,8 +28,8 @@ let package = Package(
         program("conv", uses: ["Tensor"]),
         program("ops", uses: ["Tensor"]),
         program("models", uses: ["Tensor", "NN", "VQVAE", "SegHeads"]),
-        program("prior", uses: ["Tensor", "NN", "VQVAE", "Prior"]),
-        program("scaling", uses: ["Tensor", "NN", "VQVAE", "Prior"]),
+        program("prior", uses: ["Tensor", "NN", "Video", "VQVAE", "Prior"]),
+        program("scaling", uses: ["Tensor", "NN", "Video", "VQVAE", "Prior"]),
         program("check", uses: ["Tensor"]),
     ],
     swiftLanguageModes: [.v6]

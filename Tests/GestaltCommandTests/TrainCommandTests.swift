@@ -109,7 +109,9 @@ import Testing
             ])
         #expect(result.code == 2, "\(result)")
         #expect(
-            result.error.contains("--attention, --clip-length, --conditioning-frames, --preset"),
+            result.error.contains(
+                "leave out --attention, --clip-length, --conditioning-frames, --preset: \(model) is "
+                    + "a video predictor (tokenizer and prior), which has its own"),
             "\(result.error)")
         // The model's clips of 4 frames, not the usual 16.
         let further = try Program.run(

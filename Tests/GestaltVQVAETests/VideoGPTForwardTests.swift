@@ -3,6 +3,7 @@ import GestaltModels
 import GestaltNN
 import GestaltTensor
 import GestaltVQVAE
+import GestaltVideo
 import TestSupport
 import Testing
 

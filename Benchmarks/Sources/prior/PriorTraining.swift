@@ -2,6 +2,7 @@ import GestaltNN
 import GestaltPrior
 import GestaltTensor
 import GestaltVQVAE
+import GestaltVideo
 import Harness
 import Kernels
 

@@ -80,7 +80,7 @@ struct TrainPrior: ParsableCommand {
                 "--attention": attention != nil, "--dropout": dropout != nil,
                 "--attention-dropout": attentionDropout != nil,
                 "--code-dropout": codeDropout != nil, "--clip-length": clipLength != nil,
-            ], because: "\(opened.path) is \(opened.model), which has its own")
+            ], because: "\(opened.path) is \(opened.model.title), which has its own")
     }
 
     private func recipe(_ start: PriorRecipe?) throws -> PriorRecipe {

@@ -26,7 +26,13 @@ public struct AnyTokenizerConfiguration: Codable, Sendable, Equatable, CustomStr
 
     public init(from decoder: any Decoder) throws {
         let value = try Tagged.decode(from: decoder) { kind in
-            let type = try ModelKinds.registry.entry(named: kind)
+            guard let type = ModelKinds.registry[kind] as? any VideoTokenizer.Type else {
+                throw RegistryError.unknown(
+                    subject: "tokenizer", name: kind,
+                    known: ModelKinds.registry.names.filter {
+                        ModelKinds.registry[$0] is any VideoTokenizer.Type
+                    })
+            }
             func configuration<Model: StoredModel>(
                 _ type: Model.Type
             ) -> any ModelConfiguration.Type { Model.Configuration.self }
