@@ -46,7 +46,7 @@ struct TrainNetwork {
             if step % 100 == 99 { print("step \(step + 1), loss \(result.loss)") }
         }
         let found = model(points, .inference).argmax(axis: -1)
-        let right = found.equal(labels).cast(to: Float.self).mean().scalar
+        let right = (found .== labels).cast(to: Float.self).mean().scalar
         print("accuracy \(right)")
     }
 }

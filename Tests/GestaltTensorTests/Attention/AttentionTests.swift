@@ -33,7 +33,7 @@ private struct Form: Sendable, CustomTestStringConvertible {
             name: "causal"),
         Form(
             batch: [2], queries: 130, keys: 260, width: 4, valueWidth: 3,
-            mask: .boolean(Tensor<Float>.sample([130, 260], seed: 3).greater(1)), name: "masked"),
+            mask: .boolean(Tensor<Float>.sample([130, 260], seed: 3) .> 1), name: "masked"),
     ]
 
     var inputs: [Tensor<Float>] {

@@ -55,7 +55,7 @@ private let scalarCases: [GradientCase] = [
 
 private let selectionCases: [GradientCase] = shapePairs.map { a, b in
     let shape = a.broadcast(with: b)!
-    let mask = Tensor<Double>.sample(shape, seed: 9).greater(0)
+    let mask = Tensor<Double>.sample(shape, seed: 9) .> 0
     return GradientCase(
         "replacing", inputs: [.sample(a, seed: 3), .sample(b, seed: 5)],
         reference: { x in
