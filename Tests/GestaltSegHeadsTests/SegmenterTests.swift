@@ -67,7 +67,7 @@ import Testing
         model.mapState { path, value in
             path == "head.scores.weight"
                 ? .zeros(value.shape)
-                : path == "head.scores.bias" ? .filled(value.shape, with: 1.5) : value
+                : path == "head.scores.bias" ? .init(repeating: 1.5, shape: value.shape) : value
         }
         let map = model.probabilities(image: picture(height: 100, width: 60))
         let expected = Tensor<Float>(1.5).sigmoid().scalar

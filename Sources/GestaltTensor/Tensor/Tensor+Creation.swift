@@ -27,15 +27,18 @@ extension Tensor {
         self.init(uninitialized: []) { $0.baseAddress!.initialize(to: scalar) }
     }
 
-    public static func filled(_ shape: Shape, with value: Scalar) -> Tensor {
-        Tensor(uninitialized: shape) { fill($0, with: value) }
+    /// A tensor whose elements are all `value`.
+    public init(repeating value: Scalar, shape: Shape) {
+        self.init(uninitialized: shape) { fill($0, with: value) }
     }
 
-    public static func zeros(_ shape: Shape) -> Tensor { filled(shape, with: .zeroScalar) }
+    public static func zeros(_ shape: Shape) -> Tensor {
+        Tensor(repeating: .zeroScalar, shape: shape)
+    }
 }
 
 extension Tensor where Scalar: NumericScalar {
-    public static func ones(_ shape: Shape) -> Tensor { filled(shape, with: 1) }
+    public static func ones(_ shape: Shape) -> Tensor { Tensor(repeating: 1, shape: shape) }
 
     /// `[n, n]` with ones on the diagonal.
     public static func identity(_ n: Int) -> Tensor {

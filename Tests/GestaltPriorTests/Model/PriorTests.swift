@@ -56,7 +56,7 @@ private func awake(_ prior: VideoPrior) -> VideoPrior {
         #expect(logits == .zeros(logits.shape))
         let uniform = Tensor<Float>(10).log().scalar
         let costs = crossEntropy(logits, codes(), reduction: .none)
-        #expect(costs == .filled(costs.shape, with: uniform))
+        #expect(costs == .init(repeating: uniform, shape: costs.shape))
         let loss = model.loss(embeddings(), codes: codes(), .none, .inference).scalar
         #expect(abs(loss - uniform) <= 2 * uniform.ulp)  // the rounding of a mean
     }

@@ -56,7 +56,7 @@ import Testing
     /// Alternating large and small terms: added one by one in float they lose all small ones.
     @Test func sumsStayExactOverLength() {
         let count = 1 << 22
-        let x = Tensor<Float>.filled([count], with: 0.1)
+        let x = Tensor<Float>(repeating: 0.1, shape: [count])
         let exact = Double(Float(0.1)) * Double(count)
         #expect(abs(Double(x.sum().scalar) - exact) <= exact * 1e-6)
         let columns = x.reshaped([count / 8, 8]).sum(axes: [0])
