@@ -38,7 +38,7 @@ struct TrainNetwork {
         var optimizer = AdamW(learningRate: 3e-3)
         print(model.summary)
         for step in 0..<500 {
-            let context = Context(training: true, random: random.split(UInt64(step)))
+            let context = Context.training(random: random.split(UInt64(step)))
             let result = valueAndGradients(of: model, context) { model, context in
                 (crossEntropy(model(points, context), labels), ())
             }

@@ -30,7 +30,7 @@ public struct TrainingStep<Auxiliary> {
 /// loss it returns.
 ///
 /// ```swift
-/// let step = valueAndGradients(of: model, Context(training: true, random: stream)) { model, context in
+/// let step = valueAndGradients(of: model, Context.training(random: stream)) { model, context in
 ///     let logits = model(images, context)
 ///     return (binaryCrossEntropy(logits, masks), logits.detached)
 /// }

@@ -45,7 +45,9 @@ import Testing
     func layersOfNothing(_ test: Case, isTraining: Bool) {
         func problem<L: Layer>(_ layer: L) -> String? {
             let before = layer.state.map(\.value)
-            let step = valueAndGradients(of: layer, Context(training: isTraining)) {
+            let step = valueAndGradients(
+                of: layer, isTraining ? .training(random: RandomStream(seed: 0)) : .inference
+            ) {
                 layer, context in
                 let y = layer(F.zeros(test.input), context)
                 return (y.sum(), y.detached)
