@@ -1,7 +1,8 @@
 /// One entry of a tensor's subscript: which part of an axis is taken.
 ///
 /// Integers and ranges of `Int` conform (``AxisIndexing``); `.newAxis` and `.ellipsis` are spelled
-/// with the dot. Negative positions and bounds count from the end of the axis.
+/// with the dot. Negative positions and bounds count from the end of the axis. Swift's ranges ascend:
+/// what ends before the last element is `..<(-1)` or `1..<n - 1`, as `1..<(-1)` traps.
 public enum AxisIndex: Sendable, Hashable {
     /// The slice at one position; the axis is dropped.
     case position(Int)

@@ -113,8 +113,8 @@ extension Tensor {
     /// All elements as a vector.
     public func flattened() -> Tensor { reshaped([count] as Shape) }
 
-    /// Merges the axes `range` into one; negative bounds count from the end (`1 ... -1` is written
-    /// `1 ... rank - 1` or `-2 ... -1`, as a range ascends).
+    /// Merges the axes `range` into one; negative bounds count from the end: `-2 ... -1` are the last
+    /// two.
     public func flattened(axes range: ClosedRange<Int>) -> Tensor {
         let (first, last) = (shape.resolved(range.lowerBound), shape.resolved(range.upperBound))
         require(first <= last, "flattened: axes \(range) of shape \(shape) do not ascend")
