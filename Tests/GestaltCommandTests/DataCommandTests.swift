@@ -116,7 +116,7 @@ import Testing
         #expect(try NPY.info(codes).shape[2...] == [8, 4])
 
         let arrays = folder.path("arrays.npz")
-        let dark = Tensor<Float>.filled([4, 3, 16, 20], with: 0.25)
+        let dark = Tensor<Float>(repeating: 0.25, shape: [4, 3, 16, 20])
         try NPZ.write([(name: "left", tensor: dark), (name: "right", tensor: dark)], to: arrays)
         var words = ["encode", "--model", run, "--input", arrays, "--output", codes]
         for (missing, option) in [

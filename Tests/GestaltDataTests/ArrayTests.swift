@@ -42,12 +42,12 @@ import Testing
 
     @Test func filesAreOpenedByTheirEnding() throws {
         try withTemporaryFolder { folder in
-            let video = Tensor<UInt8>.filled([2, 3, 4, 5, 3], with: 51)
+            let video = Tensor<UInt8>(repeating: 51, shape: [2, 3, 4, 5, 3])
             try NPY.write(video, to: folder + "/v10.npy")
             try NPY.write(video.centeredPixels().sliced(0..<1, axis: 0), to: folder + "/v9.npy")
             try makeFolder(folder + "/masks")
             try NPY.write(
-                Tensor<UInt8>.filled([2, 3, 4, 5], with: 2), to: folder + "/masks/v10.npy")
+                Tensor<UInt8>(repeating: 2, shape: [2, 3, 4, 5]), to: folder + "/masks/v10.npy")
             let set = try DataSet.open(folder)
             #expect(set.count == 3)
             #expect(set.clips.allSatisfy { $0.frames.scalars.allSatisfy { $0 == 51 } })
@@ -63,7 +63,8 @@ import Testing
 
     @Test func otherFilesAreErrors() throws {
         try withTemporaryFolder { folder in
-            try NPY.write(Tensor<Int32>.filled([1, 2, 2, 3], with: 256), to: folder + "/whole.npy")
+            try NPY.write(
+                Tensor<Int32>(repeating: 256, shape: [1, 2, 2, 3]), to: folder + "/whole.npy")
             #expect(throws: ClipError.self) { try DataSet.open(folder + "/whole.npy") }
             try write([1, 2, 3], to: folder + "/broken.npy")
             #expect(throws: FileError.self) { try DataSet.open(folder + "/broken.npy") }

@@ -13,16 +13,17 @@ import Testing
                 try makeFolder(root + "/train/masks/" + clip)
                 for frame in 0..<3 {
                     try PNG.write(
-                        .filled([4, width, 3], with: 9), to: root + "/train/\(clip)/\(frame).png")
+                        .init(repeating: 9, shape: [4, width, 3]),
+                        to: root + "/train/\(clip)/\(frame).png")
                 }
             }
             let mask: [UInt8] = [1, 1, 2, 255, 0] + [UInt8](repeating: 0, count: 15)
             try PNG.write(
                 Tensor(shape: [4, 5], scalars: mask), to: root + "/train/masks/c1/0.png")
-            try PNG.write(.filled([4, 5], with: 0), to: root + "/train/masks/c1/2.png")
+            try PNG.write(.init(repeating: 0, shape: [4, 5]), to: root + "/train/masks/c1/2.png")
             try write([1], to: root + "/train/notes.txt")
             try makeFolder(root + "/test/c3")
-            try PNG.write(.filled([4, 5, 3], with: 9), to: root + "/test/c3/0.png")
+            try PNG.write(.init(repeating: 9, shape: [4, 5, 3]), to: root + "/test/c3/0.png")
 
             let report = try DataReport(of: root)
             #expect(report.parts.map(\.split) == [.train, .test])
@@ -43,7 +44,7 @@ import Testing
     @Test func dataWithoutSplitsAreOnePart() throws {
         RobotPush.register()
         try withTemporaryFolder { root in
-            try PNG.write(.filled([4, 5, 3], with: 9), to: root + "/0.png")
+            try PNG.write(.init(repeating: 9, shape: [4, 5, 3]), to: root + "/0.png")
             try write([1, 2], to: root + "/1.png")
             let report = try DataReport(of: root)
             #expect(report.parts.count == 1 && report.parts[0].split == nil)
@@ -68,7 +69,7 @@ import Testing
             #expect(try DataSet.open(root + "/a.gif").clips[0].frames == read)
             #expect(try VideoInput(path: root + "/a.gif").video.shape == [1, 3, 4, 5, 3])
             // Among other pictures it is none of them.
-            try PNG.write(.filled([4, 5, 3], with: 9), to: root + "/0.png")
+            try PNG.write(.init(repeating: 9, shape: [4, 5, 3]), to: root + "/0.png")
             let pictures = try DataSet.open(root)
             #expect(pictures.lengths == [1] && pictures.remarks.count == 1)
             #expect(pictures.remarks.first?.hasSuffix("left out: a.gif, b.GIF") ?? false)
@@ -82,7 +83,7 @@ import Testing
     /// A picture by itself is a clip of one frame.
     @Test func aPictureIsAClip() throws {
         try withTemporaryFolder { root in
-            try PNG.write(.filled([4, 5, 3], with: 9), to: root + "/picture")
+            try PNG.write(.init(repeating: 9, shape: [4, 5, 3]), to: root + "/picture")
             #expect(try DataSet.open(root + "/picture").lengths == [1])
             #expect(try VideoInput(path: root + "/picture").video.shape == [1, 1, 4, 5, 3])
         }
@@ -91,7 +92,9 @@ import Testing
     @Test func listsOfSequenceExamplesAreClips() throws {
         try withTemporaryFolder { root in
             let frames = try (0..<4).map {
-                Example.Feature.bytes([try PNG.encode(.filled([4, 5, 3], with: UInt8($0)))])
+                Example.Feature.bytes([
+                    try PNG.encode(.init(repeating: UInt8($0), shape: [4, 5, 3]))
+                ])
             }
             let actions = (0..<4).map { Example.Feature.floats([Float($0), 0, 0, 1]) }
             let writer = try TFRecordWriter(path: root + "/a.tfrecord")

@@ -7,7 +7,7 @@ import Testing
 @Suite struct FolderTests {
     /// A picture of one color, and a mask of one id.
     private func picture(_ value: UInt8, height: Int = 4, width: Int = 5) -> Tensor<UInt8> {
-        .filled([height, width, 3], with: value)
+        .init(repeating: value, shape: [height, width, 3])
     }
 
     @Test func aFolderOfFoldersIsOneClipEach() throws {
@@ -18,7 +18,7 @@ import Testing
                 for frame in 0..<frames {
                     try PNG.write(picture(UInt8(frame)), to: root + "/\(clip)/\(frame).png")
                     try PNG.write(
-                        .filled([4, 5], with: UInt8(frame + 1)),
+                        .init(repeating: UInt8(frame + 1), shape: [4, 5]),
                         to: root + "/masks/\(clip)/\(frame).png")
                 }
             }
@@ -107,19 +107,19 @@ import Testing
 
 @Suite struct SheetTests {
     @Test func masksDoubleTheRows() throws {
-        let frames = Tensor<UInt8>.filled([5, 8, 8, 3], with: 90)
+        let frames = Tensor<UInt8>(repeating: 90, shape: [5, 8, 8, 3])
         let bare = try DataSet(name: "bare", clips: [Clip(name: "a", frames: frames)])
         let labeled = try DataSet(
             name: "labeled",
-            clips: [Clip(name: "a", frames: frames, masks: .filled([5, 8, 8], with: 1))])
+            clips: [Clip(name: "a", frames: frames, masks: .init(repeating: 1, shape: [5, 8, 8]))])
         let (short, tall) = (bare.sheet(columns: 3), labeled.sheet(columns: 3))
         #expect(short.shape[1] == tall.shape[1] && short.shape[2] == 3)
         #expect(tall.shape[0] >= short.shape[0] + 16)
     }
 
     @Test func ignoredPixelsAndUnlabeledFramesAreShown() throws {
-        let frames = Tensor<UInt8>.filled([3, 8, 8, 3], with: 90)
-        let plane = Tensor<UInt8>.filled([8, 8], with: 0)
+        let frames = Tensor<UInt8>(repeating: 90, shape: [3, 8, 8, 3])
+        let plane = Tensor<UInt8>(repeating: 0, shape: [8, 8])
         var half = [UInt8](repeating: 0, count: 64)
         for place in 32..<64 { half[place] = 255 }
         func sheet(_ last: Tensor<UInt8>) throws -> Tensor<UInt8> {
@@ -133,6 +133,6 @@ import Testing
         }
         #expect(changed(try sheet(Tensor(shape: [8, 8], scalars: half))) == [200])
         // (90 + 2 · 255) / 3, the crosses staying as dark as the frame was.
-        #expect(changed(try sheet(.filled([8, 8], with: 255))) == [200])
+        #expect(changed(try sheet(.init(repeating: 255, shape: [8, 8]))) == [200])
     }
 }

@@ -25,9 +25,9 @@ struct Tree: Sendable, CustomTestStringConvertible {
             let isMask = file.split(separator: "/").dropLast()
                 .contains { Tree.maskFolders.contains(String($0)) }
             switch (path as NSString).pathExtension.lowercased() {
-            case "png" where isMask: try PNG.write(.filled([4, 5], with: 1), to: path)
-            case "png": try PNG.write(.filled([4, 5, 3], with: 9), to: path)
-            case "jpg", "jpeg": try JPEG.write(.filled([4, 5, 3], with: 9), to: path)
+            case "png" where isMask: try PNG.write(.init(repeating: 1, shape: [4, 5]), to: path)
+            case "png": try PNG.write(.init(repeating: 9, shape: [4, 5, 3]), to: path)
+            case "jpg", "jpeg": try JPEG.write(.init(repeating: 9, shape: [4, 5, 3]), to: path)
             default: try GestaltDataTests.write(Array("text".utf8), to: path)
             }
         }
@@ -145,7 +145,7 @@ struct Tree: Sendable, CustomTestStringConvertible {
 
     @Test func namesThatAreNotUTF8AreSkipped() throws {
         try withTemporaryFolder { root in
-            try PNG.write(.filled([4, 5, 3], with: 9), to: root + "/1.png")
+            try PNG.write(.init(repeating: 9, shape: [4, 5, 3]), to: root + "/1.png")
             let bytes = Array(root.utf8) + Array("/a".utf8) + [0xE4] + Array("x.png".utf8) + [0]
             let path = bytes.map { CChar(bitPattern: $0) }
             // Some file systems do not take such names.
@@ -164,12 +164,13 @@ struct Tree: Sendable, CustomTestStringConvertible {
             try makeFolder(root + "/masks/c1")
             try makeFolder(root + "/c1")
             try makeFolder(root + "/c2")
-            try PNG.write(.filled([4, 5, 3], with: 77), to: root + "/c2/0.png")
+            try PNG.write(.init(repeating: 77, shape: [4, 5, 3]), to: root + "/c2/0.png")
             for frame in 0..<5 {
                 try PNG.write(
-                    .filled([4, 5, 3], with: UInt8(frame)), to: root + "/c1/\(frame).png")
+                    .init(repeating: UInt8(frame), shape: [4, 5, 3]), to: root + "/c1/\(frame).png")
                 try PNG.write(
-                    .filled([4, 5], with: UInt8(frame + 1)), to: root + "/masks/c1/\(frame).png")
+                    .init(repeating: UInt8(frame + 1), shape: [4, 5]),
+                    to: root + "/masks/c1/\(frame).png")
             }
             try write([1, 2, 3], to: root + "/c1/\(broken).png")
             let set = try DataSet.open(root)
@@ -191,7 +192,7 @@ struct Tree: Sendable, CustomTestStringConvertible {
             for frame in 0..<20 { try write([1, 2, 3], to: root + "/\(frame).png") }
             let error = #expect(throws: ClipError.self) { try DataSet.open(root) }
             #expect(error?.description.contains("no frame can be read") ?? false)
-            try PNG.write(.filled([4, 5, 3], with: 9), to: root + "/x.png")
+            try PNG.write(.init(repeating: 9, shape: [4, 5, 3]), to: root + "/x.png")
             let remarks = try DataSet.open(root).remarks
             #expect(remarks.count == 9 && remarks.last == "and 12 more remarks on single frames")
         }

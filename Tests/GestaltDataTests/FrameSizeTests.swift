@@ -93,7 +93,7 @@ import Testing
         try withTemporaryFolder { root in
             try makeFolder(root + "/masks")
             for frame in 0..<2 { try PNG.write(Self.frame, to: root + "/\(frame).png") }
-            try PNG.write(.filled([6, 8], with: 1), to: root + "/masks/1.png")
+            try PNG.write(.init(repeating: 1, shape: [6, 8]), to: root + "/masks/1.png")
             var options = ClipOptions()
             options.sizing = FrameSizing(size: Self.size("16x16"), fit: fit)
             let clip = try DataSet.open(root, options: options).clips[0]
@@ -109,7 +109,7 @@ import Testing
             for (path, height, width) in [("a/0", 6, 8), ("a/1", 12, 16), ("b/0", 7, 5)] {
                 try makeFolder(root + "/" + path.prefix(1))
                 try PNG.write(
-                    .filled([height, width, 3], with: 50), to: root + "/\(path).png")
+                    .init(repeating: 50, shape: [height, width, 3]), to: root + "/\(path).png")
             }
             let error = #expect(throws: ClipError.self) { try DataSet.open(root) }
             #expect(error?.description.contains("--size") ?? false)
@@ -134,7 +134,7 @@ import Testing
     )
         throws
     {
-        let clip = Clip(name: "c", frames: .filled([1, h, w, 3], with: 7))
+        let clip = Clip(name: "c", frames: .init(repeating: 7, shape: [1, h, w, 3]))
         let set = try DataSet(name: "set", clips: [clip])
             .fitted(to: .multiple(height: 4, width: 4), fit)
         #expect(set.clips[0].height == height && set.clips[0].width == width)
@@ -145,7 +145,7 @@ import Testing
     }
 
     @Test func framesThatDoNotFitNameSizesThatDo() throws {
-        let clip = Clip(name: "c", frames: .filled([1, 182, 322, 3], with: 7))
+        let clip = Clip(name: "c", frames: .init(repeating: 7, shape: [1, 182, 322, 3]))
         let set = try DataSet(name: "set", clips: [clip])
         let error = #expect(throws: ClipError.self) {
             try set.fitted(to: .multiple(height: 4, width: 4), nil)
@@ -157,14 +157,15 @@ import Testing
         let fitting = try set.fitted(to: .multiple(height: 2, width: 2), nil)
         #expect(fitting.clips[0].height == 182 && fitting.remarks.isEmpty)
         let tiny = try DataSet(
-            name: "tiny", clips: [Clip(name: "c", frames: .filled([1, 3, 3, 3], with: 7))])
+            name: "tiny",
+            clips: [Clip(name: "c", frames: .init(repeating: 7, shape: [1, 3, 3, 3]))])
         #expect(throws: ClipError.self) {
             try tiny.fitted(to: .multiple(height: 4, width: 4), .crop)
         }
     }
 
     @Test(arguments: FrameFit.allCases) func framesBecomeOneSize(fit: FrameFit) throws {
-        let clip = Clip(name: "c", frames: .filled([2, 20, 30, 3], with: 7))
+        let clip = Clip(name: "c", frames: .init(repeating: 7, shape: [2, 20, 30, 3]))
         let set = try DataSet(name: "set", clips: [clip])
             .fitted(to: .exactly(height: 8, width: 8), fit)
         #expect(set.clips[0].frames.shape == [2, 8, 8, 3])
@@ -205,8 +206,8 @@ import Testing
     @Test func sheetsStayPicturesOneCanLookAt() throws {
         let clips = (0..<3).map {
             Clip(
-                name: "\($0)", frames: .filled([4, 720, 1280, 3], with: 90),
-                masks: .filled([4, 720, 1280], with: 1))
+                name: "\($0)", frames: .init(repeating: 90, shape: [4, 720, 1280, 3]),
+                masks: .init(repeating: 1, shape: [4, 720, 1280]))
         }
         let set = try DataSet(name: "large", clips: clips)
         let sheet = set.sheet(clips: 3, columns: 4)

@@ -86,7 +86,7 @@ struct MaskSet: Sendable, CustomTestStringConvertible {
         try withTemporaryFolder { root in
             try makeFolder(root + "/masks")
             for (frame, values) in set.files.enumerated() {
-                try PNG.write(.filled([2, 3, 3], with: 9), to: root + "/\(frame).png")
+                try PNG.write(.init(repeating: 9, shape: [2, 3, 3]), to: root + "/\(frame).png")
                 try PNG.write(
                     Tensor(shape: [2, 3], scalars: values), to: root + "/masks/\(frame).png")
             }
@@ -143,7 +143,7 @@ struct MaskSet: Sendable, CustomTestStringConvertible {
     @Test(arguments: pictures) func softEdgesAreCutAtTheMiddle(_ soft: Soft) throws {
         try withTemporaryFolder { root in
             try makeFolder(root + "/masks")
-            try PNG.write(.filled([24, 24, 3], with: 9), to: root + "/a.png")
+            try PNG.write(.init(repeating: 9, shape: [24, 24, 3]), to: root + "/a.png")
             try PNG.write(soft.mask, to: root + "/masks/a.png")
             let data = try DataSet.open(root)
             let coding = try #require(data.labelCoding)

@@ -13,7 +13,8 @@ import Testing
     ) throws {
         try makeFolder(root + "/masks")
         for frame in 0..<frames {
-            try PNG.write(.filled([2, 3, 3], with: UInt8(frame)), to: root + "/\(frame).png")
+            try PNG.write(
+                .init(repeating: UInt8(frame), shape: [2, 3, 3]), to: root + "/\(frame).png")
             guard let id = labeled[frame] else { continue }
             try PNG.write(
                 Tensor(shape: [2, 3], scalars: [id, 0, 0, 0, 0, corner]),
@@ -64,7 +65,7 @@ import Testing
     @Test func aMaskOfAnotherSizeIsNamedWithBothSizes() throws {
         try withTemporaryFolder { root in
             try write(root, frames: 2, labeled: [0: 1])
-            try PNG.write(.filled([3, 2], with: UInt8(1)), to: root + "/masks/1.png")
+            try PNG.write(.init(repeating: UInt8(1), shape: [3, 2]), to: root + "/masks/1.png")
             let error = #expect(throws: ClipError.self) { try DataSet.open(root) }
             #expect(
                 error?.description
@@ -100,7 +101,7 @@ import Testing
     }
 
     @Test func idsBecomeClasses() throws {
-        let frames = Tensor<UInt8>.filled([1, 2, 3, 3], with: 9)
+        let frames = Tensor<UInt8>(repeating: 9, shape: [1, 2, 3, 3])
         let masks = Tensor<UInt8>(shape: [1, 2, 3], scalars: [0, 1, 2, 3, 254, 255])
         let clips = [Clip(name: "a", frames: frames, masks: masks)]
         let things = try DataSet(name: "things", clips: clips, labelMeaning: .instances)
@@ -145,7 +146,7 @@ import Testing
 
     @Test(arguments: arrays) func arraysHoldWholeNumbers(_ stored: Stored) throws {
         try withTemporaryFolder { root in
-            try NPY.write(Tensor<UInt8>.filled([1, 1, 3, 3], with: 7), to: root + "/v.npy")
+            try NPY.write(Tensor<UInt8>(repeating: 7, shape: [1, 1, 3, 3]), to: root + "/v.npy")
             try makeFolder(root + "/masks")
             try stored.write(root + "/masks/v.npy")
             for path in [root, root + "/v.npy"] {

@@ -7,10 +7,14 @@ import Testing
 @Suite struct RecordLayoutTests {
     typealias Features = [String: Example.Feature]
 
-    static func frame(_ t: Int) -> Tensor<UInt8> { .filled([4, 6, 3], with: UInt8(20 * t + 10)) }
+    static func frame(_ t: Int) -> Tensor<UInt8> {
+        .init(repeating: UInt8(20 * t + 10), shape: [4, 6, 3])
+    }
     static func png(_ t: Int) -> [UInt8] { try! PNG.encode(frame(t)) }
     static func raw(_ t: Int) -> [UInt8] { frame(t).scalars }
-    static func mask(_ t: Int) -> [UInt8] { try! PNG.encode(.filled([4, 6], with: UInt8(t + 1))) }
+    static func mask(_ t: Int) -> [UInt8] {
+        try! PNG.encode(.init(repeating: UInt8(t + 1), shape: [4, 6]))
+    }
 
     static func pngs(_ count: Int = 3) -> Example.Feature { .bytes((0..<count).map(png)) }
 
@@ -230,7 +234,7 @@ import Testing
     @Test func sizesOfFramesMustAgree() {
         let error = #expect(throws: ClipError.self) {
             try Self.open([
-                "image": .bytes([Self.png(0), PNG.encode(.filled([5, 6, 3], with: 1))])
+                "image": .bytes([Self.png(0), PNG.encode(.init(repeating: 1, shape: [5, 6, 3]))])
             ])
         }
         #expect(error?.description.contains("4 × 6") ?? false)

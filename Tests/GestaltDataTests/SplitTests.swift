@@ -10,7 +10,7 @@ import Testing
         for clip in 0..<count {
             try makeFolder(path + "/c\(clip)")
             try PNG.write(
-                .filled([4, 5, 3], with: UInt8(clip)), to: path + "/c\(clip)/0.png")
+                .init(repeating: UInt8(clip), shape: [4, 5, 3]), to: path + "/c\(clip)/0.png")
         }
     }
 
@@ -101,7 +101,7 @@ import Testing
                 try makeFolder(root + "/" + clip)
                 for frame in 0..<frames {
                     try PNG.write(
-                        .filled([4, 5, 3], with: 1), to: root + "/\(clip)/\(frame).png")
+                        .init(repeating: 1, shape: [4, 5, 3]), to: root + "/\(clip)/\(frame).png")
                 }
             }
             let set = try DataSet.open(root).longEnough(for: 4)

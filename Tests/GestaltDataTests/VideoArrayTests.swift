@@ -156,7 +156,7 @@ import Testing
             try NPY.write(Tensor<Int32>(shape: shape, scalars: values.map { Int32($0) * 9 }), to: a)
             let error = #expect(throws: ClipError.self) { try VideoInput(path: a) }
             #expect(error?.description.contains("--range") ?? false)
-            try NPY.write(Tensor<Bool>.filled([1, 4, 5, 3], with: true), to: a)
+            try NPY.write(Tensor<Bool>(repeating: true, shape: [1, 4, 5, 3]), to: a)
             #expect(try VideoInput(path: a).video.scalars.allSatisfy { $0 == 0.5 })
         }
     }
@@ -224,10 +224,10 @@ import Testing
     @Test func arraysAreFoundByName() throws {
         try withTemporaryFolder { folder in
             let (dark, bright) = (
-                AnyTensor(Tensor<UInt8>.filled([2, 4, 5, 3], with: 20)),
-                AnyTensor(Tensor<UInt8>.filled([2, 4, 5, 3], with: 220))
+                AnyTensor(Tensor<UInt8>(repeating: 20, shape: [2, 4, 5, 3])),
+                AnyTensor(Tensor<UInt8>(repeating: 220, shape: [2, 4, 5, 3]))
             )
-            let masks = AnyTensor(Tensor<UInt8>.filled([2, 4, 5], with: 1))
+            let masks = AnyTensor(Tensor<UInt8>(repeating: 1, shape: [2, 4, 5]))
             let (usual, other) = (folder + "/usual.npz", folder + "/other.safetensors")
             try NPZ.write(
                 [

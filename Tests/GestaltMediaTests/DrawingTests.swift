@@ -28,8 +28,8 @@ import Testing
     }
 
     @Test func ignoredPixelsAreHatched() {
-        let picture = Tensor<UInt8>.filled([8, 8, 3], with: 10)
-        let drawn = picture.overlaid(labels: .filled([8, 8], with: 255)).scalars
+        let picture = Tensor<UInt8>(repeating: 10, shape: [8, 8, 3])
+        let drawn = picture.overlaid(labels: .init(repeating: 255, shape: [8, 8])).scalars
         let lines = (0..<64).filter { drawn[3 * $0] == 200 }
         // Half of the pixels, in lines along a diagonal; the others stay as they are.
         #expect(lines.count == 32 && drawn.filter { $0 == 10 }.count == 96)
@@ -43,7 +43,7 @@ import Testing
 
     @Test(arguments: [(4, 4), (3, 7), (1, 1), (9, 2)])
     func framesAreCrossedOutFromCornerToCorner(height: Int, width: Int) {
-        let drawn = Tensor<UInt8>.filled([height, width, 3], with: 120).crossedOut()
+        let drawn = Tensor<UInt8>(repeating: 120, shape: [height, width, 3]).crossedOut()
         #expect(drawn.shape == [height, width, 3])
         for corner in [(0, 0), (0, width - 1)] {
             #expect(drawn[scalar: corner.0, corner.1, 0] == 90)
@@ -54,8 +54,8 @@ import Testing
     @Test func canvasCutsOffWhatFallsOutside() {
         var canvas = Canvas(height: 3, width: 3, background: .black)
         canvas.fill(x: 2, y: -5, width: 10, height: 6, with: .white)
-        canvas.draw(.filled([2, 2], with: 9), x: -1, y: 2)
-        canvas.draw(.filled([2, 2], with: 9), x: 40, y: 40)
+        canvas.draw(.init(repeating: 9, shape: [2, 2]), x: -1, y: 2)
+        canvas.draw(.init(repeating: 9, shape: [2, 2]), x: 40, y: 40)
         canvas.draw("far away", x: -500, y: 500)
         let reds = stride(from: 0, to: 27, by: 3).map { canvas.image.scalars[$0] }
         #expect(reds == [0, 0, 255, 0, 0, 0, 9, 0, 0])
@@ -85,7 +85,8 @@ import Testing
     @Test func contactSheetPlacesPictures() {
         let sheet = ContactSheet(gap: 1, magnification: 2, background: .white)
         let drawn = sheet.drawn([
-            [.filled([1, 2], with: 10), .filled([1, 1, 3], with: 20)], [.filled([9, 1], with: 30)],
+            [.init(repeating: 10, shape: [1, 2]), .init(repeating: 20, shape: [1, 1, 3])],
+            [.init(repeating: 30, shape: [9, 1])],
         ])
         // Widths 4 and 2, heights 7 (a caption's) and 18, gaps of 1.
         #expect(drawn.shape.dimensions == [1 + 7 + 1 + 18 + 1, 1 + 4 + 1 + 2 + 1, 3])

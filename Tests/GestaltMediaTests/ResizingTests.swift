@@ -50,7 +50,7 @@ import Testing
     }
 
     @Test func constantStaysConstant() {
-        let flat = Tensor<UInt8>.filled([13, 7, 1], with: 201)
+        let flat = Tensor<UInt8>(repeating: 201, shape: [13, 7, 1])
         #expect(flat.resized(height: 5, width: 40).scalars.allSatisfy { $0 == 201 })
     }
 

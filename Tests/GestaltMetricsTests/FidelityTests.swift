@@ -8,9 +8,10 @@ import Testing
         // Errors of 0.1 and 0.01 of the range: 20 and 40 dB; both together 10·log₁₀(2/0.0101).
         var ratio = PeakSignalToNoise(dataRange: 1)
         ratio.add(
-            prediction: Tensor<Float>.filled([1, 8, 8, 3], with: 0.1), truth: .zeros([1, 8, 8, 3]))
+            prediction: Tensor<Float>(repeating: 0.1, shape: [1, 8, 8, 3]),
+            truth: .zeros([1, 8, 8, 3]))
         ratio.add(
-            prediction: Tensor<Float>.filled([8, 8, 3], with: 0.01), truth: .zeros([8, 8, 3]))
+            prediction: Tensor<Float>(repeating: 0.01, shape: [8, 8, 3]), truth: .zeros([8, 8, 3]))
         let ofFloats = 1e-5  // 0.1 as a Float is off by 1.5e-9, times 20/ln 10 over 0.1
         #expect(abs(ratio.perImage - 30) < ofFloats)
         #expect(abs(ratio.overSet - 22.967) < 1e-3)
@@ -20,7 +21,7 @@ import Testing
     @Test func rangeOfBytes() {
         var ratio = PeakSignalToNoise(dataRange: 255)
         ratio.add(
-            prediction: Tensor<Float>.filled([4, 4, 1], with: 25.5), truth: .zeros([4, 4, 1]))
+            prediction: Tensor<Float>(repeating: 25.5, shape: [4, 4, 1]), truth: .zeros([4, 4, 1]))
         #expect(meansAgree(ratio.perImage, 20))
     }
 
@@ -82,8 +83,8 @@ import Testing
         // Flat pictures leave the luminance term alone: (2·0.5·0.25 + c₁) / (0.25 + 0.0625 + c₁).
         var flat = StructuralSimilarity()
         try flat.add(
-            prediction: Tensor<Float>.filled([11, 11, 1], with: 0.5),
-            truth: .filled([11, 11, 1], with: 0.25))
+            prediction: Tensor<Float>(repeating: 0.5, shape: [11, 11, 1]),
+            truth: .init(repeating: 0.25, shape: [11, 11, 1]))
         #expect(abs(flat.mean - 0.2501 / 0.3126) < 1e-9)
     }
 

@@ -99,7 +99,7 @@ import Testing
         absent: AbsentClass
     ) {
         var table = CountTable(columns: [.foreground], ignoredLabel: 255)
-        let void = Tensor<UInt8>.filled([1, 2, 2], with: 255)
+        let void = Tensor<UInt8>(repeating: 255, shape: [1, 2, 2])
         table.add(prediction: .ones([1, 2, 2]), truth: void)
         #expect(table.perImage(.iou, absent: absent) == [nil])
         #expect(table.score(.iou, .perImage, absent: absent).isNaN)

@@ -23,7 +23,7 @@ import Testing
                 }
                 return Clip(
                     name: "c\(clip)",
-                    frames: .filled([frames, 4, 4, 3], with: UInt8(clip)),
+                    frames: .init(repeating: UInt8(clip), shape: [frames, 4, 4, 3]),
                     masks: Tensor(shape: [frames, 4, 4], scalars: labels))
             }, labelMeaning: meaning)
     }
@@ -163,7 +163,7 @@ import Testing
             widths: [2], input: PictureInput(height: 4, width: 4))
         var model = UNet(configuration, random: &random)
         _ = try SegmentationReport(of: model, on: data)
-        model.mapState { _, value in .filled(value.shape, with: .nan) }
+        model.mapState { _, value in .init(repeating: .nan, shape: value.shape) }
         let error = #expect(throws: NonFiniteScores.self) {
             try SegmentationReport(of: model, on: data)
         }

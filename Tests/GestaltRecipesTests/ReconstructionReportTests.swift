@@ -19,7 +19,9 @@ import Testing
             struct Spoil: ParameterVisitor {
                 let value: Float
                 mutating func parameter(_ name: String, _ tensor: inout Tensor<Float>) {
-                    if tensor.shape[-1] == 3 { tensor = .filled(tensor.shape, with: value) }
+                    if tensor.shape[-1] == 3 {
+                        tensor = .init(repeating: value, shape: tensor.shape)
+                    }
                 }
                 mutating func buffer(_ name: String, _ buffer: inout Buffer) {}
                 mutating func module(_ name: String, _ module: inout some Module) {

@@ -98,7 +98,7 @@ import Testing
                 asking: .zeros, layers: [layer], condition, .inference)[0]
             let encoder = PriorEncoder(prior, layer: layer, query: .zeros)
             // Dropout is off in training, too.
-            let latent = encoder.encode(frames, Context(training: true))
+            let latent = encoder.encode(frames, Context.training(random: RandomStream(seed: 0)))
             #expect(latent.tensor == hidden, "layer \(layer)")
             // Layer 0 tells no frame from another, the others do.
             #expect((latent.tensor[0] == latent.tensor[1]) == (layer == 0))
@@ -127,7 +127,7 @@ import Testing
         let before = model.state
         var optimizer = AdamW(learningRate: 1e-2, weightDecay: 0.01)
         let step = valueAndGradients(
-            of: model, Context(training: true), freezing: Freezing(frozen)
+            of: model, Context.training(random: RandomStream(seed: 0)), freezing: Freezing(frozen)
         ) { model, context in
             (segmentationLoss(model.logits(scenes.frames, context), scenes.masks), ())
         }

@@ -120,7 +120,8 @@ import Testing
         let head = ConvolutionalHead(
             known.shape, classes: known.classes, width: 24, random: &random)
         let latent = Self.latent(known.shape)
-        let step = valueAndGradients(of: head, Context(training: true)) { head, context in
+        let step = valueAndGradients(of: head, Context.training(random: RandomStream(seed: 0))) {
+            head, context in
             (head(latent, context).squared().mean(), ())
         }
         for entry in head.state where entry.isParameter {

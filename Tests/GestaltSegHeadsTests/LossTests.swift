@@ -118,7 +118,7 @@ import Testing
     @Test(arguments: [1, 2, 3, 255]) func nothingCountedIsNoLoss(classes: Int) {
         var random = RandomStream(seed: 3)
         let logits: Tensor<Float> = random.normal([1, 2, 3, classes], standardDeviation: 9)
-        let labels = Tensor<UInt8>.filled([1, 2, 3], with: 255)
+        let labels = Tensor<UInt8>(repeating: 255, shape: [1, 2, 3])
         #expect(segmentationLoss(logits, labels).scalar == 0)
         let gradient = gradients(at: [logits]) { segmentationLoss($0[0], labels) }[0]
         #expect(gradient.scalars.allSatisfy { $0 == 0 })
@@ -128,7 +128,7 @@ import Testing
         let result = await #expect(
             processExitsWith: .failure, observing: [\.standardErrorContent]
         ) {
-            let labels = Tensor<UInt8>.filled([1, 1, 1], with: 3)
+            let labels = Tensor<UInt8>(repeating: 3, shape: [1, 1, 1])
             _ = segmentationLoss(.zeros([1, 1, 1, 3]), labels)
         }
         let text = String(decoding: result?.standardErrorContent ?? [], as: UTF8.self)

@@ -67,7 +67,7 @@ import Testing
         model.mapState { path, value in
             path == "head.scores.weight"
                 ? .zeros(value.shape)
-                : path == "head.scores.bias" ? .filled(value.shape, with: 1.5) : value
+                : path == "head.scores.bias" ? .init(repeating: 1.5, shape: value.shape) : value
         }
         let map = model.probabilities(image: picture(height: 100, width: 60))
         let expected = Tensor<Float>(1.5).sigmoid().scalar
@@ -90,7 +90,8 @@ import Testing
         let before = model.state
         var optimizer = AdamW(learningRate: 1e-2, weightDecay: 0.01)
         let step = valueAndGradients(
-            of: model, Context(training: true), freezing: Freezing(["encoder"])
+            of: model, Context.training(random: RandomStream(seed: 0)),
+            freezing: Freezing(["encoder"])
         ) { model, context in
             (segmentationLoss(model.logits(scenes.frames, context), scenes.masks), ())
         }
@@ -116,7 +117,8 @@ import Testing
                     tokenizer: VQVAEConfiguration.minute, source: "quantized"), head: .linear,
                 input: PictureInput(height: 32, width: 32)), random: &random)
         let before = try codebook(of: model)
-        let step = valueAndGradients(of: model, Context(training: true)) { model, context in
+        let step = valueAndGradients(of: model, Context.training(random: RandomStream(seed: 0))) {
+            model, context in
             (segmentationLoss(model.logits(scenes.frames, context), scenes.masks), ())
         }
         step.commitBuffers(to: &model)
@@ -135,7 +137,8 @@ import Testing
         for _ in 0..<60 {
             guard let head = model.head as? ConvolutionalHead else { return }
             var trained = head
-            let step = valueAndGradients(of: head, Context(training: true)) { head, context in
+            let step = valueAndGradients(of: head, Context.training(random: RandomStream(seed: 0)))
+            { head, context in
                 (segmentationLoss(head(latent, context), scenes.masks), ())
             }
             losses.append(step.loss)

@@ -52,7 +52,8 @@ import Testing
         var optimizer = AdamW(learningRate: 1e-2, weightDecay: 0.01)
         var losses: [Float] = []
         for _ in 0..<60 {
-            let step = valueAndGradients(of: model, Context(training: true)) { model, context in
+            let step = valueAndGradients(of: model, Context.training(random: RandomStream(seed: 0)))
+            { model, context in
                 (segmentationLoss(model.logits(scenes.frames, context), scenes.masks), ())
             }
             losses.append(step.loss)
@@ -72,7 +73,8 @@ import Testing
         var random = RandomStream(seed: 5)
         let model = UNet(UNetConfiguration(widths: [4, 6], classes: 3), random: &random)
         func loss(_ model: UNet) -> TrainingStep<Void> {
-            valueAndGradients(of: model, Context(training: true)) { model, context in
+            valueAndGradients(of: model, Context.training(random: RandomStream(seed: 0))) {
+                model, context in
                 (segmentationLoss(model.logits(scenes.frames, context), scenes.masks), ())
             }
         }
@@ -97,7 +99,8 @@ import Testing
         let scenes = Scenes(count: 2, side: 16)
         var random = RandomStream(seed: 5)
         let model = UNet(UNetConfiguration(widths: [4, 6], classes: 3), random: &random)
-        let step = valueAndGradients(of: model, Context(training: true)) { model, context in
+        let step = valueAndGradients(of: model, Context.training(random: RandomStream(seed: 0))) {
+            model, context in
             (segmentationLoss(model.logits(scenes.frames, context), scenes.masks), ())
         }
         for entry in model.state where entry.isParameter {

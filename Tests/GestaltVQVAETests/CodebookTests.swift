@@ -23,7 +23,9 @@ struct QuantizedLatents: Module {
         loss: (Quantized) -> Tensor<Float> = { $0.loss }
     ) -> (quantized: Quantized, latentGradient: Tensor<Float>?) {
         var draws = RecordedDraws(permutations: permutations.map { Tensor($0) }, noises: noises)
-        let step = valueAndGradients(of: self, Context(training: true), freezing: freezing) {
+        let step = valueAndGradients(
+            of: self, Context.training(random: RandomStream(seed: 0)), freezing: freezing
+        ) {
             model, context in
             let quantized = model.codebook.quantize(model.latents, context, draws: &draws)
             return (

@@ -21,7 +21,8 @@ struct CurveRun {
             noises: fixture.file.names.contains(prefix + "noises")
                 ? try fixture.raw(prefix + "noises").rows : [])
         for index in 0..<batches.shape[0] {
-            let step = valueAndGradients(of: end, Context(training: true)) { model, context in
+            let step = valueAndGradients(of: end, Context.training(random: RandomStream(seed: 0))) {
+                model, context in
                 let output = model.forward(batches[index], context, draws: &draws)
                 return (output.loss, output.detached)
             }

@@ -56,7 +56,8 @@ struct VideoGPTForwardTests {
             noises: fixture.file.names.contains("train/restart_noise")
                 ? [try fixture.raw("train/restart_noise")] : [])
 
-        let step = valueAndGradients(of: tokenizer, Context(training: true)) { model, context in
+        let step = valueAndGradients(of: tokenizer, Context.training(random: RandomStream(seed: 0)))
+        { model, context in
             let output = model.forward(clips, context, draws: &draws)
             return (output.loss, output.detached)
         }

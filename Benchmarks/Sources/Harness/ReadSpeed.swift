@@ -5,7 +5,7 @@ import GestaltTensor
 public final class ReadSpeed {
     private let buffer: Tensor<Float>
 
-    public init(byteCount: Int) { buffer = .filled([byteCount / 4], with: 0.5) }
+    public init(byteCount: Int) { buffer = .init(repeating: 0.5, shape: [byteCount / 4]) }
 
     /// Seconds to read so many bytes once; more than the buffer has in several passes.
     public func seconds(reading byteCount: Int) -> Double {

@@ -21,7 +21,7 @@ struct TokenizerTraining {
         var parts = Parts()
         var draws = random
         let time = Measurement(runs: runs) {
-            let context = Context(training: true, random: draws.split(0))
+            let context = Context.training(random: draws.split(0))
             draws = draws.split(1)
             return step(&tokenizer, &optimizer, clips, context, &parts)
         }

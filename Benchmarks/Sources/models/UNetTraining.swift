@@ -21,7 +21,8 @@ struct UNetTraining {
         var optimizer = AdamW(learningRate: 1e-3)
         var losses: [Float] = []
         let time = Measurement(warmUps: 2, runs: runs) {
-            let step = valueAndGradients(of: model, Context(training: true)) { model, context in
+            let step = valueAndGradients(of: model, Context.training(random: RandomStream(seed: 0)))
+            { model, context in
                 (segmentationLoss(model.logits(frames, context), labels), ())
             }
             optimizer.update(&model, with: step.gradients)

@@ -25,7 +25,9 @@ struct FrameEncoding {
             guard hasBackward else {
                 return Double(encoder(frame, .inference)[scalar: 0, 0, 0, 0, 0])
             }
-            let step = valueAndGradients(of: encoder, Context(training: true)) { model, context in
+            let step = valueAndGradients(
+                of: encoder, Context.training(random: RandomStream(seed: 0))
+            ) { model, context in
                 ((model(frame, context) * probe).sum(), ())
             }
             return Double(step.loss)

@@ -40,7 +40,7 @@ struct PriorTraining {
         var optimizer = Adam(learningRate: 3e-4)
         var draws = random
         let time = Measurement(warmUps: 1, runs: runs) {
-            let context = Context(training: true, random: draws.split(0))
+            let context = Context.training(random: draws.split(0))
             draws = draws.split(1)
             let step = valueAndGradients(of: prior, context) { model, context in
                 let condition = model.condition(frames: frame, context)

@@ -74,7 +74,9 @@ extension ScalingRow {
                 var loss: Float = 0
                 for _ in 0..<calls {
                     loss =
-                        valueAndGradients(of: model, Context(training: true)) { model, context in
+                        valueAndGradients(
+                            of: model, Context.training(random: RandomStream(seed: 0))
+                        ) { model, context in
                             ((model(x, context) - y).squared().mean(), ())
                         }.loss
                 }

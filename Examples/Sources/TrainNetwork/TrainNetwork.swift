@@ -38,7 +38,7 @@ struct TrainNetwork {
         var optimizer = AdamW(learningRate: 3e-3)
         print(model.summary)
         for step in 0..<500 {
-            let context = Context(training: true, random: random.split(UInt64(step)))
+            let context = Context.training(random: random.split(UInt64(step)))
             let result = valueAndGradients(of: model, context) { model, context in
                 (crossEntropy(model(points, context), labels), ())
             }
@@ -46,7 +46,7 @@ struct TrainNetwork {
             if step % 100 == 99 { print("step \(step + 1), loss \(result.loss)") }
         }
         let found = model(points, .inference).argmax(axis: -1)
-        let right = found.equal(labels).cast(to: Float.self).mean().scalar
+        let right = (found .== labels).cast(to: Float.self).mean().scalar
         print("accuracy \(right)")
     }
 }

@@ -166,7 +166,8 @@ public struct FrameFolderClips: ClipSource {
             uniquingKeysWith: { Folder.ending($1) == "png" ? $1 : $0 })
         let planes = try zip(files, sizes).map { file, size in
             guard let name = named[Folder.stem(file)] else {
-                return Tensor<UInt8>.filled([size.height, size.width], with: Clip.ignoredLabel)
+                return Tensor<UInt8>(
+                    repeating: Clip.ignoredLabel, shape: [size.height, size.width])
             }
             let path = folder + "/" + name
             let mask = try MaskFiles.values(path)

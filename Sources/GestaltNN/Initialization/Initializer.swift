@@ -33,7 +33,7 @@ public enum Initializer: Sendable, Equatable {
         _ shape: Shape, fan: Fan, random: inout RandomStream
     ) -> Tensor<Float> {
         switch self {
-        case .constant(let value): return .filled(shape, with: value)
+        case .constant(let value): return .init(repeating: value, shape: shape)
         case .uniform(let limit): return Self.uniform(shape, limit, &random)
         case .normal(let deviation): return random.normal(shape, standardDeviation: deviation)
         case .truncatedNormal(let deviation, let limit):

@@ -21,6 +21,12 @@ public enum Activation: String, Layer, Codable, CaseIterable {
     case tanh
     /// `ln(1 + eˣ)`
     case softplus
+    /// `x` above 0, `eˣ − 1` below.
+    case elu
+    /// `x · tanh(ln(1 + eˣ))`
+    case mish
+    /// `x · min(max(x + 3, 0), 6) / 6`
+    case hardSwish
 
     public func callAsFunction(_ x: Tensor<Float>, _ context: Context) -> Tensor<Float> {
         switch self {
@@ -34,6 +40,9 @@ public enum Activation: String, Layer, Codable, CaseIterable {
         case .sigmoid: x.sigmoid()
         case .tanh: x.tanh()
         case .softplus: x.softplus()
+        case .elu: x.elu()
+        case .mish: x.mish()
+        case .hardSwish: x.hardSwish()
         }
     }
 

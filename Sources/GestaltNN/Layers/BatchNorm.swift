@@ -8,31 +8,35 @@ import GestaltTensor
 /// in inference, and where the layer is frozen, the running ones are used.
 ///
 /// - Shapes: `[…, channels]` in and out.
-/// - Learns: `scale` γ `[channels]` from ones, `shift` β `[channels]` from zeros.
+/// - Learns: by default `scale` γ `[channels]` from ones, `shift` β `[channels]` from zeros.
 /// - Buffers: `runningMean` from zeros, `runningVariance` from ones, `[channels]`.
 /// - Source: Ioffe and Szegedy, *Batch Normalization* (2015), algorithm 1; running statistics as
 ///   in PyTorch.
 public struct BatchNorm: Layer {
-    public var scale: Tensor<Float>
-    public var shift: Tensor<Float>
+    public var scale: Tensor<Float>?
+    public var shift: Tensor<Float>?
     public var runningMean: Buffer
     public var runningVariance: Buffer
     /// The share of a batch in the running statistics.
     public let momentum: Float
     /// Added to the variance, so in squared units of the input.
     public let epsilon: Float
-    /// Whether negative results become 0, in the same pass.
+    /// Whether ReLU is applied in the same pass.
     public let rectifies: Bool
 
+    /// - Parameter affine: whether channels are scaled and shifted after the division.
     /// - Precondition: `channels` and `epsilon` are positive, `momentum` within 0 … 1.
     public init(
-        channels: Int, momentum: Float = 0.1, epsilon: Float = 1e-5, rectifies: Bool = false
+        channels: Int, momentum: Float = 0.1, epsilon: Float = 1e-5, affine: Bool = true,
+        rectifies: Bool = false
     ) {
         require(
             channels > 0 && epsilon > 0 && (0...1).contains(momentum),
             "BatchNorm(channels: \(channels), momentum: \(momentum), epsilon: \(epsilon))")
-        scale = .ones([channels])
-        shift = .zeros([channels])
+        if affine {
+            scale = .ones([channels])
+            shift = .zeros([channels])
+        }
         runningMean = Buffer(.zeros([channels]))
         runningVariance = Buffer(.ones([channels]))
         self.momentum = momentum
@@ -40,14 +44,19 @@ public struct BatchNorm: Layer {
         self.rectifies = rectifies
     }
 
+    /// The number of channels.
+    public var channels: Int { runningMean.value.count }
+
     /// A batch without elements leaves the running statistics as they are.
     ///
     /// - Precondition: the last axis of `x` has length `channels`; in training there is more than
     ///   one value per channel.
     public func callAsFunction(_ x: Tensor<Float>, _ context: Context) -> Tensor<Float> {
         require(
-            x.rank > 0 && x.shape[-1] == scale.count,
-            "BatchNorm: input \(x.shape) does not end in \(scale.count) channels")
+            x.rank > 0 && x.shape[-1] == channels,
+            "BatchNorm: input \(x.shape) does not end in \(channels) channels")
+        let scale = scale ?? .ones([channels])
+        let shift = shift ?? .zeros([channels])
         guard context.trains(runningMean) else {
             return x.normalized(
                 mean: context.read(runningMean), variance: context.read(runningVariance),
@@ -61,8 +70,8 @@ public struct BatchNorm: Layer {
         return y
     }
 
-    /// `norm(convolution(x))`: in training the convolution gathers the batch's statistics as it writes
-    /// its output, which is then read once, to normalize it.
+    /// `norm(convolution(x))`: in training the convolution gathers the batch's statistics as it
+    /// writes its output, which is then read once, to normalize it.
     ///
     /// - Precondition: the convolution has `channels` outputs.
     public func callAsFunction(

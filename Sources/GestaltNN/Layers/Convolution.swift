@@ -6,7 +6,7 @@ import GestaltTensor
 ///
 /// - Shapes: `[N, spatial…, in]` to `[N, spatial'…, out]`; see `Tensor.convolution` for the
 ///   lengths.
-/// - Learns: `weight` W `[kernel…, in / groups, out]` and, unless told otherwise, `bias` b
+/// - Learns: `weight` W `[kernel…, in / groups, out]` and, by default, `bias` b
 ///   `[out]`, both from the uniform law on ±1/√(in / groups · kernel volume), PyTorch's default.
 public struct Convolution: Layer {
     public var weight: Tensor<Float>
@@ -19,15 +19,18 @@ public struct Convolution: Layer {
     public let activation: FusedActivation
 
     /// - Parameters:
-    ///   - kernel: its length along each spatial axis; their number is the rank.
-    ///   - stride, dilation: likewise; empty: ones.
+    ///   - rank: the number of spatial axes: 1 for sequences, 2 for images, 3 for video; needed
+    ///     where `kernel` is one number.
+    ///   - kernel, stride, dilation: a number, or one for each spatial axis.
     /// - Precondition: one to three positive kernel lengths; `groups` divides both channel counts.
     public init(
-        _ inputChannels: Int, _ outputChannels: Int, kernel: [Int], stride: [Int] = [],
-        padding: Padding = .valid, dilation: [Int] = [], groups: Int = 1, bias: Bool = true,
-        activation: FusedActivation = .none, initializer: Initializer = .fanInUniform,
-        random: inout RandomStream
+        rank: Int? = nil, _ inputChannels: Int, _ outputChannels: Int, kernel: AxisValues,
+        stride: AxisValues = 1, padding: Padding = .valid, dilation: AxisValues = 1,
+        groups: Int = 1, bias: Bool = true, activation: FusedActivation = .none,
+        initializer: Initializer = .fanInUniform, random: inout RandomStream
     ) {
+        let rank = spatialRank("Convolution", rank, kernel)
+        let kernel = kernel.values(rank: rank, "Convolution: kernel")
         checkConvolution("Convolution", inputChannels, outputChannels, kernel, groups)
         let shape = Shape(kernel + [inputChannels / groups, outputChannels])
         let fan = Fan(weight: shape)
@@ -35,26 +38,11 @@ public struct Convolution: Layer {
         if bias {
             self.bias = Initializer.fanInUniform([outputChannels], fan: fan, random: &random)
         }
-        self.stride = stride
+        self.stride = stride.values(rank: rank, "Convolution: stride")
         self.padding = padding
-        self.dilation = dilation
+        self.dilation = dilation.values(rank: rank, "Convolution: dilation")
         self.groups = groups
         self.activation = activation
-    }
-
-    /// The same numbers along each of `rank` spatial axes: 1 for sequences, 2 for images, 3 for
-    /// video.
-    public init(
-        rank: Int, _ inputChannels: Int, _ outputChannels: Int, kernel: Int, stride: Int = 1,
-        padding: Padding = .valid, dilation: Int = 1, groups: Int = 1, bias: Bool = true,
-        activation: FusedActivation = .none, initializer: Initializer = .fanInUniform,
-        random: inout RandomStream
-    ) {
-        self.init(
-            inputChannels, outputChannels, kernel: Array(repeating: kernel, count: rank),
-            stride: Array(repeating: stride, count: rank), padding: padding,
-            dilation: Array(repeating: dilation, count: rank), groups: groups, bias: bias,
-            activation: activation, initializer: initializer, random: &random)
     }
 
     /// - Precondition: `x` is `[N, spatial…, in]` and not shorter than the kernel anywhere.

@@ -8,25 +8,33 @@ import GestaltTensor
 /// the channels of a group.
 ///
 /// - Shapes: `[N, …, channels]` in and out.
-/// - Learns: `scale` γ `[channels]` from ones, `shift` β `[channels]` from zeros.
+/// - Learns: by default `scale` γ `[channels]` from ones, `shift` β `[channels]` from zeros.
 /// - Source: Wu and He, *Group Normalization* (2018), equations 1, 2 and 7.
 public struct GroupNorm: Layer {
-    public var scale: Tensor<Float>
-    public var shift: Tensor<Float>
+    public var scale: Tensor<Float>?
+    public var shift: Tensor<Float>?
     public let groups: Int
+    public let channels: Int
     /// Added to the variance, so in squared units of the input.
     public let epsilon: Float
-    /// Whether negative results become 0, in the same pass.
+    /// Whether ReLU is applied in the same pass.
     public let rectifies: Bool
 
+    /// - Parameter affine: whether channels are scaled and shifted after the division.
     /// - Precondition: `groups` divides `channels`; all are positive.
-    public init(groups: Int, channels: Int, epsilon: Float = 1e-5, rectifies: Bool = false) {
+    public init(
+        groups: Int, channels: Int, epsilon: Float = 1e-5, affine: Bool = true,
+        rectifies: Bool = false
+    ) {
         require(
             groups > 0 && channels > 0 && channels % groups == 0 && epsilon > 0,
             "GroupNorm(groups: \(groups), channels: \(channels), epsilon: \(epsilon))")
-        scale = .ones([channels])
-        shift = .zeros([channels])
+        if affine {
+            scale = .ones([channels])
+            shift = .zeros([channels])
+        }
         self.groups = groups
+        self.channels = channels
         self.epsilon = epsilon
         self.rectifies = rectifies
     }
@@ -34,7 +42,8 @@ public struct GroupNorm: Layer {
     /// - Precondition: the last axis of `x` has length `channels`.
     public func callAsFunction(_ x: Tensor<Float>, _ context: Context) -> Tensor<Float> {
         x.groupNormalized(
-            groups: groups, scale: scale, shift: shift, epsilon: epsilon, rectifies: rectifies)
+            groups: groups, scale: scale ?? .ones([channels]), shift: shift ?? .zeros([channels]),
+            epsilon: epsilon, rectifies: rectifies)
     }
 
     public mutating func visit(_ visitor: inout some ParameterVisitor) {

@@ -1,23 +1,27 @@
+import GestaltChecks
 import GestaltTensor
 
 /// The largest element of each window, channel by channel.
 ///
 /// - Shapes: `[N, spatial…, C]` in and out; lengths as for a convolution.
 public struct MaxPooling: Layer {
-    /// A length for each spatial axis.
-    public let kernel: [Int]
-    public let stride: [Int]
+    public let kernel: AxisValues
+    public let stride: AxisValues
     public let padding: Padding
 
-    /// - Parameter stride: `kernel` unless given.
-    public init(kernel: [Int], stride: [Int]? = nil, padding: Padding = .valid) {
+    /// - Parameters:
+    ///   - kernel: a length, or one for each spatial axis.
+    ///   - stride: likewise; by default `kernel`.
+    public init(kernel: AxisValues, stride: AxisValues? = nil, padding: Padding = .valid) {
         self.kernel = kernel
         self.stride = stride ?? kernel
         self.padding = padding
     }
 
     public func callAsFunction(_ x: Tensor<Float>, _ context: Context) -> Tensor<Float> {
-        x.maxPooled(kernel: kernel, stride: stride, padding: padding)
+        let rank = spatialRank("MaxPooling", of: x)
+        return x.maxPooled(
+            kernel: kernel.values(rank: rank), stride: stride.values(rank: rank), padding: padding)
     }
 
     public mutating func visit(_ visitor: inout some ParameterVisitor) {}
@@ -27,16 +31,18 @@ public struct MaxPooling: Layer {
 ///
 /// - Shapes: `[N, spatial…, C]` in and out; lengths as for a convolution.
 public struct AveragePooling: Layer {
-    /// A length for each spatial axis.
-    public let kernel: [Int]
-    public let stride: [Int]
+    public let kernel: AxisValues
+    public let stride: AxisValues
     public let padding: Padding
     /// Whether the zeros of the padding count in the mean.
     public let countsPadding: Bool
 
-    /// - Parameter stride: `kernel` unless given.
+    /// - Parameters:
+    ///   - kernel: a length, or one for each spatial axis.
+    ///   - stride: likewise; by default `kernel`.
     public init(
-        kernel: [Int], stride: [Int]? = nil, padding: Padding = .valid, countsPadding: Bool = true
+        kernel: AxisValues, stride: AxisValues? = nil, padding: Padding = .valid,
+        countsPadding: Bool = true
     ) {
         self.kernel = kernel
         self.stride = stride ?? kernel
@@ -45,8 +51,10 @@ public struct AveragePooling: Layer {
     }
 
     public func callAsFunction(_ x: Tensor<Float>, _ context: Context) -> Tensor<Float> {
-        x.averagePooled(
-            kernel: kernel, stride: stride, padding: padding, countingPadding: countsPadding)
+        let rank = spatialRank("AveragePooling", of: x)
+        return x.averagePooled(
+            kernel: kernel.values(rank: rank), stride: stride.values(rank: rank), padding: padding,
+            countingPadding: countsPadding)
     }
 
     public mutating func visit(_ visitor: inout some ParameterVisitor) {}
@@ -63,4 +71,46 @@ public struct GlobalAveragePooling: Layer {
     }
 
     public mutating func visit(_ visitor: inout some ParameterVisitor) {}
+}
+
+/// The mean of each of a fixed number of windows along each spatial axis, whatever the input's
+/// length: window i of m over n positions is `⌊i n / m⌋ ..< ⌈(i + 1) n / m⌉`.
+///
+/// - Shapes: `[N, spatial…, C]` to `[N, lengths…, C]`.
+/// - Source: PyTorch's `AdaptiveAvgPool2d`.
+public struct AdaptiveAveragePooling: Layer {
+    public let lengths: AxisValues
+
+    /// - Parameter lengths: of the output, one for all spatial axes or one for each.
+    public init(to lengths: AxisValues) { self.lengths = lengths }
+
+    public func callAsFunction(_ x: Tensor<Float>, _ context: Context) -> Tensor<Float> {
+        x.adaptiveAveragePooled(
+            to: lengths.values(rank: spatialRank("AdaptiveAveragePooling", of: x)))
+    }
+
+    public mutating func visit(_ visitor: inout some ParameterVisitor) {}
+}
+
+/// The largest element of each of a fixed number of windows along each spatial axis; see
+/// ``AdaptiveAveragePooling``.
+///
+/// - Shapes: `[N, spatial…, C]` to `[N, lengths…, C]`.
+public struct AdaptiveMaxPooling: Layer {
+    public let lengths: AxisValues
+
+    /// - Parameter lengths: of the output, one for all spatial axes or one for each.
+    public init(to lengths: AxisValues) { self.lengths = lengths }
+
+    public func callAsFunction(_ x: Tensor<Float>, _ context: Context) -> Tensor<Float> {
+        x.adaptiveMaxPooled(to: lengths.values(rank: spatialRank("AdaptiveMaxPooling", of: x)))
+    }
+
+    public mutating func visit(_ visitor: inout some ParameterVisitor) {}
+}
+
+/// The number of spatial axes of an input `[N, spatial…, C]`.
+func spatialRank(_ layer: String, of x: Tensor<Float>) -> Int {
+    require(x.rank >= 3, "\(layer): \(x.shape) is not [N, spatial…, C]")
+    return x.rank - 2
 }

@@ -6,23 +6,26 @@ import GestaltTensor
 /// `y = x / √(mean of x² + ε) · γ`
 ///
 /// - Shapes: `[…, width]` in and out.
-/// - Learns: `scale` γ `[width]` from ones.
+/// - Learns: by default `scale` γ `[width]` from ones.
 /// - Source: Zhang and Sennrich, *Root Mean Square Layer Normalization* (2019), equation 4.
 public struct RMSNorm: Layer {
-    public var scale: Tensor<Float>
+    public var scale: Tensor<Float>?
+    public let width: Int
     /// Added to the mean square, so in squared units of the input.
     public let epsilon: Float
 
+    /// - Parameter affine: whether rows are scaled after the division.
     /// - Precondition: `width` and `epsilon` are positive.
-    public init(width: Int, epsilon: Float = 1e-6) {
+    public init(width: Int, epsilon: Float = 1e-6, affine: Bool = true) {
         require(width > 0 && epsilon > 0, "RMSNorm(width: \(width), epsilon: \(epsilon))")
-        scale = .ones([width])
+        if affine { scale = .ones([width]) }
+        self.width = width
         self.epsilon = epsilon
     }
 
     /// - Precondition: the last axis of `x` has length `width`.
     public func callAsFunction(_ x: Tensor<Float>, _ context: Context) -> Tensor<Float> {
-        x.rootMeanSquareNormalized(scale: scale, epsilon: epsilon)
+        x.rootMeanSquareNormalized(scale: scale ?? .ones([width]), epsilon: epsilon)
     }
 
     public mutating func visit(_ visitor: inout some ParameterVisitor) {

@@ -5,7 +5,7 @@ import GestaltTensor
 ///
 /// - Shapes: `[N, spatial…, in]` to `[N, spatial'…, out]`; see `Tensor.transposedConvolution`
 ///   for the lengths (`stride · n` with `Padding.same`).
-/// - Learns: `weight` W `[kernel…, in, out / groups]` and, unless told otherwise, `bias` b
+/// - Learns: `weight` W `[kernel…, in, out / groups]` and, by default, `bias` b
 ///   `[out]`, both from the uniform law on ±1/√(out / groups · kernel volume): what PyTorch takes
 ///   for the fan of its transposed weight.
 public struct TransposedConvolution: Layer {
@@ -20,15 +20,18 @@ public struct TransposedConvolution: Layer {
     public let activation: FusedActivation
 
     /// - Parameters:
-    ///   - kernel: its length along each spatial axis; their number is the rank.
-    ///   - stride, outputPadding, dilation: likewise; empty: ones, zeros, ones.
+    ///   - rank: the number of spatial axes; needed where `kernel` is one number.
+    ///   - kernel, stride, outputPadding, dilation: a number, or one for each spatial axis.
     /// - Precondition: one to three positive kernel lengths; `groups` divides both channel counts.
     public init(
-        _ inputChannels: Int, _ outputChannels: Int, kernel: [Int], stride: [Int] = [],
-        padding: Padding = .valid, outputPadding: [Int] = [], dilation: [Int] = [],
-        groups: Int = 1, bias: Bool = true, activation: FusedActivation = .none,
-        initializer: Initializer = .fanInUniform, random: inout RandomStream
+        rank: Int? = nil, _ inputChannels: Int, _ outputChannels: Int, kernel: AxisValues,
+        stride: AxisValues = 1, padding: Padding = .valid, outputPadding: AxisValues = 0,
+        dilation: AxisValues = 1, groups: Int = 1, bias: Bool = true,
+        activation: FusedActivation = .none, initializer: Initializer = .fanInUniform,
+        random: inout RandomStream
     ) {
+        let rank = spatialRank("TransposedConvolution", rank, kernel)
+        let kernel = kernel.values(rank: rank, "TransposedConvolution: kernel")
         checkConvolution("TransposedConvolution", inputChannels, outputChannels, kernel, groups)
         let volume = kernel.reduce(1, *)
         let fan = Fan(input: outputChannels / groups * volume, output: inputChannels * volume)
@@ -37,27 +40,13 @@ public struct TransposedConvolution: Layer {
         if bias {
             self.bias = Initializer.fanInUniform([outputChannels], fan: fan, random: &random)
         }
-        self.stride = stride
+        self.stride = stride.values(rank: rank, "TransposedConvolution: stride")
         self.padding = padding
-        self.outputPadding = outputPadding
-        self.dilation = dilation
+        self.outputPadding = outputPadding.values(
+            rank: rank, "TransposedConvolution: outputPadding")
+        self.dilation = dilation.values(rank: rank, "TransposedConvolution: dilation")
         self.groups = groups
         self.activation = activation
-    }
-
-    /// The same numbers along each of `rank` spatial axes.
-    public init(
-        rank: Int, _ inputChannels: Int, _ outputChannels: Int, kernel: Int, stride: Int = 1,
-        padding: Padding = .valid, outputPadding: Int = 0, dilation: Int = 1, groups: Int = 1,
-        bias: Bool = true, activation: FusedActivation = .none,
-        initializer: Initializer = .fanInUniform, random: inout RandomStream
-    ) {
-        func each(_ number: Int) -> [Int] { Array(repeating: number, count: rank) }
-        self.init(
-            inputChannels, outputChannels, kernel: each(kernel), stride: each(stride),
-            padding: padding, outputPadding: each(outputPadding), dilation: each(dilation),
-            groups: groups, bias: bias, activation: activation, initializer: initializer,
-            random: &random)
     }
 
     /// - Precondition: `x` is `[N, spatial…, in]`.

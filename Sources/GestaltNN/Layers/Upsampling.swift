@@ -12,24 +12,23 @@ public struct Upsampling: Layer {
         case linear
     }
 
-    /// A factor for each spatial axis.
-    public let factors: [Int]
+    public let factors: AxisValues
     public let method: Method
 
-    /// - Precondition: one to three positive factors.
-    public init(by factors: [Int], _ method: Method = .nearest) {
-        require(
-            (1...3).contains(factors.count) && factors.allSatisfy { $0 > 0 },
-            "Upsampling(by: \(factors)): one to three positive factors")
+    /// - Parameter factors: a factor, or one for each spatial axis.
+    public init(by factors: AxisValues, _ method: Method = .nearest) {
         self.factors = factors
         self.method = method
     }
 
-    /// - Precondition: `x` has a spatial axis for each factor.
+    /// - Precondition: `x` has one to three spatial axes, one for each factor; factors are
+    ///   positive.
     public func callAsFunction(_ x: Tensor<Float>, _ context: Context) -> Tensor<Float> {
+        let rank = spatialRank("Upsampling", of: x)
+        let factors = factors.values(rank: rank, "Upsampling: factors")
         require(
-            x.rank == factors.count + 2,
-            "Upsampling: \(x.shape) is not [N, spatial…, C] with a factor \(factors) an axis")
+            rank <= 3 && factors.allSatisfy { $0 > 0 },
+            "Upsampling: \(x.shape) by factors \(factors)")
         switch method {
         case .nearest: return x.upsampled(by: factors)
         case .linear:

@@ -12,13 +12,22 @@ public final class Context {
     public var random: RandomStream
     private(set) var pending: [Int: Tensor<Float>] = [:]
 
-    public init(training: Bool, random: RandomStream = RandomStream(seed: 0)) {
-        isTraining = training
+    private init(isTraining: Bool, random: RandomStream) {
+        self.isTraining = isTraining
         self.random = random
     }
 
+    /// A context for a training pass: layers drop out, statistics come from the batch.
+    /// - Parameter random: this pass's own stream, such as `stream.split(UInt64(step))`; two passes
+    ///   with the same stream drop the same elements.
+    public static func training(random: RandomStream) -> Context {
+        Context(isTraining: true, random: random)
+    }
+
     /// A context for evaluation: nothing random, nothing updated.
-    public static var inference: Context { Context(training: false) }
+    public static var inference: Context {
+        Context(isTraining: false, random: RandomStream(seed: 0))
+    }
 
     /// The value a buffer has at this point of the pass.
     public func read(_ buffer: Buffer) -> Tensor<Float> {

@@ -5,7 +5,7 @@
 public struct Freezing: Sendable, Equatable, Codable {
     /// Paths of frozen modules or parameters; an empty path freezes everything.
     public var paths: [String]
-    /// Paths that train although a longer or equal frozen path covers them.
+    /// Paths that train although a frozen path covers them, whichever is longer.
     public var exceptions: [String]
 
     public init(_ paths: [String], except exceptions: [String] = []) {

@@ -30,7 +30,7 @@ public struct TrainingStep<Auxiliary> {
 /// loss it returns.
 ///
 /// ```swift
-/// let step = valueAndGradients(of: model, Context(training: true, random: stream)) { model, context in
+/// let step = valueAndGradients(of: model, .training(random: stream)) { model, context in
 ///     let logits = model(images, context)
 ///     return (binaryCrossEntropy(logits, masks), logits.detached)
 /// }
@@ -62,6 +62,23 @@ public func valueAndGradients<Model: Module, Auxiliary, Failure>(
     return TrainingStep(
         loss: loss.scalar, auxiliary: auxiliary, gradients: Gradients(pairs),
         pending: context.pending)
+}
+
+/// The same for a closure that returns the loss alone.
+///
+/// ```swift
+/// let step = valueAndGradients(of: model, .training(random: stream)) { model, context in
+///     binaryCrossEntropy(model(images, context), masks)
+/// }
+/// ```
+public func valueAndGradients<Model: Module, Failure>(
+    of model: Model, _ context: Context, freezing: Freezing = .none,
+    _ body: (Model, Context) throws(Failure) -> Tensor<Float>
+) throws(Failure) -> TrainingStep<Void> {
+    try valueAndGradients(of: model, context, freezing: freezing) {
+        model, context throws(Failure) -> (loss: Tensor<Float>, auxiliary: Void) in
+        (try body(model, context), ())
+    }
 }
 
 private struct Collecting: PathVisitor {

@@ -24,7 +24,7 @@ public struct PriorNorm: Module {
             return
         }
         let bound = 1 / Float(classes).squareRoot()
-        scale = .filled([classes, width], with: bound)
+        scale = .init(repeating: bound, shape: [classes, width])
         shift = random.uniform([classes, width], in: -bound..<bound)
     }
 

@@ -190,5 +190,5 @@ private func pseudoInverse<Scalar: FloatingScalar>(
 
 /// What a gradient is when it does not exist.
 func notANumber<Scalar: FloatingScalar>(_ shape: Shape) -> Tensor<Scalar> {
-    .filled(shape, with: .nan)
+    .init(repeating: .nan, shape: shape)
 }

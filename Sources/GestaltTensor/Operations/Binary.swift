@@ -53,7 +53,7 @@ struct Binary<Scalar: FloatingScalar>: Operation {
         case gk_maximum, gk_minimum:
             // A tie sends the whole gradient to the first operand.
             let (a, b) = (kept.a!, kept.b!)
-            let first = kind == gk_maximum ? a.greaterOrEqual(b) : a.lessOrEqual(b)
+            let first = kind == gk_maximum ? a .>= b : a .<= b
             let zero = Tensor<Scalar>(0)
             return (
                 needs[0] ? selected(zero, g, first) : nil, needs[1] ? selected(g, zero, first) : nil
@@ -67,10 +67,10 @@ struct Binary<Scalar: FloatingScalar>: Operation {
     ) -> (Tensor<Scalar>?, Tensor<Scalar>?) {
         let zero = Tensor<Scalar>(0)
         // d/da aᵇ = b·aᵇ⁻¹, which is 0 for b = 0, at a = 0 too.
-        let first = needs[0] ? g * selected(b * a.power(b - 1), zero, b.equal(zero)) : nil
+        let first = needs[0] ? g * selected(b * a.power(b - 1), zero, b .== zero) : nil
         guard needs[1] else { return (first, nil) }
         // d/db aᵇ = aᵇ·ln a, which is 0 at a = 0 for b > 0.
-        return (first, g * selected(a.power(b) * a.log(), zero, a.equal(zero)))
+        return (first, g * selected(a.power(b) * a.log(), zero, a .== zero))
     }
 
     private var name: StaticString {

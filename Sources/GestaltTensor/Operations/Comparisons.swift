@@ -1,36 +1,52 @@
 import CKernels
 
-// Comparisons give truth values and have no gradient. NaN is equal to nothing, not even to itself.
+// Comparisons return truth values of the broadcast shape and have no gradient. NaN is equal to
+// nothing, not even to itself. The spelling is that of SIMD vectors, since `==` compares whole tensors.
 extension Tensor where Scalar: NumericScalar {
-    public func equal(_ other: Tensor) -> Tensor<Bool> { combined(gk_equal, "equal", self, other) }
-    public func notEqual(_ other: Tensor) -> Tensor<Bool> {
-        combined(gk_not_equal, "notEqual", self, other)
+    /// Whether both are equal, element by element.
+    public static func .== (a: Tensor, b: Tensor) -> Tensor<Bool> {
+        combined(gk_equal, ".==", a, b)
     }
-    public func less(_ other: Tensor) -> Tensor<Bool> { combined(gk_less, "less", self, other) }
-    public func lessOrEqual(_ other: Tensor) -> Tensor<Bool> {
-        combined(gk_less_or_equal, "lessOrEqual", self, other)
+    /// Whether both differ, element by element.
+    public static func .!= (a: Tensor, b: Tensor) -> Tensor<Bool> {
+        combined(gk_not_equal, ".!=", a, b)
     }
-    public func greater(_ other: Tensor) -> Tensor<Bool> {
-        combined(gk_greater, "greater", self, other)
+    /// Whether the first is less, element by element.
+    public static func .< (a: Tensor, b: Tensor) -> Tensor<Bool> { combined(gk_less, ".<", a, b) }
+    /// Whether the first is less or equal, element by element.
+    public static func .<= (a: Tensor, b: Tensor) -> Tensor<Bool> {
+        combined(gk_less_or_equal, ".<=", a, b)
     }
-    public func greaterOrEqual(_ other: Tensor) -> Tensor<Bool> {
-        combined(gk_greater_or_equal, "greaterOrEqual", self, other)
+    /// Whether the first is greater, element by element.
+    public static func .> (a: Tensor, b: Tensor) -> Tensor<Bool> {
+        combined(gk_greater, ".>", a, b)
+    }
+    /// Whether the first is greater or equal, element by element.
+    public static func .>= (a: Tensor, b: Tensor) -> Tensor<Bool> {
+        combined(gk_greater_or_equal, ".>=", a, b)
     }
 
-    public func equal(_ other: Scalar) -> Tensor<Bool> { equal(Tensor(other)) }
-    public func notEqual(_ other: Scalar) -> Tensor<Bool> { notEqual(Tensor(other)) }
-    public func less(_ other: Scalar) -> Tensor<Bool> { less(Tensor(other)) }
-    public func lessOrEqual(_ other: Scalar) -> Tensor<Bool> { lessOrEqual(Tensor(other)) }
-    public func greater(_ other: Scalar) -> Tensor<Bool> { greater(Tensor(other)) }
-    public func greaterOrEqual(_ other: Scalar) -> Tensor<Bool> { greaterOrEqual(Tensor(other)) }
+    public static func .== (a: Tensor, b: Scalar) -> Tensor<Bool> { a .== Tensor(b) }
+    public static func .!= (a: Tensor, b: Scalar) -> Tensor<Bool> { a .!= Tensor(b) }
+    public static func .< (a: Tensor, b: Scalar) -> Tensor<Bool> { a .< Tensor(b) }
+    public static func .<= (a: Tensor, b: Scalar) -> Tensor<Bool> { a .<= Tensor(b) }
+    public static func .> (a: Tensor, b: Scalar) -> Tensor<Bool> { a .> Tensor(b) }
+    public static func .>= (a: Tensor, b: Scalar) -> Tensor<Bool> { a .>= Tensor(b) }
+
+    public static func .== (a: Scalar, b: Tensor) -> Tensor<Bool> { Tensor(a) .== b }
+    public static func .!= (a: Scalar, b: Tensor) -> Tensor<Bool> { Tensor(a) .!= b }
+    public static func .< (a: Scalar, b: Tensor) -> Tensor<Bool> { Tensor(a) .< b }
+    public static func .<= (a: Scalar, b: Tensor) -> Tensor<Bool> { Tensor(a) .<= b }
+    public static func .> (a: Scalar, b: Tensor) -> Tensor<Bool> { Tensor(a) .> b }
+    public static func .>= (a: Scalar, b: Tensor) -> Tensor<Bool> { Tensor(a) .>= b }
 }
 
 // Truth values are bytes 0 and 1, so that arithmetic of bytes serves them.
 extension Tensor<Bool> {
-    public func equal(_ other: Tensor) -> Tensor { combined(gk_equal, "equal", self, other) }
-    public func notEqual(_ other: Tensor) -> Tensor {
-        combined(gk_not_equal, "notEqual", self, other)
-    }
+    /// Whether both are equal, element by element.
+    public static func .== (a: Tensor, b: Tensor) -> Tensor { combined(gk_equal, ".==", a, b) }
+    /// Whether exactly one is true, element by element.
+    public static func .!= (a: Tensor, b: Tensor) -> Tensor { combined(gk_not_equal, ".!=", a, b) }
 
     /// Whether not.
     public static prefix func ! (mask: Tensor) -> Tensor {

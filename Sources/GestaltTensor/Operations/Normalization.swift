@@ -43,7 +43,7 @@ extension Tensor where Scalar: FloatingScalar {
         checkChannels("batchNormalized", scale, shift)
         let columns = shape[-1]
         guard count > 0 else {
-            let nothing = Tensor.filled([columns], with: .nan)
+            let nothing = Tensor(repeating: .nan, shape: [columns])
             let moments = ChannelMoments(mean: nothing, variance: nothing, count: 0)
             return (normalizedNothing(scale, shift), moments)
         }

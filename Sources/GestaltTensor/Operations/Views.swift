@@ -113,12 +113,13 @@ extension Tensor {
     /// All elements as a vector.
     public func flattened() -> Tensor { reshaped([count] as Shape) }
 
-    /// Merges the axes `range` into one.
+    /// Merges the axes `range` into one; negative bounds count from the end: `-2 ... -1` are the last
+    /// two.
     public func flattened(axes range: ClosedRange<Int>) -> Tensor {
-        let merged = range.reduce(1) { $0 * shape[$1] }
-        return reshaped(
-            Array(shape[0..<range.lowerBound]) + [merged]
-                + Array(shape[(range.upperBound + 1)...]))
+        let (first, last) = (shape.resolved(range.lowerBound), shape.resolved(range.upperBound))
+        require(first <= last, "flattened: axes \(range) of shape \(shape) do not ascend")
+        let merged = (first...last).reduce(1) { $0 * shape[$1] }
+        return reshaped(Shape(Array(shape[..<first]) + [merged] + Array(shape[(last + 1)...])))
     }
 
     /// The axes in another order: axis `i` of the result is axis `axes[i]` of this. A view.
@@ -130,7 +131,7 @@ extension Tensor {
         return Permute(axes: order)(self)
     }
 
-    /// Two axes exchanged; the last two unless told otherwise.
+    /// Swaps two axes, by default the last two.
     public func transposed(_ first: Int = -2, _ second: Int = -1) -> Tensor {
         var order = Array(0..<rank)
         order.swapAt(shape.resolved(first), shape.resolved(second))
@@ -156,17 +157,6 @@ extension Tensor {
             "selected: \(index) along axis \(axis) of \(shape)")
         return sliced(resolved..<resolved + 1, axis: axis).reshaped(shape.removing(axis: axis))
     }
-
-    /// The slice at `index` of the outermost axis.
-    public subscript(index: Int) -> Tensor { selected(index, axis: 0) }
-
-    /// The slice at an index of each of the outermost axes.
-    public subscript(first: Int, second: Int, rest: Int...) -> Tensor {
-        rest.reduce(self[first][second]) { $0[$1] }
-    }
-
-    /// The slices of `range` of the outermost axis.
-    public subscript(range: Range<Int>) -> Tensor { sliced(range, axis: 0) }
 
     /// With one more axis of length 1 before position `axis` of the result.
     public func expanded(axis: Int) -> Tensor { reshaped(shape.inserting(1, axis: axis)) }

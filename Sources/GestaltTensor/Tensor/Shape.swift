@@ -114,3 +114,25 @@ public struct Shape: Sendable, Hashable, RandomAccessCollection, ExpressibleByAr
 
     public var description: String { "[" + map(String.init).joined(separator: ", ") + "]" }
 }
+
+extension Shape: Codable {
+    /// - Throws: `DecodingError` unless the list holds at most eight lengths, none negative.
+    public init(from decoder: any Decoder) throws {
+        let lengths = try decoder.singleValueContainer().decode([Int].self)
+        guard lengths.count <= Self.maximumRank, lengths.allSatisfy({ $0 >= 0 }) else {
+            throw DecodingError.dataCorrupted(
+                .init(
+                    codingPath: decoder.codingPath,
+                    debugDescription:
+                        "a shape is at most \(Self.maximumRank) lengths of at least 0, not \(lengths)"
+                ))
+        }
+        self.init(lengths)
+    }
+
+    /// A list of lengths, outermost first.
+    public func encode(to encoder: any Encoder) throws {
+        var container = encoder.singleValueContainer()
+        try container.encode(dimensions)
+    }
+}

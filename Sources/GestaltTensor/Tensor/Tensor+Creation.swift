@@ -27,15 +27,18 @@ extension Tensor {
         self.init(uninitialized: []) { $0.baseAddress!.initialize(to: scalar) }
     }
 
-    public static func filled(_ shape: Shape, with value: Scalar) -> Tensor {
-        Tensor(uninitialized: shape) { fill($0, with: value) }
+    /// A tensor whose elements are all `value`.
+    public init(repeating value: Scalar, shape: Shape) {
+        self.init(uninitialized: shape) { fill($0, with: value) }
     }
 
-    public static func zeros(_ shape: Shape) -> Tensor { filled(shape, with: .zeroScalar) }
+    public static func zeros(_ shape: Shape) -> Tensor {
+        Tensor(repeating: .zeroScalar, shape: shape)
+    }
 }
 
 extension Tensor where Scalar: NumericScalar {
-    public static func ones(_ shape: Shape) -> Tensor { filled(shape, with: 1) }
+    public static func ones(_ shape: Shape) -> Tensor { Tensor(repeating: 1, shape: shape) }
 
     /// `[n, n]` with ones on the diagonal.
     public static func identity(_ n: Int) -> Tensor {
@@ -46,9 +49,17 @@ extension Tensor where Scalar: NumericScalar {
 }
 
 extension Tensor where Scalar: NumericScalar & Strideable, Scalar.Stride: SignedNumeric {
-    /// The whole numbers of `range`, as a vector.
-    public static func range(_ range: Range<Int>) -> Tensor {
-        Tensor(range.map { Scalar(exactly: $0)! })
+    /// The whole numbers of `range`, `step` apart, as a vector.
+    /// - Precondition: `step` is positive; every number is one of `Scalar`.
+    public static func range(_ range: Range<Int>, by step: Int = 1) -> Tensor {
+        require(step > 0, "range(\(range), by: \(step)): the step must be positive")
+        return Tensor(
+            stride(from: range.lowerBound, to: range.upperBound, by: step).map { number in
+                guard let scalar = Scalar(exactly: number) else {
+                    stop("range(\(range), by: \(step)): no \(Scalar.elementType) is \(number)")
+                }
+                return scalar
+            })
     }
 }
 
@@ -58,5 +69,37 @@ extension Tensor where Scalar: FloatingScalar {
         let step = count > 1 ? (last - first) / Scalar(count - 1) : 0
         return Tensor(
             (0..<count).map { $0 == count - 1 && count > 1 ? last : first + Scalar($0) * step })
+    }
+
+    /// Independent numbers from the normal distribution.
+    /// - Precondition: `standardDeviation` is not negative.
+    public static func normal(
+        _ shape: Shape, mean: Scalar = 0, standardDeviation: Scalar = 1,
+        using random: inout RandomStream
+    ) -> Tensor {
+        random.normal(shape, mean: mean, standardDeviation: standardDeviation)
+    }
+
+    /// Independent numbers, evenly from `range`.
+    /// - Precondition: `range` is not empty and its bounds are finite.
+    public static func uniform(
+        _ shape: Shape, in range: Range<Scalar> = 0..<1, using random: inout RandomStream
+    ) -> Tensor {
+        random.uniform(shape, in: range)
+    }
+}
+
+extension Tensor {
+    /// The coordinates of a grid: for vectors of lengths `n₀, n₁, …`, a tensor each of shape
+    /// `[n₀, n₁, …]` whose element at `[i₀, i₁, …]` is `vectors[k][iₖ]` (NumPy's `indexing="ij"`).
+    /// - Precondition: at most eight vectors, each of rank 1.
+    public static func grid(_ vectors: [Tensor]) -> [Tensor] {
+        let shape = Shape(vectors.map(\.count))
+        return vectors.enumerated().map { axis, vector in
+            require(vector.rank == 1, "grid: vector \(axis) has shape \(vector.shape)")
+            var place = Shape(repeatElement(1, count: vectors.count))
+            place[axis] = vector.count
+            return vector.reshaped(place).broadcast(to: shape)
+        }
     }
 }

@@ -92,7 +92,7 @@ extension MemoryEstimate {
         let empty = Runtime.memory.bytesInUse
         let loss = try trial.prepare(items)
         let start = Runtime.memory.bytesInUse
-        let context = Context(training: true, random: RandomStream(seed: plan.seed))
+        let context = Context.training(random: RandomStream(seed: plan.seed))
         let step = try peakBytes {
             _ = try valueAndGradients(of: model, context, freezing: plan.freezing) {
                 (try loss($0, $1), ())

@@ -123,7 +123,7 @@ public final class Trainer<Task: TrainingTask> {
 
     /// One step.
     private func advance(on batch: Task.Batches.Batch) throws -> [Metric] {
-        let context = Context(training: true, random: random.split(UInt64(step)))
+        let context = Context.training(random: random.split(UInt64(step)))
         optimizer.follow(plan.schedule, at: step)
         var computed = try valueAndGradients(of: model, context, freezing: plan.freezing) {
             let (loss, metrics) = try task.loss(of: $0, on: batch, $1)

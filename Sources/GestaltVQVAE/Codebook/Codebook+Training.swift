@@ -43,7 +43,7 @@ extension Codebook {
         let means = newSums / smoothed.expanded(axis: 1)
 
         let fresh = candidates(from: flat, draws: &draws)
-        let starved = newUsage.less(Self.restartThreshold).expanded(axis: 1)
+        let starved = (newUsage .< Self.restartThreshold).expanded(axis: 1)
         context.update(embeddings, to: means.replacing(with: fresh, where: starved))
         context.update(usage, to: newUsage)
         context.update(sums, to: newSums)

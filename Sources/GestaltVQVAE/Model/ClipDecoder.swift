@@ -22,8 +22,9 @@ public struct ClipDecoder: Module {
             let isLast = index == strides.count - 1
             levels.append(
                 TransposedConvolution(
-                    hidden, isLast ? 3 : hidden, kernel: [4, 4, 4], stride: stride,
-                    padding: .same, activation: isLast ? .none : .relu, random: &random))
+                    hidden, isLast ? 3 : hidden, kernel: [4, 4, 4],
+                    stride: AxisValues(stride), padding: .same, activation: isLast ? .none : .relu,
+                    random: &random))
         }
     }
 

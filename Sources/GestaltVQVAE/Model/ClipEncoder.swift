@@ -18,7 +18,7 @@ public struct ClipEncoder: Module {
             levels.append(
                 Convolution(
                     index == 0 ? 3 : hidden, hidden, kernel: [4, 4, 4],
-                    stride: stride, padding: .same, activation: .relu, random: &random))
+                    stride: AxisValues(stride), padding: .same, activation: .relu, random: &random))
         }
         last = Convolution(
             hidden, hidden, kernel: [3, 3, 3], padding: .same, random: &random)

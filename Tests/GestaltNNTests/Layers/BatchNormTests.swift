@@ -10,7 +10,8 @@ import Testing
     func runningStatistics() {
         var norm = BatchNorm(channels: 2)
         for _ in 0..<2 {
-            let step = valueAndGradients(of: norm, Context(training: true)) { norm, context in
+            let step = valueAndGradients(of: norm, Context.training(random: RandomStream(seed: 0)))
+            { norm, context in
                 (norm(x, context).sum(), ())
             }
             step.commitBuffers(to: &norm)
@@ -30,7 +31,8 @@ import Testing
     @Test("a second use in one pass goes on from the first")
     func usedTwice() {
         var norm = BatchNorm(channels: 2, momentum: 0.5)
-        let step = valueAndGradients(of: norm, Context(training: true)) { norm, context in
+        let step = valueAndGradients(of: norm, Context.training(random: RandomStream(seed: 0))) {
+            norm, context in
             (norm(x, context).sum() + norm(x * 2, context).sum(), ())
         }
         step.commitBuffers(to: &norm)
@@ -60,7 +62,7 @@ import Testing
         let before = model
         var optimizer = AdamW(learningRate: 0.1)
         let step = valueAndGradients(
-            of: model, Context(training: true), freezing: Freezing(["norm"])
+            of: model, Context.training(random: RandomStream(seed: 0)), freezing: Freezing(["norm"])
         ) { model, context in
             let inner = model.norm(x, context)
             return (model.other(inner, context).squared().sum(), inner.detached)
@@ -78,7 +80,8 @@ import Testing
     func copies() {
         var norm = BatchNorm(channels: 2)
         let copy = norm
-        let step = valueAndGradients(of: norm, Context(training: true)) { norm, context in
+        let step = valueAndGradients(of: norm, Context.training(random: RandomStream(seed: 0))) {
+            norm, context in
             (norm(x, context).sum(), ())
         }
         step.commitBuffers(to: &norm)

@@ -36,6 +36,16 @@ import Testing
                 "TransposedConvolution", [0, 4, 6, 6, 2], [0, 8, 12, 12, 3],
                 TransposedConvolution(
                     rank: 3, 2, 3, kernel: 4, stride: 2, padding: .same, random: &random)),
+            Case("InstanceNorm", [0, 5, 4], [0, 5, 4], InstanceNorm(channels: 4, affine: true)),
+            Case("Flatten", [0, 5, 4], [0, 20], Flatten()),
+            Case("DropPath", [0, 4], [0, 4], DropPath(0.5)),
+            Case("SinusoidalPositions", [2, 0, 4], [2, 0, 4], SinusoidalPositions(width: 4)),
+            Case(
+                "TransformerBlock", [0, 3, 4], [0, 3, 4],
+                TransformerBlock(width: 4, heads: 2, random: &random)),
+            Case(
+                "AdaptiveAveragePooling", [0, 5, 6, 2], [0, 2, 2, 2],
+                AdaptiveAveragePooling(to: 2)),
             Case("MaxPooling", [0, 6, 6, 2], [0, 3, 3, 2], MaxPooling(kernel: [2, 2])),
             Case("Upsampling", [0, 6, 6, 2], [0, 12, 12, 2], Upsampling(by: [2, 2])),
         ]
@@ -45,7 +55,9 @@ import Testing
     func layersOfNothing(_ test: Case, isTraining: Bool) {
         func problem<L: Layer>(_ layer: L) -> String? {
             let before = layer.state.map(\.value)
-            let step = valueAndGradients(of: layer, Context(training: isTraining)) {
+            let step = valueAndGradients(
+                of: layer, isTraining ? .training(random: RandomStream(seed: 0)) : .inference
+            ) {
                 layer, context in
                 let y = layer(F.zeros(test.input), context)
                 return (y.sum(), y.detached)

@@ -31,7 +31,7 @@ struct LayerCase: Sendable, CustomStringConvertible {
 
     /// The value outside of any gradient.
     func valueProblem() -> String? {
-        let context = Context(training: false)
+        let context = Context.inference
         let parameters = Dictionary(
             uniqueKeysWithValues: layer.state.map { ($0.path, $0.value.mapped { Double($0) }) })
         let expected = reference(parameters, input.mapped { Double($0) })
@@ -45,7 +45,8 @@ struct LayerCase: Sendable, CustomStringConvertible {
     func gradientProblems() -> [String] { problems(of: layer) }
 
     private func problems<M: Module>(of layer: M) -> [String] {
-        let context = Context(training: isTraining)
+        let context: Context =
+            isTraining ? .training(random: RandomStream(seed: 0)) : .inference
         let weights = Tensor<Float>.sample(
             forwardShape(layer), seed: 21, in: 0.5...1.5)
         let step = valueAndGradients(of: layer, context) { layer, context in
@@ -74,7 +75,7 @@ struct LayerCase: Sendable, CustomStringConvertible {
     }
 
     private func forwardShape<M: Module>(_ layer: M) -> Shape {
-        forward(layer, input, Context(training: false)).shape
+        forward(layer, input, .inference).shape
     }
 
     private func total<M: Module>(
@@ -82,7 +83,9 @@ struct LayerCase: Sendable, CustomStringConvertible {
     ) -> (sum: Double, magnitude: Double) {
         // Through valueAndGradients too, since buffers need their slots in training.
         var values: [Float] = []
-        _ = valueAndGradients(of: layer, Context(training: isTraining)) { layer, context in
+        _ = valueAndGradients(
+            of: layer, isTraining ? .training(random: RandomStream(seed: 0)) : .inference
+        ) { layer, context in
             let y = forward(layer, input, context)
             values = y.scalars
             return (y.sum(), ())

@@ -5,7 +5,7 @@ import TestSupport
 import Testing
 
 let layerTable: [LayerCase] = [
-    linearCases, normCases, convolutionCases, shapeCases,
+    linearCases, normCases, convolutionCases, shapeCases, sequenceCases,
 ].flatMap { $0 }
 
 @Suite struct LayerTests {
@@ -92,9 +92,40 @@ private let normCases: [LayerCase] = {
             LayerCase("GroupNorm", GroupNorm(groups: 2, channels: 4), input: x) { _, x in
                 normalized(x, epsilon: 1e-5) { [$0[0], $0.last! / 2] }
             },
-        ]
+            LayerCase(
+                "GroupNorm, not affine", GroupNorm(groups: 2, channels: 4, affine: false), input: x
+            ) { _, x in normalized(x, epsilon: 1e-5) { [$0[0], $0.last! / 2] } },
+            LayerCase("LayerNorm, not affine", LayerNorm(width: 4, affine: false), input: x) {
+                _, x in normalized(x, epsilon: 1e-5) { Array($0.dropLast()) }
+            },
+            LayerCase("LayerNorm without bias", LayerNorm(width: 4, bias: false), input: x) {
+                _, x in normalized(x, epsilon: 1e-5) { Array($0.dropLast()) }
+            },
+            LayerCase(
+                "BatchNorm in training, not affine", BatchNorm(channels: 4, affine: false),
+                input: x, isTraining: true
+            ) { _, x in x.mapped { $0 / (1 + 1e-5).squareRoot() } },
+            LayerCase("RMSNorm, not affine", RMSNorm(width: 4, affine: false), input: x) { _, x in
+                .built(x.shape) { index in
+                    let squares = (0..<4).reduce(0.0) {
+                        $0 + x.at(index.dropLast() + [$1]) * x.at(index.dropLast() + [$1])
+                    }
+                    return x.at(index) / (squares / 4 + 1e-6).squareRoot()
+                }
+            },
+        ] + instanceNorms(x)
     }
 }()
+
+private func instanceNorms(_ x: Tensor<Float>) -> [LayerCase] {
+    // One position has no deviation: 0 for all.
+    [false, true].map { affine in
+        LayerCase(
+            "InstanceNorm\(affine ? ", affine" : "")", InstanceNorm(channels: 4, affine: affine),
+            input: x
+        ) { _, x in normalized(x, epsilon: 1e-5) { [$0[0], $0.last!] } }
+    }
+}
 
 /// Elements with the same key share mean and variance.
 private func normalized(

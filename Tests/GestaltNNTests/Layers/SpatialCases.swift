@@ -72,6 +72,26 @@ let shapeCases: [LayerCase] = [
     LayerCase("Upsampling", Upsampling(by: [2, 3]), input: image) { _, x in
         .built([2, 10, 18, 4]) { x.at([$0[0], $0[1] / 2, $0[2] / 3, $0[3]]) }
     },
+    LayerCase("MaxPooling, one number", MaxPooling(kernel: 2), input: image) { _, x in
+        pooled(x, [2, 2]) { $0.max()! }
+    },
+    LayerCase("AdaptiveMaxPooling", AdaptiveMaxPooling(to: 1), input: image) { _, x in
+        pooled(x, [5, 6]) { $0.max()! }
+    },
+    LayerCase(
+        "AdaptiveAveragePooling", AdaptiveAveragePooling(to: [1, 3]), input: image
+    ) { _, x in pooled(x, [5, 2]) { $0.reduce(0, +) / 10 } },
+    LayerCase("Upsampling, one number", Upsampling(by: 2), input: sequence) { _, x in
+        .built([2, 14, 4]) { x.at([$0[0], $0[1] / 2, $0[2]]) }
+    },
+    LayerCase("Identity", Identity(), input: image) { _, x in x },
+    LayerCase("Flatten", Flatten(), input: image) { _, x in
+        .init(shape: [2, 120], scalars: x.scalars)
+    },
+    LayerCase("Flatten, some axes", Flatten(from: -3, through: 2), input: image) { _, x in
+        .init(shape: [2, 30, 4], scalars: x.scalars)
+    },
+    LayerCase("DropPath in inference", DropPath(0.5), input: image) { _, x in x },
     LayerCase("Upsampling, linear", Upsampling(by: [2], .linear), input: sequence) { _, x in
         .built([2, 14, 4]) { i in
             let place = max(0, (Double(i[1]) + 0.5) / 2 - 0.5)

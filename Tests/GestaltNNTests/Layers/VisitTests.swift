@@ -20,6 +20,7 @@ import Testing
             Sequential([
                 Linear(3, 2, random: &random), Activation.relu, Linear(2, 2, random: &random),
             ]),
+            TransformerBlock(width: 8, heads: 2, bias: false, random: &random),
         ]
         for module in modules {
             #expect(Set(module.state.map(\.path)) == storedPaths(module))

@@ -41,7 +41,7 @@ private let lossTable: [GradientCase] = [
     func extreme() {
         let x = Tensor<Float>([-1e4, -100, 0, 100, 1e4])
         for target in [Float(0), 1] {
-            let t = Tensor<Float>.filled([5], with: target)
+            let t = Tensor<Float>(repeating: target, shape: [5])
             let (value, slope) = valueAndGradients(at: [x]) { v in
                 binaryCrossEntropy(v[0], t, reduction: .sum) + focalLoss(v[0], t, reduction: .sum)
                     + crossEntropy(v[0].expanded(axis: 0), Tensor<Int32>([1]))

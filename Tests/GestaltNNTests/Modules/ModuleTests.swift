@@ -56,6 +56,41 @@ private struct Net: Module {
         #expect(Freezing(paths, except: exceptions).covers(path) == isFrozen)
     }
 
+    @Test("parts at every depth, with their types")
+    func namedModules() {
+        let parts = Net().namedModules
+        #expect(parts.map(\.path) == ["", "encoder", "norm", "heads.0", "heads.1"])
+        #expect(parts[0].type is Net.Type && parts[2].type is BatchNorm.Type)
+        let layers = Sequential {
+            Identity()
+            Sequential { Activation.relu }
+        }
+        #expect(
+            layers.namedModules.map(\.description) == [
+                "Sequential", "0: Identity", "1: Sequential", "1.0: Activation",
+            ])
+    }
+
+    @Test("a closure that returns the loss alone gives the same gradients")
+    func lossAlone() throws {
+        let (net, x) = (Net(), Tensor<Float>.ones([2, 2]))
+        let alone = valueAndGradients(of: net, .training(random: RandomStream(seed: 1))) {
+            $0.encoder(x, $1).squared().sum()
+        }
+        let pair = valueAndGradients(of: net, .training(random: RandomStream(seed: 1))) {
+            net, context in
+            let y = net.encoder(x, context)
+            return (y.squared().sum(), y.detached)
+        }
+        #expect(alone.loss == pair.loss && alone.gradients.tensors == pair.gradients.tensors)
+        struct Refusal: Error {}
+        #expect(throws: Refusal.self) {
+            try valueAndGradients(of: net, .inference) { _, _ throws(Refusal) -> Tensor<Float> in
+                throw Refusal()
+            }
+        }
+    }
+
     @Test("the table has every row, totals of parts, and what is frozen")
     func summary() {
         let table = ModelSummary(of: Net(), freezing: Freezing(["encoder", "heads.0"]))

@@ -68,6 +68,30 @@ private let numberCases: [NumberCase] = [
     ) { p, g, m, v, t, rate, decay in
         adam(p * (1 - rate * decay), g, &m, &v, t, rate)
     },
+    NumberCase(
+        name: "Lion", optimizer: Lion(learningRate: 0.05, beta2: 0.97, weightDecay: 0.03),
+        weightDecay: 0.03
+    ) { p, g, m, _, _, rate, decay in
+        let direction = 0.9 * m + 0.1 * g
+        m = 0.97 * m + 0.03 * g
+        return p * (1 - rate * decay) - rate * (direction > 0 ? 1 : direction < 0 ? -1 : 0)
+    },
+    NumberCase(
+        name: "RMSprop", optimizer: RMSprop(learningRate: 0.05, smoothing: 0.9, weightDecay: 0.02),
+        weightDecay: 0.02
+    ) { p, g, _, v, _, rate, decay in
+        let g = g + decay * p
+        v = 0.9 * v + 0.1 * g * g
+        return p - rate * g / (v.squareRoot() + 1e-8)
+    },
+    NumberCase(
+        name: "RMSprop with momentum",
+        optimizer: RMSprop(learningRate: 0.02, smoothing: 0.9, momentum: 0.8), weightDecay: 0
+    ) { p, g, b, v, _, rate, _ in
+        v = 0.9 * v + 0.1 * g * g
+        b = 0.8 * b + g / (v.squareRoot() + 1e-8)
+        return p - rate * b
+    },
 ]
 
 private func adam(

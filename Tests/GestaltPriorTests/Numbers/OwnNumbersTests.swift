@@ -45,7 +45,8 @@ private let gradientBound: Float = 1e-4
         let prior = try numbers.prior(file)
         let codes = try file.tensor("ids", as: Int32.self)
         let embeddings: Tensor<Float> = try file.tensor("embeddings_in")
-        let step = try valueAndGradients(of: prior, Context(training: true)) { model, context in
+        let step = try valueAndGradients(of: prior, Context.training(random: RandomStream(seed: 0)))
+        { model, context in
             let condition = try numbers.condition(model, file, context)
             return (model.loss(embeddings, codes: codes, condition, context), ())
         }

@@ -104,7 +104,8 @@ struct VideoGPTPriorTests {
         let codes = predictor.tokenizer.encode(clips)
         let embeddings = predictor.tokenizer.embeddings(of: codes)
         return try valueAndGradients(
-            of: predictor, Context(training: true), freezing: Freezing(["tokenizer"])
+            of: predictor, Context.training(random: RandomStream(seed: 0)),
+            freezing: Freezing(["tokenizer"])
         ) { model, context in
             let condition = try stated.condition(model.prior, clips, fixture, context)
             return (

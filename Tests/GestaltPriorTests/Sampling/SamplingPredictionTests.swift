@@ -129,7 +129,7 @@ import Testing
     @Test("broken weights are told, not drawn from")
     func broken() {
         var predictor = SamplingModel(.plain).predictor
-        predictor.prior.output = .filled([24, 40], with: .nan)
+        predictor.prior.output = .init(repeating: .nan, shape: [24, 40])
         #expect(throws: SamplingError.notFinite(sample: 0, token: 0)) {
             _ = try VideoSampler(predictor).codes(.none, random: random)
         }

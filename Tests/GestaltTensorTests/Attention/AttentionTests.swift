@@ -33,7 +33,7 @@ private struct Form: Sendable, CustomTestStringConvertible {
             name: "causal"),
         Form(
             batch: [2], queries: 130, keys: 260, width: 4, valueWidth: 3,
-            mask: .boolean(Tensor<Float>.sample([130, 260], seed: 3).greater(1)), name: "masked"),
+            mask: .boolean(Tensor<Float>.sample([130, 260], seed: 3) .> 1), name: "masked"),
     ]
 
     var inputs: [Tensor<Float>] {
@@ -98,7 +98,7 @@ private struct Form: Sendable, CustomTestStringConvertible {
 
     /// A large score must not overflow, nor a tile without keys spoil the sums.
     @Test func largeScores() {
-        let q = Tensor<Float>.filled([70, 4], with: 100)
+        let q = Tensor<Float>(repeating: 100, shape: [70, 4])
         let k = Tensor<Float>.sample([600, 4], seed: 1, in: 90...100)
         let v = Tensor<Float>.sample([600, 3], seed: 2)
         let value = attention(query: q, key: k, value: v)
@@ -142,7 +142,8 @@ private struct Form: Sendable, CustomTestStringConvertible {
         }
         await #expect(processExitsWith: .failure) {
             let x = Tensor<Float>.ones([3, 2])
-            _ = attention(query: x, key: x, value: x, mask: .boolean(.filled([2, 3], with: true)))
+            _ = attention(
+                query: x, key: x, value: x, mask: .boolean(.init(repeating: true, shape: [2, 3])))
         }
     }
 }

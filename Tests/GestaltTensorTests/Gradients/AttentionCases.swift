@@ -27,7 +27,7 @@ private let forms: [Form] = [
     Form(name: "causal, no keys", query: [5, 3], key: [3, 3], value: [3, 2], mask: .causal),
     Form(
         name: "mask", query: [2, 3, 4], key: [2, 4, 4], value: [2, 4, 3],
-        mask: .boolean(Tensor<Double>.sample([2, 3, 4], seed: 8).greater(-0.5))),
+        mask: .boolean(Tensor<Double>.sample([2, 3, 4], seed: 8) .> -0.5)),
     Form(
         name: "mask of keys", query: [2, 2, 3, 4], key: [2, 2, 4, 4], value: [2, 2, 4, 3],
         mask: .boolean(
@@ -52,7 +52,7 @@ private let forms: [Form] = [
     Form(
         name: "tiles along an axis, masked", query: [16, 2, 3], key: [132, 2, 3],
         value: [132, 2, 3], axis: 0,
-        mask: .boolean(Tensor<Double>.sample([16, 132], seed: 5).greater(-1))),
+        mask: .boolean(Tensor<Double>.sample([16, 132], seed: 5) .> -1)),
     Form(
         name: "blocks", query: [2, 12, 3], key: [2, 12, 3], value: [2, 12, 2],
         mask: .blockSparse(BlockSparsity(block: 3, rows: [[0], [1], [0, 2], [0, 1, 3]]))),

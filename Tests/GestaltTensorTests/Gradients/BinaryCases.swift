@@ -24,6 +24,10 @@ private let arithmeticCases: [GradientCase] = {
         ("power", { $0.power($1) }, { pow($0, $1) }),
         ("maximum", { $0.maximum($1) }, { max($0, $1) }),
         ("minimum", { $0.minimum($1) }, { min($0, $1) }),
+        ("%", { $0 % $1 }, { fmod($0, $1) }),
+        ("atan2", { $0.atan2($1) }, { atan2($0, $1) }),
+        ("hypot", { $0.hypot($1) }, { hypot($0, $1) }),
+        ("xlogy", { $0.xlogy($1) }, { $0 * log($1) }),
     ]
     return shapePairs.flatMap { a, b in
         operations.map { name, function, reference in
@@ -55,7 +59,7 @@ private let scalarCases: [GradientCase] = [
 
 private let selectionCases: [GradientCase] = shapePairs.map { a, b in
     let shape = a.broadcast(with: b)!
-    let mask = Tensor<Double>.sample(shape, seed: 9).greater(0)
+    let mask = Tensor<Double>.sample(shape, seed: 9) .> 0
     return GradientCase(
         "replacing", inputs: [.sample(a, seed: 3), .sample(b, seed: 5)],
         reference: { x in

@@ -35,6 +35,25 @@ let unaryCases: [GradientCase] = {
         ("floor", { $0.floor() }, { floor($0) }),
         ("ceiling", { $0.ceiling() }, { ceil($0) }),
         ("round", { $0.round() }, { $0.rounded(.toNearestOrEven) }),
+        ("trunc", { $0.trunc() }, { $0.rounded(.towardZero) }),
+        ("atan", { $0.atan() }, { atan($0) }),
+        ("sinh", { $0.sinh() }, { sinh($0) }),
+        ("cosh", { $0.cosh() }, { cosh($0) }),
+        ("asinh", { $0.asinh() }, { asinh($0) }),
+        ("expm1", { $0.expm1() }, { expm1($0) }),
+        ("exp2", { $0.exp2() }, { exp2($0) }),
+        ("erfc", { $0.erfc() }, { erfc($0) }),
+        ("elu", { $0.elu(alpha: 0.7) }, { $0 > 0 ? $0 : 0.7 * expm1($0) }),
+        ("mish", { $0.mish() }, { $0 * tanh(log1p(exp($0))) }),
+        ("hardSwish", { $0.hardSwish() }, { $0 * min(max($0 + 3, 0), 6) / 6 }),
+    ]
+    let inside: [(String, Function, Reference)] = [
+        ("tan", { $0.tan() }, { tan($0) }),
+        ("asin", { $0.asin() }, { asin($0) }),
+        ("acos", { $0.acos() }, { acos($0) }),
+        ("atanh", { $0.atanh() }, { atanh($0) }),
+        ("log1p", { $0.log1p() }, { log1p($0) }),
+        ("acosh", { ($0 + 2).acosh() }, { acosh($0 + 2) }),
     ]
     let positive: [(String, Function, Reference)] = [
         ("log", { $0.log() }, { log($0) }),
@@ -43,6 +62,8 @@ let unaryCases: [GradientCase] = {
         ("reciprocal", { $0.reciprocal() }, { 1 / $0 }),
         ("power 2.5", { $0.power(2.5) }, { pow($0, 2.5) }),
         ("power −1", { $0.power(-1) }, { 1 / $0 }),
+        ("log2", { $0.log2() }, { log2($0) }),
+        ("log10", { $0.log10() }, { log10($0) }),
     ]
     let shapes: [Shape] = [[3, 5], [2, 1, 4], [], [0, 3], [1]]
     return shapes.flatMap { shape in
@@ -54,6 +75,11 @@ let unaryCases: [GradientCase] = {
             + positive.map { name, function, reference in
                 GradientCase(
                     name, inputs: [.sample(shape, in: 0.3...3)],
+                    reference: { $0[0].mapped(reference) }, { function($0[0]) })
+            }
+            + inside.map { name, function, reference in
+                GradientCase(
+                    name, inputs: [.sample(shape, in: -0.8...0.8)],
                     reference: { $0[0].mapped(reference) }, { function($0[0]) })
             }
     }

@@ -84,22 +84,22 @@ import Testing
             difference(a.maximum(b), Tensor([.nan, .nan, .nan, 3]), within: 0)
             ?? difference(a.minimum(b), Tensor([.nan, .nan, .nan, 2]), within: 0)
         #expect(problem == nil)
-        #expect(a.equal(a).scalars == [false, true, false, true])
-        #expect(a.notEqual(a).scalars == [true, false, true, false])
-        #expect(a.less(b).scalars == [false, false, false, true])
+        #expect((a .== a).scalars == [false, true, false, true])
+        #expect((a .!= a).scalars == [true, false, true, false])
+        #expect((a .< b).scalars == [false, false, false, true])
     }
 
     @Test("comparisons and selection at every size", arguments: kernelSizes)
     func comparisons(_ count: Int) {
         let a = Tensor<Int32>((0..<count).map { Int32($0 % 5) })
         let b = Tensor<Int32>((0..<count).map { Int32($0 % 3) })
-        #expect(a.equal(b) == naiveBroadcast(a, b, ==))
-        #expect(a.notEqual(b) == naiveBroadcast(a, b, !=))
-        #expect(a.less(b) == naiveBroadcast(a, b, <))
-        #expect(a.lessOrEqual(b) == naiveBroadcast(a, b, <=))
-        #expect(a.greater(1) == naiveBroadcast(a, Tensor(1), >))
-        #expect(a.greaterOrEqual(b) == naiveBroadcast(a, b, >=))
-        let mask = a.greater(b)
+        #expect((a .== b) == naiveBroadcast(a, b, ==))
+        #expect((a .!= b) == naiveBroadcast(a, b, !=))
+        #expect((a .< b) == naiveBroadcast(a, b, <))
+        #expect((a .<= b) == naiveBroadcast(a, b, <=))
+        #expect((a .> 1) == naiveBroadcast(a, Tensor(1), >))
+        #expect((a .>= b) == naiveBroadcast(a, b, >=))
+        let mask = a .> b
         #expect(a.replacing(with: b, where: mask) == a.minimum(b))
         #expect(
             a.replacing(with: 9, where: !mask) == .built([count]) { mask.at($0) ? a.at($0) : 9 })

@@ -40,7 +40,7 @@ private func productTolerance<Scalar: FloatingScalar>(_ type: Scalar.Type, lengt
             for (alpha, beta) in [(1, 0), (2, 1), (1, 0.5)] as [(Scalar, Scalar)] {
                 let start =
                     beta == 0
-                    ? Tensor<Scalar>.filled([p.m, p.n + gap], with: .nan)
+                    ? Tensor<Scalar>(repeating: .nan, shape: [p.m, p.n + gap])
                     : .sample([p.m, p.n + gap], seed: 3)
                 var expected = start
                 expected.withMutableScalars { c in

@@ -54,7 +54,7 @@ import Testing
         for (row, column) in [(0, 0), (2, 1), (2, 2)] {
             #expect(throws: error) { try routine.run(matrices(value, row: row, column: column)) }
         }
-        let all = Tensor<Float>.filled([2, 3, 3], with: value)
+        let all = Tensor<Float>(repeating: value, shape: [2, 3, 3])
         #expect(
             throws: LinearAlgebraError.notFinite(
                 operation: routine.testDescription, batchIndex: 0)

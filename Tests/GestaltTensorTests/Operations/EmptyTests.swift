@@ -28,7 +28,7 @@ import Testing
         Case("gelu", [0, 4], [0, 4]) { $0.gelu() },
         Case("plus", [0, 4], [0, 4]) { $0 + F.ones([4]) },
         Case("times one row", [0, 4], [0, 4]) { $0 * F.ones([1, 4]) },
-        Case("where", [0, 4], [0, 4]) { $0.replacing(with: 1, where: $0.greater(0)) },
+        Case("where", [0, 4], [0, 4]) { $0.replacing(with: 1, where: $0 .> 0) },
         Case("fused", [0, 4], [0, 4]) { fused($0) { ($0 * 2).relu() } },
         Case("clamped", [0, 4], [0, 4]) { $0.clamped(min: 0, max: 1) },
         Case("softmax of rows", [0, 4], [0, 4]) { $0.softmax() },

@@ -107,9 +107,9 @@ import Testing
         expect(a.maximum(b), [nan, nan, inf, inf, -inf, tiny, tiny], "maximum")
         expect(a.minimum(b), [nan, nan, inf, -inf, -inf, tiny, 0], "minimum")
         expect(a.power(b), [nan, 1, inf, 0, 0, 1, 0], "power")
-        #expect(a.less(b).scalars == [false, false, false, false, false, false, true])
-        #expect(a.equal(b).scalars == [false, false, true, false, true, true, false])
-        #expect(a.notEqual(b).scalars == [true, true, false, true, false, false, true])
+        #expect((a .< b).scalars == [false, false, false, false, false, false, true])
+        #expect((a .== b).scalars == [false, false, true, false, true, true, false])
+        #expect((a .!= b).scalars == [true, true, false, true, false, false, true])
     }
 
     /// Rows that hold NaN, ∞, −∞, nothing but −∞, and two ∞.

@@ -1,0 +1,36 @@
+import GestaltChecks
+import GestaltTensor
+
+/// The input itself: a layer where a configuration wants none.
+///
+/// - Shapes: any, in and out.
+public struct Identity: Layer {
+    public init() {}
+
+    public func callAsFunction(_ x: Tensor<Float>, _ context: Context) -> Tensor<Float> { x }
+
+    public mutating func visit(_ visitor: inout some ParameterVisitor) {}
+}
+
+/// Merges neighboring axes into one, by default all but the batch's.
+///
+/// - Shapes: `[N, …]` to `[N, product of …]`.
+public struct Flatten: Layer {
+    /// The first and the last axis merged; negative ones count from the end.
+    public let first: Int
+    public let last: Int
+
+    public init(from first: Int = 1, through last: Int = -1) {
+        self.first = first
+        self.last = last
+    }
+
+    /// - Precondition: both axes exist, in this order.
+    public func callAsFunction(_ x: Tensor<Float>, _ context: Context) -> Tensor<Float> {
+        let (from, to) = (x.shape.resolved(first), x.shape.resolved(last))
+        require(from <= to, "Flatten: axes \(first) to \(last) of shape \(x.shape)")
+        return x.flattened(axes: from...to)
+    }
+
+    public mutating func visit(_ visitor: inout some ParameterVisitor) {}
+}
