@@ -1,4 +1,4 @@
-import GestaltTensor
+@_spi(Benchmarks) import GestaltTensor
 import TestSupport
 import Testing
 
@@ -14,14 +14,14 @@ import Testing
     @Test("random cases reach every algorithm in every pass it serves")
     func coverage() {
         for algorithm in ConvolutionPlan.Algorithm.allCases {
-            for pass in ConvolutionPlan.Pass.allCases {
-                if algorithm == .products, pass == .backwardWeight { continue }
+            for work in ConvolutionPlan.Work.allCases {
+                if algorithm == .products, work == .weightGradient { continue }
                 let served = (0..<UInt64(300)).filter {
                     ConvolutionPlan.refusal(
-                        of: algorithm, pass: pass, geometry: RandomConvolution(seed: $0).geometry)
+                        of: algorithm, work, geometry: RandomConvolution(seed: $0).geometry)
                         == nil
                 }
-                #expect(served.count >= 1, "\(algorithm), \(pass)")
+                #expect(served.count >= 1, "\(algorithm), \(work)")
             }
         }
     }
@@ -44,20 +44,16 @@ import Testing
         )
         let pairs = [
             (
-                ConvolutionEngine.forward(g, input: x, weight: w, choice: .forced(algorithm)),
-                ConvolutionEngine.forward(g, input: dx, weight: dw, choice: .forced(.patches))
+                ConvolutionPass(g, .forward(x: x, weight: w)).run(.forced(algorithm)),
+                ConvolutionPass(g, .forward(x: dx, weight: dw)).run(.forced(.patches))
             ),
             (
-                ConvolutionEngine.backwardInput(
-                    g, cotangent: y, weight: w, choice: .forced(algorithm)),
-                ConvolutionEngine.backwardInput(
-                    g, cotangent: dy, weight: dw, choice: .forced(.patches))
+                ConvolutionPass(g, .inputGradient(cotangent: y, weight: w)).run(.forced(algorithm)),
+                ConvolutionPass(g, .inputGradient(cotangent: dy, weight: dw)).run(.forced(.patches))
             ),
             (
-                ConvolutionEngine.backwardWeight(
-                    g, input: x, cotangent: y, choice: .forced(algorithm)),
-                ConvolutionEngine.backwardWeight(
-                    g, input: dx, cotangent: dy, choice: .forced(.patches))
+                ConvolutionPass(g, .weightGradient(x: x, cotangent: y)).run(.forced(algorithm)),
+                ConvolutionPass(g, .weightGradient(x: dx, cotangent: dy)).run(.forced(.patches))
             ),
         ]
         for (found, exact) in pairs {
@@ -74,81 +70,59 @@ import Testing
             input: [2, 12, 12, 16], weight: [3, 3, 16, 16], padding: .same)
         let x = Tensor<Float>.sample(g.inputShape, seed: 1, in: -1...1)
         let w = Tensor<Float>.sample(g.weightShape, seed: 2, in: -1...1)
-        let expected = ConvolutionEngine.forward(
-            g, input: x, weight: w, choice: .forced(.patches))
-        let first = ConvolutionEngine.forward(g, input: x, weight: w, choice: .measured)
+        let expected = ConvolutionPass(g, .forward(x: x, weight: w)).run(.forced(.patches))
+        let first = ConvolutionPass(g, .forward(x: x, weight: w)).run(.measured)
         let problem = difference(first, expected, tolerance: { _ in 1e-4 })
         #expect(problem == nil, "\(problem ?? "")")
         // The winner stays.
-        #expect(ConvolutionEngine.forward(g, input: x, weight: w, choice: .measured) == first)
+        #expect(ConvolutionPass(g, .forward(x: x, weight: w)).run(.measured) == first)
     }
 
+    /// Each pass of a random operation by each algorithm that serves it, as sentences.
     private func loopProblems<Scalar: FloatingScalar>(
         _ type: Scalar.Type, _ seed: UInt64
     ) -> [String] {
         let c = RandomConvolution(seed: seed)
-        let g = c.geometry
-        let v = c.inputs(type)
-        // The engine speaks of the convolution, a transposed one is its gradient.
-        let weight = c.isTransposed ? v[1].transposed(-2, -1) : v[1]
-        let image = c.isTransposed ? Tensor<Scalar>.sample(g.inputShape, seed: seed + 9) : v[0]
-        let outputs = c.isTransposed ? v[0] : Tensor<Scalar>.sample(g.outputShape, seed: seed + 9)
-        let bias = c.hasBias && !c.isTransposed ? v[2] : nil
+        let (g, v) = (c.geometry, c.inputs(type))
+        let (x, weight, bias) = (v[0], v[1], c.hasBias ? v[2] : nil)
+        let direction: ConvolutionDirection = c.isTransposed ? .transposed : .direct
+        let cotangent = Tensor<Scalar>.sample(
+            c.isTransposed ? g.inputShape : g.outputShape, seed: seed + 9)
         func doubles(_ x: Tensor<Scalar>) -> [Double] { x.scalars.map { Double($0) } }
-        let found = naiveConvolution(
-            c, x: doubles(v[0]), weight: doubles(v[1]), bias: c.hasBias ? doubles(v[2]) : [],
-            cotangent: doubles(c.isTransposed ? image : outputs))
-        let length = max(image.count, weight.count, outputs.count)
+        let wanted = naiveConvolution(
+            c, x: doubles(x), weight: doubles(weight), bias: bias.map(doubles) ?? [],
+            cotangent: doubles(cotangent))
+        let passes = [
+            (
+                ConvolutionPass(
+                    g, .forward(x: x, weight: weight), direction: direction, bias: bias), wanted.y
+            ),
+            (
+                ConvolutionPass(
+                    g, .inputGradient(cotangent: cotangent, weight: weight), direction: direction),
+                wanted.dx
+            ),
+            (
+                ConvolutionPass(
+                    g, .weightGradient(x: x, cotangent: cotangent), direction: direction),
+                wanted.dWeight
+            ),
+        ]
+        let length = max(x.count, weight.count, cotangent.count)
         var problems: [String] = []
         for algorithm in ConvolutionPlan.Algorithm.allCases {
             let tile = algorithm == .winograd2 || algorithm == .winograd4
             let bound = sumTolerance(type, length: length, magnitude: 1) * (tile ? 20 : 2)
-            func check(
-                _ pass: ConvolutionPlan.Pass, _ wanted: [Double],
-                _ body: (ConvolutionPlan.Choice) -> Tensor<Scalar>
-            ) {
-                guard ConvolutionPlan.refusal(of: algorithm, pass: pass, geometry: g) == nil else {
-                    return
-                }
-                let value = body(.forced(algorithm))
-                let wanted = Tensor<Scalar>(
+            for (pass, wanted) in passes
+            where ConvolutionPlan.refusal(of: algorithm, pass.work, geometry: g) == nil {
+                let value = pass.run(.forced(algorithm))
+                let exact = Tensor<Scalar>(
                     shape: value.shape, scalars: wanted.map { Scalar($0) })
-                if let problem = difference(value, wanted, tolerance: { _ in bound }) {
-                    problems.append("\(algorithm), \(pass): \(problem) of \(type), \(c)")
+                if let problem = difference(value, exact, tolerance: { _ in bound }) {
+                    problems.append("\(algorithm), \(pass.work): \(problem) of \(type), \(c)")
                 }
-            }
-            if !c.isTransposed {
-                check(.forward, found.y) {
-                    ConvolutionEngine.forward(
-                        g, input: image, weight: weight, bias: bias, choice: $0)
-                }
-            }
-            check(.backwardInput, c.isTransposed ? withoutBias(found.y, v, c) : found.dx) {
-                ConvolutionEngine.backwardInput(
-                    g, cotangent: outputs, weight: weight, choice: $0)
-            }
-            let gradient =
-                c.isTransposed ? doubles(transposedBack(found.dWeight, v[1])) : found.dWeight
-            check(.backwardWeight, gradient) {
-                ConvolutionEngine.backwardWeight(g, input: image, cotangent: outputs, choice: $0)
             }
         }
         return problems
-    }
-
-    /// The gradient of a transposed convolution's weight, in the order of the convolution's.
-    private func transposedBack<Scalar: FloatingScalar>(
-        _ gradient: [Double], _ weight: Tensor<Scalar>
-    ) -> Tensor<Scalar> {
-        Tensor<Scalar>(shape: weight.shape, scalars: gradient.map { Scalar($0) })
-            .transposed(-2, -1)
-    }
-
-    private func withoutBias<Scalar: FloatingScalar>(
-        _ y: [Double], _ v: [Tensor<Scalar>], _ c: RandomConvolution
-    ) -> [Double] {
-        guard c.hasBias else { return y }
-        let bias = v[2].scalars.map { Double($0) }
-        return y.enumerated().map { $1 - bias[$0 % bias.count] }
     }
 }
