@@ -1,5 +1,6 @@
 import Foundation
 import GestaltData
+import GestaltRobotPush
 import GestaltTensor
 import Testing
 

@@ -7,13 +7,14 @@ import GestaltSegHeads
 import GestaltTensor
 import GestaltTraining
 import GestaltVQVAE
+import GestaltVideo
 import TestSupport
 import Testing
 
 @Suite struct EvaluationTests {
     private func data() throws -> DataSet {
         RobotPush.register()
-        try DataSet.open("synthetic:3", options: ClipOptions(masks: .required))
+        return try DataSet.open("synthetic:3", options: ClipOptions(masks: .required))
     }
 
     @Test func truthScoresOneAndNothingZero() throws {

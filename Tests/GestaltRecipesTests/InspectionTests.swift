@@ -3,6 +3,7 @@ import GestaltData
 import GestaltFiles
 import GestaltIO
 import GestaltMedia
+import GestaltModels
 import GestaltRecipes
 import GestaltSegHeads
 import GestaltTensor

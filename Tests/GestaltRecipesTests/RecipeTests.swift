@@ -9,6 +9,7 @@ import GestaltSegHeads
 import GestaltTensor
 import GestaltTraining
 import GestaltVQVAE
+import GestaltVideo
 import TestSupport
 import Testing
 

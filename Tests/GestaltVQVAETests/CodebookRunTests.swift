@@ -1,6 +1,8 @@
 import Foundation
+import GestaltNN
 import GestaltTensor
 import GestaltVQVAE
+import GestaltVideo
 import TestSupport
 import Testing
 
