@@ -5,7 +5,8 @@ import GestaltTensor
 ///
 /// `y = (x − μ) / √(σ² + ε) · γ + β`. In training μ and the biased σ² are the batch's, and the
 /// running statistics move towards the batch's mean and *unbiased* variance by `momentum`;
-/// in inference, and where the layer is frozen, the running ones are used.
+/// in inference, and where the layer is frozen, the running ones are used. With several workers
+/// the batch is that of all ranks, see ``Context/collectives``.
 ///
 /// - Shapes: `[…, channels]` in and out.
 /// - Learns: by default `scale` γ `[channels]` from ones, `shift` β `[channels]` from zeros.
@@ -62,8 +63,13 @@ public struct BatchNorm: Layer {
                 mean: context.read(runningMean), variance: context.read(runningVariance),
                 scale: scale, shift: shift, epsilon: epsilon, rectifies: rectifies)
         }
-        let (y, moments) = x.batchNormalized(
-            scale: scale, shift: shift, epsilon: epsilon, rectifies: rectifies)
+        let (y, moments) =
+            context.collectives.size > 1
+            ? x.batchNormalized(
+                scale: scale, shift: shift, epsilon: epsilon, rectifies: rectifies,
+                over: context.collectives)
+            : x.batchNormalized(
+                scale: scale, shift: shift, epsilon: epsilon, rectifies: rectifies)
         guard moments.count > 0 else { return y }
         move(runningMean, towards: moments.mean, context)
         move(runningVariance, towards: moments.unbiasedVariance, context)

@@ -10,6 +10,9 @@ public final class Context {
     public let isTraining: Bool
     /// Random numbers of this pass: dropout masks, codebook restarts.
     public var random: RandomStream
+    /// The exchange between the workers of one training, through which statistics of a batch
+    /// (norms, codebooks) become those of all ranks' batches. A single worker by default.
+    public var collectives: any Collectives = LocalCollectives()
     private(set) var pending: [Int: Tensor<Float>] = [:]
 
     private init(isTraining: Bool, random: RandomStream) {

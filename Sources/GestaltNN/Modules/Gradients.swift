@@ -28,6 +28,33 @@ public struct Gradients: Sendable {
         for index in tensors.indices { tensors[index] = tensors[index] * factor }
     }
 
+    /// Adds the gradients of another pass over the same model; one that only `other` has is taken
+    /// over as it is.
+    /// - Precondition: gradients of one path have one shape.
+    public mutating func add(_ other: Gradients) {
+        for (path, tensor) in zip(other.paths, other.tensors) {
+            guard let place = places[path] else {
+                places[path] = paths.count
+                paths.append(path)
+                tensors.append(tensor)
+                continue
+            }
+            require(
+                tensor.shape == tensors[place].shape,
+                "\(path): gradients of shapes \(tensors[place].shape) and \(tensor.shape)")
+            tensors[place] = tensors[place] + tensor
+        }
+    }
+
+    /// Replaces every gradient by its mean over all ranks.
+    /// - Precondition: all ranks have gradients of the same parameters, in the same order.
+    public mutating func average(over collectives: any Collectives) {
+        guard collectives.size > 1 else { return }
+        for index in tensors.indices {
+            tensors[index] = collectives.allReduce(tensors[index]) / Float(collectives.size)
+        }
+    }
+
     /// Scales all gradients so that their common norm is at most `maximum`.
     /// - Returns: the norm before.
     /// - Source: Pascanu et al. (2013), algorithm 1; the divisor is ‖g‖ + 1e-6 as in PyTorch.

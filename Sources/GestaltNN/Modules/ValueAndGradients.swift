@@ -6,7 +6,7 @@ public struct TrainingStep<Auxiliary> {
     /// Whatever the closure returned beside the loss.
     public let auxiliary: Auxiliary
     public var gradients: Gradients
-    private let pending: [Int: Tensor<Float>]
+    private var pending: [Int: Tensor<Float>]
 
     init(
         loss: Float, auxiliary: Auxiliary, gradients: Gradients, pending: [Int: Tensor<Float>]
@@ -15,6 +15,15 @@ public struct TrainingStep<Auxiliary> {
         self.auxiliary = auxiliary
         self.gradients = gradients
         self.pending = pending
+    }
+
+    /// Adds the gradients of a later pass over the same model, and takes its buffer values over the
+    /// earlier ones. `loss` and `auxiliary` stay those of this pass.
+    /// - Parameter later: computed from the model with this pass's buffers committed, so that the
+    ///   statistics chain.
+    public mutating func add(_ later: TrainingStep) {
+        gradients.add(later.gradients)
+        pending.merge(later.pending) { $1 }
     }
 
     /// Stores the statistics that the forward pass announced.

@@ -9,7 +9,8 @@ import GestaltVideo
 /// Nothing here is a parameter. In training each pass updates, with decay γ, n_k latents assigned
 /// to code k and their sum s_k:
 /// `N ← γN + (1−γ)n`, `S ← γS + (1−γ)s`, `e_k ← S_k / N̂_k`, N̂ being N smoothed so that no code
-/// divides by zero. A code with N < 1 is redrawn from the batch.
+/// divides by zero. A code with N < 1 is redrawn from the batch. With several workers n and s are
+/// summed over all ranks, and rank 0 draws for all, see `Context.collectives`.
 ///
 /// - Shapes: latents `[N, t, h, w, D]`; table `[K, D]`.
 /// - Source: VideoGPT, `vqvae.py`, `Codebook`; van den Oord et al. (2017), appendix A.1.
@@ -66,7 +67,8 @@ public struct Codebook: Quantizer {
         let table = context.read(embeddings)
         let ids = flat.nearestRows(in: table)
         let rows = table.gathered(ids, axis: 0)
-        let counts = codeCounts(ids)
+        let own = codeCounts(ids)
+        let counts = trains ? context.collectives.allReduce(own) : own
         if trains { follow(flat, ids, counts, context, draws: &draws) }
 
         let exact = rows.reshaped(latents.shape)
