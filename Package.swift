@@ -168,9 +168,9 @@ let package = Package(
             "GestaltTraining",
             [
                 "GestaltTensor", "GestaltIO", "GestaltNN", "GestaltFiles", "GestaltMedia",
-                "GestaltData",
+                "GestaltData", "GestaltModels", "GestaltVideo", "GestaltVQVAE",
             ]),
-        tests("GestaltRobotPush", ["GestaltTensor", "GestaltData"]),
+        tests("GestaltRobotPush", ["GestaltTensor", "GestaltIO", "GestaltData"]),
         tests(
             "GestaltVQVAE",
             ["GestaltTensor", "GestaltNN", "GestaltFiles", "GestaltModels", "GestaltVideo"],

@@ -55,7 +55,7 @@ extension DataSet {
     ///   was moved away from its resources.
     public static func sample(
         _ split: Split = .train, options: ClipOptions = ClipOptions(),
-        progress: LoadingProgress? = nil
+        progress: ProgressHandler? = nil
     ) throws -> DataSet {
         try requireNoHoldout("sample", options)
         let name = split.folder + ".tfrecords.gz"
@@ -76,7 +76,7 @@ extension DataSet {
     ///   - options: `height` and `width` are the frame size.
     public static func synthetic(
         clips count: Int = RobotPush.syntheticClips, _ split: Split = .train,
-        options: ClipOptions = ClipOptions(), seed: UInt64 = 0, progress: LoadingProgress? = nil
+        options: ClipOptions = ClipOptions(), seed: UInt64 = 0, progress: ProgressHandler? = nil
     ) throws -> DataSet {
         try requireNoHoldout("synthetic", options)
         var configuration = RobotPushGenerator.Configuration()

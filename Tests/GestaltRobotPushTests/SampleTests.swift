@@ -1,4 +1,5 @@
 import GestaltData
+import GestaltIO
 import GestaltRobotPush
 import GestaltTensor
 import TestSupport
@@ -58,7 +59,7 @@ import Testing
 
     @Test func progressCountsEveryClip() throws {
         let counter = Counter()
-        _ = try DataSet.sample(.test) { done, _ in counter.see(done) }
+        _ = try DataSet.sample(.test) { counter.see($0.done) }
         #expect(counter.seen == Array(1...8))
     }
 }

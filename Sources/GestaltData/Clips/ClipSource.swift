@@ -98,7 +98,3 @@ public struct ClipOptions: Sendable, Equatable {
         self.arrays = arrays
     }
 }
-
-/// Told about clips as they are read: how many are done, of how many (0 while unknown).
-/// Called from several threads, one at a time.
-public typealias LoadingProgress = @Sendable (_ done: Int, _ total: Int) -> Void

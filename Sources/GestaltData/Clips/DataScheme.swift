@@ -8,14 +8,14 @@ public struct DataScheme: Sendable {
     public let open:
         @Sendable (
             _ location: String, _ split: Split, _ options: ClipOptions, _ seed: UInt64,
-            _ progress: LoadingProgress?
+            _ progress: ProgressHandler?
         ) throws -> DataSet
 
     public init(
         open:
             @escaping @Sendable (
                 _ location: String, _ split: Split, _ options: ClipOptions, _ seed: UInt64,
-                _ progress: LoadingProgress?
+                _ progress: ProgressHandler?
             ) throws -> DataSet
     ) {
         self.open = open

@@ -1,3 +1,4 @@
+import GestaltIO
 import GestaltTensor
 
 extension DataSet {
@@ -9,13 +10,14 @@ extension DataSet {
     /// - Parameter indices: which clips; nil for all.
     package static func load(
         _ source: any ClipSource, indices: [Int]? = nil, options: ClipOptions, name: String,
-        split: Split, progress: LoadingProgress? = nil
+        split: Split, progress: ProgressHandler? = nil
     ) throws -> DataSet {
         let chosen = indices ?? Array(0..<source.count)
         let report = ProgressReport(total: chosen.count, progress)
         let pieces = try concurrentMap(count: chosen.count) { place in
-            defer { report.advance() }
-            return try source.pieces(at: chosen[place]).sized(options)
+            let pieces = try source.pieces(at: chosen[place]).sized(options)
+            try report.advance()
+            return pieces
         }
         let remarks = shortened(pieces.flatMap(\.remarks))
         let clips = pieces.flatMap(\.clips)

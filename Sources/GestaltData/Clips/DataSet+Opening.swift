@@ -15,7 +15,7 @@ extension DataSet {
     /// - Throws: `ClipError`, or `MediaError` and `FileError` for files that are damaged.
     public static func open(
         _ location: String, split: Split = .train, options: ClipOptions = ClipOptions(),
-        seed: UInt64 = 0, progress: LoadingProgress? = nil
+        seed: UInt64 = 0, progress: ProgressHandler? = nil
     ) throws -> DataSet {
         if let scheme = DataScheme.scheme(of: location) {
             return try scheme.open(location, split, options, seed, progress)
@@ -58,7 +58,7 @@ extension DataSet {
 
     /// The clips of files, all of a split or those that a holdout leaves.
     private static func files(
-        _ location: String, split: Split, options: ClipOptions, progress: LoadingProgress?
+        _ location: String, split: Split, options: ClipOptions, progress: ProgressHandler?
     ) throws -> DataSet {
         guard let share = options.holdout else {
             let place = try SplitPlace(location, split)
@@ -92,7 +92,7 @@ extension DataSet {
     }
 
     private static func load(
-        _ place: SplitPlace, split: Split, options: ClipOptions, progress: LoadingProgress?
+        _ place: SplitPlace, split: Split, options: ClipOptions, progress: ProgressHandler?
     ) throws -> DataSet {
         let source = try source(at: place, options: options, progress: progress)
         return try load(
@@ -102,7 +102,7 @@ extension DataSet {
     }
 
     static func source(
-        at place: SplitPlace, options: ClipOptions, progress: LoadingProgress?
+        at place: SplitPlace, options: ClipOptions, progress: ProgressHandler?
     ) throws -> any ClipSource {
         let path = place.path
         let isFile = Folder.isFile(path)

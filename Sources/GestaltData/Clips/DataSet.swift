@@ -1,3 +1,4 @@
+import GestaltIO
 import GestaltTensor
 
 /// Which part of a data set.
@@ -48,7 +49,7 @@ public struct DataSet: ClipSource {
     ///   height or width.
     public init(
         _ source: some ClipSource, name: String? = nil, split: Split = .train,
-        progress: LoadingProgress? = nil
+        progress: ProgressHandler? = nil
     ) throws {
         self = try Self.load(
             source, options: ClipOptions(), name: name ?? source.description, split: split,

@@ -1,4 +1,5 @@
 import Dispatch
+import GestaltIO
 import Synchronization
 
 /// The results of `body` for 0…count − 1, computed on all cores, in order.
@@ -15,22 +16,24 @@ package func concurrentMap<Value: Sendable>(
     return try results.withLock { $0.compactMap { $0 } }.map { try $0.get() }
 }
 
-/// Counts what is done and tells it, one call at a time.
+/// Counts the clips that are read and reports each, one call at a time.
 final class ProgressReport: Sendable {
     private let done = Mutex(0)
-    private let total: Int
-    private let tell: LoadingProgress?
+    private let total: Int?
+    private let report: ProgressHandler?
 
-    init(total: Int, _ tell: LoadingProgress?) {
+    /// - Parameter total: nil where the number of clips is not known beforehand.
+    init(total: Int?, _ report: ProgressHandler?) {
         self.total = total
-        self.tell = tell
+        self.report = report
     }
 
-    func advance() {
-        guard let tell else { return }
-        done.withLock {
+    /// - Throws: what the handler throws.
+    func advance() throws {
+        guard let report else { return }
+        try done.withLock {
             $0 += 1
-            tell($0, total)
+            try report(WorkProgress(done: $0, total: total, unit: "clips"))
         }
     }
 }

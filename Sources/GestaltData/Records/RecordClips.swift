@@ -28,10 +28,10 @@ public struct RecordClips: ClipSource {
     /// - Throws: `ClipError`, or `MediaError` for files that are no TFRecord or damaged.
     public init(
         path: String, files: [String]? = nil, options: ClipOptions = ClipOptions(),
-        progress: LoadingProgress? = nil
+        progress: ProgressHandler? = nil
     ) throws {
         let shards = try files?.map { path + "/" + $0 } ?? RecordClips.shards(at: path)
-        let report = ProgressReport(total: 0, progress)
+        let report = ProgressReport(total: nil, progress)
         var clips: [Clip] = []
         if let limit = options.limit {
             for shard in shards where clips.count < limit {
@@ -102,7 +102,7 @@ public struct RecordClips: ClipSource {
                 try ClipRecord(
                     Example(features: features), path: path, index: clips.count, options: options
                 ).clip())
-            report.advance()
+            try report.advance()
         }
         return clips
     }

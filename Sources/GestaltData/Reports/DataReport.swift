@@ -1,3 +1,4 @@
+import GestaltIO
 import GestaltTensor
 
 /// What a data set holds, split by split: clips, sizes, labels, and what was left out.
@@ -39,11 +40,11 @@ public struct DataReport: Sendable, Equatable {
     ///
     /// - Parameters:
     ///   - location: as `DataSet.open` takes it.
-    ///   - progress: told about clips as they are read, split by split.
+    ///   - progress: called after each clip, split by split; an error it throws ends the reading.
     /// - Throws: what `DataSet.open` throws when nothing can be read.
     public init(
         of location: String, options: ClipOptions = ClipOptions(), seed: UInt64 = 0,
-        progress: LoadingProgress? = nil
+        progress: ProgressHandler? = nil
     ) throws {
         self.location = location
         if DataSet.isNamed(location) {
@@ -69,7 +70,7 @@ public struct DataReport: Sendable, Equatable {
 
 extension DataReport.Part {
     /// Reads the clips of a source, one after the other.
-    init(_ source: any ClipSource, split: Split?, progress: LoadingProgress?) throws {
+    init(_ source: any ClipSource, split: Split?, progress: ProgressHandler?) throws {
         self.split = split
         labelCoding = source.labelCoding
         remarks = source.remarks
@@ -77,7 +78,8 @@ extension DataReport.Part {
             let pieces = try source.pieces(at: index)
             remarks += pieces.remarks
             for clip in pieces.clips { add(clip) }
-            progress?(index + 1, source.count)
+            try progress?(
+                WorkProgress(done: index + 1, total: source.count, unit: "clips"))
         }
     }
 

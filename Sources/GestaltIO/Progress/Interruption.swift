@@ -1,7 +1,8 @@
 import Foundation
 import Synchronization
 
-/// A request to stop that long work asks for and obeys at its next safe point.
+/// A request to stop that long work obeys at its next safe point: the library's one form of
+/// cancellation. Work that takes a ``ProgressHandler`` is stopped by calling ``check()`` in it.
 ///
 /// ``process`` is raised by Ctrl-C, SIGTERM and SIGHUP, of a closed terminal, once
 /// ``handleSignals()`` was called; a program with a stop button, or a test, makes one of its own.
@@ -16,7 +17,12 @@ public final class Interruption: Sendable {
     /// Whether somebody asked to stop.
     public var isRequested: Bool { requested.load(ordering: .relaxed) }
 
-    /// Asks as Ctrl-C does.
+    /// - Throws: ``Interrupted`` where a stop was requested.
+    public func check() throws(Interrupted) {
+        if isRequested { throw Interrupted() }
+    }
+
+    /// Requests a stop, as Ctrl-C does.
     public func request() { requested.store(true, ordering: .relaxed) }
 
     /// Forgets an earlier request.
@@ -46,4 +52,11 @@ public final class Interruption: Sendable {
     private static func isIgnore(_ handler: (@convention(c) (Int32) -> Void)?) -> Bool {
         unsafeBitCast(handler, to: Int.self) == unsafeBitCast(SIG_IGN, to: Int.self)
     }
+}
+
+/// The end of work whose ``Interruption`` was requested.
+public struct Interrupted: Error, Equatable, CustomStringConvertible {
+    public init() {}
+
+    public var description: String { "interrupted" }
 }

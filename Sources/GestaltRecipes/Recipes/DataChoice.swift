@@ -70,7 +70,7 @@ public struct DataChoice: Codable, Sendable, Equatable {
         defer { progress?.finish() }
         let options = options(masks: masks, classes: classes)
         let set = try DataSet.open(location, split: split, options: options, seed: seed) {
-            progress?.update($0, of: $1)
+            progress?.update($0)
         }
         return try classes.map(set.classified) ?? set
     }
