@@ -90,10 +90,16 @@ extension TrainingPlan {
 }
 
 extension Trainer where Task == LineTask {
-    /// A trainer of the line, silent and stopped by nobody else.
-    convenience init(_ task: LineTask, _ plan: TrainingPlan, run: RunFolder? = nil) {
+    /// A trainer of the line, silent and stopped by nobody else; with a folder it leaves the files
+    /// of a recipe's run.
+    convenience init(
+        _ task: LineTask, _ plan: TrainingPlan, run: RunFolder? = nil,
+        observers: [any TrainingObserver] = []
+    ) {
+        let files: [any TrainingObserver] =
+            run == nil ? [] : [LogObserver(), TensorBoardObserver()]
         self.init(
             model: LineTask.network(), task: task, optimizer: AdamW(), plan: plan, run: run,
-            interruption: task.interruption, showsProgress: false)
+            interruption: task.interruption, observers: files + observers)
     }
 }

@@ -120,37 +120,4 @@ import Testing
             try Trainer(LineTask(), .line(steps: 3), run: run).resume()
         }
     }
-
-    @Test(arguments: [
-        (0.4, "0 s"), (59.4, "59 s"), (61.0, "1:01"), (3727.0, "1:02:07"), (-1.0, "0 s"),
-    ])
-    func timesReadWell(_ seconds: Double, _ text: String) {
-        #expect(ProgressBar.time(seconds) == text)
-    }
-
-    @Test func aBarThatCountedNothingLeavesNoLine() throws {
-        for (count, isSilent) in [(0, true), (3, false)] {
-            let pipe = Pipe()
-            let bar = ProgressBar("head", total: 10, output: pipe.fileHandleForWriting)
-            if count > 0 { bar.update(count) }
-            bar.finish()
-            try pipe.fileHandleForWriting.close()
-            let text = String(
-                decoding: pipe.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
-            #expect(text.isEmpty == isSilent, "\(count): \(text)")
-        }
-    }
-
-    @Test func theProgressLineTellsShareRateAndTimeLeft() {
-        func line(_ count: Int, of total: Int, in seconds: Double, bar: Int) -> String {
-            ProgressBar.line(
-                title: "head", count: count, total: total, unit: "steps", done: count,
-                seconds: seconds, note: "loss 0.5", barWidth: bar)
-        }
-        #expect(
-            line(5, of: 10, in: 2, bar: 4) == "head ██░░ 5/10  2.50 steps/s  2 s left  loss 0.5")
-        #expect(
-            line(10, of: 10, in: 65, bar: 0) == "head 10/10  0.15 steps/s  1:05 in all  loss 0.5")
-        #expect(line(0, of: 10, in: 0, bar: 0) == "head 0/10  loss 0.5")
-    }
 }

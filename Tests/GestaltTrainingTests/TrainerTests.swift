@@ -129,15 +129,3 @@ private let foundLine = 0.1
         }
     }
 }
-
-/// The log's lines without their times.
-func logLines(_ run: String) throws -> [String] {
-    try String(contentsOfFile: run + "/log.jsonl", encoding: .utf8)
-        .split(separator: "\n").map { line in
-            var object = try #require(
-                try JSONSerialization.jsonObject(with: Data(line.utf8)) as? [String: Any])
-            object["seconds"] = nil
-            return object.sorted { $0.key < $1.key }.map { "\($0.key)=\($0.value)" }
-                .joined(separator: " ")
-        }
-}

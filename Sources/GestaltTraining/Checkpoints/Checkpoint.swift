@@ -13,6 +13,8 @@ package struct Checkpoint {
     package let seed: UInt64
     /// Updates of the average of the weights.
     package let averageUpdates: Int?
+    /// The state of each observer that has one, by ``TrainingObserver/stateName``.
+    package let observers: [String: [String: Double]]
     /// What the bits of a step depend on besides its inputs.
     package let machine: String
     package let tensors: [String: Tensor<Float>]
@@ -23,12 +25,13 @@ package struct Checkpoint {
 
     package init<Model: Module>(
         step: Int, best: Double?, seed: UInt64, model: Model, optimizer: any Optimizer,
-        average: WeightAverage<Model>?
+        average: WeightAverage<Model>?, observers: [String: [String: Double]] = [:]
     ) throws {
         self.step = step
         self.best = best
         self.seed = seed
         averageUpdates = average?.updates
+        self.observers = observers
         machine = Self.thisMachine
         path = "checkpoint"
         modelMetadata = try Self.modelMetadata(model)
@@ -61,6 +64,7 @@ package struct Checkpoint {
         averageUpdates = try file.metadata["average_updates"].map { _ in
             try number("average_updates")
         }
+        observers = Self.observerStates(file.metadata)
         machine = file.metadata["machine"] ?? "unknown"
         var tensors: [String: Tensor<Float>] = [:]
         for name in file.names { tensors[name] = try file.tensor(name, as: Float.self) }
@@ -71,10 +75,32 @@ package struct Checkpoint {
     package func write(to path: String) throws {
         var metadata = modelMetadata
         metadata.merge(["step": "\(step)", "seed": "\(seed)", "machine": machine]) { $1 }
+        for (name, state) in observers {
+            for (key, value) in state {
+                metadata["\(Self.observerPrefix)\(name)/\(key)"] = "\(value)"
+            }
+        }
         metadata["best"] = best.map { "\($0)" }
         metadata["average_updates"] = averageUpdates.map { "\($0)" }
         try SafeTensors.write(
             tensors.map { (name: $0.key, tensor: $0.value) }, metadata: metadata, to: path)
+    }
+
+    private static let observerPrefix = "observer."
+
+    /// Entries `observer.NAME/KEY`, the number in its shortest exact form.
+    private static func observerStates(
+        _ metadata: [String: String]
+    ) -> [String: [String: Double]] {
+        var states: [String: [String: Double]] = [:]
+        for (entry, text) in metadata where entry.hasPrefix(observerPrefix) {
+            let name = entry.dropFirst(observerPrefix.count)
+            guard let slash = name.lastIndex(of: "/"), let value = Double(text) else { continue }
+            states[String(name[..<slash]), default: [:]][
+                String(name[name.index(after: slash)...])] =
+                value
+        }
+        return states
     }
 
     /// What the bits of a run depend on: the same here and there, the same bits.

@@ -1,19 +1,15 @@
 import Foundation
 import GestaltIO
 
-/// The run's numbers as JSON lines: one object a step or evaluation, readable while it grows.
-///
-/// Keys: `step` (how many steps had been done), `kind` (`train` or `evaluation`), `seconds` since
-/// the run or its resumption began, and the metrics by name; `null` where one is not finite.
-package final class RunLog {
+/// The file of a ``LogObserver``, readable while it grows.
+final class RunLog {
     private let path: String
     private let handle: FileHandle
-    private let start = ContinuousClock.now
 
     /// Opens the log for appending.
     /// - Parameter step: lines of later steps are dropped: a resumed run writes them again.
     /// - Throws: ``TrainingError/output(path:reason:)``.
-    package init(path: String, resumingAt step: Int) throws(TrainingError) {
+    init(path: String, resumingAt step: Int) throws(TrainingError) {
         self.path = path
         var kept: [UInt8] = []
         if step > 0, let old = FileManager.default.contents(atPath: path) {
@@ -31,8 +27,9 @@ package final class RunLog {
     }
 
     /// - Throws: ``TrainingError/output(path:reason:)``.
-    package func write(step: Int, kind: String, _ metrics: [Metric]) throws(TrainingError) {
-        let seconds = (ContinuousClock.now - start) / .seconds(1)
+    func write(
+        step: Int, kind: String, seconds: Double, _ metrics: [Metric]
+    ) throws(TrainingError) {
         var line = "{\"step\":\(step),\"kind\":\"\(kind)\""
         line += String(format: ",\"seconds\":%.3f", seconds)
         for metric in metrics {

@@ -1,69 +1,91 @@
-import Foundation
+import GestaltChecks
 import GestaltData
 import GestaltIO
 import GestaltNN
 import GestaltTensor
 
-/// The one training loop: batches to losses to gradients to steps, with evaluation, averages,
-/// checkpoints, logs and a progress line.
+/// The training loop: batches to losses to gradients to steps, with evaluation, averages of the
+/// weights and checkpoints.
 ///
 /// ```swift
-/// let trainer = Trainer(model: network, task: task, optimizer: AdamW(), plan: plan)
+/// let trainer = Trainer(
+///     model: network, task: task, optimizer: AdamW(), plan: plan,
+///     observers: [ProgressObserver()])
 /// let trained = try trainer.train("head")
 /// ```
-/// With a ``RunFolder`` the run leaves checkpoints, a JSON-lines log and TensorBoard events, stops
-/// at an ``Interruption`` with everything saved, and resumes bit for bit: step `s` draws its batch
-/// and its random numbers from the seed and `s` alone.
+/// With a ``RunFolder`` the run keeps its last and its best checkpoint there, stops at an
+/// `Interruption` with everything saved, and resumes bit for bit: step `s` draws its batch and its
+/// random numbers from the seed and `s` alone. Everything else, from the progress line to early
+/// stopping, is a ``TrainingObserver``; without one a trainer is silent.
+///
+/// With ``Collectives`` of several workers each rank runs a trainer of its own on its part of every
+/// batch (``ShardedBatches``), from the same model, plan and seed. Losses, gradients, norms and
+/// codebooks are averaged over the ranks, so all hold the same model to the bit. Rank 0 alone
+/// evaluates, writes files and calls observers; the other ranks' ``evaluation`` stays nil. All may
+/// be given the run's folder, to resume from. A rank that fails releases the others, which throw
+/// ``TrainingError/abandoned(step:)``.
 ///
 /// `train` works on the calling thread. From Swift concurrency use ``onOwnThread(_:)``: it would
 /// occupy a thread of the cooperative pool for the whole run.
 public final class Trainer<Task: TrainingTask> {
     /// The model as it is trained; ``result`` is the one to use.
-    public private(set) var model: Task.Model
+    public internal(set) var model: Task.Model
     public let task: Task
     public let plan: TrainingPlan
-    /// Steps done, those before a resumption included.
-    public private(set) var step = 0
-    /// What the latest evaluation of this process found.
-    public private(set) var evaluation: Evaluation?
-    private(set) var optimizer: any Optimizer
-    private(set) var average: WeightAverage<Task.Model>?
-    private let run: RunFolder?
-    private let interruption: Interruption
-    private let showsProgress: Bool
-    private var best: Double?
-    private var lastKept = ContinuousClock.now
-    /// Written once a step from it gave finite numbers, so that the last checkpoint is a good one.
-    private var unproved: Checkpoint?
-    private let random: RandomStream
+    public let observers: [any TrainingObserver]
+    public let collectives: any Collectives
+    /// Optimizer steps done, those before a resumption included.
+    public internal(set) var step = 0
+    /// The latest evaluation of this process.
+    public internal(set) var evaluation: Evaluation?
+    var optimizer: any Optimizer
+    var average: WeightAverage<Task.Model>?
+    let run: RunFolder?
+    let interruption: Interruption
+    var best: Double?
+    var lastKept = ContinuousClock.now
+    /// Written once a step from it had finite numbers, so that the last checkpoint is a good one.
+    var unproved: Checkpoint?
+    let random: RandomStream
+    var session = RunSession(title: "", totalSteps: 0, firstStep: 0)
 
     /// - Parameters:
-    ///   - run: where to keep checkpoints and logs; nil keeps nothing.
-    ///   - interruption: what stops the run early.
-    ///   - showsProgress: whether standard error shows how far it is.
+    ///   - run: where to keep checkpoints; nil keeps none.
+    ///   - interruption: stops the run early when requested.
+    ///   - collectives: the exchange with the other workers; a single worker by default.
+    ///   - observers: followers of the run, called in this order.
+    /// - Precondition: observers that keep a state have different names for it.
     public init(
         model: Task.Model, task: Task, optimizer: any Optimizer, plan: TrainingPlan,
-        run: RunFolder? = nil, interruption: Interruption = .process, showsProgress: Bool = true
+        run: RunFolder? = nil, interruption: Interruption = .process,
+        collectives: any Collectives = LocalCollectives(),
+        observers: [any TrainingObserver] = []
     ) {
+        let names = observers.filter { !$0.state.isEmpty }.map(\.stateName)
+        require(
+            Set(names).count == names.count,
+            "Trainer: two observers keep their state under one name, of \(names)")
         self.model = model
         self.task = task
         self.plan = plan
         self.optimizer = optimizer
         self.run = run
         self.interruption = interruption
-        self.showsProgress = showsProgress
+        self.collectives = collectives
+        self.observers = observers
         average = plan.averageDecay.map { WeightAverage(of: model, decay: $0) }
         random = RandomStream(seed: plan.seed)
     }
 
-    /// The model as it is judged and saved: the average where there is one.
+    /// The model as it is evaluated and saved: the average of the weights where the plan has one.
     public var result: Task.Model { average?.model ?? model }
 
-    /// Takes up the run where its last checkpoint stands; a run that has none yet starts anew, which
-    /// gives the same.
-    /// - Returns: a warning when the machine differs from the one before, so that the bits will too.
-    /// - Throws: what reading throws, and ``TrainingError/checkpoint(path:expected:found:)`` when the
-    ///   checkpoint is another model's.
+    /// Continues the run from its last checkpoint, observers included; a run that has none yet
+    /// starts again, which gives the same bits.
+    /// - Returns: a warning when the checkpoint's machine differs from this one, and so the bits to
+    ///   come from those of an uninterrupted run.
+    /// - Throws: what reading throws; ``TrainingError/checkpoint(path:expected:found:)`` when the
+    ///   checkpoint is of another model; ``TrainingError/stepsDone(path:done:asked:)``.
     @discardableResult
     public func resume() throws -> String? {
         guard let path = run?.existingLastCheckpoint else { return nil }
@@ -76,108 +98,118 @@ public final class Trainer<Task: TrainingTask> {
         }
         step = checkpoint.step
         best = checkpoint.best
+        for observer in observers {
+            if let state = checkpoint.observers[observer.stateName] { try observer.restore(state) }
+        }
         guard checkpoint.machine != Checkpoint.thisMachine else { return nil }
         return "\(path) was written with \(checkpoint.machine), this is \(Checkpoint.thisMachine): "
             + "the run goes on, but not to the same bits"
     }
 
-    /// Runs the steps that are left.
+    /// Runs the steps that are left, then evaluates and saves.
+    ///
+    /// A run without steps left, and one that an observer stops before its first, is evaluated and
+    /// otherwise left as it is.
+    /// - Parameter title: the name that observers show.
     /// - Returns: ``result``.
     /// - Throws: ``TrainingError/notFinite(step:what:lastCheckpoint:)``,
-    ///   ``TrainingError/interrupted(step:checkpoint:)``, and what the task or the disk throws.
+    ///   ``TrainingError/interrupted(step:checkpoint:)``, ``TrainingError/abandoned(step:)``, and
+    ///   what the task, an observer or the disk throws.
     @discardableResult
     public func train(_ title: String) throws -> Task.Model {
-        let steps = min(plan.steps, task.batches.stepCount ?? .max)
+        let available = task.batches.stepCount.map { $0 / plan.accumulation }
+        let steps = min(plan.steps, available ?? .max)
         guard step < steps else {
-            // A finished run that is resumed: its figures are wanted all the same.
-            evaluation = try task.evaluate(result)
+            if isLeading { evaluation = try task.evaluate(result) }
             return result
         }
-        let recorder = try run.map { try RunRecorder($0, resumingAt: step) }
-        let loader = BatchLoader(task.batches, from: step)
-        let progress =
-            showsProgress ? ProgressBar(title, total: steps, startingAt: step) : nil
-        defer { progress?.finish() }
+        session = RunSession(title: title, totalSteps: steps, firstStep: step)
+        let ending: TrainingEvent.Ending
+        do {
+            ending = try runSteps()
+            collectives.barrier()
+            try requirePresence()
+        } catch {
+            fail(error)
+            throw error
+        }
+        try notify(ending: ending) { try $0.finished($1) }
+        return result
+    }
+
+    /// Releases the other ranks unless they stop as well, and tells the observers.
+    private func fail(_ error: any Error) {
+        var ending = TrainingEvent.Ending.failed(error)
+        if case TrainingError.interrupted = error {
+            ending = .interrupted
+        } else {
+            collectives.abandon()
+        }
+        // The error at hand is the one to report.
+        for observer in observers where isLeading { try? observer.finished(event(ending: ending)) }
+    }
+
+    /// The loop.
+    private func runSteps() throws -> TrainingEvent.Ending {
+        try notify { try $0.started($1) }
+        let loader = BatchLoader(task.batches, from: step * plan.accumulation)
         lastKept = .now
-        while step < steps {
-            if interruption.isRequested {
-                try save()
-                throw TrainingError.interrupted(step: step, checkpoint: run?.lastCheckpoint)
-            }
-            guard let batch = try loader.next() else { break }
-            let metrics = try advance(on: batch)
+        var evaluated: Int?
+        while step < session.totalSteps, try !isStopped() {
+            let metrics = try advance(on: try batches(from: loader))
             try saveProved()
-            try recorder?.train(step: step, metrics)
-            progress?.update(step, note: Self.note(metrics))
-            if step == steps || step % plan.evaluationInterval == 0 { try evaluate(recorder) }
-            if step == steps {
-                try save()
-            } else if isCheckpointDue, run != nil {
+            try notify(metrics: metrics) { try $0.stepped($1) }
+            guard step < session.totalSteps else { break }
+            if step % plan.evaluationInterval == 0 {
+                try evaluate()
+                evaluated = step
+            }
+            if isCheckpointDue, isLeading, run != nil {
                 unproved = try checkpoint()
                 lastKept = .now
             }
         }
-        try saveProved()
-        return result
-    }
-
-    /// One step.
-    private func advance(on batch: Task.Batches.Batch) throws -> [Metric] {
-        let context = Context.training(random: random.split(UInt64(step)))
-        optimizer.follow(plan.schedule, at: step)
-        var computed = try valueAndGradients(of: model, context, freezing: plan.freezing) {
-            let (loss, metrics) = try task.loss(of: $0, on: batch, $1)
-            return (loss, metrics)
+        if step == session.firstStep {
+            if isLeading { evaluation = try task.evaluate(result) }
+        } else {
+            if evaluated != step { try evaluate() }
+            try save()
         }
-        guard computed.loss.isFinite else { throw notFinite("the loss") }
-        let norm =
-            plan.gradientNorm.map { computed.gradients.clip(norm: $0) } ?? computed.gradients.norm
-        guard norm.isFinite else { throw notFinite("the gradient") }
-        optimizer.update(&model, with: computed.gradients)
-        computed.commitBuffers(to: &model)
-        average?.update(towards: model)
-        step += 1
-        return [Metric("loss", computed.loss)] + computed.auxiliary + [
-            Metric("gradient_norm", norm), Metric("learning_rate", optimizer.learningRate),
-        ]
+        return session.stop.stopReason.map { .stopped(reason: $0) } ?? .completed
     }
 
-    private var isCheckpointDue: Bool {
-        step % plan.checkpointInterval == 0
-            || plan.checkpointPeriod.map { .now - lastKept >= $0 } ?? false
+    private func batches(
+        from loader: BatchLoader<Task.Batches>
+    ) throws -> [Task.Batches.Batch] {
+        try (0..<plan.accumulation).map { _ in
+            guard let batch = try loader.next() else {
+                stop("\(Task.Batches.self) ended before its stepCount")
+            }
+            return batch
+        }
     }
 
-    private func evaluate(_ recorder: RunRecorder?) throws {
-        guard let found = try task.evaluate(result) else { return }
-        evaluation = found
-        try recorder?.evaluation(step: step, found.metrics)
-        guard found.isBetter(than: best) else { return }
-        best = found.score
-        if let run { try run.writeBest(checkpoint()) }
+    /// Whether an observer of rank 0 requested a stop, on every rank.
+    /// - Throws: ``TrainingError/interrupted(step:checkpoint:)`` when any rank was interrupted,
+    ///   ``TrainingError/abandoned(step:)``.
+    private func isStopped() throws -> Bool {
+        var interrupted = interruption.isRequested
+        var stopped = session.stop.stopReason != nil
+        if collectives.size > 1 {
+            let flags = collectives.allReduce(
+                Tensor([interrupted ? 1 : 0, stopped ? 1 : 0])
+            ).scalars
+            (interrupted, stopped) = (flags[0] > 0, flags[1] > 0)
+            try requirePresence()
+        }
+        guard interrupted else { return stopped }
+        try save()
+        collectives.barrier()
+        throw TrainingError.interrupted(step: step, checkpoint: run?.lastCheckpoint)
     }
 
-    private func save() throws {
-        unproved = nil
-        if let run { try run.writeLast(checkpoint()) }
-    }
-
-    private func saveProved() throws {
-        if let proved = unproved.take() { try run?.writeLast(proved) }
-    }
-
-    private func checkpoint() throws -> Checkpoint {
-        try Checkpoint(
-            step: step, best: best, seed: plan.seed, model: model, optimizer: optimizer,
-            average: average)
-    }
-
-    private func notFinite(_ what: String) -> TrainingError {
-        .notFinite(step: step + 1, what: what, lastCheckpoint: run?.existingLastCheckpoint)
-    }
-
-    /// The first metrics, as the progress line shows them.
-    private static func note(_ metrics: [Metric]) -> String {
-        metrics.filter { !["learning_rate", "gradient_norm"].contains($0.name) }.prefix(4)
-            .map { "\($0.name) \(String(format: "%.4g", $0.value))" }.joined(separator: "  ")
+    /// - Throws: ``TrainingError/abandoned(step:)``.
+    func requirePresence() throws(TrainingError) {
+        if collectives.isAbandoned { throw .abandoned(step: step) }
     }
 }

@@ -20,6 +20,12 @@ public enum TrainingError: Error, Equatable, Sendable, CustomStringConvertible {
     case memory(needed: Int, available: Int, bound: String, batch: Int, fitting: Int)
     /// The run stopped before it wrote a checkpoint.
     case noCheckpoint(path: String)
+    /// An observer follows a metric that the evaluation does not have.
+    case unknownMetric(name: String, known: [String])
+    /// Another worker of this training ended with an error.
+    case abandoned(step: Int)
+    /// A batch has fewer items than there are workers.
+    case batchTooSmall(items: Int, workers: Int)
     /// The output folder cannot be made or written.
     case output(path: String, reason: String)
 
@@ -54,6 +60,12 @@ public enum TrainingError: Error, Equatable, Sendable, CustomStringConvertible {
                         + "pictures, shorter clips or a smaller model may")
         case .noCheckpoint(let path):
             "\(path): the run stopped before its first checkpoint; resuming starts it again"
+        case .unknownMetric(let name, let known):
+            "the evaluation has no metric “\(name)”; it has \(known.joined(separator: ", "))"
+        case .abandoned(let step):
+            "another worker failed; this one stopped after step \(step)"
+        case .batchTooSmall(let items, let workers):
+            "a batch of \(items) items cannot be divided among \(workers) workers"
         case .output(let path, let reason):
             "\(path): cannot be written: \(reason)"
         }

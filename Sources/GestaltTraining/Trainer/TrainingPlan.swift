@@ -3,7 +3,15 @@ import GestaltNN
 
 /// How a ``Trainer`` goes about it.
 public struct TrainingPlan: Sendable {
+    /// Optimizer steps, which schedules, intervals and checkpoints count, too.
     public var steps: Int
+    /// Batches of a step, at least 1. Their losses are averaged, so for losses that are means over
+    /// items a step has the gradient of one batch k times as large, in the memory of a small one.
+    ///
+    /// Batches run one after the other: norms normalize each by its own statistics, and running
+    /// statistics and codebooks take one update a batch, each from where the one before ended.
+    /// Batches that are left over at the end of a source, fewer than a step needs, are not used.
+    public var accumulation: Int
     /// Learning rate, and for one-cycle the momentum, of every step.
     public var schedule: Schedule
     /// Bound on the common norm of all gradients; nil leaves them.
@@ -23,18 +31,19 @@ public struct TrainingPlan: Sendable {
     /// Where all randomness of the run starts.
     public var seed: UInt64
 
-    /// - Precondition: `steps` is not negative, the intervals are positive.
+    /// - Precondition: `steps` is not negative; `accumulation` and the intervals are positive.
     public init(
-        steps: Int, schedule: Schedule, gradientNorm: Float? = nil, averageDecay: Float? = nil,
-        freezing: Freezing = .none, evaluationInterval: Int = .max, checkpointInterval: Int = .max,
-        checkpointPeriod: Duration? = nil, seed: UInt64 = 0
+        steps: Int, schedule: Schedule, accumulation: Int = 1, gradientNorm: Float? = nil,
+        averageDecay: Float? = nil, freezing: Freezing = .none, evaluationInterval: Int = .max,
+        checkpointInterval: Int = .max, checkpointPeriod: Duration? = nil, seed: UInt64 = 0
     ) {
         require(
-            steps >= 0 && evaluationInterval > 0 && checkpointInterval > 0,
-            "TrainingPlan: \(steps) steps, evaluation every \(evaluationInterval), checkpoint every \(checkpointInterval)"
+            steps >= 0 && accumulation > 0 && evaluationInterval > 0 && checkpointInterval > 0,
+            "TrainingPlan: \(steps) steps of \(accumulation) batches, evaluation every \(evaluationInterval), checkpoint every \(checkpointInterval)"
         )
         self.steps = steps
         self.schedule = schedule
+        self.accumulation = accumulation
         self.gradientNorm = gradientNorm
         self.averageDecay = averageDecay
         self.freezing = freezing

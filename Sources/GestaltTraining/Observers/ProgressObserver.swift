@@ -1,0 +1,33 @@
+import Foundation
+import GestaltIO
+
+/// Shows a line with the share of steps done, the rate, the time left and the first metrics, on
+/// standard error by default.
+public final class ProgressObserver: TrainingObserver {
+    private let output: FileHandle
+    private var bar: ProgressBar?
+
+    /// - Parameter output: where the line goes; redrawn in place on a terminal, else printed now
+    ///   and then.
+    public init(output: FileHandle = .standardError) { self.output = output }
+
+    public func started(_ event: TrainingEvent) throws {
+        bar = ProgressBar(
+            event.title, total: event.totalSteps, startingAt: event.firstStep, output: output)
+    }
+
+    public func stepped(_ event: TrainingEvent) throws {
+        bar?.update(event.step, note: Self.note(event.metrics))
+    }
+
+    public func finished(_ event: TrainingEvent) throws {
+        bar?.finish()
+        bar = nil
+    }
+
+    /// Up to four metrics, without those that belong to the optimizer.
+    private static func note(_ metrics: [Metric]) -> String {
+        metrics.filter { !["learning_rate", "gradient_norm"].contains($0.name) }.prefix(4)
+            .map { "\($0.name) \(String(format: "%.4g", $0.value))" }.joined(separator: "  ")
+    }
+}
