@@ -116,7 +116,7 @@ struct RecipeRun<R: Recipe> {
         plan.checkpointPeriod = options.checkpointPeriod
         let trainer = Trainer(
             model: model, task: task, optimizer: optimizer, plan: plan, run: folder,
-            interruption: options.interruption, showsProgress: options.showsProgress)
+            interruption: options.interruption, observers: observers)
         if options.resumes, let warning = try trainer.resume() { options.notice(warning) }
         try trainer.train(title)
         let trained = Trained(
@@ -125,6 +125,13 @@ struct RecipeRun<R: Recipe> {
             try trained.model.write(to: folder.path, card: card(trained, about(trained.model)))
         }
         return trained
+    }
+
+    /// The log and the TensorBoard events of a run with a folder, and the progress line.
+    private var observers: [any TrainingObserver] {
+        let files: [any TrainingObserver] =
+            folder == nil ? [] : [LogObserver(), TensorBoardObserver()]
+        return options.showsProgress ? files + [ProgressObserver()] : files
     }
 
     /// Stops before training has begun, if asked to.
