@@ -45,9 +45,7 @@ struct Evaluate: GestaltCommand {
             split, masks: .ignored, seed: seed, for: predictor.configuration.frameTarget,
             frames: predictor.configuration.clipLength, quiet: common.quiet)
         let progress = common.progress("evaluating", total: 0, unit: "batches")
-        let report = try PriorReport(of: predictor, on: set) { done, total in
-            progress.update(done, of: total)
-        }
+        let report = try PriorReport(of: predictor, on: set) { progress.update($0) }
         progress.finish()
         if json { return try printEncoded(report) }
         print("\(title) on \(set), the first and the last window of each clip")
@@ -59,8 +57,8 @@ struct Evaluate: GestaltCommand {
             split, masks: .required, labels: labels, classes: network.classes, seed: seed,
             quiet: common.quiet)
         let progress = common.progress("evaluating", total: 0, unit: "frames")
-        let report = try SegmentationReport(of: network, on: set, every: every) { done, total in
-            progress.update(done, of: total)
+        let report = try SegmentationReport(of: network, on: set, every: every) {
+            progress.update($0)
         }
         progress.finish()
         if json { return try printEncoded(report) }
@@ -83,9 +81,7 @@ struct Evaluate: GestaltCommand {
             frames: clipLength, quiet: common.quiet)
         let batches = try ClipBatches(set.clips, length: clipLength, batchSize: 8, order: .once)
         let progress = common.progress("evaluating", total: 0, unit: "clips")
-        let report = try ReconstructionReport(of: tokenizer, on: batches) { done, total in
-            progress.update(done, of: total)
-        }
+        let report = try ReconstructionReport(of: tokenizer, on: batches) { progress.update($0) }
         progress.finish()
         if json { return try printEncoded(report) }
         print("\(title) on \(set), the first \(clipLength) frames of each clip")

@@ -1,6 +1,7 @@
 import GestaltChecks
 import GestaltData
 import GestaltFiles
+import GestaltIO
 import GestaltNN
 import GestaltTensor
 import GestaltVQVAE
@@ -62,11 +63,11 @@ extension CodedWindows {
     ///
     /// - Parameters:
     ///   - path: where codes are kept; nil keeps none.
-    ///   - progress: told how many of how many windows are encoded; may throw to stop.
+    ///   - progress: called after each batch of windows; an error it throws ends the encoding.
     /// - Throws: `FileError` when `path` cannot be written; what `progress` throws.
     init(
         _ clips: [Clip], length: Int, interval: Int, mirrors: Bool, tokenizer: any VideoTokenizer,
-        keptAt path: String? = nil, progress: (_ done: Int, _ total: Int) throws -> Void
+        keptAt path: String? = nil, progress: ProgressHandler? = nil
     ) throws {
         let windows = Self.places(
             try ClipWindows(clips, length: length), interval: interval, mirrors: mirrors)
@@ -80,7 +81,8 @@ extension CodedWindows {
             let chosen = windows[first..<min(windows.count, first + Self.encodingBatch)]
             let frames = chosen.map { $0.frames(0..<length, of: clips) }
             parts.append(tokenizer.encode(stacked(frames, axis: 0)))
-            try progress(first + chosen.count, windows.count)
+            try progress?(
+                WorkProgress(done: first + chosen.count, total: windows.count, unit: "windows"))
         }
         self.init(windows: windows, codes: concatenated(parts, axis: 0))
         if let path {

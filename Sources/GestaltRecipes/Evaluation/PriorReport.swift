@@ -1,4 +1,5 @@
 import GestaltData
+import GestaltIO
 import GestaltMetrics
 import GestaltPrior
 import GestaltTensor
@@ -30,7 +31,7 @@ public struct PriorReport: Codable, Sendable, Equatable {
     ///   prior is built for; what `progress` throws.
     public init(
         of model: VideoPredictor, on set: DataSet,
-        progress: (_ done: Int, _ total: Int) throws -> Void = { _, _ in }
+        progress: ProgressHandler? = nil
     ) throws {
         let sizes = model.configuration
         let takesActions = sizes.prior.actionWidth != nil
@@ -49,7 +50,7 @@ public struct PriorReport: Codable, Sendable, Equatable {
         }
         let coded = try CodedWindows(
             set.clips, length: sizes.clipLength, interval: .max, mirrors: false,
-            tokenizer: model.tokenizer, progress: { _, _ in })
+            tokenizer: model.tokenizer)
         let batches = CodedBatches(
             coded, of: set.clips, batchSize: 4, order: .once,
             given: sizes.prior.conditioning?.frames ?? 0, takesActions: takesActions)

@@ -1,4 +1,5 @@
 import GestaltData
+import GestaltIO
 import GestaltMetrics
 import GestaltModels
 import GestaltTensor
@@ -28,12 +29,12 @@ public struct ReconstructionReport: Sendable, Codable, Equatable {
     ///
     /// - Parameters:
     ///   - withSSIM: SSIM takes longer than small models do.
-    ///   - progress: told after each batch; may throw to stop.
+    ///   - progress: called after each batch; an error it throws ends the evaluation.
     /// - Throws: ``TokenizerError/clip(axis:length:stride:)`` for clips whose lengths the strides do
     ///   not divide, and what `progress` throws.
     public init(
         of tokenizer: any VideoTokenizer, on batches: ClipBatches, withSSIM: Bool = true,
-        progress: (_ done: Int, _ total: Int) throws -> Void = { _, _ in }
+        progress: ProgressHandler? = nil
     ) throws {
         _ = try tokenizer.configuration.latentShape(
             time: batches.windows.length, height: batches.clips[0].height,
@@ -52,7 +53,8 @@ public struct ReconstructionReport: Sendable, Codable, Equatable {
             fidelity.add(prediction: decoded, truth: clips)
             if withSSIM, fits { try similarity.add(prediction: decoded, truth: clips) }
             clipCount += clips.shape[0]
-            try progress(clipCount, batches.clips.count)
+            try progress?(
+                WorkProgress(done: clipCount, total: batches.clips.count, unit: "clips"))
         }
         psnr = fidelity.overSet
         psnrPerFrame = fidelity.perImage

@@ -1,5 +1,6 @@
 import GestaltChecks
 import GestaltData
+import GestaltIO
 import GestaltMetrics
 import GestaltSegHeads
 import GestaltTensor
@@ -13,7 +14,7 @@ extension SegmentationReport {
     ///   - classCount: 1 for foreground against background, else as many as the labels that
     ///     `predict` returns; ids become classes by ``GestaltData/DataSet/classified(into:)``.
     ///   - bootstrap: how the interval over clips is drawn.
-    ///   - progress: called after each batch; may throw to stop.
+    ///   - progress: called after each batch; an error it throws ends the evaluation.
     ///   - predict: the labels `[N, H, W]` of the frames.
     /// - Throws: `ClipError` without a labeled frame, or for ids that are no class; what the
     ///   closures throw.
@@ -21,7 +22,7 @@ extension SegmentationReport {
     public init(
         on data: DataSet, every interval: Int = 5, classCount: Int = 1, seesFuture: Bool = false,
         measuresBoundaries: Bool = true, bootstrap: Bootstrap = Bootstrap(),
-        progress: (_ done: Int, _ total: Int) throws -> Void = { _, _ in },
+        progress: ProgressHandler? = nil,
         predict: (_ frames: ArraySlice<FrameIndex>) throws -> Tensor<UInt8>
     ) throws {
         try data.requireMasks()
@@ -32,7 +33,8 @@ extension SegmentationReport {
             let part = frames[start..<min(start + Self.batch, frames.count)]
             let truth = stacked(part.compactMap { data.clips[$0.clip].masks?[$0.frame] }, axis: 0)
             tally.add(prediction: try predict(part), truth: truth)
-            try progress(part.endIndex, frames.count)
+            try progress?(
+                WorkProgress(done: part.endIndex, total: frames.count, unit: "frames"))
         }
         self.data = data.name
         split = data.split
@@ -105,7 +107,7 @@ extension SegmentationReport {
     public init(
         of model: some SegmentationModel, on data: DataSet, every interval: Int = 5,
         measuresBoundaries: Bool = true,
-        progress: (_ done: Int, _ total: Int) throws -> Void = { _, _ in }
+        progress: ProgressHandler? = nil
     ) throws {
         let segmenter = model.seesFuture ? model as? Segmenter : nil
         let windows = segmenter.map { LabeledFrameEncoder($0.encoder) }

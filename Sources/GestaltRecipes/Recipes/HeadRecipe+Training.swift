@@ -193,16 +193,12 @@ extension HeadRecipe {
         _ run: RecipeRun<Self>
     ) throws -> LatentBatches {
         let variants = flip > 0 ? 2 : 1
-        let progress =
+        let bar =
             run.options.showsProgress
             ? ProgressBar("encoding", total: variants * frames.count, unit: "frames") : nil
-        defer { progress?.finish() }
+        defer { bar?.finish() }
         return try LatentBatches(
             encoder: LabeledFrameEncoder(encoder), clips: clips, frames: frames, batchSize: batch,
-            seed: seed, flip: flip
-        ) { done, _ in
-            progress?.update(done)
-            try run.checkInterruption()
-        }
+            seed: seed, flip: flip, progress: run.progress(on: bar))
     }
 }

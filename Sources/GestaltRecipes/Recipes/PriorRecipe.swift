@@ -270,18 +270,14 @@ extension PriorRecipe {
         _ set: DataSet, _ model: VideoPredictor, mirrors: Bool, name: String,
         _ run: RecipeRun<Self>
     ) throws -> CodedWindows {
-        var bar: ProgressBar?
+        let bar =
+            run.options.showsProgress
+            ? ProgressBar("encoding \(set.split.folder)", total: 0, unit: "windows") : nil
         defer { bar?.finish() }
         return try CodedWindows(
             set.clips, length: clipLength, interval: startInterval, mirrors: mirrors,
-            tokenizer: model.tokenizer, keptAt: run.folder?.codes(name)
-        ) { done, total in
-            if bar == nil, run.options.showsProgress {
-                bar = ProgressBar("encoding \(set.split.folder)", total: total, unit: "windows")
-            }
-            bar?.update(done)
-            try run.checkInterruption()
-        }
+            tokenizer: model.tokenizer, keptAt: run.folder?.codes(name),
+            progress: run.progress(on: bar))
     }
 
     private func batches(

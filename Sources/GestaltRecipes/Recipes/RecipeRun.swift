@@ -136,7 +136,22 @@ struct RecipeRun<R: Recipe> {
 
     /// Stops before training has begun, if asked to.
     func checkInterruption() throws(TrainingError) {
-        guard options.interruption.isRequested else { return }
+        try Self.check(options.interruption, folder)
+    }
+
+    /// Shows the progress of work before training, and stops it as ``checkInterruption()`` does.
+    func progress(on bar: ProgressBar?) -> ProgressHandler {
+        let (interruption, folder) = (options.interruption, folder)
+        return { progress in
+            bar?.update(progress)
+            try Self.check(interruption, folder)
+        }
+    }
+
+    private static func check(
+        _ interruption: Interruption, _ folder: RunFolder?
+    ) throws(TrainingError) {
+        guard interruption.isRequested else { return }
         throw .interrupted(step: 0, checkpoint: folder?.existingLastCheckpoint)
     }
 

@@ -1,5 +1,6 @@
 import GestaltChecks
 import GestaltData
+import GestaltIO
 import GestaltSegHeads
 import GestaltTensor
 import GestaltVideo
@@ -29,13 +30,14 @@ public struct LatentBatches: BatchSource {
     ///
     /// - Parameters:
     ///   - flip: 0…1; 0 encodes no mirror images, which halves time and memory.
-    ///   - progress: told how many of how many frames are encoded; may throw to stop.
+    ///   - progress: called after each batch of frames, mirror images counted; an error it throws
+    ///     ends the encoding.
     /// - Throws: what `progress` throws.
     /// - Precondition: the frames have masks; `batchSize` is positive.
     public init(
         encoder: LabeledFrameEncoder, clips: [Clip], frames: [FrameIndex], batchSize: Int,
         seed: UInt64, flip: Float = 0.5,
-        progress: (_ done: Int, _ total: Int) throws -> Void = { _, _ in }
+        progress: ProgressHandler? = nil
     ) throws {
         require(
             batchSize > 0 && !frames.isEmpty && (0...1).contains(flip),
@@ -50,7 +52,10 @@ public struct LatentBatches: BatchSource {
                 let (latent, masks) = encoder.encode(part, of: clips, flipped: isFlipped)
                 parts.append(latent)
                 labels.append(masks)
-                try progress(before + start + part.count, variants.count * frames.count)
+                try progress?(
+                    WorkProgress(
+                        done: before + start + part.count, total: variants.count * frames.count,
+                        unit: "frames"))
             }
         }
         latents = .concatenating(parts)

@@ -1,4 +1,5 @@
 import GestaltData
+import GestaltIO
 import GestaltNN
 import GestaltPrior
 import GestaltTensor
@@ -42,14 +43,15 @@ extension VideoPredictor {
     /// - Throws: what `progress` throws.
     func nll(
         over batches: CodedBatches,
-        progress: (_ done: Int, _ total: Int) throws -> Void = { _, _ in }
+        progress: ProgressHandler? = nil
     ) throws -> Double {
         var (sum, count) = (0.0, 0)
         for step in 0..<batches.stepsPerPass {
             let batch = batches.batch(at: step)
             sum += Double(loss(batch, .inference).scalar) * Double(batch.codes.count)
             count += batch.codes.count
-            try progress(step + 1, batches.stepsPerPass)
+            try progress?(
+                WorkProgress(done: step + 1, total: batches.stepsPerPass, unit: "batches"))
         }
         return sum / Double(max(count, 1))
     }
