@@ -3,10 +3,11 @@ import GestaltModels
 import Testing
 
 @Suite struct ComponentNameTests {
-    @Test(arguments: [
-        ("tokenizer", "tokenizer", []), ("resnet:4:skips", "resnet", ["4", "skips"]),
-        ("prior:hidden:2:query=zeros", "prior", ["hidden", "2", "query=zeros"]),
-    ])
+    @Test(
+        arguments: [
+            ("tokenizer", "tokenizer", []), ("resnet:4:skips", "resnet", ["4", "skips"]),
+            ("prior:hidden:2:query=zeros", "prior", ["hidden", "2", "query=zeros"]),
+        ] as [(String, String, [String])])
     func namesAreReadAndWritten(text: String, kind: String, words: [String]) throws {
         let name = try #require(ComponentName(text))
         #expect(name.kind == kind && name.words == words && name.description == text)
@@ -38,31 +39,36 @@ import Testing
 
     @Test func wordsAreTakenByTheirRole() throws {
         var arguments = arguments("prior:hidden:query=zeros:2:skips")
-        #expect(arguments.option("query") == "zeros" && arguments.option("query") == nil)
-        #expect(arguments.flag("skips") && !arguments.flag("skips") && !arguments.flag("join"))
-        #expect(arguments.next() == "hidden")
-        #expect(arguments.number(in: 0...9) == 2)
-        #expect(arguments.next() == nil && arguments.number(in: 0...9) == nil)
+        let options = [arguments.option("query"), arguments.option("query")]
+        #expect(options == ["zeros", nil])
+        let flags = [arguments.flag("skips"), arguments.flag("skips"), arguments.flag("join")]
+        #expect(flags == [true, false, false])
+        let first = arguments.next()
+        let numbers = [arguments.number(in: 0...9), arguments.number(in: 0...9)]
+        let last = arguments.next()
+        #expect(first == "hidden" && numbers == [2, nil] && last == nil)
         try arguments.finish("encoder", grammar: "any")
     }
 
     @Test func optionsAreNoPositionalWords() {
         var arguments = arguments("a:x=1:y")
-        #expect(arguments.next() == "y" && arguments.next() == nil)
-        #expect(arguments.option("x") == "1")
+        let words = [arguments.next(), arguments.next()]
+        let option = arguments.option("x")
+        #expect(words == ["y", nil] && option == "1")
     }
 
     @Test func anOptionIsFoundByItsWholeKey() {
         var arguments = arguments("a:query=zeros:q=:value=a=b")
-        #expect(arguments.option("que") == nil)
-        #expect(arguments.option("q") == "" && arguments.option("value") == "a=b")
+        let found = ["que", "q", "value"].map { arguments.option($0) }
+        #expect(found == [nil, "", "a=b"])
     }
 
     @Test(arguments: ["a:0", "a:10", "a:-1", "a:x", "a:2.0", "a"] as [ComponentName])
     func numbersOutOfRangeStay(name: ComponentName) {
         var arguments = arguments(name)
-        #expect(arguments.number(in: 1...9) == nil)
-        #expect(arguments.next() == name.words.first)
+        let number = arguments.number(in: 1...9)
+        let word = arguments.next()
+        #expect(number == nil && word == name.words.first)
     }
 
     @Test func wordsThatAreLeftAreAnErrorWithTheGrammar() throws {

@@ -49,6 +49,8 @@ enum SmallPredictor {
 }
 
 @Suite struct HeadRecipeNameTests {
+    init() { BuiltIns.register() }
+
     @Test(
         arguments: [
             "tokenizer:features", "resnet:3", "resnet:4:skips", "prior:hidden:2",

@@ -28,7 +28,7 @@ import Testing
         arguments: [nil, frames], [nil, 3] as [Int?])
     func priors(conditioning: FrameConditioning?, classes: Int?) throws {
         for (actionWidth, codeDropout) in [
-            (nil, nil), (4, .init()),
+            (nil, nil), (4, PriorConfiguration.CodeDropout()),
         ] as [(Int?, PriorConfiguration.CodeDropout?)] {
             let configuration = PriorConfiguration(
                 latent: .init(time: 2, height: 4, width: 4), codeCount: 16, embeddingWidth: 6,
