@@ -7,9 +7,8 @@ import Synchronization
 package final class Storage<Scalar: TensorScalar>: @unchecked Sendable {
     package let pointer: UnsafeMutablePointer<Scalar>
     package let count: Int
-    /// Differs for any two contents that ever existed in this process; caches key on it.
-    package private(set) var version: UInt64
-    /// What was made of these contents and is worth keeping with them, behind `companionLock`.
+    /// An object derived from the present contents and kept with them, such as a transformed weight;
+    /// guarded by `companionLock`.
     private var companion: (any Sendable)?
 
     /// Memory that holds whatever was there before.
@@ -17,7 +16,6 @@ package final class Storage<Scalar: TensorScalar>: @unchecked Sendable {
         self.count = count
         let raw = BufferPool.allocate(byteCount: count * MemoryLayout<Scalar>.stride)
         pointer = raw.bindMemory(to: Scalar.self, capacity: count)
-        version = nextVersion()
     }
 
     deinit {
@@ -25,13 +23,13 @@ package final class Storage<Scalar: TensorScalar>: @unchecked Sendable {
             UnsafeMutableRawPointer(pointer), byteCount: count * MemoryLayout<Scalar>.stride)
     }
 
-    package func renewVersion() {
-        version = nextVersion()
+    /// Drops what was derived from the present contents, which are about to change.
+    package func contentsWillChange() {
         if companion != nil { companion = nil }
     }
 
-    /// What stands with the present contents, made by `make` at the first call; it goes when they
-    /// change.
+    /// The object derived from the present contents, made by `make` at the first call and dropped
+    /// when they change.
     func companion<Companion: Sendable>(_ make: () -> Companion) -> Companion {
         companionLock.withLock { _ in
             if let known = companion as? Companion { return known }
@@ -41,21 +39,15 @@ package final class Storage<Scalar: TensorScalar>: @unchecked Sendable {
         }
     }
 
-    /// Lets `companion` stand with the present contents.
+    /// Keeps `companion` with the present contents.
     func attach(_ companion: some Sendable) {
         companionLock.withLock { _ in self.companion = companion }
     }
 
-    /// What stands with the present contents, if it is of this type.
+    /// The object kept with the present contents, if it is of this type.
     func companion<Companion: Sendable>(as _: Companion.Type) -> Companion? {
         companionLock.withLock { _ in companion as? Companion }
     }
 }
 
 private let companionLock = Mutex(())
-
-private let versions = Atomic<UInt64>(0)
-
-private func nextVersion() -> UInt64 {
-    versions.add(1, ordering: .relaxed).newValue
-}

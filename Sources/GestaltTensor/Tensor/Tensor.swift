@@ -18,8 +18,6 @@ public struct Tensor<Scalar: TensorScalar>: Sendable {
     public var count: Int { layout.shape.elementCount }
     /// Whether the elements stand in row-major order without gaps (a view may not).
     public var isContiguous: Bool { layout.isContiguous }
-    /// Changes whenever the contents may have; unique in this process.
-    package var version: UInt64 { storage.version }
 
     package init(storage: Storage<Scalar>, layout: Layout) {
         self.storage = storage
@@ -79,7 +77,7 @@ public struct Tensor<Scalar: TensorScalar>: Sendable {
         if !isKnownUniquelyReferenced(&storage) || !isContiguous {
             self = copied()
         } else {
-            storage.renewVersion()
+            storage.contentsWillChange()
         }
         return try body(
             UnsafeMutableBufferPointer(start: storage.pointer + layout.offset, count: count))
