@@ -31,46 +31,49 @@ struct AttentionGeometry {
         _ q: Tensor<Scalar>, _ k: Tensor<Scalar>, _ v: Tensor<Scalar>, axis: Int,
         mask: AttentionMask, scale: Double, dropout: AttentionDropout?
     ) {
-        (queries, keys, width, valueWidth) = (
-            q.shape[axis], k.shape[axis], q.shape[-1], v.shape[-1]
-        )
+        (queries, keys) = (q.shape[axis], k.shape[axis])
+        (width, valueWidth) = (q.shape[-1], v.shape[-1])
         self.scale = scale
-        let outer = (0..<q.rank - 1).filter { $0 != axis }
         func step(_ x: Tensor<Scalar>) -> Int {
             x.shape[axis] == 1 ? x.shape[-1] : x.layout.strides[axis]
         }
         steps = (step(q), step(k), step(v))
         var resultShape = q.shape
         resultShape[-1] = valueWidth
-        let dense: [Layout] = [resultShape, q.shape, k.shape, v.shape].map {
-            Layout(contiguous: $0)
-        }
+        let dense = [resultShape, q.shape, k.shape, v.shape].map { Layout(contiguous: $0) }
         denseSteps = (
             dense[1].strides[axis], dense[2].strides[axis], dense[3].strides[axis],
             dense[0].strides[axis]
         )
+        (limit, sparsity) = Self.visibility(mask, queries: queries, keys: keys)
+        dropping = dropout.flatMap {
+            $0.rate > 0 ? AttentionDropping($0, queries: q.shape[axis], keys: k.shape[axis]) : nil
+        }
         var allowed: Tensor<Bool>?
         if case .boolean(let given) = mask {
             allowed = given.broadcast(to: Self.scores(q.shape, k.shape, axis: axis))
         }
         self.mask = allowed
-        switch mask {
-        case .causal, .blockSparse: limit = keys - queries + 1
-        case .none, .boolean: limit = Int.max
-        }
-        if case .blockSparse(let given) = mask { sparsity = given } else { sparsity = nil }
-        dropping = dropout.flatMap {
-            $0.rate > 0 ? AttentionDropping($0, queries: q.shape[axis], keys: k.shape[axis]) : nil
-        }
         maskSteps =
-            allowed.map {
-                ($0.layout.strides[$0.rank - 2], $0.layout.strides[$0.rank - 1])
-            } ?? (0, 0)
+            allowed.map { ($0.layout.strides[$0.rank - 2], $0.layout.strides[$0.rank - 1]) }
+            ?? (0, 0)
+        let outer = (0..<q.rank - 1).filter { $0 != axis }
         let layouts = [q.layout, k.layout, v.layout, allowed?.layout] + dense
         walk = BatchWalk(Shape(outer.map { q.shape[$0] }), operands: layouts.count) {
             operand, axis in
             // The mask has the outer axes in order, in front.
             layouts[operand]?.strides[operand == Operand.mask.rawValue ? axis : outer[axis]] ?? 0
+        }
+    }
+
+    /// The number of keys that the first query sees, and the pattern of blocks.
+    private static func visibility(
+        _ mask: AttentionMask, queries: Int, keys: Int
+    ) -> (limit: Int, sparsity: BlockSparsity?) {
+        switch mask {
+        case .none, .boolean: (Int.max, nil)
+        case .causal: (keys - queries + 1, nil)
+        case .blockSparse(let sparsity): (keys - queries + 1, sparsity)
         }
     }
 

@@ -28,14 +28,7 @@ func gradientsByTiles<Scalar: FloatingScalar>(
             return
         }
         guard shares > 1 else {
-            parallelFor(geometry.count) { part in
-                let queries = QueryPanels(pass, parts: 1)
-                queries.pack(part, 0..<geometry.queries, at: 0)
-                let dq = pass.dq + geometry.offsets(at: part)[.queryGradient]
-                pass.run(
-                    part, 0..<geometry.keys, queries, at: 0,
-                    dq: TileMatrix(pointer: dq, step: geometry.denseSteps.query))
-            }
+            parallelFor(geometry.count) { part in pass.runWhole(part) }
             return
         }
         let queries = QueryPanels(pass, parts: geometry.count)
@@ -152,6 +145,17 @@ private struct TileGradients<Scalar: FloatingScalar> {
         }
     }
 
+    /// Writes all gradients of a part.
+    func runWhole(_ part: Int) {
+        let queries = QueryPanels(self, parts: 1)
+        queries.pack(part, 0..<geometry.queries, at: 0)
+        run(
+            part, 0..<geometry.keys, queries, at: 0,
+            dq: TileMatrix(
+                pointer: dq + geometry.offsets(at: part)[.queryGradient],
+                step: geometry.denseSteps.query))
+    }
+
     /// Writes all gradients of a part whose queries see blocks of keys.
     func runSparse(_ part: Int) {
         let dq = TileMatrix(
@@ -192,8 +196,7 @@ private struct TileGradients<Scalar: FloatingScalar> {
         )
     }
 
-    // P = exp(scale · Q Kᵀ − ln Σ); dV += drop(P)ᵀ G; dP = drop(G Vᵀ);
-    // dS = P ∘ (dP − dot) · scale; dK += dSᵀ Q; dQ += dS K.
+    // dV += drop(P)ᵀ G; dK += dSᵀ Q; dQ += dS K.
     private func add(
         _ part: Int, _ queries: Range<Int>, _ keys: Range<Int>,
         _ packedQueries: QueryPanels<Scalar>,
@@ -201,6 +204,32 @@ private struct TileGradients<Scalar: FloatingScalar> {
         _ scratch: AttentionScratch<Scalar>
     ) {
         let (m, n, width, depth) = (queries.count, keys.count, geometry.width, geometry.valueWidth)
+        let (p, ds, limit) = weights(part, queries, keys, packed, scratch)
+        let (dk, dv) = keyGradients(part, keys.lowerBound)
+        for (left, columns, right, sum) in [
+            (p, depth, packedQueries.gradients, dv), (ds, width, packedQueries.queries, dk),
+        ] {
+            multiplyTile(
+                rows: n, columns: columns, terms: m, left.transposed,
+                right.start(part: place, term: queries.lowerBound), step: right.step,
+                adding: true, to: sum, band: gk_band_left_transposed, limit: limit)
+        }
+        multiplyTile(
+            rows: m, columns: width, terms: n, ds,
+            packed.rows.start(term: keys.lowerBound - packed.first),
+            step: packed.rows.step, adding: true,
+            to: TileMatrix(pointer: dq.pointer + queries.lowerBound * dq.step, step: dq.step),
+            band: gk_band_left, limit: limit)
+        withExtendedLifetime((scratch, packed, packedQueries)) {}
+    }
+
+    // P = exp(scale · Q Kᵀ − ln Σ); dP = drop(G Vᵀ); dS = P ∘ (dP − dot) · scale. Of P what is not
+    // dropped remains.
+    private func weights(
+        _ part: Int, _ queries: Range<Int>, _ keys: Range<Int>, _ packed: KeyPanels<Scalar>,
+        _ scratch: AttentionScratch<Scalar>
+    ) -> (p: TileMatrix<Scalar>, ds: TileMatrix<Scalar>, limit: Int) {
+        let (m, n) = (queries.count, keys.count)
         let offsets = geometry.offsets(at: part)
         let q = x.query + offsets[.query] + queries.lowerBound * geometry.steps.query
         let g = gradient + offsets[.result] + queries.lowerBound * geometry.denseSteps.result
@@ -210,8 +239,11 @@ private struct TileGradients<Scalar: FloatingScalar> {
         let key = keys.lowerBound - packed.first
         let lead = key % packed.keys.panel
         for (index, left, terms, right) in [
-            (0, TileMatrix(reading: q, step: geometry.steps.query), width, packed.keys),
-            (1, TileMatrix(reading: g, step: geometry.denseSteps.result), depth, packed.values),
+            (0, TileMatrix(reading: q, step: geometry.steps.query), geometry.width, packed.keys),
+            (
+                1, TileMatrix(reading: g, step: geometry.denseSteps.result), geometry.valueWidth,
+                packed.values
+            ),
         ] {
             multiplyTile(
                 rows: m, columns: scratch.columns(lead + n), terms: terms, left,
@@ -226,21 +258,7 @@ private struct TileGradients<Scalar: FloatingScalar> {
             Scalar.variant, m, n, p.step, &visible, x.logSums + row, dots + row, geometry.scale,
             p.pointer, ds.pointer)
         scratch.drop(p, m, n)
-        let (dk, dv) = keyGradients(part, keys.lowerBound)
-        for (left, columns, right, sum) in [
-            (p, depth, packedQueries.gradients, dv), (ds, width, packedQueries.queries, dk),
-        ] {
-            multiplyTile(
-                rows: n, columns: columns, terms: m, left.transposed,
-                right.start(part: place, term: queries.lowerBound), step: right.step,
-                adding: true, to: sum, band: gk_band_left_transposed, limit: limit)
-        }
-        multiplyTile(
-            rows: m, columns: width, terms: n, ds, packed.rows.start(term: key),
-            step: packed.rows.step, adding: true,
-            to: TileMatrix(pointer: dq.pointer + queries.lowerBound * dq.step, step: dq.step),
-            band: gk_band_left, limit: limit)
-        withExtendedLifetime((scratch, packed, packedQueries)) {}
+        return (p, ds, limit)
     }
 
     func addShares(_ part: Int, from shares: UnsafePointer<Scalar>, count: Int) {

@@ -70,51 +70,74 @@ private struct TilePass<Scalar: FloatingScalar> {
 
     /// Writes the result of `queries` of a part whose keys and values are packed at `place`.
     func attend(_ part: Int, at place: Int, queries: Range<Int>) {
-        let variant = Scalar.variant
         let (rows, width, depth) = (queries.count, geometry.width, geometry.valueWidth)
         let offsets = geometry.offsets(at: part)
-        let result = TileMatrix(
-            pointer: x.result + offsets[.result] + queries.lowerBound * geometry.denseSteps.result,
-            step: geometry.denseSteps.result)
-        let largest = x.logSums + part * geometry.queries + queries.lowerBound
-        largest.update(repeating: -.infinity, count: rows)
-        for row in 0..<rows {
-            (result.pointer + row * result.step).clear(count: depth)
-        }
         let scratch = AttentionScratch<Scalar>(geometry, panel: keys.panel, matrices: 1)
-        let sums = Storage<Scalar>(count: rows)
-        sums.pointer.clear(count: rows)
-        let q = Storage<Scalar>(count: rows * width)
-        gk_attention_queries(
-            variant, rows, width,
-            x.query + offsets[.query] + queries.lowerBound * geometry.steps.query,
-            geometry.steps.query, geometry.scale, q.pointer)
-        for tile in geometry.keyTiles(queries) {
-            // Panels begin at multiples of their width, a tile of a sparse mask anywhere.
-            let lead = tile.lowerBound % keys.panel
-            var visible = geometry.visible(
-                offsets, query: queries.lowerBound, key: tile.lowerBound)
-            let limit = visible.limit
-            multiplyTile(
-                rows: rows, columns: scratch.columns(lead + tile.count), terms: width,
-                TileMatrix(pointer: q.pointer, step: width),
-                keys.start(part: place, column: tile.lowerBound), step: keys.step, adding: false,
-                to: scratch.matrix(0), band: gk_band_result, limit: shifted(limit, by: lead))
-            let scores = scratch.matrix(0, column: lead)
-            gk_attention_tile(
-                variant, rows, tile.count, scores.step, &visible, scores.pointer, largest,
-                sums.pointer, result.pointer, result.step, depth)
-            scratch.draw(part, queries, tile)
-            scratch.drop(scores, rows, tile.count)
-            multiplyTile(
-                rows: rows, columns: depth, terms: tile.count, scores,
-                values.start(part: place, term: tile.lowerBound), step: values.step, adding: true,
-                to: result, band: gk_band_left, limit: limit)
+        let (sums, scaled) = (Storage<Scalar>(count: rows), Storage<Scalar>(count: rows * width))
+        let tile = QueryTile(
+            part: part, place: place, queries: queries, offsets: offsets,
+            scaled: TileMatrix(pointer: scaled.pointer, step: width),
+            result: TileMatrix(
+                pointer: x.result + offsets[.result]
+                    + queries.lowerBound * geometry.denseSteps.result,
+                step: geometry.denseSteps.result),
+            largest: x.logSums + part * geometry.queries + queries.lowerBound, sums: sums.pointer)
+        tile.largest.update(repeating: -.infinity, count: rows)
+        tile.sums.clear(count: rows)
+        for row in 0..<rows {
+            (tile.result.pointer + row * tile.result.step).clear(count: depth)
         }
+        gk_attention_queries(
+            Scalar.variant, rows, width,
+            x.query + offsets[.query] + queries.lowerBound * geometry.steps.query,
+            geometry.steps.query, geometry.scale, scaled.pointer)
+        for keys in geometry.keyTiles(queries) { add(keys, to: tile, scratch) }
         gk_attention_finish(
-            variant, rows, largest, sums.pointer, result.pointer, result.step, depth)
-        withExtendedLifetime((scratch, sums, q)) {}
+            Scalar.variant, rows, tile.largest, tile.sums, tile.result.pointer, tile.result.step,
+            depth)
+        withExtendedLifetime((scratch, sums, scaled)) {}
     }
+
+    /// Adds what the queries of a tile see of a range of keys.
+    private func add(
+        _ range: Range<Int>, to tile: QueryTile<Scalar>, _ scratch: AttentionScratch<Scalar>
+    ) {
+        let (rows, queries, depth) = (tile.queries.count, tile.queries, geometry.valueWidth)
+        // Panels begin at multiples of their width, a tile of a sparse mask anywhere.
+        let lead = range.lowerBound % keys.panel
+        var visible = geometry.visible(
+            tile.offsets, query: queries.lowerBound, key: range.lowerBound)
+        let limit = visible.limit
+        multiplyTile(
+            rows: rows, columns: scratch.columns(lead + range.count), terms: geometry.width,
+            tile.scaled, keys.start(part: tile.place, column: range.lowerBound), step: keys.step,
+            adding: false, to: scratch.matrix(0), band: gk_band_result,
+            limit: shifted(limit, by: lead))
+        let scores = scratch.matrix(0, column: lead)
+        gk_attention_tile(
+            Scalar.variant, rows, range.count, scores.step, &visible, scores.pointer, tile.largest,
+            tile.sums, tile.result.pointer, tile.result.step, depth)
+        scratch.draw(tile.part, queries, range)
+        scratch.drop(scores, rows, range.count)
+        multiplyTile(
+            rows: rows, columns: depth, terms: range.count, scores,
+            values.start(part: tile.place, term: range.lowerBound), step: values.step,
+            adding: true, to: tile.result, band: gk_band_left, limit: limit)
+    }
+}
+
+/// The running state of some queries of a part.
+private struct QueryTile<Scalar: FloatingScalar> {
+    /// The part, and the place where its keys and values are packed.
+    let part, place: Int
+    let queries: Range<Int>
+    let offsets: AttentionGeometry.Offsets
+    /// The queries times the scale.
+    let scaled: TileMatrix<Scalar>
+    /// The sum of the values seen so far, by their weights.
+    let result: TileMatrix<Scalar>
+    /// The largest score of each query so far, and the sum of the weights relative to it.
+    let largest, sums: UnsafeMutablePointer<Scalar>
 }
 
 /// A limit of visible columns, when `count` more stand before them.

@@ -203,31 +203,36 @@ extension ColumnBlocks {
             return (origin, sums)
         }
         let width = columns / groups
-        let count = rows * width
-        var result = ColumnStatistics(groups: groups, count: count, mean: [], variance: [])
+        var result = ColumnStatistics(groups: groups, count: rows * width, mean: [], variance: [])
         for segment in 0..<segments {
             for group in 0..<groups {
-                // Each column's sums are about its own origin: first the common mean, then the
-                // squares about that.
-                let places = group * width..<(group + 1) * width
-                let moved = places.map { column in
-                    (
-                        origin: Double(origin[segment * period + column]),
-                        first: sums[2 * segment * columns + column],
-                        second: sums[(2 * segment + 1) * columns + column]
-                    )
-                }
-                let mean =
-                    moved.reduce(0) { $0 + $1.first + $1.origin * Double(rows) } / Double(count)
-                let squares = moved.reduce(0) { sum, column in
-                    let d = column.origin - mean
-                    return sum + column.second + 2 * d * column.first + d * d * Double(rows)
-                }
-                result.mean.append(mean)
-                result.variance.append(max(0, squares / Double(count)))
+                let moments = moments(
+                    (group * width..<(group + 1) * width).map { column in
+                        (
+                            origin: Double(origin[segment * period + column]),
+                            first: sums[2 * segment * columns + column],
+                            second: sums[(2 * segment + 1) * columns + column]
+                        )
+                    })
+                result.mean.append(moments.mean)
+                result.variance.append(moments.variance)
             }
         }
         return result
+    }
+
+    /// Mean and biased variance of columns together, from each one's sums about its own origin: first
+    /// the common mean, then the squares about that.
+    private func moments(
+        _ sums: [(origin: Double, first: Double, second: Double)]
+    ) -> (mean: Double, variance: Double) {
+        let count = Double(rows * sums.count)
+        let mean = sums.reduce(0) { $0 + $1.first + $1.origin * Double(rows) } / count
+        let squares = sums.reduce(0) { sum, column in
+            let d = column.origin - mean
+            return sum + column.second + 2 * d * column.first + d * d * Double(rows)
+        }
+        return (mean, max(0, squares / count))
     }
 
     /// Column means of up to 32 rows spread over each segment, folded.
