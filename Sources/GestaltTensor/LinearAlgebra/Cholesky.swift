@@ -15,7 +15,10 @@ extension Tensor where Scalar: FloatingScalar {
             }
             return info
         }
-        return CholeskyRecord(value: packed.reshaped(shape))(self)
+        let value = packed.reshaped(shape)
+        return Precomputed("cholesky", value) { cotangent, _ in
+            [choleskyGradient(value, cotangent)]
+        }(self)
     }
 }
 
@@ -23,23 +26,13 @@ private func notPositive(_ operation: String, _ index: Int, _ info: Int) -> Line
     .notPositiveDefinite(operation: operation, batchIndex: index, order: info)
 }
 
-/// The record of a factor already made.
-private struct CholeskyRecord<Scalar: FloatingScalar>: Operation {
-    let value: Tensor<Scalar>
-
-    func forward(
-        _ x: [Tensor<Scalar>], needs: Needs
-    ) -> (value: Tensor<Scalar>, residual: Void) { (value, ()) }
-
-    // Ā = sym(L⁻ᵀ Φ(Lᵀ L̄) L⁻¹), Φ the lower triangle with half the diagonal.
-    func pullback(_ cotangent: Tensor<Scalar>, _: Void, needs: Needs) -> [Tensor<Scalar>?] {
-        let n = value.shape[-1]
-        let lower = cotangent * Tensor.lowerTriangle(n, diagonal: 1)
-        let inner =
-            matrixProduct(value, lower, true, false) * Tensor.lowerTriangle(n, diagonal: 0.5)
-        let left = inner.dividedFromLeft(byTriangular: value, lower: true, transposed: true)
-        return [
-            left.dividedFromRight(byTriangular: value, lower: true, transposed: false).symmetrized
-        ]
-    }
+// Ā = sym(L⁻ᵀ Φ(Lᵀ L̄) L⁻¹), Φ the lower triangle with half the diagonal.
+private func choleskyGradient<Scalar: FloatingScalar>(
+    _ value: Tensor<Scalar>, _ cotangent: Tensor<Scalar>
+) -> Tensor<Scalar> {
+    let n = value.shape[-1]
+    let lower = cotangent * Tensor.lowerTriangle(n, diagonal: 1)
+    let inner = matrixProduct(value, lower, true, false) * Tensor.lowerTriangle(n, diagonal: 0.5)
+    let left = inner.dividedFromLeft(byTriangular: value, lower: true, transposed: true)
+    return left.dividedFromRight(byTriangular: value, lower: true, transposed: false).symmetrized
 }

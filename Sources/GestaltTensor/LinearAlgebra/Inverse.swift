@@ -2,7 +2,12 @@ extension Tensor where Scalar: FloatingScalar {
     /// The inverses of square matrices `[…, n, n]`. To solve equations, ``solve(_:)`` is better.
     /// - Throws: `singular`, `notFinite`.
     public func inverse() throws(LinearAlgebraError) -> Tensor {
-        InverseRecord(value: try detached.inverted())(self)
+        let value = try detached.inverted()
+        return Precomputed("inverse", value) { cotangent, _ in
+            // Ā = −A⁻ᵀ Ȳ A⁻ᵀ.
+            let right = matrixProduct(cotangent, value, false, true)
+            return [-matrixProduct(value, right, true, false)]
+        }(self)
     }
 
     fileprivate func inverted() throws(LinearAlgebraError) -> Tensor {
@@ -27,8 +32,11 @@ extension Tensor where Scalar: FloatingScalar {
     /// - Throws: `notFinite`.
     public func determinant() throws(LinearAlgebraError) -> Tensor {
         let batch = MatrixBatch(self, "determinant", square: true)
-        let value = try detached.pivots(batch).rowProducts
-        return DeterminantRecord(value: value.reshaped(batch.lead))(self)
+        let matrices = detached
+        let value = try matrices.pivots(batch).rowProducts.reshaped(batch.lead)
+        return Precomputed("determinant", value) { cotangent, _ in
+            [determinantGradient(matrices, cotangent)]
+        }(self)
     }
 
     /// Signs and logarithms of the absolute values of the determinants of square matrices
@@ -37,12 +45,17 @@ extension Tensor where Scalar: FloatingScalar {
     /// - Throws: `notFinite`.
     public func logDeterminant() throws(LinearAlgebraError) -> (sign: Tensor, logarithm: Tensor) {
         let batch = MatrixBatch(self, "logDeterminant", square: true)
-        let pivots = try detached.pivots(batch)
-        let logarithms = pivots.abs().log().sum(axes: [-1]).reshaped(batch.lead)
-        return (
-            pivots.sign().rowProducts.reshaped(batch.lead),
-            LogDeterminantRecord(value: logarithms)(self)
-        )
+        let matrices = detached
+        let pivots = try matrices.pivots(batch)
+        let value = pivots.abs().log().sum(axes: [-1]).reshaped(batch.lead)
+        let logarithm = Precomputed("logDeterminant", value) { cotangent, _ in
+            // Ā = Ȳ A⁻ᵀ.
+            guard let inverse = try? matrices.inverted() else {
+                return [notANumber(matrices.shape)]
+            }
+            return [inverse.transposed() * cotangent.expanded(axis: -1).expanded(axis: -1)]
+        }(self)
+        return (pivots.sign().rowProducts.reshaped(batch.lead), logarithm)
     }
 
     /// `[count, n]`: numbers whose product is the determinant.
@@ -71,63 +84,23 @@ extension Tensor where Scalar: FloatingScalar {
     }
 }
 
-private struct InverseRecord<Scalar: FloatingScalar>: Operation {
-    let value: Tensor<Scalar>
-
-    func forward(
-        _ x: [Tensor<Scalar>], needs: Needs
-    ) -> (value: Tensor<Scalar>, residual: Void) { (value, ()) }
-
-    // Ā = −A⁻ᵀ Ȳ A⁻ᵀ.
-    func pullback(_ cotangent: Tensor<Scalar>, _: Void, needs: Needs) -> [Tensor<Scalar>?] {
-        let right = matrixProduct(cotangent, value, false, true)
-        return [-matrixProduct(value, right, true, false)]
-    }
-}
-
-private struct DeterminantRecord<Scalar: FloatingScalar>: Operation {
-    let value: Tensor<Scalar>
-
-    func forward(
-        _ x: [Tensor<Scalar>], needs: Needs
-    ) -> (value: Tensor<Scalar>, residual: Tensor<Scalar>) { (value, x[0]) }
-
-    // The cofactors, without a division: from A = U S Vᵀ they are det U · det V · U C Vᵀ, where C
-    // has the products of the other singular values. So a singular matrix has its gradient.
-    func pullback(
-        _ cotangent: Tensor<Scalar>, _ a: Tensor<Scalar>, needs: Needs
-    ) -> [Tensor<Scalar>?] {
-        guard let parts = try? a.svd(), let u = try? parts.u.determinant(),
-            let v = try? parts.vTransposed.determinant()
-        else { return [notANumber(a.shape)] }
-        let n = a.shape[-1]
-        let values = parts.values.scalars
-        let others = Tensor<Scalar>(
-            shape: parts.values.shape,
-            scalars: values.indices.map { i in
-                let first = i / n * n
-                return (first..<first + n).reduce(1) { $1 == i ? $0 : $0 * values[$1] }
-            })
-        let orientation = (u * v * cotangent).expanded(axis: -1).expanded(axis: -1)
-        return [
-            matrixProduct(parts.u.scalingColumns(others), parts.vTransposed, false, false)
-                * orientation
-        ]
-    }
-}
-
-private struct LogDeterminantRecord<Scalar: FloatingScalar>: Operation {
-    let value: Tensor<Scalar>
-
-    func forward(
-        _ x: [Tensor<Scalar>], needs: Needs
-    ) -> (value: Tensor<Scalar>, residual: Tensor<Scalar>) { (value, x[0]) }
-
-    // Ā = Ȳ A⁻ᵀ.
-    func pullback(
-        _ cotangent: Tensor<Scalar>, _ a: Tensor<Scalar>, needs: Needs
-    ) -> [Tensor<Scalar>?] {
-        guard let inverse = try? a.inverted() else { return [notANumber(a.shape)] }
-        return [inverse.transposed() * cotangent.expanded(axis: -1).expanded(axis: -1)]
-    }
+// The cofactors, without a division: from A = U S Vᵀ they are det U · det V · U C Vᵀ, where C has the
+// products of the other singular values. So a singular matrix has its gradient.
+private func determinantGradient<Scalar: FloatingScalar>(
+    _ a: Tensor<Scalar>, _ cotangent: Tensor<Scalar>
+) -> Tensor<Scalar> {
+    guard let parts = try? a.svd(), let u = try? parts.u.determinant(),
+        let v = try? parts.vTransposed.determinant()
+    else { return notANumber(a.shape) }
+    let n = a.shape[-1]
+    let values = parts.values.scalars
+    let others = Tensor<Scalar>(
+        shape: parts.values.shape,
+        scalars: values.indices.map { i in
+            let first = i / n * n
+            return (first..<first + n).reduce(1) { $1 == i ? $0 : $0 * values[$1] }
+        })
+    let orientation = (u * v * cotangent).expanded(axis: -1).expanded(axis: -1)
+    return matrixProduct(parts.u.scalingColumns(others), parts.vTransposed, false, false)
+        * orientation
 }

@@ -36,32 +36,28 @@ extension Tensor where Scalar: FloatingScalar {
                 return second
             }
         }
-        let parts = batch.parts(QRRecord(batch: batch, packed: packed)(self), [m, k], [k, n])
+        let recorded = Precomputed("qr", packed) { cotangent, _ in
+            [qrGradient(batch, packed, cotangent)]
+        }(self)
+        let parts = batch.parts(recorded, [m, k], [k, n])
         return QRDecomposition(q: parts[0], r: parts[1])
     }
 }
 
-/// The record of a decomposition already made: Q and R of each matrix in one row.
-private struct QRRecord<Scalar: FloatingScalar>: Operation {
-    let batch: MatrixBatch
-    let packed: Tensor<Scalar>
-
-    func forward(
-        _ x: [Tensor<Scalar>], needs: Needs
-    ) -> (value: Tensor<Scalar>, residual: Void) { (packed, ()) }
-
-    // Ā = (Q̄ + Q · sym(M)) R⁻ᵀ, M = R R̄ᵀ − Q̄ᵀ Q; sym repeats the lower triangle above.
-    func pullback(_ cotangent: Tensor<Scalar>, _: Void, needs: Needs) -> [Tensor<Scalar>?] {
-        let (m, n) = (batch.rows, batch.columns)
-        let value = batch.parts(packed, [m, n], [n, n])
-        let gradient = batch.parts(cotangent, [m, n], [n, n])
-        let (q, r) = (value[0], value[1])
-        let inner =
-            matrixProduct(r, gradient[1], false, true) - matrixProduct(gradient[0], q, true, false)
-        let half = inner * Tensor.lowerTriangle(n, diagonal: 0.5)
-        let sum = gradient[0] + matrixProduct(q, half + half.transposed(), false, false)
-        return [sum.dividedFromRight(byTriangular: r, lower: false, transposed: true)]
-    }
+// From Q and R of each matrix in one row:
+// Ā = (Q̄ + Q · sym(M)) R⁻ᵀ, M = R R̄ᵀ − Q̄ᵀ Q; sym repeats the lower triangle above.
+private func qrGradient<Scalar: FloatingScalar>(
+    _ batch: MatrixBatch, _ packed: Tensor<Scalar>, _ cotangent: Tensor<Scalar>
+) -> Tensor<Scalar> {
+    let (m, n) = (batch.rows, batch.columns)
+    let value = batch.parts(packed, [m, n], [n, n])
+    let gradient = batch.parts(cotangent, [m, n], [n, n])
+    let (q, r) = (value[0], value[1])
+    let inner =
+        matrixProduct(r, gradient[1], false, true) - matrixProduct(gradient[0], q, true, false)
+    let half = inner * Tensor.lowerTriangle(n, diagonal: 0.5)
+    let sum = gradient[0] + matrixProduct(q, half + half.transposed(), false, false)
+    return sum.dividedFromRight(byTriangular: r, lower: false, transposed: true)
 }
 
 extension Tensor where Scalar: FloatingScalar {

@@ -25,8 +25,10 @@ extension Tensor where Scalar: FloatingScalar {
         ) { a, result in
             LAPACK.gesdd(m, n, a, result + m * k, result, result + (m + 1) * k)
         }
-        let parts = batch.parts(
-            SingularValues(batch: batch, packed: packed)(self), [m, k], [k], [k, n])
+        let recorded = Precomputed("svd", packed) { cotangent, _ in
+            [singularValueGradient(batch, packed, cotangent)]
+        }(self)
+        let parts = batch.parts(recorded, [m, k], [k], [k, n])
         return SingularValueDecomposition(u: parts[0], values: parts[1], vTransposed: parts[2])
     }
 
@@ -34,42 +36,35 @@ extension Tensor where Scalar: FloatingScalar {
     public func singularValues() throws(LinearAlgebraError) -> Tensor { try svd().values }
 }
 
-/// The record of a decomposition already made: U, values and Vᵀ of each matrix in one row.
-private struct SingularValues<Scalar: FloatingScalar>: Operation {
-    let batch: MatrixBatch
-    let packed: Tensor<Scalar>
-
-    func forward(
-        _ x: [Tensor<Scalar>], needs: Needs
-    ) -> (value: Tensor<Scalar>, residual: Void) { (packed, ()) }
-
-    // Ā = U [(J + Jᵀ) S + S (K + Kᵀ) + diag s̄] Vᵀ + (1 − UUᵀ) Ū S⁻¹ Vᵀ + U S⁻¹ V̄ᵀ (1 − VVᵀ),
-    // J = F ∘ UᵀŪ, K = F ∘ VᵀV̄, F[i, j] = 1 / (s[j]² − s[i]²) and 0 where that has no value.
-    func pullback(_ cotangent: Tensor<Scalar>, _: Void, needs: Needs) -> [Tensor<Scalar>?] {
-        let (m, n) = (batch.rows, batch.columns)
-        let k = Swift.min(m, n)
-        let value = batch.parts(packed, [m, k], [k], [k, n])
-        let gradient = batch.parts(cotangent, [m, k], [k], [k, n])
-        let (u, s, vt) = (value[0], value[1], value[2])
-        let (gu, gs, gvt) = (gradient[0], gradient[1], gradient[2])
-        let gaps = s.pairs { a, b in a == b ? 0 : 1 / ((b - a) * (b + a)) }
-        let inner = matrixProduct(u, gu, true, false)
-        let j = gaps * inner
-        let l = gaps * matrixProduct(vt, gvt, false, true)
-        let middle =
-            (j + j.transposed()).scalingColumns(s)
-            + (l + l.transposed()).scalingRows(s) + gs.asDiagonal
-        var result = matrixProduct(matrixProduct(u, middle, false, false), vt, false, false)
-        let inverse = s.reciprocalsOrZero
-        if m > k {
-            let outside = (gu - matrixProduct(u, inner, false, false)).scalingColumns(inverse)
-            result += matrixProduct(outside, vt, false, false)
-        }
-        if n > k {
-            let along = matrixProduct(gvt, vt, false, true)
-            let outside = (gvt - matrixProduct(along, vt, false, false)).scalingRows(inverse)
-            result += matrixProduct(u, outside, false, false)
-        }
-        return [result]
+// From U, values and Vᵀ of each matrix in one row:
+// Ā = U [(J + Jᵀ) S + S (K + Kᵀ) + diag s̄] Vᵀ + (1 − UUᵀ) Ū S⁻¹ Vᵀ + U S⁻¹ V̄ᵀ (1 − VVᵀ),
+// J = F ∘ UᵀŪ, K = F ∘ VᵀV̄, F[i, j] = 1 / (s[j]² − s[i]²) and 0 where that has no value.
+private func singularValueGradient<Scalar: FloatingScalar>(
+    _ batch: MatrixBatch, _ packed: Tensor<Scalar>, _ cotangent: Tensor<Scalar>
+) -> Tensor<Scalar> {
+    let (m, n) = (batch.rows, batch.columns)
+    let k = Swift.min(m, n)
+    let value = batch.parts(packed, [m, k], [k], [k, n])
+    let gradient = batch.parts(cotangent, [m, k], [k], [k, n])
+    let (u, s, vt) = (value[0], value[1], value[2])
+    let (gu, gs, gvt) = (gradient[0], gradient[1], gradient[2])
+    let gaps = s.pairs { a, b in a == b ? 0 : 1 / ((b - a) * (b + a)) }
+    let inner = matrixProduct(u, gu, true, false)
+    let j = gaps * inner
+    let l = gaps * matrixProduct(vt, gvt, false, true)
+    let middle =
+        (j + j.transposed()).scalingColumns(s)
+        + (l + l.transposed()).scalingRows(s) + gs.asDiagonal
+    var result = matrixProduct(matrixProduct(u, middle, false, false), vt, false, false)
+    let inverse = s.reciprocalsOrZero
+    if m > k {
+        let outside = (gu - matrixProduct(u, inner, false, false)).scalingColumns(inverse)
+        result += matrixProduct(outside, vt, false, false)
     }
+    if n > k {
+        let along = matrixProduct(gvt, vt, false, true)
+        let outside = (gvt - matrixProduct(along, vt, false, false)).scalingRows(inverse)
+        result += matrixProduct(u, outside, false, false)
+    }
+    return result
 }

@@ -9,8 +9,16 @@ extension Tensor where Scalar: FloatingScalar {
     /// - Precondition: the shapes fit.
     public func solve(_ b: Tensor) throws(LinearAlgebraError) -> Tensor {
         try solving(b, "solve") { (a: Tensor, b: Tensor) throws(LinearAlgebraError) in
-            let value = try solved(a.detached, b.detached, transposed: false)
-            return SolveRecord(value: value)(a, b)
+            let matrices = a.detached
+            let value = try solved(matrices, b.detached, transposed: false)
+            return Precomputed("solve", value) { cotangent, needs in
+                // B̄ = A⁻ᵀ X̄, Ā = −B̄ Xᵀ. A had an inverse, so its transpose does.
+                guard let second = try? solved(matrices, cotangent, transposed: true) else {
+                    return [notANumber(matrices.shape), notANumber(cotangent.shape)]
+                }
+                let first = needs[0] ? -matrixProduct(second, value, false, true) : nil
+                return [first, needs[1] ? second : nil]
+            }(a, b)
         }
     }
 
@@ -33,8 +41,11 @@ extension Tensor where Scalar: FloatingScalar {
         let longer = rank < 2 ? 1 : Swift.max(shape[-1], shape[-2])
         let tolerance = rankTolerance ?? Scalar.ulpOfOne * Scalar(longer)
         return try solving(b, "leastSquares") { (a: Tensor, b: Tensor) throws(LinearAlgebraError) in
-            let value = try shortestSolution(a.detached, b.detached, tolerance)
-            return LeastSquaresRecord(value: value, tolerance: tolerance)(a, b)
+            let (matrices, sides) = (a.detached, b.detached)
+            let value = try shortestSolution(matrices, sides, tolerance)
+            return Precomputed("leastSquares", value) { cotangent, needs in
+                leastSquaresGradients(matrices, sides, value, tolerance, cotangent, needs: needs)
+            }(a, b)
         }
     }
 
@@ -122,55 +133,24 @@ private func joinedRows<Scalar: FloatingScalar>(
     }
 }
 
-private struct SolveRecord<Scalar: FloatingScalar>: Operation {
-    let value: Tensor<Scalar>
-
-    func forward(
-        _ x: [Tensor<Scalar>], needs: Needs
-    ) -> (value: Tensor<Scalar>, residual: Tensor<Scalar>) { (value, x[0]) }
-
-    // B̄ = A⁻ᵀ X̄, Ā = −B̄ Xᵀ. A had an inverse, so its transpose does.
-    func pullback(
-        _ cotangent: Tensor<Scalar>, _ a: Tensor<Scalar>, needs: Needs
-    ) -> [Tensor<Scalar>?] {
-        guard let second = try? solved(a, cotangent, transposed: true) else {
-            return [notANumber(a.shape), notANumber(cotangent.shape)]
-        }
-        return [
-            needs[0] ? -matrixProduct(second, value, false, true) : nil, needs[1] ? second : nil,
-        ]
+// With P the pseudo-inverse of A, W = Pᵀ X̄ and r = B − A X:
+// B̄ = W, Ā = −W Xᵀ + r (P W)ᵀ + (Pᵀ X)(X̄ − Aᵀ W)ᵀ.
+private func leastSquaresGradients<Scalar: FloatingScalar>(
+    _ a: Tensor<Scalar>, _ b: Tensor<Scalar>, _ value: Tensor<Scalar>, _ tolerance: Scalar,
+    _ cotangent: Tensor<Scalar>, needs: Needs
+) -> [Tensor<Scalar>?] {
+    guard let inverse = try? pseudoInverse(a, tolerance) else {
+        return [notANumber(a.shape), notANumber(b.shape)]
     }
-}
-
-private struct LeastSquaresRecord<Scalar: FloatingScalar>: Operation {
-    let value: Tensor<Scalar>
-    let tolerance: Scalar
-
-    func forward(
-        _ x: [Tensor<Scalar>], needs: Needs
-    ) -> (value: Tensor<Scalar>, residual: (Tensor<Scalar>, Tensor<Scalar>)) {
-        (value, (x[0], x[1]))
-    }
-
-    // With P the pseudo-inverse, W = Pᵀ X̄ and r = B − A X:
-    // B̄ = W, Ā = −W Xᵀ + r (P W)ᵀ + (Pᵀ X)(X̄ − Aᵀ W)ᵀ.
-    func pullback(
-        _ cotangent: Tensor<Scalar>, _ kept: (Tensor<Scalar>, Tensor<Scalar>), needs: Needs
-    ) -> [Tensor<Scalar>?] {
-        let (a, b) = kept
-        guard let inverse = try? pseudoInverse(a, tolerance) else {
-            return [notANumber(a.shape), notANumber(b.shape)]
-        }
-        let w = matrixProduct(inverse, cotangent, true, false)
-        guard needs[0] else { return [nil, w] }
-        let rest = b - matrixProduct(a, value, false, false)
-        let outside = cotangent - matrixProduct(a, w, true, false)
-        let first =
-            matrixProduct(rest, matrixProduct(inverse, w, false, false), false, true)
-            + matrixProduct(matrixProduct(inverse, value, true, false), outside, false, true)
-            - matrixProduct(w, value, false, true)
-        return [first, needs[1] ? w : nil]
-    }
+    let w = matrixProduct(inverse, cotangent, true, false)
+    guard needs[0] else { return [nil, w] }
+    let rest = b - matrixProduct(a, value, false, false)
+    let outside = cotangent - matrixProduct(a, w, true, false)
+    let first =
+        matrixProduct(rest, matrixProduct(inverse, w, false, false), false, true)
+        + matrixProduct(matrixProduct(inverse, value, true, false), outside, false, true)
+        - matrixProduct(w, value, false, true)
+    return [first, needs[1] ? w : nil]
 }
 
 private func pseudoInverse<Scalar: FloatingScalar>(

@@ -18,8 +18,10 @@ extension Tensor where Scalar: FloatingScalar {
         let batch = MatrixBatch(self, "symmetricEigen", square: true, lower: true)
         let n = batch.rows
         let packed = try eigenPacked(batch)
-        let parts = batch.parts(
-            SymmetricEigenRecord(batch: batch, packed: packed)(self), [n], [n, n])
+        let recorded = Precomputed("symmetricEigen", packed) { cotangent, _ in
+            [eigenGradient(batch, packed, cotangent)]
+        }(self)
+        let parts = batch.parts(recorded, [n], [n, n])
         return SymmetricEigenDecomposition(values: parts[0], vectors: parts[1])
     }
 
@@ -34,8 +36,11 @@ extension Tensor where Scalar: FloatingScalar {
         let n = batch.rows
         let parts = batch.parts(try eigenPacked(batch), [n], [n, n])
         let roots = try checkedRoots(parts[0].contiguous(), batch)
-        let value = matrixProduct(parts[1].scalingColumns(roots), parts[1], false, true)
-        return MatrixRootRecord(value: value, roots: roots, vectors: parts[1])(self)
+        let vectors = parts[1]
+        let value = matrixProduct(vectors.scalingColumns(roots), vectors, false, true)
+        return Precomputed("matrixSquareRoot", value) { cotangent, _ in
+            [rootGradient(roots, vectors, cotangent)]
+        }(self)
     }
 
     private func eigenPacked(_ batch: MatrixBatch) throws(LinearAlgebraError) -> Tensor {
@@ -70,43 +75,27 @@ extension Tensor where Scalar: FloatingScalar {
     }
 }
 
-/// The record of a decomposition already made: values and vectors of each matrix in one row.
-private struct SymmetricEigenRecord<Scalar: FloatingScalar>: Operation {
-    let batch: MatrixBatch
-    let packed: Tensor<Scalar>
-
-    func forward(
-        _ x: [Tensor<Scalar>], needs: Needs
-    ) -> (value: Tensor<Scalar>, residual: Void) { (packed, ()) }
-
-    // Ā = V [diag λ̄ + F ∘ (Vᵀ V̄)] Vᵀ, F[i, j] = 1 / (λ[j] − λ[i]); its symmetric part.
-    func pullback(_ cotangent: Tensor<Scalar>, _: Void, needs: Needs) -> [Tensor<Scalar>?] {
-        let n = batch.rows
-        let value = batch.parts(packed, [n], [n, n])
-        let gradient = batch.parts(cotangent, [n], [n, n])
-        let vectors = value[1]
-        let gaps = value[0].pairs { a, b in a == b ? 0 : 1 / (b - a) }
-        let inner = gradient[0].asDiagonal + gaps * matrixProduct(vectors, gradient[1], true, false)
-        return [
-            matrixProduct(matrixProduct(vectors, inner, false, false), vectors, false, true)
-                .symmetrized
-        ]
-    }
+// From values and vectors of each matrix in one row:
+// Ā = V [diag λ̄ + F ∘ (Vᵀ V̄)] Vᵀ, F[i, j] = 1 / (λ[j] − λ[i]); its symmetric part.
+private func eigenGradient<Scalar: FloatingScalar>(
+    _ batch: MatrixBatch, _ packed: Tensor<Scalar>, _ cotangent: Tensor<Scalar>
+) -> Tensor<Scalar> {
+    let n = batch.rows
+    let value = batch.parts(packed, [n], [n, n])
+    let gradient = batch.parts(cotangent, [n], [n, n])
+    let vectors = value[1]
+    let gaps = value[0].pairs { a, b in a == b ? 0 : 1 / (b - a) }
+    let inner = gradient[0].asDiagonal + gaps * matrixProduct(vectors, gradient[1], true, false)
+    return matrixProduct(matrixProduct(vectors, inner, false, false), vectors, false, true)
+        .symmetrized
 }
 
-/// The record of a root already made.
-private struct MatrixRootRecord<Scalar: FloatingScalar>: Operation {
-    let value, roots, vectors: Tensor<Scalar>
-
-    func forward(
-        _ x: [Tensor<Scalar>], needs: Needs
-    ) -> (value: Tensor<Scalar>, residual: Void) { (value, ()) }
-
-    // S S = A, so Ṡ S + S Ṡ = Ȧ: in the basis of the eigenvectors a division by √λ[i] + √λ[j].
-    func pullback(_ cotangent: Tensor<Scalar>, _: Void, needs: Needs) -> [Tensor<Scalar>?] {
-        let inner = matrixProduct(
-            matrixProduct(vectors, cotangent.symmetrized, true, false), vectors, false, false)
-        let scaled = inner * roots.pairs { a, b in a + b == 0 ? 0 : 1 / (a + b) }
-        return [matrixProduct(matrixProduct(vectors, scaled, false, false), vectors, false, true)]
-    }
+// S S = A, so Ṡ S + S Ṡ = Ȧ: in the basis of the eigenvectors a division by √λ[i] + √λ[j].
+private func rootGradient<Scalar: FloatingScalar>(
+    _ roots: Tensor<Scalar>, _ vectors: Tensor<Scalar>, _ cotangent: Tensor<Scalar>
+) -> Tensor<Scalar> {
+    let inner = matrixProduct(
+        matrixProduct(vectors, cotangent.symmetrized, true, false), vectors, false, false)
+    let scaled = inner * roots.pairs { a, b in a + b == 0 ? 0 : 1 / (a + b) }
+    return matrixProduct(matrixProduct(vectors, scaled, false, false), vectors, false, true)
 }
