@@ -56,42 +56,25 @@ private struct LogisticLoss<Scalar: FloatingScalar>: Operation {
     func forward(
         _ inputs: [Tensor<Scalar>], needs: Needs
     ) -> (value: Tensor<Scalar>, residual: Tensor<Scalar>) {
-        let x = inputs[0].contiguous()
         let variant = Scalar.variant
-        let value = Tensor<Scalar>(uninitialized: x.shape) { y in
-            x.withScalars { x in
-                targets.withScalars { t in
-                    parallelChunks(count: y.count, minimumChunk: parallelThreshold / 4) { range in
-                        let first = range.lowerBound
-                        gk_logistic_loss(
-                            variant, x.baseAddress! + first, t.baseAddress! + first,
-                            positiveWeight, y.baseAddress! + first, range.count)
-                    }
-                }
-            }
+        let value = kernelPass(
+            reading: inputs[0], targets, minimumChunk: parallelThreshold / 4
+        ) { x, t, y, count in
+            gk_logistic_loss(variant, x, t, positiveWeight, y, count)
         }
-        return (value, x)
+        return (value, inputs[0])
     }
 
     func pullback(
         _ cotangent: Tensor<Scalar>, _ x: Tensor<Scalar>, needs: Needs
     ) -> [Tensor<Scalar>?] {
         let variant = Scalar.variant
-        let dx = Tensor<Scalar>(uninitialized: x.shape) { dx in
-            x.withScalars { x in
-                targets.withScalars { t in
-                    cotangent.withScalars { g in
-                        parallelChunks(count: x.count, minimumChunk: parallelThreshold / 4) {
-                            let first = $0.lowerBound
-                            gk_logistic_loss_gradient(
-                                variant, x.baseAddress! + first, t.baseAddress! + first,
-                                positiveWeight, g.baseAddress! + first, dx.baseAddress! + first,
-                                $0.count)
-                        }
-                    }
-                }
+        return [
+            kernelPass(
+                reading: x, targets, cotangent, minimumChunk: parallelThreshold / 4
+            ) { x, t, g, dx, count in
+                gk_logistic_loss_gradient(variant, x, t, positiveWeight, g, dx, count)
             }
-        }
-        return [dx]
+        ]
     }
 }

@@ -66,19 +66,13 @@ private func move(
     let variant = Float.variant
     var second = moments.removeLast()
     var first = moments.removeLast()
-    value.withMutableScalars { p in
-        first.withMutableScalars { m in
-            second.withMutableScalars { v in
-                gradient.withScalars { g in
-                    parallelChunks(count: p.count, minimumChunk: parallelThreshold) { range in
-                        let at = range.lowerBound
-                        withUnsafePointer(to: step) {
-                            gk_adam(
-                                variant, $0, p.baseAddress! + at, g.baseAddress! + at,
-                                m.baseAddress! + at, v.baseAddress! + at, range.count)
-                        }
-                    }
-                }
+    let (p, m, v) = (value.writablePointer(), first.writablePointer(), second.writablePointer())
+    gradient.withScalars { g in
+        parallelChunks(count: g.count, minimumChunk: parallelThreshold) { range in
+            let at = range.lowerBound
+            withUnsafePointer(to: step) {
+                gk_adam(
+                    variant, $0, p + at, g.baseAddress! + at, m + at, v + at, range.count)
             }
         }
     }

@@ -70,16 +70,13 @@ private func move(
 ) {
     let variant = Float.variant
     var buffer = velocity.popLast()
-    let b = buffer?.withMutableScalars { $0.baseAddress }
-    value.withMutableScalars { p in
-        gradient.withScalars { g in
-            parallelChunks(count: p.count, minimumChunk: parallelThreshold) { range in
-                let at = range.lowerBound
-                withUnsafePointer(to: step) {
-                    gk_descent(
-                        variant, $0, p.baseAddress! + at, g.baseAddress! + at, b.map { $0 + at },
-                        range.count)
-                }
+    let (p, b) = (value.writablePointer(), buffer?.writablePointer())
+    gradient.withScalars { g in
+        parallelChunks(count: g.count, minimumChunk: parallelThreshold) { range in
+            let at = range.lowerBound
+            withUnsafePointer(to: step) {
+                gk_descent(
+                    variant, $0, p + at, g.baseAddress! + at, b.map { $0 + at }, range.count)
             }
         }
     }

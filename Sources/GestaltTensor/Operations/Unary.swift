@@ -15,6 +15,8 @@ struct Unary<Scalar: FloatingScalar>: Operation {
         self.second = second
     }
 
+    var label: String { kind.name }
+
     func forward(
         _ x: [Tensor<Scalar>], needs: Needs
     ) -> (value: Tensor<Scalar>, residual: Tensor<Scalar>?) {
@@ -31,48 +33,41 @@ struct Unary<Scalar: FloatingScalar>: Operation {
         _ cotangent: Tensor<Scalar>, _ kept: Tensor<Scalar>?, needs: Needs
     ) -> [Tensor<Scalar>?] {
         if gk_unary_keeps(kind) == gk_has_no_gradient { return [nil] }
-        let g = cotangent.contiguous()
-        let source = kept?.contiguous() ?? g
-        let result = Tensor<Scalar>(
-            storage: Storage(count: g.count), layout: Layout(contiguous: g.shape))
         let variant = Scalar.variant
         let (p, q) = (Double(first), Double(second))
-        let (k, from, to) = (source.pointer, g.pointer, result.pointer)
         let pass =
-            bypassesCaches(Scalar.self, g.count) ? gk_unary_pullback_streamed : gk_unary_pullback
-        withExtendedLifetime((source, g)) {
-            parallelChunks(count: g.count, minimumChunk: parallelThreshold) { range in
-                let start = range.lowerBound
-                pass(
-                    variant, kind, k + start, from + start, to + start, range.count, p, q)
+            bypassesCaches(Scalar.self, cotangent.count)
+            ? gk_unary_pullback_streamed : gk_unary_pullback
+        return [
+            kernelPass(reading: cotangent, kept ?? cotangent) { g, k, dx, count in
+                pass(variant, kind, k, g, dx, count, p, q)
             }
-        }
-        return [result]
+        ]
     }
 
-    private func value(of input: Tensor<Scalar>) -> Tensor<Scalar> {
-        let x = input.contiguous()
-        let result = Tensor<Scalar>(
-            storage: Storage(count: x.count), layout: Layout(contiguous: x.shape))
+    private func value(of x: Tensor<Scalar>) -> Tensor<Scalar> {
         let variant = Scalar.variant
         let (p, q) = (Double(first), Double(second))
-        let (from, to) = (x.pointer, result.pointer)
         let pass =
             bypassesCaches(Scalar.self, x.count) ? gk_unary_forward_streamed : gk_unary_forward
-        withExtendedLifetime(x) {
-            parallelChunks(
-                count: x.count, minimumChunk: parallelThreshold,
-                keepsDenormals: !kind.hasTinyTails
-            ) { range in
-                let start = range.lowerBound
-                pass(variant, kind, from + start, to + start, range.count, p, q)
-            }
+        return kernelPass(reading: x, keepsDenormals: !kind.hasTinyTails) { x, y, count in
+            pass(variant, kind, x, y, count, p, q)
         }
-        return result
     }
 }
 
 extension gk_unary {
+    /// The name in profiles.
+    fileprivate var name: String { Self.names[Int(rawValue)] }
+
+    /// In the order of the declaration.
+    private static let names = [
+        "negate", "exp", "log", "squareRoot", "reciprocalSquareRoot", "squared", "reciprocal",
+        "abs",
+        "sin", "cos", "tanh", "sigmoid", "relu", "leakyRelu", "gelu", "gelu(tanh)", "silu",
+        "softplus", "erf", "clamped", "power", "sign", "floor", "ceiling", "round",
+    ]
+
     /// Whether ordinary arguments, far from 0 on one side, have denormal values or steps on the way:
     /// each costs a processor some hundred cycles. These count denormal numbers as 0, arguments too,
     /// an error of 10⁻³⁸; all others take them as they are.
