@@ -26,7 +26,7 @@ extension StoredModel {
     public init(folder path: String) throws {
         let folder = ModelFolder(path)
         let configuration = try folder.configuration(Configuration.self)
-        var random = RandomStream.blank
+        var random = RandomStream.placeholders
         self.init(configuration, random: &random)
         let tensors = try folder.tensors(state.map { (path: $0.path, shape: $0.value.shape) })
         var places = tensors.makeIterator()

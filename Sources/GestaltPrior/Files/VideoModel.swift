@@ -109,7 +109,7 @@ public struct VideoModel: Sendable {
 
     private init(videoGPT found: VideoGPTSizes, _ content: VideoGPTSizes.Content) throws {
         var sizes = found
-        var random = RandomStream.blank
+        var random = RandomStream.placeholders
         switch content {
         case .tokenizer:
             try sizes.settings.checkTokenizer()

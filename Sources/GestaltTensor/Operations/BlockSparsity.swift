@@ -9,7 +9,7 @@ public struct BlockSparsity: Sendable, Equatable {
     public let rows: [[Int]]
 
     /// VideoGPT's block and number of local blocks: its own and four before. Source: `attention.py`.
-    public static let videoGPTBlock = 32
+    package static let videoGPTBlock = 32
     private static let videoGPTLocalBlocks = 4
 
     /// - Precondition: `block` is positive; every row rises and ends in its own block.

@@ -138,13 +138,13 @@ public func stacked<Scalar: TensorScalar>(
 }
 
 extension Tensor {
-    /// With `before` and `after` slices of `value` added along `axis`.
-    public func padded(
-        before: Int, after: Int, axis: Int, value: Scalar = .zeroScalar
-    ) -> Tensor {
+    /// With `before` and `after` slices of `value` added along `axis`; of zeros by default.
+    public func padded(before: Int, after: Int, axis: Int, value: Scalar? = nil) -> Tensor {
         require(before >= 0 && after >= 0, "padded: \(before) before, \(after) after")
         if before == 0 && after == 0 { return self }
-        return Pad(before: before, after: after, axis: shape.resolved(axis), value: value)(self)
+        return Pad(
+            before: before, after: after, axis: shape.resolved(axis), value: value ?? .zeroScalar)(
+                self)
     }
 
     /// Moved by `distance` along `axis`; what leaves at the end comes back at the start.

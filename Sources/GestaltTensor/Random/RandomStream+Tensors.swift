@@ -141,7 +141,7 @@ extension RandomStream {
     private mutating func drawn<Scalar: FloatingScalar>(
         _ shape: Shape, _ fill: (UInt64, UnsafeMutablePointer<Scalar>, Int) -> Void
     ) -> Tensor<Scalar> {
-        if isBlank { return Tensor(Scalar.zeroScalar).broadcast(to: shape) }
+        if drawsPlaceholders { return Tensor(Scalar.zeroScalar).broadcast(to: shape) }
         let perBlock = 16 / MemoryLayout<Scalar>.stride
         let first = advance((shape.elementCount + perBlock - 1) / perBlock)
         return Tensor(uninitialized: shape) { result in

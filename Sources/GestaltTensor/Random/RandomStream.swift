@@ -18,8 +18,8 @@ public struct RandomStream: Sendable, Equatable, Codable {
     package let path: UInt64
     /// Blocks of four words used so far: where in the stream the next number comes from.
     public var counter: UInt64 = 0
-    /// Whether tensors drawn from it are zeros that take no memory, see ``blank``.
-    package private(set) var isBlank = false
+    /// Whether tensors drawn from it are zeros that take no memory, see ``placeholders``.
+    package private(set) var drawsPlaceholders = false
 
     /// Marks the keys that splitting uses, so that no drawn number is also a stream's key.
     private static let splitting: UInt64 = 0x9E37_79B9_7F4A_7C15
@@ -36,11 +36,11 @@ public struct RandomStream: Sendable, Equatable, Codable {
 
     private enum CodingKeys: CodingKey { case key, path, counter }
 
-    /// A stream whose uniform and normal tensors are zeros that take no memory: for a model whose
-    /// weights are about to be read from a file.
-    public static var blank: RandomStream {
+    /// A stream whose uniform and normal tensors are placeholders, zeros that take no memory: for a model
+    /// whose weights are about to be read from a file.
+    package static var placeholders: RandomStream {
         var stream = RandomStream(seed: 0)
-        stream.isBlank = true
+        stream.drawsPlaceholders = true
         return stream
     }
 

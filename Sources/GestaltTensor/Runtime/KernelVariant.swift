@@ -4,7 +4,12 @@ import GestaltChecks
 extension FloatingScalar {
     /// The compiled variant of the C kernels for this scalar and the instruction set in force.
     package static var variant: Int32 {
-        kernelFamily.rawValue * 3 + Int32(Runtime.instructionSet.rawValue)
+        variant(Runtime.instructionSet)
+    }
+
+    /// The compiled variant for an instruction set.
+    package static func variant(_ set: Runtime.InstructionSet) -> Int32 {
+        (Self.self == Double.self ? 3 : 0) + Int32(set.rawValue)
     }
 }
 

@@ -1,10 +1,14 @@
+#if canImport(Glibc)
+    import Glibc
+#elseif canImport(Darwin)
+    import Darwin
+#endif
+
 /// A type whose values a tensor can hold.
 ///
 /// Conforming types are trivial: their bytes are copied, never retained or released.
 public protocol TensorScalar: Sendable, Equatable, BitwiseCopyable {
     static var elementType: ElementType { get }
-    /// What a fresh, cleared tensor holds.
-    static var zeroScalar: Self { get }
 }
 
 /// A scalar with arithmetic and an order: every type but `Bool` and the half-width storage types.
@@ -12,15 +16,18 @@ public protocol NumericScalar: TensorScalar, Numeric, Comparable {}
 
 /// A scalar that gradients flow through. Operations are generic over these two: layers, models and
 /// optimizers use `Float`; `Double` exists so that finite differences can judge the operations.
-public protocol FloatingScalar: NumericScalar, BinaryFloatingPoint {
-    /// Which compiled set of C kernels serves this type, before the instruction set is chosen.
-    static var kernelFamily: KernelFamily { get }
-}
+///
+/// C kernels are compiled for these two: no other type can conform.
+public protocol FloatingScalar: NumericScalar, BinaryFloatingPoint {}
 
-/// The scalar types that C kernels are compiled for.
-public enum KernelFamily: Int32, Sendable {
-    case float32 = 0
-    case float64 = 1
+extension TensorScalar {
+    /// The value whose bytes are all 0: zero, or false.
+    package static var zeroScalar: Self {
+        withUnsafeTemporaryAllocation(of: Self.self, capacity: 1) { memory in
+            memset(memory.baseAddress!, 0, MemoryLayout<Self>.stride)
+            return memory[0]
+        }
+    }
 }
 
 /// The type of a tensor's elements, as files and messages name it.
@@ -41,34 +48,26 @@ public enum ElementType: String, Sendable, CaseIterable, CustomStringConvertible
 
 extension Float: FloatingScalar {
     public static var elementType: ElementType { .float32 }
-    public static var zeroScalar: Float { 0 }
-    public static var kernelFamily: KernelFamily { .float32 }
 }
 
 extension Double: FloatingScalar {
     public static var elementType: ElementType { .float64 }
-    public static var zeroScalar: Double { 0 }
-    public static var kernelFamily: KernelFamily { .float64 }
 }
 
 extension Int32: NumericScalar {
     public static var elementType: ElementType { .int32 }
-    public static var zeroScalar: Int32 { 0 }
 }
 
 extension Int64: NumericScalar {
     public static var elementType: ElementType { .int64 }
-    public static var zeroScalar: Int64 { 0 }
 }
 
 extension UInt8: NumericScalar {
     public static var elementType: ElementType { .uint8 }
-    public static var zeroScalar: UInt8 { 0 }
 }
 
 extension Bool: TensorScalar {
     public static var elementType: ElementType { .bool }
-    public static var zeroScalar: Bool { false }
 }
 
 /// IEEE half precision as stored bits; convert to `Float` to compute.
@@ -76,7 +75,6 @@ public struct Float16Bits: TensorScalar {
     public var bits: UInt16
     public init(bits: UInt16) { self.bits = bits }
     public static var elementType: ElementType { .float16 }
-    public static var zeroScalar: Float16Bits { Float16Bits(bits: 0) }
 
     /// The exact value; every half is a `Float`.
     public var float: Float {
@@ -98,7 +96,6 @@ public struct BFloat16: TensorScalar {
     public var bits: UInt16
     public init(bits: UInt16) { self.bits = bits }
     public static var elementType: ElementType { .bfloat16 }
-    public static var zeroScalar: BFloat16 { BFloat16(bits: 0) }
 
     /// The nearest value, ties to even; NaN stays NaN.
     public init(_ value: Float) {

@@ -51,7 +51,7 @@ package struct CheckpointModel {
         } catch let error as ConfigurationError {
             throw error.at(path)
         }
-        var random = RandomStream.blank
+        var random = RandomStream.placeholders
         var model = Model(configuration, random: &random)
         let prefix = file.names.contains { $0.hasPrefix("average.") } ? "average." : "model."
         try model.mapState { key, current in

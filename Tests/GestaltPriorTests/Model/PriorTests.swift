@@ -180,7 +180,7 @@ private func awake(_ prior: VideoPrior) -> VideoPrior {
     func publicSizes() throws {
         let configuration = try VideoPredictorConfiguration(
             .publicBAIR, tokenizer: .publicBAIR, frames: 16, height: 64, width: 64)
-        var random = RandomStream.blank
+        var random = RandomStream.placeholders
         let predictor = VideoPredictor(configuration, random: &random)
         #expect(predictor.prior.parameterCount == 72_471_920)
         #expect(predictor.prior.resnet?.parameterCount == 33_890_144)
@@ -191,7 +191,7 @@ private func awake(_ prior: VideoPrior) -> VideoPrior {
     func smallSizes() throws {
         let configuration = try VideoPredictorConfiguration(
             .small, tokenizer: .small, frames: 16, height: 64, width: 64, codeDropout: .init())
-        var random = RandomStream.blank
+        var random = RandomStream.placeholders
         let predictor = VideoPredictor(configuration, random: &random)
         #expect(predictor.state.reduce(0) { $0 + 4 * $1.value.count } < 20_000_000)
     }

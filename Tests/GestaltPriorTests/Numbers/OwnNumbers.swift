@@ -41,7 +41,7 @@ struct OwnNumbers: Sendable, CustomTestStringConvertible {
                         outputWidth: stated.frameWidth)),
             classes: stated.classCondDim)
         try configuration.validate()
-        var random = RandomStream.blank
+        var random = RandomStream.placeholders
         var prior = VideoPrior(configuration, random: &random)
         try prior.load(videoGPT: TensorTable(file).below("weights/"))
         return prior

@@ -85,7 +85,7 @@ struct PriorCase: Sendable, CustomTestStringConvertible {
     func weights(_ fixture: VideoGPTFixture, untying: Bool = false) throws -> TensorTable {
         let stored = TensorTable(fixture.file).below("weights/")
         let names = KeyMap(videoGPT: configuration)
-        var random = RandomStream.blank
+        var random = RandomStream.placeholders
         let shapes = Dictionary(
             uniqueKeysWithValues: VideoPredictor(configuration, random: &random).state.map {
                 ($0.path, $0.value)
@@ -104,7 +104,7 @@ struct PriorCase: Sendable, CustomTestStringConvertible {
     }
 
     func predictor(_ fixture: VideoGPTFixture, untying: Bool = false) throws -> VideoPredictor {
-        var random = RandomStream.blank
+        var random = RandomStream.placeholders
         var predictor = VideoPredictor(configuration, random: &random)
         try predictor.load(videoGPT: weights(fixture, untying: untying))
         return predictor

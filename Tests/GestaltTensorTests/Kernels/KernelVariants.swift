@@ -5,9 +5,3 @@ let possibleSets = Runtime.InstructionSet.allCases.filter { $0 <= Processor.curr
 
 /// Counts around the widths of the vectors (4, 8, 16 floats and their unrolled multiples).
 let kernelSizes = [0, 1, 3, 4, 5, 7, 8, 9, 15, 16, 17, 63, 64, 65, 1000, 4099]
-
-extension FloatingScalar {
-    static func variant(_ set: Runtime.InstructionSet) -> Int32 {
-        kernelFamily.rawValue * 3 + Int32(set.rawValue)
-    }
-}
