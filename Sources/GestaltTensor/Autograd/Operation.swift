@@ -21,6 +21,13 @@ public protocol Operation<Scalar>: Sendable {
     /// What the pullback keeps alive from the forward pass.
     associatedtype Residual
 
+    /// The operation's name in messages: by default the type's, without generic arguments.
+    static var name: String { get }
+
+    /// The name of this one in profiles: by default `name`. A type that serves a family of functions
+    /// returns the function's.
+    var label: String { get }
+
     /// The value, and what the pullback will want. `needs` tells which inputs gradients are wanted
     /// for; when it is empty the residual is dropped at once, so do no work for it.
     func forward(
@@ -49,6 +56,13 @@ public struct Needs: Sendable, Equatable {
 }
 
 extension Operation {
+    public static var name: String {
+        let name = String(describing: Self.self)
+        return String(name.prefix { $0 != "<" })
+    }
+
+    public var label: String { Self.name }
+
     /// Computes the value; records the operation when an input is tracked.
     /// - Precondition: all tracked inputs stand on one tape.
     public func callAsFunction(_ inputs: Tensor<Scalar>...) -> Tensor<Scalar> { apply(inputs) }
@@ -60,28 +74,58 @@ extension Operation {
             // Inputs past the 63rd share the last bit: gradients are then made for all of them.
             bits |= 1 << UInt64(Swift.min(index, 63))
         }
-        guard bits != 0 else { return forward(inputs, needs: .none).value }
+        guard bits != 0 else { return counted(inputs, needs: .none).value }
         // A closure, not a key path: one into a generic type is built anew at each use.
         let constants = inputs.map { $0.detached }
-        guard let tape = recordingTape(of: inputs) else {
-            return forward(constants, needs: .none).value
+        guard let tape = recordingTape(of: inputs, Self.self) else {
+            return counted(constants, needs: .none).value
         }
         let needs = Needs(bits: bits)
-        let (value, residual) = forward(constants, needs: needs)
-        return tape.append(value, parents: inputs.map { $0.record?.index ?? -1 }) { cotangent in
+        let (value, residual) = counted(constants, needs: needs)
+        return tape.append(
+            value, parents: inputs.map { $0.record?.index ?? -1 }, operation: Self.self
+        ) { cotangent in
+            countedPullback(cotangent, residual, needs: needs)
+        }
+    }
+
+    /// `forward`, with a row in the profiles that are being taken.
+    @inline(__always)
+    private func counted(
+        _ inputs: [Tensor<Scalar>], needs: Needs
+    ) -> (value: Tensor<Scalar>, residual: Residual) {
+        guard Profiler.isOn else { return forward(inputs, needs: needs) }
+        return Profiler.measure(label, .forward, inputs.map { $0.shape }) {
+            forward(inputs, needs: needs)
+        } bytes: {
+            Profiler.byteCount(inputs + [$0.value])
+        }
+    }
+
+    /// `pullback`, with a row in the profiles that are being taken.
+    @inline(__always)
+    private func countedPullback(
+        _ cotangent: Tensor<Scalar>, _ residual: Residual, needs: Needs
+    ) -> [Tensor<Scalar>?] {
+        guard Profiler.isOn else { return pullback(cotangent, residual, needs: needs) }
+        return Profiler.measure(label, .pullback, [cotangent.shape]) {
             pullback(cotangent, residual, needs: needs)
+        } bytes: {
+            Profiler.byteCount([cotangent] + $0.compactMap { $0 })
         }
     }
 }
 
 /// The tape the inputs stand on, unless none does or recording is suspended on this thread.
-private func recordingTape<Scalar: TensorScalar>(of inputs: [Tensor<Scalar>]) -> Tape<Scalar>? {
+private func recordingTape<Scalar: TensorScalar>(
+    of inputs: [Tensor<Scalar>], _ operation: any Operation.Type
+) -> Tape<Scalar>? {
     var found: Tape<Scalar>?
     for input in inputs {
         guard let tape = input.record?.tape else { continue }
         if let found, found !== tape {
             stop(
-                "an operation has operands of two tapes: a gradient closure mixes values of another"
+                "\(operation.name): operands of two tapes: a gradient closure mixes values of another"
             )
         }
         found = tape

@@ -65,7 +65,7 @@ public func checkpointed<Scalar: FloatingScalar>(
         outer.noticed(tape)
         return value
     }
-    return tape.append(value, parents: []) { [unowned tape] cotangent in
+    return tape.append(value, parents: [], operation: nil) { [unowned tape] cotangent in
         RecordingSuspension.lifted { tape.replay(body, cotangent: cotangent) }
         return []
     }

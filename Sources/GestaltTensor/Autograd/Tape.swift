@@ -19,6 +19,8 @@ final class Tape<Scalar: TensorScalar>: @unchecked Sendable {
 
     private var parents: [[Int]] = []
     private var pullbacks: [Pullback?] = []
+    /// The type of each record's operation; nil for leaves and checkpoints.
+    private var operations: [(any Operation.Type)?] = []
     /// Gradients that have arrived at each record; filled only during a sweep.
     private var cotangents: [Tensor<Scalar>?] = []
     private let owner = gk_thread_id()
@@ -33,13 +35,15 @@ final class Tape<Scalar: TensorScalar>: @unchecked Sendable {
 
     /// Makes `value` an independent variable.
     func leaf(_ value: Tensor<Scalar>) -> Tensor<Scalar> {
-        append(value, parents: [], pullback: nil)
+        append(value, parents: [], operation: nil, pullback: nil)
     }
 
     func append(
-        _ value: Tensor<Scalar>, parents inputs: [Int], pullback: Pullback?
+        _ value: Tensor<Scalar>, parents inputs: [Int], operation: (any Operation.Type)?,
+        pullback: Pullback?
     ) -> Tensor<Scalar> {
         parents.append(inputs)
+        operations.append(operation)
         pullbacks.append(pullback)
         var tracked = value
         tracked.record = TapeRecord(tape: self, index: pullbacks.count - 1)
@@ -72,19 +76,22 @@ extension Tape where Scalar: FloatingScalar {
             cotangents[index] = nil
             guard let pullback, let cotangent else { continue }
             for (parent, part) in zip(parents[index], pullback(cotangent)) where parent >= 0 {
-                if let part { accumulate(part, at: parent) }
+                if let part { accumulate(part, at: parent, from: operations[index]) }
             }
         }
     }
 
-    private func accumulate(_ part: Tensor<Scalar>, at index: Int) {
+    private func accumulate(
+        _ part: Tensor<Scalar>, at index: Int, from operation: (any Operation.Type)? = nil
+    ) {
         guard var sum = cotangents[index] else {
             cotangents[index] = part
             return
         }
         require(
             sum.shape == part.shape,
-            "gradients of one value have shapes \(sum.shape) and \(part.shape)")
+            "gradients of one value have shapes \(sum.shape) and \(part.shape), the second from "
+                + (operation?.name ?? "a checkpoint"))
         cotangents[index] = nil  // leaves `sum` the only reference: the addition is in place
         sum.add(part)
         cotangents[index] = sum
@@ -102,5 +109,6 @@ extension Tape where Scalar: FloatingScalar {
         cotangents.removeLast(cotangents.count - start)
         parents.removeLast(parents.count - start)
         pullbacks.removeLast(pullbacks.count - start)
+        operations.removeLast(operations.count - start)
     }
 }

@@ -44,19 +44,22 @@ struct MatrixBatch {
         Runtime.prepare()
         let copy = x.copied()
         var infos = [Int32](repeating: 0, count: count)
-        let packed = Tensor<Scalar>(uninitialized: [count, size]) { result in
-            guard count > 0, let target = result.baseAddress else { return }
-            let matrices = start(copy)
-            infos.withUnsafeMutableBufferPointer { infos in
-                let info = infos.baseAddress!
-                parallelChunks(count: count, minimumChunk: chunk, alignment: 1) { range in
-                    for index in range {
-                        let matrix = matrices + index * rows * columns
-                        info[index] = isFinite(matrix) ? body(matrix, target + index * size) : -1
+        let packed = Profiler.part("LAPACK for \(operation)", [x]) {
+            Tensor<Scalar>(uninitialized: [count, size]) { result in
+                guard count > 0, let target = result.baseAddress else { return }
+                let matrices = start(copy)
+                infos.withUnsafeMutableBufferPointer { infos in
+                    let info = infos.baseAddress!
+                    parallelChunks(count: count, minimumChunk: chunk, alignment: 1) { range in
+                        for index in range {
+                            let matrix = matrices + index * rows * columns
+                            info[index] =
+                                isFinite(matrix) ? body(matrix, target + index * size) : -1
+                        }
                     }
                 }
+                withExtendedLifetime(copy) {}
             }
-            withExtendedLifetime(copy) {}
         }
         return (packed, infos)
     }

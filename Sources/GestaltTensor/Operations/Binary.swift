@@ -9,6 +9,8 @@ struct Binary<Scalar: FloatingScalar>: Operation {
 
     init(_ kind: gk_binary) { self.kind = kind }
 
+    var label: String { name.description }
+
     /// `a` is the quotient instead where the operation divides.
     typealias Residual = (a: Tensor<Scalar>?, b: Tensor<Scalar>?, shapes: (Shape, Shape))
 

@@ -115,10 +115,12 @@ func matrixProduct<Scalar: FloatingScalar>(
     let walk = BatchWalk(lead, operands: 2) { operand, axis in
         (operand == 0 ? x : y).tensor.outerStep(axis, in: lead)
     }
-    return Tensor(uninitialized: shape) { result in
-        guard let target = result.baseAddress, !result.isEmpty else { return }
-        withExtendedLifetime((x, y)) {
-            multiply(x, y, walk, m: m, n: n, k: k, to: target)
+    return Profiler.part("product of matrices", [a, b]) {
+        Tensor(uninitialized: shape) { result in
+            guard let target = result.baseAddress, !result.isEmpty else { return }
+            withExtendedLifetime((x, y)) {
+                multiply(x, y, walk, m: m, n: n, k: k, to: target)
+            }
         }
     }
 }

@@ -12,8 +12,9 @@ import Synchronization
 /// | `GESTALT_THREADS` | default of `threads` |
 /// | `GESTALT_INSTRUCTION_SET` | default of `instructionSet`: `portable`, `avx2` or `avx512` |
 /// | `GESTALT_WINOGRAD_TILE` | default of `largestWinogradTile`: 0, 2 or 4 |
-/// | `GESTALT_CONVOLUTION` | default of ``ConvolutionPlan/standardChoice``: `automatic`, `measured` or an algorithm |
+/// | `GESTALT_CONVOLUTION` | the algorithm of convolutions: `automatic`, `measured` or the name of one |
 /// | `GESTALT_CACHE_LIMIT` | bytes kept for reuse, as `512M` or `4G`; half of the memory otherwise |
+/// | `GESTALT_PROFILE` | 1: a ``Profile`` of the whole process on standard error at its end |
 public enum Runtime {
     private static let threadCount = Atomic(RuntimeSettings.initial.threads)
     private static let chosenSet = Atomic(RuntimeSettings.initial.instructionSet.rawValue)
@@ -54,8 +55,8 @@ public enum Runtime {
     }
 
     /// The largest tile of Winograd's minimal filtering that convolutions choose by themselves: 0 for
-    /// none, 2, or 4, the default. See ``ConvolutionPlan/Algorithm`` for their errors. Takes effect at the
-    /// next operation.
+    /// none, 2, or 4, the default. Errors in units of the output's standard deviation stay below 6e-6 with
+    /// tiles of 2 and 6e-5 with tiles of 4. Takes effect at the next operation.
     ///
     /// - Precondition: 0, 2 or 4.
     public static var largestWinogradTile: Int {

@@ -55,6 +55,8 @@ package struct RuntimeSettings: Sendable, Equatable {
     package private(set) var cacheLimit: Int
     package private(set) var largestWinogradTile = 4
     package private(set) var convolutionChoice = ConvolutionPlan.Choice.automatic
+    /// Whether the operations of the whole process are counted and printed at its end.
+    package private(set) var profiles = false
     /// A sentence for each variable that was set to something we cannot follow, and was ignored.
     package private(set) var complaints: [String] = []
 
@@ -67,40 +69,54 @@ package struct RuntimeSettings: Sendable, Equatable {
         // Half of the memory; 4 GiB where the system does not tell how much there is.
         cacheLimit = machine.physicalMemory > 0 ? machine.physicalMemory / 2 : 4 << 30
 
-        if let value = environment("GESTALT_THREADS") {
-            if let count = Int(value), (1...Self.threadLimit).contains(count) {
-                threads = count
-                threadsReason = "GESTALT_THREADS=\(value)"
-            } else {
-                complaints.append(
-                    "GESTALT_THREADS=\(value) is ignored: "
-                        + "a number from 1 to \(Self.threadLimit) is expected; "
-                        + "\(threads) \(threads == 1 ? "thread works" : "threads work") "
-                        + "(\(threadsReason))."
-                )
-            }
-        }
+        if let value = environment("GESTALT_THREADS") { readThreads(value) }
         if let value = environment("GESTALT_INSTRUCTION_SET") {
             readInstructionSet(value, supported: machine.instructionSet)
         }
-        if let value = environment("GESTALT_WINOGRAD_TILE") {
-            if let tile = Int(value), Self.winogradTiles.contains(tile) {
-                largestWinogradTile = tile
-            } else {
-                complaints.append(
-                    "GESTALT_WINOGRAD_TILE=\(value) is ignored: 0, 2 or 4 is expected.")
-            }
-        }
+        if let value = environment("GESTALT_WINOGRAD_TILE") { readWinogradTile(value) }
         if let value = environment("GESTALT_CONVOLUTION") { readConvolution(value) }
-        if let value = environment("GESTALT_CACHE_LIMIT") {
-            if let bytes = Self.byteCount(value) {
-                cacheLimit = bytes
-            } else {
-                complaints.append(
-                    "GESTALT_CACHE_LIMIT=\(value) is ignored: "
-                        + "bytes, or a number with K, M or G, are expected."
-                )
-            }
+        if let value = environment("GESTALT_PROFILE") { readProfile(value) }
+        if let value = environment("GESTALT_CACHE_LIMIT") { readCacheLimit(value) }
+    }
+
+    private mutating func readThreads(_ value: String) {
+        guard let count = Int(value), (1...Self.threadLimit).contains(count) else {
+            complaints.append(
+                "GESTALT_THREADS=\(value) is ignored: "
+                    + "a number from 1 to \(Self.threadLimit) is expected; "
+                    + "\(threads) \(threads == 1 ? "thread works" : "threads work") "
+                    + "(\(threadsReason))."
+            )
+            return
+        }
+        threads = count
+        threadsReason = "GESTALT_THREADS=\(value)"
+    }
+
+    private mutating func readWinogradTile(_ value: String) {
+        if let tile = Int(value), Self.winogradTiles.contains(tile) {
+            largestWinogradTile = tile
+        } else {
+            complaints.append(
+                "GESTALT_WINOGRAD_TILE=\(value) is ignored: 0, 2 or 4 is expected.")
+        }
+    }
+
+    private mutating func readProfile(_ value: String) {
+        profiles = value == "1"
+        if value != "0", value != "1" {
+            complaints.append("GESTALT_PROFILE=\(value) is ignored: 0 or 1 is expected.")
+        }
+    }
+
+    private mutating func readCacheLimit(_ value: String) {
+        if let bytes = Self.byteCount(value) {
+            cacheLimit = bytes
+        } else {
+            complaints.append(
+                "GESTALT_CACHE_LIMIT=\(value) is ignored: "
+                    + "bytes, or a number with K, M or G, are expected."
+            )
         }
     }
 
