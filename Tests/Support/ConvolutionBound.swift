@@ -1,4 +1,4 @@
-import GestaltTensor
+@_spi(Benchmarks) import GestaltTensor
 
 /// What bounds against PyTorch's numbers are multiplied by under the algorithm that
 /// `GESTALT_CONVOLUTION` prefers: 10 under Winograd, whose sums are others.

@@ -1,4 +1,4 @@
-import GestaltTensor
+@_spi(Benchmarks) import GestaltTensor
 import Harness
 
 /// One convolution to measure; `peers/conv_torch.py` has the same list.
@@ -57,12 +57,12 @@ public struct ConvolutionCase: Sendable {
             : ConvolutionGeometry(input: input, weight: weight, stride: stride, padding: .same)
     }
 
-    /// The engine speaks of the convolution that a transposed one is the transpose of.
-    public func enginePass(_ pass: Pass) -> ConvolutionPlan.Pass {
+    /// What a pass computes, as plans have it.
+    public func work(_ pass: Pass) -> ConvolutionPlan.Work {
         switch pass {
-        case .forward: isTransposed ? .backwardInput : .forward
-        case .backwardInput: isTransposed ? .forward : .backwardInput
-        case .backwardWeight: .backwardWeight
+        case .forward: .image(isTransposed ? .transposed : .direct)
+        case .backwardInput: .image(isTransposed ? .direct : .transposed)
+        case .backwardWeight: .weightGradient
         }
     }
 
@@ -70,31 +70,26 @@ public struct ConvolutionCase: Sendable {
     public func body(
         _ pass: Pass, _ choice: ConvolutionPlan.Choice = .automatic
     ) -> () -> Double {
-        let g = geometry
-        let (image, outputs) = (sample(g.inputShape, seed: 1), sample(g.outputShape, seed: 4))
-        let weight = sample(g.weightShape, seed: 2)
-        return {
-            switch enginePass(pass) {
-            case .forward:
-                checksum(
-                    ConvolutionEngine.forward(g, input: image, weight: weight, choice: choice))
-            case .backwardInput:
-                checksum(
-                    ConvolutionEngine.backwardInput(
-                        g, cotangent: outputs, weight: weight, choice: choice))
-            case .backwardWeight:
-                checksum(
-                    ConvolutionEngine.backwardWeight(
-                        g, input: image, cotangent: outputs, choice: choice))
+        let (x, w) = (sample(input, seed: 1), sample(weight, seed: 2))
+        let cotangent = sample(outputShape, seed: 4)
+        let computation: ConvolutionPass<Float>.Computation =
+            switch pass {
+            case .forward: .forward(x: x, weight: w)
+            case .backwardInput: .inputGradient(cotangent: cotangent, weight: w)
+            case .backwardWeight: .weightGradient(x: x, cotangent: cotangent)
             }
-        }
+        let pass = ConvolutionPass(
+            geometry, computation, direction: isTransposed ? .transposed : .direct)
+        return { checksum(pass.run(choice)) }
     }
+
+    private var outputShape: Shape { isTransposed ? geometry.inputShape : geometry.outputShape }
 
     /// Forward with bias and all gradients, as a layer runs.
     public func step() -> () -> Double {
         let (x, w) = (sample(input, seed: 1), sample(weight, seed: 2))
         let b = sample([weight[-1]], seed: 3)
-        let cotangent = sample(isTransposed ? geometry.inputShape : geometry.outputShape, seed: 4)
+        let cotangent = sample(outputShape, seed: 4)
         return {
             let gradients = gradients(at: [x, w, b]) { v in
                 let y =

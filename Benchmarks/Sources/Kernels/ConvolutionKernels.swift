@@ -1,15 +1,15 @@
-import GestaltTensor
+@_spi(Benchmarks) import GestaltTensor
 
 extension Kernel {
     static func convolutions() -> [Kernel] {
         ConvolutionCase.all.flatMap { line in
             ConvolutionCase.Pass.allCases.map { pass in
                 let geometry = line.geometry
-                let plan = ConvolutionPlan.make(geometry, pass: line.enginePass(pass))
+                let plan = ConvolutionPlan.make(geometry, line.work(pass))
                 let name = plan.algorithm.rawValue
                 let direct = geometry.operationsWithoutPadding
                 let byTiles = [2, 4].map {
-                    geometry.winogradOperations(pass: line.enginePass(pass), largest: $0)
+                    geometry.winogradOperations(line.work(pass), largest: $0)
                 }
                 let needed =
                     switch name {
@@ -53,12 +53,12 @@ extension ConvolutionGeometry {
     /// Of Winograd's minimal filtering in tiles of up to `largest` outputs, 2 or 4, along each axis of
     /// 2 or 3 taps: `m + taps − 1` products for m outputs. Strides go by phases with kernels of every
     /// s-th tap. Transforms do not count. Nil where kernels are longer, or all taps are single.
-    fileprivate func winogradOperations(pass: ConvolutionPlan.Pass, largest: Int) -> Double? {
+    fileprivate func winogradOperations(_ work: ConvolutionPlan.Work, largest: Int) -> Double? {
         var lengths: [Int] = []
         for axis in axes {
             let taps = (axis.kernel + axis.stride - 1) / axis.stride
             let outputs =
-                pass == .backwardInput
+                work == .image(.transposed)
                 ? (axis.input + axis.stride - 1) / axis.stride : axis.output
             guard axis.dilation == 1, taps <= 3 else { return nil }
             let tiles = taps == 1 ? [1] : [2, 4].filter { $0 <= largest }

@@ -1,4 +1,4 @@
-import GestaltTensor
+@_spi(Benchmarks) import GestaltTensor
 import Harness
 import Kernels
 
@@ -51,10 +51,9 @@ import Kernels
     private func measure(
         _ line: ConvolutionCase, _ pass: ConvolutionCase.Pass, _ product: BareProduct?
     ) {
-        let (geometry, enginePass) = (line.geometry, line.enginePass(pass))
+        let (geometry, work) = (line.geometry, line.work(pass))
         if let algorithm,
-            let reason = ConvolutionPlan.refusal(
-                of: algorithm, pass: enginePass, geometry: geometry)
+            let reason = ConvolutionPlan.refusal(of: algorithm, work, geometry: geometry)
         {
             if !isQuiet {
                 print(
@@ -64,7 +63,7 @@ import Kernels
             return
         }
         let choice = algorithm.map { ConvolutionPlan.Choice.forced($0) } ?? .automatic
-        let plan = ConvolutionPlan.make(geometry, pass: enginePass, choice: choice)
+        let plan = ConvolutionPlan.make(geometry, work, choice: choice)
         measure(line, pass.rawValue, plan.algorithm.rawValue, line.body(pass, choice), product)
     }
 

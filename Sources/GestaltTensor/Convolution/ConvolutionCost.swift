@@ -17,12 +17,12 @@ enum ConvolutionCost {
     private static let region = 4_000.0
 
     static func of(
-        _ algorithm: ConvolutionPlan.Algorithm, _ pass: ConvolutionPlan.Pass,
+        _ algorithm: ConvolutionPlan.Algorithm, _ work: ConvolutionPlan.Work,
         _ geometry: ConvolutionGeometry
     ) -> Double {
-        PatchGrid.all(of: geometry, pass).reduce(0) { sum, grid in
+        PatchGrid.all(of: geometry, work.direction).reduce(0) { sum, grid in
             guard let tile = algorithm.winogradTile else { return sum + patches(grid) }
-            return sum + winograd(WinogradTiling(grid, largest: tile), pass)
+            return sum + winograd(WinogradTiling(grid, largest: tile), work)
         }
     }
 
@@ -31,12 +31,12 @@ enum ConvolutionCost {
         return terms * (Double(grid.targetWidth) * patchProduct + copy) + region
     }
 
-    private static func winograd(_ tiling: WinogradTiling, _ pass: ConvolutionPlan.Pass) -> Double {
+    private static func winograd(_ tiling: WinogradTiling, _ work: ConvolutionPlan.Work) -> Double {
         let points = Double(tiling.points)
         let (depth, width) = (Double(tiling.depth), Double(tiling.targetWidth))
         let rows = points * Double(tiling.tiles)
         let sides =
-            pass == .backwardWeight
+            work == .weightGradient
             ? rows * (depth + width) * expand + points * depth * width * contract
             : rows * (depth * expand + width * contract) + points * depth * width * weight
         return rows * depth * width * product + sides + 4 * region

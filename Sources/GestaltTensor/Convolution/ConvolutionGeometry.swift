@@ -1,7 +1,7 @@
 import GestaltChecks
 
 /// One spatial axis of a convolution.
-public struct ConvolutionAxis: Sendable, Hashable {
+@_spi(Benchmarks) public struct ConvolutionAxis: Sendable, Hashable {
     public var input: Int
     public var output: Int
     public var kernel: Int
@@ -24,7 +24,7 @@ public struct ConvolutionAxis: Sendable, Hashable {
 /// `y[q] = Σ_κ x[q·stride − before + κ·dilation] · w[κ]`, x being 0 outside. Ranks 1 to 3 are one
 /// case: missing axes have length 1. A transposed convolution is described by the convolution that
 /// it is the transpose of, so its input here is `outputShape` and its output `inputShape`.
-public struct ConvolutionGeometry: Sendable, Hashable, CustomStringConvertible {
+@_spi(Benchmarks) public struct ConvolutionGeometry: Sendable, Hashable, CustomStringConvertible {
     /// Spatial axes of the tensors: 1, 2 or 3.
     public let rank: Int
     public let batch: Int
@@ -130,14 +130,8 @@ public struct ConvolutionGeometry: Sendable, Hashable, CustomStringConvertible {
     private var spatial: ArraySlice<ConvolutionAxis> { axes.suffix(rank) }
     public var inputShape: Shape { Shape([batch] + spatial.map(\.input) + [inputChannels]) }
     public var outputShape: Shape { Shape([batch] + spatial.map(\.output) + [outputChannels]) }
-    /// The weight of the convolution.
-    public var weightShape: Shape {
-        Shape(spatial.map(\.kernel) + [inputChannels / groups, outputChannels])
-    }
-    /// The weight of the transposed convolution: the last two axes exchanged, group by group.
-    public var transposedWeightShape: Shape {
-        Shape(spatial.map(\.kernel) + [outputChannels, inputChannels / groups])
-    }
+    /// The shape of the convolution's weight.
+    public var weightShape: Shape { weightShape(.direct) }
 
     var kernelCount: Int { axes.reduce(1) { $0 * $1.kernel } }
     /// Terms of the sum of one output.

@@ -1,12 +1,12 @@
 import CKernels
 
-/// A convolution or a transposed one, with bias and activation: inputs x, weight and, if there is
-/// one, bias.
-struct Convolution<Scalar: FloatingScalar>: Operation {
+/// A convolution or a transposed convolution with bias and activation. Inputs: x, weight and, if there
+/// is one, bias.
+struct ConvolutionOperation<Scalar: FloatingScalar>: Operation {
     let geometry: ConvolutionGeometry
-    let isTransposed: Bool
+    let direction: ConvolutionDirection
     let activation: FusedActivation
-    /// Whether sums of the value's channels are gathered on the way and stand with it.
+    /// Whether the sums of the value's channels are gathered on the way and kept with it.
     var gathersMoments = false
 
     /// The input where the weight's gradient is wanted, the weight where the input's is, the value
@@ -17,18 +17,14 @@ struct Convolution<Scalar: FloatingScalar>: Operation {
         _ inputs: [Tensor<Scalar>], needs: Needs
     ) -> (value: Tensor<Scalar>, residual: Residual) {
         let (x, weight) = (inputs[0].contiguous(), inputs[1].contiguous())
-        let bias = inputs.count > 2 ? inputs[2] : nil
-        let moments =
-            gathersMoments ? OutputMoments<Scalar>(channels: geometry.outputChannels) : nil
-        let value =
-            isTransposed
-            ? ConvolutionEngine.transposed(
-                geometry, cotangent: x, weight: weight, .outputFirst, bias: bias,
-                activation: activation)
-            : ConvolutionEngine.forward(
-                geometry, input: x, weight: weight, .inputFirst, bias: bias,
-                activation: activation, moments: moments)
-        if let sums = moments?.total(rows: geometry.outputPixels) { value.storage.attach(sums) }
+        var pass = ConvolutionPass(
+            geometry, .forward(x: x, weight: weight), direction: direction,
+            bias: inputs.count > 2 ? inputs[2] : nil, activation: activation)
+        if gathersMoments { pass.moments = OutputMoments(channels: geometry.outputChannels) }
+        let value = pass.run()
+        if let sums = pass.moments?.total(rows: geometry.outputPixels) {
+            value.storage.attach(sums)
+        }
         return (
             value,
             (
@@ -42,21 +38,14 @@ struct Convolution<Scalar: FloatingScalar>: Operation {
         _ cotangent: Tensor<Scalar>, _ kept: Residual, needs: Needs
     ) -> [Tensor<Scalar>?] {
         let g = kept.value.map { reluGradient(cotangent, of: $0) } ?? cotangent.contiguous()
-        var gradients: [Tensor<Scalar>?] = [nil, nil, needs[2] ? columnSums(g) : nil]
-        if let weight = kept.weight {
-            gradients[0] =
-                isTransposed
-                ? ConvolutionEngine.forward(geometry, input: g, weight: weight, .outputFirst)
-                : ConvolutionEngine.transposed(geometry, cotangent: g, weight: weight, .inputFirst)
+        func gradient(_ computation: ConvolutionPass<Scalar>.Computation) -> Tensor<Scalar> {
+            ConvolutionPass(geometry, computation, direction: direction).run()
         }
-        if let x = kept.x {
-            gradients[1] =
-                isTransposed
-                ? ConvolutionEngine.backwardWeight(geometry, input: g, cotangent: x)
-                    .transposed(-2, -1).contiguous()
-                : ConvolutionEngine.backwardWeight(geometry, input: x, cotangent: g)
-        }
-        return gradients
+        return [
+            kept.weight.map { gradient(.inputGradient(cotangent: g, weight: $0)) },
+            kept.x.map { gradient(.weightGradient(x: $0, cotangent: g)) },
+            needs[2] ? columnSums(g) : nil,
+        ]
     }
 }
 
@@ -72,20 +61,32 @@ extension Tensor where Scalar: FloatingScalar {
     ///   - stride: a number a spatial axis; empty: ones.
     ///   - dilation: likewise.
     ///   - groups: divides both channel counts; group i of the outputs sees group i of the inputs.
-    ///   - gathersMoments: sums the result's channels as they are written, so that
-    ///     ``batchNormalized(scale:shift:epsilon:rectifies:)`` of it needs no pass of its own for
-    ///     the statistics.
-    /// - Precondition: see ``ConvolutionGeometry``.
+    /// - Precondition: ranks that agree, positive strides, dilations and groups, padding not negative,
+    ///   channels that fit the weight and divide by `groups`, at least one output along every axis.
     public func convolution(
         _ weight: Tensor, bias: Tensor? = nil, stride: [Int] = [], padding: Padding = .valid,
+        dilation: [Int] = [], groups: Int = 1, activation: FusedActivation = .none
+    ) -> Tensor {
+        convolution(
+            weight, bias: bias, stride: stride, padding: padding, dilation: dilation,
+            groups: groups, activation: activation, gathersMoments: false)
+    }
+
+    /// The same.
+    ///
+    /// - Parameter gathersMoments: Whether the result's channels are summed as they are written, so that
+    ///   ``batchNormalized(scale:shift:epsilon:rectifies:)`` of it needs no pass of its own for the
+    ///   statistics.
+    package func convolution(
+        _ weight: Tensor, bias: Tensor? = nil, stride: [Int] = [], padding: Padding = .valid,
         dilation: [Int] = [], groups: Int = 1, activation: FusedActivation = .none,
-        gathersMoments: Bool = false
+        gathersMoments: Bool
     ) -> Tensor {
         let geometry = ConvolutionGeometry(
             input: shape, weight: weight.shape, stride: stride, padding: padding,
             dilation: dilation, groups: groups)
-        return Convolution(
-            geometry: geometry, isTransposed: false, activation: activation,
+        return ConvolutionOperation(
+            geometry: geometry, direction: .direct, activation: activation,
             gathersMoments: gathersMoments
         )
         .apply([self, weight] + (bias.map { [$0] } ?? []))
@@ -103,7 +104,8 @@ extension Tensor where Scalar: FloatingScalar {
     ///   - padding: what is cut off the output. `.same` is VideoGPT's for its kernels: any at
     ///     stride 1, 4 at stride 2.
     ///   - outputPadding: makes the result longer at its end.
-    /// - Precondition: see ``ConvolutionGeometry``.
+    /// - Precondition: as for ``convolution(_:bias:stride:padding:dilation:groups:activation:)``;
+    ///   `outputPadding` not negative, below the stride, and zero with `.same`.
     public func transposedConvolution(
         _ weight: Tensor, bias: Tensor? = nil, stride: [Int] = [], padding: Padding = .valid,
         outputPadding: [Int] = [], dilation: [Int] = [], groups: Int = 1,
@@ -112,8 +114,10 @@ extension Tensor where Scalar: FloatingScalar {
         let geometry = ConvolutionGeometry(
             transposedInput: shape, weight: weight.shape, stride: stride, padding: padding,
             outputPadding: outputPadding, dilation: dilation, groups: groups)
-        return Convolution(geometry: geometry, isTransposed: true, activation: activation)
-            .apply([self, weight] + (bias.map { [$0] } ?? []))
+        return ConvolutionOperation(
+            geometry: geometry, direction: .transposed, activation: activation
+        )
+        .apply([self, weight] + (bias.map { [$0] } ?? []))
     }
 }
 
@@ -121,18 +125,8 @@ extension Tensor where Scalar: FloatingScalar {
 private func reluGradient<Scalar: FloatingScalar>(
     _ cotangent: Tensor<Scalar>, of value: Tensor<Scalar>
 ) -> Tensor<Scalar> {
-    Tensor(uninitialized: value.shape) { result in
-        guard let target = result.baseAddress, !result.isEmpty else { return }
-        cotangent.withScalars { g in
-            value.withScalars { y in
-                let (g, y) = (g.baseAddress!, y.baseAddress!)
-                parallelChunks(count: result.count, minimumChunk: parallelThreshold) { range in
-                    let first = range.lowerBound
-                    gk_relu_gradient(
-                        Scalar.variant, g + first, y + first, target + first, range.count)
-                }
-            }
-        }
+    kernelPass(reading: cotangent, value) { g, y, dx, count in
+        gk_relu_gradient(Scalar.variant, g, y, dx, count)
     }
 }
 

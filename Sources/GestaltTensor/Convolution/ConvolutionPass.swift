@@ -1,217 +1,123 @@
-import CKernels
 import GestaltChecks
 
-/// The three passes of a convolution on plain values: nothing is recorded. What the operations call,
-/// and what benchmarks and tests steer by a ``ConvolutionPlan/Choice``.
+/// One pass of a convolution or a transposed convolution: what is computed, from which operands, and
+/// how the sums are finished.
 ///
-/// Results with one number of threads and one instruction set are the same, bit for bit, from run to
-/// run.
-public enum ConvolutionEngine {
-    /// The convolution of `input` with `weight` (shapes as `geometry` has them), plus `bias`
-    /// `[Cout]`, through the activation.
+/// Nothing is recorded. Results with one number of threads and one instruction set are the same, bit
+/// for bit, from run to run.
+@_spi(Benchmarks) public struct ConvolutionPass<Scalar: FloatingScalar>: Sendable {
+    /// The result of a pass with its operands. All shapes are those of the operation: `x` is its
+    /// input, `cotangent` the gradient of its value.
+    public enum Computation: Sendable {
+        /// The value of the operation.
+        case forward(x: Tensor<Scalar>, weight: Tensor<Scalar>)
+        /// The gradient of the input.
+        case inputGradient(cotangent: Tensor<Scalar>, weight: Tensor<Scalar>)
+        /// The gradient of the weight, of the weight's shape.
+        case weightGradient(x: Tensor<Scalar>, cotangent: Tensor<Scalar>)
+    }
+
+    public let geometry: ConvolutionGeometry
+    public let computation: Computation
+    /// The direction of the operation that the pass belongs to. An input's gradient runs in the other.
+    public let direction: ConvolutionDirection
+    let bias: Tensor<Scalar>?
+    let activation: FusedActivation
+    /// Filled with the sums of the value's channels; for a direct forward pass.
+    var moments: OutputMoments<Scalar>?
+
+    /// - Parameters:
+    ///   - bias: Added to the result, `[channels of the result]`; then `activation` is applied.
+    /// - Precondition: The operands have the shapes that `geometry` and `direction` say.
+    public init(
+        _ geometry: ConvolutionGeometry, _ computation: Computation,
+        direction: ConvolutionDirection = .direct, bias: Tensor<Scalar>? = nil,
+        activation: FusedActivation = .none
+    ) {
+        (self.geometry, self.computation, self.direction) = (geometry, computation, direction)
+        (self.bias, self.activation) = (bias, activation)
+        checkOperands()
+    }
+
+    /// What the algorithms compute, see ``ConvolutionPlan/Work``.
+    public var work: ConvolutionPlan.Work {
+        switch computation {
+        case .forward: .image(direction)
+        case .inputGradient: .image(direction.reversed)
+        case .weightGradient: .weightGradient
+        }
+    }
+
+    /// Computes the result.
     ///
-    /// - Precondition: shapes as `geometry` says; a forced algorithm can serve it.
-    public static func forward<Scalar: FloatingScalar>(
-        _ geometry: ConvolutionGeometry, input: Tensor<Scalar>, weight: Tensor<Scalar>,
-        bias: Tensor<Scalar>? = nil, activation: FusedActivation = .none,
-        choice: ConvolutionPlan.Choice = ConvolutionPlan.standardChoice
+    /// - Precondition: A forced algorithm can serve the pass.
+    public func run(
+        _ choice: ConvolutionPlan.Choice = ConvolutionPlan.standardChoice
     ) -> Tensor<Scalar> {
-        check("weight", weight.shape, geometry.weightShape, geometry)
-        return forward(
-            geometry, input: input, weight: weight, .inputFirst, bias: bias,
-            activation: activation, choice: choice)
+        guard choice == .measured else { return computed(choice) }
+        return ConvolutionMeasurement.fastest(geometry, work) { computed(.forced($0)) }
     }
 
-    /// The gradient of the input from that of the output: the transposed convolution.
-    ///
-    /// - Precondition: as for `forward`.
-    public static func backwardInput<Scalar: FloatingScalar>(
-        _ geometry: ConvolutionGeometry, cotangent: Tensor<Scalar>, weight: Tensor<Scalar>,
-        choice: ConvolutionPlan.Choice = ConvolutionPlan.standardChoice
-    ) -> Tensor<Scalar> {
-        check("weight", weight.shape, geometry.weightShape, geometry)
-        return transposed(
-            geometry, cotangent: cotangent, weight: weight, .inputFirst, choice: choice)
+    private func computed(_ choice: ConvolutionPlan.Choice) -> Tensor<Scalar> {
+        let plan = ConvolutionPlan.make(
+            geometry, work, choice: choice, scalar: Scalar.elementType)
+        return Profiler.part("\(plan.algorithm), \(work)", operands) { computed(by: plan) }
     }
 
-    /// The gradient of the weight, `geometry.weightShape`.
-    ///
-    /// - Precondition: as for `forward`.
-    public static func backwardWeight<Scalar: FloatingScalar>(
-        _ geometry: ConvolutionGeometry, input: Tensor<Scalar>, cotangent: Tensor<Scalar>,
-        choice: ConvolutionPlan.Choice = ConvolutionPlan.standardChoice
-    ) -> Tensor<Scalar> {
-        check("input", input.shape, geometry.inputShape, geometry)
-        check("output", cotangent.shape, geometry.outputShape, geometry)
-        if choice == .measured {
-            return ConvolutionMeasurement.run(geometry, .backwardWeight) {
-                backwardWeight(geometry, input: input, cotangent: cotangent, choice: $0)
-            }
-        }
-        let plan = plan(geometry, .backwardWeight, choice, Scalar.self)
-        let grid = PatchGrid(geometry)
-        let isWhole = grid.axes.map(\.taps) == grid.kernel
-        let taps = grid.axes.map(\.taps)
-        let sums = Tensor<Scalar>(
-            uninitialized: Shape(taps + [grid.sourceWidth, grid.targetChannels])
-        ) { sums in
-            input.withScalars { x in
-                cotangent.withScalars { g in
-                    let (x, g, sums) = (x.baseAddress!, g.baseAddress!, sums.baseAddress!)
-                    if let tile = plan.algorithm.winogradTile, grid.rows > 0 {
-                        let tiling = WinogradTiling(grid, largest: tile)
-                        let energies = GradientEnergies(
-                            source: PixelEnergies(x, of: input),
-                            cotangent: PixelEnergies(g, of: cotangent))
-                        WinogradGradient(
-                            tiling: tiling, source: WinogradSource(x, tiling), cotangent: g,
-                            energies: energies
-                        ).run(sums)
-                        if !energies.areEven {
-                            TapGradient(grid: grid, input: x, cotangent: g).run(sums)
-                        }
-                    } else {
-                        WeightGradient(grid: grid, plan: plan, input: x, cotangent: g).run(sums)
-                    }
-                }
-            }
-        }
-        if isWhole { return sums.viewed(Layout(contiguous: geometry.weightShape)) }
-        return Tensor(uninitialized: geometry.weightShape) { whole in
-            whole.initialize(repeating: .zeroScalar)
-            var layout = Layout(contiguous: Shape(grid.kernel + sums.shape.suffix(2)))
-            for (axis, part) in grid.axes.enumerated() {
-                let range = part.kernelStart..<part.kernelStart + part.taps
-                layout = layout.sliced(range, axis: axis, step: 1)
-            }
-            copyElements(from: sums, to: whole.baseAddress!, layout: layout)
+    private var operands: [Tensor<Scalar>] {
+        switch computation {
+        case .forward(let x, let weight): [x, weight]
+        case .inputGradient(let cotangent, let weight): [cotangent, weight]
+        case .weightGradient(let x, let cotangent): [x, cotangent]
         }
     }
 
-    static func forward<Scalar: FloatingScalar>(
-        _ geometry: ConvolutionGeometry, input: Tensor<Scalar>, weight: Tensor<Scalar>,
-        _ order: WeightOrder, bias: Tensor<Scalar>? = nil, activation: FusedActivation = .none,
-        moments: OutputMoments<Scalar>? = nil,
-        choice: ConvolutionPlan.Choice = ConvolutionPlan.standardChoice
-    ) -> Tensor<Scalar> {
-        check("input", input.shape, geometry.inputShape, geometry)
-        if choice == .measured {
-            return ConvolutionMeasurement.run(geometry, .forward) {
-                forward(
-                    geometry, input: input, weight: weight, order, bias: bias,
-                    activation: activation, moments: moments, choice: $0)
+    private func computed(by plan: ConvolutionPlan) -> Tensor<Scalar> {
+        switch computation {
+        case .forward(let x, let weight):
+            return image(direction, from: x, weight, plan)
+        case .inputGradient(let cotangent, let weight):
+            return image(direction.reversed, from: cotangent, weight, plan)
+        case .weightGradient(let x, let cotangent):
+            guard direction == .transposed else {
+                return weightGradient(input: x, output: cotangent, plan)
             }
+            return weightGradient(input: cotangent, output: x, plan).transposed(-2, -1).contiguous()
         }
-        return product(
-            geometry, [PatchGrid(geometry)], source: input, weight: weight, order,
-            result: geometry.outputShape, bias: bias, activation: activation,
-            moments: geometry.groups == 1 ? moments : nil,
-            plan: plan(geometry, .forward, choice, Scalar.self), transposed: false)
     }
 
-    /// The transposed convolution, `geometry.outputShape` to `geometry.inputShape`.
-    static func transposed<Scalar: FloatingScalar>(
-        _ geometry: ConvolutionGeometry, cotangent: Tensor<Scalar>, weight: Tensor<Scalar>,
-        _ order: WeightOrder, bias: Tensor<Scalar>? = nil, activation: FusedActivation = .none,
-        choice: ConvolutionPlan.Choice = ConvolutionPlan.standardChoice
-    ) -> Tensor<Scalar> {
-        check("output", cotangent.shape, geometry.outputShape, geometry)
-        if choice == .measured {
-            return ConvolutionMeasurement.run(geometry, .backwardInput) {
-                transposed(
-                    geometry, cotangent: cotangent, weight: weight, order, bias: bias,
-                    activation: activation, choice: $0)
-            }
+    private func checkOperands() {
+        let (source, target) = (geometry.sourceShape(direction), geometry.targetShape(direction))
+        let weightShape = geometry.weightShape(direction)
+        switch computation {
+        case .forward(let x, let weight):
+            check("input", x, source)
+            check("weight", weight, weightShape)
+            if let bias { check("bias", bias, [target[-1]]) }
+        case .inputGradient(let cotangent, let weight):
+            check("cotangent", cotangent, target)
+            check("weight", weight, weightShape)
+            if let bias { check("bias", bias, [source[-1]]) }
+        case .weightGradient(let x, let cotangent):
+            check("input", x, source)
+            check("cotangent", cotangent, target)
         }
-        return product(
-            geometry, PatchGrid.transposed(geometry), source: cotangent, weight: weight, order,
-            result: geometry.inputShape, bias: bias, activation: activation,
-            plan: plan(geometry, .backwardInput, choice, Scalar.self), transposed: true)
-    }
-
-    private static func product<Scalar: FloatingScalar>(
-        _ geometry: ConvolutionGeometry, _ grids: [PatchGrid], source: Tensor<Scalar>,
-        weight: Tensor<Scalar>, _ order: WeightOrder, result: Shape, bias: Tensor<Scalar>?,
-        activation: FusedActivation, moments: OutputMoments<Scalar>? = nil, plan: ConvolutionPlan,
-        transposed: Bool
-    ) -> Tensor<Scalar> {
-        checkMemory(geometry, MemoryLayout<Scalar>.stride)
-        let channels = result[-1]
-        if let bias { check("bias", bias.shape, [channels], geometry) }
-        let bias = bias?.contiguous()
-        let weight = weight.contiguous()
-        let value = Tensor<Scalar>(uninitialized: result) { target in
-            guard let y = target.baseAddress, !target.isEmpty else { return }
-            source.withScalars { x in
-                weight.withScalars { w in
-                    let (x, w) = (x.baseAddress!, w.baseAddress!)
-                    let epilogue = Epilogue<Scalar>(
-                        bias: bias.map { UnsafePointer($0.storage.pointer + $0.layout.offset) },
-                        activation: activation, moments: moments)
-                    if plan.algorithm == .products {
-                        TapProducts(
-                            geometry, transposed: transposed, source: x, target: y,
-                            epilogue: epilogue
-                        ).run(
-                            PackedWeight(
-                                products: w, order, geometry: geometry, grid: grids[0],
-                                transposed: transposed))
-                    } else if let tile = plan.algorithm.winogradTile {
-                        WinogradPass(
-                            grids: grids.filter { $0.rows > 0 }, tile: tile, plan: plan, source: x,
-                            energies: PixelEnergies(x, of: source), target: y, epilogue: epilogue
-                        ).run(
-                            weight: { grid, tiling, phases in
-                                .of(
-                                    weight, order, geometry: geometry, grid: grid,
-                                    transposed: transposed, tiling: tiling, phases: phases)
-                            },
-                            patchWeight: { grid in
-                                PackedWeight(
-                                    w, order, geometry: geometry, grid: grid,
-                                    transposed: transposed)
-                            })
-                    } else {
-                        let parts = grids.map {
-                            (
-                                $0,
-                                PackedWeight(
-                                    w, order, geometry: geometry, grid: $0, transposed: transposed)
-                            )
-                        }
-                        PatchProduct(source: x, target: y, epilogue: epilogue)
-                            .run(parts, plan: plan)
-                    }
-                }
-            }
-        }
-        withExtendedLifetime(bias) {}
-        return value
-    }
-
-    private static func plan<Scalar: FloatingScalar>(
-        _ geometry: ConvolutionGeometry, _ pass: ConvolutionPlan.Pass,
-        _ choice: ConvolutionPlan.Choice, _: Scalar.Type
-    ) -> ConvolutionPlan {
-        .make(
-            geometry, pass: pass, choice: choice, scalarByteCount: MemoryLayout<Scalar>.stride)
-    }
-
-    private static func checkMemory(_ geometry: ConvolutionGeometry, _ scalarByteCount: Int) {
-        let (needed, present) = (
-            geometry.byteCount(scalarByteCount), RuntimeSettings.Machine.current.physicalMemory
-        )
+        let needed = geometry.byteCount(MemoryLayout<Scalar>.stride)
+        let present = RuntimeSettings.Machine.current.physicalMemory
         require(
             present == 0 || needed <= present,
-            "convolution \(geometry): input, weight and output take \(needed) bytes,"
+            "\(description): input, weight and output take \(needed) bytes,"
                 + " the machine has \(present)")
     }
 
-    private static func check(
-        _ name: String, _ shape: Shape, _ expected: Shape, _ geometry: ConvolutionGeometry
-    ) {
+    private func check(_ name: String, _ operand: Tensor<Scalar>, _ expected: Shape) {
         require(
-            shape == expected,
-            "convolution \(geometry): the \(name) has shape \(shape), not \(expected)")
+            operand.shape == expected,
+            "\(description): the \(name) has shape \(operand.shape), not \(expected)")
+    }
+
+    private var description: String {
+        direction == .direct
+            ? "convolution \(geometry)" : "transposed convolution, the transpose of \(geometry)"
     }
 }

@@ -1,11 +1,12 @@
 import GestaltChecks
 import Synchronization
 
-/// How one pass of a convolution is computed: chosen by a cost model from geometry, threads and
-/// instruction set alone, so that the same program on the same machine makes the same choice.
-public struct ConvolutionPlan: Sendable, Hashable {
-    /// The ways there are. A new one needs a case here, its rule in `refusal`, and its branch in
-    /// the engine.
+/// The algorithm of one pass of a convolution and the division of its work: chosen by a cost model
+/// from geometry, threads and instruction set alone, so that the same program on the same machine makes
+/// the same choice.
+@_spi(Benchmarks) public struct ConvolutionPlan: Sendable, Hashable {
+    /// The algorithms. A new one needs a case here, its rule in `refusal`, its branch in
+    /// `ConvolutionPass+Algorithms.swift`.
     public enum Algorithm: String, Sendable, Hashable, CaseIterable {
         /// A 1×1×1 kernel: the input as it stands times the weight.
         case pointwise
@@ -34,16 +35,36 @@ public struct ConvolutionPlan: Sendable, Hashable {
         }
     }
 
-    /// What is computed.
-    public enum Pass: String, Sendable, Hashable, CaseIterable {
-        case forward, backwardInput, backwardWeight
+    /// What the algorithms compute. The value of a convolution and the input's gradient of a
+    /// transposed one are the same work, and the other way around.
+    public enum Work: Sendable, Hashable, CaseIterable, CustomStringConvertible {
+        /// The image that a direction leads to.
+        case image(ConvolutionDirection)
+        case weightGradient
+
+        public static let allCases: [Work] = [
+            .image(.direct), .image(.transposed), .weightGradient,
+        ]
+
+        /// The direction of the grids: the weight's gradient has those of the convolution.
+        var direction: ConvolutionDirection {
+            if case .image(let direction) = self { direction } else { .direct }
+        }
+
+        public var description: String {
+            if case .image(let direction) = self {
+                "the image in direction \(direction)"
+            } else {
+                "the weight's gradient"
+            }
+        }
     }
 
-    /// Whose choice the algorithm is.
+    /// The way to an algorithm.
     public enum Choice: Sendable, Hashable {
-        /// The cost model's.
+        /// The cost model's choice.
         case automatic
-        /// What is fastest on this machine: each algorithm that can serve runs at the first use of a
+        /// The fastest on this machine: each algorithm that can serve runs at the first use of a
         /// geometry, and the winner stays for the life of the process. Another run of the program
         /// may choose otherwise, and differ in its last bits.
         case measured
@@ -53,9 +74,8 @@ public struct ConvolutionPlan: Sendable, Hashable {
         case forced(Algorithm)
     }
 
-    /// What convolutions do that are not told otherwise: `.automatic`, or what
-    /// `GESTALT_CONVOLUTION` names (`measured`, or an algorithm to prefer). Takes effect at the next
-    /// operation.
+    /// The choice by default: `.automatic`, or what `GESTALT_CONVOLUTION` names (`measured`, or an
+    /// algorithm to prefer). Takes effect at the next operation.
     public static var standardChoice: Choice {
         get { standard.withLock { $0 } }
         set { standard.withLock { $0 = newValue } }
@@ -71,9 +91,9 @@ public struct ConvolutionPlan: Sendable, Hashable {
     let rowParts: Int
     let tapSlices: Int
 
-    /// Why `algorithm` cannot compute `pass` of `geometry`; nil when it can.
+    /// The reason why `algorithm` cannot do `work` of `geometry`; nil when it can.
     public static func refusal(
-        of algorithm: Algorithm, pass: Pass, geometry: ConvolutionGeometry
+        of algorithm: Algorithm, _ work: Work, geometry: ConvolutionGeometry
     ) -> String? {
         switch algorithm {
         case .patches: return nil
@@ -81,12 +101,12 @@ public struct ConvolutionPlan: Sendable, Hashable {
             return PatchGrid(geometry).isPointwise && geometry.kernelCount == 1
                 ? nil : "pointwise needs kernel 1, stride 1 and no padding"
         case .products:
-            if pass == .backwardWeight { return "products serves no weight gradient" }
+            if work == .weightGradient { return "products serves no weight gradient" }
             if geometry.groups > 1 { return "products needs groups 1" }
-            return pass == .backwardInput || geometry.axes.allSatisfy { $0.stride == 1 }
-                ? nil : "products needs stride 1 in the forward pass"
+            return work == .image(.transposed) || geometry.axes.allSatisfy { $0.stride == 1 }
+                ? nil : "products needs stride 1 in the direct direction"
         case .winograd2, .winograd4:
-            let grids = PatchGrid.all(of: geometry, pass)
+            let grids = PatchGrid.all(of: geometry, work.direction)
             if let reason = grids.lazy.compactMap(WinogradTiling.refusal).first {
                 return "\(algorithm) \(reason)"
             }
@@ -97,13 +117,10 @@ public struct ConvolutionPlan: Sendable, Hashable {
 
     /// The plan for the runtime's present settings, from the cache when it was made before.
     public static func make(
-        _ geometry: ConvolutionGeometry, pass: Pass, choice: Choice = standardChoice,
-        scalarByteCount: Int = 4
+        _ geometry: ConvolutionGeometry, _ work: Work, choice: Choice = standardChoice,
+        scalar: ElementType = .float32
     ) -> ConvolutionPlan {
-        let key = Key(
-            geometry: geometry, pass: pass, choice: choice, byteCount: scalarByteCount,
-            threads: Runtime.threads, instructionSet: Runtime.instructionSet,
-            largestWinogradTile: Runtime.largestWinogradTile)
+        let key = Key(geometry, work, choice, scalar)
         if let plan = cache.withLock({ $0[key] }) { return plan }
         let plan = ConvolutionPlan(key)
         cache.withLock {
@@ -114,14 +131,22 @@ public struct ConvolutionPlan: Sendable, Hashable {
         return plan
     }
 
-    private struct Key: Hashable {
+    /// All that a choice depends on, the runtime's present settings included.
+    struct Key: Hashable {
         let geometry: ConvolutionGeometry
-        let pass: Pass
+        let work: Work
         let choice: Choice
-        let byteCount: Int
-        let threads: Int
-        let instructionSet: Runtime.InstructionSet
-        let largestWinogradTile: Int
+        let scalar: ElementType
+        let threads = Runtime.threads
+        let instructionSet = Runtime.instructionSet
+        let largestWinogradTile = Runtime.largestWinogradTile
+
+        init(
+            _ geometry: ConvolutionGeometry, _ work: Work, _ choice: Choice, _ scalar: ElementType
+        ) {
+            (self.geometry, self.work) = (geometry, work)
+            (self.choice, self.scalar) = (choice, scalar)
+        }
     }
 
     private static let cache = Mutex<[Key: ConvolutionPlan]>([:])
@@ -142,23 +167,23 @@ extension ConvolutionPlan {
     private static let shortestPart = 512
 
     private init(_ key: Key) {
-        let geometry = key.geometry
+        let (geometry, work) = (key.geometry, key.work)
         let natural = Self.natural(
-            geometry, key.pass, largestWinogradTile: key.largestWinogradTile)
+            geometry, work, largestWinogradTile: key.largestWinogradTile)
         switch key.choice {
         case .automatic, .measured: algorithm = natural
         case .preferred(let wish):
-            let serves = Self.refusal(of: wish, pass: key.pass, geometry: geometry) == nil
+            let serves = Self.refusal(of: wish, work, geometry: geometry) == nil
             algorithm = serves ? wish : natural
         case .forced(let wish):
-            let refusal = Self.refusal(of: wish, pass: key.pass, geometry: geometry)
+            let refusal = Self.refusal(of: wish, work, geometry: geometry)
             require(
                 refusal == nil,
-                "\(wish) cannot compute \(key.pass) of \(geometry): \(refusal ?? "")")
+                "\(wish) cannot compute \(work) of \(geometry): \(refusal ?? "")")
             algorithm = wish
         }
-        let source = key.pass == .backwardInput ? geometry.outputChannels : geometry.inputChannels
-        let patch = geometry.kernelCount * (source / geometry.groups) * key.byteCount
+        let source = geometry.sourceChannels(work.direction)
+        let patch = geometry.kernelCount * (source / geometry.groups) * key.scalar.byteCount
         tileRows =
             algorithm == .pointwise
             ? Self.pointwiseTile
@@ -174,26 +199,25 @@ extension ConvolutionPlan {
         }
     }
 
-    /// What the cost model takes.
+    /// The choice of the cost model.
     private static func natural(
-        _ geometry: ConvolutionGeometry, _ pass: Pass, largestWinogradTile: Int
+        _ geometry: ConvolutionGeometry, _ work: Work, largestWinogradTile: Int
     ) -> Algorithm {
-        if refusal(of: .pointwise, pass: pass, geometry: geometry) == nil { return .pointwise }
-        let isForward = pass == .forward
-        let target = isForward ? geometry.outputChannels : geometry.inputChannels
-        let source = isForward ? geometry.inputChannels : geometry.outputChannels
+        if refusal(of: .pointwise, work, geometry: geometry) == nil { return .pointwise }
+        let target = geometry.targetChannels(work.direction)
+        let source = geometry.sourceChannels(work.direction)
         let columns = target * geometry.kernelCount
-        if refusal(of: .products, pass: pass, geometry: geometry) == nil, target <= 8,
+        if refusal(of: .products, work, geometry: geometry) == nil, target <= 8,
             source >= 16, columns >= 16, geometry.batch > 0
         {
             return .products
         }
         let winograd: [Algorithm] = [.winograd2, .winograd4].filter {
             $0.winogradTile! <= largestWinogradTile
-                && refusal(of: $0, pass: pass, geometry: geometry) == nil
+                && refusal(of: $0, work, geometry: geometry) == nil
         }
         let candidates = [.patches] + winograd
-        return candidates.map { ($0, ConvolutionCost.of($0, pass, geometry)) }
+        return candidates.map { ($0, ConvolutionCost.of($0, work, geometry)) }
             .min { $0.1 < $1.1 }!.0
     }
 }

@@ -1,13 +1,5 @@
 import CKernels
 
-/// How a weight stands in memory, seen from the convolution it belongs to.
-enum WeightOrder: Sendable {
-    /// `[kernel…, Cin / groups, Cout]`: a convolution's.
-    case inputFirst
-    /// `[kernel…, Cout, Cin / groups]`: a transposed convolution's.
-    case outputFirst
-}
-
 /// The weight as the matrix that patches of a grid are multiplied by: a row for each tap and source
 /// channel in the order of the patches, a column for each target channel.
 struct PackedWeight<Scalar: FloatingScalar> {
@@ -20,13 +12,9 @@ struct PackedWeight<Scalar: FloatingScalar> {
 
     func group(_ index: Int) -> UnsafePointer<Scalar> { matrix + index * groupStep }
 
-    /// The matrix of `grid`, made from `weight` of the convolution `geometry`. It may point into
-    /// `weight`, which must outlive it.
-    init(
-        _ weight: UnsafePointer<Scalar>, _ order: WeightOrder, geometry: ConvolutionGeometry,
-        grid: PatchGrid, transposed: Bool
-    ) {
-        let strides = WeightStrides(order, geometry, transposed: transposed)
+    /// The matrix for `grid`. It may point into `weight`, which must outlive it.
+    init(_ weight: ConvolutionWeight<Scalar>, _ grid: PatchGrid) {
+        let (strides, weight) = (weight.strides, weight.tensor.pointer)
         let (taps, kernel) = (grid.axes, grid.kernel)
         let start = zip(taps, strides.tap).reduce(0) { $0 + $1.0.kernelStart * $1.1 }
         let inOrder = taps.allSatisfy { $0.taps == 1 || $0.kernelStep == 1 }
@@ -35,7 +23,7 @@ struct PackedWeight<Scalar: FloatingScalar> {
             strides.source * grid.sourceWidth == strides.tap[2] || kernel == [1, 1, 1]
         {
             copy = nil
-            matrix = weight + start
+            matrix = UnsafePointer(weight + start)
             // A matrix of one row may report any step; BLAS wants at least the row's length.
             (rowStep, groupStep) = (max(strides.source, grid.targetWidth), strides.group)
             return
@@ -66,37 +54,18 @@ struct PackedWeight<Scalar: FloatingScalar> {
 
     /// The matrix of a product of source pixels with all taps: a row for each source channel, a
     /// column for each tap of the kernel and target channel. For one group.
-    init(
-        products weight: UnsafePointer<Scalar>, _ order: WeightOrder,
-        geometry: ConvolutionGeometry, grid: PatchGrid, transposed: Bool
-    ) {
-        let strides = WeightStrides(order, geometry, transposed: transposed)
-        let (taps, source, target) = (geometry.kernelCount, grid.sourceWidth, grid.targetWidth)
+    init(allTapsOf weight: ConvolutionWeight<Scalar>) {
+        let (geometry, strides) = (weight.geometry, weight.strides)
+        let source = geometry.sourceChannels(weight.direction)
+        let target = geometry.targetChannels(weight.direction)
+        let taps = geometry.kernelCount
         let packed = Storage<Scalar>(count: taps * source * target)
         gk_copy_strided(
-            Int32(MemoryLayout<Scalar>.stride), 3, [source, taps, target], weight,
+            Int32(MemoryLayout<Scalar>.stride), 3, [source, taps, target], weight.tensor.pointer,
             [strides.source, strides.tap[2], strides.target], packed.pointer,
             [taps * target, target, 1])
         copy = packed
         matrix = UnsafePointer(packed.pointer)
         (rowStep, groupStep) = (taps * target, 0)
-    }
-}
-
-/// Elements between neighbors of a weight.
-private struct WeightStrides {
-    let tap: [Int]
-    let source: Int
-    let target: Int
-    let group: Int
-
-    init(_ order: WeightOrder, _ g: ConvolutionGeometry, transposed: Bool) {
-        let (inputs, outputs) = (g.inputChannels / g.groups, g.outputChannels)
-        let block = inputs * outputs
-        let kernel = g.axes.map(\.kernel)
-        tap = [kernel[1] * kernel[2] * block, kernel[2] * block, block]
-        let (input, output) = order == .inputFirst ? (outputs, 1) : (1, inputs)
-        (source, target) = transposed ? (output, input) : (input, output)
-        group = outputs / g.groups * output
     }
 }

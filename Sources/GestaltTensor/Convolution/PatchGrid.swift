@@ -64,15 +64,11 @@ struct PatchGrid {
             })
     }
 
-    /// The grids of a pass: for the gradient of the weight that of the outputs.
-    static func all(of g: ConvolutionGeometry, _ pass: ConvolutionPlan.Pass) -> [PatchGrid] {
-        pass == .backwardInput ? transposed(g) : [PatchGrid(g)]
-    }
-
-    /// The grids that make up the transpose of a convolution.
-    static func transposed(_ g: ConvolutionGeometry) -> [PatchGrid] {
+    /// The grids that make up the image `direction` leads to.
+    static func all(of g: ConvolutionGeometry, _ direction: ConvolutionDirection) -> [PatchGrid] {
+        guard direction == .transposed else { return [PatchGrid(g)] }
         let phases = g.axes.map { axis in
-            (0..<min(axis.stride, axis.input)).map { transposed(axis, phase: $0) }
+            (0..<min(axis.stride, axis.input)).map { phase($0, of: axis) }
         }
         var grids: [PatchGrid] = []
         for t in phases[0] {
@@ -90,7 +86,7 @@ struct PatchGrid {
     // Input a + s·q receives from output o through tap κ when s·o − before + κ·d = a + s·q, so
     // o = q + (a + before − κ·d) / s, for the taps that make this whole. They are taken from the
     // last to the first: offsets then rise.
-    private static func transposed(_ axis: ConvolutionAxis, phase: Int) -> Axis {
+    private static func phase(_ phase: Int, of axis: ConvolutionAxis) -> Axis {
         let (s, d) = (axis.stride, axis.dilation)
         let taps = (0..<axis.kernel).filter { (phase + axis.before - $0 * d) % s == 0 }
         let hop = taps.count > 1 ? taps[1] - taps[0] : 1
@@ -98,8 +94,7 @@ struct PatchGrid {
         return Axis(
             outputs: (axis.input - phase + s - 1) / s, step: 1, input: axis.output,
             taps: taps.count, offset: (phase + axis.before - last * d) / s,
-            spacing: hop * d / s > 0
-                ? hop * d / s : 1,
+            spacing: max(1, hop * d / s),
             kernelStart: last, kernelStep: -hop, start: phase, stride: s, full: axis.input)
     }
 

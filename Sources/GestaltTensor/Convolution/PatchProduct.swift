@@ -1,25 +1,5 @@
 import CKernels
 
-/// What happens to sums as they are stored.
-struct Epilogue<Scalar: FloatingScalar> {
-    var bias: UnsafePointer<Scalar>?
-    var activation: FusedActivation = .none
-    /// Collects sums of what is stored; for one group and one grid.
-    var moments: OutputMoments<Scalar>?
-
-    var isEmpty: Bool { bias == nil && activation == .none }
-
-    /// Applies it to `rows` rows of `count` channels from `channel`, `step` elements apart.
-    func finish(
-        _ y: UnsafeMutablePointer<Scalar>, rows: Int, channel: Int, count: Int, step: Int
-    ) {
-        guard !isEmpty else { return }
-        gk_finish_rows(
-            Scalar.variant, y, rows, count, step, bias.map { $0 + channel },
-            activation == .relu ? gk_relu_sums : gk_keep_sums)
-    }
-}
-
 /// Patches of grids times their matrices, in tiles: patches copied, multiplied, finished and put
 /// into place by one task while they are in its cache.
 struct PatchProduct<Scalar: FloatingScalar> {

@@ -21,23 +21,24 @@ struct TapProducts<Scalar: FloatingScalar> {
     /// What the products of the images treated at once may take.
     private static var largestByteCount: Int { 16 << 20 }
 
-    /// - Parameter transposed: computes the transpose of `geometry`'s convolution.
     init(
-        _ geometry: ConvolutionGeometry, transposed: Bool, source: UnsafePointer<Scalar>,
-        target: UnsafeMutablePointer<Scalar>, epilogue: Epilogue<Scalar>
+        _ geometry: ConvolutionGeometry, _ direction: ConvolutionDirection,
+        source: UnsafePointer<Scalar>, target: UnsafeMutablePointer<Scalar>,
+        epilogue: Epilogue<Scalar>
     ) {
         let axes = geometry.axes.map {
-            TapAxis(
-                source: transposed ? $0.output : $0.input,
-                target: transposed ? $0.input : $0.output, taps: $0.kernel, step: $0.stride,
-                before: transposed ? $0.before : $0.extent - 1 - $0.before, dilation: $0.dilation)
+            direction == .direct
+                ? TapAxis(
+                    source: $0.input, target: $0.output, taps: $0.kernel, step: $0.stride,
+                    before: $0.extent - 1 - $0.before, dilation: $0.dilation)
+                : TapAxis(
+                    source: $0.output, target: $0.input, taps: $0.kernel, step: $0.stride,
+                    before: $0.before, dilation: $0.dilation)
         }
         batch = geometry.batch
-        (sourceWidth, targetWidth) =
-            transposed
-            ? (geometry.outputChannels, geometry.inputChannels)
-            : (geometry.inputChannels, geometry.outputChannels)
-        reverses = !transposed
+        sourceWidth = geometry.sourceChannels(direction)
+        targetWidth = geometry.targetChannels(direction)
+        reverses = direction == .direct
         self.axes = axes
         pixels = axes.reduce(1) { $0 * $1.source }
         columns = axes.reduce(targetWidth) { $0 * $1.taps }

@@ -2,7 +2,7 @@ import CKernels
 import GestaltChecks
 
 /// The largest element of each window, channel by channel.
-struct MaxPooling<Scalar: FloatingScalar>: Operation {
+struct MaxPoolingOperation<Scalar: FloatingScalar>: Operation {
     let geometry: ConvolutionGeometry
 
     /// The pixel of its image that each element came from; only made for a gradient.
@@ -44,7 +44,7 @@ struct MaxPooling<Scalar: FloatingScalar>: Operation {
 }
 
 /// The mean, or the sum, of each window, channel by channel.
-struct MeanPooling<Scalar: FloatingScalar>: Operation {
+struct MeanPoolingOperation<Scalar: FloatingScalar>: Operation {
     enum Divisor: Sendable { case tapsInside, allTaps, none }
 
     let geometry: ConvolutionGeometry
@@ -94,7 +94,7 @@ extension Tensor where Scalar: FloatingScalar {
     public func maxPooled(
         kernel: [Int], stride: [Int]? = nil, padding: Padding = .valid
     ) -> Tensor {
-        MaxPooling(geometry: .pooling(shape, kernel, stride, padding))(self)
+        MaxPoolingOperation(geometry: .pooling(shape, kernel, stride, padding))(self)
     }
 
     /// The mean of each window, channel by channel.
@@ -109,7 +109,7 @@ extension Tensor where Scalar: FloatingScalar {
         kernel: [Int], stride: [Int]? = nil, padding: Padding = .valid,
         countingPadding: Bool = true
     ) -> Tensor {
-        MeanPooling(
+        MeanPoolingOperation(
             geometry: .pooling(shape, kernel, stride, padding),
             divisor: countingPadding ? .allTaps : .tapsInside)(self)
     }

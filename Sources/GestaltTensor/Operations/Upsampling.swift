@@ -28,7 +28,7 @@ struct NearestUpsampling<Scalar: FloatingScalar>: Operation {
     func pullback(
         _ cotangent: Tensor<Scalar>, _ shape: Shape, needs: Needs
     ) -> [Tensor<Scalar>?] {
-        let sums = MeanPooling<Scalar>(
+        let sums = MeanPoolingOperation<Scalar>(
             geometry: .pooling(shape, factors, nil, .valid), divisor: .none)
         return [sums.forward([cotangent], needs: .none).value]
     }

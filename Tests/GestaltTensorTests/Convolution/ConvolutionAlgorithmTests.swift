@@ -1,4 +1,4 @@
-import GestaltTensor
+@_spi(Benchmarks) import GestaltTensor
 import TestSupport
 import Testing
 
@@ -14,14 +14,14 @@ import Testing
     @Test("random cases reach every algorithm in every pass it serves")
     func coverage() {
         for algorithm in ConvolutionPlan.Algorithm.allCases {
-            for pass in ConvolutionPlan.Pass.allCases {
-                if algorithm == .products, pass == .backwardWeight { continue }
+            for work in ConvolutionPlan.Work.allCases {
+                if algorithm == .products, work == .weightGradient { continue }
                 let served = (0..<UInt64(300)).filter {
                     ConvolutionPlan.refusal(
-                        of: algorithm, pass: pass, geometry: RandomConvolution(seed: $0).geometry)
+                        of: algorithm, work, geometry: RandomConvolution(seed: $0).geometry)
                         == nil
                 }
-                #expect(served.count >= 1, "\(algorithm), \(pass)")
+                #expect(served.count >= 1, "\(algorithm), \(work)")
             }
         }
     }
@@ -44,20 +44,16 @@ import Testing
         )
         let pairs = [
             (
-                ConvolutionEngine.forward(g, input: x, weight: w, choice: .forced(algorithm)),
-                ConvolutionEngine.forward(g, input: dx, weight: dw, choice: .forced(.patches))
+                ConvolutionPass(g, .forward(x: x, weight: w)).run(.forced(algorithm)),
+                ConvolutionPass(g, .forward(x: dx, weight: dw)).run(.forced(.patches))
             ),
             (
-                ConvolutionEngine.backwardInput(
-                    g, cotangent: y, weight: w, choice: .forced(algorithm)),
-                ConvolutionEngine.backwardInput(
-                    g, cotangent: dy, weight: dw, choice: .forced(.patches))
+                ConvolutionPass(g, .inputGradient(cotangent: y, weight: w)).run(.forced(algorithm)),
+                ConvolutionPass(g, .inputGradient(cotangent: dy, weight: dw)).run(.forced(.patches))
             ),
             (
-                ConvolutionEngine.backwardWeight(
-                    g, input: x, cotangent: y, choice: .forced(algorithm)),
-                ConvolutionEngine.backwardWeight(
-                    g, input: dx, cotangent: dy, choice: .forced(.patches))
+                ConvolutionPass(g, .weightGradient(x: x, cotangent: y)).run(.forced(algorithm)),
+                ConvolutionPass(g, .weightGradient(x: dx, cotangent: dy)).run(.forced(.patches))
             ),
         ]
         for (found, exact) in pairs {
@@ -74,13 +70,12 @@ import Testing
             input: [2, 12, 12, 16], weight: [3, 3, 16, 16], padding: .same)
         let x = Tensor<Float>.sample(g.inputShape, seed: 1, in: -1...1)
         let w = Tensor<Float>.sample(g.weightShape, seed: 2, in: -1...1)
-        let expected = ConvolutionEngine.forward(
-            g, input: x, weight: w, choice: .forced(.patches))
-        let first = ConvolutionEngine.forward(g, input: x, weight: w, choice: .measured)
+        let expected = ConvolutionPass(g, .forward(x: x, weight: w)).run(.forced(.patches))
+        let first = ConvolutionPass(g, .forward(x: x, weight: w)).run(.measured)
         let problem = difference(first, expected, tolerance: { _ in 1e-4 })
         #expect(problem == nil, "\(problem ?? "")")
         // The winner stays.
-        #expect(ConvolutionEngine.forward(g, input: x, weight: w, choice: .measured) == first)
+        #expect(ConvolutionPass(g, .forward(x: x, weight: w)).run(.measured) == first)
     }
 
     private func loopProblems<Scalar: FloatingScalar>(
@@ -104,33 +99,31 @@ import Testing
             let tile = algorithm == .winograd2 || algorithm == .winograd4
             let bound = sumTolerance(type, length: length, magnitude: 1) * (tile ? 20 : 2)
             func check(
-                _ pass: ConvolutionPlan.Pass, _ wanted: [Double],
+                _ work: ConvolutionPlan.Work, _ wanted: [Double],
                 _ body: (ConvolutionPlan.Choice) -> Tensor<Scalar>
             ) {
-                guard ConvolutionPlan.refusal(of: algorithm, pass: pass, geometry: g) == nil else {
+                guard ConvolutionPlan.refusal(of: algorithm, work, geometry: g) == nil else {
                     return
                 }
                 let value = body(.forced(algorithm))
                 let wanted = Tensor<Scalar>(
                     shape: value.shape, scalars: wanted.map { Scalar($0) })
                 if let problem = difference(value, wanted, tolerance: { _ in bound }) {
-                    problems.append("\(algorithm), \(pass): \(problem) of \(type), \(c)")
+                    problems.append("\(algorithm), \(work): \(problem) of \(type), \(c)")
                 }
             }
             if !c.isTransposed {
-                check(.forward, found.y) {
-                    ConvolutionEngine.forward(
-                        g, input: image, weight: weight, bias: bias, choice: $0)
+                check(.image(.direct), found.y) {
+                    ConvolutionPass(g, .forward(x: image, weight: weight), bias: bias).run($0)
                 }
             }
-            check(.backwardInput, c.isTransposed ? withoutBias(found.y, v, c) : found.dx) {
-                ConvolutionEngine.backwardInput(
-                    g, cotangent: outputs, weight: weight, choice: $0)
+            check(.image(.transposed), c.isTransposed ? withoutBias(found.y, v, c) : found.dx) {
+                ConvolutionPass(g, .inputGradient(cotangent: outputs, weight: weight)).run($0)
             }
             let gradient =
                 c.isTransposed ? doubles(transposedBack(found.dWeight, v[1])) : found.dWeight
-            check(.backwardWeight, gradient) {
-                ConvolutionEngine.backwardWeight(g, input: image, cotangent: outputs, choice: $0)
+            check(.weightGradient, gradient) {
+                ConvolutionPass(g, .weightGradient(x: image, cotangent: outputs)).run($0)
             }
         }
         return problems

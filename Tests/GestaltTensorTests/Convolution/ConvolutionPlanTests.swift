@@ -1,4 +1,4 @@
-import GestaltTensor
+@_spi(Benchmarks) import GestaltTensor
 import TestSupport
 import Testing
 
@@ -21,6 +21,8 @@ private let larger: [ConvolutionGeometry] = [
     ConvolutionGeometry(input: [1, 118, 115, 5], weight: [3, 3, 5, 19], padding: .same),
     ConvolutionGeometry(
         input: [1, 16, 30, 42, 3], weight: [4, 4, 4, 3, 70], stride: [2, 2, 2], padding: .same),
+    // No image at all.
+    ConvolutionGeometry(input: [0, 5, 5, 16], weight: [3, 3, 16, 20], padding: .same),
 ]
 
 @Suite(.serialized) struct ConvolutionPlanTests {
@@ -31,9 +33,9 @@ private let larger: [ConvolutionGeometry] = [
         let w = Tensor<Scalar>.sample(g.weightShape, seed: 2, in: -1...1)
         let y = Tensor<Scalar>.sample(g.outputShape, seed: 3, in: -1...1)
         return [
-            ConvolutionEngine.forward(g, input: x, weight: w, choice: choice),
-            ConvolutionEngine.backwardInput(g, cotangent: y, weight: w, choice: choice),
-            ConvolutionEngine.backwardWeight(g, input: x, cotangent: y, choice: choice),
+            ConvolutionPass(g, .forward(x: x, weight: w)).run(choice),
+            ConvolutionPass(g, .inputGradient(cotangent: y, weight: w)).run(choice),
+            ConvolutionPass(g, .weightGradient(x: x, cotangent: y)).run(choice),
         ]
     }
 
@@ -85,15 +87,17 @@ private let larger: [ConvolutionGeometry] = [
 
     @Test("an algorithm says why it cannot serve a geometry")
     func refusals() {
-        #expect(ConvolutionPlan.refusal(of: .pointwise, pass: .forward, geometry: larger[0]) != nil)
-        #expect(ConvolutionPlan.refusal(of: .pointwise, pass: .forward, geometry: larger[2]) == nil)
         #expect(
-            ConvolutionPlan.refusal(of: .products, pass: .forward, geometry: larger[1])
-                == "products needs stride 1 in the forward pass")
+            ConvolutionPlan.refusal(of: .pointwise, .image(.direct), geometry: larger[0]) != nil)
+        #expect(
+            ConvolutionPlan.refusal(of: .pointwise, .image(.direct), geometry: larger[2]) == nil)
+        #expect(
+            ConvolutionPlan.refusal(of: .products, .image(.direct), geometry: larger[1])
+                == "products needs stride 1 in the direct direction")
         for g in larger {
-            for pass in ConvolutionPlan.Pass.allCases {
-                #expect(ConvolutionPlan.refusal(of: .patches, pass: pass, geometry: g) == nil)
-                #expect(ConvolutionPlan.make(g, pass: pass) == ConvolutionPlan.make(g, pass: pass))
+            for work in ConvolutionPlan.Work.allCases {
+                #expect(ConvolutionPlan.refusal(of: .patches, work, geometry: g) == nil)
+                #expect(ConvolutionPlan.make(g, work) == ConvolutionPlan.make(g, work))
             }
         }
     }
@@ -102,7 +106,7 @@ private let larger: [ConvolutionGeometry] = [
     func forced() async {
         await #expect(processExitsWith: .failure) {
             let g = ConvolutionGeometry(input: [1, 8, 2], weight: [3, 2, 2])
-            _ = ConvolutionPlan.make(g, pass: .forward, choice: .forced(.pointwise))
+            _ = ConvolutionPlan.make(g, .image(.direct), choice: .forced(.pointwise))
         }
     }
 }

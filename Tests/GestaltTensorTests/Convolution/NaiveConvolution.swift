@@ -1,4 +1,4 @@
-import GestaltTensor
+@_spi(Benchmarks) import GestaltTensor
 
 /// Arguments of a convolution or a transposed one, drawn from a seed.
 struct RandomConvolution: Sendable, CustomStringConvertible {

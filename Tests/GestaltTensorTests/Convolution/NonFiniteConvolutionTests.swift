@@ -1,5 +1,5 @@
 import CKernels
-import GestaltTensor
+@_spi(Benchmarks) import GestaltTensor
 import TestSupport
 import Testing
 
@@ -98,15 +98,15 @@ import Testing
         )
         var result: [String?] = []
         func add(
-            _ pass: ConvolutionPlan.Pass, _ name: String, _ plain: Tensor<Float>,
+            _ work: ConvolutionPlan.Work, _ name: String, _ plain: Tensor<Float>,
             _ changed: Tensor<Float>, _ compute: (Tensor<Float>) -> Tensor<Float>,
             _ exact: (Tensor<Double>) -> Tensor<Double>
         ) {
-            guard ConvolutionPlan.refusal(of: test.algorithm, pass: pass, geometry: g) == nil else {
+            guard ConvolutionPlan.refusal(of: test.algorithm, work, geometry: g) == nil else {
                 return
             }
             result.append(
-                problem("\(pass) \(name)", plain: plain, changed: changed, compute, exact: exact))
+                problem("\(work) \(name)", plain: plain, changed: changed, compute, exact: exact))
         }
         for (value, all) in [
             (Float.nan, false), (.infinity, false), (-.infinity, true), (1e6, false), (1e6, true),
@@ -121,39 +121,34 @@ import Testing
                 // Near the largest number sums overflow whichever way they are made.
                 if value < 1e38 || !value.isFinite {
                     add(
-                        .backwardWeight, "input \(name)", x, cx,
+                        .weightGradient, "input \(name)", x, cx,
                         {
-                            ConvolutionEngine.backwardWeight(
-                                g, input: $0, cotangent: y, choice: choice)
+                            ConvolutionPass(g, .weightGradient(x: $0, cotangent: y)).run(choice)
                         },
                         {
-                            ConvolutionEngine.backwardWeight(
-                                g, input: $0, cotangent: dy, choice: patches)
+                            ConvolutionPass(g, .weightGradient(x: $0, cotangent: dy)).run(patches)
                         })
                     add(
-                        .backwardWeight, "cotangent \(name)", y, cy,
+                        .weightGradient, "cotangent \(name)", y, cy,
                         {
-                            ConvolutionEngine.backwardWeight(
-                                g, input: x, cotangent: $0, choice: choice)
+                            ConvolutionPass(g, .weightGradient(x: x, cotangent: $0)).run(choice)
                         },
                         {
-                            ConvolutionEngine.backwardWeight(
-                                g, input: dx, cotangent: $0, choice: patches)
+                            ConvolutionPass(g, .weightGradient(x: dx, cotangent: $0)).run(patches)
                         })
                     add(
-                        .backwardInput, name, y, cy,
+                        .image(.transposed), name, y, cy,
                         {
-                            ConvolutionEngine.backwardInput(
-                                g, cotangent: $0, weight: w, choice: choice)
+                            ConvolutionPass(g, .inputGradient(cotangent: $0, weight: w)).run(choice)
                         },
                         {
-                            ConvolutionEngine.backwardInput(
-                                g, cotangent: $0, weight: dw, choice: patches)
+                            ConvolutionPass(g, .inputGradient(cotangent: $0, weight: dw)).run(
+                                patches)
                         })
                     add(
-                        .forward, name, x, cx,
-                        { ConvolutionEngine.forward(g, input: $0, weight: w, choice: choice) },
-                        { ConvolutionEngine.forward(g, input: $0, weight: dw, choice: patches) })
+                        .image(.direct), name, x, cx,
+                        { ConvolutionPass(g, .forward(x: $0, weight: w)).run(choice) },
+                        { ConvolutionPass(g, .forward(x: $0, weight: dw)).run(patches) })
                 }
             }
         }

@@ -1,26 +1,21 @@
-/// Minimal filtering for the grids of a pass, and the tiles that it would spoil directly.
-struct WinogradPass<Scalar: FloatingScalar> {
+/// Minimal filtering for the grids of an image, and patches for the tiles that it would spoil.
+struct WinogradImage<Scalar: FloatingScalar> {
     let grids: [PatchGrid]
-    /// The most outputs of a tile along an axis.
-    let tile: Int
     let plan: ConvolutionPlan
+    let weight: ConvolutionWeight<Scalar>
     let source: UnsafePointer<Scalar>
-    /// Of the source, not yet measured.
+    /// Energies of the source, not yet measured.
     let energies: PixelEnergies<Scalar>
     let target: UnsafeMutablePointer<Scalar>
     let epilogue: Epilogue<Scalar>
 
-    func run(
-        weight: @escaping (PatchGrid, WinogradTiling, Range<Int>) -> WinogradWeight<Scalar>,
-        patchWeight: (PatchGrid) -> PackedWeight<Scalar>
-    ) {
+    func run() {
         var isEven: Bool?
         for grid in grids {
-            let tiling = WinogradTiling(grid, largest: tile)
+            let tiling = WinogradTiling(grid, largest: plan.algorithm.winogradTile!)
             WinogradProduct(
-                tiling: tiling, source: WinogradSource(source, tiling),
-                weight: { weight(grid, tiling, $0) }, target: target, epilogue: epilogue,
-                energies: isEven == nil ? energies : nil
+                grid: grid, tiling: tiling, source: WinogradSource(source, tiling), weight: weight,
+                target: target, epilogue: epilogue, energies: isEven == nil ? energies : nil
             ).run()
             // The first grid has measured the source for all.
             let even = isEven ?? energies.range.isEven
@@ -29,7 +24,30 @@ struct WinogradPass<Scalar: FloatingScalar> {
             let repair = WinogradRepair(
                 grid: grid, tiling: tiling, plan: plan, source: source, target: target,
                 epilogue: epilogue)
-            if repair.run(energies, { patchWeight(grid) }) { epilogue.moments?.discard() }
+            if repair.run(energies, weight) { epilogue.moments?.discard() }
+        }
+    }
+}
+
+/// Minimal filtering for the gradient of a weight, and sums tap by tap where it would spoil them.
+struct WinogradWeightGradient<Scalar: FloatingScalar> {
+    let grid: PatchGrid
+    let plan: ConvolutionPlan
+    let input: UnsafePointer<Scalar>
+    /// `[outputs, target channels]`.
+    let cotangent: UnsafePointer<Scalar>
+    /// Energies of both, not yet measured.
+    let energies: GradientEnergies<Scalar>
+
+    /// Writes the gradient for the taps of the grid, `[taps, source width, target channels]`.
+    func run(_ result: UnsafeMutablePointer<Scalar>) {
+        let tiling = WinogradTiling(grid, largest: plan.algorithm.winogradTile!)
+        WinogradGradient(
+            tiling: tiling, source: WinogradSource(input, tiling), cotangent: cotangent,
+            energies: energies
+        ).run(result)
+        if !energies.areEven {
+            TapGradient(grid: grid, input: input, cotangent: cotangent).run(result)
         }
     }
 }

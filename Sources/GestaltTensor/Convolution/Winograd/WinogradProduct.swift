@@ -3,10 +3,10 @@ import CKernels
 /// A convolution at the points of a tiling: tiles of the source are transformed, multiplied by the
 /// weight point by point, transformed back, finished and put into place.
 struct WinogradProduct<Scalar: FloatingScalar> {
+    let grid: PatchGrid
     let tiling: WinogradTiling
     let source: WinogradSource<Scalar>
-    /// The weight of some phases of the source.
-    let weight: (_ phases: Range<Int>) -> WinogradWeight<Scalar>
+    let weight: ConvolutionWeight<Scalar>
     let target: UnsafeMutablePointer<Scalar>
     let epilogue: Epilogue<Scalar>
     /// Measured on the way, where not nil: after tiles were read, which fetch ahead.
@@ -37,9 +37,14 @@ struct WinogradProduct<Scalar: FloatingScalar> {
         }
     }
 
+    /// The weight of some phases of the source at the points.
+    private func transformedWeight(_ phases: Range<Int>) -> WinogradWeight<Scalar> {
+        .of(weight, grid, tiling: tiling, phases: phases)
+    }
+
     /// Each task takes a block of tiles through all three steps, in its cache.
     private func runByBlocks(_ points: WinogradPoints<Scalar>) {
-        let weight = weight(points.phases)
+        let weight = transformedWeight(points.phases)
         let rows = Int(gk_panel_rows(Scalar.variant))
         let wished = Self.blockByteCount / points.byteCountOfTile / rows * rows
         let blocks = EvenParts(tiling.tiles, wished: min(max(wished, 2 * rows), 8 * rows))
@@ -66,14 +71,15 @@ struct WinogradProduct<Scalar: FloatingScalar> {
             tiling.tiles, wished: max(1, Self.phaseByteCount / tileBytes), threads: 1)
         let streams = chunks.longest * tileBytes > Self.largestCached
         let parts = phases.map { WinogradPoints<Scalar>(tiling, phases: $0, streams: streams) }
-        let weights = chunks.count > 1 ? parts.map { weight($0.phases) } : []
+        let weights = chunks.count > 1 ? parts.map { transformedWeight($0.phases) } : []
         let tasks = EvenParts(chunks.longest, wished: 8).count
         epilogue.moments?.begin(tasks: chunks.count * tasks)
         for chunk in 0..<chunks.count {
             let tiles = chunks[chunk]
             let to = parts[0].targetRows(tiles: tiles.count)
             for (index, points) in parts.enumerated() {
-                let weight = chunks.count > 1 ? weights[index] : weight(points.phases)
+                let weight =
+                    chunks.count > 1 ? weights[index] : transformedWeight(points.phases)
                 add(points, weight, tiles, to: to, isFirst: index == 0)
             }
             let slices = EvenParts(tiles.count, wished: 8)

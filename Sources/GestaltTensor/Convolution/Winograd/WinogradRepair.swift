@@ -18,13 +18,13 @@ struct WinogradRepair<Scalar: FloatingScalar> {
     ///
     /// - Parameters:
     ///   - energies: Of the source, measured.
-    ///   - weight: The weight in the order of patches; called when it is needed.
+    ///   - weight: Brought into the order of patches when there are any.
     func run(
-        _ energies: PixelEnergies<Scalar>, _ weight: () -> PackedWeight<Scalar>
+        _ energies: PixelEnergies<Scalar>, _ weight: ConvolutionWeight<Scalar>
     ) -> Bool {
         let runs = lines(of: unevenTiles(energies))
         guard !runs.isEmpty else { return false }
-        let packed = weight()
+        let packed = weight.matrix(for: grid)
         let tasks = parts(of: runs)
         parallelFor(tasks.count) { task in compute(runs[tasks[task]], packed) }
         withExtendedLifetime(packed) {}

@@ -32,56 +32,40 @@ struct WinogradTiling {
     ///
     /// - Precondition: `refusal(of:)` is nil.
     init(_ grid: PatchGrid, largest: Int) {
-        var (axes, batch) = (grid.axes, grid.batch)
-        if axes[0].isUntouched {
-            // Frames that do not see each other are images; the transforms begin and end with the
-            // two outer axes, so that an idle one in the middle costs nothing.
-            batch *= axes[0].outputs
-            axes = [axes[1], .single, axes[2]]
-        }
+        let (axes, images) = grid.withFramesAsImages
         let phases = axes.map { WinogradPhase.all(of: $0) }
-        schemes = zip(axes, phases).map { axis, phases in
+        let schemes: [WinogradScheme] = zip(axes, phases).map { axis, phases in
             .fewest(taps: phases.taps, outputs: axis.outputs, largest: largest)!
         }
+        let counts = zip(schemes, axes).map { $0.tiles(of: $1.outputs) }
+        (self.axes, self.images, self.schemes) = (axes, images, schemes)
         points = schemes.reduce(1) { $0 * $1.points }
+        tiles = counts.reduce(images, *)
         sourceWidth = grid.sourceWidth
         targetWidth = grid.targetWidth
-        let counts = zip(schemes, axes).map { $0.tiles(of: $1.outputs) }
-        tiles = counts.reduce(batch, *)
-        images = batch
         self.phases = phases.map(\.starts.count)
-        self.axes = axes
-        var tiling = gk_tiling()
-        tiling.scheme = triple(schemes.map(\.rawValue))
-        tiling.tiles = triple(counts)
-        tiling.extent = triple(axes.map(\.full))
-        tiling.offset = triple(axes.map(\.start))
-        tiling.spacing = triple(axes.map(\.stride))
-        tiling.pixel = grid.targetChannels
-        tiling.image = axes.reduce(grid.targetChannels) { $0 * $1.full }
-        target = tiling
-
-        tiling.extent = triple(axes.map(\.input))
-        tiling.pixel = grid.sourceChannels
-        tiling.image = axes.reduce(grid.sourceChannels) { $0 * $1.input }
-        var weight = tiling
+        target = gk_tiling(
+            scheme: triple(schemes.map(\.rawValue)), tiles: triple(counts),
+            extent: triple(axes.map(\.full)), offset: triple(axes.map(\.start)),
+            spacing: triple(axes.map(\.stride)), pixel: grid.targetChannels,
+            image: axes.reduce(grid.targetChannels) { $0 * $1.full })
+        var source = target
+        source.extent = triple(axes.map(\.input))
+        source.spacing = triple(phases.map(\.spacing))
+        source.pixel = grid.sourceChannels
+        source.image = axes.reduce(grid.sourceChannels) { $0 * $1.input }
+        var weight = source
         weight.tiles = (1, 1, 1)
         weight.extent = triple(axes.map(\.taps))
-        var (sources, taps): ([gk_tiling], [gk_tiling]) = ([], [])
-        for t in phases[0].starts {
-            for h in phases[1].starts {
-                for w in phases[2].starts {
-                    let start = [t, h, w]
-                    tiling.offset = triple(zip(axes, start).map { $0.offset + $1 })
-                    tiling.spacing = triple(phases.map(\.spacing))
-                    weight.offset = triple(start)
-                    weight.spacing = triple(phases.map(\.spacing))
-                    sources.append(tiling)
-                    taps.append(weight)
-                }
-            }
+        let starts = WinogradPhase.starts(phases)
+        sources = starts.map { start in
+            source.offset = triple(zip(axes, start).map { $0.offset + $1 })
+            return source
         }
-        (self.sources, self.taps) = (sources, taps)
+        taps = starts.map { start in
+            weight.offset = triple(start)
+            return weight
+        }
     }
 
     /// The taps of each phase in a matrix whose rows are taps and source channels, `rowStep` elements
@@ -156,6 +140,23 @@ private struct WinogradPhase {
         WinogradPhase(
             starts: 0..<min(axis.step, axis.taps), spacing: axis.step,
             taps: (axis.taps + axis.step - 1) / axis.step)
+    }
+
+    /// The first taps along the three axes of all phases of the source, the last axis fastest.
+    static func starts(_ axes: [WinogradPhase]) -> [[Int]] {
+        axes[0].starts.flatMap { t in
+            axes[1].starts.flatMap { h in axes[2].starts.map { w in [t, h, w] } }
+        }
+    }
+}
+
+extension PatchGrid {
+    /// The axes and the number of images, where frames that do not see each other count as images.
+    /// The transforms begin and end with the two outer axes, so that an idle one in the middle costs
+    /// nothing.
+    fileprivate var withFramesAsImages: (axes: [Axis], images: Int) {
+        guard axes[0].isUntouched else { return (axes, batch) }
+        return ([axes[1], .single, axes[2]], batch * axes[0].outputs)
     }
 }
 

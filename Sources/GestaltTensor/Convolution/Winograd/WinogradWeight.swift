@@ -54,27 +54,25 @@ final class WinogradWeight<Scalar: FloatingScalar>: @unchecked Sendable {
 }
 
 extension WinogradWeight {
-    /// Some phases of `weight` at the points of `tiling`: from the second use on the one that stands with the
-    /// weight's contents, as long as they live and do not change.
+    /// Some phases of `weight` at the points of `tiling`: from the second use on kept with the weight's
+    /// contents, as long as they live and do not change.
     ///
     /// A training step, which uses most weights once in each direction, thus keeps nothing; frozen
     /// models, accumulated gradients and recomputed blocks transform once.
     static func of(
-        _ weight: Tensor<Scalar>, _ order: WeightOrder, geometry: ConvolutionGeometry,
-        grid: PatchGrid, transposed: Bool, tiling: WinogradTiling, phases: Range<Int>
+        _ weight: ConvolutionWeight<Scalar>, _ grid: PatchGrid, tiling: WinogradTiling,
+        phases: Range<Int>
     ) -> WinogradWeight {
+        let tensor = weight.tensor
         let key = WinogradWeightKey(
-            offset: weight.layout.offset, shape: weight.shape, isOutputFirst: order == .outputFirst,
-            isTransposed: transposed, starts: grid.axes.map(\.kernelStart),
+            offset: tensor.layout.offset, shape: tensor.shape, operation: weight.operation,
+            direction: weight.direction, starts: grid.axes.map(\.kernelStart),
             hops: grid.axes.map(\.kernelStep), taps: grid.axes.map(\.taps),
             steps: grid.axes.map(\.step), schemes: tiling.schemes, phases: phases,
             variant: Scalar.variant)
-        let cache = weight.storage.companion { WinogradWeightCache<Scalar>() }
+        let cache = tensor.storage.companion { WinogradWeightCache<Scalar>() }
         if let known = cache.weight(key) { return known }
-        let new = WinogradWeight(
-            PackedWeight(
-                weight.pointer, order, geometry: geometry, grid: grid, transposed: transposed),
-            tiling: tiling, phases: phases)
+        let new = WinogradWeight(weight.matrix(for: grid), tiling: tiling, phases: phases)
         cache.offer(new, key)
         return new
     }
@@ -84,8 +82,8 @@ extension WinogradWeight {
 private struct WinogradWeightKey: Hashable {
     let offset: Int
     let shape: Shape
-    let isOutputFirst: Bool
-    let isTransposed: Bool
+    let operation: ConvolutionDirection
+    let direction: ConvolutionDirection
     let starts: [Int]
     let hops: [Int]
     let taps: [Int]
