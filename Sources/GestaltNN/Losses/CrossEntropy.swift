@@ -74,22 +74,13 @@ private struct CrossEntropy<Scalar: FloatingScalar>: Operation {
         _ inputs: [Tensor<Scalar>], needs: Needs
     ) -> (value: Tensor<Scalar>, residual: Residual) {
         let x = inputs[0].contiguous()
-        let classes = x.shape[-1]
         let variant = Scalar.variant
+        var value = Tensor<Scalar>(uninitialized: labels.shape) { _ in }
         var normalizer = Tensor<Scalar>(uninitialized: labels.shape) { _ in }
-        let value = Tensor<Scalar>(uninitialized: labels.shape) { loss in
-            normalizer.withMutableScalars { normalizer in
-                withInputs(x) { x, labels, rule in
-                    forEachRange(rows: loss.count, classes: classes) { rows in
-                        let first = rows.lowerBound
-                        withUnsafePointer(to: rule) { rule in
-                            gk_cross_entropy(
-                                variant, rule, x + first * classes, labels + first, rows.count,
-                                loss.baseAddress! + first, normalizer.baseAddress! + first)
-                        }
-                    }
-                }
-            }
+        let (loss, sums) = (value.writablePointer(), normalizer.writablePointer())
+        forEachRange(of: x) { rows, x, labels, rule in
+            let first = rows.lowerBound
+            gk_cross_entropy(variant, rule, x, labels, rows.count, loss + first, sums + first)
         }
         return (value, (x, normalizer))
     }
@@ -99,44 +90,44 @@ private struct CrossEntropy<Scalar: FloatingScalar>: Operation {
     ) -> [Tensor<Scalar>?] {
         let classes = kept.x.shape[-1]
         let variant = Scalar.variant
-        let dx = Tensor<Scalar>(uninitialized: kept.x.shape) { dx in
-            cotangent.withScalars { g in
-                kept.normalizer.withScalars { normalizer in
-                    withInputs(kept.x) { x, labels, rule in
-                        forEachRange(rows: g.count, classes: classes) { rows in
-                            let first = rows.lowerBound
-                            withUnsafePointer(to: rule) { rule in
-                                gk_cross_entropy_gradient(
-                                    variant, rule, x + first * classes, labels + first,
-                                    normalizer.baseAddress! + first, g.baseAddress! + first,
-                                    rows.count, dx.baseAddress! + first * classes)
-                            }
-                        }
-                    }
+        let g = cotangent.contiguous()
+        var gradient = Tensor<Scalar>(uninitialized: kept.x.shape) { _ in }
+        let (dy, sums, dx) = (g.pointer, kept.normalizer.pointer, gradient.writablePointer())
+        withExtendedLifetime(g) {
+            forEachRange(of: kept.x) { rows, x, labels, rule in
+                let first = rows.lowerBound
+                gk_cross_entropy_gradient(
+                    variant, rule, x, labels, sums + first, dy + first, rows.count,
+                    dx + first * classes)
+            }
+        }
+        return [gradient]
+    }
+
+    /// Runs `body` on ranges of rows with their first logits and labels, in parallel.
+    private func forEachRange(
+        of x: Tensor<Scalar>,
+        _ body: (
+            Range<Int>, UnsafePointer<Scalar>, UnsafePointer<Int32>,
+            UnsafePointer<gk_cross_entropy_rule>
+        ) -> Void
+    ) {
+        let classes = x.shape[-1]
+        guard !labels.shape.contains(0) else { return }
+        let rule = gk_cross_entropy_rule(
+            classes: classes, ignored: ignored, smoothing: smoothing,
+            weights: weights.map { UnsafeRawPointer($0.pointer) })
+        let (logits, ids) = (x.pointer, labels.pointer)
+        withExtendedLifetime((x, labels, weights)) {
+            withUnsafePointer(to: rule) { rule in
+                parallelChunks(
+                    count: labels.count, minimumChunk: max(1, parallelThreshold / 4 / classes),
+                    alignment: 1
+                ) { rows in
+                    body(
+                        rows, logits + rows.lowerBound * classes, ids + rows.lowerBound, rule)
                 }
             }
         }
-        return [dx]
-    }
-
-    private func withInputs(
-        _ x: Tensor<Scalar>,
-        _ body: (UnsafePointer<Scalar>, UnsafePointer<Int32>, gk_cross_entropy_rule) -> Void
-    ) {
-        guard !labels.shape.contains(0) else { return }
-        let weights = weights ?? Tensor([])
-        weights.withScalars { weights in
-            let rule = gk_cross_entropy_rule(
-                classes: x.shape[-1], ignored: ignored, smoothing: smoothing,
-                weights: weights.isEmpty ? nil : UnsafeRawPointer(weights.baseAddress))
-            x.withScalars { x in
-                labels.withScalars { labels in body(x.baseAddress!, labels.baseAddress!, rule) }
-            }
-        }
-    }
-
-    private func forEachRange(rows: Int, classes: Int, _ body: (Range<Int>) -> Void) {
-        parallelChunks(
-            count: rows, minimumChunk: max(1, parallelThreshold / 4 / classes), alignment: 1, body)
     }
 }
