@@ -50,7 +50,7 @@ public struct ConvolutionCase: Sendable {
         Self("120-240 k1 4x32x32 b2", [2, 4, 32, 32, 120], kernel: [1, 1, 1], to: 240),
     ]
 
-    public var geometry: ConvolutionGeometry {
+    package var geometry: ConvolutionGeometry {
         isTransposed
             ? ConvolutionGeometry(
                 transposedInput: input, weight: weight, stride: stride, padding: .same)
@@ -58,7 +58,7 @@ public struct ConvolutionCase: Sendable {
     }
 
     /// What a pass computes, as plans have it.
-    public func work(_ pass: Pass) -> ConvolutionPlan.Work {
+    package func work(_ pass: Pass) -> ConvolutionPlan.Work {
         switch pass {
         case .forward: .image(isTransposed ? .transposed : .direct)
         case .backwardInput: .image(isTransposed ? .direct : .transposed)
@@ -67,8 +67,8 @@ public struct ConvolutionCase: Sendable {
     }
 
     /// A pass with its operands ready.
-    public func body(
-        _ pass: Pass, _ choice: ConvolutionPlan.Choice = .automatic
+    package func body(
+        _ pass: Pass, _ choice: ConvolutionPlan.Choice
     ) -> () -> Double {
         let (x, w) = (sample(input, seed: 1), sample(weight, seed: 2))
         let cotangent = sample(outputShape, seed: 4)

@@ -25,7 +25,7 @@ extension Kernel {
                     operations: Double(geometry.operationCount), bytes: Double(4 * elements),
                     algorithm: name,
                     needed: needed, neededByWinograd: byTiles[1]
-                ) { line.body(pass) }
+                ) { line.body(pass, .automatic) }
             }
         }
     }

@@ -78,70 +78,51 @@ import Testing
         #expect(ConvolutionPass(g, .forward(x: x, weight: w)).run(.measured) == first)
     }
 
+    /// Each pass of a random operation by each algorithm that serves it, as sentences.
     private func loopProblems<Scalar: FloatingScalar>(
         _ type: Scalar.Type, _ seed: UInt64
     ) -> [String] {
         let c = RandomConvolution(seed: seed)
-        let g = c.geometry
-        let v = c.inputs(type)
-        // The engine speaks of the convolution, a transposed one is its gradient.
-        let weight = c.isTransposed ? v[1].transposed(-2, -1) : v[1]
-        let image = c.isTransposed ? Tensor<Scalar>.sample(g.inputShape, seed: seed + 9) : v[0]
-        let outputs = c.isTransposed ? v[0] : Tensor<Scalar>.sample(g.outputShape, seed: seed + 9)
-        let bias = c.hasBias && !c.isTransposed ? v[2] : nil
+        let (g, v) = (c.geometry, c.inputs(type))
+        let (x, weight, bias) = (v[0], v[1], c.hasBias ? v[2] : nil)
+        let direction: ConvolutionDirection = c.isTransposed ? .transposed : .direct
+        let cotangent = Tensor<Scalar>.sample(
+            c.isTransposed ? g.inputShape : g.outputShape, seed: seed + 9)
         func doubles(_ x: Tensor<Scalar>) -> [Double] { x.scalars.map { Double($0) } }
-        let found = naiveConvolution(
-            c, x: doubles(v[0]), weight: doubles(v[1]), bias: c.hasBias ? doubles(v[2]) : [],
-            cotangent: doubles(c.isTransposed ? image : outputs))
-        let length = max(image.count, weight.count, outputs.count)
+        let wanted = naiveConvolution(
+            c, x: doubles(x), weight: doubles(weight), bias: bias.map(doubles) ?? [],
+            cotangent: doubles(cotangent))
+        let passes = [
+            (
+                ConvolutionPass(
+                    g, .forward(x: x, weight: weight), direction: direction, bias: bias), wanted.y
+            ),
+            (
+                ConvolutionPass(
+                    g, .inputGradient(cotangent: cotangent, weight: weight), direction: direction),
+                wanted.dx
+            ),
+            (
+                ConvolutionPass(
+                    g, .weightGradient(x: x, cotangent: cotangent), direction: direction),
+                wanted.dWeight
+            ),
+        ]
+        let length = max(x.count, weight.count, cotangent.count)
         var problems: [String] = []
         for algorithm in ConvolutionPlan.Algorithm.allCases {
             let tile = algorithm == .winograd2 || algorithm == .winograd4
             let bound = sumTolerance(type, length: length, magnitude: 1) * (tile ? 20 : 2)
-            func check(
-                _ work: ConvolutionPlan.Work, _ wanted: [Double],
-                _ body: (ConvolutionPlan.Choice) -> Tensor<Scalar>
-            ) {
-                guard ConvolutionPlan.refusal(of: algorithm, work, geometry: g) == nil else {
-                    return
-                }
-                let value = body(.forced(algorithm))
-                let wanted = Tensor<Scalar>(
+            for (pass, wanted) in passes
+            where ConvolutionPlan.refusal(of: algorithm, pass.work, geometry: g) == nil {
+                let value = pass.run(.forced(algorithm))
+                let exact = Tensor<Scalar>(
                     shape: value.shape, scalars: wanted.map { Scalar($0) })
-                if let problem = difference(value, wanted, tolerance: { _ in bound }) {
-                    problems.append("\(algorithm), \(work): \(problem) of \(type), \(c)")
+                if let problem = difference(value, exact, tolerance: { _ in bound }) {
+                    problems.append("\(algorithm), \(pass.work): \(problem) of \(type), \(c)")
                 }
-            }
-            if !c.isTransposed {
-                check(.image(.direct), found.y) {
-                    ConvolutionPass(g, .forward(x: image, weight: weight), bias: bias).run($0)
-                }
-            }
-            check(.image(.transposed), c.isTransposed ? withoutBias(found.y, v, c) : found.dx) {
-                ConvolutionPass(g, .inputGradient(cotangent: outputs, weight: weight)).run($0)
-            }
-            let gradient =
-                c.isTransposed ? doubles(transposedBack(found.dWeight, v[1])) : found.dWeight
-            check(.weightGradient, gradient) {
-                ConvolutionPass(g, .weightGradient(x: image, cotangent: outputs)).run($0)
             }
         }
         return problems
-    }
-
-    /// The gradient of a transposed convolution's weight, in the order of the convolution's.
-    private func transposedBack<Scalar: FloatingScalar>(
-        _ gradient: [Double], _ weight: Tensor<Scalar>
-    ) -> Tensor<Scalar> {
-        Tensor<Scalar>(shape: weight.shape, scalars: gradient.map { Scalar($0) })
-            .transposed(-2, -1)
-    }
-
-    private func withoutBias<Scalar: FloatingScalar>(
-        _ y: [Double], _ v: [Tensor<Scalar>], _ c: RandomConvolution
-    ) -> [Double] {
-        guard c.hasBias else { return y }
-        let bias = v[2].scalars.map { Double($0) }
-        return y.enumerated().map { $1 - bias[$0 % bias.count] }
     }
 }
