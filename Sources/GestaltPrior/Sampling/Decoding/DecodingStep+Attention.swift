@@ -61,7 +61,7 @@ extension DecodingStep {
         product(block.output, rows.mixed, rows.stream)
     }
 
-    /// Adds the results of the ranges in their order, every head of every sample.
+    /// Sums the ranges' results in order, for every head of every sample.
     private func merge(_ ranges: Int, valueWidth: Int) {
         let length = gk_decode_result_length(valueWidth)
         for item in 0..<samples * heads {
@@ -72,7 +72,7 @@ extension DecodingStep {
     }
 
     /// Runs `body` for every item and range; on one thread when an item is little work.
-    /// - Parameter work: numbers that an item reads.
+    /// - Parameter work: the number of values that an item reads.
     private func inParallel(
         _ items: Int, _ ranges: Int, work: Int, _ body: (Int, Int) -> Void
     ) {
