@@ -1,9 +1,9 @@
 import GestaltNN
 import GestaltTensor
 
-/// The random numbers a codebook asks for, in the order it asks.
+/// The random draws of a codebook, in the order in which training makes them.
 package protocol CodebookDraws {
-    /// An order of `0 ..< count`.
+    /// A random permutation of `0 ..< count`.
     mutating func permutation(_ count: Int) -> Tensor<Int32>
     /// Independent draws from N(0, 1).
     mutating func noise(_ shape: Shape) -> Tensor<Float>
@@ -16,7 +16,7 @@ struct StreamDraws: CodebookDraws {
 }
 
 extension Codebook {
-    /// Takes the rows from the latents of the first batch.
+    /// Draws the rows from the latents of the first batch.
     func initialize(
         from flat: Tensor<Float>, _ context: Context, draws: inout some CodebookDraws
     ) {
@@ -27,7 +27,7 @@ extension Codebook {
         context.update(isInitialized, to: Tensor(1))
     }
 
-    /// Moves the averages by one batch, and redraws the codes that hardly anyone uses.
+    /// Updates the moving averages by one batch, and restarts rarely used codes from it.
     func follow(
         _ flat: Tensor<Float>, _ ids: Tensor<Int32>, _ counts: Tensor<Float>, _ context: Context,
         draws: inout some CodebookDraws
@@ -49,15 +49,16 @@ extension Codebook {
         context.update(sums, to: newSums)
     }
 
-    /// Added to every code's count before it divides. Source: VideoGPT, `vqvae.py`.
+    /// Added to every code's count before the division. Source: VideoGPT, `vqvae.py`.
     private static var smoothing: Float { 1e-7 }
-    /// Average latents a batch below which a code is redrawn. Source: VideoGPT, `vqvae.py`.
+    /// Mean latents per batch below which a code is restarted. Source: VideoGPT, `vqvae.py`.
     private static var restartThreshold: Float { 1 }
-    /// Spread of the noise on repeated latents, times 1/√D. Source: VideoGPT, `vqvae.py`.
+    /// Standard deviation of the noise on repeated latents, times 1/√D. Source: VideoGPT,
+    /// `vqvae.py`.
     private static var tilingNoise: Float { 0.01 }
 
-    /// `[K, D]`: latents of the batch in random order; with fewer latents than codes, all of them
-    /// repeated with a little noise.
+    /// Returns `[K, D]`: latents of the batch in random order; with fewer latents than codes, all
+    /// of them repeated with a little noise.
     private func candidates(
         from flat: Tensor<Float>, draws: inout some CodebookDraws
     ) -> Tensor<Float> {
@@ -73,7 +74,7 @@ extension Codebook {
         return pool.gathered(order[0..<codes], axis: 0)
     }
 
-    /// `exp(−Σ p ln(p + 1e-10))` over the frequencies of one batch.
+    /// Returns `exp(−Σ p ln(p + 1e-10))` over the frequencies of one batch.
     func perplexity(of counts: Tensor<Float>) -> Float {
         let p = counts / counts.sum()
         return (-(p * (p + 1e-10).log()).sum()).exp().scalar

@@ -6,19 +6,19 @@ import GestaltVideo
 /// The table of codes: a latent is replaced by its nearest row, and the rows follow the latents as
 /// moving averages.
 ///
-/// Nothing here is a parameter. In training each pass updates, with decay γ, n_k latents assigned
-/// to code k and their sum s_k:
-/// `N ← γN + (1−γ)n`, `S ← γS + (1−γ)s`, `e_k ← S_k / N̂_k`, N̂ being N smoothed so that no code
-/// divides by zero. A code with N < 1 is redrawn from the batch.
+/// It has no trainable parameters. In training each pass updates, with decay γ, n_k latents
+/// assigned to code k and their sum s_k: `N ← γN + (1−γ)n`, `S ← γS + (1−γ)s`, `e_k ← S_k / N̂_k`,
+/// N̂ being N smoothed so that no division is by zero. A code with N < 1 is restarted from the
+/// batch.
 ///
 /// - Shapes: latents `[N, t, h, w, D]`; table `[K, D]`.
 /// - Source: VideoGPT, `vqvae.py`, `Codebook`; van den Oord et al. (2017), appendix A.1.
 public struct Codebook: Quantizer {
     /// The rows, `[K, D]`.
     public var embeddings: Buffer
-    /// Moving average of how many latents each code takes in a batch, `[K]`.
+    /// Moving average of the number of latents assigned to each code per batch, `[K]`.
     public var usage: Buffer
-    /// Moving average of the sum of the latents each code takes, `[K, D]`.
+    /// Moving average of the sum of the latents assigned to each code, `[K, D]`.
     public var sums: Buffer
     /// 1 once the rows have been drawn from data, else 0; saved with the model, so that a resumed
     /// run keeps its codebook.
@@ -27,7 +27,7 @@ public struct Codebook: Quantizer {
     /// Weight of the commitment loss.
     public let commitment: Float
 
-    /// Rows from N(0, 1); the first training pass replaces them by latents of its batch.
+    /// Draws the rows from N(0, 1); the first training pass replaces them by latents of its batch.
     public init(
         codes: Int, width: Int, decay: Double = 0.99, commitment: Float = 0.25,
         random: inout RandomStream
@@ -44,14 +44,14 @@ public struct Codebook: Quantizer {
     public var codeCount: Int { embeddings.value.shape[0] }
     public var embeddingWidth: Int { embeddings.value.shape[1] }
 
-    /// The loss is `commitment · mean((z − e)²)`, its gradient towards the latents z only.
+    /// The loss is `commitment · mean((z − e)²)`; only the latents z receive its gradient.
     public func callAsFunction(_ latents: Tensor<Float>, _ context: Context) -> Quantized {
         var draws = StreamDraws(random: context.random)
         defer { context.random = draws.random }
         return quantize(latents, context, draws: &draws)
     }
 
-    /// The same with the random draws of the caller: a replay of recorded ones, say.
+    /// Quantizes with random draws of the caller, such as recorded ones.
     package func quantize(
         _ latents: Tensor<Float>, _ context: Context, draws: inout some CodebookDraws
     ) -> Quantized {
@@ -78,7 +78,7 @@ public struct Codebook: Quantizer {
             loss: loss, perplexity: perplexity(of: counts))
     }
 
-    /// Exact rows of `codes`, `[…]` to `[…, D]`.
+    /// Returns the exact rows of `codes`, `[…]` to `[…, D]`.
     /// - Precondition: every id is in 0 ..< K.
     public func embeddings(of codes: Tensor<Int32>) -> Tensor<Float> {
         let width = embeddings.value.shape[1]
