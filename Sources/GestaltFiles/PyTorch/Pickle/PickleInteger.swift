@@ -1,9 +1,9 @@
-/// An integer of any length: a number where it fits 64 bits, decimal digits elsewhere.
+/// An integer of any length: an `Int64` where it fits, decimal digits otherwise.
 enum PickleInteger: Equatable {
     case small(Int)
     case big(String)
 
-    /// Two's complement, lowest byte first; no bytes are zero.
+    /// Two's complement, little-endian; no bytes are zero.
     init(_ bytes: [UInt8]) {
         let isNegative = (bytes.last ?? 0) & 0x80 != 0
         let fill: UInt8 = isNegative ? 0xFF : 0
@@ -18,7 +18,7 @@ enum PickleInteger: Equatable {
         }
     }
 
-    /// A decimal number; nil for anything else.
+    /// Parses a decimal number; nil for other text.
     init?(_ text: String) {
         if let value = Int(text) {
             self = .small(value)
