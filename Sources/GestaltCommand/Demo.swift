@@ -5,14 +5,14 @@ import GestaltRecipes
 import GestaltTensor
 import GestaltTraining
 
-/// `gestalt demo`: the whole way once, in a few minutes.
+/// `gestalt demo`: the complete workflow, in a few minutes.
 struct Demo: GestaltCommand {
     static let configuration = CommandConfiguration(
         abstract: "Train a tokenizer, a head on its latents and a U-Net on the sample, and compare."
     )
 
     @Option(
-        help: "The folder for models, table and pictures; an earlier demo's is replaced.",
+        help: "The folder for models, table and images; that of an earlier demo is replaced.",
         completion: .directory)
     var output = "out"
     @OptionGroup(title: "Common options") var common: CommonOptions

@@ -47,7 +47,7 @@ struct TrainHead: ParsableCommand {
     var head: ComponentName?
     @OptionGroup var labels: SegmentationOptions
     @OptionGroup var steps: StepOptions
-    @Option(help: "How likely a picture is mirrored left to right, 0 to 1.") var flip: Float?
+    @Option(help: "Probability of mirroring an image left to right, 0 to 1.") var flip: Float?
 
     func validate() throws {
         let isBuiltIn = ["tokenizer", "resnet", "prior"].contains(
