@@ -56,7 +56,7 @@ struct SettingOptions: ParsableArguments {
 
     func validate() throws { _ = try pairs() }
 
-    /// The settings of a recipe; nil where there are none.
+    /// Returns the settings of a recipe; nil where there are none.
     func forRecipe() throws -> [String: String]? {
         let settings = try pairs()
         return settings.isEmpty ? nil : settings

@@ -49,7 +49,7 @@ struct Conditions {
         actions = try options.actions.map(readActions)
     }
 
-    /// The condition of one clip, for inference.
+    /// Returns the condition of one clip, for inference.
     func condition(of clip: Int, _ predictor: VideoPredictor) -> PriorCondition {
         predictor.prior.condition(
             frames: frames?[clip..<clip + 1], classes: classes?[clip..<clip + 1],

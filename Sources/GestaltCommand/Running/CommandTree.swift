@@ -2,7 +2,7 @@ import ArgumentParser
 
 /// The commands by name, and the likely intention of a misspelled one.
 enum CommandTree {
-    /// The names from `gestalt` to `command`.
+    /// Returns the names from `gestalt` to `command`.
     static func path(
         to command: any ParsableCommand.Type, below root: any ParsableCommand.Type = Gestalt.self
     ) -> [String]? {

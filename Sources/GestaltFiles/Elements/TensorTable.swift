@@ -70,7 +70,7 @@ public struct TensorTable: Sendable {
         }
     }
 
-    /// The shape of a tensor; nil when there is none of this name.
+    /// Returns the shape of a tensor; nil when there is none of this name.
     public func shape(of name: String) -> [Int]? { places[name].map { entries[$0].shape } }
 
     /// Reads a tensor.

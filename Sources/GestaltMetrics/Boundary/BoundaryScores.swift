@@ -104,7 +104,7 @@ public struct BoundaryScores: Sendable, Hashable, Codable {
     public var recall: Double { mean(images.map(\.recall)) }
     public var f: Double { mean(images.map(\.f)) }
 
-    /// The distance in pixels within which two outlines of an image match.
+    /// Returns the distance in pixels within which two outlines of an image match.
     public func radius(height: Int, width: Int) -> Int {
         let diagonal = Double(height * height + width * width).squareRoot()
         return Int((tolerance * diagonal).rounded(.up))

@@ -28,7 +28,7 @@ extension CheckpointSummary: CustomStringConvertible {
         }
     }
 
-    /// A rounded count: 93.6 M, 12.3 k, 512.
+    /// Returns a rounded count: 93.6 M, 12.3 k, 512.
     private static func rounded(_ count: Int) -> String {
         func tenths(_ unit: Int) -> String {
             let tenths = (Double(count) / Double(unit) * 10).rounded() / 10

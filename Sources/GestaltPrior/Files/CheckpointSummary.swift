@@ -128,7 +128,7 @@ public struct CheckpointSummary: Sendable, Equatable {
         if let model { measure(model) }
     }
 
-    /// The kind of a file that holds no VideoGPT model.
+    /// Returns the kind of a file that holds no VideoGPT model.
     private static func kind(_ file: StateFile) -> Kind {
         if file.metadata["format"] == "gestalt" || file.metadata["optimizer"] != nil {
             return .gestalt(file.metadata["kind"] ?? "model")
@@ -176,7 +176,7 @@ public struct CheckpointSummary: Sendable, Equatable {
 }
 
 extension PyTorchPart {
-    /// The tensors as rows of a listing.
+    /// Returns the tensors as rows of a listing.
     fileprivate func members(of file: PyTorchFile) -> [FileMember] {
         names.map { name in
             let info = try? file.info(path.isEmpty ? name : path + "." + name)

@@ -55,7 +55,7 @@ struct StateFile {
         return try VideoGPTSettings(path: path, json: text)
     }
 
-    /// The state dictionary, then every other part except optimizer states.
+    /// Returns the state dictionary, then every other part except optimizer states.
     private static func tables(_ file: PyTorchFile) -> [(place: String, table: TensorTable)] {
         let others = file.parts.dropFirst(file.members.isEmpty ? 0 : 1).filter { !$0.isOptimizer }
         return [(file.members.isEmpty ? "" : file.parts[0].path, TensorTable(file))]

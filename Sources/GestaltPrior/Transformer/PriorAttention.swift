@@ -66,7 +66,7 @@ public struct PriorAttention: Module {
                 value: inHeads(source.matmul(value)), axis: 1))
     }
 
-    /// `[N, L, width]` to `[N, L, heads, width / heads]`.
+    /// Splits `[N, L, width]` into heads, `[N, L, heads, width / heads]`.
     private func inHeads(_ x: Tensor<Float>) -> Tensor<Float> {
         x.reshaped([x.shape[0], x.shape[1], heads, x.shape[2] / heads])
     }

@@ -39,7 +39,7 @@ public struct Demonstration: Sendable {
         thresholds = Thresholds()
     }
 
-    /// The folder of `tokenizer/`, `head/` and `unet/` in a demonstration's folder.
+    /// Returns the folder of `tokenizer/`, `head/` and `unet/` in a demonstration's folder.
     public static func models(in folder: String) -> String { folder + "/demo-models" }
 
     /// Runs the demonstration and writes models, table and images to a folder.

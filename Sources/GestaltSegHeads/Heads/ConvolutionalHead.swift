@@ -108,6 +108,6 @@ extension ConvolutionalHead {
 }
 
 extension HeadConfiguration where Self == ConvolutionalHead.Configuration {
-    /// A ``ConvolutionalHead``.
+    /// Returns the configuration of a ``ConvolutionalHead``.
     public static func convolutional(width: Int = 128) -> Self { Self(width: width) }
 }

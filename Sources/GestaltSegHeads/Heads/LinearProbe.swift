@@ -54,6 +54,6 @@ extension LinearProbe {
 }
 
 extension HeadConfiguration where Self == LinearProbe.Configuration {
-    /// A ``LinearProbe``.
+    /// The configuration of a ``LinearProbe``.
     public static var linear: Self { Self() }
 }

@@ -3,9 +3,9 @@ import GestaltTensor
 
 /// The random draws of a codebook, in the order in which training makes them.
 package protocol CodebookDraws {
-    /// A random permutation of `0 ..< count`.
+    /// Returns a random permutation of `0 ..< count`.
     mutating func permutation(_ count: Int) -> Tensor<Int32>
-    /// Independent draws from N(0, 1).
+    /// Returns independent draws from N(0, 1).
     mutating func noise(_ shape: Shape) -> Tensor<Float>
 }
 

@@ -44,7 +44,8 @@ public struct Codebook: Quantizer {
     public var codeCount: Int { embeddings.value.shape[0] }
     public var embeddingWidth: Int { embeddings.value.shape[1] }
 
-    /// The loss is `commitment · mean((z − e)²)`; only the latents z receive its gradient.
+    /// Quantizes with the loss `commitment · mean((z − e)²)`; only the latents z receive its
+    /// gradient.
     public func callAsFunction(_ latents: Tensor<Float>, _ context: Context) -> Quantized {
         var draws = StreamDraws(random: context.random)
         defer { context.random = draws.random }

@@ -41,7 +41,8 @@ enum PickleInteger: Equatable {
         }
     }
 
-    /// Schoolbook division: by 10⁹ until nothing is left. Quadratic, for at most 255 bytes.
+    /// Converts by schoolbook division: by 10⁹ until nothing is left. Quadratic, for at most 255
+    /// bytes.
     private static func digits(_ magnitude: [UInt8]) -> String {
         var words: [UInt32] = stride(from: 0, to: magnitude.count, by: 4).map { start in
             magnitude[start..<min(start + 4, magnitude.count)].reversed()

@@ -2,7 +2,7 @@ internal import CKernels
 import GestaltTensor
 
 extension DecodingStep {
-    /// `x ← x + attention(norm(x))` over the positions so far.
+    /// Applies `x ← x + attention(norm(x))` over the positions so far.
     func attention(_ block: DecodingBlock, _ layer: Int) {
         normalize(block.attentionNorm)
         product(block.projection, rows.normalized, rows.projected)
@@ -32,7 +32,8 @@ extension DecodingStep {
         product(block.attentionOutput, rows.mixed, rows.stream)
     }
 
-    /// `x ← x + attention(norm(x), frames)`; the samples of a clip read its keys and values once.
+    /// Applies `x ← x + attention(norm(x), frames)`; the samples of a clip read its keys and values
+    /// once.
     func cross(_ block: DecodingCross, _ layer: Int) {
         guard let cross = cache.cross else { return }
         normalize(block.norm)
