@@ -14,8 +14,8 @@ struct Gestalt: ParsableCommand {
             Exit codes: 0 success; 1 failure, also of some of several inputs; 2 wrong usage; \
             130 orderly stop by Ctrl-C, SIGTERM or SIGHUP.
             Environment: GESTALT_THREADS, the number of compute threads (--threads takes \
-            precedence); GESTALT_CACHE_LIMIT, memory kept for reuse, as 512M; GESTALT_INSTRUCTION_SET, \
-            portable, avx2 or avx512.
+            precedence); GESTALT_CACHE_LIMIT, memory kept for reuse, as 512M; \
+            GESTALT_INSTRUCTION_SET, portable, avx2 or avx512.
             Completions: gestalt --generate-completion-script bash, zsh or fish.
             """,
         version: "0.1.0",

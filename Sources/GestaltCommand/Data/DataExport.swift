@@ -25,8 +25,8 @@ extension DataCommand {
         var masksEvery = 1
         @Option(
             help: """
-                Number of classes in the label files; 1 writes 0 for background, 255 for foreground. \
-                By default the ids of the data are written unchanged.
+                Number of classes in the label files; 1 writes 0 for background, 255 for \
+                foreground. By default the ids of the data are written unchanged.
                 """)
         var classes: Int?
         @Option(help: "Seed of synthetic clips.") var seed: UInt64 = 0

@@ -16,7 +16,7 @@ struct ReadingOptions: ParsableArguments {
     var camera: Camera = .main
     @Option(
         help: ArgumentHelp(
-            "The array of clips in an npz or safetensors file with several; by default the first of "
+            "The array of clips in an npz or safetensors file; by default the first of "
                 + ArrayOptions.usualNames.joined(separator: ", ") + ".", valueName: "name"))
     var key: String?
     @Option(

@@ -15,8 +15,8 @@ struct Convert: GestaltCommand {
         abstract: "Convert a model: a checkpoint to a folder, or to VideoGPT's format.",
         discussion: """
             SOURCE is a model as for --model: the folder of a model, a training run, a \
-            checkpoint of one, a PyTorch checkpoint or a safetensors file in VideoGPT's names. With \
-            --to gestalt DESTINATION becomes a folder of config.json, model.safetensors and \
+            checkpoint of one, a PyTorch checkpoint or a safetensors file in VideoGPT's names. \
+            With --to gestalt DESTINATION becomes a folder of config.json, model.safetensors and \
             README.md; with --to videogpt, for tokenizers and predictors, a safetensors file in \
             VideoGPT's names and PyTorch's layouts, hyperparameters as JSON in its metadata. \
             Nothing in a checkpoint is executed.

@@ -14,10 +14,10 @@ struct Encode: GestaltCommand {
     static let configuration = CommandConfiguration(
         abstract: "Encode clips to codes.",
         discussion: """
-            Reads clips [B, T, H, W, 3] and writes int32 codes [B, t, h, w], t = T / the tokenizer's \
-            temporal stride, h and w likewise. Arrays of other layouts and ranges are recognized \
-            from shape and values if unambiguous, else set by --layout and --range. Predictions can \
-            be encoded, too.
+            Reads clips [B, T, H, W, 3] and writes int32 codes [B, t, h, w], t = T / the \
+            tokenizer's temporal stride, h and w likewise. Arrays of other layouts and ranges \
+            are recognized from shape and values if unambiguous, else set by --layout and \
+            --range. Predictions can be encoded, too.
             """)
 
     @OptionGroup var model: ModelOptions

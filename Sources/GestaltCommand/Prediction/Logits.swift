@@ -13,10 +13,10 @@ struct Logits: GestaltCommand {
     static let configuration = CommandConfiguration(
         abstract: "Write a prior's logits of every code, given the codes before it.",
         discussion: """
-            Reads int32 codes [B, t, h, w] and writes float32 logits [B, t, h, w, K], K the number \
-            of codes, before softmax. A prior conditioned on frames also requires the first frames \
-            [B, n, H, W, 3] of the clips (of longer clips the first n are used), one conditioned on \
-            classes a class, one conditioned on actions [B, T, width].
+            Reads int32 codes [B, t, h, w] and writes float32 logits [B, t, h, w, K], K the \
+            number of codes, before softmax. A prior conditioned on frames also requires the \
+            first frames [B, n, H, W, 3] of the clips (of longer clips the first n are used), \
+            one conditioned on classes a class, one conditioned on actions [B, T, width].
             """)
 
     @OptionGroup var model: ModelOptions

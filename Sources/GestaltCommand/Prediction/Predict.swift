@@ -13,10 +13,11 @@ struct Predict: GestaltCommand {
     static let configuration = CommandConfiguration(
         abstract: "Predict clips from their first frames, a class or actions.",
         discussion: """
-            Reads the first n frames of each clip [T, H, W, 3], the prior's conditioning frames, and \
-            draws samples of the whole clip. As GIF or PNG: the true clip, where the input is long \
-            enough, next to its samples, one row per clip. As npy, npz or safetensors: float32 \
-            [B, N, T, H, W, 3] from 0 to 1. The same seed yields the same samples, whatever their number.
+            Reads the first n frames of each clip [T, H, W, 3], the prior's conditioning frames, \
+            and draws samples of the whole clip. As GIF or PNG: the true clip, where the input \
+            is long enough, next to its samples, one row per clip. As npy, npz or safetensors: \
+            float32 [B, N, T, H, W, 3] from 0 to 1. The same seed yields the same samples, \
+            whatever their number.
             """)
 
     @OptionGroup var model: ModelOptions

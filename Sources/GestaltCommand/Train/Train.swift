@@ -11,12 +11,12 @@ struct Train: ParsableCommand {
         abstract:
             "Train a tokenizer, a prior over its codes, a segmentation head, or a U-Net on RGB.",
         discussion: """
-            The output folder receives the model (config.json, model.safetensors, README.md), the recipe \
-            (recipe.json), checkpoints, log.jsonl and TensorBoard events. Ctrl-C, SIGTERM or a closed \
-            terminal save a checkpoint. --resume continues from it; with --steps it extends a run, even a \
-            finished one: the learning rate is then that of a run of N steps from the step \
-            reached onward. The memory of a run is estimated first, and a run that cannot fit is \
-            refused.
+            The output folder receives the model (config.json, model.safetensors, README.md), \
+            the recipe (recipe.json), checkpoints, log.jsonl and TensorBoard events. Ctrl-C, \
+            SIGTERM or a closed terminal save a checkpoint. --resume continues from it; with \
+            --steps it extends a run, even a finished one: the learning rate is then that of a \
+            run of N steps from the step reached onward. The memory of a run is estimated first, \
+            and a run that cannot fit is refused.
             """,
         subcommands: [
             TrainTokenizer.self, TrainPrior.self, TrainHead.self, TrainUNet.self,
@@ -42,7 +42,7 @@ struct RunArguments: ParsableArguments {
 
     @Option(
         help: ArgumentHelp(
-            "Start from the recipe of a run: its recipe.json or its folder; other options override it.",
+            "Start from a run's recipe, its recipe.json or its folder; other options override it.",
             valueName: "file"))
     var recipe: String?
 

@@ -25,9 +25,9 @@ struct TrainHead: ParsableCommand {
                                           the frame alone; H/S × W/S for each latent frame
             clip encodes the clip around a frame, later frames included; skips adds the frame \
             encoder's finer stages, join its stage of the latent's size; query is the token in \
-            place of unknown codes: hidden, the masked token, where the prior was trained with code \
-            dropout, else start. Where --model is a head, it is trained further and keeps its \
-            encoder and kind.
+            place of unknown codes: hidden, the masked token, where the prior was trained with \
+            code dropout, else start. Where --model is a head, it is trained further and keeps \
+            its encoder and kind.
             """)
 
     @OptionGroup var data: DataOptions
