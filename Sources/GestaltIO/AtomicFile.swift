@@ -9,7 +9,7 @@ import Synchronization
     import Darwin
 #endif
 
-/// A file that is written atomically: it appears complete under its name, or not at all.
+/// A file that is written atomically: other readers never see partial content.
 ///
 /// Bytes go to a new file in the target's folder; ``commit()`` flushes them to the disk and renames
 /// the file over the target in one step. A full disk, an unwritable folder or an abandoned writer
