@@ -2,12 +2,12 @@ import ArgumentParser
 import Foundation
 import GestaltTensor
 
-/// `gestalt doctor`: what this machine gives, and what holds it back.
+/// `gestalt doctor`: the machine's hardware and throughput, and warnings about misconfiguration.
 struct Doctor: GestaltCommand {
     static let configuration = CommandConfiguration(
-        abstract: "Measure this machine and say what holds it back.")
+        abstract: "Report hardware, kernels and throughput; warn about misconfiguration.")
 
-    @Flag(help: "Print the findings as JSON.")
+    @Flag(help: "Print the report as JSON.")
     var json = false
     @OptionGroup(title: "Common options") var common: CommonOptions
 

@@ -12,8 +12,8 @@ import GestaltTraining
 import GestaltVQVAE
 import GestaltVideo
 
-/// `gestalt evaluate`: the scores of a segmentation model, of a tokenizer's reconstructions, or of a
-/// prior's predictions.
+/// `gestalt evaluate`: the scores of a segmentation model, of a tokenizer's reconstructions, or of
+/// a prior's predictions.
 struct Evaluate: GestaltCommand {
     static let configuration = CommandConfiguration(
         abstract: "Score a segmentation model, a tokenizer or a prior on a split.")
@@ -22,7 +22,7 @@ struct Evaluate: GestaltCommand {
     @OptionGroup var data: DataOptions
     @OptionGroup var labels: LabelOptions
     @Option(help: "train, val or test.") var split: Split = .test
-    @Option(help: "Every n-th frame of each clip.", transform: positive) var every = 5
+    @Option(help: "Score every N-th frame of each clip.", transform: positive) var every = 5
     @Option(help: "Frames of a clip, for a tokenizer.", transform: positive) var clipLength = 16
     @Option(help: "Seed of synthetic clips.") var seed: UInt64 = 0
     @Flag(help: "Print the report as JSON.") var json = false
@@ -67,7 +67,7 @@ struct Evaluate: GestaltCommand {
         if report.seesFuture { print("This model sees frames after the one it segments.") }
         printMetrics(report.measures)
         guard let confidence = report.confidence else {
-            return print("No interval: it takes \(SegmentationReport.leastClips) clips.")
+            return print("No interval: it requires \(SegmentationReport.leastClips) clips.")
         }
         print(
             String(

@@ -4,17 +4,18 @@ import GestaltRecipes
 import GestaltTensor
 
 /// `gestalt`: the library from a shell. Results go to standard output, progress and warnings to
-/// standard error; exit code 0, 1 when something failed, 2 for wrong usage, 130 when a signal stopped it in order.
+/// standard error; the exit code is 0, 1 after a failure, 2 for wrong usage, 130 after an orderly
+/// stop by a signal.
 struct Gestalt: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "gestalt",
         abstract: "Video prediction models as visual encoders.",
         discussion: """
-            Exit codes: 0 success; 1 something failed, or some of several inputs did; 2 wrong usage; \
-            130 stopped in order by Ctrl-C, SIGTERM or SIGHUP.
-            Environment: GESTALT_THREADS, the threads that compute (as --threads, which goes \
-            first); GESTALT_CACHE_LIMIT, memory kept for reuse, as 512M; GESTALT_INSTRUCTION_SET, \
-            portable, avx2 or avx512.
+            Exit codes: 0 success; 1 failure, also of some of several inputs; 2 wrong usage; \
+            130 orderly stop by Ctrl-C, SIGTERM or SIGHUP.
+            Environment: GESTALT_THREADS, the number of compute threads (--threads takes \
+            precedence); GESTALT_CACHE_LIMIT, memory kept for reuse, as 512M; \
+            GESTALT_INSTRUCTION_SET, portable, avx2 or avx512.
             Completions: gestalt --generate-completion-script bash, zsh or fish.
             """,
         version: "0.1.0",
@@ -38,7 +39,7 @@ struct Gestalt: ParsableCommand {
         }
         let said = (command as? any GestaltCommand)?.common.apply() ?? []
         let result = Result { try command.run() }
-        // What came up meanwhile: threads that the system refused.
+        // Warnings that arose meanwhile: threads that the system refused.
         for warning in Runtime.warnings where !said.contains(warning) && !(command is Doctor) {
             printError("warning: \(warning)")
         }
@@ -48,7 +49,7 @@ struct Gestalt: ParsableCommand {
 }
 
 /// The command-line program as a library, so that a program of another package can offer the same
-/// commands for models of its own.
+/// commands for its own models.
 ///
 /// ```swift
 /// @main struct Own {
@@ -59,6 +60,6 @@ struct Gestalt: ParsableCommand {
 /// }
 /// ```
 public enum GestaltProgram {
-    /// Runs the command that the arguments of the process name and ends the process.
+    /// Runs the command in the arguments of the process and ends the process.
     public static func run() -> Never { Gestalt.run() }
 }

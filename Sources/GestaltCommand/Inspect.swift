@@ -4,18 +4,18 @@ import GestaltModels
 import GestaltRecipes
 import GestaltTraining
 
-/// `gestalt inspect`: what a file or folder is, and what it holds.
+/// `gestalt inspect`: the kind and the contents of a file or folder.
 struct Inspect: GestaltCommand {
     static let configuration = CommandConfiguration(
-        abstract: "Say what a file or folder is, and show what it holds.",
+        abstract: "Identify a file or folder, and show its contents.",
         discussion: """
-            Models, training runs and folders of clips; safetensors, npy, npz, checkpoints of \
-            PyTorch, TFRecord, pictures, JSON and logs; what a file is, its bytes decide, not its \
+            Models, training runs and folders of clips; safetensors, npy, npz, PyTorch \
+            checkpoints, TFRecord, images, JSON and logs. Files are recognized by content, not by \
             name. Nothing in a checkpoint is executed.
             """)
 
     @Argument(help: "A file or a folder.", completion: .file()) var path: String
-    @Flag(help: "Print what was found as JSON.") var json = false
+    @Flag(help: "Print the result as JSON.") var json = false
     @OptionGroup(title: "Common options") var common: CommonOptions
 
     func run() throws {
@@ -28,7 +28,7 @@ struct Inspect: GestaltCommand {
         for table in inspection.tables where !table.rows.isEmpty {
             print()
             print("\(table.name.replacing("_", with: " ")): \(table.rows.count)")
-            // A column that says nothing anywhere is left out.
+            // Columns without any content are omitted.
             let columns = table.columns.indices.filter { column in
                 table.rows.contains { !$0[column].description.isEmpty }
             }
@@ -41,7 +41,7 @@ struct Inspect: GestaltCommand {
 }
 
 extension Inspection {
-    /// As JSON: facts and tables by their keys.
+    /// The inspection as JSON: facts and tables by their keys.
     fileprivate var object: [String: Any] {
         var object: [String: Any] = [
             "path": path, "kind": kind, "what": what, "remarks": remarks,

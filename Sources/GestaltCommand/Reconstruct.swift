@@ -11,15 +11,15 @@ import GestaltTensor
 import GestaltTraining
 import GestaltVQVAE
 
-/// `gestalt reconstruct`: clips as they come back from their codes.
+/// `gestalt reconstruct`: clips and their reconstructions.
 struct Reconstruct: GestaltCommand {
     static let configuration = CommandConfiguration(
-        abstract: "Send clips through a tokenizer; write true and decoded frames side by side.")
+        abstract: "Reconstruct clips with a tokenizer; write true and decoded frames side by side.")
 
     @OptionGroup var model: ModelOptions
     @OptionGroup var data: DataOptions
     @Option(help: "train, val or test.") var split: Split = .test
-    @Option(help: "How many clips.", transform: positive) var clips = 4
+    @Option(help: "Number of clips.", transform: positive) var clips = 4
     @Option(help: "Frames of a clip.", transform: positive) var clipLength = 16
     @Option(help: "Seed of synthetic clips.") var seed: UInt64 = 0
     @Option(

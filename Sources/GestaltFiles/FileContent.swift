@@ -1,6 +1,6 @@
 import GestaltIO
 
-/// Where the bytes of an open file lie.
+/// The bytes of an open file, mapped or in memory.
 enum FileContent: Sendable {
     case file(MappedFile)
     case memory([UInt8])
@@ -17,7 +17,7 @@ enum FileContent: Sendable {
         }
     }
 
-    /// Says that these bytes are not needed soon.
+    /// Releases bytes that are not needed soon.
     func release(_ range: Range<Int>) {
         if case .file(let file) = self { file.release(range) }
     }

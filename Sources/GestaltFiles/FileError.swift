@@ -1,19 +1,19 @@
 import GestaltIO
 
-/// What went wrong with a tensor file of the outside world.
+/// An error in an external tensor file.
 public enum FileError: Error, Equatable, Sendable, CustomStringConvertible {
-    /// The system refused: a missing file, an unwritable folder, a full disk.
+    /// A refusal by the system: a missing file, an unwritable folder, a full disk.
     case inaccessible(path: String, action: String, reason: String)
-    /// The bytes break the rules of their format: truncated, corrupt, or of another format.
+    /// Bytes that violate their format: truncated, corrupt, or of another format.
     case malformed(path: String, format: String, expected: String, found: String)
-    /// The bytes ask for more than the reader allows.
+    /// Content beyond the reader's limits.
     case tooLarge(path: String, format: String, limit: String, found: String)
-    /// A well-formed file that holds something else than what was asked of it.
+    /// A well-formed file with content of another kind than requested.
     case unsupported(path: String, tensor: String?, expected: String, found: String)
     /// The file has no tensor of this name.
     case missing(path: String, tensor: String, available: [String])
 
-    /// The file, or the name given to bytes that come from no file.
+    /// The file, or the name passed with bytes in memory.
     public var path: String {
         switch self {
         case .inaccessible(let path, _, _), .malformed(let path, _, _, _),
@@ -42,14 +42,14 @@ public enum FileError: Error, Equatable, Sendable, CustomStringConvertible {
         }
     }
 
-    /// The same of a failure of the system.
+    /// Converts a failure of the system.
     public init(_ failure: FileFailure) {
         self = .inaccessible(
             path: failure.path, action: failure.action.rawValue, reason: failure.reason)
     }
 }
 
-/// Runs `body`, turning what the system refuses into ``FileError``.
+/// Runs `body` and converts failures of the system to ``FileError``.
 package func translatingFailures<Result>(
     _ body: () throws(FileFailure) -> Result
 ) throws(FileError) -> Result {
@@ -60,10 +60,10 @@ package func translatingFailures<Result>(
     }
 }
 
-/// What a file of a wrong format is, for error messages.
+/// Returns the kind of a file of a wrong format, for error messages.
 func describe(_ file: UnsafeRawBufferPointer) -> String { FileKind(file).description }
 
-/// Bytes as hexadecimal digits, for error messages.
+/// Returns bytes as hexadecimal digits, for error messages.
 func hexadecimal(_ bytes: some Collection<UInt8>) -> String {
     let digits = bytes.map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }
     return "bytes " + digits.joined(separator: " ")

@@ -9,18 +9,18 @@ import Synchronization
     import Darwin
 #endif
 
-/// A file that appears complete under its name or not at all.
+/// A file that is written atomically: other readers never see partial content.
 ///
-/// Bytes go to a new file beside the target; ``commit()`` flushes them to the disk and renames it
-/// over the target in one step. A full disk, an unwritable folder or an abandoned writer leaves
-/// what stood under the name as it was, and no half file beside it.
+/// Bytes go to a new file in the target's folder; ``commit()`` flushes them to the disk and renames
+/// the file over the target in one step. A full disk, an unwritable folder or an abandoned writer
+/// leaves the target unchanged, and no partial file next to it.
 public final class AtomicFile {
     public let path: String
     private let temporaryPath: String
     private var descriptor: Int32
     private var isCommitted = false
 
-    // Tells apart the temporary files of writers in one process.
+    // Distinguishes the temporary files of writers in one process.
     private static let serial = Atomic<Int>(0)
 
     /// - Throws: ``FileFailure`` when the folder is missing or not writable, or when `path` names
@@ -65,7 +65,7 @@ public final class AtomicFile {
         }
     }
 
-    /// Flushes to the disk and puts the file under its name.
+    /// Flushes to the disk and renames the file to its target.
     public func commit() throws(FileFailure) {
         require(descriptor >= 0, "AtomicFile.commit: \(path) is committed already")
         guard retrying({ fsync(descriptor) }) == 0 else {
@@ -88,7 +88,7 @@ public final class AtomicFile {
         try file.commit()
     }
 
-    // The rename itself survives a power cut only once the folder is on the disk. Some file
+    // The rename itself survives a power failure only once the folder is on the disk. Some file
     // systems refuse to flush a folder; the file is whole either way, so a refusal is no error.
     private func synchronizeFolder() {
         let folder = path.lastIndex(of: "/").map { String(path[...$0]) } ?? "."

@@ -6,16 +6,16 @@
     import Darwin
 #endif
 
-/// What the operating system refused, with the path and its own reason.
+/// A failed operation of the operating system, with the path and the system's reason.
 public struct FileFailure: Error, Equatable, Sendable, CustomStringConvertible {
-    /// What was asked of the file.
+    /// The operation that failed.
     public enum Action: String, Sendable {
         case open, read, map, create, write, synchronize, rename
     }
 
     public let path: String
     public let action: Action
-    /// The sentence of the operating system, "No space left on device" for example.
+    /// The operating system's message, "No space left on device" for example.
     public let reason: String
 
     public init(path: String, action: Action, reason: String) {
@@ -24,7 +24,7 @@ public struct FileFailure: Error, Equatable, Sendable, CustomStringConvertible {
         self.reason = reason
     }
 
-    /// A failure with the reason that `errno` holds now.
+    /// Creates a failure with the current reason of `errno`.
     init(path: String, action: Action) {
         self.init(path: path, action: action, reason: String(cString: strerror(errno)))
     }

@@ -8,13 +8,13 @@
 
 /// A regular file read from front to back.
 ///
-/// Folders, pipes and devices are refused: their length cannot be known, and every reader above
-/// holds the sizes a file claims against the length it has.
+/// Folders, pipes and devices are rejected: their length is unknown, and all readers check the
+/// sizes recorded in a file against its length.
 public final class FileReader {
     public let path: String
     /// Length of the file when it was opened.
     public let byteCount: Int
-    /// Bytes handed out so far.
+    /// Bytes read so far.
     public private(set) var position = 0
     let descriptor: Int32
 
@@ -39,12 +39,12 @@ public final class FileReader {
 
     deinit { close(descriptor) }
 
-    /// Bytes between here and the end the file had when it was opened.
+    /// Bytes between the position and the end of the file as of its opening.
     public var remaining: Int { max(0, byteCount - position) }
 
-    /// Fills `buffer` from the front; fewer bytes than it holds only at the end of the file.
+    /// Fills `buffer` from the current position; reads fewer bytes only at the end of the file.
     ///
-    /// - Returns: how many bytes were read, 0 at the end.
+    /// - Returns: the number of bytes read, 0 at the end.
     public func read(into buffer: UnsafeMutableRawBufferPointer) throws(FileFailure) -> Int {
         var filled = 0
         while filled < buffer.count {
@@ -59,7 +59,7 @@ public final class FileReader {
         return filled
     }
 
-    /// The whole file.
+    /// Reads the whole file.
     ///
     /// - Throws: ``FileFailure`` when it cannot be read or is longer than `limit` bytes.
     public static func bytes(

@@ -8,11 +8,11 @@ import GestaltChecks
     import Darwin
 #endif
 
-/// A regular file seen as read-only memory.
+/// A regular file mapped as read-only memory.
 ///
-/// Pages are read when they are touched, so opening a large file costs nothing. Whoever makes the
-/// file shorter while it is mapped ends the program with a bus error; our own writers never do,
-/// they write beside and rename.
+/// Pages are read when they are touched, so opening a large file costs nothing. A process that
+/// truncates the file while it is mapped ends the program with a bus error; our own writers never
+/// do, they write to another file and rename it.
 // Unchecked: the memory is read-only and `base` never changes until the last reference is gone.
 public final class MappedFile: @unchecked Sendable {
     public let path: String
@@ -24,7 +24,7 @@ public final class MappedFile: @unchecked Sendable {
         let reader = try FileReader(path: path)
         self.path = path
         byteCount = reader.byteCount
-        // Nothing to map in an empty file, and the system refuses to.
+        // An empty file has nothing to map, and the system refuses to.
         guard byteCount > 0 else {
             base = nil
             return
@@ -48,8 +48,8 @@ public final class MappedFile: @unchecked Sendable {
         return try body(UnsafeRawBufferPointer(start: base, count: byteCount))
     }
 
-    /// Gives the memory of the pages inside `range` back to the system; touched again, they are
-    /// read again. So whoever copies a large file piece by piece does not hold it twice.
+    /// Returns the memory of the pages inside `range` to the system; touched again, they are read
+    /// again. A caller that copies a large file piece by piece thus does not hold it twice.
     ///
     /// - Precondition: `range` lies inside the file.
     public func release(_ range: Range<Int>) {
@@ -61,7 +61,7 @@ public final class MappedFile: @unchecked Sendable {
         // The page that holds the file's last byte belongs to the mapping as a whole.
         let end = range.upperBound == byteCount ? byteCount : range.upperBound / page * page
         guard let base, start < end else { return }
-        // Advice: a refusal costs memory, nothing else.
+        // A hint: a refusal costs memory, nothing else.
         _ = madvise(base + start, end - start, MADV_DONTNEED)
     }
 }

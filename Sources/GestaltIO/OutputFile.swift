@@ -6,11 +6,11 @@
     import Darwin
 #endif
 
-/// A file that a result goes into.
+/// Checks and folders for a result's file.
 public enum OutputFile {
-    /// Checks that `path` can be written, its folders made where they are missing; makes nothing.
-    /// Called before the work, so that a slip does not cost it.
-    /// - Throws: ``FileFailure`` naming the folder or the file in the way.
+    /// Checks that `path` can be written, after creating missing folders; creates nothing.
+    /// Called before long work, so that a wrong path does not waste it.
+    /// - Throws: ``FileFailure`` with the folder or the file in the way.
     public static func check(_ path: String) throws(FileFailure) {
         var status = stat()
         if stat(path, &status) == 0 {
@@ -25,17 +25,17 @@ public enum OutputFile {
         try OutputFolder.check(OutputFolder.parent(of: path))
     }
 
-    /// Makes the folders above `path`.
-    /// - Throws: ``FileFailure`` naming the folder that could not be made.
+    /// Creates the folders above `path`.
+    /// - Throws: ``FileFailure`` with the folder that could not be created.
     public static func makeFolder(of path: String) throws(FileFailure) {
         try OutputFolder.make(OutputFolder.parent(of: path))
     }
 }
 
 extension OutputFolder {
-    /// Checks that the folder `path` is there and can be written to, or that it can be made; makes
+    /// Checks that the folder `path` exists and is writable, or that it can be created; creates
     /// nothing.
-    /// - Throws: ``FileFailure`` naming what is in the way.
+    /// - Throws: ``FileFailure`` with the obstacle.
     public static func check(_ path: String) throws(FileFailure) {
         var existing = path.isEmpty ? "." : path
         var status = stat()
@@ -43,7 +43,7 @@ extension OutputFolder {
             guard errno == ENOENT || errno == ENOTDIR, existing != ".", existing != "/" else {
                 throw FileFailure(path: existing, action: .create)
             }
-            // A link into the void: nothing can be made under its name.
+            // A dangling link: nothing can be created under its name.
             if lstat(existing, &status) == 0 { throw FileFailure(path: existing, action: .create) }
             existing = parent(of: existing)
         }
@@ -55,7 +55,7 @@ extension OutputFolder {
         }
     }
 
-    /// The folder above `path`, `.` for a bare name.
+    /// Returns the folder above `path`, `.` for a bare name.
     static func parent(of path: String) -> String {
         var trimmed = path[...]
         while trimmed.count > 1, trimmed.last == "/" { trimmed.removeLast() }

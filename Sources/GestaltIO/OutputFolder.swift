@@ -6,11 +6,11 @@
     import Darwin
 #endif
 
-/// A folder that results go into.
+/// Creation of a result's folder.
 public enum OutputFolder {
-    /// Makes the folder `path` with all above it, and checks that it can be written to: asked at the
+    /// Creates the folder `path` and its parents, and checks that it is writable: called at the
     /// start, not after an hour of work.
-    /// - Throws: ``FileFailure`` naming the part that could not be made, or the folder.
+    /// - Throws: ``FileFailure`` with the part that could not be created, or the folder.
     public static func make(_ path: String) throws(FileFailure) {
         var made = path.hasPrefix("/") ? "/" : ""
         for part in path.split(separator: "/") {

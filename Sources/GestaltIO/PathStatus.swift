@@ -6,13 +6,13 @@
     import Darwin
 #endif
 
-/// What the file system has under a path, links followed.
+/// The kind of file system entry at a path, links followed.
 public enum PathStatus: Sendable {
     case file, folder
     /// A pipe, a device or a socket.
     case other
 
-    /// - Throws: ``FileFailure`` when there is nothing, or it cannot be seen.
+    /// - Throws: ``FileFailure`` when there is no entry, or it is inaccessible.
     public init(_ path: String) throws(FileFailure) {
         var status = stat()
         guard stat(path, &status) == 0 else { throw FileFailure(path: path, action: .open) }

@@ -1,6 +1,6 @@
 import Synchronization
 
-/// Named entries of one sort, such as kinds of models, to which any module can add its own.
+/// Named entries of one sort, such as kinds of models, that any module can extend.
 ///
 /// ```swift
 /// let shapes = Registry<Shape>("shape", ["circle": circle])
@@ -35,7 +35,7 @@ public final class Registry<Entry: Sendable>: Sendable {
         entries.withLock { entries in entries.first { $0.name == name }?.entry }
     }
 
-    /// The entry of a name.
+    /// Returns the entry of a name.
     /// - Throws: ``RegistryError/unknown(subject:name:known:)``.
     public func entry(named name: String) throws(RegistryError) -> Entry {
         guard let entry = self[name] else {

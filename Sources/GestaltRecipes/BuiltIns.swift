@@ -4,7 +4,8 @@ import GestaltSegHeads
 
 /// The kinds of data, models and encoders that the package registers.
 public enum BuiltIns {
-    /// Registers all of them; later calls do nothing. Whatever opens by name calls it first.
+    /// Registers all of them; later calls do nothing. Every function that opens by name calls it
+    /// first.
     public static func register() { _ = registration }
 
     private static let registration: Void = {

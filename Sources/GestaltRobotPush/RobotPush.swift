@@ -7,7 +7,8 @@ public enum RobotPush {
     /// The default number of clips of `synthetic`.
     public static let syntheticClips = 32
 
-    /// Makes `sample` and `synthetic[:CLIPS]` known to ``DataSet/open(_:split:options:seed:progress:)``.
+    /// Registers `sample` and `synthetic[:CLIPS]` with
+    /// ``DataSet/open(_:split:options:seed:progress:)``.
     /// Later calls do nothing.
     public static func register() { _ = registration }
 
@@ -28,11 +29,11 @@ public enum RobotPush {
                 }
             ),
         ]
-        // A program that registered a scheme of this name before keeps its own.
+        // A scheme that a program registered earlier under this name is kept.
         for (name, scheme) in schemes { try? DataScheme.registry.register(scheme, as: name) }
     }()
 
-    /// The number in `synthetic:CLIPS`.
+    /// Returns the number in `synthetic:CLIPS`.
     private static func clips(in location: String) throws(ClipError) -> Int {
         let number = location.split(separator: ":", omittingEmptySubsequences: false).dropFirst()
         guard
@@ -49,7 +50,7 @@ public enum RobotPush {
 }
 
 extension DataSet {
-    /// The recordings inside the package: 24 clips to train, 8 to test, with masks.
+    /// Opens the recordings inside the package: 24 clips to train, 8 to test, with masks.
     ///
     /// - Throws: `ClipError` for the validation split, which does not exist, and when the program
     ///   was moved away from its resources.
@@ -68,7 +69,7 @@ extension DataSet {
         return try load(clips, options: options, name: "sample", split: split)
     }
 
-    /// Clips of ``RobotPushGenerator``, with masks, actions and positions.
+    /// Returns clips of ``RobotPushGenerator``, with masks, actions and positions.
     ///
     /// - Parameters:
     ///   - count: the number of clips, positive.

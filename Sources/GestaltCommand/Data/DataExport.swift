@@ -7,29 +7,30 @@ import GestaltTensor
 import GestaltTraining
 
 extension DataCommand {
-    /// `gestalt data export`: clips as folders of pictures.
+    /// `gestalt data export`: clips as folders of images.
     struct Export: GestaltCommand {
         static let configuration = CommandConfiguration(
-            abstract: "Write clips as folders of PNG frames and label pictures.",
+            abstract: "Write clips as folders of PNG frames and label images.",
             discussion: """
-                Makes OUTPUT/SPLIT/CLIP/00000.png and, for frames with labels, \
-                OUTPUT/SPLIT/masks/CLIP/00000.png: the tree that --data reads.
+                Writes OUTPUT/SPLIT/CLIP/00000.png and, for frames with labels, \
+                OUTPUT/SPLIT/masks/CLIP/00000.png: the folder layout that --data reads.
                 """)
 
         @OptionGroup var data: DataOptions
         @OptionGroup var labels: LabelOptions
-        @Option(parsing: .singleValue, help: "train, val or test; may be given several times.")
+        @Option(parsing: .singleValue, help: "train, val or test; may be repeated.")
         var split: [Split] = [.train]
-        @Option(help: "A label picture for every N-th frame of a clip, from its first; 0 for none.")
+        @Option(
+            help: "Write a label image for every N-th frame of a clip, from its first; 0 for none.")
         var masksEvery = 1
         @Option(
             help: """
-                Number of classes in the label files; 1 writes 0 for background, 255 for foreground. \
-                By default the ids of the data are written unchanged.
+                Number of classes in the label files; 1 writes 0 for background, 255 for \
+                foreground. By default the ids of the data are written unchanged.
                 """)
         var classes: Int?
         @Option(help: "Seed of synthetic clips.") var seed: UInt64 = 0
-        @Option(help: "The folder to make.", completion: .directory) var output: String
+        @Option(help: "The folder to create.", completion: .directory) var output: String
         @OptionGroup(title: "Common options") var common: CommonOptions
 
         func validate() throws {
@@ -53,7 +54,7 @@ extension DataCommand {
             }
         }
 
-        /// Old frames must not get mixed with new ones.
+        /// Checks that the folder is new, so that old and new frames are not mixed.
         private func checkIsNew(_ folder: String) throws {
             let names = (try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []
             guard names.isEmpty else {
@@ -86,7 +87,8 @@ extension DataCommand {
             return (frames, masks)
         }
 
-        /// Foreground alone is 255, as pictures of two colors have it; 255 among ids is ignored.
+        /// Returns ids for writing: foreground alone as 255, as in binary masks; 255 among ids is
+        /// ignored.
         private func written(_ ids: Tensor<UInt8>) throws -> Tensor<UInt8> {
             guard classes == 1 else { return ids }
             guard !ids.scalars.contains(Clip.ignoredLabel) else {
@@ -97,7 +99,7 @@ extension DataCommand {
             return Tensor(shape: ids.shape, scalars: ids.scalars.map { $0 == 0 ? 0 : 255 })
         }
 
-        /// A folder name per clip, each once.
+        /// Returns a unique folder name per clip.
         private func folderNames(of set: DataSet) -> [String] {
             var uses: [String: Int] = [:]
             return set.clips.map { clip in

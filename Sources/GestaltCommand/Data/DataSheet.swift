@@ -3,10 +3,10 @@ import GestaltData
 import GestaltIO
 import GestaltMedia
 
-/// `gestalt data`: looking at clips.
+/// `gestalt data`: inspection and export of clips.
 struct DataCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "data", abstract: "Look at clips, write them as pictures.",
+        commandName: "data", abstract: "Show clips, export them as images.",
         subcommands: [Sheet.self, Export.self])
 
     /// `gestalt data sheet`: a contact sheet.
@@ -17,8 +17,8 @@ struct DataCommand: ParsableCommand {
         @OptionGroup var data: DataOptions
         @OptionGroup var labels: LabelOptions
         @Option(help: "train, val or test.") var split: Split = .train
-        @Option(help: "How many clips.", transform: positive) var clips = 6
-        @Option(help: "How many frames of each, spread over its length.", transform: positive)
+        @Option(help: "Number of clips.", transform: positive) var clips = 6
+        @Option(help: "Number of frames of each, spread over its length.", transform: positive)
         var frames = 7
         @Option(help: "Seed of synthetic clips.") var seed: UInt64 = 0
         @Option(help: "The PNG or JPEG to write.", completion: .file()) var output: String
@@ -26,7 +26,7 @@ struct DataCommand: ParsableCommand {
 
         func run() throws {
             guard [".png", ".jpg", ".jpeg"].contains(where: output.lowercased().hasSuffix) else {
-                throw ValidationError("--output wants a name ending in .png, .jpg or .jpeg")
+                throw ValidationError("--output must end in .png, .jpg or .jpeg")
             }
             try OutputFile.check(output)
             let set = try data.open(split, labels: labels, seed: seed, quiet: common.quiet)

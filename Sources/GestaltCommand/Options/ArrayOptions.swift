@@ -7,57 +7,58 @@ import GestaltPrior
 import GestaltTensor
 import GestaltTraining
 
-/// Codes `[B, t, h, w]` from a file; `[t, h, w]` is one clip.
+/// Reads codes `[B, t, h, w]` from a file; `[t, h, w]` is one clip.
 func readCodes(_ path: String) throws -> Tensor<Int32> {
     let codes = try ArrayFile.read(path, as: Int32.self, name: "codes", warn: remark)
     return codes.rank == 3 ? codes.expanded(axis: 0) : codes
 }
 
-/// Actions `[B, T, width]` from a file; `[T, width]` is those of one clip.
+/// Reads actions `[B, T, width]` from a file; `[T, width]` is those of one clip.
 func readActions(_ path: String) throws -> Tensor<Float> {
     let actions = try ArrayFile.read(path, as: Float.self, name: "actions", warn: remark)
     return actions.rank == 2 ? actions.expanded(axis: 0) : actions
 }
 
-/// Whether a path ends like a picture or an animation.
+/// Whether a path has the extension of an image or an animation.
 func isPicture(_ path: String) -> Bool {
     [".gif", ".png"].contains { path.lowercased().hasSuffix($0) }
 }
 
-/// Frames a second that a GIF can show: its pauses are whole hundredths.
+/// Parses a frame rate of a GIF in frames per second: its pauses are whole hundredths.
 @Sendable func frameRate(_ text: String) throws -> Double {
     guard let rate = Double(text), (0.1...50).contains(rate) else {
-        throw ValidationError("frames a second from 0.1 to 50 are expected")
+        throw ValidationError("frames per second from 0.1 to 50 are expected")
     }
     return rate
 }
 
 func checkFrameRate(_ fps: Double?, _ output: String) throws {
     guard fps == nil || output.lowercased().hasSuffix(".gif") else {
-        throw ValidationError("--fps belongs to an --output that ends in .gif")
+        throw ValidationError("--fps requires an --output that ends in .gif")
     }
 }
 
-/// Checks before any work is done that `path` ends like something that can be written, and that it
-/// can be written there.
+/// Checks before any work that `path` has an extension that can be written, and that it is
+/// writable.
 /// - Throws: `ValidationError`, `FileFailure`.
 func checkOutput(_ path: String, pictures: Bool) throws {
     guard ArrayFile.isOne(path) || (pictures && isPicture(path)) else {
         let endings = ArrayFile.endings + (pictures ? ["gif", "png"] : [])
         throw ValidationError(
-            "--output wants a name ending in " + endings.map { "." + $0 }.joined(separator: ", ")
+            "--output must end in " + endings.map { "." + $0 }.joined(separator: ", ")
                 + ", not '\(path)'")
     }
     try OutputFile.check(path)
 }
 
-/// Called when all is checked: makes the folder of the result; the first Ctrl-C stops in order.
+/// Creates the folder of the result and handles Ctrl-C; called after all checks.
 func beginWork(_ output: String) throws {
     try OutputFile.makeFolder(of: output)
     Interruption.handleSignals()
 }
 
-/// Clips `[rows][columns][T, H, W, 3]` as bytes, side by side: an animation, or every fourth frame.
+/// Writes clips `[rows][columns][T, H, W, 3]` as bytes, in a grid: an animation, or every fourth
+/// frame.
 func writePictures(
     _ rows: [[Tensor<UInt8>]], titles: [String], fps: Double?, to path: String
 ) throws {

@@ -4,21 +4,21 @@ import GestaltIO
 import GestaltTensor
 import GestaltTraining
 
-/// What every command takes.
+/// The options of every command.
 struct CommonOptions: ParsableArguments {
     @Option(
         help: """
-            Threads that compute, 1 to 1024; without it GESTALT_THREADS, or as many as this process \
-            has processors.
+            Number of compute threads, 1 to 1024; by default GESTALT_THREADS, or the number of \
+            processors of this process.
             """,
         transform: threadCount)
     var threads: Int?
 
-    @Flag(help: "No progress and no remarks on standard error; warnings and errors stay.")
+    @Flag(help: "Print no progress and no remarks to standard error, only warnings and errors.")
     var quiet = false
 
-    /// Sets the threads; says which environment variables could not be followed.
-    /// - Returns: what was said.
+    /// Sets the number of threads, and warns about environment variables that could not be applied.
+    /// - Returns: the warnings.
     func apply() -> [String] {
         let warnings = Runtime.warnings
         for warning in warnings { printError("warning: \(warning)") }
@@ -26,13 +26,13 @@ struct CommonOptions: ParsableArguments {
         return warnings
     }
 
-    /// A progress line, unless quiet.
+    /// Returns a progress line, hidden with `--quiet`.
     func progress(_ title: String, total: Int, unit: String) -> ProgressBar {
         let nowhere = quiet ? FileHandle(forWritingAtPath: "/dev/null") : nil
         return ProgressBar(title, total: total, unit: unit, output: nowhere ?? .standardError)
     }
 
-    /// A line on standard error about how the work is done, unless quiet.
+    /// Prints a line about the work to standard error, unless `--quiet`.
     func remark(_ text: String) {
         if !quiet { printError(text) }
     }

@@ -7,7 +7,7 @@ import GestaltTraining
 extension Camera: ExpressibleByArgument {}
 
 extension Split: ExpressibleByArgument {
-    /// By name, or by the name of the folder: `validation` and `val` are the same.
+    /// Parses a split's name, or the name of its folder: `validation` and `val` are the same.
     public init?(argument: String) {
         guard
             let split = Self.allCases.first(where: { [$0.rawValue, $0.folder].contains(argument) })
@@ -18,15 +18,17 @@ extension Split: ExpressibleByArgument {
     public static var allValueStrings: [String] { allCases.map(\.folder) }
 }
 
-/// A path that means the same from any folder: recipes keep such ones, so that a run can be resumed
-/// from elsewhere.
+/// Returns an absolute path: recipes store these, so that a run can be resumed from another folder.
 func absolutePath(_ path: String) -> String { URL(filePath: path).standardizedFileURL.path }
 
-/// Where clips come from; the same words in every command.
+/// The source of clips; the same options in every command.
 struct DataOptions: ParsableArguments {
     @Option(
         help:
-            "A folder with train/, val/ and test/, a TFRecord, npy, npz or safetensors file, 'sample', or 'synthetic[:CLIPS]'.",
+            """
+            A folder with train/, val/ and test/, a TFRecord, npy, npz or safetensors file, \
+            'sample', or 'synthetic[:CLIPS]'.
+            """,
         completion: .file()
     )
     var data = "sample"
@@ -34,14 +36,14 @@ struct DataOptions: ParsableArguments {
     @OptionGroup var reading: ReadingOptions
     @Option(
         help: ArgumentHelp(
-            "Of data without splits, keep this share of the clips out of training and score on them: 0.2.",
+            "For data without splits, the fraction of clips held out for evaluation: 0.2.",
             valueName: "share"))
     var holdout: Double?
-    @Option(help: "Use at most N clips of a split, from the first.") var limit: Int?
+    @Option(help: "Use at most the first N clips of a split.") var limit: Int?
 
     func validate() throws {
         if let holdout, !(holdout > 0 && holdout < 1) {
-            throw ValidationError("--holdout is a share above 0 and below 1, not \(holdout)")
+            throw ValidationError("--holdout is a fraction above 0 and below 1, not \(holdout)")
         }
         if let limit, limit < 1 { throw ValidationError("--limit must be positive") }
     }
@@ -58,14 +60,13 @@ struct DataOptions: ParsableArguments {
         return choice
     }
 
-    /// Opens a split, with a progress line while its clips are read, and prints what is remarkable
-    /// about it.
+    /// Opens a split, with a progress line while its clips are read, and prints remarks about it.
     ///
     /// - Parameters:
-    ///   - classes: of the model that masks are for; they hold its classes then.
-    ///   - target: the sizes of frames that a model takes; nil for any.
-    ///   - frames: how many frames a clip needs; shorter ones are left out.
-    ///   - quiet: whether the progress line is left out.
+    ///   - classes: of the model that masks are for; they then hold its classes.
+    ///   - target: the frame sizes that a model accepts; nil for any.
+    ///   - frames: the minimum number of frames of a clip; shorter ones are omitted.
+    ///   - quiet: whether to hide the progress line.
     func open(
         _ split: Split, masks: MaskUse = .ifPresent, labels: LabelOptions? = nil,
         classes: Int? = nil, seed: UInt64 = 0, for target: FrameTarget? = nil, frames: Int = 1,

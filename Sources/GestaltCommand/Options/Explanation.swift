@@ -5,14 +5,15 @@ import GestaltRecipes
 import GestaltTraining
 import GestaltVQVAE
 
-/// An error of the library as somebody at a shell needs it: which flag or command helps.
+/// An error of the library for display in a shell: with the flag or command that helps.
 ///
-/// The library knows properties and files, not flags; this is the one place that joins them.
+/// The library refers to properties and files, not flags; only this type maps them.
 struct Explanation: Error, CustomStringConvertible {
     let description: String
 
-    /// The error with what to do about it, or the same error where nothing is to be added.
-    /// - Parameter isTraining: whether the command is a training, of whose flags the error may speak.
+    /// Returns the error with advice, or the same error where there is none.
+    /// - Parameter isTraining: whether the command is a training, whose flags the advice may
+    ///   mention.
     static func of(_ error: any Error, isTraining: Bool) -> any Error {
         let text: String? =
             switch error {
@@ -37,7 +38,7 @@ struct Explanation: Error, CustomStringConvertible {
         case .missingSettings:
             "\(error)\nGive each with --set KEY=VALUE; or run `gestalt convert` with them once, and use "
                 + "the folder that it writes."
-        case .needlessSettings: "\(error); leave --set out"
+        case .needlessSettings: "\(error); leave out --set"
         case .state, .unknownModel, .setting: nil
         }
     }
@@ -50,17 +51,17 @@ struct Explanation: Error, CustomStringConvertible {
         switch error {
         case .notFinite: " (--rate, --gradient-norm)"
         case .interrupted(_, let checkpoint):
-            checkpoint == nil ? nil : ", --resume goes on from it"
-        case .runExists: ": go on with --resume, or choose another --output"
-        case .otherData: "; --data says where the same clips are now"
-        case .stepsDone: ": give more with --steps"
+            checkpoint == nil ? nil : ", --resume continues from it"
+        case .runExists: ": continue with --resume, or choose another --output"
+        case .otherData: "; set the new location of the same clips with --data"
+        case .stepsDone: ": extend the run with --steps"
         case .memory(_, _, _, _, let fitting):
-            (fitting > 0 ? " (--batch \(fitting))" : "") + "; --ignore-memory tries all the same"
+            (fitting > 0 ? " (--batch \(fitting))" : "") + "; --ignore-memory overrides this"
         default: nil
         }
     }
 
-    /// The flag that a key of a recipe is set by.
+    /// Returns the flag that sets a key of a recipe.
     private static func flag(of key: String) -> String? {
         let flags = [
             "steps": "--steps", "batch": "--batch", "learningRate": "--rate",

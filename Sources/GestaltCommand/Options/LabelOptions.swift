@@ -5,22 +5,22 @@ import GestaltTraining
 
 extension IgnoreRule: ExpressibleByArgument {}
 
-/// What the values in mask files mean; the same words wherever masks are read.
+/// The meaning of the values in mask files; the same options in all commands that read masks.
 struct LabelOptions: ParsableArguments {
     @Option(
         help: ArgumentHelp(
-            "The value in mask files that counts for nothing: a number, none, or automatic, which is "
-                + "255 where other ids than 0 and 255 occur.",
+            "The value of ignored pixels in mask files: a number, none, or automatic, which is "
+                + "255 if other ids than 0 and 255 occur.",
             valueName: "label"))
     var ignore: IgnoreRule = .automatic
 
     @Flag(
         help: ArgumentHelp(
-            "Ids in mask files number objects, not classes: those from the last class on count as it."
+            "Ids in mask files are objects, not classes: larger ids count as the last class."
         ))
     var instances = false
 
-    /// The choice of data with these options.
+    /// Returns the choice of data with these options applied.
     func applied(to choice: DataChoice) -> DataChoice {
         var choice = choice
         if ignore != .automatic { choice.ignore = ignore }

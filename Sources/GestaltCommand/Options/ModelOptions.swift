@@ -4,7 +4,7 @@ import GestaltRecipes
 import GestaltTraining
 import GestaltVQVAE
 
-/// Where a video model comes from; the same words in every command.
+/// The source of a video model; the same options in every command.
 struct ModelOptions: ParsableArguments {
     @Option(
         help: ArgumentHelp(
@@ -14,14 +14,14 @@ struct ModelOptions: ParsableArguments {
 
     @OptionGroup var settings: SettingOptions
 
-    /// Opens the model, whatever it is; a remark on where its weights come from is printed.
+    /// Opens the model, of any kind; prints a remark on the source of its weights.
     func open() throws -> OpenedModel { try openModel(model, settings.pairs()) }
 
     func video() throws -> VideoModel { try open().video() }
     func predictor() throws -> VideoPredictor { try open().predictor() }
 }
 
-/// Opens what `--model` names.
+/// Opens the model of `--model`.
 func openModel(_ path: String, _ settings: [String: String]) throws -> OpenedModel {
     let opened = try OpenedModel(at: path, settings: settings)
     if let note = opened.remark {
@@ -30,12 +30,12 @@ func openModel(_ path: String, _ settings: [String: String]) throws -> OpenedMod
     return opened
 }
 
-/// What a bare VideoGPT checkpoint leaves out, as `KEY=VALUE`.
+/// Settings missing from a bare VideoGPT checkpoint, as `KEY=VALUE`.
 struct SettingOptions: ParsableArguments {
     @Option(
         name: .customLong("set"), parsing: .singleValue,
         help: ArgumentHelp(
-            "What a bare VideoGPT checkpoint leaves out: downsample=4,2,2, heads=4, …",
+            "A setting missing from a bare VideoGPT checkpoint: downsample=4,2,2, heads=4, …",
             valueName: "KEY=VALUE"))
     var settings: [String] = []
 
@@ -56,7 +56,7 @@ struct SettingOptions: ParsableArguments {
 
     func validate() throws { _ = try pairs() }
 
-    /// The settings of a recipe; nil where there are none.
+    /// Returns the settings of a recipe; nil where there are none.
     func forRecipe() throws -> [String: String]? {
         let settings = try pairs()
         return settings.isEmpty ? nil : settings

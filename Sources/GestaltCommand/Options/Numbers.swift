@@ -1,14 +1,14 @@
 import ArgumentParser
 
-/// A whole number from 1 on.
+/// Parses a positive integer.
 @Sendable func positive(_ text: String) throws -> Int {
     guard let number = Int(text), number > 0 else {
-        throw ValidationError("a whole number from 1 on is expected")
+        throw ValidationError("a positive integer is expected")
     }
     return number
 }
 
-/// A number above 0.
+/// Parses a number above 0.
 @Sendable func positiveFraction(_ text: String) throws -> Float {
     guard let number = Float(text), number > 0, number.isFinite else {
         throw ValidationError("a number above 0 is expected")
@@ -16,7 +16,7 @@ import ArgumentParser
     return number
 }
 
-/// A number from 0 to 1.
+/// Parses a number from 0 to 1.
 @Sendable func share(_ text: String) throws -> Float {
     guard let number = Float(text), (0...1).contains(number) else {
         throw ValidationError("a number from 0 to 1 is expected")
@@ -24,7 +24,7 @@ import ArgumentParser
     return number
 }
 
-/// A number above 0, at most 1.
+/// Parses a number above 0, at most 1.
 @Sendable func positiveShare(_ text: String) throws -> Float {
     guard let number = Float(text), number > 0, number <= 1 else {
         throw ValidationError("a number above 0 and at most 1 is expected")
@@ -32,10 +32,10 @@ import ArgumentParser
     return number
 }
 
-/// The number of a class.
+/// Parses the number of a class.
 @Sendable func classNumber(_ text: String) throws -> Int32 {
     guard let number = Int32(text), number >= 0 else {
-        throw ValidationError("the number of a class, from 0 on, is expected")
+        throw ValidationError("the number of a class, 0 or above, is expected")
     }
     return number
 }

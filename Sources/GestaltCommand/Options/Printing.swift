@@ -7,8 +7,8 @@ func printJSON(_ object: [String: Any]) throws {
     print(String(decoding: data, as: UTF8.self))
 }
 
-/// Prints a report as JSON on standard output, keys in snake_case as in tables and logs. Values that are
-/// not finite, for which JSON has no word, are the strings `nan`, `inf` and `-inf`.
+/// Prints a report as JSON on standard output, keys in snake_case as in tables and logs. Non-finite
+/// values, which JSON cannot express, are the strings `nan`, `inf` and `-inf`.
 func printEncoded(_ value: some Encodable) throws {
     let encoder = JSONEncoder()
     encoder.keyEncodingStrategy = .convertToSnakeCase
@@ -18,7 +18,7 @@ func printEncoded(_ value: some Encodable) throws {
     print(String(decoding: try encoder.encode(value), as: UTF8.self))
 }
 
-/// A table of text, columns aligned; numbers to the right.
+/// Prints a table of text, columns aligned; numbers to the right.
 func printTable(_ header: [String], _ rows: [[String]]) {
     let widths = header.indices.map { column in
         ([header] + rows).map { $0[column].count }.max()!

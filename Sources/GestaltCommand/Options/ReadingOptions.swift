@@ -10,38 +10,38 @@ extension PixelRange: ExpressibleByArgument {}
 extension FrameSize: ExpressibleByArgument {}
 extension FrameFit: ExpressibleByArgument {}
 
-/// How clips are read; the same words in every command.
+/// Options for reading clips; the same in every command.
 struct ReadingOptions: ParsableArguments {
-    @Option(help: "Which camera of BAIR records: main or aux1.")
+    @Option(help: "The camera of BAIR records: main or aux1.")
     var camera: Camera = .main
     @Option(
         help: ArgumentHelp(
-            "The array of clips in an npz or safetensors file of several; by default the first of "
+            "The array of clips in an npz or safetensors file; by default the first of "
                 + ArrayOptions.usualNames.joined(separator: ", ") + ".", valueName: "name"))
     var key: String?
     @Option(
         help: ArgumentHelp(
-            "The axes of an array where its shape does not decide: b clips, t frames, h, w, c "
+            "The axes of an array whose shape is ambiguous: b clips, t frames, h, w, c "
                 + "channels, as in bthwc, tchw, bcthw, thw.", valueName: "axes"))
     var layout: VideoLayout?
     @Option(
         parsing: .unconditional,
         help: ArgumentHelp(
-            "Black and white of an array where its numbers do not decide: 0..1, -1..1, -0.5..0.5, "
+            "The black and white of an array whose values are ambiguous: 0..1, -1..1, -0.5..0.5, "
                 + "0..255, 0..65535.", valueName: "low..high"))
     var range: PixelRange?
 
-    @Option(help: "Bring all frames to this size, as --fit says: 96x128, height first.")
+    @Option(help: "Resize all frames to this size with the method of --fit: 96x128, height first.")
     var size: FrameSize?
     @Option(
         help: ArgumentHelp(
-            "How frames become --size, or a size that the model takes: resize (stretched), crop, pad."
+            "The method for --size, or for the model's size: resize (stretched), crop, pad."
         ))
     var fit: FrameFit?
-    @Option(help: "Keep the middle of larger frames: HxW.") var crop: FrameSize?
-    @Option(help: "Fill smaller frames up by repeating their edges: HxW.") var pad: FrameSize?
-    @Option(help: "Take every N-th frame of a clip only.") var stride: Int?
-    @Option(help: "The size of raw frames in records, 64x64 where nothing says it.")
+    @Option(help: "Crop larger frames to their center: HxW.") var crop: FrameSize?
+    @Option(help: "Pad smaller frames by repeating their edges: HxW.") var pad: FrameSize?
+    @Option(help: "Use only every N-th frame of a clip.") var stride: Int?
+    @Option(help: "The size of raw frames in records; 64x64 by default.")
     var rawSize: FrameSize?
 
     func validate() throws {
@@ -70,12 +70,12 @@ struct ReadingOptions: ParsableArguments {
         return options
     }
 
-    /// The clips at a path in a size that a model takes, with what is remarkable about them printed.
+    /// Reads the clips at a path in a size that a model accepts, and prints remarks about them.
     ///
     /// - Parameters:
-    ///   - clips: the largest number of clips to read; nil for all.
-    ///   - frames: the largest number of frames to read of each; nil for all.
-    ///   - leavesOutShort: whether shorter clips are left out, or else an error.
+    ///   - clips: the maximum number of clips to read; nil for all.
+    ///   - frames: the maximum number of frames to read of each; nil for all.
+    ///   - leavesOutShort: whether shorter clips are omitted; otherwise they are an error.
     func input(
         _ path: String, for target: FrameTarget, clips: Int?, frames: Int?,
         leavesOutShort: Bool = false
@@ -91,17 +91,17 @@ struct ReadingOptions: ParsableArguments {
 }
 
 extension VideoTokenizerConfiguration {
-    /// The sizes of frames that the tokenizer takes.
+    /// The frame sizes that the tokenizer accepts.
     var frameTarget: FrameTarget { .multiple(height: strides.height, width: strides.width) }
 }
 
 extension VideoPredictorConfiguration {
-    /// The size of frames that the predictor takes.
+    /// The frame size that the predictor accepts.
     var frameTarget: FrameTarget { .exactly(height: frameHeight, width: frameWidth) }
 }
 
 extension VideoModel {
-    /// The sizes of frames that the model takes.
+    /// The frame sizes that the model accepts.
     var frameTarget: FrameTarget {
         predictor?.configuration.frameTarget ?? tokenizer.configuration.frameTarget
     }

@@ -13,11 +13,11 @@ struct ConditionOptions: ParsableArguments {
     @Option(help: "Actions [B,] T, width as npy, npz or safetensors.", completion: .file())
     var actions: String?
 
-    /// The flags behind the library's names.
+    /// The flags for the library's names.
     static let flags = ["class": "--class", "actions": "--actions"]
 }
 
-/// What a prior is conditioned on, for each of some clips.
+/// The conditioning of a prior, for each of some clips.
 struct Conditions {
     /// `[N, n, H, W, 3]`, the conditioning frames.
     let frames: Tensor<Float>?
@@ -29,8 +29,8 @@ struct Conditions {
     let count: Int
 
     /// - Parameter clips: the number of clips of the class.
-    /// - Throws: `ModelInputError` for frames where the prior takes none, and what reading actions
-    ///   throws.
+    /// - Throws: `ModelInputError` for frames with a prior that has no conditioning frames, and
+    ///   errors in reading actions.
     init(
         _ predictor: VideoPredictor, frames input: VideoInput?, _ options: ConditionOptions,
         clips: Int
@@ -49,7 +49,7 @@ struct Conditions {
         actions = try options.actions.map(readActions)
     }
 
-    /// The condition of one clip, for inference.
+    /// Returns the condition of one clip, for inference.
     func condition(of clip: Int, _ predictor: VideoPredictor) -> PriorCondition {
         predictor.prior.condition(
             frames: frames?[clip..<clip + 1], classes: classes?[clip..<clip + 1],

@@ -9,16 +9,17 @@ import GestaltTraining
 import GestaltVQVAE
 import GestaltVideo
 
-/// `gestalt convert`: a model in another spelling.
+/// `gestalt convert`: conversion of a model to another format.
 struct Convert: GestaltCommand {
     static let configuration = CommandConfiguration(
-        abstract: "Rewrite a model: a checkpoint to a folder, or ours to VideoGPT's.",
+        abstract: "Convert a model: a checkpoint to a folder, or to VideoGPT's format.",
         discussion: """
-            SOURCE is what --model takes elsewhere: the folder of a model, a training run, a \
-            checkpoint of one, a PyTorch checkpoint or a safetensors file in VideoGPT's names. With \
-            --to gestalt DESTINATION becomes a folder of config.json, model.safetensors and \
+            SOURCE is a model as for --model: the folder of a model, a training run, a \
+            checkpoint of one, a PyTorch checkpoint or a safetensors file in VideoGPT's names. \
+            With --to gestalt DESTINATION becomes a folder of config.json, model.safetensors and \
             README.md; with --to videogpt, for tokenizers and predictors, a safetensors file in \
-            VideoGPT's names and PyTorch's layouts, hyper-parameters as JSON in its metadata. Nothing in a checkpoint is executed.
+            VideoGPT's names and PyTorch's layouts, hyperparameters as JSON in its metadata. \
+            Nothing in a checkpoint is executed.
             """)
 
     enum Spelling: String, ExpressibleByArgument, CaseIterable { case gestalt, videogpt }
@@ -27,12 +28,12 @@ struct Convert: GestaltCommand {
     @Argument(help: "The folder or file to write.", completion: .file()) var destination: String
     @Option(help: "gestalt or videogpt.") var to = Spelling.gestalt
     @OptionGroup var settings: SettingOptions
-    @Flag(help: "Write the causal masks too, tokens² numbers a layer.") var withMasks = false
+    @Flag(help: "Write the causal masks, too: tokens² values per layer.") var withMasks = false
     @OptionGroup(title: "Common options") var common: CommonOptions
 
     func validate() throws {
         guard !withMasks || to == .videogpt else {
-            throw ValidationError("--with-masks belongs to --to videogpt")
+            throw ValidationError("--with-masks requires --to videogpt")
         }
         guard to == .gestalt || destination.lowercased().hasSuffix(".safetensors") else {
             throw ValidationError(

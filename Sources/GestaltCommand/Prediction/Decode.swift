@@ -11,18 +11,18 @@ import GestaltVideo
 /// `gestalt decode`: codes to clips.
 struct Decode: GestaltCommand {
     static let configuration = CommandConfiguration(
-        abstract: "Turn codes into clips.",
+        abstract: "Decode codes to clips.",
         discussion: """
-            Reads int32 codes [B, t, h, w] and writes clips [B, T, H, W, 3]: as an array float32, \
+            Reads int32 codes [B, t, h, w] and writes clips [B, T, H, W, 3]: as a float32 array, \
             nominally −0.5 to 0.5, not clamped; as GIF or PNG clamped, clips side by side.
             """)
 
     @OptionGroup var model: ModelOptions
     @Option(help: "Codes [B,] t, h, w as npy, npz or safetensors.", completion: .file())
     var input: String
-    @Option(help: "Frames a second of a GIF; 6.67 without it.", transform: frameRate)
+    @Option(help: "Frames per second of a GIF; 6.67 by default.", transform: frameRate)
     var fps: Double?
-    @Option(help: "Where clips go: .npy, .npz, .safetensors, .gif or .png.", completion: .file())
+    @Option(help: "The file to write: .npy, .npz, .safetensors, .gif or .png.", completion: .file())
     var output: String
     @OptionGroup(title: "Common options") var common: CommonOptions
 

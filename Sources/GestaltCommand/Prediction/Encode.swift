@@ -12,12 +12,12 @@ import GestaltVideo
 /// `gestalt encode`: clips to codes.
 struct Encode: GestaltCommand {
     static let configuration = CommandConfiguration(
-        abstract: "Turn clips into codes.",
+        abstract: "Encode clips to codes.",
         discussion: """
-            Reads clips [B, T, H, W, 3] and writes int32 codes [B, t, h, w], t = T / the tokenizer's \
-            temporal stride, h and w likewise. Arrays of other layouts and ranges are recognized \
-            where shape and numbers decide, else by --layout and --range; what predict writes can \
-            be read, too.
+            Reads clips [B, T, H, W, 3] and writes int32 codes [B, t, h, w], t = T / the \
+            tokenizer's temporal stride, h and w likewise. Arrays of other layouts and ranges \
+            are recognized from shape and values if unambiguous, else set by --layout and \
+            --range. Predictions can be encoded, too.
             """)
 
     @OptionGroup var model: ModelOptions
@@ -31,7 +31,7 @@ struct Encode: GestaltCommand {
     var frames: Int?
     @Option(help: "Use at most N clips.", transform: positive) var clips: Int?
     @OptionGroup var reading: ReadingOptions
-    @Option(help: "Where the codes go: .npy, .npz or .safetensors.", completion: .file())
+    @Option(help: "The file to write: .npy, .npz or .safetensors.", completion: .file())
     var output: String
     @OptionGroup(title: "Common options") var common: CommonOptions
 
@@ -61,7 +61,7 @@ struct Encode: GestaltCommand {
     }
 }
 
-/// Ends a command that was interrupted; nothing was written.
+/// Ends a command on interruption; nothing has been written.
 func stopIfAsked(_ progress: ProgressBar) throws {
     guard Interruption.process.isRequested else { return }
     progress.finish()

@@ -27,8 +27,8 @@ struct Features: GestaltCommand {
                      prior:forecast       the likeliest future, 0…1
                                                                   [B, T, H, W, 3]
             Other encoders of train head --encoder are applied to the first frame of each clip: \
-            [B, slots, h, w, channels]. All but codes are float32. A single picture is repeated to \
-            the tokenizer's stride in time.
+            [B, slots, h, w, channels]. All but codes are float32. A single image is repeated to \
+            the tokenizer's temporal stride.
             """)
 
     @OptionGroup var model: ModelOptions
@@ -41,7 +41,7 @@ struct Features: GestaltCommand {
     @Option(help: "Use at most N clips.", transform: positive) var clips: Int?
     @OptionGroup var conditions: ConditionOptions
     @OptionGroup var reading: ReadingOptions
-    @Option(help: "Where the features go: .npy, .npz or .safetensors.", completion: .file())
+    @Option(help: "The file to write: .npy, .npz or .safetensors.", completion: .file())
     var output: String
     @OptionGroup(title: "Common options") var common: CommonOptions
 
@@ -76,7 +76,7 @@ struct Features: GestaltCommand {
         }
     }
 
-    /// What a predictor computes from the conditioning frames.
+    /// Writes the features that a predictor computes from the conditioning frames.
     private func writePredicted(_ predictor: VideoPredictor) throws {
         let place = try PredictorPlace(source)
         let sizes = predictor.configuration
@@ -117,7 +117,7 @@ struct Features: GestaltCommand {
         return sampler.decoded(codes).video.squeezed(axis: 0)
     }
 
-    /// What any other encoder makes of the first frame of each clip.
+    /// Writes the latents of any other encoder for the first frame of each clip.
     private func writeEncoded(_ opened: OpenedModel) throws {
         var random = RandomStream(seed: 0)
         let encoder = try opened.encoder(named: source, random: &random)
@@ -136,7 +136,7 @@ struct Features: GestaltCommand {
         print("\(output): float32 \(features.shape)")
     }
 
-    /// What the tokenizer alone makes of whole clips.
+    /// Writes the latents of the tokenizer for whole clips.
     private func writeLatents(_ model: VideoModel) throws {
         let tokenizer = model.tokenizer
         let video = try clips(model)
@@ -164,15 +164,15 @@ struct Features: GestaltCommand {
         try write(concatenated(parts, axis: 0))
     }
 
-    /// Whole clips as the tokenizer takes them: of a predictor's length; a single frame stands still
-    /// for a latent frame, as for heads on still frames.
+    /// Returns whole clips for the tokenizer, of a predictor's length; a single frame is repeated
+    /// to one latent frame, as for heads on still frames.
     private func clips(_ model: VideoModel) throws -> Tensor<Float> {
         let length = model.predictor?.configuration.clipLength
         let input = try reading.input(
             input, for: model.frameTarget, clips: clips, frames: length)
         let time = model.tokenizer.configuration.strides.time
         if input.video.shape[1] == 1, time > 1 {
-            common.remark("\(input.path): a single frame, taken \(time) times")
+            common.remark("\(input.path): a single frame, repeated \(time) times")
             return concatenated([Tensor<Float>](repeating: input.video, count: time), axis: 1)
         }
         guard let length else { return input.video }
@@ -193,7 +193,7 @@ struct Features: GestaltCommand {
     }
 }
 
-/// A place in a predictor whose activations `features` writes.
+/// A location in a predictor whose activations `features` writes.
 private enum PredictorPlace: Equatable {
     /// A stage, 1 … 4, of the frame encoder.
     case stage(Int)

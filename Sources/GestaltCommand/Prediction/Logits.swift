@@ -8,27 +8,27 @@ import GestaltTensor
 import GestaltTraining
 import GestaltVQVAE
 
-/// `gestalt logits`: what a prior expects at every place of a clip.
+/// `gestalt logits`: a prior's logits at every position of a clip.
 struct Logits: GestaltCommand {
     static let configuration = CommandConfiguration(
-        abstract: "Write a prior's logits of every code given the codes before it.",
+        abstract: "Write a prior's logits of every code, given the codes before it.",
         discussion: """
-            Reads int32 codes [B, t, h, w] and writes float32 logits [B, t, h, w, K], K the number \
-            of codes, before softmax. A prior of frames also wants the first frames [B, n, H, W, 3] \
-            of the clips (of longer ones the first n are taken), one of classes a class, one of \
-            actions [B, T, width].
+            Reads int32 codes [B, t, h, w] and writes float32 logits [B, t, h, w, K], K the \
+            number of codes, before softmax. A prior conditioned on frames also requires the \
+            first frames [B, n, H, W, 3] of the clips (of longer clips the first n are used), \
+            one conditioned on classes a class, one conditioned on actions [B, T, width].
             """)
 
     @OptionGroup var model: ModelOptions
     @Option(help: "Codes [B,] t, h, w as npy, npz or safetensors.", completion: .file())
     var codes: String
     @Option(
-        help: "The clips' first frames, or the clips: what gestalt encode reads.",
+        help: "The clips' first frames, or the clips, in any format of gestalt encode.",
         completion: .file())
     var frames: String?
     @OptionGroup var conditions: ConditionOptions
     @OptionGroup var reading: ReadingOptions
-    @Option(help: "Where the logits go: .npy, .npz or .safetensors.", completion: .file())
+    @Option(help: "The file to write: .npy, .npz or .safetensors.", completion: .file())
     var output: String
     @OptionGroup(title: "Common options") var common: CommonOptions
 

@@ -8,15 +8,16 @@ import GestaltTraining
 import GestaltVQVAE
 import GestaltVideo
 
-/// `gestalt predict`: futures from first frames.
+/// `gestalt predict`: predictions from conditioning frames.
 struct Predict: GestaltCommand {
     static let configuration = CommandConfiguration(
         abstract: "Predict clips from their first frames, a class or actions.",
         discussion: """
-            Takes the first n frames of each clip [T, H, W, 3], as many as the prior is conditioning, and \
-            draws samples of the whole clip. As GIF or PNG: the true clip, where the input is long \
-            enough, beside its samples, a row a clip. As npy, npz or safetensors: float32 \
-            [B, N, T, H, W, 3] from 0 to 1. The same seed gives the same samples, however many.
+            Reads the first n frames of each clip [T, H, W, 3], the prior's conditioning frames, \
+            and draws samples of the whole clip. As GIF or PNG: the true clip, where the input \
+            is long enough, next to its samples, one row per clip. As npy, npz or safetensors: \
+            float32 [B, N, T, H, W, 3] from 0 to 1. The same seed yields the same samples, \
+            whatever their number.
             """)
 
     @OptionGroup var model: ModelOptions
@@ -24,33 +25,34 @@ struct Predict: GestaltCommand {
         help: "npy, npz or safetensors [B,] T, H, W, 3; a TFRecord; a folder of frames.",
         completion: .file())
     var input: String?
-    @Option(help: "Samples of each clip; 4 without it, 1 with --greedy.", transform: positive)
+    @Option(help: "Samples per clip; 4 by default, 1 with --greedy.", transform: positive)
     var samples: Int?
     @Option(help: "Use at most N clips.", transform: positive) var clips: Int?
     @Option(
-        help: "Above 0, 1 without it; below 1 makes likely codes likelier, --greedy is its limit.",
+        help: "Above 0, 1 by default; values below 1 favor likely codes, --greedy is the limit.",
         transform: positiveFraction)
     var temperature: Float?
     @Option(help: "Sample from the K most likely codes.", transform: positive) var topK: Int?
     @Option(
-        help: "Draw from the likeliest codes that make up this share.", transform: positiveShare)
+        help: "Sample from the most likely codes with this total probability.",
+        transform: positiveShare)
     var topP: Float?
-    @Flag(help: "Always the likeliest code; one sample.") var greedy = false
+    @Flag(help: "Always take the most likely code; one sample.") var greedy = false
     @Option(
         help: "Draw N samples per clip and keep the most likely.", transform: positive)
     var bestOf: Int?
     @Option(
-        help: "Frames of the result; more than a clip's make a rollout, window by window.",
+        help: "Frames of the result; more than a clip has are predicted window by window.",
         transform: positive)
     var length: Int?
-    @Option(help: "Frames a second of a GIF; 6.67 without it.", transform: frameRate)
+    @Option(help: "Frames per second of a GIF; 6.67 by default.", transform: frameRate)
     var fps: Double?
-    @Option(help: "Seed of the draws.") var seed: UInt64 = 0
+    @Option(help: "Seed of the samples.") var seed: UInt64 = 0
     @OptionGroup var conditions: ConditionOptions
-    @Flag(help: "Keep weights and cache as bfloat16: faster, logits to about two digits.")
+    @Flag(help: "Store weights and cache as bfloat16: faster, logits to about two digits.")
     var bfloat16 = false
     @OptionGroup var reading: ReadingOptions
-    @Option(help: "Where clips go: .gif, .png, .npy, .npz or .safetensors.", completion: .file())
+    @Option(help: "The file to write: .gif, .png, .npy, .npz or .safetensors.", completion: .file())
     var output: String
     @OptionGroup(title: "Common options") var common: CommonOptions
 
@@ -66,15 +68,15 @@ struct Predict: GestaltCommand {
         }
         guard samples == nil || bestOf == nil else {
             throw ValidationError(
-                "--best-of draws a number of samples by itself; leave out --samples")
+                "--best-of sets the number of samples; leave out --samples")
         }
         if greedy {
             guard (samples ?? 1) == 1, bestOf == nil else {
-                throw ValidationError("--greedy makes one sample: all would be the same")
+                throw ValidationError("--greedy yields one sample: all would be the same")
             }
             guard temperature == nil, topK == nil, topP == nil else {
                 throw ValidationError(
-                    "--greedy takes the likeliest code; --temperature, --top-k and --top-p say nothing"
+                    "--greedy takes the most likely code; leave out --temperature, --top-k and --top-p"
                 )
             }
         }
@@ -101,7 +103,8 @@ struct Predict: GestaltCommand {
         }
     }
 
-    /// What the prior is conditioning, the true clips where they are long enough, and how many clips.
+    /// Returns the prior's conditioning, the true clips where they are long enough, and the number
+    /// of clips.
     private func inputs(
         _ predictor: VideoPredictor
     ) throws -> (conditioning: Conditions, truth: Tensor<Float>?, count: Int) {
@@ -122,7 +125,7 @@ struct Predict: GestaltCommand {
             let isRollable = sizes.prior.conditioning.map { $0.frames < sizes.clipLength } ?? false
             guard conditioning.frames != nil, conditioning.actions == nil, isRollable else {
                 throw ModelInputError(
-                    "--length", expected: "a prior of frames without actions",
+                    "--length", expected: "a prior conditioned on frames alone",
                     found: conditioning.actions == nil ? "one without frames" : "actions")
             }
             try predictor.check(frames: conditioning.frames, classes: conditioning.classes)
@@ -132,7 +135,7 @@ struct Predict: GestaltCommand {
         return (conditioning, truth, count)
     }
 
-    /// `[N, S, T, H, W, 3]` in 0…1.
+    /// Returns samples `[N, S, T, H, W, 3]` in 0…1.
     private func draw(
         _ sampler: VideoSampler, _ conditioning: Conditions, _ options: SamplingOptions
     ) throws -> Tensor<Float> {
@@ -168,10 +171,10 @@ struct Predict: GestaltCommand {
         ).video
     }
 
-    /// Samples drawn of each clip.
+    /// The number of samples of each clip.
     private var number: Int { bestOf ?? samples ?? (greedy ? 1 : 4) }
 
-    /// Tokens that are drawn of each sample.
+    /// Returns the number of tokens drawn for each sample.
     private func tokens(of sampler: VideoSampler) -> Int {
         let configuration = sampler.predictor.configuration
         let window = configuration.prior.latent.array.reduce(1, *)

@@ -1,8 +1,8 @@
 import ArgumentParser
 
-/// The commands by name: where one stands, and which one a slip of the hand meant.
+/// The commands by name, and the likely intention of a misspelled one.
 enum CommandTree {
-    /// The names from `gestalt` to `command`.
+    /// Returns the names from `gestalt` to `command`.
     static func path(
         to command: any ParsableCommand.Type, below root: any ParsableCommand.Type = Gestalt.self
     ) -> [String]? {
@@ -13,14 +13,14 @@ enum CommandTree {
         return nil
     }
 
-    /// First words that name no command.
+    /// Leading words that do not name a command.
     struct Slip {
         let message: String
-        /// The command that was reached.
+        /// The last command that matched.
         let command: any ParsableCommand.Type
     }
 
-    /// What is wrong with the first words of a command line, when they name no command.
+    /// Returns the error in the leading words of a command line, when they do not name a command.
     static func slip(in arguments: [String]) -> Slip? {
         var command: any ParsableCommand.Type = Gestalt.self
         for word in arguments {
@@ -45,14 +45,14 @@ enum CommandTree {
         return "\(whole) has no command '\(word)': \(hint)"
     }
 
-    /// The name that the fewest slips separate from `word`, if they are few for its length.
+    /// Returns the name with the smallest edit distance to `word`, if it is small for its length.
     static func nearest(to word: String, among names: [String]) -> String? {
         let ranked = names.map { (name: $0, distance: slips(from: word.lowercased(), to: $0)) }
         guard let best = ranked.min(by: { $0.distance < $1.distance }) else { return nil }
         return best.distance <= max(1, best.name.count / 3) ? best.name : nil
     }
 
-    /// Letters to insert, drop, replace or swap with the next.
+    /// Returns the number of letters to insert, drop, replace or swap with the next.
     static func slips(from a: String, to b: String) -> Int {
         let (a, b) = (Array(a), Array(b))
         var rows = [Array(0...b.count)]

@@ -6,13 +6,13 @@ import GestaltPrior
 import GestaltTraining
 import GestaltVideo
 
-/// How the program ends: 0 for success, 1 when something failed, 2 for wrong usage, 130 when
-/// Ctrl-C, SIGTERM or SIGHUP stopped the work in order.
+/// The ending of the program: exit code 0 for success, 1 after a failure, 2 for wrong usage, 130
+/// after an orderly stop by Ctrl-C, SIGTERM or SIGHUP.
 enum Ending {
-    /// The exit code of work that a signal stopped in order.
+    /// The exit code after an orderly stop by a signal.
     static let interrupted: Int32 = 128 + SIGINT
 
-    /// Says on standard error what is wrong, with the usage of `command` where the usage is.
+    /// Prints an error to standard error, a usage error with the usage of `command`, and exits.
     static func end(_ error: any Error, in command: any ParsableCommand.Type) -> Never {
         if let usage = usageError(error, in: command) {
             printError("Error: \(usage)\n\(usageHint(for: command))")
@@ -30,7 +30,7 @@ enum Ending {
         exit(code == .validationFailure ? 2 : 1)
     }
 
-    /// Ends with 0, or with 1 when what was printed could not be written.
+    /// Exits with 0, or with 1 when output could not be written.
     static func succeed() -> Never {
         if let failure = Streams.outputFailure {
             printError("Error: \(failure)")
@@ -41,7 +41,7 @@ enum Ending {
 
     private static func exit(_ code: Int32) -> Never { Foundation.exit(code) }
 
-    /// What is wrong with the usage when a command found it while running.
+    /// Returns the usage error that a command found while running.
     private static func usageError(
         _ error: any Error, in command: any ParsableCommand.Type
     ) -> String? {
@@ -54,7 +54,7 @@ enum Ending {
             + "  See '\(names.joined(separator: " ")) --help' for more information."
     }
 
-    /// The error with the command's flags in place of the library's names for what it is given.
+    /// Returns the error with the command's flags in place of the library's names of its inputs.
     private static func withFlags(
         _ error: any Error, of command: any ParsableCommand.Type
     ) -> any Error {
@@ -72,7 +72,7 @@ enum Ending {
     }
 }
 
-/// A value from the command line that the library refused.
+/// A value from the command line that the library rejected.
 private struct FlagError: Error, CustomStringConvertible {
     let flag: String
     let problem: ConfigurationError.Problem
@@ -88,10 +88,10 @@ private struct FlagError: Error, CustomStringConvertible {
     }
 }
 
-/// A command of the program: what all of them take, and what its flags are called.
+/// A command of the program: the common options, and the names of its flags.
 protocol GestaltCommand: ParsableCommand {
     var common: CommonOptions { get }
-    /// The flag behind each name that the library has for what it is given: `frames`, `class`, …
+    /// The flag for each of the library's input names: `frames`, `class`, …
     static var flags: [String: String] { get }
 }
 

@@ -3,9 +3,9 @@ import Synchronization
 
 /// The standard streams, made safe before anything is opened or printed.
 enum Streams {
-    /// Opens closed standard streams on nothing, so that no file of ours gets their numbers and a
-    /// line of text never lands in a result. A reader that goes away (`gestalt … | head -1`) does not
-    /// end the process by a signal: a training goes on, what is printed is dropped.
+    /// Opens closed standard streams on `/dev/null`, so that no file gets their descriptors and no
+    /// line of text ends up in a result. A reader that closes the pipe (`gestalt … | head -1`)
+    /// does not end the process by a signal: training continues, and output is dropped.
     static func prepare() {
         for descriptor in Int32(0)...2 where fcntl(descriptor, F_GETFD) == -1 {
             _ = open("/dev/null", descriptor == 0 ? O_RDONLY : O_WRONLY)
@@ -13,8 +13,8 @@ enum Streams {
         signal(SIGPIPE, SIG_IGN)
     }
 
-    /// The first failure of a write to standard output, as on a full disk; a reader that went away
-    /// is none.
+    /// The first failure of a write to standard output, as on a full disk; a closed pipe is not
+    /// one.
     static var outputFailure: String? { failure.withLock { $0 } }
 
     private static let failure = Mutex<String?>(nil)
@@ -25,7 +25,7 @@ enum Streams {
     }
 
     /// Writes all of `text`.
-    /// - Returns: the error number of the write that failed.
+    /// - Returns: the error number of a failed write.
     fileprivate static func write(_ text: String, to descriptor: Int32) -> Int32? {
         var rest = Array(text.utf8)[...]
         while !rest.isEmpty {
@@ -40,14 +40,14 @@ enum Streams {
     }
 }
 
-/// A line of results on standard output, written at once.
+/// Prints a line of results to standard output, unbuffered.
 ///
-/// It takes the place of Swift's `print`, whose stream forgets a failed write as soon as a later
+/// It replaces Swift's `print`, whose stream forgets a failed write as soon as a later
 /// one succeeds: a full disk would end with exit code 0.
 func print(_ text: String = "") { Streams.writeOutput(text + "\n") }
 
-/// A line on standard error that --quiet leaves: a warning.
+/// Prints a warning to standard error, even with `--quiet`.
 func remark(_ text: String) { printError(text) }
 
-/// A line on standard error: a warning, an error, never a result.
+/// Prints a line to standard error: a warning or an error, never a result.
 func printError(_ text: String) { _ = Streams.write(text + "\n", to: STDERR_FILENO) }

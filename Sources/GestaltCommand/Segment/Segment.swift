@@ -6,43 +6,43 @@ import GestaltSegHeads
 import GestaltTensor
 import GestaltTraining
 
-/// `gestalt segment`: masks of pictures.
+/// `gestalt segment`: masks of images.
 struct Segment: GestaltCommand {
     static let configuration = CommandConfiguration(
-        abstract: "Write masks and overlays of pictures of any size.",
+        abstract: "Write masks and overlays of images of any size.",
         discussion: """
-            INPUT is a picture, a folder of pictures (folders inside it included), clips as \
-            TFRecord, GIF, npy, npz or safetensors, or 'sample'; several may be given. For each picture \
-            NAME the output folder gets masks/NAME.png (0 background, 255 foreground; or the number \
-            of the class) and overlays/NAME.png; pictures in folders keep the folder's name: \
+            INPUT is an image, a folder of images (with its subfolders), clips as TFRecord, GIF, \
+            npy, npz or safetensors, or 'sample'; there may be several. For each image NAME the \
+            output folder receives masks/NAME.png (0 background, 255 foreground; or the number \
+            of the class) and overlays/NAME.png; images in folders keep the folder's name: \
             masks/CLIP/NAME.png. Frames of clips are FILE/FRAME or FILE/CLIP/FRAME, from 0.
-            Pictures that cannot be read are left out and named at the end; the exit code is then 1.
-            A head trained with --mode clip sees the frames around: the pictures of a folder are a \
-            clip to it.
+            Unreadable images are skipped and listed at the end; the exit code is then 1.
+            A head trained with --mode clip sees the surrounding frames: the images of a folder \
+            are then a clip.
             """)
 
-    @Argument(help: "Pictures, folders of pictures, files of clips.", completion: .file())
+    @Argument(help: "Images, folders of images, files of clips.", completion: .file())
     var inputs: [String]
     @OptionGroup var model: ModelOptions
     @Option(help: "The folder for masks/ and overlays/.", completion: .directory)
     var output: String
     @OptionGroup var reading: ReadingOptions
     @Option(
-        help: "Probability above which a pixel is foreground, 0.5 without it; not for classes.",
+        help: "Probability above which a pixel is foreground, 0.5 by default; not for classes.",
         transform: share)
     var threshold: Float?
     @Option(
-        help: "How much of the overlays is color, 0 to 1: 0.35 without it, 0.5 for classes.",
+        help: "Opacity of the overlays' color, 0 to 1; by default 0.35, for classes 0.5.",
         transform: share)
     var opacity: Float?
     @Flag(help: "Write no overlays.") var masksOnly = false
-    @Flag(help: "Leave out pictures that have their results already.") var skipExisting = false
-    @Flag(help: "Print what was done as JSON.") var json = false
+    @Flag(help: "Skip images whose results exist.") var skipExisting = false
+    @Flag(help: "Print a report as JSON.") var json = false
     @OptionGroup(title: "Common options") var common: CommonOptions
 
     func validate() throws {
         guard !masksOnly || opacity == nil else {
-            throw ValidationError("--opacity is for overlays; --masks-only writes none")
+            throw ValidationError("--opacity applies to overlays; --masks-only writes none")
         }
     }
 

@@ -11,8 +11,8 @@ import GestaltTensor
 import GestaltTraining
 import GestaltVQVAE
 
-/// The pictures of a listing through a network: files are read and results written on all
-/// processors, a few pictures at a time, while the network itself spreads over the threads.
+/// The segmentation of a listing's images: files are read and results written on all processors, a
+/// few images at a time, while the network itself uses all threads.
 struct SegmentJob {
     struct Options {
         let clips: ClipOptions
@@ -41,14 +41,14 @@ struct SegmentJob {
         self.options = options
     }
 
-    /// What the network sees a picture at.
+    /// The input size of the network.
     var size: (height: Int, width: Int) { (network.input.height, network.input.width) }
 
-    /// Pictures in memory at once: enough for all processors, whatever the pictures' size.
+    /// Images in memory at once: enough for all processors, whatever the images' size.
     private static let chunk = max(2, min(8, ProcessInfo.processInfo.activeProcessorCount))
 
     /// - Throws: `ExitCode` when a signal stopped it, `FileFailure` when results cannot be written;
-    ///   what is wrong with pictures goes to `failures`.
+    ///   errors in images are collected in `failures`.
     mutating func run(_ listing: PictureListing) throws {
         total = listing.fileCount + failures.count
         let progress = common.progress("segmenting", total: total, unit: "pictures")
@@ -74,8 +74,8 @@ struct SegmentJob {
         }
     }
 
-    /// A few pictures: read and fitted side by side, through the network together, finished side by
-    /// side.
+    /// Segments a few images: reads and fits them in parallel, runs the network on all at once, and
+    /// finishes them in parallel.
     private mutating func run(_ pictures: [NamedPicture]) throws {
         let network = network
         let read = try concurrentMap(count: pictures.count) { index in
@@ -119,7 +119,7 @@ struct SegmentJob {
         done += refused.count { $0 == nil }
     }
 
-    /// The pictures of a group as clips, for a head that sees the frames around.
+    /// Segments the images of a group as clips, for a head that sees the surrounding frames.
     private mutating func runClips(_ group: PictureGroup, _ progress: ProgressBar) throws {
         let segmenter = FrameSegmenter(network)
         for (clip, names) in try group.clips(options.clips) {
@@ -167,7 +167,7 @@ struct SegmentJob {
                     : image.overlaid(labels: labels, opacity: options.opacity)
                 try PNG.write(drawn, to: overlay)
             }
-            // The mask last: a mask says that all of a picture is done.
+            // The mask last: its existence marks an image as done.
             if classes == 1 {
                 try PNG.write(labels * 255, to: mask)
             } else {
@@ -178,7 +178,7 @@ struct SegmentJob {
         }
     }
 
-    /// A result that cannot be written, which ends the work; a picture that cannot be read does not.
+    /// A result that cannot be written, which ends the work, unlike an image that cannot be read.
     private struct ResultError: Error, CustomStringConvertible {
         let description: String
     }
@@ -205,7 +205,7 @@ struct SegmentJob {
                 + "\(image.shape[0]) × \(image.shape[1])")
     }
 
-    /// Whether a picture is to blame, so that the others can go on.
+    /// Whether an error is due to an image, so that the others can continue.
     private static func isAboutInput(_ error: any Error) -> Bool {
         switch error {
         case is MediaError, is ClipError, is FileError, is NonFiniteScores: true
@@ -213,7 +213,7 @@ struct SegmentJob {
         }
     }
 
-    /// What is wrong, without the path that stands before it.
+    /// Returns the error message without its leading path.
     private static func reason(_ error: any Error, _ path: String) -> String {
         let text = "\(error)"
         return text.hasPrefix(path + ": ") ? String(text.dropFirst(path.count + 2)) : text

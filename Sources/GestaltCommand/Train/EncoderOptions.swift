@@ -26,7 +26,7 @@ struct EncoderOptions: ParsableArguments {
     var initial: HeadRecipe.Initial?
     @Option(
         help: ArgumentHelp(
-            "The learning rate of unfrozen parts is multiplied by it; or resnet=0.3,prior=0.1.",
+            "The factor on the learning rate of unfrozen parts; or resnet=0.3,prior=0.1.",
             valueName: "factor"))
     var encoderRate: Rates?
 
@@ -51,7 +51,7 @@ struct EncoderOptions: ParsableArguments {
 
     /// `0.1`, or `PART=0.3,…`.
     struct Rates: ExpressibleByArgument {
-        /// The factor of every part.
+        /// The factor for all parts.
         let common: Double?
         let factors: [String: Double]
 
@@ -69,7 +69,7 @@ struct EncoderOptions: ParsableArguments {
         }
     }
 
-    /// Options that a head decides where it is trained further, and whether they were typed.
+    /// Options fixed by a head that is trained further, and whether they were typed.
     var decidedByHead: [String: Bool] {
         ["--encoder": encoder != nil, "--initial": initial != nil]
     }
@@ -80,7 +80,7 @@ struct EncoderOptions: ParsableArguments {
         if let unfreeze { _ = try names(of: unfreeze, among: parts, in: encoder) }
     }
 
-    /// Replaces values of the recipe by those that were typed.
+    /// Replaces values of the recipe by the typed ones.
     /// - Throws: `ValidationError` for an unknown encoder or a part it does not have.
     func apply(to recipe: inout HeadRecipe) throws {
         if let encoder { recipe.encoder = encoder }

@@ -11,12 +11,12 @@ struct Train: ParsableCommand {
         abstract:
             "Train a tokenizer, a prior over its codes, a segmentation head, or a U-Net on RGB.",
         discussion: """
-            The output folder gets the model (config.json, model.safetensors, README.md), the recipe \
-            (recipe.json), checkpoints, log.jsonl and TensorBoard events. Ctrl-C, SIGTERM or a closed \
-            terminal save a checkpoint. --resume goes on from it; with --steps it extends a run, a \
-            finished one too: the learning rate is then that of a run of N steps from the step \
-            reached onward. The memory a run needs is estimated first, and one that cannot fit is \
-            refused.
+            The output folder receives the model (config.json, model.safetensors, README.md), \
+            the recipe (recipe.json), checkpoints, log.jsonl and TensorBoard events. Ctrl-C, \
+            SIGTERM or a closed terminal save a checkpoint. --resume continues from it; with \
+            --steps it extends a run, even a finished one: the learning rate is then that of a \
+            run of N steps from the step reached onward. The memory of a run is estimated first, \
+            and a run that cannot fit is refused.
             """,
         subcommands: [
             TrainTokenizer.self, TrainPrior.self, TrainHead.self, TrainUNet.self,
@@ -28,31 +28,31 @@ func isTyped(_ name: String) -> Bool {
     CommandLine.arguments.contains { $0 == name || $0.hasPrefix(name + "=") }
 }
 
-/// Where a run goes, whether it goes on, and what surrounds it.
+/// Options of a run: output, resumption, checkpoints, memory.
 struct RunArguments: ParsableArguments {
     @Option(help: "The folder for model, checkpoints and logs.", completion: .directory)
     var output: String
 
     @Flag(
         help: """
-            Go on with the run in the output folder; recipe.json there says what it does. --steps \
-            may give another number of steps, --data where the same clips are now.
+            Resume the run in the output folder, which is described by its recipe.json. --steps \
+            may change the number of steps, --data the location of the same clips.
             """)
     var resume = false
 
     @Option(
         help: ArgumentHelp(
-            "Begin with the recipe of a run: its recipe.json or its folder; other options change it.",
+            "Start from a run's recipe, its recipe.json or its folder; other options override it.",
             valueName: "file"))
     var recipe: String?
 
     @Option(
         help: ArgumentHelp(
-            "The longest time without a checkpoint; 0 leaves it to the steps.",
+            "The maximum time between checkpoints; 0 for steps alone.",
             valueName: "minutes"))
     var checkpointMinutes = 10.0
 
-    @Flag(help: "Try a run that is estimated to need more memory than there is.")
+    @Flag(help: "Run even if the estimated memory exceeds the available memory.")
     var ignoreMemory = false
 
     @OptionGroup(title: "Common options") var common: CommonOptions
@@ -63,7 +63,7 @@ struct RunArguments: ParsableArguments {
                 "--checkpoint-minutes must be 0 or more, not \(checkpointMinutes)")
         }
         guard resume else { return }
-        // A resumed run is what its recipe says; other options would be ignored.
+        // A resumed run follows its recipe; other options would be ignored.
         let allowed = [
             "--resume", "--output", "--steps", "--data", "--checkpoint-minutes", "--ignore-memory",
             "--threads", "--quiet",
@@ -89,13 +89,13 @@ struct RunArguments: ParsableArguments {
         return options
     }
 
-    /// The recipe that `--recipe` names; nil without it.
+    /// Returns the recipe of `--recipe`; nil without it.
     func given<R: Recipe>() throws -> R? {
         guard let recipe else { return nil }
         return try recipe.hasSuffix(".json") ? R(file: recipe) : R(run: recipe)
     }
 
-    /// Runs a new recipe, or goes on with the stored one, and prints how the result was judged.
+    /// Runs a new recipe, or resumes the stored one, and prints its evaluation.
     func run<R: Recipe>(
         steps: Int?, data: DataOptions, _ start: () throws -> (recipe: R, model: OpenedModel?)
     ) throws {
@@ -119,7 +119,7 @@ struct RunArguments: ParsableArguments {
 }
 
 extension DataOptions {
-    /// What a recipe is to train on: what was typed, or what a recipe that was given says.
+    /// Returns the training data: the typed options, or those of a recipe that was passed.
     func choice(seed: UInt64, over given: DataChoice?) -> DataChoice {
         var choice = choice(seed: seed)
         guard let given, !isTyped("--data") else { return choice }
@@ -130,7 +130,7 @@ extension DataOptions {
     }
 }
 
-/// The model a training begins with: what `--model` names, or the recipe that was given.
+/// Opens the initial model: that of `--model`, or of a recipe that was passed.
 func beginning(
     _ model: String?, _ settings: SettingOptions, recipe: (some Recipe)?
 ) throws -> OpenedModel? {
@@ -139,7 +139,7 @@ func beginning(
     return try openModel(path, recipe.settings ?? [:])
 }
 
-/// - Throws: `ValidationError` for options that the model decides.
+/// - Throws: `ValidationError` for options that the model determines.
 func refuse(_ given: [String: Bool], because reason: String) throws {
     let names = given.filter(\.value).keys.sorted()
     guard names.isEmpty else {

@@ -25,9 +25,9 @@ struct TrainHead: ParsableCommand {
                                           the frame alone; H/S × W/S for each latent frame
             clip encodes the clip around a frame, later frames included; skips adds the frame \
             encoder's finer stages, join its stage of the latent's size; query is the token in \
-            place of unknown codes: hidden, the masked token, where the prior was trained with code \
-            dropout, else start. Where --model is a head, it is trained further and keeps its \
-            encoder and kind.
+            place of unknown codes: hidden, the masked token, where the prior was trained with \
+            code dropout, else start. Where --model is a head, it is trained further and keeps \
+            its encoder and kind.
             """)
 
     @OptionGroup var data: DataOptions
@@ -47,7 +47,7 @@ struct TrainHead: ParsableCommand {
     var head: ComponentName?
     @OptionGroup var labels: SegmentationOptions
     @OptionGroup var steps: StepOptions
-    @Option(help: "How likely a picture is mirrored left to right, 0 to 1.") var flip: Float?
+    @Option(help: "Probability of mirroring an image left to right, 0 to 1.") var flip: Float?
 
     func validate() throws {
         let isBuiltIn = ["tokenizer", "resnet", "prior"].contains(

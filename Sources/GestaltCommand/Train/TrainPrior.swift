@@ -13,10 +13,10 @@ struct TrainPrior: ParsableCommand {
         commandName: "prior",
         abstract: "Train a transformer that predicts a clip's codes from its first frames.",
         discussion: """
-            The tokenizer stays as it is; clips [T, H, W, 3] are encoded once to codes [t, h, w]. \
+            The tokenizer is frozen; clips [T, H, W, 3] are encoded once to codes [t, h, w]. \
             The result predicts futures (gestalt predict) and encodes single frames (gestalt train \
-            head --encoder prior:hidden:L). Where --model is a predictor, it is trained further: \
-            sizes, clip length and conditions are its own.
+            head --encoder prior:hidden:L). If --model is a predictor, it is trained further and \
+            determines sizes, clip length and conditioning.
             """)
 
     @OptionGroup var data: DataOptions
@@ -24,27 +24,28 @@ struct TrainPrior: ParsableCommand {
     @Option(help: "A trained tokenizer, or a predictor to train further.")
     var model: String?
     @OptionGroup var settings: SettingOptions
-    @Option(help: "Sizes and steps: tiny, small or publicBAIR; small without it.")
+    @Option(help: "Sizes and steps: tiny, small (the default) or publicBAIR.")
     var preset: VideoPredictorConfiguration.Preset?
     @Option(help: "The number of conditioning frames, from the first; 1 by default, 0 for none.")
     var conditioningFrames: Int?
     @Flag(help: "Condition it on the clips' actions, too.") var actions = false
-    @Option(help: "full, or sparse: blocks of 32 positions; full without it.")
+    @Option(help: "full (the default), or sparse: blocks of 32 positions.")
     var attention: PriorConfiguration.Attention?
     @Option(help: "Residual dropout probability.") var dropout: Float?
     @Option(help: "Attention dropout probability.")
     var attentionDropout: Float?
     @Flag(
         inversion: .prefixedNo,
-        help: "Hide codes in training, so that a frame alone can be encoded.")
+        help: "Mask codes in training, so that single frames can be encoded.")
     var codeDropout: Bool?
     @Flag(help: "Recompute activations in the backward pass: less memory, more time.")
     var checkpointing = false
-    @Flag(inversion: .prefixedNo, help: "Train on mirror images, too, where there are no actions.")
+    @Flag(
+        inversion: .prefixedNo, help: "Train on mirror images, too, unless conditioned on actions.")
     var flip: Bool?
     @Option(
         parsing: .upToNextOption,
-        help: "Parts of the prior that stay as they are: resnet, positions, blocks.0, …")
+        help: "Frozen parts of the prior: resnet, positions, blocks.0, …")
     var freeze: [String] = []
     @Option(help: "Frames of a clip; 16 by default.") var clipLength: Int?
     @OptionGroup var steps: StepOptions

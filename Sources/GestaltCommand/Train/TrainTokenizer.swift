@@ -17,9 +17,9 @@ struct TrainTokenizer: ParsableCommand {
     @Option(help: "A tokenizer to train further, or that of a predictor; it keeps its sizes.")
     var model: String?
     @OptionGroup var settings: SettingOptions
-    @Option(help: "The kind of tokenizer: vqvae (the default), or one that was registered.")
+    @Option(help: "The kind of tokenizer: vqvae (the default), or another registered kind.")
     var kind: String?
-    @Option(help: "Sizes and steps, for vqvae tiny, small (the default) or publicBAIR.")
+    @Option(help: "Sizes and steps; for vqvae tiny, small (the default) or publicBAIR.")
     var preset: String?
     @Option(help: "Frames of a clip; 16 by default.") var clipLength: Int?
     @OptionGroup var steps: StepOptions
@@ -32,7 +32,8 @@ struct TrainTokenizer: ParsableCommand {
         try run(as: try type(for: opened), opened)
     }
 
-    /// The type of tokenizer: of the run to resume, of the recipe, of the model, or as `--kind` says.
+    /// Returns the type of tokenizer: of the run to resume, of the recipe, of the model, or of
+    /// `--kind`.
     private func type(for opened: OpenedModel?) throws -> any VideoTokenizer.Type {
         if let opened { return Swift.type(of: try opened.tokenizer()) }
         if training.resume { return try tokenizerType(ofRun: training.output) }

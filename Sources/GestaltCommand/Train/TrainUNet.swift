@@ -19,10 +19,10 @@ struct TrainUNet: ParsableCommand {
     @OptionGroup var data: DataOptions
     @OptionGroup var masks: LabelOptions
     @OptionGroup var training: RunArguments
-    @Option(help: "A U-Net to train further; it has its own sizes and classes.")
+    @Option(help: "A U-Net to train further; it determines sizes and classes.")
     var model: String?
     @OptionGroup var settings: SettingOptions
-    @Option(help: "Sizes: baseline (widths 32 to 256) or demo (16 to 128); baseline without it.")
+    @Option(help: "Sizes: baseline (widths 32 to 256; the default) or demo (16 to 128).")
     var preset: Preset?
     @OptionGroup var labels: SegmentationOptions
     @OptionGroup var steps: StepOptions

@@ -1,15 +1,16 @@
 import ArgumentParser
 import GestaltData
 
-/// How long and how fast a training goes; the same words for all.
+/// Number of steps and learning rate; the same options in all trainings.
 struct StepOptions: ParsableArguments {
-    @Option(help: "Steps; without it as many as preset or labels suggest.") var steps: Int?
-    @Option(help: "Clips or frames a batch.") var batch: Int?
-    @Option(name: .customLong("rate"), help: "Highest learning rate.") var learningRate: Double?
-    @Option(help: "The share of the steps in which the rate rises, 0 to 1.") var warmUp: Double?
-    @Option(help: "The largest norm of all gradients together; longer ones are scaled down.")
+    @Option(help: "Number of steps; by default that of the preset or for the number of labels.")
+    var steps: Int?
+    @Option(help: "Batch size in clips or frames.") var batch: Int?
+    @Option(name: .customLong("rate"), help: "Peak learning rate.") var learningRate: Double?
+    @Option(help: "Warm-up as a fraction of the steps, 0 to 1.") var warmUp: Double?
+    @Option(help: "The bound on the norm of all gradients, which are scaled down beyond it.")
     var gradientNorm: Float?
-    @Option(help: "Seed of everything random; 0 without it.") var seed: UInt64?
+    @Option(help: "Seed of all random numbers; 0 by default.") var seed: UInt64?
 
     func validate() throws {
         try requirePositive("--steps", steps)
@@ -24,15 +25,16 @@ struct StepOptions: ParsableArguments {
     }
 }
 
-/// What models of masks are trained with.
+/// Options for training segmentation models.
 struct SegmentationOptions: ParsableArguments {
-    @Option(help: "How many labeled frames, spread over the clips; all without it.")
+    @Option(help: "Number of labeled frames, spread over the clips; all by default.")
     var labels: Int?
     @Option(
         help:
-            "Classes with the background, up to 255; 1, without it: foreground against background.")
+            "Number of classes with background, up to 255; by default 1: foreground and background."
+    )
     var classes: Int?
-    @Option(help: "Weight decay; 0.01 without it.") var weightDecay: Double?
+    @Option(help: "Weight decay; 0.01 by default.") var weightDecay: Double?
 
     func validate() throws {
         try requirePositive("--labels", labels)
@@ -45,14 +47,14 @@ struct SegmentationOptions: ParsableArguments {
     }
 }
 
-/// How training pictures are varied.
+/// Augmentation of training images.
 struct AugmentationOptions: ParsableArguments {
-    @Option(help: "How likely a picture is mirrored left to right, 0 to 1.") var flip: Float?
-    @Option(help: "How far a picture may move each way, in pixels.") var shift: Int?
-    @Option(help: "Brightness: up to this much added either way, 1 being from black to white.")
+    @Option(help: "Probability of mirroring an image left to right, 0 to 1.") var flip: Float?
+    @Option(help: "Maximum shift of an image in each direction, in pixels.") var shift: Int?
+    @Option(help: "Brightness: maximum offset in either direction, 1 being from black to white.")
     var brightness: Float?
-    @Option(help: "Contrast: scaled by 1 ± this much, 0 to 1.") var contrast: Float?
-    @Option(help: "Saturation: scaled by 1 ± this much, 0 to 1.") var saturation: Float?
+    @Option(help: "Contrast: scaled by 1 ± up to this value, 0 to 1.") var contrast: Float?
+    @Option(help: "Saturation: scaled by 1 ± up to this value, 0 to 1.") var saturation: Float?
 
     func validate() throws {
         for (name, value) in [
@@ -64,7 +66,7 @@ struct AugmentationOptions: ParsableArguments {
         if let shift, shift < 0 { throw ValidationError("--shift must be 0 or more, not \(shift)") }
     }
 
-    /// Puts what was given in the place of what the recipe has.
+    /// Replaces values of the recipe by the typed ones.
     func apply(to augmentation: inout Augmentation) {
         if let flip { augmentation.flip = flip }
         if let shift { augmentation.shift = shift }

@@ -1,15 +1,16 @@
 import GestaltIO
 import GestaltTensor
 
-/// One tensor in a file: npy, npz, safetensors, or what `torch.save` wrote. What is read is recognized
-/// by its content; npy, npz and safetensors are written, as the ending of the name asks.
+/// One tensor in a file: npy, npz, safetensors, or a checkpoint of `torch.save`. The format is
+/// recognized by the content when reading, and chosen by the file name's extension when writing
+/// npy, npz and safetensors.
 public enum ArrayFile {
-    /// The endings of names that can be written.
+    /// The file name extensions that can be written.
     public static let endings = ["npy", "npz", "safetensors"]
 
     private enum Format: String { case npy, npz, safetensors }
 
-    /// What is read.
+    /// The content of a file to read.
     private enum Content {
         case npy
         case npz(NPZFile)
@@ -18,7 +19,7 @@ public enum ArrayFile {
         case sharded(ShardedTensors)
     }
 
-    /// The format that a name asks for.
+    /// Returns the format of a file name.
     private static func named(_ path: String) throws(FileError) -> Format {
         let ending = path.split(separator: ".").last.map { $0.lowercased() } ?? ""
         guard let format = Format(rawValue: ending) else {
@@ -46,7 +47,8 @@ public enum ArrayFile {
         }
     }
 
-    /// Whether the path is named like a file of one tensor, so that ``write(_:name:to:)`` takes it.
+    /// Whether the path has the extension of a file of one tensor, as ``write(_:name:to:)``
+    /// requires.
     public static func isOne(_ path: String) -> Bool { (try? named(path)) != nil }
 
     /// Whether the file at `path` holds tensors by its content, whatever its name.
@@ -55,7 +57,7 @@ public enum ArrayFile {
         return kind.holdsArrays || kind.isTorchCheckpoint || kind == .shardIndex
     }
 
-    /// Everything that the file lists.
+    /// Returns all entries of the file.
     /// - Throws: ``FileError`` for another kind of file, or a broken one.
     public static func members(_ path: String) throws(FileError) -> [FileMember] {
         switch try content(path) {
@@ -67,9 +69,9 @@ public enum ArrayFile {
         }
     }
 
-    /// Reads the tensor; of several that can be read, the one called `name`.
+    /// Reads the tensor; if several can be read, the one called `name`.
     ///
-    /// - Parameter warn: called with a sentence about what is left out, see
+    /// - Parameter warn: called with a sentence about ignored content, see
     ///   ``NPY/read(_:as:index:warn:)``.
     /// - Throws: ``FileError`` for another kind of file, a broken file, values that do not fit
     ///   `Scalar`, or several tensors none of which is called `name`.
@@ -89,7 +91,7 @@ public enum ArrayFile {
         }
     }
 
-    /// The type of the tensor's elements.
+    /// Returns the element type of the tensor.
     public static func type(_ path: String, name: String) throws(FileError) -> StoredType {
         let content = try content(path)
         if case .npy = content { return try NPY.info(path).type }
@@ -111,7 +113,7 @@ public enum ArrayFile {
         }
     }
 
-    /// The member called `name`, or the only one that can be read.
+    /// Returns the member called `name`, or the only one that can be read.
     private static func chosen(
         _ name: String, of members: [FileMember], _ path: String
     ) throws(FileError) -> String {
@@ -127,7 +129,7 @@ public enum ArrayFile {
             available: readable.map { "\($0.name) \($0.type) \($0.shape ?? [])" })
     }
 
-    /// Writes the tensor under `name`, where the format has names.
+    /// Writes the tensor, under `name` where the format has names.
     public static func write<Scalar: StoredScalar>(
         _ tensor: Tensor<Scalar>, name: String, to path: String
     ) throws(FileError) {

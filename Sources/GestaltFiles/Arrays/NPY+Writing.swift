@@ -2,10 +2,10 @@ import GestaltIO
 import GestaltTensor
 
 extension NPY {
-    /// Writes an array; rows first, lowest byte first.
+    /// Writes an array in row-major order, little-endian.
     ///
-    /// - Precondition: the elements are not `BFloat16`, which NumPy does not know.
-    /// - Throws: ``FileError`` when the file cannot be written; nothing half-written remains.
+    /// - Precondition: the elements are not `BFloat16`, which NumPy does not support.
+    /// - Throws: ``FileError`` when the file cannot be written; no partial file remains.
     public static func write<Scalar: StoredScalar>(
         _ tensor: Tensor<Scalar>, to path: String
     ) throws(FileError) {
@@ -18,7 +18,7 @@ extension NPY {
         }
     }
 
-    /// The bytes that ``write(_:to:)`` would write.
+    /// Returns the bytes that ``write(_:to:)`` would write.
     public static func encode<Scalar: StoredScalar>(_ tensor: Tensor<Scalar>) -> [UInt8] {
         encode(AnyTensor(tensor))
     }

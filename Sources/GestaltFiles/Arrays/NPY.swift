@@ -1,16 +1,16 @@
 import GestaltIO
 import GestaltTensor
 
-/// NumPy's format for one array; `numpy.save` into an open file puts several after each other.
+/// NumPy's format for one array; `numpy.save` to an open file appends further ones.
 public enum NPY {
-    /// Reads an array, its elements converted to `Scalar` as ``StoredScalar`` tells. Arrays with
-    /// columns first and with the highest byte first are put in our order.
+    /// Reads an array, its elements converted to `Scalar` as described in ``StoredScalar``.
+    /// Column-major and big-endian arrays are converted.
     ///
     /// - Parameters:
-    ///   - index: which array, where the file holds several; nil for the only one.
-    ///   - warn: called with a sentence when the first of several arrays is read, or bytes that are
-    ///     no array follow it. Without it and without an `index`, such files are refused; zeros that
-    ///     fill a block are not worth a word.
+    ///   - index: the index of an array, where the file holds several; nil for the only one.
+    ///   - warn: called with a sentence when the first of several arrays is read, or other bytes
+    ///     follow the array. Without it and without an `index`, such files are rejected; zero
+    ///     padding is ignored silently.
     /// - Throws: ``FileError`` when the file cannot be read, is broken, or holds values that do
     ///   not fit `Scalar`, such as pickled objects.
     public static func read<Scalar: StoredScalar>(
@@ -31,7 +31,7 @@ public enum NPY {
         }
     }
 
-    /// Type and shape of the array in a file, the first of several.
+    /// Returns type and shape of the array in a file, the first of several.
     public static func info(
         _ path: String
     ) throws(FileError) -> (type: StoredType, shape: [Int]) {
@@ -41,7 +41,7 @@ public enum NPY {
         }
     }
 
-    /// All arrays in a file, named by their index; those whose elements are not read too.
+    /// Returns all arrays in a file, named by their index, including those that cannot be read.
     /// - Throws: ``FileError`` when the file cannot be read, or the first array is broken.
     public static func members(_ path: String) throws(FileError) -> [FileMember] {
         try withFile(path) { (bytes) throws(FileError) in
@@ -50,7 +50,7 @@ public enum NPY {
         }
     }
 
-    /// The array in `bytes`; errors call them `name`.
+    /// Decodes the array in `bytes`; errors call them `name`.
     public static func decode<Scalar: StoredScalar>(
         _ bytes: [UInt8], as scalar: Scalar.Type = Scalar.self, name: String = "npy data",
         index: Int? = nil, warn: ((String) -> Void)? = nil
@@ -76,7 +76,7 @@ public enum NPY {
         if let remark = sequence.remark {
             guard let warn else {
                 throw .malformed(
-                    path: path, format: "npy", expected: "one array and nothing behind it",
+                    path: path, format: "npy", expected: "one array and nothing after it",
                     found: remark)
             }
             warn("\(path): \(remark); the first array is read")
@@ -84,7 +84,7 @@ public enum NPY {
         return try sequence.elements(0)
     }
 
-    /// Calls `body` with the checked array in `bytes`, a member of an archive.
+    /// Calls `body` with the validated array in `bytes`, a member of an archive.
     static func withElements<Result>(
         _ bytes: [UInt8], path: String, name: String?,
         _ body: (StoredElements) throws(FileError) -> Result

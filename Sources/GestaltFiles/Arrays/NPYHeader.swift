@@ -1,15 +1,15 @@
 import GestaltChecks
 
-/// What stands before the data of an npy file.
+/// The header of an npy file.
 struct NPYHeader: Equatable {
-    /// Nil for elements that are no numbers here.
+    /// Nil for unsupported elements.
     let type: StoredType?
-    /// The type in NumPy's words.
+    /// NumPy's type code.
     let code: String
     let isBigEndian: Bool
     let isFortranOrder: Bool
     let shape: [Int]
-    /// Where the data begin.
+    /// The offset of the data.
     let dataStart: Int
 
     static let magic: [UInt8] = [0x93] + Array("NUMPY".utf8)
@@ -17,7 +17,7 @@ struct NPYHeader: Equatable {
     /// Headers of plain arrays take about 100 bytes; only structured types need more.
     static let maximumByteCount = 1 << 16
 
-    /// Reads the header at the front of `bytes`, in version 1, 2 or 3.
+    /// Reads the header at the start of `bytes`, in version 1, 2 or 3.
     init(_ bytes: UnsafeRawBufferPointer, path: String, name: String?) throws(FileError) {
         func malformed(_ expected: String, _ found: String) -> FileError {
             .malformed(path: path, format: "npy", expected: expected, found: found)
@@ -59,14 +59,14 @@ struct NPYHeader: Equatable {
         isBigEndian = code.first == ">"
     }
 
-    /// A listing's entry of the array.
+    /// Returns the array as an entry of a listing.
     func member(_ name: String) -> FileMember {
         FileMember(
             name: name, type: type?.description ?? code, shape: shape,
             byteCount: type?.byteCount(of: shape), problem: type == nil ? Self.problem(code) : nil)
     }
 
-    /// What elements of a type that is not read are.
+    /// Returns a description of unsupported elements.
     private static func problem(_ code: String) -> String {
         if code.hasPrefix("[") || code.hasPrefix("(") || code.hasPrefix("{") {
             return "records of several fields"
@@ -83,7 +83,7 @@ struct NPYHeader: Equatable {
         }
     }
 
-    /// NumPy's code of a type, its byte order in front.
+    /// Returns the type of a NumPy type code, which starts with the byte order.
     private static func type(_ code: String) -> StoredType? {
         if code == "?" { return .bool }
         guard let order = code.first, "<>|=".contains(order) else { return nil }
@@ -95,10 +95,10 @@ struct NPYHeader: Equatable {
         return types[code.dropFirst()]
     }
 
-    /// The bytes before the data of a tensor of ours: version 1.0, data aligned to 64.
+    /// Returns the header for writing a tensor: version 1.0, data aligned to 64 bytes.
     static func bytes(type: StoredType, shape: [Int]) -> [UInt8] {
         let lengths = shape.map { "\($0)," }.joined(separator: " ")
-        // A tuple of one keeps its comma, longer ones do without: as NumPy prints them.
+        // A tuple of one keeps its trailing comma, longer ones have none: as NumPy prints them.
         let tuple = shape.count > 1 ? String(lengths.dropLast()) : lengths
         var text =
             "{'descr': '\(code(type))', 'fortran_order': False, 'shape': (\(tuple)), }"
@@ -128,14 +128,14 @@ struct NPYHeader: Equatable {
     }
 }
 
-/// The part of Python's literals that an npy header is made of: one dictionary of strings, truth
-/// values and tuples of whole numbers. Nothing is evaluated.
+/// The subset of Python's literals in an npy header: one dictionary of strings, Booleans and tuples
+/// of integers. Nothing is evaluated.
 struct PythonLiteral {
     enum Value: Equatable {
         case text(String)
         case truth(Bool)
         case tuple([Int])
-        /// The text of anything else in brackets, the fields of a record type for example.
+        /// The text of any other bracketed value, the fields of a record type for example.
         case other(String)
     }
 
@@ -146,10 +146,10 @@ struct PythonLiteral {
 
     init(_ bytes: Slice<UnsafeRawBufferPointer>) { self.bytes = Array(bytes) }
 
-    /// The beginning of the text, for messages.
+    /// The start of the text, for messages.
     var excerpt: String { String(decoding: bytes.prefix(80), as: UTF8.self) }
 
-    /// The dictionary with nothing but white space after it; nil when it is not one, or when a key
+    /// Parses the dictionary, which only white space may follow; nil for other text, or when a key
     /// occurs twice.
     mutating func dictionary() -> [String: Value]? {
         var fields: [String: Value] = [:]
@@ -177,7 +177,7 @@ struct PythonLiteral {
         return text().map(Value.text)
     }
 
-    /// Skips what is in brackets, to the one that closes the first.
+    /// Skips to the closing bracket of the first opening one.
     private mutating func bracketed() -> Value? {
         let start = place
         var depth = 0

@@ -1,21 +1,20 @@
-/// The arrays of an npy file: one mostly, several where a program saved into an open file again and
-/// again.
+/// The arrays of an npy file: usually one, several where a program saved repeatedly to an open
+/// file.
 struct NPYSequence {
     struct Item {
         let header: NPYHeader
-        /// The array's bytes, nil where they cannot be told from what follows: elements of unknown
-        /// size.
+        /// The array's bytes; nil where their end is unknown: elements of unknown size.
         let data: Range<Int>?
     }
 
     let arrays: [Item]
-    /// What besides one array the file holds; nil for nothing but zeros.
+    /// A description of the content after the first array; nil for only zeros.
     let remark: String?
     private let bytes: UnsafeRawBufferPointer
     private let path: String
     private let name: String?
 
-    /// More arrays than this are not looked for.
+    /// The maximum number of arrays searched for.
     private static let mostArrays = 1 << 16
 
     /// - Throws: ``FileError`` when the first array is broken.
@@ -58,8 +57,8 @@ struct NPYSequence {
         return Item(header: header, data: first..<(first + wanted))
     }
 
-    /// The elements of an array.
-    /// - Throws: ``FileError`` when there is none of this index, or its elements are not read.
+    /// Returns the elements of an array.
+    /// - Throws: ``FileError`` when there is none of this index, or its elements cannot be read.
     func elements(_ index: Int) throws(FileError) -> StoredElements {
         guard arrays.indices.contains(index) else {
             throw .missing(

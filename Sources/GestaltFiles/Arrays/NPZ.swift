@@ -13,7 +13,7 @@ public enum NPZ {
             file.withBytes { (bytes) throws(FileError) in try ZipReader(bytes, path: path) })
     }
 
-    /// The archive in `bytes`; errors call it `name`.
+    /// Opens the archive in `bytes`; errors call it `name`.
     public static func decode(
         _ bytes: [UInt8], name: String = "npz data"
     ) throws(FileError) -> NPZFile {
@@ -33,10 +33,11 @@ public enum NPZ {
             to: path)
     }
 
-    /// Writes arrays in the order given; the same arrays give the same bytes.
+    /// Writes arrays in the given order; equal arrays yield equal bytes.
     ///
-    /// - Precondition: no name occurs twice; no elements are `BFloat16`, which NumPy does not know.
-    /// - Throws: ``FileError`` when the file cannot be written; nothing half-written remains.
+    /// - Precondition: no name occurs twice; no elements are `BFloat16`, which NumPy does not
+    ///   support.
+    /// - Throws: ``FileError`` when the file cannot be written; no partial file remains.
     public static func write(
         _ arrays: [(name: String, tensor: AnyTensor)], compressed: Bool = false, to path: String
     ) throws(FileError) {
@@ -56,17 +57,17 @@ public enum NPZ {
     }
 }
 
-/// An open npz archive. Arrays are unpacked when they are asked for; not for several threads.
+/// An open npz archive. Arrays are decompressed on request; not thread-safe.
 public final class NPZFile {
     public var path: String { archive.path }
     /// Names of the arrays that can be read, in the order of the archive.
     public let names: [String]
-    /// Everything in the archive: arrays, arrays whose elements are not read, files that are none.
+    /// Everything in the archive: arrays, arrays that cannot be read, and other files.
     public let members: [FileMember]
     private let archive: ZipReader
     private let entries: [String: ZipReader.Entry]
     private let listed: [String: FileMember]
-    /// The type of what is no array.
+    /// The type of entries that are not arrays.
     private static let foreign = "file"
 
     init(_ archive: ZipReader) throws(FileError) {
@@ -78,7 +79,7 @@ public final class NPZFile {
             let name = entry.name.hasSuffix(".npy") ? String(entry.name.dropLast(4)) : entry.name
             let member = Self.member(entry, name, archive)
             members.append(member)
-            // An array goes before another file of its name.
+            // An array takes precedence over another file of its name.
             if member.type != Self.foreign || entries[name] == nil {
                 entries[name] = entry
                 listed[name] = member
@@ -90,7 +91,7 @@ public final class NPZFile {
         names = members.filter(\.isReadable).map(\.name)
     }
 
-    /// What the front of an entry says about its array.
+    /// Reads the header of an entry's array from the entry's start.
     private static func member(
         _ entry: ZipReader.Entry, _ name: String, _ archive: ZipReader
     ) -> FileMember {
@@ -117,12 +118,12 @@ public final class NPZFile {
         listed[name]?.isReadable == true
     }
 
-    /// Type and shape of an array.
+    /// Returns type and shape of an array.
     public func info(_ name: String) throws(FileError) -> (type: StoredType, shape: [Int]) {
         try withElements(name) { (elements) throws(FileError) in (elements.type, elements.shape) }
     }
 
-    /// An array, its elements converted to `Scalar` as ``StoredScalar`` tells.
+    /// Reads an array, its elements converted to `Scalar` as described in ``StoredScalar``.
     ///
     /// - Throws: ``FileError`` when there is none of this name, when its data are broken, or when
     ///   its values do not fit `Scalar`.
@@ -134,7 +135,7 @@ public final class NPZFile {
         }
     }
 
-    /// An array in the narrowest element type that holds its values.
+    /// Reads an array in the narrowest element type that holds its values.
     public func anyTensor(_ name: String) throws(FileError) -> AnyTensor {
         try withElements(name) { (elements) throws(FileError) in
             try elements.anyTensor(path: path, name: name)

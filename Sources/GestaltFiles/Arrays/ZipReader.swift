@@ -1,13 +1,13 @@
 internal import CZip
 
-/// The files inside a zip archive (zip64 included) that lies in memory.
+/// The files inside a zip archive (zip64 included) in memory.
 final class ZipReader {
     struct Entry {
         let name: String
         let index: UInt64
         let byteCount: Int
         let compressedByteCount: Int
-        /// Why the content cannot be read; nil where it can.
+        /// The reason why the content cannot be read; nil where it can.
         let problem: String?
     }
 
@@ -70,16 +70,16 @@ final class ZipReader {
         }
     }
 
-    /// Refuses sizes that the stored bytes cannot give: deflate shrinks to 1/1032 at best.
+    /// Rejects sizes that the stored bytes cannot produce: deflate compresses to 1/1032 at best.
     ///
-    /// - Returns: what is not read though it is well-formed: other methods of compression.
+    /// - Returns: the reason why a well-formed entry is not read: another method of compression.
     private func problem(_ status: zip_stat_t, _ name: String) throws(FileError) -> String? {
         let bound: UInt64
         switch Int32(status.comp_method) {
         case ZIP_CM_STORE: bound = status.comp_size
         case ZIP_CM_DEFLATE: bound = status.comp_size.multipliedReportingOverflow(by: 1040).0
         default:
-            // A size that Int holds is all that is used of such an entry.
+            // Only a size that fits an Int is used of such an entry.
             guard status.size <= UInt64(Int.max), status.comp_size <= UInt64(memory.count) else {
                 throw malformed("sizes inside the archive", "\(status.size) of \(name)")
             }
@@ -92,7 +92,7 @@ final class ZipReader {
         return nil
     }
 
-    /// The first bytes of an entry, without a look at its checksum.
+    /// Returns the first bytes of an entry, without verifying its checksum.
     func front(of entry: Entry, byteCount: Int) throws(FileError) -> [UInt8] {
         guard let file = zip_fopen_index(archive, entry.index, 0) else {
             throw malformed("a readable entry \(entry.name)", reason)
@@ -108,14 +108,14 @@ final class ZipReader {
         return Array(bytes.prefix(Int(count)))
     }
 
-    /// The bytes of an entry; libzip checks their CRC-32.
+    /// Returns the bytes of an entry; libzip verifies their CRC-32.
     func bytes(of entry: Entry) throws(FileError) -> [UInt8] {
         guard let file = zip_fopen_index(archive, entry.index, 0) else {
             throw malformed("a readable entry \(entry.name)", reason)
         }
         defer { zip_fclose(file) }
         var bytes: [UInt8] = []
-        // Grows with what arrives, so that a false size costs nothing.
+        // Grows with the data, so that a false size costs nothing.
         var chunk = [UInt8](repeating: 0, count: min(1 << 20, entry.byteCount + 1))
         while true {
             let count = zip_fread(file, &chunk, UInt64(chunk.count))
@@ -141,7 +141,7 @@ final class ZipReader {
     }
 }
 
-/// The end of a zip64 archive, read before libzip sees it: libzip makes room for as many entries
+/// The end of a zip64 archive, checked before libzip reads it: libzip allocates as many entries
 /// as the archive claims to have, which may be 2⁶⁴.
 private enum ZipDirectory {
     private static let end: [UInt8] = [0x50, 0x4B, 0x05, 0x06]
@@ -152,7 +152,7 @@ private enum ZipDirectory {
     private static let wideEndByteCount = 56
     private static let leastEntryByteCount = 46
 
-    /// Every record that may be the end claims no more entries than fit into the file.
+    /// Checks that no record that may be the end claims more entries than fit into the file.
     static func check(_ bytes: UnsafeRawBufferPointer, path: String) throws(FileError) {
         let last = bytes.count - endByteCount
         let first = max(locatorByteCount, last - maximumCommentByteCount)

@@ -1,13 +1,13 @@
 internal import CZip
 
-/// Makes a zip archive in memory; the same entries give the same bytes.
+/// Creates a zip archive in memory; equal entries yield equal bytes.
 enum ZipWriter {
-    /// Why libzip could not, in its words.
+    /// The error message of libzip.
     struct Failure: Error {
         let reason: String
     }
 
-    /// The archive of `entries`, deflated or stored.
+    /// Returns the archive of `entries`, deflated or stored.
     static func archive(
         _ entries: [(name: String, bytes: [UInt8])], deflated: Bool
     ) throws(Failure) -> [UInt8] {
@@ -17,14 +17,14 @@ enum ZipWriter {
         guard let target = zip_source_buffer_create(nil, 0, 0, &error) else {
             throw Failure(reason: String(cString: zip_error_strerror(&error)))
         }
-        // Closing the archive gives up one reference; the other lets us read the result.
+        // Closing the archive releases one reference; the other lets us read the result.
         zip_source_keep(target)
         defer { zip_source_free(target) }
         guard let archive = zip_open_from_source(target, ZIP_CREATE | ZIP_TRUNCATE, &error) else {
             zip_source_free(target)
             throw Failure(reason: String(cString: zip_error_strerror(&error)))
         }
-        // libzip reads the entries when the archive is closed: they must stay where they are.
+        // libzip reads the entries when the archive is closed: they must not move until then.
         var memory: [UnsafeMutableBufferPointer<UInt8>] = []
         defer { for block in memory { block.deallocate() } }
         for (name, bytes) in entries {
@@ -58,7 +58,7 @@ enum ZipWriter {
             return false
         }
         let method = deflated ? ZIP_CM_DEFLATE : ZIP_CM_STORE
-        // 1 January 1980, the first day zip knows: no clock in the file. Day 1 + month 1 · 2⁵.
+        // 1 January 1980, zip's first day: no clock in the file. Day 1 + month 1 · 2⁵.
         return zip_set_file_compression(archive, UInt64(index), method, 0) == 0
             && zip_file_set_dostime(archive, UInt64(index), 0, 1 + 1 << 5, 0) == 0
     }

@@ -1,7 +1,7 @@
 import GestaltChecks
 import GestaltTensor
 
-/// A tensor whose element type is known at run time only, as it comes out of a file.
+/// A tensor read from a file, with an element type known only at run time.
 public enum AnyTensor: Sendable {
     case float32(Tensor<Float>)
     case float64(Tensor<Double>)
@@ -53,7 +53,7 @@ public enum AnyTensor: Sendable {
         }
     }
 
-    /// Calls `body` with the elements as little-endian bytes, row by row.
+    /// Calls `body` with the elements as little-endian bytes, in row-major order.
     func withBytes<Failure: Error>(
         _ body: (UnsafeRawBufferPointer) throws(Failure) -> Void
     ) throws(Failure) {
@@ -72,7 +72,7 @@ public enum AnyTensor: Sendable {
     private func bytes<Scalar, Failure: Error>(
         of tensor: Tensor<Scalar>, _ body: (UnsafeRawBufferPointer) throws(Failure) -> Void
     ) throws(Failure) {
-        // Every processor this package runs on stores the lowest byte first.
+        // Every processor this package runs on is little-endian.
         let outcome: Result<Void, Failure> = tensor.withScalars { scalars in
             do throws(Failure) {
                 return .success(try body(UnsafeRawBufferPointer(scalars)))

@@ -1,13 +1,13 @@
-/// One entry of a file as a listing shows it: a tensor, or something that is not read.
+/// One entry of a file's listing: a tensor, or something that is not read.
 public struct FileMember: Sendable, Equatable {
     public let name: String
-    /// The type of the elements, in the file's own words where nothing here has that type.
+    /// The type of the elements; the file's own name for types without an equivalent here.
     public let type: String
-    /// Nil where the file does not say.
+    /// Nil where the file does not specify it.
     public let shape: [Int]?
-    /// Bytes of the elements; nil where the file does not say.
+    /// Bytes of the elements; nil where the file does not specify them.
     public let byteCount: Int?
-    /// Why it is not read ("strings"); nil for a tensor that is.
+    /// The reason why it is not read ("strings"); nil for a readable tensor.
     public let problem: String?
 
     public var isReadable: Bool { problem == nil }
@@ -22,7 +22,7 @@ public struct FileMember: Sendable, Equatable {
         self.problem = problem
     }
 
-    /// What asking for it as a tensor throws.
+    /// Returns the error for reading it as a tensor.
     func refusal(_ path: String) -> FileError {
         let size = shape.map { " \($0)" } ?? ""
         return .unsupported(

@@ -1,5 +1,4 @@
-/// The five layouts of floating-point numbers in eight bits that files hold. `Float` represents
-/// every value of each.
+/// The five 8-bit floating-point formats found in files. `Float` represents every value of each.
 ///
 /// Source: Micikevicius et al., *FP8 formats for deep learning* (2022); the variants without
 /// infinities and negative zero as PyTorch's `float8_…` types have them; OCP *Microscaling formats*
@@ -24,7 +23,7 @@ enum Float8 {
         }
     }
 
-    /// Sign, exponent and fraction; subnormal where the exponent is zero.
+    /// Returns the value of sign, exponent and fraction; subnormal where the exponent is zero.
     private static func number(_ bits: UInt8, exponentBits: Int, bias: Int) -> Float {
         let fractionBits = 7 - exponentBits
         let fraction = Float(bits & (1 << fractionBits - 1)) / Float(1 << fractionBits)

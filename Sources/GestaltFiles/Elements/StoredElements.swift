@@ -1,17 +1,17 @@
 import GestaltTensor
 
-/// A tensor's bytes in a file with what they mean. The bytes need no alignment.
+/// A tensor's bytes in a file with their type and layout. The bytes need no alignment.
 struct StoredElements {
     let type: StoredType
     let shape: [Int]
     let bytes: UnsafeRawBufferPointer
     var isBigEndian = false
-    /// Columns first: the first axis runs fastest.
+    /// Whether the layout is column-major: the first axis is contiguous.
     var isFortranOrder = false
 
-    /// The elements as a tensor.
+    /// Returns the elements as a tensor.
     ///
-    /// - Throws: ``FileError`` when the values do not fit `Scalar`; `path` and `name` tell which.
+    /// - Throws: ``FileError`` with `path` and `name` when the values do not fit `Scalar`.
     func tensor<Scalar: StoredScalar>(
         as scalar: Scalar.Type, path: String, name: String?
     ) throws(FileError) -> Tensor<Scalar> {
@@ -34,7 +34,7 @@ struct StoredElements {
         return result
     }
 
-    /// The elements in the narrowest type that holds them.
+    /// Returns the elements in the narrowest type that holds them.
     func anyTensor(path: String, name: String?) throws(FileError) -> AnyTensor {
         switch type.elementType {
         case .float32: .float32(try tensor(as: Float.self, path: path, name: name))
@@ -48,9 +48,9 @@ struct StoredElements {
         }
     }
 
-    /// Writes all elements; gives the index of the first that does not fit.
+    /// Converts all elements; returns the index of the first that does not fit.
     private func fill<Scalar: StoredScalar>(_ target: UnsafeMutableBufferPointer<Scalar>) -> Int? {
-        // Any bytes are a value, save of Bool, where Swift knows only 0 and 1.
+        // Any bytes are a valid value, except of Bool, where Swift allows only 0 and 1.
         if type == StoredType(Scalar.elementType) && type != .bool
             && (!isBigEndian || type.byteCount == 1)
         {
@@ -91,17 +91,17 @@ struct StoredElements {
                 fromByteOffset: index * MemoryLayout<Source>.size, as: Source.self)
             let converted = value(isBigEndian ? Source(bigEndian: raw) : Source(littleEndian: raw))
             if converted == nil && failure == nil { failure = index }
-            // All memory is initialized, also where the conversion fails and the tensor is dropped.
+            // All memory is initialized, even where the conversion fails and the tensor is dropped.
             target.initializeElement(at: index, to: converted ?? Scalar.zeroScalar)
         }
         return failure
     }
 
-    /// A tensor of the reversed shape, read row by row, with its axes put back in order.
+    /// Returns a tensor of the reversed shape, read in row-major order, with its axes reordered.
     private static func transposed<Scalar>(
         _ columns: Tensor<Scalar>, to shape: Shape
     ) -> Tensor<Scalar> {
-        // In the file axis k steps over the product of the lengths before it.
+        // In the file, the stride of axis k is the product of the lengths before it.
         var steps = [Int](repeating: 1, count: shape.rank)
         for axis in 1..<shape.rank { steps[axis] = steps[axis - 1] * shape[axis - 1] }
         return columns.withScalars { source in

@@ -1,15 +1,15 @@
 import GestaltTensor
 
-/// A tensor's element type as a target of reading: it takes the values of other types too, where
-/// nothing but precision is lost.
+/// An element type that file tensors can be converted to: it accepts values of other types where
+/// only precision is lost.
 ///
-/// Floating-point types take floating-point values, rounded to nearest, and whole numbers; integer
-/// types take whole numbers in their range; `Bool` takes 0 and 1. Half-width storage types take
+/// Floating-point types accept floating-point values, rounded to nearest, and integers; integer
+/// types accept integers in their range; `Bool` accepts 0 and 1. Half-width storage types accept
 /// only themselves, except that `BFloat16` rounds.
 public protocol StoredScalar: TensorScalar {
-    /// The value of a floating-point element; nil when the type takes none.
+    /// Converts a floating-point element; nil when the type accepts none.
     init?(stored value: Double)
-    /// The value of an integer or Boolean element; nil when it is out of range.
+    /// Converts an integer or Boolean element; nil when it is out of range.
     init?(stored value: Int64)
 }
 

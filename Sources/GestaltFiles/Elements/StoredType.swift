@@ -1,13 +1,13 @@
 import GestaltTensor
 
-/// The type of a tensor's elements in a file. Files know more types than tensors do: the narrow
-/// integers and the floating-point numbers of eight bits widen when they are read.
+/// The type of a tensor's elements in a file. Files have more types than tensors: narrow integers
+/// and 8-bit floating-point types are widened on reading.
 public enum StoredType: String, Sendable, CaseIterable, CustomStringConvertible {
     case float64, float32, float16, bfloat16
     case int64, int32, int16, int8
     case uint64, uint32, uint16, uint8
     case bool
-    // Eight bits: exponent and fraction, named as PyTorch names them.
+    // Eight bits: exponent and fraction, with PyTorch's names.
     case float8E4M3 = "float8_e4m3fn"
     case float8E5M2 = "float8_e5m2"
     case float8E4M3UnsignedZero = "float8_e4m3fnuz"
@@ -24,7 +24,7 @@ public enum StoredType: String, Sendable, CaseIterable, CustomStringConvertible 
         }
     }
 
-    /// The element type of a tensor that holds every value.
+    /// The element type of a tensor that represents every value.
     public var elementType: ElementType {
         switch self {
         case .float64: .float64
@@ -41,7 +41,7 @@ public enum StoredType: String, Sendable, CaseIterable, CustomStringConvertible 
         }
     }
 
-    /// How a tensor's elements are stored: as they are.
+    /// The type that stores a tensor's elements unchanged.
     public init(_ type: ElementType) {
         self =
             switch type {
@@ -58,7 +58,7 @@ public enum StoredType: String, Sendable, CaseIterable, CustomStringConvertible 
 
     public var description: String { rawValue }
 
-    /// Bytes of a tensor of these lengths, nil when the product does not fit an `Int`.
+    /// Returns the bytes of a tensor of these lengths, nil when the product does not fit an `Int`.
     func byteCount(of lengths: [Int]) -> Int? {
         var product = byteCount
         for length in lengths {

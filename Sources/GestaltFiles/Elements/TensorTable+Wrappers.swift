@@ -1,22 +1,22 @@
-/// Names of models that something wrapped before they were saved.
+/// Tensor names of models that were wrapped before saving.
 extension TensorTable {
-    /// What wrappers put anywhere into a name: data parallelism, compilation, sharding, recomputing.
+    /// The name components of wrappers: data parallelism, compilation, sharding, recomputation.
     private static let wrappers: Set<Substring> = [
         "module", "_orig_mod", "_fsdp_wrapped_module", "_checkpoint_wrapped_module",
     ]
 
-    /// A table under other names, and what was taken out of the old ones.
+    /// A table under other names, with the removed prefixes.
     public struct Unwrapped: Sendable {
         public let table: TensorTable
-        /// `module.` in front of all names, or a wrapper's `_orig_mod.` anywhere; empty for the
-        /// table as it is.
+        /// `module.` at the start of all names, or a wrapper's `_orig_mod.` anywhere; empty for the
+        /// unchanged table.
         public let removed: [String]
     }
 
-    /// The table under every set of names that its model may have had before it was wrapped: as it
-    /// is, without one or more of the parts that begin all names, without the names of wrappers.
+    /// The table under every set of names that its model may have had before wrapping: unchanged,
+    /// without one or more common leading components, without the names of wrappers.
     ///
-    /// Which one is right, only the model can say: the set whose names it has, all of them.
+    /// Only the model can decide which one is right: the set that matches all of its names.
     public var unwrapped: [Unwrapped] {
         let names = entries.map { $0.name.split(separator: ".", omittingEmptySubsequences: false) }
         var result = shortened(names, without: [])
@@ -32,7 +32,7 @@ extension TensorTable {
         return result
     }
 
-    /// The names, and those without the first, the first two, … parts that all have.
+    /// Returns the names, and those without the first, the first two, … common components.
     private func shortened(
         _ names: [[Substring]], without removed: [String]
     ) -> [Unwrapped] {
@@ -54,7 +54,7 @@ extension TensorTable {
         }
     }
 
-    /// The same tensors under other names, in the same order.
+    /// Returns the same tensors under other names, in the same order.
     private func renamed(_ names: [String]) -> TensorTable {
         if names == entries.map(\.name) { return self }
         let old = Dictionary(

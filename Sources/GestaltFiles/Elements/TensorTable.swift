@@ -1,15 +1,15 @@
 import GestaltTensor
 
-/// Named tensors of a file or of memory with their shapes, each read when it is asked for.
+/// Named tensors of a file or of memory with their shapes, each read on request.
 public struct TensorTable: Sendable {
-    /// The file, or what messages call the source.
+    /// The file, or the name of the source in messages.
     public let path: String
     /// Names and shapes, in the source's order.
     public let entries: [(name: String, shape: [Int])]
     private let places: [String: Int]
     private let read: @Sendable (String) throws(FileError) -> Tensor<Float>
 
-    /// - Parameter read: gives the tensor of a name among `entries`.
+    /// - Parameter read: returns the tensor of a name among `entries`.
     public init(
         path: String, entries: [(name: String, shape: [Int])],
         read: @escaping @Sendable (String) throws(FileError) -> Tensor<Float>
@@ -23,7 +23,7 @@ public struct TensorTable: Sendable {
 
     /// The tensors of a safetensors file.
     public init(_ file: SafeTensorsFile) {
-        // Those that cannot be read are listed: whoever needs one learns why not.
+        // Unreadable ones are listed, too: reading one throws the reason.
         let entries = file.members.map { (name: $0.name, shape: $0.shape ?? []) }
         self.init(path: file.path, entries: entries) { (name) throws(FileError) in
             try file.tensor(name)
@@ -49,7 +49,7 @@ public struct TensorTable: Sendable {
         }
     }
 
-    /// The tensors of a checkpoint in several files.
+    /// The tensors of a sharded checkpoint.
     public init(_ file: ShardedTensors) {
         let entries = file.members.map { (name: $0.name, shape: $0.shape ?? []) }
         self.init(path: file.path, entries: entries) { (name) throws(FileError) in
@@ -70,14 +70,14 @@ public struct TensorTable: Sendable {
         }
     }
 
-    /// The shape of a tensor; nil when there is none of this name.
+    /// Returns the shape of a tensor; nil when there is none of this name.
     public func shape(of name: String) -> [Int]? { places[name].map { entries[$0].shape } }
 
-    /// A tensor.
+    /// Reads a tensor.
     /// - Throws: ``FileError`` when there is none of this name, or it cannot be read as floats.
     public func tensor(_ name: String) throws(FileError) -> Tensor<Float> { try read(name) }
 
-    /// The tensors whose names begin with `prefix`, by the rest of their names.
+    /// Returns the tensors whose names start with `prefix`, by the rest of their names.
     public func below(_ prefix: String) -> TensorTable {
         let chosen = entries.filter { $0.name.hasPrefix(prefix) }
             .map { (name: String($0.name.dropFirst(prefix.count)), shape: $0.shape) }

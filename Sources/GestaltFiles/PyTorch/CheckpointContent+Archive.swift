@@ -1,5 +1,5 @@
-/// The form of PyTorch 1.6 and later: a zip archive with one folder, in it the pickle `data.pkl`
-/// and the storages `data/NAME`.
+/// The format of PyTorch 1.6 and later: a zip archive with one folder that holds the pickle
+/// `data.pkl` and the storages `data/NAME`.
 extension CheckpointContent {
     static func archive(
         _ bytes: UnsafeRawBufferPointer, path: String
@@ -38,7 +38,7 @@ extension CheckpointContent {
             isBigEndian: try isBigEndian(entries["byteorder"], bytes, path))
     }
 
-    /// The folder with the pickle, its slash included.
+    /// Returns the folder with the pickle, including its slash.
     private static func folder(of map: ZipMap) throws(FileError) -> String {
         let pickles = map.entries.map(\.name).filter {
             $0.hasSuffix("/data.pkl") && $0.firstIndex(of: "/") == $0.lastIndex(of: "/")
@@ -55,7 +55,7 @@ extension CheckpointContent {
     private static func isBigEndian(
         _ entry: ZipMap.Entry?, _ bytes: UnsafeRawBufferPointer, _ path: String
     ) throws(FileError) -> Bool {
-        // Older PyTorch knew little-endian processors only, and wrote no such entry.
+        // Older PyTorch supported only little-endian processors, and wrote no such entry.
         guard let entry else { return false }
         let order = try entry.withContent(of: bytes, path: path) { (content) throws(FileError) in
             String(decoding: content.prefix(16), as: UTF8.self)

@@ -1,4 +1,4 @@
-/// The form before PyTorch 1.6: pickles of a magic number, of a version, of facts about the
+/// The format before PyTorch 1.6: pickles of a magic number, of a version, of facts about the
 /// writer, of the object itself, and of the storages' names; then each storage, its number of
 /// elements before its bytes.
 extension CheckpointContent {

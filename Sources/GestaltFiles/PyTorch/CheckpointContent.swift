@@ -1,9 +1,9 @@
 import GestaltIO
 
-/// What a checkpoint holds, whichever form its file has.
+/// The content of a checkpoint, in either format.
 struct CheckpointContent {
     let root: PickleValue
-    /// Where the bytes of each storage lie, by name.
+    /// The bytes of each storage, by name.
     let records: [String: Record]
     let isBigEndian: Bool
 
@@ -19,7 +19,7 @@ struct CheckpointContent {
             }
         }
 
-        /// Where the file is touched when it is read.
+        /// The byte range of the file that is read.
         var range: Range<Int> {
             switch self {
             case .plain(let range): range
@@ -40,7 +40,7 @@ struct CheckpointContent {
         }
     }
 
-    /// The checkpoint in `bytes`: a zip archive, or one of the older form.
+    /// Reads the checkpoint in `bytes`: a zip archive, or the older format.
     init(_ bytes: UnsafeRawBufferPointer, path: String) throws(FileError) {
         switch FileKind(bytes) {
         case .torchArchive: self = try .archive(bytes, path: path)
@@ -58,7 +58,7 @@ struct CheckpointContent {
         self.isBigEndian = isBigEndian
     }
 
-    /// Holds the storages that the pickle names against those that the file has.
+    /// Checks the storages named in the pickle against those in the file.
     static func check(
         _ storages: [String: PyTorchStorage], _ records: [String: Record], path: String
     ) throws(FileError) {

@@ -1,4 +1,4 @@
-/// A part of a checkpoint: a model's state, an optimizer's, something else with tensors.
+/// A part of a checkpoint: a model's state, an optimizer's, or another object with tensors.
 public struct PyTorchPart: Sendable, Equatable {
     /// Keys and indices from the root, joined by dots; empty for the root itself.
     public let path: String
@@ -9,14 +9,14 @@ public struct PyTorchPart: Sendable, Equatable {
     public let elementCount: Int
 }
 
-/// Which of a checkpoint's tensors are the state dictionary, and what else there is.
+/// The state dictionary of a checkpoint, and its other parts.
 struct CheckpointState {
     /// Names and values of the state dictionary.
     private(set) var entries: [(name: String, value: PickleValue)] = []
-    /// The part that is the state dictionary, first; none when there is none.
+    /// The parts, the state dictionary first; empty without tensors.
     private(set) var parts: [PyTorchPart] = []
 
-    /// The keys under which training programs store the state dictionary, the most usual first.
+    /// The keys under which training programs store the state dictionary, the most common first.
     private static let spellings = [
         "state_dict", "model_state_dict", "model", "model_state", "params",
     ]
@@ -25,7 +25,7 @@ struct CheckpointState {
         let models = tree.leaves.filter { !$0.isOptimizer }
         let chosen = Self.place(of: models, modules: tree.modules)
         let inside = models.filter { $0.path.starts(with: chosen) }
-        // A tensor saved alone has no name.
+        // A single saved tensor has no name.
         entries = inside.map {
             let rest = $0.path.dropFirst(chosen.count)
             return (rest.isEmpty ? "tensor" : rest.joined(separator: "."), $0.value)
@@ -36,8 +36,8 @@ struct CheckpointState {
         if let heads = Self.heads(of: inside, below: chosen) { parts += heads }
     }
 
-    /// Where the state dictionary is: under one of the usual keys, else down every dictionary that
-    /// has nothing else with tensors.
+    /// Returns the path of the state dictionary: under one of the common keys, else down every
+    /// dictionary that is the only one with tensors.
     private static func place(
         of leaves: [CheckpointTree.Leaf], modules: Set<[String]>
     ) -> [String] {
@@ -61,10 +61,10 @@ struct CheckpointState {
                 continue
             }
             if isFound { return place }
-            // Averages of a model beside it do not make two models.
+            // A model and its averages are not two models.
             let plain = heads.filter { !isAverage($0) }
             if !plain.isEmpty { heads = plain }
-            // Single numbers beside the tensors of one model are notes: a step, a score.
+            // Single numbers next to the tensors of one model are notes: a step, a score.
             guard heads.count == 1, direct.allSatisfy({ isNote($0.value) }) else { return place }
             place.append(heads[0])
         }
@@ -90,7 +90,7 @@ struct CheckpointState {
             })
     }
 
-    /// The rest, by its first key.
+    /// Returns the remaining tensors, grouped by first key.
     private static func grouped(_ leaves: [CheckpointTree.Leaf]) -> [PyTorchPart] {
         var order: [String] = []
         var groups: [String: [CheckpointTree.Leaf]] = [:]
@@ -107,7 +107,7 @@ struct CheckpointState {
         }
     }
 
-    /// The models side by side where the state dictionary holds several; nil for one.
+    /// Returns the models in a state dictionary of several; nil for one.
     private static func heads(
         of leaves: [CheckpointTree.Leaf], below place: [String]
     ) -> [PyTorchPart]? {

@@ -1,16 +1,16 @@
-/// Every tensor of a checkpoint with the way to it.
+/// All tensors of a checkpoint with their paths.
 struct CheckpointTree {
-    /// A tensor, or an object that stands for one.
+    /// A tensor, or an object that represents one.
     struct Leaf {
         /// Keys and indices from the root.
         let path: [String]
         let value: PickleValue
-        /// Part of an optimizer's state.
+        /// Whether it is part of an optimizer's state.
         let isOptimizer: Bool
     }
 
     private(set) var leaves: [Leaf] = []
-    /// Ways to modules saved as a whole, whose names are those of their state dictionaries.
+    /// Paths of whole saved modules, whose tensors have the names of their state dictionaries.
     private(set) var modules: Set<[String]> = []
     private let file: String
     private var spent = 0
@@ -65,7 +65,7 @@ struct CheckpointTree {
         }
     }
 
-    /// An object of any other class: what it was made of, and what it holds.
+    /// Walks an object of any other class: its constructor arguments, and its contents.
     private mutating func walk(
         _ object: PickleObject, _ path: [String], _ isOptimizer: Bool
     ) throws(FileError) {
@@ -82,8 +82,8 @@ struct CheckpointTree {
         }
     }
 
-    /// A module with the names that `state_dict()` gives: parameters, lasting buffers, then the
-    /// modules inside.
+    /// Walks a module with the names of `state_dict()`: parameters, persistent buffers, then the
+    /// submodules.
     private mutating func walk(
         module state: PickleValue, _ path: [String], _ isOptimizer: Bool
     ) throws(FileError) {
@@ -102,12 +102,12 @@ struct CheckpointTree {
         state["_parameters"]?.entries != nil && state["_modules"]?.entries != nil
     }
 
-    /// Optimizers store their tensors beside the groups of parameters.
+    /// Whether the value is an optimizer, which stores its tensors next to the parameter groups.
     private static func isOptimizer(_ value: PickleValue) -> Bool {
         value["param_groups"] != nil && value["state"] != nil
     }
 
-    /// The texts in a set.
+    /// Returns the strings in a set.
     private static func names(_ set: PickleValue?) -> Set<String> {
         guard case .object(let object)? = set else { return [] }
         let listed = object.items + object.arguments.flatMap { $0.elements ?? [] }

@@ -1,7 +1,7 @@
-/// Numbers with their signs turned, in the byte order of their file.
+/// Negation of elements in the byte order of their file.
 enum Negation {
-    /// The negatives of the elements: floating-point numbers change their sign bit, integers wrap
-    /// around as PyTorch's do.
+    /// Returns the negatives of the elements: floating-point numbers flip their sign bit, integers
+    /// wrap around as PyTorch's do.
     static func negated(
         _ elements: UnsafeRawBufferPointer, _ type: StoredType, isBigEndian: Bool
     ) -> [UInt8] {

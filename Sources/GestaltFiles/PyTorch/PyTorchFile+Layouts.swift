@@ -1,10 +1,10 @@
-/// What else trainers keep in a checkpoint.
+/// Other content that trainers store in a checkpoint.
 extension PyTorchFile {
     private static let spellings = ["hyper_parameters", "hparams", "_hparams", "args", "config"]
 
-    /// The hyper-parameters: what Lightning stored as `hyper_parameters`, other trainers as `args` or
-    /// `config`, and whole modules as an attribute. Where that is nothing but a wrapper around the
-    /// namespace of a command line, the namespace.
+    /// The hyperparameters: Lightning's `hyper_parameters`, other trainers' `args` or `config`, or
+    /// an attribute of a whole module. If that is only a wrapper around a command line's
+    /// namespace, the namespace.
     public var hyperParameters: PickleValue? {
         for case let stored? in Self.spellings.map({ root[$0] }) {
             guard let entries = Self.entries(of: stored) else { continue }
@@ -14,7 +14,7 @@ extension PyTorchFile {
         return nil
     }
 
-    /// A dictionary's entries, or the attributes of an object.
+    /// Returns a dictionary's entries, or the attributes of an object.
     private static func entries(of value: PickleValue) -> [PickleValue.Entry]? {
         guard case .object(let object) = value else { return value.entries }
         return object.entries.isEmpty ? object.state?.entries : object.entries

@@ -3,38 +3,37 @@ import GestaltIO
 import GestaltTensor
 import Synchronization
 
-/// An open checkpoint of PyTorch, whatever its name: a zip archive, or the form before PyTorch 1.6.
+/// An open PyTorch checkpoint, whatever its name: a zip archive, or the format before PyTorch 1.6.
 /// Nothing in it is executed.
 ///
-/// The state dictionary is looked for under the usual keys and, where there is only one, anywhere
-/// else; a module saved as a whole has the names that its state dictionary would have. Of several
-/// models in one file, names are the whole way to a tensor: `generator.conv.weight`.
+/// The state dictionary is looked up under the common keys and, where there is only one, anywhere
+/// else; a whole saved module has the names of its state dictionary. With several models in one
+/// file, names are full paths: `generator.conv.weight`.
 ///
-/// The file is mapped into memory: opening reads the directory and the pickle, a tensor's bytes are
-/// read when it is asked for.
+/// The file is mapped into memory: opening reads the directory and the pickle; a tensor's bytes are
+/// read on request.
 public final class PyTorchFile: Sendable {
     public let path: String
-    /// Everything the checkpoint holds, tensors by reference.
+    /// The whole content of the checkpoint, tensors by reference.
     public let root: PickleValue
-    /// Names of the tensors in the state dictionary that can be read, in its order; none when there
-    /// are no tensors.
+    /// Names of the readable tensors in the state dictionary, in its order; empty without tensors.
     public let names: [String]
-    /// All tensors of the state dictionary, those that are not read too.
+    /// All tensors of the state dictionary, including those that cannot be read.
     public let members: [FileMember]
-    /// The state dictionary, what else holds tensors, and, where the state dictionary holds several
-    /// models, each of them.
+    /// The state dictionary, the other parts with tensors, and, if the state dictionary holds
+    /// several models, each of them.
     public let parts: [PyTorchPart]
     private let content: FileContent
     private let records: [String: CheckpointContent.Record]
     private let isBigEndian: Bool
     private let states: [String: PickleValue]
-    /// Storages whose checksum was right.
+    /// Storages whose checksum has been verified.
     private let verified = Mutex<Set<String>>([])
 
     /// Opens a file, reads its pickle, and checks that every tensor lies inside its storage and
     /// every storage inside the file.
     ///
-    /// - Throws: ``FileError`` when the file cannot be read, is no checkpoint or breaks a rule.
+    /// - Throws: ``FileError`` when the file cannot be read, is not a checkpoint or is invalid.
     public static func open(_ path: String) throws(FileError) -> PyTorchFile {
         let file = try translatingFailures { () throws(FileFailure) in try MappedFile(path: path) }
         return try PyTorchFile(.file(file), path: path)
@@ -70,7 +69,7 @@ public final class PyTorchFile: Sendable {
         }
         members = state.entries.map { Self.member($0.name, $0.value) }
         names = members.filter(\.isReadable).map(\.name)
-        // By its whole way every tensor can be had, too.
+        // Every tensor is also available by its full path.
         for leaf in tree.leaves {
             let way = leaf.path.joined(separator: ".")
             if named[way] == nil { named[way] = leaf.value }
@@ -94,11 +93,11 @@ public final class PyTorchFile: Sendable {
     /// Whether the state dictionary holds a tensor of this name.
     public func contains(_ name: String) -> Bool { states[name]?.tensor != nil }
 
-    /// Type and shape of a tensor, by its name in the state dictionary or by the keys from the root,
-    /// joined by dots (`optimizer.state.0.exp_avg`).
+    /// Returns type and shape of a tensor, by its name in the state dictionary or by the keys from
+    /// the root, joined by dots (`optimizer.state.0.exp_avg`).
     ///
-    /// - Throws: ``FileError`` when there is none of this name, or one that is not read: quantized,
-    ///   sparse or complex numbers, tensors without data.
+    /// - Throws: ``FileError`` when there is none of this name, or one that cannot be read:
+    ///   quantized, sparse or complex numbers, tensors without data.
     public func info(_ name: String) throws(FileError) -> PyTorchTensor {
         guard let value = states[name] else {
             let elsewhere = parts.filter { !$0.path.isEmpty }.map { "\($0.path).…" }
@@ -109,8 +108,8 @@ public final class PyTorchFile: Sendable {
         return tensor
     }
 
-    /// A tensor of the state dictionary, its elements converted to `Scalar` as ``StoredScalar``
-    /// tells.
+    /// Reads a tensor of the state dictionary, its elements converted to `Scalar` as described in
+    /// ``StoredScalar``.
     ///
     /// - Throws: ``FileError`` when there is none of this name, when its data are broken, or when
     ///   its values do not fit `Scalar`.
@@ -122,14 +121,14 @@ public final class PyTorchFile: Sendable {
         }
     }
 
-    /// A tensor of the state dictionary in the narrowest element type that holds its values.
+    /// Reads a tensor of the state dictionary in the narrowest element type that holds its values.
     public func anyTensor(_ name: String) throws(FileError) -> AnyTensor {
         try withElements(info(name), name) { (elements) throws(FileError) in
             try elements.anyTensor(path: path, name: name)
         }
     }
 
-    /// A tensor from anywhere below ``root``.
+    /// Reads a tensor from anywhere below ``root``.
     ///
     /// - Precondition: `reference` comes from this file.
     public func tensor<Scalar: StoredScalar>(
@@ -140,7 +139,8 @@ public final class PyTorchFile: Sendable {
         }
     }
 
-    /// A tensor from anywhere below ``root``, in the narrowest element type that holds its values.
+    /// Reads a tensor from anywhere below ``root``, in the narrowest element type that holds its
+    /// values.
     ///
     /// - Precondition: `reference` comes from this file.
     public func anyTensor(_ reference: PyTorchTensor) throws(FileError) -> AnyTensor {
@@ -158,7 +158,7 @@ public final class PyTorchFile: Sendable {
             stop("PyTorchFile: \(tensor) is not from \(path)")
         }
         let isVerified = verified.withLock { $0.contains(storage.name) }
-        // Where pages were read, they need not stay: a large file would lie in memory twice.
+        // Pages that were read need not stay: a large file would occupy memory twice.
         defer { content.release(record.range) }
         return try content.withBytes { (file) throws(FileError) in
             try record.withBytes(

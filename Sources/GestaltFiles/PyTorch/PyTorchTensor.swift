@@ -1,32 +1,32 @@
-/// A tensor of a checkpoint before it is read: its type, and which elements of which storage it
-/// shows. Several tensors may show the same storage.
+/// A reference to a tensor of a checkpoint: its type, and its view of a storage. Several tensors
+/// may share a storage.
 public struct PyTorchTensor: Sendable, Equatable {
     public let type: StoredType
     public let shape: [Int]
     /// Elements of the storage from one index of an axis to the next.
     public let strides: [Int]
-    /// The first element's place in the storage.
+    /// The index of the first element in the storage.
     public let offset: Int
     let storage: PyTorchStorage
-    /// Whether the elements are the negatives of what the storage holds.
+    /// Whether the elements are the negatives of the storage's.
     public let isNegated: Bool
 
-    /// The name the checkpoint gives to the storage.
+    /// The checkpoint's name of the storage.
     public var storageName: String { storage.name }
     public let elementCount: Int
-    /// Bytes of the elements, each counted as often as it is shown.
+    /// Bytes of the elements, repeated ones counted each time.
     public var byteCount: Int { elementCount * type.byteCount }
 
-    /// What is wrong with a layout.
+    /// An error in a layout.
     struct Misfit: Error {
         let expected: String
         let found: String
     }
 
-    /// As many axes as PyTorch allows.
+    /// The maximum rank in PyTorch.
     static let maximumRank = 64
-    /// An expanded view shows elements over and over. It may take as many bytes as this, or so
-    /// many times its storage, whichever is more.
+    /// The limit of expanded views, which repeat elements: this many bytes, or a multiple of the
+    /// storage's size, whichever is more.
     static let expandedByteCount = 256 << 20
     static let expansion = 16
 
@@ -69,7 +69,8 @@ public struct PyTorchTensor: Sendable, Equatable {
         elementCount = byteCount / type.byteCount
     }
 
-    /// Bytes from the start of the storage to the end of the last element; nil on overflow.
+    /// Returns the bytes from the start of the storage to the end of the last element; nil on
+    /// overflow.
     private static func end(
         _ shape: [Int], _ strides: [Int], _ offset: Int, _ type: StoredType
     ) -> Int? {
@@ -86,20 +87,20 @@ public struct PyTorchTensor: Sendable, Equatable {
     }
 }
 
-/// What a pickle says about a storage: a name, and the bytes behind it.
+/// A pickle's description of a storage: a name, and the type and number of its bytes.
 struct PyTorchStorage: Sendable, Equatable {
     let name: String
-    /// Nil when it holds bytes of no type.
+    /// Nil for bytes of no type.
     let type: StoredType?
-    /// Bytes of an element as the file counts them.
+    /// Bytes per element in the file's counts.
     let width: Int
-    /// Where its first byte lies in the record; not 0 only for a view of another storage.
+    /// The offset of its first byte in the record; nonzero only for a view of another storage.
     let start: Int
     let byteCount: Int
     /// Bytes of the whole record.
     let recordByteCount: Int
 
-    /// The type behind a class such as `torch.FloatStorage`; nil for classes that are unknown.
+    /// Returns the type of a class such as `torch.FloatStorage`; nil for unknown classes.
     static func type(of name: PickleGlobal) -> StoredType?? {
         guard ["torch", "torch.storage", "torch.cuda"].contains(name.module) else { return nil }
         return types[name.name]
@@ -112,7 +113,7 @@ struct PyTorchStorage: Sendable, Equatable {
         "BoolStorage": .bool, "UntypedStorage": StoredType?.none,
     ]
 
-    /// Bytes of an element of storages that are not read, but have to be stepped over.
+    /// Returns the bytes per element of storages that are skipped, not read.
     static func foreignWidth(of name: PickleGlobal) -> Int? {
         foreignWidths[name.name]
     }
@@ -122,7 +123,7 @@ struct PyTorchStorage: Sendable, Equatable {
         "QUInt8Storage": 1, "QInt32Storage": 4, "QUInt4x2Storage": 1, "QUInt2x4Storage": 1,
     ]
 
-    /// The type behind a constant such as `torch.float32`.
+    /// Returns the type of a constant such as `torch.float32`.
     static func elementType(of name: PickleGlobal) -> StoredType? {
         name.module == "torch" ? StoredType(rawValue: name.name) : nil
     }

@@ -1,9 +1,9 @@
-/// Elements of a storage picked by strides, row by row.
+/// Elements of a storage selected by strides, in row-major order.
 struct StridedElements {
     private let start: Int
     private let width: Int
-    /// Lengths and steps, in bytes, of the axes that remain when those of length 1 are left out
-    /// and those that continue each other are joined.
+    /// Lengths and steps in bytes of the axes, after dropping those of length 1 and merging
+    /// contiguous ones.
     private let axes: [(length: Int, step: Int)]
     private let byteCount: Int
 
@@ -25,7 +25,7 @@ struct StridedElements {
         axes = joined
     }
 
-    /// Calls `body` with the elements next to each other; where they lie so in `record`, with the
+    /// Calls `body` with the contiguous elements; if they are contiguous in `record`, with the
     /// record's own bytes.
     func withBytes<Result>(
         of record: UnsafeRawBufferPointer,

@@ -1,10 +1,10 @@
-/// A tensor in a checkpoint that is listed, but not read: quantized, sparse, without data.
+/// A tensor in a checkpoint that is listed, but not read: quantized, sparse, or without data.
 struct UnreadTensor {
     let type: String
     let shape: [Int]?
     let problem: String
 
-    /// What an object is, when it stands for a tensor; nil for any other.
+    /// Recognizes an object that represents a tensor; nil for any other.
     init?(_ object: PickleObject) {
         let arguments = object.arguments
         func shape(_ index: Int) -> [Int]? {
@@ -53,7 +53,7 @@ struct UnreadTensor {
         (self.type, self.shape, self.problem) = (type, shape, problem)
     }
 
-    /// A strided tensor whose elements or attributes are not known.
+    /// A strided tensor with unknown elements or attributes.
     private init?(rebuilt object: PickleObject) {
         let arguments = object.arguments
         guard arguments.count >= 4 else { return nil }
@@ -71,7 +71,7 @@ struct UnreadTensor {
         self.init(type: type, shape: arguments[2].integers, problem: problem)
     }
 
-    /// A tensor of a class of its own: as its function says.
+    /// A tensor of a subclass, described by its function.
     private init?(subclass object: PickleObject) {
         guard object.arguments.count >= 3, let inner = object.arguments[2].elements else {
             return nil
@@ -85,7 +85,7 @@ struct UnreadTensor {
             problem: made?.problem ?? "a tensor of class \(Self.word(object.arguments[1]))")
     }
 
-    /// The name of a type, a class or a storage's class.
+    /// Returns the name of a type, a class or a storage's class.
     private static func word(_ value: PickleValue) -> String {
         switch value {
         case .global(let global): return global.name

@@ -1,10 +1,10 @@
-/// A JSON value as a header needs it. Objects keep their order and never hold a key twice.
+/// A JSON value of a header. Objects keep their order and have no duplicate keys.
 package enum JSONValue: Equatable {
     case object([(key: String, value: JSONValue)])
     case array([JSONValue])
     case string(String)
     case integer(Int)
-    /// Numbers with fraction or exponent, true, false and null: what no header may hold, by name.
+    /// Numbers with fraction or exponent, true, false and null, by name: not allowed in headers.
     case other(String)
 
     package static func == (a: JSONValue, b: JSONValue) -> Bool { a.description == b.description }
@@ -22,12 +22,12 @@ package enum JSONValue: Equatable {
     }
 }
 
-/// Reads JSON (RFC 8259) strictly: no key twice, nothing after the value, bounded nesting.
+/// Reads JSON (RFC 8259) strictly: no duplicate keys, nothing after the value, bounded nesting.
 ///
-/// Foundation's reader keeps the last of equal keys without a word; a header with two tensors of
-/// one name must not pass.
+/// Foundation's reader silently keeps the last of equal keys; a header with two tensors of one
+/// name must be rejected.
 package struct JSONReader {
-    /// What is wrong, with the place in bytes.
+    /// The error, with its offset in bytes.
     package struct Failure: Error, Equatable {
         package let expected: String
         package let place: Int
@@ -37,12 +37,12 @@ package struct JSONReader {
     private var place = 0
     // A header nests three deep.
     private static let maximumDepth = 8
-    // Each value costs more memory than the two bytes it may have in the text.
+    // Each value takes more memory than the minimum of two bytes of text.
     private var valuesLeft = 10_000_000
 
     private init(_ bytes: UnsafeRawBufferPointer) { self.bytes = bytes }
 
-    /// The one value in `bytes`, white space around it.
+    /// Returns the single value in `bytes`, with white space around it.
     package static func value(in bytes: UnsafeRawBufferPointer) throws(Failure) -> JSONValue {
         var reader = JSONReader(bytes)
         let value = try reader.value(depth: 0)

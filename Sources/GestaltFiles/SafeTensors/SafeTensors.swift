@@ -30,12 +30,13 @@ public enum SafeTensors {
             to: path)
     }
 
-    /// Writes tensors and strings; the same content gives the same bytes, whatever its order.
+    /// Writes tensors and strings; equal content yields equal bytes, whatever its order.
     ///
-    /// Tensors of wide elements come first, then they go by name, so all data are aligned.
+    /// Tensors are sorted by element width, widest first, then by name, so that all data are
+    /// aligned.
     ///
     /// - Precondition: no name occurs twice, none is `__metadata__`.
-    /// - Throws: ``FileError`` when the file cannot be written; nothing half-written remains.
+    /// - Throws: ``FileError`` when the file cannot be written; no partial file remains.
     public static func write(
         _ tensors: [(name: String, tensor: AnyTensor)], metadata: [String: String] = [:],
         to path: String
@@ -79,7 +80,7 @@ public enum SafeTensors {
             offset = end
         }
         var text = Array("{\(members.joined(separator: ","))}".utf8)
-        // Spaces up to a multiple of eight, so that the data begin aligned.
+        // Spaces up to a multiple of eight, so that the data are aligned.
         text += [UInt8](repeating: UInt8(ascii: " "), count: (8 - text.count % 8) % 8)
         return withUnsafeBytes(of: UInt64(text.count).littleEndian) { Array($0) } + text
     }

@@ -1,9 +1,9 @@
 import GestaltTensor
 
-/// An open safetensors file. It is mapped into memory: opening reads the header only, a tensor's
-/// bytes are read when it is asked for.
+/// An open safetensors file. It is mapped into memory: opening reads only the header; a tensor's
+/// bytes are read on request.
 public final class SafeTensorsFile: Sendable {
-    /// What the header says about a tensor.
+    /// A tensor's description in the header.
     public struct Information: Sendable, Equatable {
         public let type: StoredType
         public let shape: [Int]
@@ -13,9 +13,9 @@ public final class SafeTensorsFile: Sendable {
     public let path: String
     /// Names of the tensors that can be read, in the order of their bytes in the file.
     public let names: [String]
-    /// All tensors in the same order, those of unknown element types too.
+    /// All tensors in the same order, including those of unknown element types.
     public let members: [FileMember]
-    /// Strings that travel with the tensors.
+    /// The metadata strings of the file.
     public let metadata: [String: String]
     private let content: FileContent
     private let places: [String: (information: Information, range: Range<Int>)]
@@ -50,20 +50,21 @@ public final class SafeTensorsFile: Sendable {
         self.places = places
     }
 
-    /// Whether the file holds a tensor of this name that can be read.
+    /// Whether the file holds a readable tensor of this name.
     public func contains(_ name: String) -> Bool { places[name] != nil }
 
-    /// Type and shape of a tensor.
+    /// Returns type and shape of a tensor.
     ///
-    /// - Throws: ``FileError`` when there is none of this name, or it is of a type that is not read.
+    /// - Throws: ``FileError`` when there is none of this name, or it is of a type that is not
+    ///   read.
     public func info(_ name: String) throws(FileError) -> Information {
         try place(name).information
     }
 
-    /// A tensor, its elements converted to `Scalar` as ``StoredScalar`` tells.
+    /// Reads a tensor, its elements converted to `Scalar` as described in ``StoredScalar``.
     ///
     /// - Throws: ``FileError`` when there is none of this name, when its values do not fit
-    ///   `Scalar`, or when it has more axes than a tensor can.
+    ///   `Scalar`, or when it has more axes than a tensor supports.
     public func tensor<Scalar: StoredScalar>(
         _ name: String, as scalar: Scalar.Type = Scalar.self
     ) throws(FileError) -> Tensor<Scalar> {
@@ -72,7 +73,7 @@ public final class SafeTensorsFile: Sendable {
         }
     }
 
-    /// A tensor in the narrowest element type that holds its values.
+    /// Reads a tensor in the narrowest element type that holds its values.
     public func anyTensor(_ name: String) throws(FileError) -> AnyTensor {
         try withElements(name) { (elements) throws(FileError) in
             try elements.anyTensor(path: path, name: name)

@@ -1,23 +1,23 @@
-/// What a safetensors file says about its tensors, checked in full.
+/// The validated header of a safetensors file.
 struct SafeTensorsHeader {
     struct Entry {
         let name: String
-        /// The type in the file's own words.
+        /// The file's type code.
         let code: String
-        /// Nil for a type that nothing here has.
+        /// Nil for a type without an equivalent here.
         let type: StoredType?
         let shape: [Int]
-        /// Place of the bytes behind the header.
+        /// The range of the bytes, relative to the end of the header.
         let range: Range<Int>
     }
 
     /// In the order of their bytes.
     let entries: [Entry]
     let metadata: [String: String]
-    /// Where the data begin in the file.
+    /// The offset of the data in the file.
     let dataStart: Int
 
-    /// The bound of the reference reader.
+    /// The limit of the reference reader.
     static let maximumByteCount = 100_000_000
     static let metadataKey = "__metadata__"
 
@@ -32,7 +32,7 @@ struct SafeTensorsHeader {
     /// Bits of an element of types that are listed, but not read.
     static let foreignBits = ["F4": 4, "F6_E2M3": 6, "F6_E3M2": 6, "C64": 64, "C128": 128]
 
-    /// Reads and checks the header of the file whose bytes these are.
+    /// Reads and validates the header of the file whose bytes are passed.
     init(_ file: UnsafeRawBufferPointer, path: String) throws(FileError) {
         let parser = Parser(path: path)
         let length = try parser.headerByteCount(file)
@@ -141,7 +141,7 @@ private struct Parser {
             range: offsets[0]..<offsets[1])
     }
 
-    /// Bytes of a tensor; nil for a type of unknown width.
+    /// Returns the bytes of a tensor; nil for a type of unknown width.
     private func byteCount(
         _ name: String, _ code: String, _ shape: [Int]
     ) throws(FileError) -> Int? {
@@ -175,7 +175,7 @@ private struct Parser {
         return result
     }
 
-    /// Every byte behind the header belongs to exactly one tensor.
+    /// Checks that every byte after the header belongs to exactly one tensor.
     func checkTiling(_ entries: [Entry], dataByteCount: Int) throws(FileError) {
         var end = 0
         for entry in entries {

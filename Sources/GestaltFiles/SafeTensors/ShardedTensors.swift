@@ -2,17 +2,17 @@ import Foundation
 import GestaltIO
 import GestaltTensor
 
-/// A checkpoint in several files with an index that says which tensor is in which: what large
-/// models are published as (`model.safetensors.index.json` beside `model-00001-of-00002.safetensors`,
-/// or the same of PyTorch's files). It is opened by its index or by its folder.
+/// A sharded checkpoint: several files with an index of their tensors, the format of large
+/// published models (`model.safetensors.index.json` with `model-00001-of-00002.safetensors`, or
+/// the same of PyTorch files). It is opened by its index or by its folder.
 public final class ShardedTensors: Sendable {
     /// The index.
     public let path: String
-    /// The files beside it, in the order of their names.
+    /// The files in the same folder, in the order of their names.
     public let shards: [String]
     /// All tensors, in the order of the files.
     public let members: [FileMember]
-    /// Strings that travel with the tensors, of all files; of equal keys, the first file's.
+    /// The metadata strings of all files; of equal keys, the first file's.
     public let metadata: [String: String]
     private let files: [String: Shard]
     private let places: [String: String]
@@ -22,17 +22,16 @@ public final class ShardedTensors: Sendable {
         case torch(PyTorchFile)
     }
 
-    /// An index takes a few hundred bytes a tensor.
+    /// The size limit of an index, which takes a few hundred bytes per tensor.
     private static let largestIndex = 100_000_000
     private static let mostShards = 10_000
 
-    /// The index in a folder: the only file whose name ends in `.index.json`; nil where there is
-    /// none.
+    /// Returns the index in a folder: the only file with the suffix `.index.json`; nil for none.
     /// - Throws: ``FileError`` when there are several.
     public static func index(in folder: String) throws(FileError) -> String? {
         let names = (try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []
         let indices = names.filter { $0.hasSuffix(".index.json") && !$0.hasPrefix(".") }.sorted()
-        // Where the same model lies there in both forms, the one without pickles.
+        // Where the folder holds the same model in both formats, the one without pickles.
         let safe = indices.filter { $0.hasSuffix(".safetensors.index.json") }
         let chosen = safe.isEmpty ? indices : safe
         guard chosen.count <= 1 else {
@@ -45,9 +44,9 @@ public final class ShardedTensors: Sendable {
 
     /// Reads the index and the headers of all files that it names.
     ///
-    /// - Throws: ``FileError`` when the index is broken or names files outside its folder, when files
-    ///   are missing (all are listed), and when index and files do not agree about which tensor is
-    ///   where.
+    /// - Throws: ``FileError`` when the index is broken or names files outside its folder, when
+    ///   files are missing (all are listed), and when index and files disagree about the location
+    ///   of a tensor.
     public static func open(_ path: String) throws(FileError) -> ShardedTensors {
         try ShardedTensors(path)
     }
@@ -90,7 +89,7 @@ public final class ShardedTensors: Sendable {
         (self.members, self.metadata) = (members, metadata)
     }
 
-    /// A tensor, its elements converted to `Scalar` as ``StoredScalar`` tells.
+    /// Reads a tensor, its elements converted to `Scalar` as described in ``StoredScalar``.
     /// - Throws: ``FileError`` when there is none of this name, or it is not read.
     public func tensor<Scalar: StoredScalar>(
         _ name: String, as scalar: Scalar.Type = Scalar.self
@@ -104,7 +103,7 @@ public final class ShardedTensors: Sendable {
         }
     }
 
-    /// Which file holds which tensor.
+    /// Returns the file of each tensor.
     private static func places(_ path: String) throws(FileError) -> [String: String] {
         let bytes = try translatingFailures { () throws(FileFailure) in
             try FileReader.bytes(path: path, limit: largestIndex)
@@ -135,7 +134,7 @@ public final class ShardedTensors: Sendable {
         return places
     }
 
-    /// Whether a name stays inside the folder: relative, no step upwards, nothing hidden.
+    /// Whether a name stays inside the folder: relative, without parent folders and hidden files.
     private static func isPlain(_ name: String) -> Bool {
         let parts = name.split(separator: "/", omittingEmptySubsequences: false)
         return !name.contains("\\") && !name.unicodeScalars.contains { $0.value < 0x20 }

@@ -1,5 +1,5 @@
 extension FileKind {
-    /// What a mark at the front of the file says; nil where there is none.
+    /// Returns the kind that a magic number at the start of the file identifies; nil for none.
     static func marked(_ bytes: UnsafeRawBufferPointer) -> FileKind? {
         guard let first = bytes.first else { return .empty }
         if let match = marks.first(where: { bytes.starts(with: $0.bytes) }) { return match.kind }
@@ -50,7 +50,7 @@ extension FileKind {
         (Array("version https://hawser".utf8), .gitLFSPointer),
     ]
 
-    /// Files made of boxes, each its length and four letters: films and some pictures.
+    /// Recognizes files made of boxes, each with a length and four letters: videos and some images.
     private static func boxed(_ bytes: UnsafeRawBufferPointer) -> FileKind? {
         let name = String(decoding: bytes[4..<8], as: UTF8.self)
         if name == "ftyp" {
@@ -61,7 +61,8 @@ extension FileKind {
         return ["moov", "mdat", "wide", "free", "skip"].contains(name) ? .film(.mp4) : nil
     }
 
-    /// What the structure says: formats without a mark of their own, and what a zip archive holds.
+    /// Recognizes formats without a magic number by their structure, and the content of zip
+    /// archives.
     static func structured(_ bytes: UnsafeRawBufferPointer) -> FileKind? {
         if bytes.starts(with: [0x50, 0x4B, 3, 4]) || bytes.starts(with: [0x50, 0x4B, 5, 6]) {
             return packed(ZipNames.names(in: bytes))
@@ -91,8 +92,8 @@ extension FileKind {
         return nil
     }
 
-    /// Deflate with a window of 32 KB, the header divisible by 31 as the format demands. Some texts
-    /// begin so too.
+    /// Whether the bytes look like deflate with a window of 32 KB, the header divisible by 31 as
+    /// the format requires. Some texts start like this, too.
     static func deflated(_ bytes: UnsafeRawBufferPointer) -> FileKind? {
         bytes.count > 2 && bytes[0] == 0x78 && (0x7800 + Int(bytes[1])).isMultiple(of: 31)
             ? .zlib : nil
@@ -110,7 +111,7 @@ extension FileKind {
         return names.contains { $0.hasSuffix(".npy") } ? .npz : .zip
     }
 
-    /// CRC-32C, turned and shifted as TFRecord files have it.
+    /// Returns the CRC-32C, masked as in TFRecord files.
     private static func maskedChecksum(_ bytes: Slice<UnsafeRawBufferPointer>) -> UInt32 {
         let sum = ~bytes.reduce(~UInt32(0)) { sum, byte in
             (0..<8).reduce(sum ^ UInt32(byte)) { value, _ in

@@ -1,7 +1,7 @@
 extension FileKind {
     private static let sampleByteCount = 4096
 
-    /// What kind of text the file holds; nil when it is none.
+    /// Returns the kind of text in the file; nil for other content.
     static func written(_ bytes: UnsafeRawBufferPointer) -> FileKind? {
         let utf16 = bytes.starts(with: [0xFF, 0xFE]) || bytes.starts(with: [0xFE, 0xFF])
         if utf16, bytes.count.isMultiple(of: 2) { return .text }
@@ -22,7 +22,7 @@ extension FileKind {
         }
     }
 
-    /// The sample as text without control characters; its last character may be cut.
+    /// Returns the sample as text without control characters; its last character may be cut.
     private static func text(_ sample: [UInt8], isCut: Bool) -> String? {
         guard sample.allSatisfy({ $0 >= 0x20 || [0x09, 0x0A, 0x0C, 0x0D, 0x1B].contains($0) })
         else { return nil }
@@ -34,15 +34,15 @@ extension FileKind {
         return nil
     }
 
-    /// After the bracket comes what JSON allows there.
+    /// Whether the bracket is followed by something that JSON allows there.
     private static func looksLikeJSON(_ text: Substring) -> Bool {
         guard let next = text.dropFirst().first(where: { !$0.isWhitespace }) else { return false }
         if text.first == "{" { return next == "\"" || next == "}" }
         return next.isNumber || "\"[{]-tfn".contains(next)
     }
 
-    /// Indices are lists of names: a few hundred kilobytes, the key in front or after a `metadata`
-    /// object.
+    /// Whether the file is an index: a list of names of a few hundred kilobytes, its key at the
+    /// start or after a `metadata` object.
     private static func isIndex(_ bytes: UnsafeRawBufferPointer) -> Bool {
         let head = bytes.prefix(1 << 16)
         let key = Array("\"weight_map\"".utf8)

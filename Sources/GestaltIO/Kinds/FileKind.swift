@@ -1,4 +1,4 @@
-/// What a file is, recognized from its bytes; its name plays no part.
+/// The kind of a file, recognized from its bytes, whatever its name.
 ///
 /// ```swift
 /// let kind = try FileKind(of: "checkpoint.pth.tar")   // .torchArchive
@@ -16,7 +16,7 @@ public enum FileKind: Sendable, Equatable {
     /// A Python pickle that `torch.save` did not write.
     case pickle
     case safeTensors
-    /// The JSON file that names the parts of a checkpoint in several files.
+    /// The JSON file that lists the parts of a sharded checkpoint.
     case shardIndex
     case npy, npz
     case tfRecord
@@ -27,21 +27,21 @@ public enum FileKind: Sendable, Equatable {
     case gzip, zlib, zip, tar, archive
     case gitLFSPointer
     case json, html, xml, pdf, text
-    /// Nothing known; the first bytes.
+    /// An unknown format, with its first bytes.
     case unknown([UInt8])
 
-    /// Formats of single pictures.
+    /// Image formats.
     public enum Picture: String, Sendable {
         case png, jpeg, gif, webp, bmp, tiff, heif, netpbm
     }
 
-    /// Containers of films.
+    /// Video containers.
     public enum Film: String, Sendable {
         case mp4, matroska, avi, mpeg, flash
     }
 
-    /// Recognizes what lies at `path`, following links.
-    /// - Throws: ``FileFailure`` when nothing lies there or it cannot be read.
+    /// Recognizes the entry at `path`, following links.
+    /// - Throws: ``FileFailure`` when there is none or it cannot be read.
     public init(of path: String) throws(FileFailure) {
         switch try PathStatus(path) {
         case .folder: self = .folder
@@ -75,8 +75,7 @@ public enum FileKind: Sendable, Equatable {
 }
 
 extension FileKind: CustomStringConvertible {
-    /// A noun phrase for messages ("a PyTorch checkpoint"), with what to do about it where that is
-    /// known.
+    /// A noun phrase for messages ("a PyTorch checkpoint"), with advice where there is any.
     public var description: String {
         switch self {
         case .folder: "a folder"

@@ -1,5 +1,5 @@
-/// The names in a zip archive's directory, as far as they can be read: enough to recognize what the
-/// archive is. Nothing is checked; whoever reads the content does that.
+/// The names in a zip archive's directory, as far as they can be read: enough to recognize the kind
+/// of archive. Nothing is validated here; the readers of the content do that.
 enum ZipNames {
     private static let endByteCount = 22
     private static let entryByteCount = 46
@@ -25,7 +25,7 @@ enum ZipNames {
         return names.isEmpty ? [firstName(bytes)].compactMap(\.self) : names
     }
 
-    /// Where the directory begins, and how many entries it claims.
+    /// Returns the offset of the directory, and the number of entries it claims.
     private static func directory(_ bytes: UnsafeRawBufferPointer) -> (start: Int, count: Int)? {
         let last = bytes.count - endByteCount
         guard last >= 0 else { return nil }
@@ -43,7 +43,7 @@ enum ZipNames {
         return nil
     }
 
-    /// The name before the first content, all that an archive cut short still has.
+    /// Returns the first entry's name, which even a truncated archive still has.
     private static func firstName(_ bytes: UnsafeRawBufferPointer) -> String? {
         guard bytes.count >= 30, word(bytes, 0) == 0x0403_4B50 else { return nil }
         let end = 30 + half(bytes, 26)

@@ -7,10 +7,10 @@ struct BoundaryMap {
     /// Row-major; true on the outline.
     var pixels: [Bool]
 
-    /// A pixel is on the outline when its neighbor to the east, the south or the south-east,
-    /// where the picture has one, is on the other side. So the outline is one pixel wide and lies
-    /// up or left of the edge, as in the DAVIS toolkit. Of ignored pixels no side is known: neither
-    /// they nor their neighbors are on an outline because of them.
+    /// A pixel is on the outline when its neighbor to the east, the south or the south-east, if
+    /// the image has one, is on the other side. The outline is thus one pixel wide and lies up or
+    /// left of the edge, as in the DAVIS toolkit. Ignored pixels have no side: neither they nor
+    /// their neighbors are on an outline because of them.
     init(mask: [Bool], isIgnored: [Bool]? = nil, height: Int, width: Int) {
         self.height = height
         self.width = width
@@ -32,7 +32,7 @@ struct BoundaryMap {
 
     var count: Int { pixels.reduce(0) { $0 + ($1 ? 1 : 0) } }
 
-    /// How many pixels of this outline have one of `other` within `radius` (a Euclidean disk).
+    /// Returns the number of outline pixels with one of `other` within `radius` (a Euclidean disk).
     func matches(_ other: BoundaryMap, radius: Int) -> Int {
         let near = other.dilated(radius: radius)
         return zip(pixels, near).reduce(0) { $0 + ($1.0 && $1.1 ? 1 : 0) }

@@ -1,21 +1,21 @@
 import GestaltChecks
 import GestaltTensor
 
-/// How well the outlines of masks agree: precision, recall and F of matched outline pixels.
+/// The boundary scores of masks: precision, recall and F of matched outline pixels.
 ///
-/// An outline pixel is matched when the other outline comes within
-/// ⌈``tolerance`` · diagonal⌉ pixels of it (a Euclidean disk; 1 pixel at 64 × 64). Scores are made
-/// per picture and averaged. Edge cases as in the DAVIS toolkit: both outlines empty, 1; only the
-/// prediction's empty, precision 1 and recall 0; only the truth's, the reverse; F is 0 for both.
+/// An outline pixel is matched when the other outline comes within ⌈``tolerance`` · diagonal⌉
+/// pixels of it (a Euclidean disk; 1 pixel at 64 × 64). Scores are computed per image and
+/// averaged. Edge cases as in the DAVIS toolkit: both outlines empty, 1; only the prediction's
+/// empty, precision 1 and recall 0; only the truth's, the reverse; F is 0 for both.
 ///
-/// With an ignored label, outlines run between pixels that count and nowhere else. A picture whose
-/// true outline lies within ignored pixels altogether has no score: so it is where objects have an
-/// ignored rim, as in PASCAL VOC.
+/// With an ignored label, outlines run only between pixels that are not ignored. An image whose
+/// true outline lies entirely within ignored pixels has no score, as happens where objects have an
+/// ignored rim (PASCAL VOC).
 ///
 /// - Source: Perazzi et al., *A Benchmark Dataset and Evaluation Methodology for Video Object
 ///   Segmentation* (2016), section 5: the measure F.
 public struct BoundaryScores: Sendable, Hashable, Codable {
-    /// Outline pixels of one picture and how many of them were matched.
+    /// The outline pixels of one image, and the matched ones among them.
     public struct Counts: Sendable, Hashable, Codable {
         public var predicted: Int
         public var predictedMatched: Int
@@ -39,16 +39,16 @@ public struct BoundaryScores: Sendable, Hashable, Codable {
         }
     }
 
-    /// Share of the picture's diagonal within which outlines match.
+    /// The matching distance as a fraction of the image's diagonal.
     public let tolerance: Double
-    /// The label in the truth that counts for nothing; nil counts every pixel.
+    /// The label of ignored pixels in the truth; nil counts every pixel.
     public let ignoredLabel: Int?
-    /// The pictures that have a score.
+    /// The images that have a score.
     public private(set) var images: [Counts] = []
 
     /// - Parameters:
     ///   - tolerance: 0.008 is DAVIS's.
-    ///   - ignoredLabel: the label in the truth that counts for nothing.
+    ///   - ignoredLabel: the label of ignored pixels in the truth.
     /// - Precondition: `tolerance` is positive.
     public init(tolerance: Double = 0.008, ignoredLabel: Int? = nil) {
         require(tolerance > 0, "BoundaryScores: tolerance \(tolerance)")
@@ -56,7 +56,7 @@ public struct BoundaryScores: Sendable, Hashable, Codable {
         self.ignoredLabel = ignoredLabel
     }
 
-    /// Compares the foreground (any label but 0) of pictures `[H, W]` or `[…, H, W]`.
+    /// Compares the foreground (any label but 0) of images `[H, W]` or `[…, H, W]`.
     /// - Precondition: equal shapes.
     public mutating func add<Label: NumericScalar & BinaryInteger>(
         prediction: Tensor<Label>, truth: Tensor<Label>
@@ -78,7 +78,7 @@ public struct BoundaryScores: Sendable, Hashable, Codable {
                 mask: Array(actual[range]), isIgnored: isIgnored, height: height, width: width)
             if target.count == 0, isIgnored != nil {
                 let sides = Set(range.lazy.filter { !ignored[$0] }.map { actual[$0] })
-                // An outline there is, or nothing to score, but no pixel of it counts.
+                // There is an outline, or something to score, but all of its pixels are ignored.
                 guard sides.count == 1 else { continue }
             }
             images.append(
@@ -90,7 +90,7 @@ public struct BoundaryScores: Sendable, Hashable, Codable {
         }
     }
 
-    /// Appends the pictures of another part of the data.
+    /// Appends the images of another part of the data.
     /// - Precondition: the same tolerance and ignored label.
     public mutating func merge(_ other: BoundaryScores) {
         require(
@@ -99,12 +99,12 @@ public struct BoundaryScores: Sendable, Hashable, Codable {
         images += other.images
     }
 
-    /// Means over pictures; NaN without a picture.
+    /// The mean over images; NaN without images.
     public var precision: Double { mean(images.map(\.precision)) }
     public var recall: Double { mean(images.map(\.recall)) }
     public var f: Double { mean(images.map(\.f)) }
 
-    /// How far apart, in pixels, two outlines of a picture may lie and still match.
+    /// Returns the distance in pixels within which two outlines of an image match.
     public func radius(height: Int, width: Int) -> Int {
         let diagonal = Double(height * height + width * width).squareRoot()
         return Int((tolerance * diagonal).rounded(.up))

@@ -9,9 +9,9 @@ import GestaltTensor
     import Darwin
 #endif
 
-/// How a codebook is used over an epoch: which codes, and how evenly.
+/// The usage of a codebook over an epoch: the number of codes used, and their evenness.
 public struct CodeUsage: Sendable, Hashable, Codable {
-    /// How often each code was used.
+    /// The number of uses of each code.
     public private(set) var counts: [Int]
 
     /// - Precondition: `codeCount` is positive.
@@ -23,7 +23,7 @@ public struct CodeUsage: Sendable, Hashable, Codable {
     public var codeCount: Int { counts.count }
 
     /// Counts codes of any shape.
-    /// - Precondition: codes from `0..<codeCount`.
+    /// - Precondition: codes in `0..<codeCount`.
     public mutating func add(_ codes: Tensor<Int32>) {
         codes.withScalars { codes in
             for code in codes {
@@ -36,7 +36,7 @@ public struct CodeUsage: Sendable, Hashable, Codable {
     }
 
     /// Adds the counts of another part of the data.
-    /// - Precondition: as many codes.
+    /// - Precondition: the same number of codes.
     public mutating func merge(_ other: CodeUsage) {
         require(
             other.codeCount == codeCount,
@@ -47,11 +47,11 @@ public struct CodeUsage: Sendable, Hashable, Codable {
     /// Codes used at least once.
     public var usedCount: Int { counts.reduce(0) { $0 + ($1 > 0 ? 1 : 0) } }
 
-    /// Codes used at least once, as a share of all.
+    /// The fraction of codes used at least once.
     public var usage: Double { Double(usedCount) / Double(codeCount) }
 
-    /// exp(−Σ p·ln p) over the shares p of the codes: as many codes, evenly used, would be as hard
-    /// to guess. From 1 to ``codeCount``; 1 when nothing was counted.
+    /// exp(−Σ p·ln p) over the frequencies p of the codes: the number of evenly used codes with the
+    /// same entropy. From 1 to ``codeCount``; 1 when nothing was counted.
     public var perplexity: Double {
         let total = Double(counts.reduce(0, +))
         guard total > 0 else { return 1 }

@@ -1,8 +1,8 @@
 import GestaltChecks
 
-/// How the pixels of one class fell: the four counts every score of overlap is made of.
+/// The confusion counts of one class, from which every score of overlap is computed.
 ///
-/// Counts add up over pictures and batches; scores do not. Keep counts until the end.
+/// Counts add up over images and batches; scores do not. Keep counts until the end.
 public struct BinaryCounts: Sendable, Hashable, Codable {
     public var truePositives: Int
     public var falsePositives: Int
@@ -25,7 +25,7 @@ public struct BinaryCounts: Sendable, Hashable, Codable {
 
     public static let zero = BinaryCounts()
 
-    /// Pixels that either side gives to the class.
+    /// Pixels that either the prediction or the truth assigns to the class.
     public var union: Int { truePositives + falsePositives + falseNegatives }
     public var total: Int { union + trueNegatives }
     /// Whether neither the prediction nor the truth has a pixel of the class.

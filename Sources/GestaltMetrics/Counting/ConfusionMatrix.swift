@@ -1,17 +1,17 @@
 import GestaltChecks
 import GestaltTensor
 
-/// How often each true class was given each predicted class, over any number of batches.
+/// Counts of predicted classes per true class, over any number of batches.
 ///
-/// Batches may come in any order and in any parts: adding is exact, and the matrices of parts
+/// Batches may come in any order and any parts: adding is exact, and the matrices of parts
 /// merge into the matrix of the whole.
 public struct ConfusionMatrix: Sendable, Hashable, Codable {
     public let classCount: Int
-    /// The label in the truth that counts for nothing; nil counts every pixel.
+    /// The label of ignored pixels in the truth; nil counts every pixel.
     public let ignoredLabel: Int?
     /// Row-major, `[truth, prediction]`.
     private var counts: [Int]
-    /// Pixels left out because the truth carries ``ignoredLabel``.
+    /// Pixels omitted because their true label is ``ignoredLabel``.
     public private(set) var ignoredCount = 0
 
     /// - Precondition: `classCount` is positive.
@@ -22,16 +22,16 @@ public struct ConfusionMatrix: Sendable, Hashable, Codable {
         counts = Array(repeating: 0, count: classCount * classCount)
     }
 
-    /// Pixels of class `truth` that were given class `prediction`.
+    /// Pixels of class `truth` that were predicted as class `prediction`.
     public subscript(truth truth: Int, prediction prediction: Int) -> Int {
         counts[truth * classCount + prediction]
     }
 
-    /// Pixels counted so far, the ignored ones not among them.
+    /// Pixels counted so far, without ignored ones.
     public var total: Int { counts.reduce(0, +) }
 
     /// Counts labels of any shape.
-    /// - Precondition: equal shapes; labels from `0..<classCount`, in the truth also
+    /// - Precondition: equal shapes; labels in `0..<classCount`, in the truth also
     ///   ``ignoredLabel``.
     public mutating func add<Label: NumericScalar & BinaryInteger>(
         prediction: Tensor<Label>, truth: Tensor<Label>
@@ -57,7 +57,7 @@ public struct ConfusionMatrix: Sendable, Hashable, Codable {
         ignoredCount += other.ignoredCount
     }
 
-    /// One class against all others.
+    /// Returns the counts of one class against all others.
     public func counts(of label: Int) -> BinaryCounts {
         let hits = self[truth: label, prediction: label]
         let actual = (0..<classCount).reduce(0) { $0 + self[truth: label, prediction: $1] }
@@ -67,7 +67,7 @@ public struct ConfusionMatrix: Sendable, Hashable, Codable {
             trueNegatives: total - actual - predicted + hits)
     }
 
-    /// Share of pixels with the right class; NaN when nothing was counted.
+    /// The fraction of pixels with the right class; NaN when nothing was counted.
     public var accuracy: Double {
         let hits = (0..<classCount).reduce(0) { $0 + self[truth: $1, prediction: $1] }
         return total == 0 ? .nan : Double(hits) / Double(total)

@@ -1,9 +1,9 @@
 import GestaltChecks
 import GestaltTensor
 
-/// The counts of every picture and every scored class, kept apart until the end.
+/// The counts of every image and every scored class, kept separate until the end.
 ///
-/// One row a picture, one column a class. From this table all reductions follow, and tables of
+/// A row is an image, a column a class. All reductions follow from this table, and the tables of
 /// parts of the data merge into the table of the whole.
 ///
 /// ```swift
@@ -12,7 +12,7 @@ import GestaltTensor
 /// table.score(.iou, .perImage)
 /// ```
 public struct CountTable: Sendable, Hashable, Codable {
-    /// What a column counts.
+    /// The pixels that a column counts.
     public enum Column: Sendable, Hashable, Codable {
         /// Pixels of one label.
         case label(Int)
@@ -21,9 +21,9 @@ public struct CountTable: Sendable, Hashable, Codable {
     }
 
     public let columns: [Column]
-    /// The label in the truth that counts for nothing.
+    /// The label of ignored pixels in the truth.
     public let ignoredLabel: Int?
-    /// `rows[picture][column]`.
+    /// `rows[image][column]`.
     public private(set) var rows: [[BinaryCounts]] = []
 
     /// - Precondition: at least one column.
@@ -36,7 +36,7 @@ public struct CountTable: Sendable, Hashable, Codable {
     /// A table with one column: foreground against background.
     public static var foreground: CountTable { CountTable(columns: [.foreground]) }
 
-    /// A table with a column for each label from `lowest` (1 leaves the background out).
+    /// Returns a table with a column for each label from `lowest` (1 omits the background).
     public static func labels(
         _ classCount: Int, from lowest: Int = 0, ignoring ignoredLabel: Int? = nil
     ) -> CountTable {
@@ -46,7 +46,7 @@ public struct CountTable: Sendable, Hashable, Codable {
 
     public var imageCount: Int { rows.count }
 
-    /// Adds a row for each picture.
+    /// Adds a row for each image.
     /// - Parameters:
     ///   - prediction: labels `[H, W]` or `[…, H, W]`.
     ///   - truth: the same shape.
@@ -75,7 +75,7 @@ public struct CountTable: Sendable, Hashable, Codable {
         }
     }
 
-    /// Adds a row for each picture of masks that are already two-valued.
+    /// Adds a row for each image of binary masks.
     /// - Precondition: the table has the one column `.foreground`.
     public mutating func add(prediction: Tensor<Bool>, truth: Tensor<Bool>) {
         require(
@@ -83,8 +83,8 @@ public struct CountTable: Sendable, Hashable, Codable {
         add(prediction: labels(prediction), truth: labels(truth))
     }
 
-    /// Adds a row that was counted elsewhere.
-    /// - Precondition: one count a column.
+    /// Adds a row of counts computed elsewhere.
+    /// - Precondition: one count per column.
     public mutating func add(row: [BinaryCounts]) {
         require(
             row.count == columns.count,
@@ -92,7 +92,7 @@ public struct CountTable: Sendable, Hashable, Codable {
         rows.append(row)
     }
 
-    /// Appends the pictures of another part of the data.
+    /// Appends the images of another part of the data.
     /// - Precondition: the same columns and ignored label.
     public mutating func merge(_ other: CountTable) {
         require(
@@ -101,7 +101,7 @@ public struct CountTable: Sendable, Hashable, Codable {
         rows += other.rows
     }
 
-    /// The table of some of the pictures; a picture may be taken more than once.
+    /// Returns the table of some of the images; an image may occur more than once.
     public func selecting(_ pictures: some Sequence<Int>) -> CountTable {
         var result = CountTable(columns: columns, ignoredLabel: ignoredLabel)
         result.rows = pictures.map { rows[$0] }

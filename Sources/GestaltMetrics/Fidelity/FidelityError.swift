@@ -1,6 +1,6 @@
-/// Why pictures cannot be compared.
+/// A reason why images cannot be compared.
 public enum FidelityError: Error, Equatable, CustomStringConvertible {
-    /// Pictures smaller than the window of a score.
+    /// Images smaller than the window of a score.
     case belowWindow(height: Int, width: Int, side: Int)
 
     public var description: String {

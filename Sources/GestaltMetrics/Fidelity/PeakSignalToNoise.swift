@@ -12,16 +12,16 @@ import GestaltTensor
 /// Peak signal to noise ratio in decibels, over any number of batches:
 /// 10 · log₁₀(range² / mean squared error).
 ///
-/// Of a picture without an error the ratio is infinite; it counts as ``ceiling``, and no ratio
-/// counts as more. Of a picture that is not finite it is NaN, and so are the means that it enters.
-/// A frame of a video is a picture of its own.
+/// The ratio of an image without an error is infinite; ratios are capped at ``ceiling``. The ratio
+/// of a non-finite image is NaN, and so are the means that include it. Each frame of a video is an
+/// image of its own.
 public struct PeakSignalToNoise: Sendable, Hashable, Codable {
-    /// The distance from the lowest to the highest value a pixel can have: 1 for −0.5…0.5 and
+    /// The distance from the lowest to the highest possible value of a pixel: 1 for −0.5…0.5 and
     /// 0…1, 255 for bytes.
     public let dataRange: Double
-    /// The most a ratio counts as, in decibels.
+    /// The cap of a ratio, in decibels.
     public let ceiling: Double
-    /// Mean squared error of each picture.
+    /// Mean squared error of each image.
     public private(set) var errors: [Double] = []
     private var squares = 0.0
     private var count = 0
@@ -35,7 +35,7 @@ public struct PeakSignalToNoise: Sendable, Hashable, Codable {
         self.ceiling = ceiling
     }
 
-    /// Compares pictures `[H, W, C]` or `[…, H, W, C]`.
+    /// Compares images `[H, W, C]` or `[…, H, W, C]`.
     /// - Precondition: equal shapes.
     public mutating func add(prediction: Tensor<Float>, truth: Tensor<Float>) {
         let pixels = pictureSize(prediction.shape, truth.shape, "PeakSignalToNoise.add")
@@ -56,7 +56,7 @@ public struct PeakSignalToNoise: Sendable, Hashable, Codable {
         }
     }
 
-    /// Appends the pictures of another part of the data.
+    /// Appends the images of another part of the data.
     /// - Precondition: the same range and ceiling.
     public mutating func merge(_ other: PeakSignalToNoise) {
         require(
@@ -67,12 +67,12 @@ public struct PeakSignalToNoise: Sendable, Hashable, Codable {
         count += other.count
     }
 
-    /// The mean of the pictures' ratios, in decibels; NaN without a picture.
+    /// The mean of the images' ratios, in decibels; NaN without images.
     public var perImage: Double { mean(errors.map(decibels)) }
 
-    /// The ratio for the error of all pixels together, in decibels; NaN without a picture.
-    /// Never above ``perImage``, since the logarithm of a mean weighs the bad pictures more
-    /// (pictures of equal size, none at the ceiling).
+    /// The ratio for the mean error of all pixels, in decibels; NaN without images.
+    /// Never above ``perImage``, since the logarithm of a mean weights bad images more
+    /// (for images of equal size, none at the ceiling).
     public var overSet: Double { count == 0 ? .nan : decibels(squares / Double(count)) }
 
     private func decibels(_ error: Double) -> Double {
@@ -81,7 +81,7 @@ public struct PeakSignalToNoise: Sendable, Hashable, Codable {
     }
 }
 
-/// Values in one picture of `[…, H, W, C]`.
+/// Returns the number of values in one image of `[…, H, W, C]`.
 func pictureSize(_ prediction: Shape, _ truth: Shape, _ operation: String) -> Int {
     requireEqualShapes(prediction, truth, operation)
     require(

@@ -6,7 +6,7 @@
     import Darwin
 #endif
 
-/// Structural similarity of two pictures of one size.
+/// Structural similarity of two images of one size.
 struct PictureComparison: Sendable {
     let height: Int
     let width: Int
@@ -30,7 +30,7 @@ struct PictureComparison: Sendable {
         )
     }
 
-    /// The mean over channels of the mean over places.
+    /// Returns the mean over channels of the mean over window positions.
     func similarity(_ x: UnsafeBufferPointer<Float>, _ y: UnsafeBufferPointer<Float>) -> Double {
         var sum = 0.0
         for channel in 0..<channels {
@@ -64,7 +64,8 @@ struct PictureComparison: Sendable {
         return sum / Double(meanX.count)
     }
 
-    /// The weighted mean under the window at each place it fits: rows first, then columns.
+    /// Returns the weighted mean under the window at each position it fits: rows first, then
+    /// columns.
     private func filtered(_ plane: [Double]) -> [Double] {
         let (narrow, short) = (width - window.count + 1, height - window.count + 1)
         var rows = Array(repeating: 0.0, count: height * narrow)

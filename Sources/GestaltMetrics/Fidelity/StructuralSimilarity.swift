@@ -1,22 +1,22 @@
 import GestaltChecks
 import GestaltTensor
 
-/// Structural similarity of pictures, over any number of batches: 1 for equal ones.
+/// Structural similarity of images, over any number of batches: 1 for equal ones.
 ///
-/// At each place SSIM = (2·μx·μy + c₁)(2·σxy + c₂) / ((μx² + μy² + c₁)(σx² + σy² + c₂)), with means
-/// and (co)variances under a Gaussian window of 11 × 11 and σ 1.5, c₁ = (0.01·range)²,
-/// c₂ = (0.03·range)². Averaged over the places where the window lies inside the picture, then
-/// over channels, then over pictures. A frame of a video is a picture of its own.
+/// At each position SSIM = (2·μx·μy + c₁)(2·σxy + c₂) / ((μx² + μy² + c₁)(σx² + σy² + c₂)), with
+/// means and (co)variances under a Gaussian window of 11 × 11 and σ 1.5, c₁ = (0.01·range)²,
+/// c₂ = (0.03·range)². Averaged over the positions where the window lies inside the image, then
+/// over channels, then over images. Each frame of a video is an image of its own.
 ///
 /// - Source: Wang, Bovik, Sheikh and Simoncelli, *Image Quality Assessment: From Error Visibility
 ///   to Structural Similarity* (2004), equation 13 and section III.B.
 public struct StructuralSimilarity: Sendable, Hashable, Codable {
-    /// Side of the window in pixels, and the least height and width of a picture.
+    /// The side of the window in pixels, and the minimum height and width of an image.
     public static let windowSide = 11
 
-    /// The distance from the lowest to the highest value a pixel can have.
+    /// The distance from the lowest to the highest possible value of a pixel.
     public let dataRange: Double
-    /// The similarity of each picture.
+    /// The similarity of each image.
     public private(set) var values: [Double] = []
 
     /// - Precondition: `dataRange` is positive.
@@ -25,14 +25,14 @@ public struct StructuralSimilarity: Sendable, Hashable, Codable {
         self.dataRange = dataRange
     }
 
-    /// Whether the window fits into pictures of this size.
+    /// Whether the window fits into images of this size.
     public static func fits(height: Int, width: Int) -> Bool {
         height >= windowSide && width >= windowSide
     }
 
-    /// Compares pictures `[H, W, C]` or `[…, H, W, C]`.
-    /// - Throws: ``FidelityError/belowWindow(height:width:side:)`` for pictures that the window does
-    ///   not fit into; nothing is added then. ``fits(height:width:)`` says so beforehand.
+    /// Compares images `[H, W, C]` or `[…, H, W, C]`.
+    /// - Throws: ``FidelityError/belowWindow(height:width:side:)`` for images smaller than the
+    ///   window; nothing is added then. Check with ``fits(height:width:)`` beforehand.
     /// - Precondition: equal shapes.
     public mutating func add(
         prediction: Tensor<Float>, truth: Tensor<Float>
@@ -64,7 +64,7 @@ public struct StructuralSimilarity: Sendable, Hashable, Codable {
         values += found.scalars
     }
 
-    /// Appends the pictures of another part of the data.
+    /// Appends the images of another part of the data.
     /// - Precondition: the same range.
     public mutating func merge(_ other: StructuralSimilarity) {
         require(
@@ -73,6 +73,6 @@ public struct StructuralSimilarity: Sendable, Hashable, Codable {
         values += other.values
     }
 
-    /// The mean over pictures; NaN without one.
+    /// The mean over images; NaN without images.
     public var mean: Double { GestaltMetrics.mean(values) }
 }

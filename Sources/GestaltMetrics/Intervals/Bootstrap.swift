@@ -1,21 +1,21 @@
 import GestaltChecks
 import GestaltTensor
 
-/// An interval that a figure would fall into had the test clips been drawn again.
+/// A confidence interval of a statistic under resampling of the test clips.
 public struct ConfidenceInterval: Sendable, Hashable, Codable {
-    /// The figure of the data as they are.
+    /// The statistic of the original data.
     public let estimate: Double
     public let lower: Double
     public let upper: Double
-    /// The share of redrawn figures between `lower` and `upper`.
+    /// The fraction of resampled statistics between `lower` and `upper`.
     public let level: Double
     public let resamples: Int
 }
 
-/// The percentile bootstrap: redraws whole groups with replacement and takes the quantiles of the
-/// figure.
+/// The percentile bootstrap: resamples whole groups with replacement and takes the quantiles of the
+/// statistic.
 ///
-/// Frames of one clip resemble each other, so clips are redrawn, not frames.
+/// Frames of one clip are correlated, so clips are resampled, not frames.
 ///
 /// - Source: Efron and Tibshirani, *An Introduction to the Bootstrap* (1993), chapter 13.
 public struct Bootstrap: Sendable, Hashable, Codable {
@@ -34,10 +34,10 @@ public struct Bootstrap: Sendable, Hashable, Codable {
     }
 
     /// - Parameters:
-    ///   - groupCount: how many groups there are to draw from.
-    ///   - figure: the figure of the groups whose indices it is given, some of them repeatedly.
-    /// - Returns: NaN for the bounds where the estimate is NaN. Redrawn figures that are NaN, such as
-    ///   scores of a class that was not drawn, are left out.
+    ///   - groupCount: the number of groups.
+    ///   - figure: the statistic of the groups with the indices passed, which may repeat.
+    /// - Returns: NaN for the bounds where the estimate is NaN. Resampled statistics that are NaN,
+    ///   such as scores of a class that was not drawn, are omitted.
     /// - Precondition: at least one group.
     public func interval(
         groupCount: Int, of figure: (_ groups: [Int]) -> Double
@@ -48,7 +48,7 @@ public struct Bootstrap: Sendable, Hashable, Codable {
             figure((0..<groupCount).map { _ in stream.integer(in: 0..<groupCount) })
         }
         let estimate = figure(Array(0..<groupCount))
-        // NaN has no place in an order.
+        // NaN cannot be sorted.
         let sorted = estimate.isNaN ? [] : redrawn.filter { !$0.isNaN }.sorted()
         return ConfidenceInterval(
             estimate: estimate,
@@ -56,7 +56,7 @@ public struct Bootstrap: Sendable, Hashable, Codable {
             upper: quantile((1 + level) / 2, of: sorted), level: level, resamples: resamples)
     }
 
-    /// Linear between the two nearest order statistics.
+    /// Interpolates linearly between the two nearest order statistics.
     private func quantile(_ share: Double, of sorted: [Double]) -> Double {
         guard !sorted.isEmpty else { return .nan }
         let place = share * Double(sorted.count - 1)
@@ -67,9 +67,9 @@ public struct Bootstrap: Sendable, Hashable, Codable {
 }
 
 extension CountTable {
-    /// The score with an interval over clips.
-    /// - Parameter clips: the clip that each picture of the table is from, in the table's order.
-    /// - Precondition: a clip for each picture, and at least one.
+    /// Returns the score with an interval over clips.
+    /// - Parameter clips: the clip of each image of the table, in the table's order.
+    /// - Precondition: a clip for each image, and at least one.
     public func interval(
         _ score: SegmentationScore, _ reduction: Reduction, absent: AbsentClass = .one,
         clips: [Int], _ bootstrap: Bootstrap = Bootstrap()

@@ -1,26 +1,26 @@
 import GestaltChecks
 
-/// How the counts of many pictures and classes become one number.
+/// The reduction of the counts of many images and classes to one score.
 public enum Reduction: String, Sendable, CaseIterable, Codable {
-    /// Counts summed over pictures and classes, then one score.
+    /// Counts summed over images and classes, then one score.
     case micro
-    /// Per class over all pictures, then the mean over classes.
+    /// Per class over all images, then the mean over classes.
     case macro
-    /// Per picture with its classes summed, then the mean over pictures.
+    /// Per image with its classes summed, then the mean over images.
     ///
-    /// With the one column `.foreground` and absent classes as 1: |P∩G| / |P∪G| of each picture,
+    /// With the single column `.foreground` and absent classes as 1: |P∩G| / |P∪G| of each image,
     /// 1 where both are empty, 0 where one is, and their plain mean.
     case perImage
-    /// Per picture and class, then the mean over all those pairs.
+    /// Per image and class, then the mean over all those pairs.
     case macroImagewise
 }
 
 extension CountTable {
-    /// One number for the whole table.
+    /// Returns one score for the whole table.
     ///
-    /// - Parameter absent: what a class counts as where neither side has it. For `.micro` that
-    ///   means the class is absent from the whole set, for `.perImage` from one picture.
-    /// - Returns: NaN when nothing is left to average: no picture, or all skipped.
+    /// - Parameter absent: the score of a class that neither side has. For `.micro` this means that
+    ///   the class is absent from the whole set, for `.perImage` from one image.
+    /// - Returns: NaN when nothing is left to average: no image, or all skipped.
     public func score(
         _ score: SegmentationScore, _ reduction: Reduction, absent: AbsentClass = .one
     ) -> Double {
@@ -35,14 +35,14 @@ extension CountTable {
         return mean(groups.compactMap { $0.value(of: score, absent: absent) })
     }
 
-    /// The score of each picture, its classes summed; nil where `absent` leaves it out.
+    /// Returns the score of each image, its classes summed; nil where `absent` omits it.
     public func perImage(
         _ score: SegmentationScore, absent: AbsentClass = .one
     ) -> [Double?] {
         rows.map { $0.reduce(.zero, +).value(of: score, absent: absent) }
     }
 
-    /// The table with one column only.
+    /// Returns the table with one column only.
     /// - Precondition: the column exists.
     public func column(_ column: Column) -> CountTable {
         guard let index = columns.firstIndex(of: column) else {
@@ -53,7 +53,7 @@ extension CountTable {
         return result
     }
 
-    /// All scores under one reduction.
+    /// Returns all scores under one reduction.
     public func scores(
         _ reduction: Reduction, absent: AbsentClass = .one
     ) -> SegmentationScores {
@@ -67,14 +67,14 @@ extension CountTable {
     }
 }
 
-/// The scores of a set of pictures, with the rules they were made by.
+/// The scores of a set of images, with the rules by which they were computed.
 ///
-/// A score that does not exist, as of a class that never occurs, is NaN here and `null` in JSON; two
+/// An undefined score, as of a class that never occurs, is NaN here and `null` in JSON; two
 /// such scores are equal.
 public struct SegmentationScores: Sendable {
     public let reduction: Reduction
     public let absent: AbsentClass
-    /// Pictures in the table, whether they have a score or not.
+    /// Images in the table, with or without a score.
     public let imageCount: Int
     public let iou: Double
     public let dice: Double

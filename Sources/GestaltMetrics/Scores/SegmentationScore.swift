@@ -1,4 +1,4 @@
-/// A score of overlap, a number from 0 to 1 made of ``BinaryCounts``.
+/// A score of overlap, from 0 to 1, computed from ``BinaryCounts``.
 public enum SegmentationScore: String, Sendable, CaseIterable, Codable {
     /// Intersection over union, Jaccard's index: TP / (TP + FP + FN).
     case iou
@@ -12,23 +12,23 @@ public enum SegmentationScore: String, Sendable, CaseIterable, Codable {
     case accuracy
 }
 
-/// What a class counts as where neither the prediction nor the truth has a pixel of it.
+/// The score of a class of which neither the prediction nor the truth has a pixel.
 public enum AbsentClass: String, Sendable, CaseIterable, Codable {
     /// A perfect 1: nothing was there and nothing was claimed (DAVIS).
     case one
     /// 0.
     case zero
-    /// Left out of the mean.
+    /// Omitted from the mean.
     case skipped
 }
 
 extension BinaryCounts {
-    /// The score of these counts; nil where `absent` says to leave them out.
+    /// Returns the score of these counts; nil where `absent` omits them.
     ///
-    /// A class that only one side has scores 0 in all but accuracy, also where the score's own
-    /// denominator is empty (precision without a prediction, recall without a truth). Accuracy is
-    /// defined for an absent class as long as there is a pixel. Without a pixel that counts, as in a
-    /// picture that is ignored entirely, there is no score, whatever `absent` says.
+    /// A class that only one side has scores 0 in all but accuracy, even where the score's own
+    /// denominator is 0 (precision without a prediction, recall without a truth). Accuracy is
+    /// defined for an absent class as long as there is a pixel. Without any counted pixel, as in an
+    /// image that is ignored entirely, there is no score, whatever the value of `absent`.
     public func value(of score: SegmentationScore, absent: AbsentClass = .one) -> Double? {
         let (hits, claims): (Int, Int) =
             switch score {

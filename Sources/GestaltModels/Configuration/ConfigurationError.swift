@@ -1,16 +1,16 @@
-/// What is wrong with a configuration: which key of which file, what was expected, what was found.
+/// An error in a configuration, with the file, the key, the expected and the found value.
 public struct ConfigurationError: Error, Equatable, Sendable, CustomStringConvertible {
     public enum Problem: Equatable, Sendable {
         /// The bytes are not JSON, or not an object.
         case notJSON(reason: String)
-        /// A part has its own rules and says which is broken.
+        /// A violated rule of a part that validates itself.
         case refused(reason: String)
-        /// Nothing reads this key.
+        /// An unknown key.
         case unknownKey(known: [String])
         case missingKey
-        /// The value has another type than the key wants.
+        /// A value of the wrong type.
         case wrongType(expected: String)
-        /// The value is outside of what the key allows.
+        /// A value out of range.
         case invalid(expected: String, found: String)
     }
 
@@ -26,19 +26,19 @@ public struct ConfigurationError: Error, Equatable, Sendable, CustomStringConver
         self.problem = problem
     }
 
-    /// What ``ModelConfiguration/validate()`` throws.
+    /// Returns an error for ``ModelConfiguration/validate()`` to throw.
     public static func invalid(_ key: String, expected: String, found: Any) -> ConfigurationError {
         ConfigurationError(key: key, .invalid(expected: expected, found: "\(found)"))
     }
 
-    /// The same error with the file it came from.
+    /// Returns the same error with the path of its file.
     public func at(_ path: String?) -> ConfigurationError {
         var result = self
         result.path = path
         return result
     }
 
-    /// The same error for a configuration that stands under `outer` in a larger one.
+    /// Returns the same error for a configuration nested under `outer` in a larger one.
     public func below(_ outer: String) -> ConfigurationError {
         var result = self
         result.key = key.isEmpty ? outer : "\(outer).\(key)"

@@ -1,6 +1,6 @@
-/// Any JSON value, as it stands in a file.
+/// Any JSON value, as stored in a file.
 ///
-/// Whole numbers stay whole, so that a seed of 64 bits survives.
+/// Integers stay integers, so that a 64-bit seed survives.
 enum JSONTree: Codable, Equatable {
     case object([String: JSONTree])
     case array([JSONTree])
@@ -46,7 +46,7 @@ enum JSONTree: Codable, Equatable {
         }
     }
 
-    /// The first key of this tree, in alphabetical order, that `known` does not have.
+    /// Returns the first key of this tree, in alphabetical order, that `known` does not have.
     func firstKey(missingFrom known: JSONTree, path: String = "") -> (key: String, known: [String])?
     {
         switch (self, known) {
@@ -66,7 +66,7 @@ enum JSONTree: Codable, Equatable {
         return nil
     }
 
-    /// Where the numbers stand, outermost key first, keys in alphabetical order.
+    /// Returns the key paths of all numbers, outermost key first, keys in alphabetical order.
     func placesOfNumbers(below place: [String] = []) -> [[String]] {
         switch self {
         case .object(let members):
@@ -80,7 +80,7 @@ enum JSONTree: Codable, Equatable {
         }
     }
 
-    /// The tree with another value at `place`.
+    /// Returns the tree with another value at `place`.
     func replacing(_ place: ArraySlice<String>, with value: JSONTree) -> JSONTree {
         guard let name = place.first else { return value }
         let rest = place.dropFirst()

@@ -2,13 +2,13 @@
 ///
 /// Its keys are its stored properties.
 public protocol ModelConfiguration: Codable, Sendable, Equatable {
-    /// The name of the kind in `config.json`; a file of another kind is refused.
+    /// The name of the kind in `config.json`; a file of another kind is rejected.
     static var kind: String { get }
     /// The values of keys that a file omits; `nil` where a file has to contain all.
     static var defaults: Self? { get }
     /// - Throws: an error that names the key, the allowed values and the value found.
     func validate() throws
-    /// The model in a few words, for lists and reports: `video tokenizer, 512 codes`.
+    /// A short description of the model, for lists and reports: `video tokenizer, 512 codes`.
     var summary: String { get }
     /// The facts that ``summary`` is drawn from, for `inspect`; by default every number and text of
     /// the configuration.

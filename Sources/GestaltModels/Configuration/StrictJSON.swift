@@ -1,15 +1,15 @@
 import Foundation
 import GestaltFiles
 
-/// JSON in which every key counts: one that nothing reads is an error, not a typing mistake that
-/// silently leaves the default in place.
+/// JSON in which an unknown key is an error, so that no typing mistake silently leaves a default
+/// in place.
 public enum StrictJSON {
-    /// Decodes a value and refuses keys that it does not have, at any depth.
+    /// Decodes a value and rejects keys that it does not have, at any depth.
     ///
     /// - Parameters:
-    ///   - defaults: gives the values of top-level keys that `bytes` leaves out; nil wants all.
-    ///   - path: the file the bytes come from, for the messages.
-    /// - Throws: ``ConfigurationError``. `null` counts as an unknown key: leave the key out.
+    ///   - defaults: the values of top-level keys that `bytes` omits; nil requires all keys.
+    ///   - path: the file the bytes come from, for error messages.
+    /// - Throws: ``ConfigurationError``. `null` counts as an unknown key: omit the key.
     public static func decode<Value: Codable>(
         _ type: Value.Type = Value.self, from bytes: [UInt8], defaults: Value? = nil,
         path: String? = nil
@@ -29,7 +29,7 @@ public enum StrictJSON {
             let misfit = numberThatDoesNotFit(Value.self, complete)
             throw misfit?.at(path) ?? ConfigurationError(decoding: error, path: path)
         }
-        // What the value writes is all it knows.
+        // The keys that the value encodes are all it knows.
         let known = try tree(of: encode(value), path: path)
         if let stray = given.firstKey(missingFrom: known) {
             throw ConfigurationError(path: path, key: stray.key, .unknownKey(known: stray.known))
@@ -37,8 +37,9 @@ public enum StrictJSON {
         return value
     }
 
-    /// Indented JSON with sorted keys and a final newline: the same value gives the same bytes.
-    /// - Throws: ``ConfigurationError`` when the value holds a number JSON has no word for.
+    /// Encodes as indented JSON with sorted keys and a final newline: equal values yield equal
+    /// bytes.
+    /// - Throws: ``ConfigurationError`` when the value holds a number that JSON cannot express.
     public static func encode(_ value: some Encodable) throws(ConfigurationError) -> [UInt8] {
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
@@ -49,9 +50,9 @@ public enum StrictJSON {
         }
     }
 
-    // Of a number that does not fit its type (2.5 where a whole one is wanted) Foundation only says
-    // that the JSON is invalid, not where. The culprit is the number whose change to 0 lets the
-    // value be read as far as the next error.
+    // For a number that does not fit its type (2.5 for an integer) Foundation only reports that the
+    // JSON is invalid, not where. The culprit is the number whose change to 0 lets decoding proceed
+    // to the next error.
     private static func numberThatDoesNotFit<Value: Codable>(
         _ type: Value.Type, _ tree: JSONTree
     ) -> ConfigurationError? {
@@ -79,7 +80,7 @@ public enum StrictJSON {
     }
 
     static func tree(of bytes: [UInt8], path: String?) throws(ConfigurationError) -> JSONTree {
-        // Foundation keeps one of two equal keys; this reader refuses them, and says where.
+        // Foundation keeps one of two equal keys; this reader rejects them, with their position.
         do throws(JSONReader.Failure) {
             _ = try bytes.withUnsafeBufferPointer { (text) throws(JSONReader.Failure) in
                 try JSONReader.value(in: UnsafeRawBufferPointer(text))

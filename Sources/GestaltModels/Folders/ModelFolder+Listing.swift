@@ -1,6 +1,6 @@
 extension ModelFolder {
-    /// The configuration as a listing shows it: keys joined by dots, in alphabetical order, with their
-    /// values as text. Unlike ``configuration(_:)``, this reads models of every kind.
+    /// Returns the configuration for a listing: keys joined by dots, in alphabetical order, with
+    /// their values as text. Unlike ``configuration(_:)``, this reads models of every kind.
     /// - Throws: ``FileError``, ``ConfigurationError``, ``ModelFolderError``.
     public func settings() throws -> [(name: String, value: String)] {
         try StrictJSON.tree(of: parts().content, path: configurationPath).listed(below: "")

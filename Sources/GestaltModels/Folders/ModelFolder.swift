@@ -3,14 +3,14 @@ import GestaltFiles
 import GestaltIO
 import GestaltTensor
 
-/// A model on disk: what it is made of, its weights, and a card for people.
+/// A model on disk: its configuration, its weights, and a model card.
 ///
 /// ```
 /// config.json          {"format": 1, "kind": "…", "configuration": {…}}
 /// model.safetensors    every parameter and buffer, by its path in the model
-/// README.md            what it was trained on and how it scores
+/// README.md            training data and scores
 /// ```
-/// Each file appears complete or not at all.
+/// Each file is replaced atomically.
 public struct ModelFolder: Sendable {
     public let path: String
 
@@ -23,11 +23,11 @@ public struct ModelFolder: Sendable {
     /// The version of this layout.
     public static let format = 1
 
-    /// What kind of model stands here, before it is known how to read its configuration.
+    /// Returns the kind of the stored model, without decoding its configuration.
     /// - Throws: ``FileError``, ``ConfigurationError``, ``ModelFolderError``.
     public func kind() throws -> String { try parts().kind }
 
-    /// The model's configuration, valid.
+    /// Returns the model's validated configuration.
     /// - Throws: ``FileError``, ``ConfigurationError``, ``ModelFolderError``, and what
     ///   `validate()` throws.
     public func configuration<Configuration: ModelConfiguration>(
@@ -49,11 +49,11 @@ public struct ModelFolder: Sendable {
         return configuration
     }
 
-    /// The weights, in the order they are asked for.
+    /// Returns the weights, in the order of `expected`.
     ///
     /// - Parameter expected: every parameter and buffer of the model, with its shape.
     /// - Throws: ``FileError``; ``ModelFolderError`` for a tensor that is missing, of another
-    ///   shape, or that no part of the model asks for.
+    ///   shape, or not part of the model.
     public func tensors(_ expected: [(path: String, shape: Shape)]) throws -> [Tensor<Float>] {
         let file = try SafeTensors.open(weightsPath)
         let known = Set(expected.map(\.path))
@@ -76,13 +76,13 @@ public struct ModelFolder: Sendable {
 }
 
 extension ModelFolder {
-    /// Writes the three files; makes the folder where there is none. What else stands in it stays.
+    /// Writes the three files; creates the folder if needed and leaves other files in it alone.
     ///
     /// - Parameters:
     ///   - tensors: every parameter and buffer by path.
     ///   - card: Markdown.
-    /// - Throws: ``FileError``, ``ConfigurationError``, what `validate()` throws, and what the
-    ///   file system says when the folder cannot be made.
+    /// - Throws: ``FileError``, ``ConfigurationError``, errors of `validate()`, and file system
+    ///   errors when the folder cannot be created.
     public func write<Configuration: ModelConfiguration>(
         _ configuration: Configuration, tensors: [(path: String, value: Tensor<Float>)],
         card: String
@@ -102,7 +102,7 @@ extension ModelFolder {
         }
     }
 
-    /// What `config.json` holds around the configuration.
+    /// The envelope of the configuration in `config.json`.
     private struct Header: Codable {
         var format: Int
         var kind: String

@@ -1,6 +1,6 @@
 import GestaltTensor
 
-/// Weights that do not fit the model they are read for, or a folder of another kind.
+/// Weights that do not fit the model, or a folder of another kind.
 public enum ModelFolderError: Error, Equatable, Sendable, CustomStringConvertible {
     case wrongKind(path: String, expected: String, found: String)
     case unsupportedFormat(path: String, expected: Int, found: Int)

@@ -6,9 +6,9 @@ import GestaltTensor
 public struct LoadReport: Sendable, Equatable, CustomStringConvertible {
     /// Paths that are in both with equal shapes.
     public internal(set) var loaded: [String] = []
-    /// Paths of the model that the file does not contain.
+    /// Paths of the model that are missing from the file.
     public internal(set) var missing: [String] = []
-    /// Names in the file that are no path of the model.
+    /// Names in the file that are not paths of the model.
     public internal(set) var unexpected: [String] = []
     /// Paths whose shapes differ.
     public internal(set) var mismatched: [Mismatch] = []
@@ -51,8 +51,8 @@ extension Module {
     /// try network.load(from: "encoder.safetensors")
     /// let report = try network.load(from: "pretrained.safetensors", partially: true)
     /// ```
-    /// - Parameter partially: loads the tensors that match and leaves the others as they are, as
-    ///   when a pretrained network gets a new last layer. By default a difference is an error.
+    /// - Parameter partially: whether to load the matching tensors and leave the others unchanged,
+    ///   as when a pretrained network gets a new last layer. By default a difference is an error.
     /// - Returns: every loaded, missing, unexpected and mis-shaped tensor.
     /// - Throws: ``StateMismatch`` with all differences, unless `partially`; `FileError`.
     @discardableResult

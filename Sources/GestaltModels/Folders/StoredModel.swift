@@ -9,7 +9,7 @@ public protocol StoredModel: Module {
     associatedtype Configuration: ModelConfiguration
     var configuration: Configuration { get }
     init(_ configuration: Configuration, random: inout RandomStream)
-    /// The model in words, to complete “RUN is …”: `a video tokenizer`.
+    /// The model as a noun phrase, to complete “RUN is …”: `a video tokenizer`.
     var title: String { get }
 }
 
@@ -21,8 +21,8 @@ extension StoredModel {
 
 extension StoredModel {
     /// Reads a model that ``write(to:card:)`` wrote.
-    /// - Throws: ``FileError``, ``ConfigurationError``, ``ModelFolderError`` and what the
-    ///   configuration's `validate()` throws, all naming the file and what was expected of it.
+    /// - Throws: ``FileError``, ``ConfigurationError``, ``ModelFolderError`` and errors of the
+    ///   configuration's `validate()`, all with the file and the expected content.
     public init(folder path: String) throws {
         let folder = ModelFolder(path)
         let configuration = try folder.configuration(Configuration.self)
@@ -33,8 +33,8 @@ extension StoredModel {
         mapState { _, current in places.next() ?? current }
     }
 
-    /// Writes configuration, weights and card into the folder `path`, each file at once.
-    /// - Parameter card: what people should know, Markdown; nil writes sizes and use only.
+    /// Writes configuration, weights and card into the folder `path`, each file atomically.
+    /// - Parameter card: a model card in Markdown; nil writes one with sizes and usage only.
     public func write(to path: String, card: String? = nil) throws {
         try ModelFolder(path).write(
             configuration, tensors: state.map { (path: $0.path, value: $0.value) },
@@ -45,8 +45,8 @@ extension StoredModel {
         """
         # \(Configuration.kind)
 
-        A model of Gestalt with \(parameterCount) parameters. `config.json` says what it is made \
-        of, `model.safetensors` holds its weights by their paths in the model.
+        A model of Gestalt with \(parameterCount) parameters. `config.json` defines its \
+        architecture, `model.safetensors` holds its weights by their paths in the model.
 
         """
     }

@@ -7,14 +7,12 @@ extension KeyMap {
     /// Replaces the parameters and buffers of `model` by those of a state dictionary in the map's
     /// names and layouts, one after the other.
     ///
-    /// Batch counters and masks are ignored. Where the names do not fit, but do without what wrapped
-    /// models have in them (`module.`, `_orig_mod.`, any other beginning of all names), they are read
-    /// without it.
+    /// Batch counters and masks are ignored. Prefixes of wrapped models (`module.`, `_orig_mod.`,
+    /// any other common prefix of all names) are removed where the names match only without them.
     /// - Parameter given: values of paths that the dictionary does not store.
-    /// - Returns: what was taken out of the names.
-    /// - Throws: ``StateMismatch`` with everything missing, unexpected or
-    ///   mis-shaped in one report, before anything is replaced; `FileError` when a tensor cannot be
-    ///   read.
+    /// - Returns: the removed prefixes.
+    /// - Throws: ``StateMismatch`` with all missing, unexpected and mis-shaped entries in one
+    ///   report, before anything is replaced; `FileError` when a tensor cannot be read.
     @discardableResult
     public func load(
         _ given: TensorTable, into model: inout some Module,
@@ -30,9 +28,8 @@ extension KeyMap {
         return removed
     }
 
-    /// The table under the names that fit the model.
-    /// - Throws: ``StateMismatch`` where none do, for the names that come
-    ///   closest.
+    /// Returns the table under the names that fit the model.
+    /// - Throws: ``StateMismatch`` where none do, for the names that come closest.
     private func fitting(
         _ given: TensorTable, _ model: some Module
     ) throws(StateMismatch) -> (TensorTable, [String]) {
@@ -76,8 +73,8 @@ extension KeyMap {
         return problems
     }
 
-    /// The parameters and buffers of `model` under the map's names and in its layouts, fillers
-    /// omitted.
+    /// Returns the parameters and buffers of `model` in the map's names and layouts, without
+    /// fillers.
     public func state(of model: some Module) -> [(key: String, tensor: Tensor<Float>)] {
         let values = Dictionary(uniqueKeysWithValues: model.state.map { ($0.path, $0.value) })
         return entries.compactMap { entry in
@@ -86,7 +83,7 @@ extension KeyMap {
     }
 }
 
-/// Puts each tensor of a table in its place, forgetting the old one first.
+/// Assigns each tensor of a table to its path, releasing the old one first.
 private struct ReadingState: PathVisitor {
     let table: TensorTable
     let places: [String: KeyMap.Entry]

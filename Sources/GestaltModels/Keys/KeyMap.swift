@@ -18,7 +18,7 @@ public struct KeyMap: Sendable {
 
     /// One entry of the state dictionary.
     public struct Entry: Sendable {
-        /// The other program's name.
+        /// The name in the state dictionary.
         public let key: String
         /// The path in the model; nil for an entry that is not read.
         public let path: String?
@@ -37,7 +37,7 @@ public struct KeyMap: Sendable {
         }
     }
 
-    /// Content that the model has no use for.
+    /// Content that the model does not use.
     public enum Filler: Sendable, Equatable {
         /// The batch counter of a norm, an integer.
         case batchCounter
@@ -50,7 +50,7 @@ public struct KeyMap: Sendable {
 
     public init(_ entries: [Entry]) { self.entries = entries }
 
-    /// The same entries with longer keys and paths: a model as a part of another.
+    /// Returns the same entries under longer keys and paths: a model as a part of another.
     public func below(key: String, path: String) -> [Entry] {
         entries.map {
             Entry(key + $0.key, $0.path.map { path + $0 }, $0.arrangement, filler: $0.filler)

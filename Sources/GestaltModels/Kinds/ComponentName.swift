@@ -1,8 +1,8 @@
 /// The name of an encoder or a head with its arguments, in words separated by colons:
 /// `prior:hidden:2:skips:query=zeros`, `convolutional:64`.
 ///
-/// The first word is the registered kind. A word with `=` is an option; the others are positional or
-/// flags, as the kind defines. The same text serves command lines, recipes and reports.
+/// The first word is the registered kind. A word with `=` is an option; the others are positional
+/// or flags, as the kind defines. The same text serves command lines, recipes and reports.
 public struct ComponentName: Sendable, Hashable {
     public let kind: String
     /// The words after the kind.
@@ -54,7 +54,7 @@ extension ComponentName: LosslessStringConvertible, ExpressibleByStringLiteral, 
     }
 }
 
-/// The words of a ``ComponentName``, taken one by one; what is left at the end is an error.
+/// The words of a ``ComponentName``, consumed one by one; words left at the end are an error.
 public struct ComponentArguments {
     private let name: ComponentName
     private var words: [String]
@@ -64,13 +64,13 @@ public struct ComponentArguments {
         words = name.words
     }
 
-    /// Takes the next positional word; `nil` when there is none.
+    /// Consumes the next positional word; `nil` when there is none.
     public mutating func next() -> String? {
         guard let index = words.firstIndex(where: { !$0.contains("=") }) else { return nil }
         return words.remove(at: index)
     }
 
-    /// Takes the next positional word as a number within `range`; `nil` when it is none.
+    /// Consumes the next positional word as a number within `range`; `nil` when it is not one.
     public mutating func number(in range: ClosedRange<Int>) -> Int? {
         guard let index = words.firstIndex(where: { !$0.contains("=") }),
             let number = Int(words[index]), range.contains(number)
@@ -79,20 +79,20 @@ public struct ComponentArguments {
         return number
     }
 
-    /// Takes a flag: whether the word is present.
+    /// Consumes a flag; returns whether it is present.
     public mutating func flag(_ word: String) -> Bool {
         guard let index = words.firstIndex(of: word) else { return false }
         words.remove(at: index)
         return true
     }
 
-    /// Takes the value of `key=value`; `nil` when it is absent.
+    /// Consumes the value of `key=value`; `nil` when it is absent.
     public mutating func option(_ key: String) -> String? {
         guard let index = words.firstIndex(where: { $0.hasPrefix(key + "=") }) else { return nil }
         return String(words.remove(at: index).dropFirst(key.count + 1))
     }
 
-    /// Ends the reading.
+    /// Ends the parsing.
     /// - Parameters:
     ///   - key: the key of the error, `encoder` or `head`.
     ///   - grammar: the expected form.
@@ -101,7 +101,7 @@ public struct ComponentArguments {
         guard words.isEmpty else { throw error(key, grammar: grammar) }
     }
 
-    /// The error for words that do not fit `grammar`.
+    /// Returns the error for words that do not fit `grammar`.
     public func error(_ key: String, grammar: String) -> ConfigurationError {
         .invalid(key, expected: grammar, found: "\(name)")
     }

@@ -5,7 +5,7 @@ import GestaltIO
 /// ```swift
 /// try ModelKinds.register(PatchTokenizer.self)
 /// ```
-/// From then on folders, checkpoints and runs of this model open everywhere by their kind.
+/// Folders, checkpoints and runs of this model can then be opened everywhere by their kind.
 public enum ModelKinds {
     public static let registry = Registry<any StoredModel.Type>("kind of model")
 
@@ -17,7 +17,7 @@ public enum ModelKinds {
         try registry.register(type, as: Model.Configuration.kind)
     }
 
-    /// The model type of a kind.
+    /// Returns the model type of a kind.
     /// - Parameter path: the file that names the kind.
     /// - Throws: ``ModelFolderError/wrongKind(path:expected:found:)`` that lists the known kinds.
     public static func type(

@@ -16,7 +16,7 @@ public struct ModelMismatch: Error, Equatable, Sendable, CustomStringConvertible
     /// The path as the caller named it; `nil` for a model in memory.
     public var path: String?
     public let needed: ModelNeed
-    /// The model in words.
+    /// The model as a noun phrase.
     public let found: String
 
     public init(path: String? = nil, needed: ModelNeed, found: String) {

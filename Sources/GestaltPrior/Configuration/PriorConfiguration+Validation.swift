@@ -5,7 +5,7 @@ import GestaltVQVAE
 import GestaltVideo
 
 extension PriorConfiguration {
-    /// - Throws: `ConfigurationError` for the first value that no prior can be built from.
+    /// - Throws: `ConfigurationError` for the first invalid value.
     public func validate() throws(ConfigurationError) {
         for length in latent.array {
             try check((1...4096).contains(length), "latent", "1 to 4096 along each axis", latent)
@@ -71,7 +71,7 @@ extension PriorConfiguration {
 }
 
 extension FrameEncoderConfiguration {
-    /// - Throws: `ConfigurationError` for the first value that no frame encoder can be built from.
+    /// - Throws: `ConfigurationError` for the first invalid value.
     public func validate() throws(ConfigurationError) {
         guard (1...4096).contains(width) else {
             throw .invalid("width", expected: "1 to 4096", found: width)

@@ -4,7 +4,7 @@ import GestaltVideo
 
 /// The sizes of a ``VideoPrior``.
 public struct PriorConfiguration: Codable, Sendable, Equatable {
-    /// The grid of codes of a clip; baked into the position tables.
+    /// The grid of codes of a clip; fixes the sizes of the position tables.
     public var latent: Extent3
     /// Number of codes.
     public var codeCount: Int
@@ -14,37 +14,37 @@ public struct PriorConfiguration: Codable, Sendable, Equatable {
     public var width: Int
     public var heads: Int
     public var layers: Int
-    /// Which earlier positions a position sees.
+    /// The earlier positions that a position attends to.
     public var attention: Attention
-    /// Share of the branch outputs dropped in training.
+    /// Dropout probability of the branch outputs.
     public var dropout: Float
-    /// Share of the self-attention probabilities dropped in training. As in VideoGPT, sparse
-    /// attention drops none.
+    /// Dropout probability of the self-attention probabilities. As in VideoGPT, sparse attention
+    /// applies none.
     public var attentionDropout: Float
-    /// The frames that a clip's beginning is given by; nil for none.
+    /// The conditioning frames, the first of a clip; nil for none.
     public var conditioning: FrameConditioning?
     /// Classes of a conditional prior; nil for an unconditional one.
     public var classes: Int?
-    /// Numbers of the action of one frame; nil where actions are not given.
+    /// Width of the action vector of one frame; nil for a prior without actions.
     public var actionWidth: Int?
-    /// Frames that share a latent frame, with actions: the tokenizer's temporal stride.
+    /// Frames per latent frame, with actions: the tokenizer's temporal stride.
     public var actionStride: Int?
-    /// Codes hidden in training, so that the prior knows positions whose past is unknown.
+    /// Random masking of codes in training, so that the prior learns from partly unknown pasts.
     public var codeDropout: CodeDropout?
 
     public enum Attention: String, Codable, Sendable, CaseIterable {
         /// All earlier positions.
         case full
-        /// Blocks of 32: five local ones, and the same place along the other axes; see
+        /// Blocks of 32: five local ones, and the same location along the other axes; see
         /// ``BlockSparsity``.
         case sparse
     }
 
-    /// How codes are hidden in training. Source: the masked prior of MaskGIT, as a dropout.
+    /// Random masking of codes in training. Source: the masked prior of MaskGIT, used as a dropout.
     public struct CodeDropout: Codable, Sendable, Equatable {
-        /// The share of positions hidden in a clip of which some are.
+        /// The fraction of positions masked in a partly masked clip.
         public var share: Float
-        /// The share of clips of which all positions are hidden.
+        /// The fraction of clips that are masked entirely.
         public var wholeClips: Float
 
         public init(share: Float = 0.15, wholeClips: Float = 0.15) {
@@ -80,9 +80,9 @@ public struct PriorConfiguration: Codable, Sendable, Equatable {
     public var tokens: Int { latent.array.reduce(1, *) }
 }
 
-/// The frames a prior is given, and the network that looks at them.
+/// The conditioning frames, and the network that encodes them.
 public struct FrameConditioning: Codable, Sendable, Equatable {
-    /// How many frames.
+    /// The number of conditioning frames.
     public var frames: Int
     /// Their size in pixels.
     public var height: Int
@@ -105,7 +105,7 @@ public struct FrameConditioning: Codable, Sendable, Equatable {
 
 /// The sizes of a ``FrameEncoder``.
 public struct FrameEncoderConfiguration: Codable, Sendable, Equatable {
-    /// Channels of the stem and the first group; each later group doubles them, but the last.
+    /// Channels of the stem and the first group; doubled by each later group except the last.
     public var width: Int
     /// Residual blocks of the four groups.
     public var blocks: [Int]
@@ -121,6 +121,6 @@ public struct FrameEncoderConfiguration: Codable, Sendable, Equatable {
 
     /// Channels of the four groups.
     public var channels: [Int] { [width, 2 * width, 4 * width, outputWidth] }
-    /// Pixels to one step of each group's grid.
+    /// The stride of each group's grid in pixels.
     public static let strides = [1, 2, 4, 4]
 }

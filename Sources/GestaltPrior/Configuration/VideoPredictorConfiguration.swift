@@ -3,7 +3,7 @@ import GestaltModels
 import GestaltVQVAE
 import GestaltVideo
 
-/// What a ``VideoPredictor`` is made of; its `config.json`.
+/// The configuration of a ``VideoPredictor``; its `config.json`.
 public struct VideoPredictorConfiguration: ModelConfiguration {
     public static let kind = "predictor"
 
@@ -64,7 +64,7 @@ public struct VideoPredictorConfiguration: ModelConfiguration {
 }
 
 extension VideoPredictorConfiguration {
-    /// The sizes a prior is known by.
+    /// Named sizes of a prior.
     public enum Preset: String, Codable, Sendable, CaseIterable {
         /// VideoGPT's: width 576, 4 heads, 8 layers, a ResNet-34; for checkpoints and benchmarks.
         case publicBAIR
@@ -74,14 +74,15 @@ extension VideoPredictorConfiguration {
         case tiny
     }
 
-    /// A prior of a known size over the codes of clips of `frames` × `height` × `width`.
+    /// A prior of a preset size over the codes of clips of `frames` × `height` × `width`.
     ///
     /// - Parameters:
     ///   - conditioningFrames: the number of conditioning frames; 0 for none.
     ///   - classes: nil for an unconditional prior.
-    ///   - actionWidth: numbers of the action of a frame; nil without.
+    ///   - actionWidth: the width of a frame's action vector; nil without actions.
     ///   - codeDropout: nil trains on true codes only.
-    /// - Throws: ``TokenizerError/clip(axis:length:stride:)`` when a stride does not divide a length.
+    /// - Throws: ``TokenizerError/clip(axis:length:stride:)`` for a length that is not a multiple
+    ///   of the stride.
     public init(
         _ preset: Preset, tokenizer: any VideoTokenizerConfiguration, frames: Int, height: Int,
         width: Int,

@@ -2,7 +2,7 @@ import GestaltFiles
 import GestaltIO
 
 extension CheckpointSummary: CustomStringConvertible {
-    /// One line: kind, clip size, parameters, how far it was trained.
+    /// One line: kind, clip size, parameters, epoch and step.
     public var description: String {
         var parts = [title]
         if let height, let width {
@@ -28,7 +28,7 @@ extension CheckpointSummary: CustomStringConvertible {
         }
     }
 
-    /// 93.6 M, 12.3 k, 512.
+    /// Returns a rounded count: 93.6 M, 12.3 k, 512.
     private static func rounded(_ count: Int) -> String {
         func tenths(_ unit: Int) -> String {
             let tenths = (Double(count) / Double(unit) * 10).rounded() / 10
@@ -38,12 +38,12 @@ extension CheckpointSummary: CustomStringConvertible {
         return count >= 1000 ? tenths(1000) + " k" : "\(count)"
     }
 
-    /// Further lines worth a reader's attention: prefixes, parts of the file, members that are not
-    /// read, settings that have to be stated.
+    /// Further remarks: prefixes, parts of the file, tensors that are not read, settings that the
+    /// caller has to supply.
     public var notes: [String] {
         var notes: [String] = []
         if !removed.isEmpty {
-            notes.append("left out of the names of tensors: " + removed.joined(separator: ", "))
+            notes.append("removed from the names of tensors: " + removed.joined(separator: ", "))
         }
         let others = parts.filter { !$0.path.isEmpty }
         if others.count > 1 || others.contains(where: \.isOptimizer) {

@@ -5,22 +5,22 @@ import GestaltModels
 import GestaltVQVAE
 import GestaltVideo
 
-/// What a checkpoint or a model's folder is, without its weights being read: the model's kind and
-/// sizes, hyper-parameters, and how far it was trained.
+/// A summary of a checkpoint or model folder, made without reading weights: the model's kind and
+/// sizes, hyperparameters, and the epoch and step of its training.
 ///
 /// ```swift
 /// print(try CheckpointSummary(of: "bair_gpt.ckpt"))
 /// // VideoGPT prior, 16 frames of 64×64, 93.6 M parameters, epoch 12, step 100000
 /// ```
 public struct CheckpointSummary: Sendable, Equatable {
-    /// What the tensors are.
+    /// The kind of model that the tensors belong to.
     public enum Kind: Sendable, Equatable {
         case videoGPTPrior, videoGPTTokenizer
-        /// A model of Gestalt's, by the kind that its folder or checkpoint states.
+        /// A model of Gestalt, by the kind that its folder or checkpoint names.
         case gestalt(String)
-        /// Tensors of a model that is not known here.
+        /// Tensors of an unknown model.
         case tensors
-        /// An optimizer's state and no model.
+        /// An optimizer's state without a model.
         case optimizer
         case nothing
     }
@@ -28,37 +28,37 @@ public struct CheckpointSummary: Sendable, Equatable {
     public let path: String
     public let kind: Kind
     public let fileKind: FileKind
-    /// Frames of a clip; nil where the file does not state it.
+    /// Frames of a clip; nil where the file does not record it.
     public internal(set) var frames: Int?
     public internal(set) var height: Int?
     public internal(set) var width: Int?
-    /// The sizes of a video model's tokenizer; what ``missingSettings`` lists is a guess in it.
+    /// The sizes of a video model's tokenizer; values listed in ``missingSettings`` are guesses.
     public internal(set) var tokenizer: VQVAEConfiguration?
     /// The sizes of a prior, likewise; nil for a tokenizer alone.
     public internal(set) var prior: PriorConfiguration?
     public let epoch: Int?
     public let step: Int?
-    /// All tensors of the model, those that are not read too.
+    /// All tensors of the model, including those that are not read.
     public let members: [FileMember]
-    /// Elements of the floating-point tensors; running statistics, masks and counters do not count.
+    /// Elements of the floating-point tensors, without running statistics, masks and counters.
     public let parameterCount: Int
-    /// Hyper-parameters by name, in the file's own words.
+    /// Hyperparameters by name, as written in the file.
     public let settings: [Setting]
-    /// What has to be stated to open it, each with what it would be.
+    /// Settings required to open the file, each with its likely value.
     public internal(set) var missingSettings: [String] = []
-    /// What is left out of the names of tensors when it is opened (`module.`).
+    /// Prefixes removed from the tensors' names on opening (`module.`).
     public internal(set) var removed: [String] = []
-    /// Everything with tensors in a checkpoint of PyTorch: models, optimizers.
+    /// All parts of a PyTorch checkpoint that hold tensors: models, optimizers.
     public let parts: [PyTorchPart]
 
-    /// A hyper-parameter.
+    /// A hyperparameter.
     public struct Setting: Sendable, Equatable {
         public let name: String
         public let value: String
     }
 
-    /// - Throws: `FileError` for a file that is missing, broken or no checkpoint; for a folder,
-    ///   `ModelFolderError` and `ConfigurationError`, too.
+    /// - Throws: `FileError` for a file that is missing, broken or not a checkpoint; for a folder
+    ///   also `ModelFolderError` and `ConfigurationError`.
     public init(of path: String) throws {
         let kind: FileKind
         do throws(FileFailure) {
@@ -128,7 +128,7 @@ public struct CheckpointSummary: Sendable, Equatable {
         if let model { measure(model) }
     }
 
-    /// What a file that holds no VideoGPT model is.
+    /// Returns the kind of a file that holds no VideoGPT model.
     private static func kind(_ file: StateFile) -> Kind {
         if file.metadata["format"] == "gestalt" || file.metadata["optimizer"] != nil {
             return .gestalt(file.metadata["kind"] ?? "model")
@@ -138,7 +138,7 @@ public struct CheckpointSummary: Sendable, Equatable {
         return file.checkpoint?.parts.isEmpty == false ? .optimizer : .nothing
     }
 
-    /// Takes the clip's size from the grid of codes and the strides, where both are stated.
+    /// Derives the clip's size from the grid of codes and the strides, where both are known.
     private mutating func measure(_ model: StateFile.Model) {
         var sizes = model.sizes
         switch model.content {
@@ -176,7 +176,7 @@ public struct CheckpointSummary: Sendable, Equatable {
 }
 
 extension PyTorchPart {
-    /// The tensors as a listing shows them.
+    /// Returns the tensors as rows of a listing.
     fileprivate func members(of file: PyTorchFile) -> [FileMember] {
         names.map { name in
             let info = try? file.info(path.isEmpty ? name : path + "." + name)

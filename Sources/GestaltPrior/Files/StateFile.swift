@@ -3,19 +3,18 @@ import GestaltFiles
 import GestaltIO
 import GestaltVQVAE
 
-/// A file with tensors that may be a model's, and the hyper-parameters beside them: a checkpoint of
-/// PyTorch, a safetensors file, or a checkpoint in several files.
+/// A file of tensors that may belong to a model, with its hyperparameters: a PyTorch checkpoint,
+/// a safetensors file, or a sharded checkpoint.
 struct StateFile {
     let path: String
     let kind: FileKind
-    /// Sets of tensors that may be a model's, the most likely first, each with the keys that lead to
-    /// it.
+    /// Candidate state dictionaries, the most likely first, each with its path of keys in the file.
     let tables: [(place: String, table: TensorTable)]
     let settings: VideoGPTSettings
     let members: [FileMember]
     /// The strings of safetensors files.
     let metadata: [String: String]
-    /// The checkpoint, where PyTorch wrote it.
+    /// The checkpoint, for files written by PyTorch.
     let checkpoint: PyTorchFile?
 
     /// - Throws: `FileError` for a file that is missing or broken;
@@ -56,38 +55,38 @@ struct StateFile {
         return try VideoGPTSettings(path: path, json: text)
     }
 
-    /// The state dictionary, then every other part that is no optimizer's.
+    /// Returns the state dictionary, then every other part except optimizer states.
     private static func tables(_ file: PyTorchFile) -> [(place: String, table: TensorTable)] {
         let others = file.parts.dropFirst(file.members.isEmpty ? 0 : 1).filter { !$0.isOptimizer }
         return [(file.members.isEmpty ? "" : file.parts[0].path, TensorTable(file))]
             + others.map { ($0.path, TensorTable(file, part: $0)) }
     }
 
-    /// A set of tensors that looks like a VideoGPT model.
+    /// A state dictionary that looks like a VideoGPT model.
     struct Model {
         let sizes: VideoGPTSizes
         let content: VideoGPTSizes.Content
-        /// Keys that lead to it.
+        /// Its path of keys in the file.
         let place: String
-        /// What was taken out of the names.
+        /// Prefixes removed from the names.
         let removed: [String]
-        /// Whether it is another part of the file than the state dictionary.
+        /// Whether it was found outside the file's state dictionary.
         let isElsewhere: Bool
 
-        /// What somebody who opens the file should know; nil for nothing.
+        /// A remark for the user who opens the file; nil for none.
         var remark: String? {
             var parts: [String] = []
             if isElsewhere { parts.append("the tensors under “\(place)” are read") }
             if !removed.isEmpty {
                 let names = removed.map { "“\($0)”" }.joined(separator: " and ")
                 let verb = removed.count == 1 ? "is" : "are"
-                parts.append("\(names) \(verb) left out of the names of its tensors")
+                parts.append("\(names) \(verb) removed from the names of its tensors")
             }
             return parts.isEmpty ? nil : "\(sizes.table.path): " + parts.joined(separator: "; ")
         }
     }
 
-    /// The first set of tensors that has a model's names, without what wrappers put into them.
+    /// Returns the first state dictionary with a model's names, after removing wrapper prefixes.
     /// - Throws: ``VideoGPTError/unknownModel(path:expected:found:)`` where there is none.
     func model(_ settings: VideoGPTSettings) throws(VideoGPTError) -> Model {
         var (whole, half): (Model?, Model?) = (nil, nil)
@@ -98,7 +97,7 @@ struct StateFile {
                 let model = Model(
                     sizes: sizes, content: content, place: place, removed: candidate.removed,
                     isElsewhere: index > 0)
-                // A wrapper around a part of the model leaves the others' names as they were.
+                // A wrapper around a part of the model leaves the names of the others unchanged.
                 if sizes.isWhole(content), model.removed.count > whole?.removed.count ?? -1 {
                     whole = model
                 }
@@ -106,7 +105,7 @@ struct StateFile {
             }
             if let whole { return whole }
         }
-        // What is missing is named when its sizes are looked for.
+        // Missing tensors are reported when the sizes are derived.
         if let half { return half }
         throw .unknownModel(
             path: path,
@@ -114,7 +113,7 @@ struct StateFile {
                 + "(codebook.embeddings)", found: found)
     }
 
-    /// The tensors in a few words.
+    /// A short description of the tensors, for messages.
     private var found: String {
         let places = tables.dropFirst().map {
             "\($0.table.entries.count) tensors under \($0.place)"

@@ -3,17 +3,17 @@ import GestaltFiles
 import GestaltVQVAE
 import GestaltVideo
 
-/// VideoGPT's hyper-parameters by its own names, as text: what a checkpoint's arguments say, and
-/// what somebody says in their place.
+/// VideoGPT's hyperparameters under their original names, as text: the arguments stored in a
+/// checkpoint, and the caller's overrides.
 ///
-/// `downsample` is `4,2,2`; truth values are `true` and `false`.
+/// `downsample` is written `4,2,2`; Booleans are `true` and `false`.
 public struct VideoGPTSettings: Sendable, Equatable {
     /// The file, for messages.
     let path: String
     private var values: [String: String]
-    /// Names of what the caller stated; the rest is the file's.
+    /// Names set by the caller; the others come from the file.
     private(set) var given: Set<String> = []
-    /// All by name, for listings.
+    /// All settings, by name, for listings.
     var all: [(name: String, value: String)] {
         values.sorted { $0.key < $1.key }.map { (name: $0.key, value: $0.value) }
     }
@@ -29,7 +29,7 @@ public struct VideoGPTSettings: Sendable, Equatable {
         self.values = values
     }
 
-    /// The arguments of a checkpoint; entries that are no plain values are left out.
+    /// Reads the arguments of a checkpoint; entries that are not plain values are ignored.
     init(path: String, arguments: PickleValue?) {
         var values: [String: String] = [:]
         for entry in arguments?.entries ?? [] {
@@ -39,8 +39,8 @@ public struct VideoGPTSettings: Sendable, Equatable {
         self.init(path: path, values)
     }
 
-    /// The arguments in a JSON object, as `gestalt convert` writes them.
-    /// - Throws: ``VideoGPTError/setting(path:name:expected:found:)`` when it is none.
+    /// Reads arguments from a JSON object, as `gestalt convert` writes them.
+    /// - Throws: ``VideoGPTError/setting(path:name:expected:found:)`` for anything but an object.
     init(path: String, json: String) throws(VideoGPTError) {
         let parsed = try? JSONSerialization.jsonObject(with: Data(json.utf8))
         guard let object = parsed as? [String: Any] else {
@@ -70,8 +70,8 @@ public struct VideoGPTSettings: Sendable, Equatable {
         return value.string
     }
 
-    /// The same with some of them replaced.
-    /// - Throws: ``VideoGPTError/setting(path:name:expected:found:)`` for a name that nothing reads.
+    /// Returns a copy with some settings replaced.
+    /// - Throws: ``VideoGPTError/setting(path:name:expected:found:)`` for an unknown name.
     func setting(_ others: [String: String]) throws(VideoGPTError) -> VideoGPTSettings {
         var result = self
         for (name, value) in others.sorted(by: { $0.key < $1.key }) {
@@ -89,7 +89,7 @@ public struct VideoGPTSettings: Sendable, Equatable {
 
     func text(_ name: String) -> String? { values[name] }
 
-    /// Refuses what the caller stated and a tokenizer alone does not have.
+    /// Rejects caller settings that a tokenizer alone does not have.
     func checkTokenizer() throws(VideoGPTError) {
         guard let name = given.subtracting(["downsample"]).min() else { return }
         throw .setting(
@@ -97,7 +97,7 @@ public struct VideoGPTSettings: Sendable, Equatable {
             found: values[name] ?? "")
     }
 
-    /// A whole number above 0; nil when it is not given.
+    /// Returns a positive integer; nil when it is not set.
     func integer(_ name: String) throws(VideoGPTError) -> Int? {
         guard let text = values[name] else { return nil }
         guard let number = Int(text), (1...1 << 20).contains(number) else {
@@ -106,7 +106,7 @@ public struct VideoGPTSettings: Sendable, Equatable {
         return number
     }
 
-    /// A number from 0, below 1; nil when it is not given.
+    /// Returns a fraction in 0 ..< 1; nil when it is not set.
     func share(_ name: String) throws(VideoGPTError) -> Float? {
         guard let text = values[name] else { return nil }
         guard let number = Float(text), (0..<1).contains(number) else {
@@ -116,7 +116,7 @@ public struct VideoGPTSettings: Sendable, Equatable {
         return number
     }
 
-    /// Three powers of two, or one for all three axes; nil when they are not given.
+    /// Returns three powers of two, or one for all three axes; nil when they are not set.
     func strides(_ name: String) throws(VideoGPTError) -> Extent3? {
         guard let text = values[name] else { return nil }
         let parts = text.split(separator: ",").map { Int($0.filter { !$0.isWhitespace }) }

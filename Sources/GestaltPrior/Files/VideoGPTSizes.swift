@@ -4,12 +4,12 @@ import GestaltTensor
 import GestaltVQVAE
 import GestaltVideo
 
-/// Works out from a state dictionary's shapes, and from settings, what a model of VideoGPT is made
-/// of.
+/// Derives the configuration of a VideoGPT model from the shapes of its state dictionary and from
+/// settings.
 struct VideoGPTSizes {
     let table: TensorTable
     let settings: VideoGPTSettings
-    /// What neither tells, each with what it would be.
+    /// Settings that neither the state nor the caller specifies, each with its likely value.
     private(set) var missing: [String] = []
 
     init(_ table: TensorTable, _ settings: VideoGPTSettings) {
@@ -17,7 +17,7 @@ struct VideoGPTSizes {
         self.settings = settings
     }
 
-    /// Whether the state holds a prior, a tokenizer alone, or neither.
+    /// The model that the state holds: a prior with its tokenizer, or a tokenizer alone.
     enum Content { case predictor, tokenizer }
 
     /// - Throws: ``VideoGPTError/unknownModel(path:expected:found:)``.
@@ -32,7 +32,7 @@ struct VideoGPTSizes {
                 ? "no tensors" : table.entries.prefix(4).map(\.name).joined(separator: ", "))
     }
 
-    /// Whether the state has the tensors that every model of this kind begins with.
+    /// Whether the state has the tensors that every model of this kind starts with.
     func isWhole(_ content: Content) -> Bool {
         let prefix = content == .predictor ? "vqvae." : ""
         return ["codebook.embeddings", "encoder.convs.0.conv.weight"].allSatisfy {
@@ -52,7 +52,7 @@ struct VideoGPTSizes {
         return shape
     }
 
-    /// How many of `name(0)`, `name(1)`, … there are.
+    /// Returns the number of entries `name(0)`, `name(1)`, … in the state.
     private func count(_ name: (Int) -> String) -> Int {
         var count = 0
         while table.shape(of: name(count)) != nil { count += 1 }
@@ -60,8 +60,8 @@ struct VideoGPTSizes {
     }
 
     /// - Parameters:
-    ///   - prefix: where the tokenizer's names begin.
-    ///   - latent: the grid of codes where a prior tells it.
+    ///   - prefix: the prefix of the tokenizer's names.
+    ///   - latent: the grid of codes, where a prior specifies it.
     mutating func tokenizer(
         below prefix: String, latent: Extent3?
     ) throws(VideoGPTError) -> VQVAEConfiguration {
@@ -103,7 +103,7 @@ struct VideoGPTSizes {
         return found
     }
 
-    /// Holds settings of the caller against each other: strides times the grid of codes are the clip.
+    /// Checks the caller's settings for consistency: strides times the grid of codes are the clip.
     private func check(
         _ strides: Extent3, _ latent: Extent3
     ) throws(VideoGPTError) {
@@ -122,7 +122,7 @@ struct VideoGPTSizes {
         }
     }
 
-    /// The grid of codes a prior is made for.
+    /// Returns the prior's grid of codes.
     func latent() throws(VideoGPTError) -> Extent3 {
         var lengths: [Int] = []
         for axis in 0..<3 {
@@ -131,7 +131,7 @@ struct VideoGPTSizes {
         return .init(time: lengths[0], height: lengths[1], width: lengths[2])
     }
 
-    /// A prior with its tokenizer.
+    /// Returns the configuration of a prior with its tokenizer.
     mutating func predictor() throws(VideoGPTError) -> VideoPredictorConfiguration {
         let tokenizer = try tokenizer(below: "vqvae.", latent: try latent())
         return VideoPredictorConfiguration(tokenizer: tokenizer, prior: try prior(tokenizer))
@@ -144,7 +144,9 @@ struct VideoGPTSizes {
     {
         let latent = try latent()
         let heads = try settings.integer("heads")
-        if heads == nil { missing.append("heads=N, of the prior's attention; shapes do not tell") }
+        if heads == nil {
+            missing.append("heads=N, of the prior's attention; shapes do not determine it")
+        }
         let input = try sizes("fc_in.weight", rank: 2)
         let layers = count { "attn_stack.attn_nets.\($0).fc_block.0.weight" }
         let output = try sizes("fc_out.weight", rank: 2)
@@ -159,7 +161,7 @@ struct VideoGPTSizes {
             classes: table.shape(of: "norm.w.weight")?.last)
     }
 
-    /// Full attention keeps its mask in the state; sparse keeps nothing.
+    /// Returns the kind of attention: full attention stores its mask in the state, sparse nothing.
     private mutating func attention() throws(VideoGPTError) -> PriorConfiguration.Attention {
         if table.shape(of: "attn_stack.attn_nets.0.attn.attn.mask") != nil {
             if let text = settings.text("attn_type"), text != "full" {

@@ -6,26 +6,26 @@ import GestaltVQVAE
 import GestaltVideo
 
 extension VideoModel {
-    /// Writes the folder of a model.
+    /// Writes the model's folder.
     /// - Throws: as `StoredModel.write(to:card:)`.
     public func write(to path: String, card: String? = nil) throws {
         try stored.write(to: path, card: card)
     }
 
-    /// Writes a safetensors file in VideoGPT's names and layouts, with its hyper-parameters as a
+    /// Writes a safetensors file in VideoGPT's names and layouts, with its hyperparameters as a
     /// JSON object under `hyper_parameters` in the metadata.
     ///
-    /// Batch counters are written as 0. What VideoGPT does not know is left out: the vector of a
-    /// hidden code, which only training and queries without codes use.
-    /// - Parameter withMasks: whether the causal masks of full attention are written: the original
-    ///   asks for them when it loads strictly, and they are as large as tokens².
-    /// - Throws: ``VideoGPTError/unknownModel(path:expected:found:)`` for a prior with actions, which
-    ///   VideoGPT has not; `FileError` when the file cannot be written.
+    /// Batch counters are written as 0. The embedding of a masked token is omitted, since VideoGPT
+    /// has none; only training and queries without codes use it.
+    /// - Parameter withMasks: whether to write the causal masks of full attention: strict loading
+    ///   in the original requires them, and they hold tokens² elements.
+    /// - Throws: ``VideoGPTError/unknownModel(path:expected:found:)`` for a prior with actions,
+    ///   which VideoGPT does not support; `FileError` when the file cannot be written.
     public func write(videoGPT path: String, withMasks: Bool = false) throws {
         if predictor?.configuration.prior.actionWidth != nil {
             throw VideoGPTError.unknownModel(
                 path: path, expected: "a model that VideoGPT knows",
-                found: "a prior that is told actions")
+                found: "a prior conditioned on actions")
         }
         guard let vqvae = tokenizer as? VQVAE, stored is VQVAE || stored is VideoPredictor else {
             throw VideoGPTError.unknownModel(
@@ -65,7 +65,7 @@ extension VideoModel {
         return (names, names.state(of: predictor).map { ($0.key, $0.tensor) })
     }
 
-    /// What VideoGPT's programs call the sizes.
+    /// Returns the sizes under the names of VideoGPT's programs.
     func hyperParameters(_ tokenizer: VQVAEConfiguration) -> [String: Any] {
         var result: [String: Any] = [
             "embedding_dim": tokenizer.embeddingWidth, "n_codes": tokenizer.codeCount,
@@ -89,7 +89,7 @@ extension VideoModel {
     }
 }
 
-/// The lower triangle of ones.
+/// Returns a lower triangle of ones.
 private func causalMask(_ tokens: Int) -> Tensor<Float> {
     Tensor(uninitialized: [tokens, tokens]) { mask in
         for row in 0..<tokens {

@@ -6,14 +6,15 @@ import GestaltTensor
 import GestaltVQVAE
 import GestaltVideo
 
-/// A video model from disk: a tokenizer alone, or with its prior.
+/// A video model read from disk: a tokenizer alone, or with its prior.
 ///
 /// ```swift
 /// let model = try VideoModel(at: "bair_gpt.ckpt", settings: ["heads": "4"])
 /// let codes = model.tokenizer.encode(clips)
 /// ```
 public struct VideoModel: Sendable {
-    /// The whole: a ``VideoPredictor``, a tokenizer, or a model of another package that contains one.
+    /// The stored model: a ``VideoPredictor``, a tokenizer, or another package's model with a
+    /// tokenizer.
     public let stored: any StoredModel
     public let tokenizer: any VideoTokenizer
 
@@ -44,26 +45,26 @@ public struct VideoModel: Sendable {
     public static func registerKinds() { _ = registration }
 
     private static let registration: Void = {
-        // A program that registered a kind of this name before keeps its own.
+        // A kind that a program registered earlier under this name is kept.
         try? ModelKinds.register(VQVAE.self)
         try? ModelKinds.register(VideoPredictor.self)
     }()
 
-    /// Reads the folder of a model, a checkpoint of VideoGPT's PyTorch program, or a safetensors file
-    /// in its names and layouts; files are recognized by their content, whatever their names.
+    /// Reads a model folder, a checkpoint of VideoGPT's PyTorch program, or a safetensors file in
+    /// its names and layouts; files are recognized by their content, whatever their names.
     ///
-    /// A checkpoint in several files is opened by its index, or by the folder with the index. What
-    /// wrappers of models put into the names of tensors (`module.`, `_orig_mod.`, …) is left out where
-    /// the model's names are right without it.
+    /// A sharded checkpoint is opened by its index, or by the folder with the index. Prefixes that
+    /// wrappers add to tensor names (`module.`, `_orig_mod.`, …) are removed where the names match
+    /// the model's without them.
     ///
     /// - Parameters:
-    ///   - settings: hyper-parameters by VideoGPT's names, see ``VideoGPTSettings/names``; they stand
-    ///     in for what a bare state dictionary does not state, and go before what a checkpoint states.
-    ///   - notice: called with a sentence about what was left out of names, or which part of a file
-    ///     with several models is read.
+    ///   - settings: hyperparameters by VideoGPT's names, see ``VideoGPTSettings/names``; they
+    ///     supply what a bare state dictionary lacks and override what a checkpoint records.
+    ///   - notice: called with a sentence about removed prefixes, or about the part of a file with
+    ///     several models that is read.
     /// - Throws: `FileError` for a file that is missing or broken; `ModelFolderError` and
-    ///   `ConfigurationError` for a folder of something else; `VideoGPTError` when the state does
-    ///   not fit, or settings are missing or wrong, each listed.
+    ///   `ConfigurationError` for a folder of another kind; `VideoGPTError` when the state does not
+    ///   fit, or settings are missing or wrong, each listed.
     public init(
         at path: String, settings: [String: String] = [:], notice: (String) -> Void = { _ in }
     ) throws {

@@ -2,18 +2,18 @@ import GestaltChecks
 import GestaltNN
 import GestaltTensor
 
-/// A 3-D convolution over frames, without bias, padded alike on both sides so that the time axis
-/// keeps its length.
+/// A 3-D convolution over frames, without bias, padded symmetrically so that the time axis keeps
+/// its length.
 ///
-/// A single frame has only padding before and behind it, so the kernel's middle slice alone
-/// matters: it then runs as a 2-D convolution, with exactly the same result and a third of the
-/// work. The other slices get gradients of exactly zero.
+/// A single frame has only padding before and after it, so only the kernel's middle slice matters:
+/// it then runs as a 2-D convolution, with exactly the same result and a third of the work. The
+/// gradients of the other slices are exactly zero.
 ///
 /// - Shapes: `[N, n, H, W, in]` to `[N, n, ⌈H / stride⌉, ⌈W / stride⌉, out]`.
-/// - Learns: `weight` `[k, k, k, in, out]` from the uniform law on ±1/√(in·k³).
+/// - Learns: `weight` `[k, k, k, in, out]`, initially uniform on ±1/√(in·k³).
 public struct FrameConvolution: Module {
     public var weight: Tensor<Float>
-    /// Along height and width; 1 along time.
+    /// The stride along height and width; along time it is 1.
     public let stride: Int
 
     /// - Precondition: `kernel` is odd.

@@ -2,8 +2,8 @@ import GestaltChecks
 import GestaltNN
 import GestaltTensor
 
-/// The residual network that turns the given frames into features for the prior: a ResNet-34 of
-/// 3-D convolutions with a small stem, normalized over channels at each position.
+/// The residual network that encodes conditioning frames into features for the prior: a ResNet-34
+/// of 3-D convolutions with a small stem, normalized over channels at each position.
 ///
 /// - Shapes: frames `[N, n, H, W, 3]` in −0.5…0.5 to features `[N, n, ⌈H/4⌉, ⌈W/4⌉, outputWidth]`.
 /// - Source: VideoGPT, `resnet.py`; He et al., *Deep Residual Learning* (2015), table 1.
@@ -34,8 +34,8 @@ public struct FrameEncoder: Module {
         stages(frames, context)[3]
     }
 
-    /// What each of the four groups gives, finest first: `[N, n, H/s, W/s, channels]` with the
-    /// strides 1, 2, 4, 4 and the channels of the configuration.
+    /// Returns the output of each of the four groups, finest first: `[N, n, H/s, W/s, channels]`
+    /// with the strides 1, 2, 4, 4 and the channels of the configuration.
     public func stages(_ frames: Tensor<Float>, _ context: Context) -> [Tensor<Float>] {
         require(
             frames.rank == 5 && frames.shape[4] == 3,
@@ -54,7 +54,7 @@ public struct FrameEncoder: Module {
     }
 }
 
-/// Residual blocks of one size; the first brings stride and channels.
+/// Residual blocks of one size; the first applies the stride and the change of channels.
 public struct ResidualGroup: Module {
     public var blocks: [FrameBlock]
 
@@ -80,8 +80,8 @@ public struct ResidualGroup: Module {
 }
 
 /// `relu(shortcut(x) + relu(norm2(conv2(relu(norm1(conv1(x)))))))`: rectified before and after the
-/// sum. The first block of a group has a shortcut of its own, a 1×1×1 convolution with a norm, even
-/// where nothing changes shape; the others hand x through.
+/// sum. The first block of a group has a learned shortcut, a 1×1×1 convolution with a norm, even
+/// where no shape changes; the others use the identity.
 ///
 /// - Shapes: `[N, n, H, W, in]` to `[N, n, ⌈H / stride⌉, ⌈W / stride⌉, out]`.
 /// - Source: VideoGPT, `resnet.py`, `ResidualBlock`.

@@ -5,23 +5,24 @@ import GestaltVQVAE
 import GestaltVideo
 
 extension VideoPredictor {
-    /// What the frame encoder gives: `[N, n, H, W, 3]` to `[N, n, h, w, channels]`.
+    /// Returns the frame encoder's features: `[N, n, H, W, 3]` to `[N, n, h, w, channels]`.
     /// - Throws: ``ModelInputError`` for a prior without frames.
     public func features(
         of frames: Tensor<Float>, stage: Int
     ) throws(ModelInputError) -> Tensor<Float> {
         guard let resnet = prior.resnet else {
             throw ModelInputError(
-                "resnet", expected: "a prior that is told frames", found: "one that is not")
+                "resnet", expected: "a prior conditioned on frames", found: "one that is not")
         }
         return resnet.stages(frames, .inference)[stage - 1]
     }
 
-    /// The residual stream behind `layer` blocks when only the condition is known,
+    /// Returns the residual stream after `layer` blocks when only the condition is known,
     /// `[N, t, h, w, width]`.
-    /// - Parameter query: what stands for the codes; nil: the hidden code's vector where there is
-    ///   one, else the start vector.
-    /// - Throws: ``ModelInputError`` for a layer there is not, or a query the prior has no vector for.
+    /// - Parameter query: the substitute for the codes; nil: the masked-token embedding if the
+    ///   prior has one, else the start-of-sequence embedding.
+    /// - Throws: ``ModelInputError`` for an invalid layer, or a query the prior has no embedding
+    ///   for.
     public func features(
         layer: Int, _ condition: PriorCondition, query: VideoPrior.Query? = nil
     ) throws(ModelInputError) -> Tensor<Float> {
@@ -41,7 +42,7 @@ extension VideoPredictor {
 }
 
 extension VideoPrior {
-    /// What stands for unknown codes unless told otherwise: the vector of a hidden code where there
-    /// is one, else the start vector.
+    /// The default substitute for unknown codes: the masked-token embedding if the prior has one,
+    /// else the start-of-sequence embedding.
     public var usualQuery: Query { hiddenCode == nil ? .start : .hidden }
 }

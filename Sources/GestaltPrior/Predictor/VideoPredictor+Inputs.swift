@@ -2,9 +2,11 @@ import GestaltTensor
 import GestaltVideo
 
 extension VideoPredictor {
-    /// Checks what is given from outside against what the prior is built for.
-    /// - Parameters: as of ``VideoPrior/condition(frames:classes:actions:_:)``; `codes` `[N, t, h, w]`.
-    /// - Throws: ``ModelInputError`` for the first that does not fit, or is missing, or is not wanted.
+    /// Checks external inputs against the prior's configuration.
+    /// - Parameters: as of ``VideoPrior/condition(frames:classes:actions:_:)``; `codes`
+    ///   `[N, t, h, w]`.
+    /// - Throws: ``ModelInputError`` for the first that does not fit, is missing, or is not
+    ///   expected.
     public func check(
         codes: Tensor<Int32>? = nil, frames: Tensor<Float>? = nil, classes: Tensor<Int32>? = nil,
         actions: Tensor<Float>? = nil
@@ -40,7 +42,7 @@ extension VideoPredictor {
         }
     }
 
-    /// - Parameter expected: lengths, nil for any; the whole nil where nothing is wanted.
+    /// - Parameter expected: lengths, nil for any; nil as a whole where no input is expected.
     private func check<Scalar>(
         _ tensor: Tensor<Scalar>?, _ name: String, _ expected: [Int?]?
     ) throws(ModelInputError) {
@@ -50,7 +52,8 @@ extension VideoPredictor {
         guard let expected else {
             guard tensor == nil else {
                 throw ModelInputError(
-                    name, expected: "none: this prior is not given any", found: "\(tensor!.shape)")
+                    name, expected: "none: this prior is not conditioned on them",
+                    found: "\(tensor!.shape)")
             }
             return
         }

@@ -5,7 +5,7 @@ import GestaltTensor
 import GestaltVQVAE
 import GestaltVideo
 
-/// VideoGPT whole: a tokenizer, and a prior over its codes.
+/// The whole of VideoGPT: a tokenizer, and a prior over its codes.
 ///
 /// Paths begin with `tokenizer` and `prior`; training the prior freezes `tokenizer`.
 ///
@@ -27,7 +27,7 @@ public struct VideoPredictor: TokenizerContaining {
         self.init(configuration, tokenizer: tokenizer, random: &random)
     }
 
-    /// A fresh prior on a trained tokenizer.
+    /// An untrained prior on a trained tokenizer.
     /// - Precondition: the tokenizer has the configuration's sizes.
     public init(
         _ configuration: VideoPredictorConfiguration, tokenizer: any VideoTokenizer,
@@ -44,7 +44,7 @@ public struct VideoPredictor: TokenizerContaining {
 
     public var title: String { "a video predictor (tokenizer and prior)" }
 
-    /// The logits of every code given the true codes before it, `[N, t, h, w]` to
+    /// Returns the logits of every code, given the true codes before it, `[N, t, h, w]` to
     /// `[N, t, h, w, K]`.
     public func logits(_ codes: Tensor<Int32>, _ condition: PriorCondition) -> Tensor<Float> {
         prior.logits(tokenizer.embeddings(of: codes), condition, .inference)

@@ -2,7 +2,7 @@ import GestaltChecks
 import GestaltNN
 import GestaltTensor
 
-/// Learned positions of a grid: one table for each axis, side by side along the channels.
+/// Learned position embeddings of a grid: one table for each axis, concatenated along channels.
 ///
 /// The position (a, b, c) is `[time[a], height[b], width[c]]`.
 ///

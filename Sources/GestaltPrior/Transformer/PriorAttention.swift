@@ -2,11 +2,12 @@ import GestaltChecks
 import GestaltNN
 import GestaltTensor
 
-/// The prior's multi-head attention: of the stream to itself, or to the features of frames.
+/// The prior's multi-head attention: self-attention, or cross-attention to frame features.
 ///
 /// `softmax(q·kᵀ / √d) · v` for d = width / heads; `q = x·Wq`, `k = s·Wk`, `v = s·Wv` without
-/// biases, s being x itself or the features. A head's values are sourceWidth / heads wide: narrower
-/// than its keys where the features are. Heads side by side, times `output`, plus a bias.
+/// biases, s being x itself or the features. A head's values have sourceWidth / heads channels,
+/// which may be fewer than its keys have. The concatenated heads are multiplied by `output`, plus a
+/// bias.
 ///
 /// - Shapes: x `[N, L, width]`, source `[N, S, sourceWidth]`, result `[N, L, width]`.
 /// - Learns: `query` `[width, width]` from N(0, 1/width), `key` `[sourceWidth, width]` and `value`
@@ -21,7 +22,8 @@ public struct PriorAttention: Module {
     public var outputBias: Tensor<Float>
     public let heads: Int
 
-    /// - Parameter layers: of the whole prior; they share the variance of its stream.
+    /// - Parameter layers: the prior's number of blocks, which scales the initial variance of
+    ///   `output`.
     /// - Precondition: `heads` divides both widths.
     public init(
         width: Int, sourceWidth: Int, heads: Int, layers: Int, random: inout RandomStream
@@ -42,8 +44,8 @@ public struct PriorAttention: Module {
         self.heads = heads
     }
 
-    /// Attention of the stream to itself.
-    /// - Parameter dropout: of the probabilities; nil for none.
+    /// Applies self-attention.
+    /// - Parameter dropout: of the attention probabilities; nil for none.
     public func callAsFunction(
         _ x: Tensor<Float>, mask: AttentionMask, dropout: AttentionDropout? = nil
     ) -> Tensor<Float> {
@@ -56,7 +58,7 @@ public struct PriorAttention: Module {
                 dropout: dropout))
     }
 
-    /// Attention of the stream to `source`, all of it.
+    /// Applies cross-attention to all of `source`.
     public func callAsFunction(_ x: Tensor<Float>, to source: Tensor<Float>) -> Tensor<Float> {
         joined(
             attention(
@@ -64,7 +66,7 @@ public struct PriorAttention: Module {
                 value: inHeads(source.matmul(value)), axis: 1))
     }
 
-    /// `[N, L, width]` to `[N, L, heads, width / heads]`.
+    /// Splits `[N, L, width]` into heads, `[N, L, heads, width / heads]`.
     private func inHeads(_ x: Tensor<Float>) -> Tensor<Float> {
         x.reshaped([x.shape[0], x.shape[1], heads, x.shape[2] / heads])
     }

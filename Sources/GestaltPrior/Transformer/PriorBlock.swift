@@ -2,14 +2,14 @@ import GestaltChecks
 import GestaltNN
 import GestaltTensor
 
-/// A transformer block: to itself, to the frames, and through two linear layers, each a branch on
-/// the normalized stream that is dropped out and added.
+/// A transformer block of self-attention, cross-attention to frames and a two-layer MLP, each a
+/// branch on the normalized stream with dropout and a residual sum.
 ///
 /// `x ← x + drop(attention(norm(x)))`, `x ← x + drop(cross(norm(x), features))` where there are
 /// frames, `x ← x + drop(contract(gelu(expand(norm(x)))))` with `gelu(x) = x·σ(1.702x)`.
 ///
-/// - Shapes: stream `[N, L, width]` in and out, features `[N, S, featureWidth]`. A stream that is the
-///   same for all clips may be one row, `[1, L, width]`, until the frames tell them apart.
+/// - Shapes: stream `[N, L, width]` in and out, features `[N, S, featureWidth]`. A stream that is
+///   the same for all clips may be one row, `[1, L, width]`, up to the first cross-attention.
 /// - Source: VideoGPT, `attention.py`, `AttentionBlock`.
 public struct PriorBlock: Module {
     public var attentionNorm: PriorNorm
@@ -22,7 +22,7 @@ public struct PriorBlock: Module {
     private let dropout: Dropout
     private let attentionDropout: Float
 
-    /// How much wider the inner layer is than the stream. Source: VideoGPT, `attention.py`.
+    /// The width of the inner layer relative to the stream. Source: VideoGPT, `attention.py`.
     private static let expansion = 4
 
     public init(_ configuration: PriorConfiguration, random: inout RandomStream) {
@@ -57,7 +57,7 @@ public struct PriorBlock: Module {
         x = x + dropout(own, context)
         if let cross, let crossNorm {
             guard let features = condition.features else {
-                stop("PriorBlock: this prior wants the features of frames")
+                stop("PriorBlock: this prior requires the features of frames")
             }
             if x.shape[0] == 1, features.shape[0] > 1 {
                 x = x.broadcast(to: Shape([features.shape[0]] + x.shape.dropFirst()))
@@ -80,10 +80,10 @@ public struct PriorBlock: Module {
 }
 
 extension AttentionDropout {
-    /// The dropout of one attention of a pass; nil where nothing is dropped.
+    /// The dropout of one attention of a forward pass; nil where nothing is dropped.
     init?(_ rate: Float, _ context: Context) {
         guard context.isTraining, rate > 0 else { return nil }
-        // A stream of its own for each attention of the pass, so that a replay repeats it.
+        // Each attention of the pass has its own stream, so that recomputation repeats it.
         let stream = context.random.split(context.random.counter)
         context.random.counter += 1
         self.init(rate: rate, random: stream)

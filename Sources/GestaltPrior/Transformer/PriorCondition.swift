@@ -1,19 +1,19 @@
 import GestaltTensor
 
-/// What a prior knows of a clip besides its codes, made once by
+/// The condition of a batch of clips, computed once by
 /// ``VideoPrior/condition(frames:classes:actions:_:)``.
 public struct PriorCondition: Sendable {
-    /// Features of the given frames with their positions, `[N, n·h·w, featureWidth]`.
+    /// Features of the conditioning frames with their positions, `[N, n·h·w, featureWidth]`.
     public let features: Tensor<Float>?
     /// The class of each clip, `[N]`.
     public let classes: Tensor<Int32>?
-    /// What each latent frame's actions add to its tokens, `[N, t, 1, 1, width]`.
+    /// The contribution of each latent frame's actions to its tokens, `[N, t, 1, 1, width]`.
     public let actions: Tensor<Float>?
 
-    /// Nothing: an unconditional prior.
+    /// An empty condition, for an unconditional prior.
     public static let none = PriorCondition(features: nil, classes: nil, actions: nil)
 
-    /// The conditions of some of the clips, in the order asked for.
+    /// Returns the conditions of some of the clips, in the given order.
     public func selecting(_ clips: [Int]) -> PriorCondition {
         let indices = Tensor(clips.map(Int32.init))
         return PriorCondition(

@@ -2,10 +2,10 @@ import GestaltChecks
 import GestaltNN
 import GestaltTensor
 
-/// The prior's layer norm: `(x − μ) · (1 / √σ² + 1e-5) · g + b`, the small number added to the
+/// The prior's layer norm: `(x − μ) · (1 / √σ² + 1e-5) · g + b`, with epsilon added to the
 /// reciprocal root.
 ///
-/// With classes, every class has a `g` and a `b` of its own, `g` as a deviation from 1.
+/// With classes, every class has its own `g` and `b`, `g` as a deviation from 1.
 ///
 /// - Shapes: `[N, L, width]` in and out.
 /// - Learns: `scale` `[width]` from ones and `shift` `[width]` from zeros; with classes `scale`
@@ -28,7 +28,7 @@ public struct PriorNorm: Module {
         shift = random.uniform([classes, width], in: -bound..<bound)
     }
 
-    /// Whether it has a gain for each class.
+    /// Whether there is a gain for each class.
     public var isConditional: Bool { scale.rank == 2 }
 
     /// - Parameter classes: the class of each sample, `[N]`, when the norm is conditional.
@@ -44,7 +44,7 @@ public struct PriorNorm: Module {
         return normalized * gain.expanded(axis: 1) + offset.expanded(axis: 1)
     }
 
-    /// The gain and offset of each sample, `[N, width]`, or of all, `[width]`.
+    /// Returns the gain and offset of each sample, `[N, width]`, or of all, `[width]`.
     func parameters(of classes: Tensor<Int32>?) -> (gain: Tensor<Float>, offset: Tensor<Float>) {
         guard isConditional, let classes else { return (scale, shift) }
         return (scale.gathered(classes, axis: 0) + 1, shift.gathered(classes, axis: 0))

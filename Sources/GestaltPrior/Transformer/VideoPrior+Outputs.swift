@@ -5,7 +5,7 @@ import GestaltVQVAE
 import GestaltVideo
 
 extension VideoPrior {
-    /// The logits of every code of a clip given the true codes before it, in one pass.
+    /// Returns the logits of every code of a clip, given the true codes before it, in one pass.
     ///
     /// - Parameter embeddings: rows of the codebook `[N, t, h, w, embedding]`.
     /// - Returns: `[N, t, h, w, codes]`.
@@ -19,14 +19,14 @@ extension VideoPrior {
         return logits(of: x, condition)
     }
 
-    /// The mean cross entropy of all codes of a clip given those before, in nats.
+    /// Returns the mean cross entropy of all codes of a clip given those before, in nats.
     ///
     /// - Parameters:
     ///   - embeddings: rows of the codebook `[N, t, h, w, embedding]`.
     ///   - codes: `[N, t, h, w]`.
-    ///   - checkpointing: whether each block is computed again for its gradient instead of kept:
-    ///     less memory, more time.
-    /// - Source: VideoGPT, `gpt.py`; the codes of the given frames count, too.
+    ///   - checkpointing: whether to recompute each block for its gradient instead of keeping its
+    ///     activations: less memory, more time.
+    /// - Source: VideoGPT, `gpt.py`; the codes of the conditioning frames count, too.
     public func loss(
         _ embeddings: Tensor<Float>, codes: Tensor<Int32>, _ condition: PriorCondition,
         checkpointing: Bool = false, _ context: Context
@@ -35,9 +35,9 @@ extension VideoPrior {
             logits(embeddings, condition, checkpointing: checkpointing, context), codes)
     }
 
-    /// The residual stream of a clip behind some of the blocks, in one pass.
+    /// Returns the residual stream of a clip after some of the blocks, in one pass.
     ///
-    /// - Parameter layers: how many blocks lie before it, 0 … layers.
+    /// - Parameter layers: numbers of blocks, each in 0 … layers.
     /// - Returns: `[N, t, h, w, width]` for each of `layers`, in their order.
     public func hidden(
         _ embeddings: Tensor<Float>, layers: [Int], _ condition: PriorCondition,
@@ -48,24 +48,24 @@ extension VideoPrior {
             clips: embeddings.shape[0], context)
     }
 
-    /// What stands in the place of unknown codes.
+    /// The substitute for unknown codes.
     public enum Query: String, Codable, Sendable, CaseIterable {
-        /// The start vector, at every position.
+        /// The start-of-sequence embedding, at every position.
         case start
-        /// Nothing: zeros behind the start vector.
+        /// Zeros after the start-of-sequence embedding.
         case zeros
-        /// The vector of a hidden code behind the start vector: what a prior with code dropout has
-        /// seen in training.
+        /// The masked-token embedding after the start-of-sequence embedding: the input that a prior
+        /// with code dropout has seen in training.
         case hidden
     }
 
-    /// The residual stream when nothing but the condition is known: each position asks with its
-    /// place alone, the causal mask as ever.
+    /// Returns the residual stream when only the condition is known: every token is the query
+    /// embedding plus its position embedding; the causal mask is unchanged.
     ///
     /// - Parameters:
-    ///   - query: what stands for the codes; `.hidden` wants a prior with code dropout.
-    ///   - layers: how many blocks lie before it, 0 … layers.
-    ///   - clips: how many clips; the condition's number where it has one.
+    ///   - query: the substitute for the codes; `.hidden` requires a prior with code dropout.
+    ///   - layers: numbers of blocks, each in 0 … layers.
+    ///   - clips: the number of clips; that of the condition where it has one.
     /// - Returns: `[N, t, h, w, width]` for each of `layers`, in their order.
     public func hidden(
         asking query: Query, layers: [Int], _ condition: PriorCondition, clips: Int = 1,
@@ -76,7 +76,7 @@ extension VideoPrior {
         let first = start.reshaped([1, 1, width])
         var all = concatenated(
             [first, unknown(query).broadcast(to: [1, tokens - 1, width])], axis: 1)
-        // Told frames alone, all clips are one until the first block looks at the frames.
+        // Conditioned on frames alone, all clips are equal up to the first cross-attention.
         if configuration.conditioning == nil || condition.classes != nil
             || condition.actions != nil
         {
@@ -85,14 +85,14 @@ extension VideoPrior {
         return taps(placed(all, condition), layers, condition, clips: count, context)
     }
 
-    /// What stands behind the first position, `[1, 1, width]`.
+    /// Returns the embedding after the first position, `[1, 1, width]`.
     private func unknown(_ query: Query) -> Tensor<Float> {
         switch query {
         case .start: return start.reshaped([1, 1, -1])
         case .zeros: return .zeros([1, 1, configuration.width])
         case .hidden:
             guard let hiddenCode else {
-                stop("VideoPrior: a prior without code dropout has no hidden code")
+                stop("VideoPrior: a prior without code dropout has no masked token")
             }
             return hiddenCode.reshaped([1, 1, -1])
         }

@@ -5,13 +5,13 @@ import GestaltVQVAE
 import GestaltVideo
 
 extension VideoPrior {
-    /// What the prior is told of clips, made ready for its blocks.
+    /// Computes the condition of clips for the blocks.
     ///
     /// - Parameters:
-    ///   - frames: the first n frames `[N, n, H, W, 3]` in −0.5…0.5.
+    ///   - frames: the conditioning frames, the first n of a clip, `[N, n, H, W, 3]` in −0.5…0.5.
     ///   - classes: `[N]`, each below the number of classes.
     ///   - actions: `[N, T, actionWidth]`, one for each frame of the clip.
-    /// - Precondition: exactly what the configuration names is given, in its sizes.
+    /// - Precondition: exactly the inputs of the configuration are passed, in its sizes.
     public func condition(
         frames: Tensor<Float>? = nil, classes: Tensor<Int32>? = nil,
         actions: Tensor<Float>? = nil, _ context: Context
@@ -25,17 +25,17 @@ extension VideoPrior {
             actions: actionTokens(of: actions, context))
     }
 
-    /// The condition of frames that a frame encoder has already been run on, for those who use its
-    /// finer stages too; this prior need not hold the encoder then.
+    /// Returns the condition of frames that have already passed a frame encoder, for callers that
+    /// use its finer stages too; this prior then need not hold the encoder.
     ///
     /// - Parameter stage: its last stage, `[N, n, h, w, featureWidth]`.
-    /// - Precondition: the prior is given frames, but neither classes nor actions.
+    /// - Precondition: the prior is conditioned on frames, but on neither classes nor actions.
     package func condition(stage: Tensor<Float>) -> PriorCondition {
         require(
             configuration.classes == nil && configuration.actionWidth == nil,
-            "VideoPrior: frames alone are given to a prior that wants classes or actions")
+            "VideoPrior: frames alone are passed to a prior with classes or actions")
         guard let framePositions else {
-            stop("VideoPrior: frames are given to a prior that takes none")
+            stop("VideoPrior: frames are passed to a prior without conditioning frames")
         }
         let features = stage + framePositions.grid
         return PriorCondition(
@@ -46,7 +46,7 @@ extension VideoPrior {
     private func features(of frames: Tensor<Float>?, _ context: Context) -> Tensor<Float>? {
         guard let conditioning = configuration.conditioning, let resnet, let framePositions
         else {
-            require(frames == nil, "VideoPrior: frames are given to a prior that takes none")
+            require(frames == nil, "VideoPrior: frames are passed to a prior without them")
             return nil
         }
         let expected = [conditioning.frames, conditioning.height, conditioning.width, 3]
@@ -63,7 +63,7 @@ extension VideoPrior {
         guard let actionInput, let width = configuration.actionWidth,
             let stride = configuration.actionStride
         else {
-            require(actions == nil, "VideoPrior: actions are given to a prior without them")
+            require(actions == nil, "VideoPrior: actions are passed to a prior without them")
             return nil
         }
         let slots = configuration.latent.time
@@ -78,8 +78,8 @@ extension VideoPrior {
         return actionInput(joined, context).reshaped([actions.shape[0], slots, 1, 1, -1])
     }
 
-    /// The stream before the first block, `[N, L, width]`: the codes before each position, that
-    /// position, and its actions.
+    /// Returns the stream before the first block, `[N, L, width]`: the code before each position,
+    /// the position, and its actions.
     /// - Parameter embeddings: rows of the codebook `[N, t, h, w, embedding]`.
     func stream(
         _ embeddings: Tensor<Float>, _ condition: PriorCondition, _ context: Context
@@ -101,7 +101,7 @@ extension VideoPrior {
         return placed(shifted, condition)
     }
 
-    /// Tokens `[N, L, width]` with their positions and actions.
+    /// Returns tokens `[N, L, width]` with their positions and actions added.
     func placed(_ tokens: Tensor<Float>, _ condition: PriorCondition) -> Tensor<Float> {
         let grid = [tokens.shape[0]] + configuration.latent.array + [configuration.width]
         var x = tokens.reshaped(grid) + positions.grid
@@ -109,8 +109,8 @@ extension VideoPrior {
         return x.reshaped(tokens.shape)
     }
 
-    /// In training with code dropout: all codes of some clips, and a share of the codes of the
-    /// others, replaced by the vector of a hidden code.
+    /// In training with code dropout, replaces all codes of some clips, and a fraction of the codes
+    /// of the others, by the masked-token embedding.
     private func hidingSome(_ codes: Tensor<Float>, _ context: Context) -> Tensor<Float> {
         guard context.isTraining, let rates = configuration.codeDropout, let hiddenCode else {
             return codes
@@ -123,8 +123,8 @@ extension VideoPrior {
     }
 
     /// Runs the blocks.
-    /// - Parameter visit: called with the number of blocks passed, from 0, and the stream there;
-    ///   returns whether to go on.
+    /// - Parameter visit: called with the number of blocks applied, from 0, and the stream there;
+    ///   returns whether to continue.
     func run(
         _ stream: Tensor<Float>, _ condition: PriorCondition, checkpointing: Bool = false,
         _ context: Context, visit: (Int, Tensor<Float>) -> Bool = { _, _ in true }
@@ -150,7 +150,7 @@ extension VideoPrior {
         }
     }
 
-    /// The logits of a stream that has passed all blocks, `[N, t, h, w, codes]`.
+    /// Returns the logits of a stream that has passed all blocks, `[N, t, h, w, codes]`.
     func logits(of stream: Tensor<Float>, _ condition: PriorCondition) -> Tensor<Float> {
         let scores = norm(stream, classes: condition.classes).matmul(output)
         return scores.reshaped(

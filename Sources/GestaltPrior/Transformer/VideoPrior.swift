@@ -4,12 +4,13 @@ import GestaltVQVAE
 import GestaltVideo
 
 /// A transformer that predicts the codes of a clip one after the other, from the codes before, and
-/// from the first frames, a class or actions where it is built for them.
+/// from the conditioning frames, a class or actions where configured.
 ///
-/// The codes arrive as rows of the tokenizer's codebook, `[N, t, h, w, embedding]`, in raster order:
-/// time outermost, width innermost. A linear layer brings them to the stream's width, a shift by
-/// one puts a learned start vector in front, and the position of the code to be predicted is added;
-/// then come the blocks, a norm and a linear layer to the logits of all codes.
+/// The codes arrive as rows of the tokenizer's codebook, `[N, t, h, w, embedding]`, in raster
+/// order: time outermost, width innermost. A linear layer projects them to the stream's width, a
+/// shift by one puts a learned start-of-sequence embedding first, and the embedding of the
+/// position to be predicted is added; then come the blocks, a norm and a linear layer to the
+/// logits of all codes.
 ///
 /// ```swift
 /// let condition = prior.condition(frames: frames, .inference)
@@ -20,13 +21,13 @@ public struct VideoPrior: CodePrior {
     public let configuration: PriorConfiguration
     public var resnet: FrameEncoder?
     public var framePositions: PositionTables?
-    /// From an action `[stride · actionWidth]` to the stream.
+    /// The projection of an action `[stride · actionWidth]` to the stream.
     public var actionInput: Linear?
     /// `[embedding, width]`, without bias.
     public var input: Tensor<Float>
-    /// What stands before the first code, `[width]`.
+    /// The start-of-sequence embedding, `[width]`.
     public var start: Tensor<Float>
-    /// What stands for a hidden code, `[width]`; only with code dropout.
+    /// The masked-token embedding, `[width]`; only with code dropout.
     public var hiddenCode: Tensor<Float>?
     public var positions: PositionTables
     public var blocks: [PriorBlock]
@@ -34,13 +35,13 @@ public struct VideoPrior: CodePrior {
     /// `[width, codes]`, without bias, from zeros: the first loss is exactly ln K.
     public var output: Tensor<Float>
 
-    /// Spread of `input`, `start` and `hiddenCode` at first. Source: VideoGPT, `gpt.py`.
+    /// Initial standard deviation of `input`, `start` and `hiddenCode`. Source: VideoGPT, `gpt.py`.
     private static let inputDeviation: Float = 0.02
 
     public var grid: Extent3 { configuration.latent }
     public var codeCount: Int { configuration.codeCount }
 
-    /// - Precondition: `configuration` is valid; ``PriorConfiguration/validate()`` tells.
+    /// - Precondition: `configuration` is valid; see ``PriorConfiguration/validate()``.
     public init(_ configuration: PriorConfiguration, random: inout RandomStream) {
         self.configuration = configuration
         let width = configuration.width

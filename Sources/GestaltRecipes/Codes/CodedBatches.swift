@@ -2,31 +2,31 @@ import GestaltChecks
 import GestaltData
 import GestaltTensor
 
-/// Codes of clips with what a prior is told of them.
+/// Codes of clips with a prior's conditioning.
 public struct CodedBatch: Sendable {
     /// `[N, t, h, w]`.
     public var codes: Tensor<Int32>
-    /// The first frames `[N, n, H, W, 3]` in −0.5…0.5; nil when the prior takes none.
+    /// The conditioning frames `[N, n, H, W, 3]` in −0.5…0.5; nil for a prior without.
     public var frames: Tensor<Float>?
-    /// `[N, T, 4]`; nil when the prior takes none.
+    /// `[N, T, 4]`; nil for a prior without actions.
     public var actions: Tensor<Float>?
 }
 
-/// Batches of encoded windows: in shuffled order one of each clip's windows, drawn anew each time
-/// the clip comes up; in plain order every window once.
+/// Batches of encoded windows: in shuffled order one window of each clip, drawn again at each
+/// visit; in plain order every window once.
 public struct CodedBatches: BatchSource {
     let coded: CodedWindows
     let clips: [Clip]
     let batchSize: Int
     let order: BatchOrder
-    /// How many first frames come along.
+    /// The number of conditioning frames included.
     let given: Int
     let takesActions: Bool
     /// The windows of each clip.
     private let byClip: [[Int]]
 
     /// - Precondition: there are windows of every clip; `batchSize` is positive; clips have actions
-    ///   where they are asked for.
+    ///   if actions are requested.
     init(
         _ coded: CodedWindows, of clips: [Clip], batchSize: Int, order: BatchOrder, given: Int,
         takesActions: Bool
@@ -54,7 +54,7 @@ public struct CodedBatches: BatchSource {
     public func batch(at step: Int) -> CodedBatch {
         let items = order.items(step: step, batchSize: batchSize, count: count)
         guard case .shuffled(let seed) = order else { return batch(of: items) }
-        // A draw belongs to its position alone, so that any batch can be made by itself.
+        // A draw depends on its position alone, so that any batch can be computed independently.
         let draws = RandomStream(seed: seed).split(UInt64(step))
         return batch(
             of: items.enumerated().map { place, clip in

@@ -7,9 +7,9 @@ import GestaltTensor
 import GestaltVQVAE
 import GestaltVideo
 
-/// Windows of clips as a frozen tokenizer encodes them, made once.
+/// Windows of clips, encoded once by a frozen tokenizer.
 public struct CodedWindows: Sendable {
-    /// Where each comes from, mirrored ones behind the others.
+    /// The origin of each, mirrored ones last.
     public let windows: [CodedWindow]
     /// `[windows, t, h, w]`.
     public let codes: Tensor<Int32>
@@ -23,9 +23,9 @@ public struct CodedWindows: Sendable {
         self.codes = codes
     }
 
-    /// Which windows there are: every `interval`-th start of each clip, and the last one.
+    /// Returns the windows: every `interval`-th start of each clip, and the last one.
     ///
-    /// - Parameter mirrors: whether their mirror images are windows, too.
+    /// - Parameter mirrors: whether to add their mirror images.
     static func places(
         _ clips: ClipWindows, interval: Int, mirrors: Bool
     ) -> [CodedWindow] {
@@ -44,12 +44,12 @@ public struct CodedWindows: Sendable {
     }
 }
 
-/// A window of a clip, perhaps seen in a mirror.
+/// A window of a clip, possibly mirrored.
 public struct CodedWindow: Sendable, Hashable {
     public var window: ClipWindow
     public var isMirrored: Bool
 
-    /// Its frames as the models see them, `[T, H, W, 3]`.
+    /// Returns its frames as model input, `[T, H, W, 3]`.
     func frames(_ range: Range<Int>, of clips: [Clip]) -> Tensor<Float> {
         let chosen = clips[window.clip].frames
             .sliced(window.start + range.lowerBound..<window.start + range.upperBound, axis: 0)
@@ -58,8 +58,8 @@ public struct CodedWindow: Sendable, Hashable {
 }
 
 extension CodedWindows {
-    /// Encodes all windows, or reads the codes of exactly these windows and this tokenizer from
-    /// `path`, where they stand after the first time.
+    /// Encodes all windows, or reads the codes from `path`, if that file holds the codes of exactly
+    /// these windows and this tokenizer; otherwise writes them there.
     ///
     /// - Parameters:
     ///   - path: where codes are kept; nil keeps none.
@@ -91,10 +91,10 @@ extension CodedWindows {
         }
     }
 
-    /// Windows that go through the tokenizer at once.
+    /// The batch size of the tokenizer.
     private static let encodingBatch = 8
 
-    /// Codes that an earlier session left; nil when there are none, or of something else.
+    /// Returns the codes of an earlier session; nil when there are none, or of other inputs.
     private static func kept(
         at path: String, _ identity: String, _ windows: [CodedWindow]
     ) -> CodedWindows? {
@@ -105,7 +105,7 @@ extension CodedWindows {
         return CodedWindows(windows: windows, codes: codes)
     }
 
-    /// A number that differs for other weights, other clips or other windows.
+    /// Returns a hash of the weights, clips and windows.
     private static func identity(
         _ clips: [Clip], _ windows: [CodedWindow], _ tokenizer: any VideoTokenizer
     ) -> String {

@@ -8,21 +8,21 @@ import GestaltSegHeads
 import GestaltTensor
 import GestaltVQVAE
 
-/// The whole way once, on the sample inside the package: a video tokenizer learns to give
-/// robot-pushing clips back, a head on its latents and a U-Net on RGB learn to segment them, and
-/// all are judged on clips they never saw.
+/// The complete workflow on the package's sample: a video tokenizer learns to reconstruct
+/// robot-pushing clips, a head on its latents and a U-Net on RGB learn to segment them, and
+/// all are evaluated on held-out clips.
 ///
-/// Steps are fixed, not timed: the same machine shows the same numbers each time.
+/// Steps are fixed, not timed: the same machine yields the same results each time.
 public struct Demonstration: Sendable {
     public var tokenizer: TokenizerRecipe<VQVAE>
     public var head: HeadRecipe
     public var unet: UNetRecipe
-    /// What the results have to reach for the demonstration to be worth showing.
+    /// The minimum results of a successful demonstration.
     public var thresholds: Thresholds
 
-    /// Least results; below them something is wrong.
+    /// Minimum results; lower ones indicate an error.
     public struct Thresholds: Sendable {
-        /// Of the reconstructions, in decibels.
+        /// PSNR of the reconstructions, in decibels.
         public var psnr = 19.0
         /// IoU per image of the U-Net.
         public var unetIoU = 0.70
@@ -39,17 +39,17 @@ public struct Demonstration: Sendable {
         thresholds = Thresholds()
     }
 
-    /// The folder of `tokenizer/`, `head/` and `unet/` in a demonstration's folder.
+    /// Returns the folder of `tokenizer/`, `head/` and `unet/` in a demonstration's folder.
     public static func models(in folder: String) -> String { folder + "/demo-models" }
 
-    /// Runs it and leaves models, table and pictures in a folder.
+    /// Runs the demonstration and writes models, table and images to a folder.
     ///
     /// - Parameters:
-    ///   - folder: gets `table.txt`, `segmentation.png`, `reconstruction.gif`,
-    ///     `reconstruction.png`, and the models in ``models(in:)``, which must not be there yet.
-    ///   - showsProgress: whether standard error shows how far trainings are.
-    ///   - show: told what happens, a line at a time.
-    /// - Throws: what training and writing throw.
+    ///   - folder: receives `table.txt`, `segmentation.png`, `reconstruction.gif`,
+    ///     `reconstruction.png`, and the models in ``models(in:)``, which must not exist yet.
+    ///   - showsProgress: whether training progress is printed to standard error.
+    ///   - show: called with each line of output.
+    /// - Throws: errors of training and writing.
     public func run(
         into folder: String, interruption: Interruption = .process, showsProgress: Bool = true,
         show: (String) -> Void = { print($0) }
@@ -61,9 +61,9 @@ public struct Demonstration: Sendable {
         }
         let test = try DataSet.sample(.test)
         let train = try DataSet.sample(.train)
-        show("Data: \(train), \(test); 64 × 64 frames of a robot arm pushing things about.")
+        show("Data: \(train), \(test); 64 × 64 frames of a robot arm pushing objects.")
 
-        show("\n1. A video tokenizer (VideoGPT's 3D VQ-VAE) learns to give clips back.")
+        show("\n1. A video tokenizer (VideoGPT's 3D VQ-VAE) learns to reconstruct clips.")
         let codes = try tokenizer.train(options("tokenizer")).model
         let batches = try ClipBatches(test.clips, length: 16, batchSize: 8, order: .once)
         let reconstruction = try ReconstructionReport(of: codes, on: batches)

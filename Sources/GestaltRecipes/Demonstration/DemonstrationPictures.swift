@@ -5,7 +5,7 @@ import GestaltTensor
 import GestaltVQVAE
 import GestaltVideo
 
-/// The pictures a ``Demonstration`` leaves.
+/// The images of a ``Demonstration``.
 struct DemonstrationPictures {
     private let test: DataSet
     private let tokenizer: any VideoTokenizer

@@ -1,16 +1,16 @@
 import Foundation
 import GestaltMetrics
 
-/// What a ``Demonstration`` found, as a table and as a verdict.
+/// The results of a ``Demonstration``, as a table and a verdict.
 public struct DemonstrationReport: Sendable {
     public let reconstruction: ReconstructionReport
-    /// The mean of all training masks, which never looks at the picture.
+    /// The mean of all training masks, which ignores the image.
     public let meanMask: SegmentationReport
     public let head: SegmentationReport
     public let unet: SegmentationReport
     public let thresholds: Demonstration.Thresholds
 
-    /// What falls short of the thresholds, a sentence each; empty when it is worth showing.
+    /// The results below their thresholds, a sentence each; empty for a successful demonstration.
     public var shortfalls: [String] {
         var result: [String] = []
         if !(reconstruction.psnr >= thresholds.psnr) {
@@ -37,7 +37,7 @@ public struct DemonstrationReport: Sendable {
     /// The scores, in columns.
     public var table: String {
         let rows = [
-            ("mean training mask, no look at the picture", meanMask),
+            ("mean training mask, ignores the image", meanMask),
             ("head on frozen tokenizer latents", head),
             ("U-Net on RGB", unet),
         ]

@@ -3,15 +3,16 @@ import GestaltData
 import GestaltMetrics
 import GestaltTensor
 
-/// The same mask for every frame: where the foreground of the training masks was most often. What a
-/// model has to beat to be said to look at the picture.
+/// A constant mask for every frame: the pixels where the foreground of the training masks was most
+/// often. The baseline that a model has to beat to show that it uses the image.
 public struct MeanMask: Sendable {
-    /// How often each pixel is foreground where it counts, `[H, W]`; 0 where it never does.
+    /// The frequency of foreground at each pixel, where not ignored, `[H, W]`; 0 where always
+    /// ignored.
     public let share: Tensor<Float>
-    /// Pixels above it are foreground.
+    /// The frequency above which a pixel is foreground.
     public let threshold: Float
 
-    /// What the mean mask of the robot-push recordings is thresholded at.
+    /// The threshold for the robot-push recordings.
     public static let usualThreshold: Float = 0.25
 
     /// - Throws: `ClipError.missingMasks` without a labeled frame.
@@ -35,7 +36,8 @@ public struct MeanMask: Sendable {
         self.threshold = threshold
     }
 
-    /// With the threshold, of 0.05, 0.10 … 0.95, that has the highest IoU per image on `data`.
+    /// Returns the mean mask with the threshold of 0.05, 0.10 … 0.95 that has the highest IoU per
+    /// image on `data`.
     public static func fitted(to data: DataSet, every interval: Int = 5) throws -> MeanMask {
         let mean = try MeanMask(of: data)
         let candidates = (1..<20).map { mean.with(threshold: Float($0) * 0.05) }
@@ -45,7 +47,7 @@ public struct MeanMask: Sendable {
         return scored.max { $0.1.perImage.iou < $1.1.perImage.iou }?.0 ?? mean
     }
 
-    /// The same shares, cut at another threshold.
+    /// Returns the same frequencies with another threshold.
     public func with(threshold: Float) -> MeanMask { MeanMask(share: share, threshold: threshold) }
 
     private init(share: Tensor<Float>, threshold: Float) {
@@ -58,7 +60,7 @@ public struct MeanMask: Sendable {
         Tensor(shape: share.shape, scalars: share.scalars.map { $0 > threshold ? 1 : 0 })
     }
 
-    /// How it scores on a split of the same picture size.
+    /// Returns its scores on a split of the same image size.
     public func report(
         on data: DataSet, every interval: Int = 5, measuresBoundaries: Bool = false,
         bootstrap: Bootstrap = Bootstrap()

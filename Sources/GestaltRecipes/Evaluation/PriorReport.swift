@@ -7,10 +7,10 @@ import GestaltTraining
 import GestaltVQVAE
 import GestaltVideo
 
-/// The negative log-likelihood of held-out clips' codes under a prior, in nats per token with the true
-/// codes before each as input, next to those of two guesses without a model.
+/// The negative log-likelihood of held-out clips' codes under a prior, in nats per token with the
+/// true codes before each as input, and that of two baselines without a model.
 public struct PriorReport: Codable, Sendable, Equatable {
-    /// The mean of −ln p over all codes, p by the prior.
+    /// The mean of −ln p over all codes, p being the prior's probability.
     public let nll: Double
     /// The entropy of the codes' own frequencies: a lower bound for guesses by frequency.
     public let unigramNLL: Double
@@ -27,8 +27,8 @@ public struct PriorReport: Codable, Sendable, Equatable {
     }
 
     /// Evaluates on the first and the last window of each clip.
-    /// - Throws: `ClipError` for clips too short; `ModelInputError` for clips that are not what the
-    ///   prior is built for; what `progress` throws.
+    /// - Throws: `ClipError` for clips too short; `ModelInputError` for clips that do not fit the
+    ///   prior; errors of `progress`.
     public init(
         of model: VideoPredictor, on set: DataSet,
         progress: ProgressHandler? = nil

@@ -7,17 +7,18 @@ import GestaltTensor
 import GestaltVQVAE
 import GestaltVideo
 
-/// A clip and what its codes give back.
+/// A clip and its reconstruction.
 public struct ReconstructionPair: Sendable {
     /// `[T, H, W, 3]`.
     public let truth: Tensor<UInt8>
-    /// As `truth`.
+    /// The same shape as `truth`.
     public let decoded: Tensor<UInt8>
-    /// Over all pixels of the clip, in decibels.
+    /// PSNR over all pixels of the clip, in decibels.
     public let psnr: Double
 
     /// - Parameter clip: `[T, H, W, 3]` in −0.5…0.5.
-    /// - Throws: ``TokenizerError/clip(axis:length:stride:)`` when a stride does not divide a length.
+    /// - Throws: ``TokenizerError/clip(axis:length:stride:)`` for a length that is not a multiple
+    ///   of the stride.
     public init(_ tokenizer: any VideoTokenizer, clip: Tensor<Float>) throws {
         _ = try tokenizer.configuration.latentShape(
             time: clip.shape[0], height: clip.shape[1], width: clip.shape[2])
@@ -31,7 +32,7 @@ public struct ReconstructionPair: Sendable {
     }
 }
 
-/// True clips above decoded ones, as an animation and as a sheet.
+/// True clips above their reconstructions, as an animation and as a sheet.
 public struct ReconstructionPictures: Sendable {
     private let pairs: [ReconstructionPair]
     private let magnification: Int
@@ -45,7 +46,7 @@ public struct ReconstructionPictures: Sendable {
         self.magnification = magnification
     }
 
-    /// `[T, H', W', 3]`: clips side by side, truth above what was decoded.
+    /// `[T, H', W', 3]`: clips in a row, the truth above the reconstruction.
     public var animation: Tensor<UInt8> {
         let sheet = ContactSheet(gap: 2, magnification: magnification)
         return stacked(
@@ -54,7 +55,7 @@ public struct ReconstructionPictures: Sendable {
             }, axis: 0)
     }
 
-    /// `[H', W', 3]`: every fourth frame, two rows a clip.
+    /// `[H', W', 3]`: every fourth frame, two rows per clip.
     public var sheet: Tensor<UInt8> {
         var sheet = ContactSheet(magnification: magnification)
         sheet.rowTitles = pairs.flatMap { _ in ["true", "decoded"] }

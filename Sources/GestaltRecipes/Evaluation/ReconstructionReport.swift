@@ -7,25 +7,25 @@ import GestaltTraining
 import GestaltVQVAE
 import GestaltVideo
 
-/// How well a tokenizer gives clips back, and how it uses its codes doing so.
+/// The fidelity of a tokenizer's reconstructions, and its usage of codes.
 public struct ReconstructionReport: Sendable, Codable, Equatable {
-    /// Of all pixels together, in decibels, against a range of 1.
+    /// PSNR of all pixels together, in decibels, for a range of 1.
     public let psnr: Double
-    /// Mean over frames.
+    /// Mean PSNR over frames.
     public let psnrPerFrame: Double
-    /// Mean over frames; nil where it was not asked for, or where it has no value.
+    /// Mean over frames; nil where not requested or undefined.
     public let ssim: Double?
-    /// Sentences about scores that are missing or NaN, and why.
+    /// Sentences about missing or NaN scores, with the reason.
     public let remarks: [String]
-    /// Effective number of codes: the exponential of the entropy of their use.
+    /// Effective number of codes: the exponential of their entropy.
     public let perplexity: Double
-    /// Share of the codes that occur at all, 0…1.
+    /// Fraction of the codes that occur at least once, 0…1.
     public let codesUsed: Double
     public let clipCount: Int
     /// Frames of a clip.
     public let length: Int
 
-    /// Sends every batch of one pass through the tokenizer, decoded pixels clamped to their range.
+    /// Reconstructs every batch of one pass, decoded pixels clamped to their range.
     ///
     /// - Parameters:
     ///   - withSSIM: SSIM takes longer than small models do.
@@ -63,11 +63,11 @@ public struct ReconstructionReport: Sendable, Codable, Equatable {
         if withSSIM, !fits {
             let reason = FidelityError.belowWindow(
                 height: height, width: width, side: StructuralSimilarity.windowSide)
-            remarks.append("\(reason): SSIM is left out.")
+            remarks.append("\(reason): SSIM is omitted.")
         }
         if fidelity.overSet.isNaN {
             remarks.append(
-                "Reconstructions hold numbers that are not finite: their scores are NaN.")
+                "Reconstructions contain values that are not finite: their scores are NaN.")
         }
         self.remarks = remarks
         perplexity = usage.perplexity
@@ -84,7 +84,7 @@ public struct ReconstructionReport: Sendable, Codable, Equatable {
 }
 
 extension Tensor<Float> {
-    /// Pixels held within −0.5…0.5. What is not finite becomes NaN, which scores show; clamping would
-    /// make a pixel like any other of infinity.
+    /// Pixels clamped to −0.5…0.5. Non-finite values become NaN, which shows in scores; clamping
+    /// would turn infinity into an ordinary pixel.
     var clampedToPixels: Tensor { clamped(min: -0.5, max: 0.5) + self * 0 }
 }

@@ -6,12 +6,12 @@ import GestaltSegHeads
 import GestaltTensor
 
 extension SegmentationReport {
-    /// Scores whatever predicts masks.
+    /// Scores a function that predicts masks.
     ///
     /// - Parameters:
-    ///   - interval: frames that lie between two scored ones of a clip, at least; see
+    ///   - interval: the minimum distance between two scored frames of a clip; see
     ///     ``GestaltData/LabeledFrames/labeled(in:apart:)``.
-    ///   - classCount: 1 for foreground against background, else as many as the labels that
+    ///   - classCount: 1 for foreground against background, else the number of labels that
     ///     `predict` returns; ids become classes by ``GestaltData/DataSet/classified(into:)``.
     ///   - bootstrap: how the interval over clips is drawn.
     ///   - progress: called after each batch; an error it throws ends the evaluation.
@@ -48,7 +48,7 @@ extension SegmentationReport {
         confidence =
             clipCount < Self.leastClips || perImage.iou.isNaN
             ? nil : tally.counts.interval(.iou, .perImage, clips: clips, bootstrap)
-        // Without a true outline in any picture there is nothing to agree with.
+        // Without a true outline in any image the score is undefined.
         let hasOutlines = tally.boundaries.images.contains { $0.truth > 0 }
         boundaryF = hasOutlines ? tally.boundaries.f : nil
         classes = (1..<max(classCount, 2)).compactMap {
@@ -56,11 +56,11 @@ extension SegmentationReport {
         }
     }
 
-    /// Frames that go through a model at once.
+    /// The batch size of the model.
     private static let batch = 16
 }
 
-/// Counts over the pictures of a split.
+/// Counts over the images of a split.
 private struct Tally {
     var counts = CountTable(
         columns: [.foreground], ignoredLabel: Int(Clip.ignoredLabel))
@@ -80,7 +80,7 @@ private struct Tally {
         if measuresBoundaries { boundaries.add(prediction: prediction, truth: truth) }
     }
 
-    /// Foreground that no picture has, on either side, has no score.
+    /// Returns the scores of foreground; undefined where no image has any on either side.
     func foreground(_ reduction: Reduction) -> SegmentationScores {
         let isAbsent = counts.rows.allSatisfy { $0.allSatisfy(\.isAbsent) }
         return counts.scores(reduction, absent: isAbsent ? .skipped : .one)
@@ -97,11 +97,12 @@ private struct Tally {
 }
 
 extension SegmentationReport {
-    /// Scores a model frame by frame; pictures of another size than the model's are resized for it
+    /// Scores a model frame by frame; images of another size than the model's are resized for it
     /// and the masks back.
     ///
-    /// - Throws: as ``init(on:every:classCount:seesFuture:measuresBoundaries:bootstrap:progress:predict:)``,
-    ///   and `NonFiniteScores` naming the frame for which the model's scores are not finite.
+    /// - Throws: as
+    ///   ``init(on:every:classCount:seesFuture:measuresBoundaries:bootstrap:progress:predict:)``,
+    ///   and `NonFiniteScores` with the frame for which the model's scores are not finite.
     /// - Precondition: a model that sees the future is a ``Segmenter``, and the frames are of its
     ///   size.
     public init(
@@ -131,7 +132,8 @@ extension SegmentationReport {
 }
 
 extension SegmentationModel {
-    /// The probabilities `[N, H, W, classes]` of frames by a model that sees windows of clips.
+    /// Returns the probabilities `[N, H, W, classes]` of frames by a model that sees windows of
+    /// clips.
     fileprivate func probabilities(
         of frames: ArraySlice<FrameIndex>, in data: DataSet, _ windows: LabeledFrameEncoder
     ) -> Tensor<Float> {

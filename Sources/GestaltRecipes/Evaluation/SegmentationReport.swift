@@ -5,47 +5,47 @@ import GestaltSegHeads
 import GestaltTensor
 import GestaltTraining
 
-/// Agreement of masks with the true ones over a split.
+/// Agreement of predicted masks with the true ones over a split.
 ///
-/// Foreground is any id above 0. Labeled frames at least n frames apart count, of them every pixel
-/// that is not ignored. Pictures where neither side has foreground count as 1; where that is so of
-/// all pictures, foreground has no score. A class has scores over the pictures in which either side
-/// has it. A score that does not exist is NaN, and `null` in JSON.
+/// Foreground is any id above 0. Scored are labeled frames at least n frames apart, and in them
+/// every pixel that is not ignored. Images where neither side has foreground score 1; where that
+/// is so for all images, foreground has no score. A class is scored over the images in which
+/// either side has it. An undefined score is NaN, and `null` in JSON.
 public struct SegmentationReport: Sendable, Equatable {
-    /// What was looked at, for people.
+    /// The evaluated data, for display.
     public let data: String
     public let split: Split
     public let interval: Int
-    /// Clips with pictures that were scored.
+    /// The number of clips with scored images.
     public let clipCount: Int
     public let imageCount: Int
-    /// Whether the model knew later frames than the one it segments; such rows stand apart.
+    /// Whether the model saw frames after the one it segments; such rows are listed separately.
     public let seesFuture: Bool
-    /// Foreground: score of each picture, then their mean.
+    /// Foreground: the mean of the images' scores.
     public let perImage: SegmentationScores
-    /// Foreground: pixels of all pictures counted together.
+    /// Foreground: scores of the pixels of all images together.
     public let micro: SegmentationScores
-    /// IoU per image, had other clips been drawn; nil with fewer than ``leastClips``.
+    /// The confidence interval of IoU per image over clips; nil with fewer than ``leastClips``.
     public let confidence: ConfidenceInterval?
-    /// Agreement of outlines, mean over pictures; nil where it was not measured or no true mask has
-    /// one.
+    /// Agreement of outlines, mean over images; nil where not measured or no true mask has an
+    /// outline.
     public let boundaryF: Double?
-    /// Class by class, for models of several classes; the background is not among them.
+    /// Scores per class, for models of several classes, without the background.
     public let classes: [ClassScores]
 
-    /// Clips below which no interval is drawn: resampling so few says nothing.
+    /// The minimum number of clips for an interval: resampling fewer is meaningless.
     public static let leastClips = 5
 
     /// The agreement of the masks of one class.
     public struct ClassScores: Sendable, Codable, Equatable {
         public let label: Int
-        /// What people call it; nil where the data set has no names.
+        /// The name of the class; nil where the data set has no names.
         public let name: String?
-        /// Pictures in which the prediction or the truth has the class.
+        /// The number of images in which the prediction or the truth has the class.
         public let pictures: Int
-        /// Score of each of these pictures, then their mean.
+        /// The mean of these images' scores.
         public let perImage: SegmentationScores
-        /// Pixels of all pictures counted together.
+        /// Scores of the pixels of all images together.
         public let micro: SegmentationScores
 
         private enum CodingKeys: String, CodingKey {
@@ -54,14 +54,14 @@ public struct SegmentationReport: Sendable, Equatable {
         }
     }
 
-    /// Mean over the classes that occur of their IoU, pixels of all pictures counted together; NaN
+    /// The mean IoU over the classes that occur, each over the pixels of all images together; NaN
     /// where none does.
     public var meanIoU: Double {
         let occurring = classes.map(\.micro.iou).filter { !$0.isNaN }
         return occurring.isEmpty ? .nan : occurring.reduce(0, +) / Double(occurring.count)
     }
 
-    /// Every measure by name, NaN where there is no score.
+    /// Every measure by name, NaN where undefined.
     public var measures: [Metric] {
         let means = classes.isEmpty ? [] : [Metric("iou_mean", meanIoU)]
         return [
@@ -72,7 +72,7 @@ public struct SegmentationReport: Sendable, Equatable {
             + classes.map { Metric("iou_class_\($0.label)", $0.perImage.iou) }
     }
 
-    /// The measures that have a score, as logs and cards show them.
+    /// The measures with a score, for logs and model cards.
     public var metrics: [Metric] { measures.filter { !$0.value.isNaN } }
 }
 

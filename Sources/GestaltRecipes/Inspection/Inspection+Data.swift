@@ -2,7 +2,8 @@ import GestaltData
 import GestaltModels
 
 extension Inspection {
-    /// A folder of clips: its splits, sizes, what its masks hold, and what was left out.
+    /// Describes a folder of clips: its splits, sizes, the contents of its masks, and omitted
+    /// clips.
     mutating func describeData() throws {
         BuiltIns.register()
         let report = try DataReport(of: path)
@@ -63,7 +64,7 @@ extension Inspection {
         ]
     }
 
-    /// A share in percent, with a decimal where it is small.
+    /// Returns a fraction in percent, with a decimal where it is small.
     private static func percent(_ share: Double) -> String {
         if share >= 0.1 { return "\(Int((share * 100).rounded())) %" }
         let tenths = (share * 1000).rounded() / 10

@@ -42,7 +42,7 @@ extension Inspection {
         describeLog(run.log)
     }
 
-    /// The command and the choices of a recipe.
+    /// Describes the command and the parameters of a recipe.
     mutating func describeRecipe(_ path: String) {
         guard let bytes = FileManager.default.contents(atPath: path),
             let object = try? JSONSerialization.jsonObject(with: bytes) as? [String: Any]
@@ -59,7 +59,7 @@ extension Inspection {
                 }))
     }
 
-    /// The last scores of a log.
+    /// Describes the last scores of a log.
     mutating func describeLog(_ path: String) {
         guard let bytes = FileManager.default.contents(atPath: path) else { return }
         let evaluations = bytes.split(separator: UInt8(ascii: "\n")).filter {

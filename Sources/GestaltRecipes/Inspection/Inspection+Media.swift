@@ -25,7 +25,8 @@ extension Inspection {
         }
     }
 
-    /// Counts records, and says the first one's features with the numbers in their keys folded.
+    /// Counts records, and describes the first one's features with the numbers in their keys
+    /// collapsed.
     mutating func describeRecords() throws {
         kind = "records"
         let reader = try TFRecordReader(path: path)
@@ -72,7 +73,7 @@ extension Inspection {
         return "\(values.count) × \(first.count) bytes\(format)"
     }
 
-    /// Records may be compressed; other compressed files are only named.
+    /// Describes compressed records; other compressed files are only identified.
     mutating func describeCompressed() {
         kind = "compressed"
         guard let reader = try? TFRecordReader(path: path), (try? reader.next()) != nil else {

@@ -8,7 +8,7 @@ import GestaltVQVAE
 import GestaltVideo
 
 extension Inspection {
-    /// A folder with a `config.json`: what the model is, its sizes, its card, its tensors.
+    /// Describes a folder with a `config.json`: kind, sizes, model card, tensors.
     mutating func describeModel(_ folder: ModelFolder) throws {
         kind = "model"
         let model = try folder.kind()
@@ -24,7 +24,7 @@ extension Inspection {
         }
     }
 
-    /// The summary of a model whose kind is known; else its kind.
+    /// Returns the summary of a model of a known kind; else its kind.
     private mutating func sentence(_ kind: String, _ folder: ModelFolder) throws -> String {
         BuiltIns.register()
         guard let type = ModelKinds.registry[kind] else {

@@ -25,8 +25,8 @@ extension Inspection {
         }
     }
 
-    /// A checkpoint of PyTorch, safetensors in one file or several: which model it is, how far it was
-    /// trained, and its tensors.
+    /// Describes a PyTorch checkpoint or a safetensors file, single or sharded: its model, epoch
+    /// and step, and its tensors.
     mutating func describeCheckpoint() throws {
         let summary = try CheckpointSummary(of: path)
         kind = summary.kind == .tensors ? "tensors" : "checkpoint"

@@ -2,7 +2,7 @@ import Foundation
 import GestaltModels
 
 extension Inspection {
-    /// Which of the JSON files people have around it is.
+    /// Identifies the kind of a JSON file and describes it.
     mutating func describeJSON() {
         kind = "json"
         guard let bytes = FileManager.default.contents(atPath: path) else { return }
@@ -27,11 +27,11 @@ extension Inspection {
             kind = "annotations"
             what = "COCO annotations, \(notes.count) of \(images.count) pictures"
         } else if keys["shapes"] != nil, keys["imagePath"] != nil {
-            (kind, what) = ("annotations", "LabelMe annotations of one picture")
+            (kind, what) = ("annotations", "LabelMe annotations of one image")
         }
     }
 
-    /// A log of a run, a table, or other text.
+    /// Describes the log of a run, a table, or other text.
     mutating func describeText() {
         kind = "text"
         guard let bytes = FileManager.default.contents(atPath: path) else { return }

@@ -3,10 +3,10 @@ import GestaltFiles
 import GestaltIO
 import GestaltModels
 
-/// What a file or folder is, and what it holds: the facts behind `gestalt inspect`.
+/// The kind and the contents of a file or folder: the facts of `gestalt inspect`.
 ///
-/// Bytes decide, names play no part; nothing in a checkpoint is executed, and the weights of models
-/// are not read.
+/// Files are recognized by their bytes, not their names; nothing in a checkpoint is executed, and
+/// the weights of models are not read.
 ///
 /// ```swift
 /// let inspection = try Inspection(of: "runs/unet")
@@ -15,7 +15,7 @@ import GestaltModels
 public struct Inspection: Sendable, Equatable {
     public typealias Value = Fact.Value
 
-    /// Things of one sort, a row each.
+    /// Items of one sort, a row each.
     public struct Table: Sendable, Equatable {
         /// In snake_case: `tensors`, `splits`.
         public let name: String
@@ -30,11 +30,11 @@ public struct Inspection: Sendable, Equatable {
     public internal(set) var what: String
     public internal(set) var facts: [Fact] = []
     public internal(set) var tables: [Table] = []
-    /// What a person should know: settings that are missing, labels that never occur.
+    /// Remarks for the user: missing settings, labels that never occur.
     public internal(set) var remarks: [String] = []
 
-    /// - Throws: `FileFailure` when nothing is there; `FileError`, `MediaError`, `ClipError` for
-    ///   what is broken.
+    /// - Throws: `FileFailure` for a missing path; `FileError`, `MediaError`, `ClipError` for
+    ///   broken files.
     public init(of path: String) throws {
         self.path = path
         (kind, what) = ("unknown", "")
@@ -42,7 +42,7 @@ public struct Inspection: Sendable, Equatable {
         case .folder: try describeFolder()
         case let kind: try describeFile(kind)
         }
-        // The longest list last.
+        // The longest list comes last.
         tables = tables.filter { $0.name != "tensors" } + tables.filter { $0.name == "tensors" }
     }
 
@@ -79,7 +79,7 @@ public struct Inspection: Sendable, Equatable {
     }
 }
 
-/// Millions and thousands as people read them: `93.6 M`, `12.4 k`, `870`.
+/// Returns a count in millions or thousands for display: `93.6 M`, `12.4 k`, `870`.
 func rounded(_ count: Int) -> String {
     if count >= 1_000_000 { return String(format: "%.1f M", Double(count) / 1e6) }
     if count >= 10_000 { return String(format: "%.1f k", Double(count) / 1e3) }

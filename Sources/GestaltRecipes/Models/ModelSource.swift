@@ -7,10 +7,10 @@ import GestaltTensor
 import GestaltTraining
 import GestaltVQVAE
 
-/// What a path to a model turns out to be.
+/// The kind of source that a path to a model leads to.
 enum ModelSource {
     case folder(ModelFolder)
-    /// `remark` says so where a run's folder was named instead.
+    /// With a `remark` where the path was a run's folder.
     case checkpoint(CheckpointModel, remark: String?)
     case videoGPT
 
@@ -35,7 +35,7 @@ enum ModelSource {
         }
     }
 
-    /// A run that is not finished is its best checkpoint, or its last.
+    /// Resolves a folder; an unfinished run resolves to its best checkpoint, or its last.
     private static func folder(_ path: String) throws -> ModelSource {
         let folder = ModelFolder(path)
         let isModel = FileManager.default.fileExists(atPath: folder.configurationPath)
@@ -43,12 +43,12 @@ enum ModelSource {
         do {
             state = try RunState(path)
         } catch {
-            // A damaged checkpoint matters to whoever resumes; a finished model is whole without.
+            // A damaged checkpoint matters only for resuming; a finished model does not need it.
             guard isModel else { throw error }
             return .folder(folder)
         }
         guard let state else {
-            // A checkpoint in several files, as large models are published.
+            // A sharded checkpoint, as large models are published.
             if !isModel, try ShardedTensors.index(in: path) != nil { return .videoGPT }
             return .folder(folder)
         }
@@ -65,7 +65,7 @@ enum ModelSource {
                 + "\(which) checkpoint, of step \(model.step)")
     }
 
-    /// Eight bytes of length, then an object.
+    /// Whether the file starts with eight bytes of length and then an object.
     private static func isSafeTensors(_ path: String) throws -> Bool {
         guard let file = FileHandle(forReadingAtPath: path) else { return false }
         defer { try? file.close() }
@@ -86,7 +86,7 @@ enum ModelSource {
         return remark
     }
 
-    /// The kind of a model of Gestalt's.
+    /// Returns the kind of one of Gestalt's models.
     func kind() throws -> String {
         switch self {
         case .folder(let folder): try folder.kind()
@@ -106,24 +106,24 @@ enum ModelSource {
     }
 }
 
-/// How far a run has come, by its recipe and checkpoints.
+/// The progress of a run, by its recipe and checkpoints.
 struct RunState {
     /// Steps of the last checkpoint; 0 where there is none.
     let step: Int
-    /// Steps that the recipe asks for.
+    /// The recipe's number of steps.
     let steps: Int
     let lastPath: String?
     let bestPath: String?
 
-    /// Nil where the folder holds no run.
-    /// - Throws: what reading the last checkpoint throws.
+    /// Returns nil where the folder holds no run.
+    /// - Throws: errors in reading the last checkpoint.
     init?(_ path: String) throws {
         let run = RunFolder(existing: path)
         struct Numbers: Decodable {
             struct Recipe: Decodable { let steps: Int }
             let recipe: Recipe
         }
-        // Another file of this name is nobody's run.
+        // Another file of this name is not a run.
         guard let bytes = FileManager.default.contents(atPath: run.recipe),
             let numbers = try? JSONDecoder().decode(Numbers.self, from: bytes)
         else { return nil }

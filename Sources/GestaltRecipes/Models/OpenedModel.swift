@@ -9,12 +9,12 @@ import GestaltTensor
 import GestaltVQVAE
 import GestaltVideo
 
-/// A model from disk, whatever names it.
+/// A model read from disk, from any path that leads to one.
 ///
 /// The path may be
 /// - the folder of a model, or `model.safetensors` in it;
 /// - the folder of a training run: the trained model, or of an unfinished run the best checkpoint,
-///   or the last one where none was judged;
+///   or the last one where none was evaluated;
 /// - a checkpoint of a run, `RUN/checkpoints/best.safetensors`, wherever it lies;
 /// - a file of VideoGPT's, as `VideoModel(at:settings:)` reads it.
 ///
@@ -24,18 +24,18 @@ import GestaltVideo
 /// ```
 public struct OpenedModel: Sendable {
     public let model: any StoredModel
-    /// Where it was read from, as it was given.
+    /// The path it was read from, as the caller passed it.
     public let path: String
-    /// What somebody who named the path should know: that the run is not finished, for example.
+    /// A remark for the user, for example that the run is not finished.
     public let remark: String?
     /// Whether it is a checkpoint of a run that is not finished.
     public let isUnfinished: Bool
 
-    /// - Parameter settings: hyper-parameters that a bare VideoGPT checkpoint leaves out; refused
-    ///   where a model knows its own.
+    /// - Parameter settings: hyperparameters that a bare VideoGPT checkpoint lacks; rejected
+    ///   where a model records its own.
     /// - Throws: ``TrainingError`` for a run without a checkpoint; `FileError` for files that are
     ///   missing or broken; `ConfigurationError`, `ModelFolderError` and `VideoGPTError` for ones
-    ///   that hold no model.
+    ///   without a model.
     public init(at path: String, settings: [String: String] = [:]) throws {
         BuiltIns.register()
         self.path = path
@@ -57,13 +57,13 @@ public struct OpenedModel: Sendable {
 }
 
 extension OpenedModel {
-    /// The tokenizer, or the predictor with its own.
+    /// Returns the tokenizer, or the predictor with its own.
     public func video() throws(ModelMismatch) -> VideoModel {
         guard let video = VideoModel(model) else { throw mismatch(.tokenizer) }
         return video
     }
 
-    /// The tokenizer, also that of a predictor.
+    /// Returns the tokenizer, also that of a predictor.
     public func tokenizer() throws(ModelMismatch) -> any VideoTokenizer { try video().tokenizer }
 
     public func predictor() throws(ModelMismatch) -> VideoPredictor {
@@ -78,7 +78,7 @@ extension OpenedModel {
         return network
     }
 
-    /// The encoder of a name on this model.
+    /// Returns the named encoder on this model.
     /// - Throws: `ConfigurationError` for a name that does not fit; `ModelMismatch` for a model of
     ///   another kind.
     public func encoder(

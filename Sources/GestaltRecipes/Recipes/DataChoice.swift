@@ -1,38 +1,38 @@
 import GestaltData
 import GestaltIO
 
-/// Which clips a recipe trains on, and on which it is judged meanwhile.
+/// The training and evaluation clips of a recipe.
 public struct DataChoice: Codable, Sendable, Equatable {
-    /// As `DataSet.open` takes it: `sample`, `synthetic[:CLIPS]`, or a path.
+    /// A location for `DataSet.open`: `sample`, `synthetic[:CLIPS]`, or a path.
     public var location: String
     public var camera: Camera
-    /// The split that evaluations during training look at; nil for none. At first `validation`, and
-    /// `test` for the sample, which has no other.
+    /// The split for evaluations during training; nil for none. By default `validation`, and `test`
+    /// for the sample, which has no other.
     public var evaluation: Split?
     /// Seed of synthetic clips.
     public var seed: UInt64
-    /// How npy, npz and safetensors files are to be understood; nil leaves it to shapes and values.
+    /// The interpretation of npy, npz and safetensors files; nil infers it from shapes and values.
     public var arrays: ArrayOptions?
-    /// What is done to the size of frames; nil leaves them as they are.
+    /// The resizing of frames; nil leaves their size unchanged.
     public var sizing: FrameSizing?
     /// The size of raw frames in records; nil for 64 × 64.
     public var rawSize: FrameSize?
-    /// The share of clips that are kept out of training and evaluated on; nil where the data come in
+    /// The fraction of clips held out from training for evaluation; nil where the data come in
     /// splits.
     public var holdout: Double?
-    /// Every `stride`-th frame is taken; nil for all.
+    /// The interval between the frames used; nil uses all.
     public var stride: Int?
     /// The largest number of clips per split; nil for all.
     public var limit: Int?
-    /// Which value in mask files counts for nothing; nil for ``IgnoreRule/automatic``.
+    /// The mask value of ignored pixels; nil for ``IgnoreRule/automatic``.
     public var ignore: IgnoreRule?
-    /// What the ids in masks number; nil leaves it to the source: objects in records and synthetic
+    /// The meaning of mask ids; nil for the source's default: objects in records and synthetic
     /// clips, else classes.
     public var labelMeaning: LabelMeaning?
 
     /// - Parameters:
-    ///   - location: as `DataSet.open` takes it.
-    ///   - seed: of synthetic clips; nothing else reads it.
+    ///   - location: a location for `DataSet.open`.
+    ///   - seed: of synthetic clips; unused otherwise.
     public init(_ location: String, camera: Camera = .main, seed: UInt64 = 0) {
         self.location = location
         self.camera = camera
@@ -40,7 +40,7 @@ public struct DataChoice: Codable, Sendable, Equatable {
         evaluation = location == "sample" ? .test : .validation
     }
 
-    /// How its clips are read.
+    /// Returns the options for reading the clips.
     ///
     /// - Parameter classes: of the model that masks are for; nil for any ids.
     public func options(masks: MaskUse, classes: Int? = nil) -> ClipOptions {
@@ -56,11 +56,11 @@ public struct DataChoice: Codable, Sendable, Equatable {
         return options
     }
 
-    /// Loads a split, with a progress line.
+    /// Opens a split, with a progress line.
     ///
-    /// - Parameter classes: of the model that the masks are for; the set's masks hold its classes
-    ///   then. Nil leaves ids as they are.
-    /// - Throws: what `DataSet.open` throws; `ClipError.label` for an id that is no class.
+    /// - Parameter classes: of the model that the masks are for; the set's masks then hold its
+    ///   classes. Nil leaves ids unchanged.
+    /// - Throws: errors of `DataSet.open`; `ClipError.label` for an id without a class.
     public func open(
         _ split: Split, masks: MaskUse, classes: Int? = nil, showsProgress: Bool = false
     ) throws -> DataSet {
@@ -75,12 +75,12 @@ public struct DataChoice: Codable, Sendable, Equatable {
         return try classes.map(set.classified) ?? set
     }
 
-    /// What the scores of evaluations are of, for people: `the val split`, or what stands in for it.
+    /// The data of evaluations, for display: `the val split`, or its substitute.
     var evaluationName: String? {
         guard let evaluation else { return nil }
         if holdout != nil { return "the clips held out of training" }
         BuiltIns.register()
-        // Data that are gone leave the name of what was asked for.
+        // Missing data keep the name that was requested.
         let hasSplits = (try? DataSet.hasSplits(location)) ?? true
         return hasSplits
             ? "the \(evaluation.folder) split" : "the training frames (the data have no split)"

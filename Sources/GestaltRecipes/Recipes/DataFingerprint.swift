@@ -1,9 +1,10 @@
 import GestaltData
 import GestaltTensor
 
-/// What the clips of a run are, wherever they lie: names, lengths, sizes and first frames.
+/// A fingerprint of a run's clips, independent of their location: names, lengths, sizes and first
+/// frames.
 ///
-/// A run goes on with the clips it began with, or not to the same result.
+/// A run must resume with the clips it started with, or its result differs.
 struct DataFingerprint: Codable, Equatable, CustomStringConvertible {
     let clips: Int
     let frames: Int
@@ -15,7 +16,7 @@ struct DataFingerprint: Codable, Equatable, CustomStringConvertible {
         for clip in sets.flatMap(\.clips) {
             clipCount += 1
             frameCount += clip.frameCount
-            // Arrays are named by their whole path, which may have changed.
+            // The name of an array is its whole path, which may have changed.
             let name = clip.name.split(separator: "/").last ?? ""
             Array(name.utf8).withUnsafeBytes { hash.add($0) }
             [clip.frameCount, clip.height, clip.width].withUnsafeBytes { hash.add($0) }
@@ -29,8 +30,8 @@ struct DataFingerprint: Codable, Equatable, CustomStringConvertible {
     var description: String { "\(clips) clips of \(frames) frames in all" }
 }
 
-/// A running hash of bytes, eight at a time: FNV-1a with 64-bit words. For telling apart, not for
-/// safety.
+/// A running hash of bytes, eight at a time: FNV-1a with 64-bit words. For comparison, not for
+/// security.
 struct Fingerprint {
     private(set) var value: UInt64 = 0xcbf2_9ce4_8422_2325
 

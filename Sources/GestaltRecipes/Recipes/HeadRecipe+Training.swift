@@ -10,8 +10,8 @@ import GestaltVQVAE
 import GestaltVideo
 
 extension HeadRecipe {
-    /// Trains on an encoder that was made as the recipe says.
-    /// - Parameter earlier: a segmenter with this encoder, whose head goes on.
+    /// Trains on an encoder that the recipe describes.
+    /// - Parameter earlier: a segmenter with this encoder, whose head is trained further.
     func train(
         made encoder: any StoredEncoder, from earlier: Segmenter? = nil, _ options: RunOptions
     ) throws -> Trained<Segmenter> {
@@ -51,7 +51,7 @@ extension HeadRecipe {
         ) { _ in card }
     }
 
-    /// The sizes of frames that the encoder takes.
+    /// Returns the frame sizes that the encoder accepts.
     private func frameTarget(of encoder: any EncoderConfiguration) -> FrameTarget {
         if let size = encoder.frameSize {
             return .exactly(height: size.height, width: size.width)
@@ -94,7 +94,8 @@ extension HeadRecipe {
         return Segmenter(configuration, encoder: encoder, random: &random)
     }
 
-    /// Frozen parts are those of the model at hand, the rest goes on from the checkpoint.
+    /// Checks the frozen parts, which come from the current model; the rest comes from the
+    /// checkpoint.
     private func requireSameEncoder(as model: Segmenter, _ run: RecipeRun<Self>) throws {
         guard run.options.resumes, let path = run.folder?.existingLastCheckpoint else { return }
         let checkpoint = try Checkpoint(reading: path)
@@ -167,15 +168,15 @@ extension HeadRecipe {
         }
     }
 
-    /// Bytes of the latents of all labeled frames, mirror images included.
+    /// Returns the bytes of the latents of all labeled frames, including mirror images.
     private func latentBytes(_ frames: Int, _ model: Segmenter) -> Int {
         let shape = model.encoder.latentShape(
             height: model.input.height, width: model.input.width)
         return shape.elementCount * MemoryLayout<Float>.size * frames * (flip > 0 ? 2 : 1)
     }
 
-    /// Whether latents are made once.
-    /// - Throws: `ConfigurationError` when they do not fit and cannot be made batch by batch.
+    /// Whether latents are computed only once.
+    /// - Throws: `ConfigurationError` when they do not fit and cannot be recomputed for each batch.
     private func caches(_ frames: Int, _ model: Segmenter) throws -> Bool {
         guard trains.isEmpty else { return false }
         let byteCount = latentBytes(frames, model)

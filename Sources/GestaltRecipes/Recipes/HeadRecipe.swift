@@ -8,67 +8,67 @@ import GestaltTensor
 import GestaltVQVAE
 import GestaltVideo
 
-/// Trains a head on the latents of a tokenizer, of a frame encoder or of a prior, whose parts stay as
-/// they are unless told otherwise.
+/// Trains a head on the latents of a tokenizer, of a frame encoder or of a prior, whose parts are
+/// frozen by default.
 ///
-/// With a frozen encoder the latents of the labeled frames and of their mirror images are made
-/// once and kept in memory, as long as they take less than ``largestCache`` bytes.
+/// With a frozen encoder the latents of the labeled frames and of their mirror images are computed
+/// once and kept in memory, if they take less than ``largestCache`` bytes.
 ///
 /// ```swift
 /// var recipe = HeadRecipe(data: data, encoder: "prior:hidden:2:skips", labels: 100)
-/// recipe.trains = ["resnet"]                                // through the prior, which stays
+/// recipe.trains = ["resnet"]                                // through the frozen prior
 /// let trained = try recipe.train(on: predictor)
 /// ```
 public struct HeadRecipe: Recipe {
     public static let kind = "head"
-    /// Latents beyond this many bytes are made anew for each batch.
+    /// The cache limit in bytes; beyond it latents are recomputed for each batch.
     public static let largestCache = 1 << 30
-    /// The factor on the learning rate of parts of the encoder, unless ``partRates`` has another.
+    /// The default learning rate factor of trained encoder parts; see ``partRates``.
     public static let partRate = 0.1
 
-    /// What the encoder's weights are before the first step.
+    /// The initial weights of the encoder.
     public enum Initial: String, Codable, Sendable, CaseIterable {
-        /// The model's.
+        /// The weights of the model.
         case pretrained
-        /// Drawn anew from the seed: what the architecture gives without what it learned.
+        /// Random weights from the seed: the contribution of the architecture alone.
         case random
     }
 
     public var data: DataChoice
-    /// The trained predictor or tokenizer, or a head to train further, as ``OpenedModel`` reads it;
-    /// `nil` for one in memory, see ``train(on:_:)``, and for encoders without a model.
+    /// The trained predictor or tokenizer, or a segmenter to train further, as ``OpenedModel``
+    /// reads it; `nil` for one in memory, see ``train(on:_:)``, and for encoders without a model.
     public var model: String?
-    /// What a bare VideoGPT checkpoint at ``model`` leaves out, by VideoGPT's names.
+    /// Settings missing from a bare VideoGPT checkpoint at ``model``, by VideoGPT's names.
     public var settings: [String: String]?
     /// The name of the encoder, `prior:hidden:2`.
     public var encoder: ComponentName
     public var initial: Initial
-    /// Parts of the encoder that train with the head; the others stay, to the bit.
+    /// The parts of the encoder that are trained with the head; the others stay bit-identical.
     public var trains: [String]
-    /// The factor on the learning rate of each part that trains; ``partRate`` for those not listed.
+    /// The learning rate factor of each trained part; ``partRate`` for those not listed.
     public var partRates: [String: Double]
     /// The name of the head, `convolutional:128`.
     public var head: ComponentName
-    /// 1 for foreground against background; 3 for background, arm and things.
+    /// 1 for foreground against background; 3 for background, arm and objects.
     public var classes: Int
-    /// How many labeled frames, spread over the clips; nil for all.
+    /// The number of labeled frames, spread over the clips; nil for all.
     public var labels: Int?
     public var steps: Int
     public var batch: Int
-    /// The highest rate of the one cycle; AdamW's.
+    /// The peak learning rate of the one-cycle schedule; the optimizer is AdamW.
     public var learningRate: Double
-    /// The share of the steps in which the rate rises.
+    /// The fraction of the steps in which the learning rate rises.
     public var warmUpFraction: Double
     public var weightDecay: Double
-    /// Bound on the norm of all gradients; nil leaves them.
+    /// The bound on the norm of all gradients; nil disables clipping.
     public var gradientNorm: Float?
-    /// How likely a frame is mirrored, 0…1.
+    /// The probability of mirroring a frame, 0…1.
     public var flip: Float
     public var evaluationInterval: Int
     public var checkpointInterval: Int
     public var seed: UInt64
 
-    /// - Parameter steps: not given, 600 with a number of labels and 2500 with all.
+    /// - Parameter steps: by default 600 with a number of labels and 2500 with all.
     public init(
         data: DataChoice, model: String? = nil, encoder: ComponentName = "tokenizer",
         head: ComponentName = "convolutional", classes: Int = 1,
@@ -130,8 +130,8 @@ public struct HeadRecipe: Recipe {
         }
     }
 
-    /// Trains on a predictor or a tokenizer, or a head further: encoder, head and classes are then
-    /// its own.
+    /// Trains on a predictor or a tokenizer, or trains a segmenter further, which then determines
+    /// encoder, head and classes.
     public func train(
         from beginning: OpenedModel?, _ options: RunOptions
     ) throws -> Trained<Segmenter> {
@@ -148,9 +148,9 @@ public struct HeadRecipe: Recipe {
     }
 
     /// Trains on a model in memory: a tokenizer, a predictor. To resume, pass the same one.
-    /// - Throws: as ``Recipe/train(_:)``; `ConfigurationError` and `ModelMismatch` when the encoder
-    ///   cannot be made of the model; ``TrainingError/checkpoint(path:expected:found:)`` when a run on
-    ///   another frozen model is resumed.
+    /// - Throws: as ``Recipe/train(_:)``; `ConfigurationError` and `ModelMismatch` when the
+    ///   encoder cannot be built on the model; ``TrainingError/checkpoint(path:expected:found:)``
+    ///   when a run on another frozen model is resumed.
     public func train(
         on model: any StoredModel, _ options: RunOptions = RunOptions()
     ) throws -> Trained<Segmenter> {
@@ -163,6 +163,6 @@ public struct HeadRecipe: Recipe {
         return try encoderType.init(named: encoder, on: model, random: &random)
     }
 
-    /// The stream that initial weights of encoders are drawn from.
+    /// The random stream of the encoder's initial weights.
     var encoderRandom: RandomStream { RandomStream(seed: seed).split(.max - 1) }
 }

@@ -9,28 +9,29 @@ import GestaltTraining
 import GestaltVQVAE
 import GestaltVideo
 
-/// Trains a prior over the codes of a trained tokenizer, which stays as it is.
+/// Trains a prior over the codes of a trained, frozen tokenizer.
 ///
-/// Clips are encoded once, at every `startInterval`-th start, and the codes kept in the run's folder.
+/// Clips are encoded once, at every `startInterval`-th start, and the codes are stored in the run's
+/// folder.
 public struct PriorRecipe: Recipe {
     public static let kind = "prior"
 
     public var data: DataChoice
-    /// The trained tokenizer, or a predictor whose training goes on: a folder, or a checkpoint as
+    /// The trained tokenizer, or a predictor to train further: a folder, or a checkpoint as
     /// ``OpenedModel`` reads it; nil for a tokenizer in memory, see ``train(on:_:)``.
     public var model: String?
-    /// What a bare VideoGPT checkpoint at ``model`` leaves out, by VideoGPT's names.
+    /// Settings missing from a bare VideoGPT checkpoint at ``model``, by VideoGPT's names.
     public var settings: [String: String]?
     public var preset: VideoPredictorConfiguration.Preset
     /// The number of conditioning frames, from the first; 0 for none.
     public var conditioningFrames: Int
-    /// Whether it is told the clips' actions, too; their mirror images are then left out.
+    /// Whether it is also conditioned on the clips' actions; their mirror images are then omitted.
     public var takesActions: Bool
     public var attention: PriorConfiguration.Attention
-    /// Shares dropped in training; nil for the preset's.
+    /// Dropout probability; nil for the preset's.
     public var dropout: Float?
     public var attentionDropout: Float?
-    /// Codes hidden in training; nil hides none.
+    /// Random masking of codes; nil masks none.
     public var codeDropout: PriorConfiguration.CodeDropout?
     /// Frames of a clip.
     public var clipLength: Int
@@ -38,25 +39,24 @@ public struct PriorRecipe: Recipe {
     public var startInterval: Int
     public var steps: Int
     public var batch: Int
-    /// The rate after the warm-up; Adam's. It falls to 0 by half a cosine.
+    /// The learning rate after the warm-up, with Adam. It decays to 0 by half a cosine.
     public var learningRate: Double
     public var warmUpSteps: Int
-    /// Bound on the norm of all gradients; nil leaves them.
+    /// The bound on the norm of all gradients; nil disables clipping.
     public var gradientNorm: Float?
-    /// Decay of the average of the weights; nil keeps none.
+    /// The decay of the average of the weights; nil for no average.
     public var averageDecay: Float?
-    /// Paths in the predictor that stay as they are, `prior.resnet` for example; the tokenizer always
-    /// does.
+    /// Frozen paths in the predictor, `prior.resnet` for example; the tokenizer is always frozen.
     public var frozen: [String]
-    /// Whether blocks are computed again for their gradients: less memory, a third more time.
+    /// Whether activations are recomputed in the backward pass: less memory, a third more time.
     public var checkpointing: Bool
     public var flip: Bool
     public var evaluationInterval: Int
     public var checkpointInterval: Int
     public var seed: UInt64
 
-    /// The usual choices for a preset: `publicBAIR` has the public code's, a rate of 3e-4 without
-    /// warm-up or bound; the small ones learn faster with 1e-3 and a warm-up.
+    /// The defaults of a preset: `publicBAIR` has the public code's, a learning rate of 3e-4
+    /// without warm-up or clipping; the small ones learn faster with 1e-3 and a warm-up.
     public init(
         data: DataChoice, model: String? = nil, preset: VideoPredictorConfiguration.Preset,
         steps: Int? = nil, seed: UInt64 = 0
@@ -112,8 +112,8 @@ public struct PriorRecipe: Recipe {
         }
     }
 
-    /// Trains a fresh prior on a tokenizer, or a predictor further: what it is given, its clipLength and
-    /// its kind of attention are then its own.
+    /// Trains a new prior on a tokenizer, or a predictor further, which then determines
+    /// conditioning, clip length and kind of attention.
     public func train(
         from beginning: OpenedModel?, _ options: RunOptions
     ) throws -> Trained<VideoPredictor> {
@@ -135,7 +135,7 @@ public struct PriorRecipe: Recipe {
         return try own.train(from: model, options)
     }
 
-    /// Trains a fresh prior on a tokenizer that is in memory. To resume, give the same one.
+    /// Trains a new prior on a tokenizer in memory. To resume, pass the same one.
     public func train(
         on tokenizer: any VideoTokenizer, _ options: RunOptions = RunOptions()
     ) throws -> Trained<VideoPredictor> {
@@ -176,7 +176,7 @@ public struct PriorRecipe: Recipe {
 }
 
 extension PriorRecipe {
-    /// The sizes of frames that a model takes.
+    /// Returns the frame sizes that a model accepts.
     private func frameTarget(of model: VideoModel) -> FrameTarget {
         if let sizes = model.predictor?.configuration {
             return .exactly(height: sizes.frameHeight, width: sizes.frameWidth)
@@ -218,7 +218,7 @@ extension PriorRecipe {
         model.configuration.prior.actionWidth != nil
     }
 
-    /// - Throws: `ConfigurationError` when the clips are not what the model is for.
+    /// - Throws: `ConfigurationError` when the clips do not fit the model.
     private func requireFit(_ set: DataSet, _ model: VideoPredictor) throws {
         let configuration = model.configuration
         let (height, width) = (configuration.frameHeight, configuration.frameWidth)
@@ -232,7 +232,7 @@ extension PriorRecipe {
             else {
                 throw ConfigurationError.invalid(
                     "data",
-                    expected: "clips with actions of \(configuration.prior.actionWidth!) numbers",
+                    expected: "clips with actions of width \(configuration.prior.actionWidth!)",
                     found: "\(clip.name) with \(clip.actions.map { "\($0.shape)" } ?? "none")")
             }
         }
@@ -248,7 +248,7 @@ extension PriorRecipe {
         }
     }
 
-    /// - Throws: `ConfigurationError` for a frozen path that nothing stands at.
+    /// - Throws: `ConfigurationError` for a frozen path that does not exist.
     private func requireParts(of model: VideoPredictor) throws {
         let paths = model.state.map(\.path)
         for part in frozen where !paths.contains(where: Freezing([part]).covers) {
@@ -257,7 +257,8 @@ extension PriorRecipe {
         }
     }
 
-    /// The codes are made by the tokenizer at hand, the prior goes on from the checkpoint.
+    /// Checks the tokenizer, which comes from the current model; the prior comes from the
+    /// checkpoint.
     private func requireSameTokenizer(
         as model: VideoPredictor, _ run: RecipeRun<Self>
     ) throws {

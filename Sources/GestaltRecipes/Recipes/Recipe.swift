@@ -4,7 +4,7 @@ import GestaltIO
 import GestaltModels
 import GestaltTraining
 
-/// A whole training written down: data, model, steps, seed. One call runs it.
+/// A complete description of a training run: data, model, steps, seed. One call runs it.
 ///
 /// ```swift
 /// let recipe = UNetRecipe(data: DataChoice("sample"), network: .demo, labels: 100, steps: 300)
@@ -12,34 +12,34 @@ import GestaltTraining
 /// // later, after Ctrl-C:
 /// let again = try UNetRecipe.resume("out/unet")
 /// ```
-/// The run's folder keeps it as `recipe.json`, in which a key that nothing reads is an error.
+/// The run's folder stores it as `recipe.json`, in which an unknown key is an error.
 public protocol Recipe: Codable, Equatable, Sendable {
     associatedtype Model
-    /// What `recipe.json` calls it: `tokenizer`, `unet`, `head`.
+    /// The name of the kind in `recipe.json`: `tokenizer`, `unet`, `head`.
     static var kind: String { get }
-    /// The clips it trains on, and which it is judged on meanwhile.
+    /// The training and evaluation clips.
     var data: DataChoice { get set }
     var steps: Int { get set }
-    /// A model to begin from, as ``OpenedModel`` reads it.
+    /// A model to start from, as ``OpenedModel`` reads it.
     var model: String? { get }
-    /// What a bare VideoGPT checkpoint at ``model`` leaves out, by VideoGPT's names.
+    /// Settings missing from a bare VideoGPT checkpoint at ``model``, by VideoGPT's names.
     var settings: [String: String]? { get }
-    /// - Throws: an error that names the key, what it allows and what it holds.
+    /// - Throws: an error with the key, the allowed values and the value found.
     func validate() throws
-    /// Trains, and with a folder leaves the model there.
-    /// - Parameter beginning: the model at ``model``; nil for a recipe that names none.
-    /// - Throws: ``TrainingError``, and what reading data and writing files throws.
+    /// Trains, and writes the model to the folder, if there is one.
+    /// - Parameter beginning: the model at ``model``; nil for a recipe without one.
+    /// - Throws: ``TrainingError``, and errors in reading data and writing files.
     func train(
         from beginning: OpenedModel?, _ options: RunOptions
     ) throws -> Trained<Model>
 }
 
-/// What may be other in a run that goes on.
+/// Changes of a run on resumption.
 public struct RunChanges: Sendable, Equatable {
-    /// Steps in all. The learning rate continues as in a run of that many steps: its schedule is that of
-    /// the new length, entered at the step the run has reached.
+    /// The total number of steps. The learning rate continues as in a run of that length: the
+    /// schedule is that of the new length, entered at the step the run has reached.
     public var steps: Int?
-    /// Where the same clips lie now, as `DataSet.open` takes it.
+    /// The new location of the same clips, for `DataSet.open`.
     public var data: String?
 
     public init(steps: Int? = nil, data: String? = nil) {
@@ -48,36 +48,36 @@ public struct RunChanges: Sendable, Equatable {
     }
 }
 
-/// What a recipe gives.
+/// The result of a training run.
 public struct Trained<Model> {
     public let model: Model
-    /// Steps done in all.
+    /// The total number of completed steps.
     public let steps: Int
-    /// How it was judged at the end; nil when the recipe names no split to judge it on.
+    /// The final evaluation; nil for a recipe without an evaluation split.
     public let evaluation: Evaluation?
 }
 
 extension Trained: Sendable where Model: Sendable {}
 
-/// What surrounds a training: where it goes, whether it goes on, who may stop it.
+/// Run options: output folder, resumption, memory limit, progress.
 public struct RunOptions: Sendable {
     /// The folder for model, checkpoints and logs; nil keeps the result in memory only.
     public var folder: String?
-    /// Whether to go on from the folder's last checkpoint.
+    /// Whether to resume from the folder's last checkpoint.
     public var resumes: Bool
-    /// Whether standard error shows how far it is.
+    /// Whether progress is printed to standard error.
     public var showsProgress: Bool
     public var interruption: Interruption
-    /// What is other in a run that goes on.
+    /// Changes on resumption.
     public var changes = RunChanges()
-    /// The longest time without a checkpoint, beside the recipe's steps between them; nil leaves it
-    /// to the steps.
+    /// The maximum time between checkpoints, in addition to the recipe's number of steps; nil for
+    /// steps alone.
     public var checkpointPeriod: Duration? = .seconds(600)
-    /// Whether a run that needs more memory than there is ends before its first step.
+    /// Whether a run that needs more memory than is available ends before its first step.
     public var refusesBeyondMemory = true
-    /// The command that started it, for the model's card.
+    /// The command that started the run, for the model card.
     public var command: String?
-    /// Called with what somebody should know, a sentence at a time.
+    /// Called with remarks for the user, a sentence at a time.
     public var notice: @Sendable (String) -> Void
 
     public init(
@@ -102,7 +102,7 @@ public struct RunOptions: Sendable {
 }
 
 extension Recipe {
-    /// Goes on with the run in a folder; everything needed stands there.
+    /// Resumes the run in a folder, which holds everything needed.
     public static func resume(
         _ folder: String, _ options: RunOptions = RunOptions()
     ) throws -> Trained<Model> {
@@ -112,11 +112,11 @@ extension Recipe {
         return try Self(run: folder).changed(by: options.changes).train(options)
     }
 
-    /// Trains from the model that the recipe names, or from scratch.
-    /// - Throws: as ``train(from:_:)``, and what opening the model throws.
+    /// Trains from the recipe's model, or from scratch.
+    /// - Throws: as ``train(from:_:)``, and errors in opening the model.
     public func train(_ options: RunOptions = RunOptions()) throws -> Trained<Model> {
         try validate()
-        // Asked before a model of a gigabyte is read.
+        // Checked before a model of a gigabyte is read.
         if let folder = options.folder, !options.resumes {
             try RunFolder(existing: folder).requireFree()
         }
@@ -130,17 +130,17 @@ extension Recipe {
         return recipe
     }
 
-    /// Reads the recipe of a run, valid.
+    /// Reads and validates the recipe of a run.
     /// - Throws: ``TrainingError/noRun(path:expected:found:)`` when the folder holds none or one of
-    ///   another kind, `ConfigurationError` naming the key that is wrong.
+    ///   another kind, `ConfigurationError` with the invalid key.
     public init(run folder: String) throws { self = try StoredRecipe<Self>(run: folder).recipe }
 
-    /// Reads a recipe from a file as `recipe.json` is, valid.
+    /// Reads and validates a recipe from a file like `recipe.json`.
     /// - Throws: as ``init(run:)``.
     public init(file path: String) throws { self = try StoredRecipe<Self>(file: path).recipe }
 
-    /// The recipe as `recipe.json` holds it.
-    /// - Parameter command: what started the run, for people.
+    /// Returns the recipe as the content of `recipe.json`.
+    /// - Parameter command: the command that started the run, for display.
     public func json(command: String? = nil) throws -> [UInt8] {
         try StrictJSON.encode(StoredRecipe(kind: Self.kind, command: command, recipe: self))
     }
@@ -156,12 +156,12 @@ extension Recipe {
     }
 }
 
-/// What `recipe.json` holds.
+/// The content of `recipe.json`.
 struct StoredRecipe<R: Recipe>: Codable {
     var kind: String
-    /// What started the run; nil for one that a program started.
+    /// The command that started the run; nil for one that a program started.
     var command: String?
-    /// The clips the run began with; nil where it has not begun.
+    /// The clips the run started with; nil before its start.
     var data: DataFingerprint?
     var recipe: R
 }
@@ -184,7 +184,7 @@ extension StoredRecipe {
     }
 }
 
-/// What kind of run a folder holds, as ``Recipe/kind`` names it.
+/// Returns the kind of run in a folder, as ``Recipe/kind`` names it.
 /// - Throws: ``TrainingError/noRun(path:expected:found:)``.
 public func recipeKind(of folder: String) throws -> String {
     guard let kind = storedKind(in: try recipeBytes(recipePath(folder))) else {
@@ -196,7 +196,7 @@ public func recipeKind(of folder: String) throws -> String {
 
 private func recipePath(_ folder: String) -> String { folder + "/recipe.json" }
 
-/// A recipe is a page of text.
+/// The size limit of a recipe, which is a page of text.
 private let largestRecipe = 1 << 20
 
 private func recipeBytes(_ path: String) throws -> [UInt8] {
@@ -207,19 +207,19 @@ private func recipeBytes(_ path: String) throws -> [UInt8] {
     }
 }
 
-/// Nil where the bytes are no JSON object with a kind; strict reading then tells what they are.
+/// Returns nil where the bytes are not a JSON object with a kind; strict reading then reports why.
 private func storedKind(in bytes: [UInt8]) -> String? {
     struct Kind: Decodable { let kind: String }
     return (try? JSONDecoder().decode(Kind.self, from: Data(bytes)))?.kind
 }
 
-/// The kinds that a recipe file names, before its type is known.
+/// The kinds that a recipe file names, read before its type is known.
 struct StoredRecipeKind {
     let recipe: String
-    /// Of a tokenizer's recipe.
+    /// The kind of tokenizer, for a tokenizer's recipe.
     let tokenizer: String?
 
-    /// - Throws: ``TrainingError/noRun(path:expected:found:)`` for a file that is no recipe.
+    /// - Throws: ``TrainingError/noRun(path:expected:found:)`` for a file that is not a recipe.
     init(file path: String) throws {
         struct Stored: Decodable {
             struct Recipe: Decodable { let tokenizer: String? }

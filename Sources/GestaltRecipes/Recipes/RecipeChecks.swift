@@ -2,7 +2,7 @@ import GestaltData
 import GestaltFiles
 import GestaltModels
 
-/// What the numbers of all recipes must be.
+/// Validates the values that all recipes share.
 func validateNumbers(
     steps: Int, batch: Int, learningRate: Double, evaluationInterval: Int, checkpointInterval: Int
 ) throws(ConfigurationError) {
@@ -17,7 +17,7 @@ func validateNumbers(
     }
 }
 
-/// - Throws: `ConfigurationError` for a share outside 0…1.
+/// - Throws: `ConfigurationError` for a fraction outside 0…1.
 func validateShare(_ key: String, _ value: Double) throws(ConfigurationError) {
     guard (0...1).contains(value) else { throw .invalid(key, expected: "0…1", found: value) }
 }
@@ -29,7 +29,7 @@ func validateGradientNorm(_ norm: Float?) throws(ConfigurationError) {
     }
 }
 
-/// The labeled frames of a recipe: `labels` frames spread over the clips, or all.
+/// Returns the labeled frames of a recipe: `labels` frames spread over the clips, or all.
 /// - Throws: `ConfigurationError` when there are fewer labeled frames than `labels`.
 func labeledFrames(_ labels: Int?, of data: DataSet) throws(ConfigurationError) -> [FrameIndex] {
     guard let labels else { return LabeledFrames.labeled(in: data) }
@@ -42,7 +42,7 @@ func labeledFrames(_ labels: Int?, of data: DataSet) throws(ConfigurationError) 
 }
 
 extension DataSet {
-    /// Says what the chosen frames lack that the set has.
+    /// Reports the labels of the set that the chosen frames lack.
     func remark(on frames: [FrameIndex], classes: Int, _ options: RunOptions) {
         let chosen = LabelSummary(of: self, frames: frames)
         guard chosen.ids != labelSummary.ids else { return }

@@ -8,24 +8,25 @@ import GestaltTensor
 import GestaltTraining
 import GestaltVQVAE
 
-/// The part all recipes share: opening the run's folder, running the trainer, leaving the model.
+/// The steps that all recipes share: opening the run's folder, running the trainer, writing the
+/// model.
 ///
-/// The folder is made by ``begin(_:plan:batch:data:trial:)``, once data and model have opened and
-/// fit: a run that cannot start leaves nothing.
+/// The folder is created by ``begin(_:plan:batch:data:trial:)``, once data and model have been
+/// opened and fit together: a run that cannot start leaves no trace.
 struct RecipeRun<R: Recipe> {
     let recipe: R
     let options: RunOptions
     let folder: RunFolder?
-    /// What the folder of a resumed run holds.
+    /// The stored recipe of a resumed run.
     private let stored: StoredRecipe<R>?
     private let hold: Hold
 
-    /// The lock, for as long as the run lasts.
+    /// The lock, held for the duration of the run.
     private final class Hold {
         var lock: RunLock?
     }
 
-    /// - Throws: what `validate()` throws; ``TrainingError`` when the folder cannot be used, is in
+    /// - Throws: errors of `validate()`; ``TrainingError`` when the folder cannot be used, is in
     ///   use, or holds the run of another recipe.
     init(_ recipe: R, _ options: RunOptions) throws {
         try recipe.validate()
@@ -57,14 +58,14 @@ struct RecipeRun<R: Recipe> {
         hold.lock = try RunLock(folder)
     }
 
-    /// Checks that the run fits into memory, then makes the folder and leaves the recipe there.
+    /// Checks that the run fits into memory, then creates the folder and writes the recipe.
     ///
     /// - Parameters:
-    ///   - data: the clips, to train on first.
-    ///   - trial: a step of few items, to see what it takes.
+    ///   - data: the clips, training clips first.
+    ///   - trial: a step of few items, to measure its memory.
     /// - Throws: ``TrainingError/memory(needed:available:bound:batch:fitting:)``;
     ///   ``TrainingError/otherData(path:expected:found:)`` when a run is resumed on other clips;
-    ///   ``TrainingError/interrupted(step:checkpoint:)``; what writing throws.
+    ///   ``TrainingError/interrupted(step:checkpoint:)``; errors in writing.
     func begin<Model: Module>(
         _ model: Model, plan: TrainingPlan, batch: Int, data sets: [DataSet],
         trial: TrialStep<Model>
@@ -87,7 +88,7 @@ struct RecipeRun<R: Recipe> {
             batch: estimate.batch, fitting: estimate.largestBatch(within: available))
     }
 
-    /// Leaves the recipe in a new folder, or what has changed in the one that is resumed.
+    /// Writes the recipe to a new folder, or its changes to that of a resumed run.
     private func claim(_ folder: RunFolder, _ data: DataFingerprint) throws {
         if let stored {
             if let known = stored.data, known != data {
@@ -103,7 +104,7 @@ struct RecipeRun<R: Recipe> {
         try recipe.write(to: folder, command: command, data: data)
     }
 
-    /// What started the run, in its first session.
+    /// The command that started the run in its first session.
     private var command: String? { stored == nil ? options.command : stored?.command }
 
     /// Trains from the start or from the last checkpoint, and writes the result.

@@ -4,7 +4,7 @@ import GestaltModels
 import GestaltTraining
 import GestaltVideo
 
-/// The type of tokenizer that a recipe trains.
+/// Returns the type of tokenizer that a recipe trains.
 ///
 /// - Parameter path: the folder of a run or a recipe file.
 /// - Throws: ``TrainingError/noRun(path:expected:found:)`` for another recipe;

@@ -19,34 +19,34 @@ public struct TokenizerRecipe<Tokenizer: VideoTokenizer>: Recipe {
     public private(set) var tokenizer = Tokenizer.Configuration.kind
 
     public var data: DataChoice
-    /// A tokenizer whose training goes on, as ``OpenedModel`` reads it; its configuration stands.
-    /// Nil begins with a fresh one.
+    /// A tokenizer to train further, as ``OpenedModel`` reads it; its configuration applies. Nil
+    /// starts from scratch.
     public var model: String?
-    /// What a bare VideoGPT checkpoint at ``model`` leaves out, by VideoGPT's names.
+    /// Settings missing from a bare VideoGPT checkpoint at ``model``, by VideoGPT's names.
     public var settings: [String: String]?
-    /// Its `dataVariance`, where nil, is measured over the training split before the first step.
+    /// Its `dataVariance`, if nil, is measured over the training split before the first step.
     public var configuration: Tokenizer.Configuration
     /// Frames of a training clip.
     public var clipLength: Int
     public var steps: Int
     public var batch: Int
-    /// The rate after the warm-up; Adam's.
+    /// The learning rate after the warm-up, with Adam.
     public var learningRate: Double
-    /// Steps in which the rate rises to it.
+    /// The number of warm-up steps.
     public var warmUpSteps: Int
-    /// Whether the rate falls to 0 over the run, by half a cosine, or stays.
+    /// Whether the learning rate decays to 0 over the run, by half a cosine, or stays constant.
     public var decaysRate: Bool
-    /// Bound on the norm of all gradients; nil leaves them.
+    /// The bound on the norm of all gradients; nil disables clipping.
     public var gradientNorm: Float?
-    /// Decay of the average of the weights; nil keeps none.
+    /// The decay of the average of the weights; nil for no average.
     public var averageDecay: Float?
     public var augmentation: Augmentation
     public var evaluationInterval: Int
     public var checkpointInterval: Int
     public var seed: UInt64
 
-    /// The defaults for small tokenizers: a rate of 1e-3 with warm-up that falls by half a cosine,
-    /// mirrored clips.
+    /// The defaults for small tokenizers: a learning rate of 1e-3 with warm-up and half a cosine of
+    /// decay, mirrored clips.
     public init(
         data: DataChoice, configuration: Tokenizer.Configuration, steps: Int = 3_000,
         seed: UInt64 = 0
@@ -185,7 +185,7 @@ public struct TokenizerRecipe<Tokenizer: VideoTokenizer>: Recipe {
         }
     }
 
-    /// The configuration with the variance of `clips`, unless it has one.
+    /// Returns the configuration with the variance of `clips`, unless it has one.
     /// - Throws: the tokenizer's error when the clips are all of one color.
     private func measured(
         _ configuration: Tokenizer.Configuration, on clips: DataSet
@@ -199,8 +199,8 @@ public struct TokenizerRecipe<Tokenizer: VideoTokenizer>: Recipe {
 extension TokenizerRecipe where Tokenizer == VQVAE {
     /// The defaults for a preset.
     ///
-    /// `publicBAIR` has the public code's: a constant 3e-4 and no augmentation. The small ones learn
-    /// faster with 1e-3, a warm-up, a falling rate and mirrored clips.
+    /// `publicBAIR` has the public code's: a constant 3e-4 and no augmentation. The small ones
+    /// learn faster with 1e-3, a warm-up, decay and mirrored clips.
     public init(
         data: DataChoice, preset: VQVAEConfiguration.Preset, steps: Int? = nil, seed: UInt64 = 0
     ) {

@@ -1,9 +1,9 @@
 import GestaltData
 
-/// The clips that a recipe trains on, and those that it is evaluated on meanwhile.
+/// The training and evaluation clips of a recipe.
 struct TrainingData {
     var train: DataSet
-    /// Nil where the data have none; training then goes without evaluations.
+    /// Nil for data without them; training then runs without evaluations.
     var evaluationSet: DataSet?
     private let location: String
     private let fit: FrameFit?
@@ -13,9 +13,9 @@ struct TrainingData {
 
     /// Opens both, with progress lines.
     ///
-    /// - Parameter classes: of the model that masks are for; they hold its classes then.
-    /// - Throws: what `DataSet.open` throws for the training clips; clips to evaluate on may be
-    ///   missing, or lack masks.
+    /// - Parameter classes: of the model that masks are for; they then hold its classes.
+    /// - Throws: errors of `DataSet.open` for the training clips; evaluation clips may be missing,
+    ///   or lack masks.
     init(
         _ choice: DataChoice, masks: MaskUse, classes: Int? = nil, _ options: RunOptions
     ) throws {
@@ -47,11 +47,11 @@ struct TrainingData {
         }
     }
 
-    /// Brings frames to a size that a model takes, and leaves out clips that are too short.
+    /// Resizes frames to a size that a model accepts, and drops clips that are too short.
     ///
-    /// - Parameter frames: how many are needed in a row.
+    /// - Parameter frames: the number of consecutive frames required.
     /// - Throws: `ClipError` where the size does not fit and the choice has no `fit`, or where no
-    ///   clip is left to train on.
+    ///   training clip is left.
     mutating func fit(to target: FrameTarget?, frames: Int = 1) throws {
         if let target {
             train = try train.fitted(to: target, fit)
@@ -67,7 +67,7 @@ struct TrainingData {
         }
     }
 
-    /// Passes on what a person should know, each sentence once.
+    /// Passes on remarks for the user, each sentence once.
     func report(_ notice: (String) -> Void) {
         var said: Set<String> = []
         let sets = [train] + [evaluationSet].compactMap { $0 }

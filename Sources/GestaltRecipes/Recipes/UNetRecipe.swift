@@ -6,29 +6,29 @@ import GestaltSegHeads
 import GestaltTensor
 import GestaltTraining
 
-/// Trains a U-Net on single labeled frames: what every other method is measured against.
+/// Trains a U-Net on single labeled frames: the baseline of all other methods.
 ///
-/// AdamW with a weight decay of 0.01, one cycle to 2e-3 with a warmUpFraction of 20 %, batches of 16, BCE and
-/// Dice, mirrored at random, the last weights taken.
+/// AdamW with a weight decay of 0.01, one cycle with a peak of 2e-3 and a warm-up of 20 % of the
+/// steps, batches of 16, BCE and Dice, random mirroring, the last weights.
 public struct UNetRecipe: Recipe {
     public static let kind = "unet"
 
     public var data: DataChoice
-    /// A U-Net to begin from, as ``OpenedModel`` reads it; its configuration stands.
+    /// A U-Net to start from, as ``OpenedModel`` reads it; its configuration applies.
     public var model: String?
     public var settings: [String: String]?
-    /// Its picture size is set to the size of the data's frames.
+    /// The configuration of the network; its image size is set to that of the data's frames.
     public var network: UNetConfiguration
-    /// How many labeled frames, spread over the clips; nil for all.
+    /// The number of labeled frames, spread over the clips; nil for all.
     public var labels: Int?
     public var steps: Int
     public var batch: Int
-    /// The highest rate of the one cycle.
+    /// The peak learning rate of the one-cycle schedule.
     public var learningRate: Double
-    /// The share of the steps in which the rate rises.
+    /// The fraction of the steps in which the learning rate rises.
     public var warmUpFraction: Double
     public var weightDecay: Double
-    /// Bound on the norm of all gradients; nil leaves them.
+    /// The bound on the norm of all gradients; nil disables clipping.
     public var gradientNorm: Float?
     public var augmentation: Augmentation
     public var evaluationInterval: Int
@@ -37,7 +37,7 @@ public struct UNetRecipe: Recipe {
 
     /// - Parameters:
     ///   - network: `.baseline`, or `.demo` at half the width.
-    ///   - steps: not given, 600 with a number of labels and 2500 with all.
+    ///   - steps: by default 600 with a number of labels and 2500 with all.
     public init(
         data: DataChoice, network: UNetConfiguration = .baseline, labels: Int? = nil,
         steps: Int? = nil, seed: UInt64 = 0

@@ -6,10 +6,10 @@ import GestaltTensor
 import GestaltVQVAE
 import GestaltVideo
 
-/// Masks of the frames of clips, whatever of the clip around a frame the model sees.
+/// Segments the frames of clips, for models of single frames and of clips.
 ///
-/// A model of single frames gets the frames alone, one on clips (`train head --mode clip`) for each
-/// frame the window around it, as in evaluation: at the ends of the clip the first or last frame is
+/// A model of single frames receives the frames alone, one of clips (`train head --mode clip`) the
+/// window around each frame, as in evaluation: at the ends of the clip the first or last frame is
 /// repeated. Frames of other sizes than the model's are resized for it, the masks back.
 public struct FrameSegmenter {
     private let model: any SegmentationModel
@@ -31,12 +31,12 @@ public struct FrameSegmenter {
             segmenter.encoder, window: (usual + stride - 1) / stride * stride)
     }
 
-    /// Frames around one that decide its mask; 1 for a model of single frames.
+    /// The number of frames that determine a mask; 1 for a model of single frames.
     public var window: Int { windows?.window ?? 1 }
 
-    /// The labels `[N, H, W]` of the frames `range` of a clip.
+    /// Returns the labels `[N, H, W]` of the frames `range` of a clip.
     ///
-    /// - Parameter name: what an error calls a frame, counted within `range`.
+    /// - Parameter name: the name of a frame in errors, counted within `range`.
     /// - Throws: as `labels(ofFinite:threshold:name:)`.
     /// - Precondition: `range` is not empty and within the clip.
     public func labels(
@@ -51,13 +51,13 @@ public struct FrameSegmenter {
         return try GestaltSegHeads.labels(ofFinite: scores, threshold: threshold, name: name)
     }
 
-    /// `[N, h, w, classes]` at the model's size.
+    /// Returns `[N, h, w, classes]` at the model's size.
     private func probabilities(of range: Range<Int>, in clip: Clip) -> Tensor<Float> {
         guard let windows else {
             return model.probabilities(
                 fitted: stacked(range.map { model.fitted(clip.frames[$0]) }, axis: 0))
         }
-        // Each frame is resized once, though several windows see it.
+        // Each frame is resized once, although it is in several windows.
         let reach = windows.window
         let part = max(0, range.lowerBound - reach)..<min(clip.frameCount, range.upperBound + reach)
         let fitted = Clip(
@@ -81,6 +81,6 @@ public struct FrameSegmenter {
         return scores.gathered(Tensor(rows), axis: 0)
     }
 
-    /// Windows that go through a model at once.
+    /// The batch size of the model in windows.
     private static let batch = 4
 }

@@ -6,17 +6,18 @@ import GestaltTensor
 import GestaltVQVAE
 import GestaltVideo
 
-/// Latents of single labeled frames, whatever the encoder sees of the clip around them.
+/// Latents of single labeled frames, for encoders of frames and of clips.
 ///
-/// An encoder of clips gets a window in which the frame is the middle of a slot; the slot as near to
-/// the window's middle as the clip's ends allow. Where no window of the clip puts the frame there,
-/// at the very ends of the clip, the window reaches beyond and the first or last frame is repeated.
+/// An encoder of clips receives a window in which the frame is the middle of a slot, the slot as
+/// near to the window's middle as the clip's ends allow. Where no window of the clip puts the
+/// frame there, at the very ends of the clip, the window extends beyond and the first or last
+/// frame is repeated.
 public struct LabeledFrameEncoder: Sendable {
     public let encoder: any VisualEncoder
     /// Frames of a window.
     public let window: Int
 
-    /// As long as the clips that tokenizers are trained on.
+    /// The default window, as long as the clips that tokenizers are trained on.
     public static let usualWindow = 16
 
     /// - Precondition: the temporal stride of an encoder that sees the future divides `window`.
@@ -47,8 +48,8 @@ public struct LabeledFrameEncoder: Sendable {
         return (latent, flipped ? masks.flipped(axis: -1) : masks)
     }
 
-    /// What the encoder gets for a frame: the frame as bytes `[H, W, 3]`, or its window
-    /// `[T, H, W, 3]`, and the slot the frame is in.
+    /// Returns the encoder's input for a frame: the frame as bytes `[H, W, 3]`, or its window
+    /// `[T, H, W, 3]`, and the slot of the frame.
     func window(of frame: Int, in clip: Clip) -> (pixels: Tensor<UInt8>, slot: Int) {
         guard encoder.seesFuture else { return (clip.frames[frame], 0) }
         let (start, slot) = place(frame, clipLength: clip.frameCount)
@@ -56,7 +57,7 @@ public struct LabeledFrameEncoder: Sendable {
         return (clip.frames.gathered(Tensor(indices), axis: 0), slot)
     }
 
-    /// Where the window of a frame begins, and the slot whose middle it is then.
+    /// Returns the start of a frame's window, and the slot whose middle the frame then is.
     package func place(_ frame: Int, clipLength: Int) -> (start: Int, slot: Int) {
         require(encoder.seesFuture, "LabeledFrameEncoder: windows are for encoders of clips")
         let middles = encoder.labeledFrames(clipLength: window)

@@ -5,25 +5,25 @@ import GestaltSegHeads
 import GestaltTensor
 import GestaltVideo
 
-/// Latents of labeled frames with the masks of those frames.
+/// Latents of labeled frames with their masks.
 public struct LatentBatch: Sendable {
     public var latent: Latent
     /// `[N, H, W]`, classes as in the clips' masks.
     public var masks: Tensor<UInt8>
 }
 
-/// Batches of latents that a frozen encoder made once: of each labeled frame, and of its mirror
-/// image where training may flip.
+/// Batches of latents computed once by a frozen encoder: of each labeled frame, and of its mirror
+/// image where training may mirror.
 public struct LatentBatches: BatchSource {
     /// Latents of the frames, then of their mirror images.
     public let latents: Latent
-    /// `[frames, H, W]` and the same mirrored.
+    /// `[frames, H, W]`, then their mirror images.
     public let masks: Tensor<UInt8>
-    /// Labeled frames, the mirrored ones not counted.
+    /// The number of labeled frames, without mirror images.
     public let count: Int
     public let batchSize: Int
     public let seed: UInt64
-    /// How likely a mirrored frame stands for its original.
+    /// The probability that a mirror image replaces its original.
     public let flip: Float
 
     /// Encodes all labeled frames.
@@ -66,7 +66,7 @@ public struct LatentBatches: BatchSource {
         self.flip = flip
     }
 
-    /// Frames that go through the encoder at once: enough to fill the cores.
+    /// The batch size of the encoder: enough to use all cores.
     private static let encodingBatch = 16
 
     public var stepsPerPass: Int { order.stepsPerPass(batchSize: batchSize, count: count) }
@@ -75,7 +75,7 @@ public struct LatentBatches: BatchSource {
 
     public func batch(at step: Int) -> LatentBatch {
         let chosen = order.items(step: step, batchSize: batchSize, count: count)
-        // A draw belongs to its position alone, so that any batch can be made by itself.
+        // A draw depends on its position alone, so that any batch can be computed independently.
         let draws = RandomStream(seed: seed).split(UInt64(step))
         let rows = chosen.enumerated().map { place, frame in
             var draw = draws.split(UInt64(place))

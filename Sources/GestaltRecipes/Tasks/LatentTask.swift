@@ -5,8 +5,8 @@ import GestaltTraining
 
 /// Trains the head of a ``Segmenter`` on latents that were computed once.
 ///
-/// The encoder must be frozen by the plan; it is part of the model only so that checkpoints and the
-/// result are whole.
+/// The plan must freeze the encoder; it is part of the model only so that checkpoints and the
+/// result are complete.
 public struct LatentTask: TrainingTask {
     public let batches: LatentBatches
     public let evaluator: SegmentationEvaluator?

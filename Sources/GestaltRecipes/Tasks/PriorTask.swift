@@ -27,7 +27,7 @@ public struct PriorTask: TrainingTask {
 }
 
 extension VideoPredictor {
-    /// The mean cross entropy of a batch's codes, in nats per token.
+    /// Returns the mean cross entropy of a batch's codes, in nats per token.
     func loss(
         _ batch: CodedBatch, checkpointing: Bool = false, _ context: Context
     ) -> Tensor<Float> {
@@ -39,8 +39,8 @@ extension VideoPredictor {
 }
 
 extension VideoPredictor {
-    /// Mean of −ln p over all codes of all batches, in nats per token.
-    /// - Throws: what `progress` throws.
+    /// Returns the mean of −ln p over all codes of all batches, in nats per token.
+    /// - Throws: errors of `progress`.
     func nll(
         over batches: CodedBatches,
         progress: ProgressHandler? = nil
@@ -57,16 +57,17 @@ extension VideoPredictor {
     }
 }
 
-/// The negative log-likelihood of held-out windows, in nats per token, next to guesses without a model.
+/// The negative log-likelihood of held-out windows, in nats per token, and that of baselines
+/// without a model.
 public struct PriorEvaluator: Sendable {
     public let batches: CodedBatches
-    /// The negative log-likelihood of the held-out codes under the frequencies of the training codes.
+    /// The negative log-likelihood of the held-out codes under the training codes' frequencies.
     public let unigram: Double
 
-    /// - Parameter trained: the codes whose frequencies are the guess.
+    /// - Parameter trained: the training codes, for the frequencies of the unigram baseline.
     init(_ batches: CodedBatches, trained: CodedWindows, codes: Int) {
         self.batches = batches
-        // One more of each, so that a code that never came up is not impossible.
+        // Add-one smoothing, so that a code that never occurred is not impossible.
         var counts = [Double](repeating: 1, count: codes)
         trained.codes.withScalars { for code in $0 { counts[Int(code)] += 1 } }
         let total = counts.reduce(0, +)

@@ -6,14 +6,14 @@ import GestaltSegHeads
 import GestaltTensor
 import GestaltTraining
 
-/// Trains a model to give each pixel of a frame its class.
+/// Trains a model to classify each pixel of a frame.
 ///
 /// With one class, ids above 0 are foreground; with K, ids are classes below K, as
-/// `DataSet.classified(into:)` makes them. Ignored pixels count for nothing. What does not train is
+/// `DataSet.classified(into:)` assigns them. Ignored pixels are excluded. Frozen parts are those of
 /// the plan's `freezing`.
 public struct SegmentationTask<Model: SegmentationModel>: TrainingTask {
     public let batches: FrameBatches
-    /// What the model is judged on; nil to judge it not at all.
+    /// The evaluation; nil disables it.
     public let evaluator: SegmentationEvaluator?
 
     /// - Precondition: the batches have masks, and frames of the model's size.
@@ -36,7 +36,8 @@ public struct SegmentationTask<Model: SegmentationModel>: TrainingTask {
     }
 }
 
-/// How a segmentation model is judged while it trains: the frames, and IoU per image as the score.
+/// The evaluation of a segmentation model during training: the frames, and IoU per image as the
+/// score.
 public struct SegmentationEvaluator: Sendable {
     public let data: DataSet
     /// The interval between evaluated frames of each clip.

@@ -8,7 +8,7 @@ import GestaltVideo
 /// Trains a video tokenizer to reconstruct clips from their codes.
 public struct TokenizerTask<Tokenizer: VideoTokenizer>: TrainingTask {
     public let batches: ClipBatches
-    /// Clips it is judged on, unchanged, in order.
+    /// The evaluation clips, without augmentation, in order.
     public let evaluation: ClipBatches?
 
     public init(batches: ClipBatches, evaluation: ClipBatches? = nil) {

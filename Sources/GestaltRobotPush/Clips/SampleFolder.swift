@@ -1,19 +1,19 @@
 import Foundation
 import GestaltData
 
-/// Where the recordings of the package lie: in the resource bundle that the build leaves beside a
-/// program, or in `share/gestalt` of the prefix a program is installed under.
+/// The location of the package's recordings: in the resource bundle that the build places next to
+/// a program, or in `share/gestalt` of the prefix a program is installed under.
 ///
-/// `Bundle.module` ends the program where it finds nothing; here that is an error.
+/// `Bundle.module` ends the program when it finds nothing; here that is an error.
 package enum SampleFolder {
     private static let bundles = [
         "Gestalt_GestaltRobotPush.resources", "Gestalt_GestaltRobotPush.bundle",
     ]
 
-    /// The folder of the sample.
+    /// Returns the folder of the sample.
     ///
-    /// - Parameter folders: where programs and bundles of this process lie, links resolved.
-    /// - Throws: `ClipError.notFound` that names the places looked at.
+    /// - Parameter folders: the folders of this process's programs and bundles, links resolved.
+    /// - Throws: `ClipError.notFound` with the locations that were searched.
     package static func path(besides folders: [String] = ownFolders) throws(ClipError) -> String {
         let candidates = folders.flatMap(places)
         if let found = candidates.first(where: Folder.exists) { return found }
@@ -24,7 +24,7 @@ package enum SampleFolder {
             found: "neither: the program was moved without them; make install PREFIX=… copies both")
     }
 
-    /// Where the sample may be for a program in `folder`.
+    /// Returns the candidate locations of the sample for a program in `folder`.
     private static func places(_ folder: String) -> [String] {
         var places: [String] = []
         for bundle in bundles {
@@ -35,8 +35,8 @@ package enum SampleFolder {
         return places
     }
 
-    /// The folder of the executable, where a link to it leads; those of the bundles that macOS
-    /// loads tests and applications from.
+    /// The folder of the executable, links resolved; and those of the bundles from which macOS
+    /// loads tests and applications.
     package static var ownFolders: [String] {
         var urls = [
             Bundle.main.executableURL?.resolvingSymlinksInPath().deletingLastPathComponent(),

@@ -2,7 +2,7 @@ import GestaltChecks
 import GestaltData
 import GestaltTensor
 
-/// Clips that are made when asked for, by ``RobotPushGenerator``.
+/// Clips that ``RobotPushGenerator`` generates on request.
 public struct SyntheticClips: ClipSource {
     public let generator: RobotPushGenerator
     public let count: Int
@@ -25,14 +25,14 @@ public struct SyntheticClips: ClipSource {
 }
 
 extension RobotPushGenerator {
-    /// Clip `index`, with masks, actions and positions.
+    /// Returns clip `index`, with masks, actions and positions.
     ///
-    /// `actions` is `[T, 4]`: the move in metres (x right, y away from the camera, z up) and the
-    /// turn about the vertical in radians, commanded from each frame to the next and held for two
-    /// frames. `positions` is `[T, 3]`: the point between the finger tips, metres from the middle
-    /// of the bin's floor; each is the one before plus the move.
+    /// `actions` is `[T, 4]`: the move in meters (x right, y away from the camera, z up) and the
+    /// rotation about the vertical in radians, commanded from each frame to the next and held for
+    /// two frames. `positions` is `[T, 3]`: the point between the finger tips, in meters from the
+    /// center of the bin's floor; each is the previous one plus the move.
     ///
-    /// - Complexity: 2–3 ms a frame of 64 × 64 on one core.
+    /// - Complexity: 2–3 ms per frame of 64 × 64 on one core.
     public func clip(at index: Int) -> Clip {
         let made = render(index)
         let c = configuration

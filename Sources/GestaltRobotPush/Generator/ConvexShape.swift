@@ -1,4 +1,4 @@
-/// A convex shape about its own origin, met by rays in closed form.
+/// A convex shape about its own origin, intersected with rays in closed form.
 enum ConvexShape: Sendable {
     case box(half: Vector)
     case ellipsoid(radii: Vector)
@@ -17,7 +17,7 @@ enum ConvexShape: Sendable {
         }
     }
 
-    /// Where the ray `origin + t · direction` enters the shape, both in the shape's axes.
+    /// Intersects the ray `origin + t · direction` with the shape, both in the shape's axes.
     ///
     /// - Returns: the smallest such t > 0 and the outward unit normal there; `nil` for a miss and
     ///   for a ray that starts inside.
@@ -98,7 +98,7 @@ enum ConvexShape: Sendable {
         return highEntry.map { ($0, (high + d * $0) / radius) }
     }
 
-    /// The smaller root of `a·t² + 2·b·t + c`, when it is positive.
+    /// Returns the smaller root of `a·t² + 2·b·t + c`, when it is positive.
     @inline(__always)
     private static func root(_ a: Float, _ b: Float, _ c: Float) -> Float? {
         let discriminant = b * b - a * c

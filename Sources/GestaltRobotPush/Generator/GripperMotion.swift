@@ -1,10 +1,10 @@
 import GestaltData
 
-/// Where the gripper goes: mostly through things, sometimes to a random place, now and then lifted.
+/// The gripper's motion: mostly through objects, sometimes to a random place, now and then lifted.
 struct GripperMotion: Sendable {
-    /// What the arm is told for the step to the next frame.
+    /// The arm's command for the step to the next frame.
     struct Command: Sendable {
-        /// Metres, world axes.
+        /// Meters, world axes.
         var move: Vector
         /// Radians about the vertical.
         var turn: Float
@@ -25,10 +25,10 @@ struct GripperMotion: Sendable {
 
     private static let lowered: Float = 0.018
     private static let raised: Float = 0.1
-    /// How far beyond a thing's center a push aims.
+    /// The distance beyond an object's center at which a push aims.
     private static let followThrough: Float = 0.09
 
-    /// - Parameter bin: half the inside of the bin.
+    /// - Parameter bin: half the inner size of the bin.
     init(bin: SIMD2<Float>, _ random: inout SplitMix64) {
         reach = bin - 0.045
         tip = Vector(
@@ -38,7 +38,7 @@ struct GripperMotion: Sendable {
         goal = SIMD2(tip.x, tip.y)
     }
 
-    /// The command for the next frame; a fresh one every `hold` frames.
+    /// Returns the command for the next frame; a new one every `hold` frames.
     mutating func nextCommand(
         things: [SIMD2<Float>], _ random: inout SplitMix64
     ) -> Command {

@@ -1,4 +1,4 @@
-/// A sky that fills the shadows and one directional lamp that throws them.
+/// An ambient sky and one directional lamp that casts shadows.
 struct Light: Sendable {
     /// From the scene to the lamp, unit length.
     let toLamp: Vector
@@ -10,7 +10,7 @@ struct Light: Sendable {
     static let mapExtent: Float = 1.8
     static let mapResolution = 224
 
-    /// The lamp's own view of the bin.
+    /// The view of the bin from the lamp.
     var view: View {
         View(
             direction: -toLamp, target: Vector(0, 0.1, 0), extent: Light.mapExtent,
@@ -18,7 +18,7 @@ struct Light: Sendable {
     }
 }
 
-/// How far the lamp's rays get: a depth per cell of the lamp's view.
+/// The reach of the lamp's rays: a depth per cell of the lamp's view.
 struct ShadowMap: Sendable {
     let view: View
     private var depth: [Float]
@@ -35,7 +35,7 @@ struct ShadowMap: Sendable {
         }
     }
 
-    /// Whether the lamp reaches a point given in the map's raster coordinates and depth.
+    /// Whether the lamp reaches a point in the map's raster coordinates and depth.
     @inline(__always)
     func reaches(_ spot: Vector) -> Bool {
         guard spot.x >= 0, spot.y >= 0 else { return true }

@@ -1,6 +1,6 @@
 import Foundation
 
-/// A point, direction or color. World axes: x right, y away from the camera, z up; metres.
+/// A point, direction or color. World axes: x right, y away from the camera, z up; meters.
 typealias Vector = SIMD3<Float>
 
 @inline(__always)
@@ -22,15 +22,15 @@ func normalized(_ a: Vector) -> Vector {
     a / length(a)
 }
 
-/// The unit vector at an angle from the x axis.
+/// Returns the unit vector at an angle from the x axis.
 ///
-/// Computed in double precision and rounded once: C libraries differ in the last bit of a sine, and
+/// Computed in double precision and rounded once: C libraries differ in the last bit of a sine, but
 /// the clips of a seed must not.
 func heading(_ angle: Float) -> SIMD2<Float> {
     SIMD2(Float(cos(Double(angle))), Float(sin(Double(angle))))
 }
 
-/// Where a rigid thing stands and how it is turned: an origin and three orthonormal axes.
+/// The position and orientation of a rigid object: an origin and three orthonormal axes.
 struct Pose: Sendable {
     var origin: Vector
     var x: Vector
@@ -41,14 +41,15 @@ struct Pose: Sendable {
         (self.origin, self.x, self.y, self.z) = (origin, x, y, z)
     }
 
-    /// Turned about the vertical by `yaw` radians, counter-clockwise seen from above.
+    /// A pose rotated about the vertical by `yaw` radians, counterclockwise seen from above.
     init(origin: Vector = .zero, yaw: Float = 0) {
         let x = heading(yaw)
         self.init(
             origin: origin, x: Vector(x.x, x.y, 0), y: Vector(-x.y, x.x, 0), z: Vector(0, 0, 1))
     }
 
-    /// Halfway between two points, the z axis along the line from the first to the second.
+    /// The pose halfway between two points, with the z axis along the line from the first to the
+    /// second.
     init(from start: Vector, to end: Vector) {
         let z = normalized(end - start)
         let helper = abs(z.x) < 0.9 ? Vector(1, 0, 0) : Vector(0, 1, 0)
@@ -56,7 +57,7 @@ struct Pose: Sendable {
         self.init(origin: (start + end) / 2, x: cross(y, z), y: y, z: z)
     }
 
-    /// The part's z axis laid down along x: a standing cylinder becomes a lying one.
+    /// Returns a pose with the part's z axis along x, which lays an upright cylinder down.
     static func lying(at origin: Vector) -> Pose {
         Pose(origin: origin, x: Vector(0, 1, 0), y: Vector(0, 0, 1), z: Vector(1, 0, 0))
     }
@@ -81,7 +82,7 @@ struct Pose: Sendable {
         origin + world(direction: p)
     }
 
-    /// The pose of a part given in this one's axes.
+    /// Returns the world pose of a part whose pose is relative to this one.
     func world(_ part: Pose) -> Pose {
         Pose(
             origin: world(point: part.origin), x: world(direction: part.x),

@@ -1,10 +1,10 @@
 import GestaltData
 
-/// A thing that can be pushed: convex parts to draw, discs to touch.
+/// An object that can be pushed: convex parts for rendering, discs for contact.
 ///
-/// Parts and discs are given about the thing's own center, z = 0 on the ground.
+/// Parts and discs are relative to the object's center, z = 0 on the ground.
 struct PushObject: Sendable {
-    /// The kinds of thing the generator can make.
+    /// The kinds of objects of the generator.
     enum Kind: String, Sendable, CaseIterable {
         case box, carton, ball, can, roller, capsule, egg, cross, ring, bottle, angle
     }
@@ -19,7 +19,8 @@ struct PushObject: Sendable {
     let parts: [Part]
     let discs: [Disc]
     let height: Float
-    /// How much of a push's speed the thing keeps from frame to frame: round things roll on.
+    /// The fraction of a push's speed that the object keeps from frame to frame: round objects
+    /// roll on.
     let roll: Float
 
     init(_ kind: Kind, surface: Surface, random: inout SplitMix64) {
@@ -93,7 +94,7 @@ private struct Builder {
         parts.append(PushObject.Part(shape: shape, pose: pose, surface: look ?? surface))
     }
 
-    /// Discs of one radius in a row of half length `row` along x.
+    /// Adds discs of one radius in a row of half length `row` along x.
     private mutating func finish(height: Float, row: Float, radius: Float, roll: Float = 0) {
         self.height = height
         self.roll = roll
@@ -107,7 +108,7 @@ private struct Builder {
     private mutating func block(_ half: Vector) {
         add(.box(half: half), Pose(origin: Vector(0, 0, half.z)))
         finish(height: half.z * 2, row: max(half.x - half.y, 0), radius: min(half.x, half.y))
-        // Corners, or blocks would cut into each other there.
+        // Discs at the corners, or blocks would overlap there.
         let corner = half.y * 0.3
         for (x, y) in [(-1, -1), (-1, 1), (1, -1), (1, 1)] as [(Float, Float)] {
             let center = SIMD2(x * (half.x - corner), y * (half.y - corner))

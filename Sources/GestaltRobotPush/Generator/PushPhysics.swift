@@ -1,4 +1,4 @@
-/// Things pushed about on a table: no momentum to speak of, friction stops all at once.
+/// Quasi-static pushing of objects on a table: no momentum, since friction stops them at once.
 ///
 /// Overlaps are resolved by moving bodies apart along the contact normal, each by its share of the
 /// generalized inverse mass at the contact, turning included; repeated until the walls are kept.
@@ -56,15 +56,16 @@ struct PushPhysics: Sendable {
     }
 
     var bodies: [Body]
-    /// Half the inside of the bin.
+    /// Half the inner size of the bin.
     let bin: SIMD2<Float>
 
     private static let sweeps = 6
 
-    /// Moves the finger discs from `start` to `end` in small steps and lets everything give way.
+    /// Moves the finger discs from `start` to `end` in small steps and pushes bodies out of the
+    /// way.
     ///
-    /// - Parameter probe: discs of the gripper about its tip, with the least height of a body that
-    ///   each one touches.
+    /// - Parameter probe: discs of the gripper about its tip, each with the minimum height of the
+    ///   bodies that it touches.
     mutating func push(
         probe: [(disc: Disc, above: Float)], from start: SIMD2<Float>, to end: SIMD2<Float>
     ) {
@@ -89,7 +90,7 @@ struct PushPhysics: Sendable {
         }
     }
 
-    /// Pulls overlapping bodies apart with nothing moving.
+    /// Separates overlapping bodies without any motion.
     mutating func settle() {
         for _ in 0..<40 {
             separate()
@@ -150,7 +151,7 @@ struct PushPhysics: Sendable {
         }
     }
 
-    /// The direction from `a` to `b` and how deep they stand in each other.
+    /// Returns the direction from `a` to `b` and the depth of their overlap.
     private func overlap(_ a: Disc, _ b: Disc) -> (normal: SIMD2<Float>, depth: Float)? {
         let gap = b.center - a.center
         let squared = (gap * gap).sum()

@@ -1,16 +1,16 @@
 import GestaltChecks
 
-/// A picture in the making: a depth, a label and two lights for each supersample.
+/// An image being rendered: a depth, a label and two light contributions for each supersample.
 ///
-/// The lamp's share is kept apart from the sky's, so the same samples can be resolved against the
-/// shadows of every frame; what stands still is drawn once a clip.
+/// The lamp's contribution is kept apart from the sky's, so the same samples can be resolved
+/// against the shadows of every frame; static objects are drawn once per clip.
 struct Raster: Sendable {
     let view: View
     private var depth: [Float]
     private var label: [UInt8]
     /// The color in full shadow.
     private var shaded: [Vector]
-    /// What the lamp adds when it reaches the sample.
+    /// The lamp's contribution when it reaches the sample.
     private var lit: [Vector]
     /// The sample in the shadow map: column, row, depth.
     private var spot: [Vector]
@@ -25,11 +25,12 @@ struct Raster: Sendable {
         spot = Array(repeating: Vector(-1, -1, 0), count: count)
     }
 
-    /// Draws `solid` where nothing drawn so far is nearer.
+    /// Draws `solid` where it is nearer than everything drawn so far.
     mutating func draw(_ solid: Solid, under light: Light, shadows: View) {
         let pose = solid.pose
         let surface = solid.surface
-        // Half the angle between lamp and eye; the eye is far, so one vector serves the solid.
+        // The half vector between lamp and eye; the eye is far, so one vector serves the whole
+        // solid.
         let toEye = normalized(view.position - pose.origin)
         let half = normalized(toEye + light.toLamp)
         let view = view
@@ -47,7 +48,7 @@ struct Raster: Sendable {
                 bright += light.lamp * (surface.gloss * p)
             }
             lit[cell] = bright
-            // Lifted off its own surface, or it would shade itself.
+            // Offset from its own surface, or it would shadow itself.
             let lifted = pose.world(point: hit.point) + normal * 0.008
             spot[cell] = facing > 0 ? shadows.project(lifted) : Vector(-1, -1, 0)
         }
@@ -55,8 +56,8 @@ struct Raster: Sendable {
 
     /// Averages blocks of `factor` × `factor` samples into pixels.
     ///
-    /// - Returns: `pixels` are RGB bytes; `labels` the most frequent id of each block, of equals
-    ///   the lowest.
+    /// - Returns: `pixels` are RGB bytes; `labels` the most frequent id of each block, the lowest
+    ///   in a tie.
     func resolved(
         factor: Int, shadows: ShadowMap, light: Light
     ) -> (pixels: [UInt8], labels: [UInt8]) {
@@ -87,7 +88,7 @@ struct Raster: Sendable {
         return (pixels, labels)
     }
 
-    /// One tap of the shadow map a sample, each from another place in a small disc: together the
+    /// Returns one shadow map tap per sample, at different places of a small disc: together the
     /// samples of a pixel see a soft edge. A golden-angle spiral fills the disc evenly.
     private static func spiral(count: Int, radius: Float) -> [Vector] {
         (0..<count).map { index in
@@ -118,7 +119,7 @@ package struct LabelVotes {
         highest = max(highest, label)
     }
 
-    /// The most frequent label, of equals the lowest; starts over.
+    /// Returns the most frequent label, the lowest in a tie, and resets the counts.
     ///
     /// - Precondition: at least one vote since the last winner.
     package mutating func takeWinner() -> UInt8 {

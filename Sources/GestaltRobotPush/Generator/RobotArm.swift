@@ -4,18 +4,18 @@ import GestaltData
 ///
 /// Dark red links with black joints, after the Sawyer arm of the BAIR recordings.
 struct RobotArm: Sendable {
-    /// Where the arm stands on the floor behind the bin.
+    /// The position of the arm on the floor behind the bin.
     let base: Vector
     let linkLength: Float
     let linkRadius: Float
-    /// How far the elbow leans out of the vertical plane of the arm, radians.
+    /// The inclination of the elbow from the vertical plane of the arm, radians.
     let elbowLean: Float
     let red: Vector
     let black: Vector
     let bright: Vector
 
     static let label: UInt8 = 1
-    /// From the point between the finger tips up to the wrist joint.
+    /// The height of the wrist joint above the point between the finger tips.
     static let wristHeight: Float = 0.22
     static let fingerHalfGap: Float = 0.028
 
@@ -29,7 +29,7 @@ struct RobotArm: Sendable {
         bright = Vector(0.86, 0.85, 0.82) * random.uniform(0.85...1.05)
     }
 
-    /// The parts that never move.
+    /// The static parts.
     var pedestal: [Solid] {
         let turret = base + Vector(0, 0, 0.34)
         return [
@@ -39,7 +39,7 @@ struct RobotArm: Sendable {
         ]
     }
 
-    /// The moving parts, for the finger tips at `tip` and the gripper turned by `yaw`.
+    /// Returns the moving parts, for the finger tips at `tip` and the gripper rotated by `yaw`.
     func solids(tip: Vector, yaw: Float) -> [Solid] {
         let shoulder = base + Vector(0, 0, 0.42)
         let wrist = tip + Vector(0, 0, RobotArm.wristHeight)
@@ -48,7 +48,7 @@ struct RobotArm: Sendable {
             + hand(tip: tip, wrist: wrist, yaw: yaw)
     }
 
-    /// Two equal links: the elbow lies on the perpendicular through the middle, upwards.
+    /// Returns the elbow of two equal links: on the perpendicular through the middle, upwards.
     private func elbow(from shoulder: Vector, to wrist: Vector) -> Vector {
         let span = wrist - shoulder
         let half = length(span) / 2

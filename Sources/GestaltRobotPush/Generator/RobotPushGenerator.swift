@@ -1,29 +1,29 @@
 import GestaltChecks
 import GestaltData
 
-/// Makes clips of a robot arm that pushes things about in a bin, with exact instance masks.
+/// Generates clips of a robot arm that pushes objects about in a bin, with exact instance masks.
 ///
-/// Scene, physics and pictures are computed here, from a seed and nothing else: no files, no
-/// assets. The clips have the size, length, cameras' mood and labels of the BAIR robot-pushing
-/// recordings, but are simpler; use them for tests and where no recordings are at hand.
+/// Scene, physics and images are computed here, from a seed and nothing else: no files, no assets.
+/// The clips have the size, length, camera style and labels of the BAIR robot-pushing recordings,
+/// but are simpler; use them for tests and where no recordings are at hand.
 ///
-/// Label ids: 0 background (bin, floor, clutter, shadows), 1 arm, 2… the things in the bin, each
-/// with one id through the clip. A pixel's label is the most frequent one of its supersamples, of
-/// equals the lowest.
+/// Label ids: 0 background (bin, floor, clutter, shadows), 1 arm, 2… the objects in the bin, each
+/// with one id through the clip. A pixel's label is the most frequent one of its supersamples, the
+/// lowest in a tie.
 ///
-/// The same seed, configuration and index give the same bytes.
+/// The same seed, configuration and index yield the same bytes.
 public struct RobotPushGenerator: Sendable {
-    /// What the clips are like.
+    /// The parameters of the clips.
     public struct Configuration: Sendable, Hashable {
         public var height = 64
         public var width = 64
         public var frames = 30
         /// Samples along each side of a pixel.
         public var supersampling = 4
-        /// How many things lie in the bin.
+        /// The number of objects in the bin.
         public var things = 3...6
-        /// Whether crosses, rings, bottles and angles are among the things. Train without and
-        /// test with them to see how a model fares with shapes it never met.
+        /// Whether crosses, rings, bottles and angles are among the objects. Train without and
+        /// test with them to measure generalization to unseen shapes.
         public var includesRareThings = true
 
         public init() {}
@@ -32,7 +32,7 @@ public struct RobotPushGenerator: Sendable {
     public let configuration: Configuration
     public let seed: UInt64
 
-    /// - Precondition: sizes, frames and supersampling are positive; 0…200 things.
+    /// - Precondition: sizes, frames and supersampling are positive; 0…200 objects.
     public init(seed: UInt64 = 0, configuration: Configuration = Configuration()) {
         let c = configuration
         require(
@@ -43,9 +43,9 @@ public struct RobotPushGenerator: Sendable {
         self.configuration = configuration
     }
 
-    /// Renders clip `index`: bytes and numbers in the order of `Clip`'s tensors.
+    /// Renders clip `index`: bytes and values in the order of `Clip`'s tensors.
     ///
-    /// - Complexity: 2–3 ms a frame of 64 × 64 on one core.
+    /// - Complexity: 2–3 ms per frame of 64 × 64 on one core.
     func render(_ index: Int) -> Rendering {
         var random = SplitMix64(seed: seed, index: UInt64(bitPattern: Int64(index)))
         let factor = configuration.supersampling
@@ -74,7 +74,7 @@ public struct RobotPushGenerator: Sendable {
     }
 }
 
-/// What happens in a clip: the things, the gripper, and time.
+/// The state of a clip over time: the objects and the gripper.
 private struct Play {
     let arm: RobotArm
     let things: [PushObject]
@@ -106,7 +106,7 @@ private struct Play {
         self.physics = physics
     }
 
-    /// A free place if one turns up soon, else any: settling makes room.
+    /// Returns a free place if one is found soon, else any: settling separates the objects.
     private static func place(
         _ thing: PushObject, among physics: PushPhysics, _ random: inout SplitMix64
     ) -> PushPhysics.Body {
@@ -145,7 +145,7 @@ private struct Play {
 
     private var tipInPlane: SIMD2<Float> { SIMD2(motion.tip.x, motion.tip.y) }
 
-    /// Three discs across the fingers, and the palm above them for things that reach it.
+    /// Three discs across the fingers, and the palm above them for objects that reach it.
     private var probe: [(disc: Disc, above: Float)] {
         let across = Pose(yaw: motion.yaw).x
         let finger = SIMD2(across.x, across.y) * RobotArm.fingerHalfGap
@@ -158,7 +158,7 @@ private struct Play {
     }
 }
 
-/// A stage drawn once, to which each frame adds what moves.
+/// A stage rendered once, to which each frame adds the moving parts.
 private struct StillLife {
     let light: Light
     let raster: Raster

@@ -1,4 +1,4 @@
-/// One convex part of the scene: what it is, where, how it looks, whose it is.
+/// One convex part of the scene: its shape, pose, surface and label.
 struct Solid: Sendable {
     var shape: ConvexShape
     var pose: Pose
@@ -6,8 +6,8 @@ struct Solid: Sendable {
     /// The label id of its pixels.
     var label: UInt8 = 0
 
-    /// Walks the cells of `view` that this solid covers and hands over every ray that meets it:
-    /// the cell's index, depth, and the normal in the solid's axes.
+    /// Traces the rays of the cells of `view` that this solid covers, and passes each hit to
+    /// `body`: the cell's index, depth, and the normal in the solid's axes.
     ///
     /// - Parameter body: returns nothing; called once per hit, rows first.
     @inline(__always)
@@ -33,7 +33,7 @@ struct Solid: Sendable {
     }
 }
 
-/// Where a ray meets a solid; point and normal in the solid's axes.
+/// The intersection of a ray with a solid; point and normal in the solid's axes.
 struct Hit {
     let depth: Float
     let point: Vector

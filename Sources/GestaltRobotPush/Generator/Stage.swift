@@ -1,11 +1,11 @@
 import GestaltData
 
-/// Everything of a clip that stands still: camera, light, floor, bin, clutter, pedestal.
+/// The static scene of a clip: camera, light, floor, bin, clutter, pedestal.
 struct Stage: Sendable {
     let view: View
     let light: Light
     let arm: RobotArm
-    /// Half the inside of the bin.
+    /// Half the inner size of the bin.
     let bin: SIMD2<Float>
     let solids: [Solid]
     let background: Vector
@@ -86,7 +86,7 @@ struct Stage: Sendable {
         ]
     }
 
-    /// Things beside and behind the bin that never move: background that looks like foreground.
+    /// Returns static objects next to and behind the bin: background that looks like foreground.
     private static func clutter(bin: SIMD2<Float>, _ random: inout SplitMix64) -> [Solid] {
         let kinds: [PushObject.Kind] = [.box, .carton, .ball, .can, .capsule, .egg, .bottle]
         return (0..<random.integer(2...6)).flatMap { _ -> [Solid] in
@@ -107,7 +107,7 @@ struct Stage: Sendable {
         }
     }
 
-    /// The look of a thing: a clear color, often with a pattern.
+    /// Returns the surface of an object: a clear color, often with a pattern.
     static func paint(_ random: inout SplitMix64) -> Surface {
         let palette: [Vector] = [
             Vector(0.85, 0.12, 0.10), Vector(0.15, 0.35, 0.85), Vector(0.20, 0.72, 0.25),
@@ -129,7 +129,7 @@ struct Stage: Sendable {
     private static func tint(
         _ gray: Float, saturation: Float, _ random: inout SplitMix64
     ) -> Vector {
-        // Mostly towards warm: wood, clay, skin of paint; now and then any hue.
+        // Mostly warm hues: wood, clay, skin of paint; now and then any hue.
         let green = random.uniform(0.8...0.98)
         let warm = Vector(1, green, green - random.uniform(0...0.25))
         let any = Vector(

@@ -1,15 +1,15 @@
-/// What a thing looks like: two colors and a pattern laid through its own axes.
+/// The appearance of an object: two colors and a pattern in its own axes.
 struct Surface: Sendable {
     enum Pattern: Sendable, CaseIterable {
         case plain, checker, stripes, gradient, speckle, print
-        // For things that stand still: they cost several noise lookups a sample.
+        // For static objects: they cost several noise lookups per sample.
         case wood, plaster, clay, tiles, metal
     }
 
     var pattern: Pattern = .plain
     var color: Vector
     var accent: Vector
-    /// The size of a cell or the width of a stripe, in metres.
+    /// The size of a cell or the width of a stripe, in meters.
     var scale: Float = 0.02
     /// The strength of the highlight, 0…1.
     var gloss: Float = 0
@@ -25,7 +25,7 @@ struct Surface: Sendable {
         self.gloss = gloss
     }
 
-    /// The color at a point in the axes of the thing.
+    /// Returns the color at a point in the axes of the object.
     func color(at p: Vector) -> Vector {
         switch pattern {
         case .plain: return color
@@ -70,7 +70,7 @@ struct Surface: Sendable {
 
 /// Value noise on an integer lattice.
 enum Noise {
-    /// A number in `[0, 1)` for each lattice point.
+    /// Returns a value in `[0, 1)` for each lattice point.
     static func hash(_ x: Int32, _ y: Int32, _ z: Int32) -> Float {
         var h = UInt32(bitPattern: x) &* 0x8DA6_B343
         h ^= UInt32(bitPattern: y) &* 0xD816_3841
@@ -80,7 +80,7 @@ enum Noise {
         return Float((h ^ (h >> 15)) >> 8) * 0x1p-24
     }
 
-    /// Smooth in x and y, one independent sheet for each whole z.
+    /// Returns noise that is smooth in x and y, one independent sheet for each integer z.
     static func value(_ x: Float, _ y: Float, _ z: Float) -> Float {
         let (fx, fy) = (x.rounded(.down), y.rounded(.down))
         let (ix, iy, iz) = (Int32(fx), Int32(fy), Int32(z.rounded(.down)))
@@ -91,7 +91,7 @@ enum Noise {
         return low * (1 - v) + high * v
     }
 
-    /// Three octaves of `value`.
+    /// Returns three octaves of `value`.
     static func fractal(_ x: Float, _ y: Float, _ z: Float) -> Float {
         (value(x, y, z) * 4 + value(x * 2.1, y * 2.1, z + 11) * 2 + value(x * 4.3, y * 4.3, z + 23))
             / 7

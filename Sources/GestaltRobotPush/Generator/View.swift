@@ -1,14 +1,14 @@
-/// How a raster sees the world: a pinhole camera, or parallel rays for the light.
+/// The projection of a raster: a pinhole camera, or parallel rays for the light.
 ///
-/// Raster point (u, v) owns the ray `origin(u, v) + t · direction(u, v)`; both are affine in u and
-/// v, so a solid can step through its pixels in its own axes with two additions a pixel. t is the
+/// Raster point (u, v) has the ray `origin(u, v) + t · direction(u, v)`; both are affine in u and
+/// v, so a solid can step through its pixels in its own axes with two additions per pixel. t is the
 /// depth along `forward`.
 struct View: Sendable {
     let position: Vector
     let right: Vector
     let down: Vector
     let forward: Vector
-    /// Raster units per metre (at depth 1 for the pinhole).
+    /// Raster units per meter (at depth 1 for the pinhole).
     let scale: Float
     let isPinhole: Bool
     let width: Int
@@ -24,7 +24,8 @@ struct View: Sendable {
             width: width, height: height)
     }
 
-    /// Parallel rays along `direction`, `extent` metres of the plane through `target` on a side.
+    /// Parallel rays along `direction`; the view covers `extent` × `extent` meters of the plane
+    /// through `target`.
     init(direction: Vector, target: Vector, extent: Float, resolution: Int) {
         let forward = normalized(direction)
         let right = normalized(cross(forward, Vector(0, 1, 0.1)))
@@ -48,7 +49,7 @@ struct View: Sendable {
         self.height = height
     }
 
-    /// The ray family in the axes of a solid: `origin + u · originU + v · originV` and likewise.
+    /// The rays in the axes of a solid: `origin + u · originU + v · originV`, directions likewise.
     struct Rays {
         var origin: Vector
         var originU = Vector.zero
@@ -74,7 +75,7 @@ struct View: Sendable {
         return rays
     }
 
-    /// Raster coordinates and depth of a world point.
+    /// Returns the raster coordinates and depth of a world point.
     @inline(__always)
     func project(_ point: Vector) -> Vector {
         let q = point - position
@@ -85,7 +86,8 @@ struct View: Sendable {
             depth)
     }
 
-    /// The raster cells that the box `half` in `pose` can touch; `nil` when it is out of sight.
+    /// Returns the raster cells that the box `half` in `pose` can touch; `nil` when it is out of
+    /// sight.
     func bounds(half: Vector, pose: Pose) -> (columns: Range<Int>, rows: Range<Int>)? {
         var low = SIMD2<Float>(repeating: .infinity)
         var high = -low

@@ -15,7 +15,7 @@ public enum SegmentationKinds {
 
     private static let registration: Void = {
         VideoModel.registerKinds()
-        // A program that registered a kind of this name before keeps its own.
+        // A kind that a program registered earlier under this name is kept.
         try? ModelKinds.register(UNet.self)
         try? ModelKinds.register(Segmenter.self)
         try? Encoders.register(TokenizerEncoder.self)

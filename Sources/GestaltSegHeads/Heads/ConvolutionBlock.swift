@@ -1,7 +1,7 @@
 import GestaltNN
 import GestaltTensor
 
-/// A 3×3 convolution without bias, BatchNorm, ReLU; the size stays.
+/// A 3×3 convolution without bias, BatchNorm, ReLU; height and width are preserved.
 ///
 /// - Shapes: `[N, H, W, inputs]` to `[N, H, W, outputs]`.
 public struct ConvolutionBlock: Layer {

@@ -7,13 +7,13 @@ import GestaltVideo
 /// Decodes a latent with convolutions, doubling the grid until it has the frame's pixels.
 ///
 /// Slots become channels; a 1×1 convolution to `width`; two of (3×3 convolution, BatchNorm, ReLU);
-/// then, for each factor two of the stride: bilinear doubling, a finer stage of the latent beside
-/// it where there is one, (3×3 convolution, BatchNorm, ReLU) to half the width, though never
-/// under ``narrowest``; a 1×1 convolution to the classes.
+/// then, for each factor two of the stride: bilinear doubling, concatenation with a finer stage of
+/// the latent if there is one, (3×3 convolution, BatchNorm, ReLU) to half the width, but at least
+/// ``narrowest``; a 1×1 convolution to the classes.
 ///
 /// - Shapes: latent `[N, slots, h, w, C]` to logits `[N, h · stride, w · stride, classes]`.
 public struct ConvolutionalHead: SegmentationHead {
-    /// The fewest channels at any size; two thirds of the cost are at full size.
+    /// The minimum number of channels; two thirds of the cost are at full size.
     public static let narrowest = 16
 
     public let latentShape: LatentShape
@@ -108,6 +108,6 @@ extension ConvolutionalHead {
 }
 
 extension HeadConfiguration where Self == ConvolutionalHead.Configuration {
-    /// A ``ConvolutionalHead``.
+    /// Returns the configuration of a ``ConvolutionalHead``.
     public static func convolutional(width: Int = 128) -> Self { Self(width: width) }
 }

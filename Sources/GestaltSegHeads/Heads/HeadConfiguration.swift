@@ -13,7 +13,7 @@ public protocol HeadConfiguration: ModelConfiguration {
     static var grammar: String { get }
     /// - Throws: `ConfigurationError` for words that do not fit ``grammar``.
     init(named name: ComponentName) throws(ConfigurationError)
-    /// A head with initial weights for latents of this shape.
+    /// Returns a head with initial weights for latents of this shape.
     ///
     /// - Parameter classes: scores per pixel, 1 for foreground against background.
     func head(
@@ -33,7 +33,7 @@ public enum Heads {
         try registry.register(type, as: Head.kind)
     }
 
-    /// The configuration that a name describes.
+    /// Returns the configuration that a name describes.
     /// - Throws: `ConfigurationError` that lists the forms of all known heads.
     public static func configuration(
         named name: ComponentName

@@ -4,7 +4,7 @@ import GestaltNN
 import GestaltTensor
 import GestaltVideo
 
-/// A linear map of each place of the grid, enlarged bilinearly: what the latent says as it is.
+/// A linear map of each grid cell, upsampled bilinearly: a probe of the latent itself.
 ///
 /// - Shapes: latent `[N, slots, h, w, C]` to logits `[N, h · stride, w · stride, classes]`.
 public struct LinearProbe: SegmentationHead {
@@ -54,6 +54,6 @@ extension LinearProbe {
 }
 
 extension HeadConfiguration where Self == LinearProbe.Configuration {
-    /// A ``LinearProbe``.
+    /// The configuration of a ``LinearProbe``.
     public static var linear: Self { Self() }
 }

@@ -3,11 +3,11 @@ import GestaltNN
 import GestaltTensor
 import GestaltVideo
 
-/// Turns a ``Latent`` into scores for each pixel.
+/// A map from a ``Latent`` to scores for each pixel.
 public protocol SegmentationHead: Module {
-    /// The latent it was built for.
+    /// The shape of the latents it was built for.
     var latentShape: LatentShape { get }
-    /// Scores a pixel: 1 for foreground against background, else one for each class.
+    /// Scores per pixel: 1 for foreground against background, else one per class.
     var classes: Int { get }
     /// - Returns: logits `[N, H, W, classes]`, H and W the latent's grid times its stride.
     /// - Precondition: the latent has the slots, channels and stages of ``latentShape``; its grid
@@ -26,7 +26,7 @@ extension SegmentationHead {
 }
 
 extension Latent {
-    /// The grid with its slots side by side as channels: `[N, h, w, slots · channels]`.
+    /// The grid with its slots concatenated as channels: `[N, h, w, slots · channels]`.
     var flattenedSlots: Tensor<Float> {
         let shape = tensor.shape
         guard shape[1] > 1 else { return tensor.squeezed(axis: 1) }
@@ -36,7 +36,7 @@ extension Latent {
 }
 
 extension Tensor<Float> {
-    /// Maps `[N, H, W, C]` at `factor` times their height and width, bilinearly.
+    /// Upsamples maps `[N, H, W, C]` by `factor`, bilinearly.
     func enlarged(by factor: Int) -> Tensor {
         interpolated(to: [shape[1] * factor, shape[2] * factor])
     }

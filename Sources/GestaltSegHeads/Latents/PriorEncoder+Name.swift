@@ -45,7 +45,7 @@ extension PriorEncoder {
         self.init(prior, source: source)
     }
 
-    /// The sizes of the prior, and where in it the latent is taken.
+    /// The sizes of the prior, and the source of the latent in it.
     public struct Configuration: EncoderConfiguration {
         public static let kind = "prior"
         public var sizes: PriorConfiguration
@@ -76,8 +76,8 @@ extension PriorEncoder.Source {
 }
 
 extension PriorEncoder.Configuration {
-    /// - Throws: `ConfigurationError` for a prior that no latent can be made with from frames
-    ///   alone, and for a place that is not in it.
+    /// - Throws: `ConfigurationError` for a prior that cannot compute a latent from frames alone,
+    ///   and for a layer that it does not have.
     public func validate() throws(ConfigurationError) {
         func check(
             _ holds: Bool, _ key: String, _ expected: String, _ found: Any
@@ -87,7 +87,8 @@ extension PriorEncoder.Configuration {
         do { try sizes.validate() } catch { throw error.below("sizes") }
         guard let frames = sizes.conditioning else {
             throw .invalid(
-                "sizes.conditioning", expected: "frames, which a latent is made of", found: "none")
+                "sizes.conditioning", expected: "frames, which a latent is computed from",
+                found: "none")
         }
         try check(
             sizes.classes == nil, "sizes.classes", "none: a frame has no class",

@@ -5,37 +5,38 @@ import GestaltPrior
 import GestaltTensor
 import GestaltVideo
 
-/// What a video prior expects to happen after a frame, as a source of latents: its residual stream
-/// when it is told the frame and nothing else.
+/// The residual stream of a video prior, conditioned on a single frame and nothing else, as a
+/// source of latents: the prior's expectation of the frames to come.
 ///
-/// Every position of the coming clip asks with its place alone: its token is the start vector, zeros,
-/// or the vector of a hidden code; the causal mask stays, and attention to the frame's features is
-/// all that tells one frame from another. So layer 0 is the same for all frames, a control.
+/// Every token of the coming clip is the query embedding (start-of-sequence, zeros, or masked
+/// token) plus its position embedding; the causal mask is unchanged, and only the cross-attention
+/// to the frame's features depends on the frame. Layer 0 is therefore the same for all frames, a
+/// control.
 ///
 /// ```swift
 /// let encoder = PriorEncoder(predictor.prior, layer: 2)
 /// let latent = encoder.encode(frames, .inference)                   // [N, t, h, w, width]
 /// ```
-/// Dropout is off whatever trains: a latent is a function of the frame, so that one made once equals
-/// one made anew. Gradients pass a frozen prior and reach the frame encoder. The parts are `resnet`,
-/// the frame encoder, and `prior`, all the rest, positions of the features included. A prior of
-/// several frames gets the frame repeated.
+/// Dropout is off even in training: a latent is a function of the frame, so that a cached one
+/// equals a recomputed one. Gradients pass a frozen prior and reach the frame encoder. The parts
+/// are `resnet`, the frame encoder, and `prior`, all the rest, including the positions of the
+/// features. For a prior with several conditioning frames the frame is repeated.
 ///
 /// - Shapes: frames `[N, H, W, 3]` of the prior's size to `[N, t, h, w, width]`; with `joins`
 ///   `[N, 1, h, w, t·width + C]`.
 /// - Source: Maier and Mohankumar, *Video Prediction Models as General Visual Encoders* (2024), the
-///   transformer-informed latent; how to ask without codes is this package's.
+///   transformer-informed latent; the queries without codes are this package's.
 public struct PriorEncoder: StoredEncoder {
-    /// Where in the prior the latent is taken.
+    /// The source of the latent in the prior.
     public struct Source: Codable, Sendable, Equatable {
-        /// How many blocks lie before it, 0 … layers.
+        /// The number of blocks before it, 0 … layers.
         public var layer: Int
-        /// What stands for the codes, which are unknown.
+        /// The substitute for the codes, which are unknown.
         public var query: VideoPrior.Query
-        /// Whether the frame encoder's stages of smaller strides ride along.
+        /// Whether the frame encoder's stages of smaller strides are included.
         public var skips: Bool
-        /// Whether the frame encoder's stage of the same stride stands beside the slots, all as
-        /// channels of one slot.
+        /// Whether the frame encoder's stage of the same stride is concatenated with the slots,
+        /// all as channels of one slot.
         public var joins: Bool
 
         public init(
@@ -49,16 +50,16 @@ public struct PriorEncoder: StoredEncoder {
     }
 
     public var resnet: FrameEncoder
-    /// Without its frame encoder, which is ``resnet``.
+    /// The prior without its frame encoder, which is ``resnet``.
     public var prior: VideoPrior
     public let source: Source
     private let conditioning: FrameConditioning
 
-    /// - Precondition: `source` fits a prior that is given frames and nothing else;
+    /// - Precondition: `source` fits a prior that is conditioned on frames alone;
     ///   see ``Configuration/validate()``.
     public init(_ prior: VideoPrior, source: Source) {
         guard let resnet = prior.resnet, let conditioning = prior.configuration.conditioning else {
-            stop("PriorEncoder: a prior that is given no frames")
+            stop("PriorEncoder: a prior without conditioning frames")
         }
         self.resnet = resnet
         self.prior = prior
@@ -72,8 +73,8 @@ public struct PriorEncoder: StoredEncoder {
         self.init(VideoPrior(configuration.sizes, random: &random), source: configuration.source)
     }
 
-    /// - Parameter query: nil takes the prior's usual one: with hidden codes where training has
-    ///   shown it some, else with the start vector.
+    /// - Parameter query: nil selects the prior's default: the masked token if it was trained with
+    ///   code dropout, else the start-of-sequence embedding.
     /// - Precondition: as ``init(_:source:)``.
     public init(
         _ prior: VideoPrior, layer: Int, query: VideoPrior.Query? = nil, skips: Bool = false,
@@ -89,7 +90,7 @@ public struct PriorEncoder: StoredEncoder {
     }
     public var sizeMultiple: Int { conditioning.height / prior.configuration.latent.height }
 
-    /// - Precondition: the size of the prior's frames; its positions are tables.
+    /// - Precondition: the size of the prior's frames; its positions are fixed tables.
     public func latentShape(height: Int, width: Int) -> LatentShape {
         requireSize(height, width)
         let sizes = prior.configuration

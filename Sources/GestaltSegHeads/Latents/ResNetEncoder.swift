@@ -6,26 +6,26 @@ import GestaltTensor
 import GestaltVideo
 
 /// The prior's frame encoder as a source of latents: one of its stages, alone or with the finer
-/// ones for heads with skips.
+/// ones for heads with skip connections.
 ///
 /// ```swift
 /// let pyramid = ResNetEncoder(resnet, stage: 4, skips: true)       // 16², with 32² and 64²
 /// let latent = pyramid.encode(frames, .inference)                   // [N, 1, h, w, channels]
 /// ```
-/// A frame encoder of several frames gets the frame repeated, as its prior does from
+/// For a frame encoder of several frames the frame is repeated, as in
 /// ``PriorEncoder``, and the grids of the last one are taken.
 ///
 /// - Shapes: frames `[N, H, W, 3]` to `[N, 1, H/s, W/s, C]`; s is 1, 2, 4, 4 for the stages 1 to 4,
 ///   C the channels of the stage.
 /// - Source: Maier and Mohankumar, *Video Prediction Models as General Visual Encoders* (2024).
 public struct ResNetEncoder: StoredEncoder {
-    /// Where in the frame encoder the latent is taken.
+    /// The source of the latent in the frame encoder.
     public struct Source: Codable, Sendable, Equatable {
         /// 1 … 4, finest first.
         public var stage: Int
-        /// Whether the stages of smaller strides ride along.
+        /// Whether the stages of smaller strides are included.
         public var skips: Bool
-        /// How often the frame is repeated.
+        /// The number of repetitions of the frame.
         public var frames: Int
 
         public init(stage: Int = 4, skips: Bool = false, frames: Int = 1) {
@@ -120,7 +120,7 @@ extension ResNetEncoder {
         self.init(resnet, source: try Self.source(name, frames: conditioning.frames))
     }
 
-    /// The sizes of the frame encoder, and where in it the latent is taken.
+    /// The sizes of the frame encoder, and the source of the latent in it.
     public struct Configuration: EncoderConfiguration {
         public static let kind = "resnet"
         public var sizes: FrameEncoderConfiguration

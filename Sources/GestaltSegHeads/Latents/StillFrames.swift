@@ -4,9 +4,9 @@ import GestaltTensor
 import GestaltVideo
 
 extension Tensor<Float> {
-    /// Frames `[N, H, W, 3]` as clips in which nothing moves, `[N, count, H, W, 3]`; no copy.
+    /// Returns frames `[N, H, W, 3]` repeated along time, `[N, count, H, W, 3]`, without a copy.
     ///
-    /// - Parameter encoder: who asks, for the message.
+    /// - Parameter encoder: the caller, for the message.
     func standingStill(_ count: Int, for encoder: String) -> Tensor {
         require(
             rank == 4 && shape[3] == 3,
@@ -17,7 +17,7 @@ extension Tensor<Float> {
     }
 }
 
-/// Stops on a configuration that a program made and that is not valid.
+/// Stops on an invalid configuration made by a program.
 func requireValid(_ configuration: some EncoderConfiguration) {
     do { try configuration.validate() } catch { stop("\(error)") }
 }

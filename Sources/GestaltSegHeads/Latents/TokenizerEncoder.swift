@@ -10,10 +10,10 @@ import GestaltVideo
 ///   motion.
 /// - `clip`: a true clip; each slot is a latent of its own, for the mask of the frame in the middle
 ///   of the slot, see `labeledFrames(clipLength:)`. It sees later frames: an upper bound, not a
-///   single-frame row.
+///   single-frame encoder.
 ///
 /// Names: `tokenizer`, `tokenizer:features`, `tokenizer:continuous:clip`. The codebook is never
-/// updated here, whatever is being trained.
+/// updated here, even in training.
 public struct TokenizerEncoder: StoredEncoder {
     public enum Mode: String, Sendable, Codable, CaseIterable { case still, clip }
 
@@ -60,7 +60,7 @@ public struct TokenizerEncoder: StoredEncoder {
             stride: sizeMultiple)
     }
 
-    /// Clips of T frames give T / stride latents each, one after the other.
+    /// Returns T / stride latents for each clip of T frames, one after the other.
     public func encode(_ frames: Tensor<Float>, _ context: Context) -> Latent {
         let clips =
             mode == .still
@@ -124,7 +124,7 @@ extension TokenizerEncoder {
         throw ModelMismatch(needed: .tokenizer, found: model?.title ?? "not given")
     }
 
-    /// The configuration of the tokenizer, and where in it the latent is taken.
+    /// The configuration of the tokenizer, and the source of the latent in it.
     public struct Configuration: EncoderConfiguration {
         public static let kind = "tokenizer"
         public var tokenizer: AnyTokenizerConfiguration

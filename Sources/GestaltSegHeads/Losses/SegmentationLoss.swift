@@ -2,21 +2,20 @@ import GestaltChecks
 import GestaltNN
 import GestaltTensor
 
-/// The distance of scores from labels.
+/// Returns the segmentation loss of scores against labels.
 ///
 /// One class: binary cross entropy plus one minus the soft Dice coefficient over the batch, labels
-/// above 0 being foreground. K classes: cross entropy plus half the Dice loss of each class but
+/// above 0 being foreground. K classes: cross entropy plus half the Dice loss of each class except
 /// the background.
 ///
-/// The loss is that of the pixels that count, as if the ignored ones were not there; their scores
-/// have gradients of 0. With all pixels ignored loss and gradients are 0.
+/// Ignored pixels are excluded from the loss; the gradients of their scores are 0. With all pixels
+/// ignored, loss and gradients are 0.
 ///
 /// - Parameters:
 ///   - logits: `[N, H, W, K]`, finite.
 ///   - labels: `[N, H, W]`.
-///   - ignored: the label of pixels that count for nothing; nil counts all. 255 is what
-///     `Clip.masks` and the reports use.
-/// - Returns: a number.
+///   - ignored: the label of ignored pixels; nil counts all. `Clip.masks` and the reports use 255.
+/// - Returns: a scalar.
 /// - Precondition: the shapes agree; with K > 1 labels are below K or ignored.
 public func segmentationLoss(
     _ logits: Tensor<Float>, _ labels: Tensor<UInt8>, ignoring ignored: UInt8? = 255
@@ -26,13 +25,13 @@ public func segmentationLoss(
         "segmentationLoss: logits \(logits.shape) and labels \(labels.shape) are not [N, H, W, K] "
             + "and [N, H, W]")
     let classes = logits.shape[3]
-    // Most batches have no ignored pixel; theirs is the shorter way.
+    // Most batches have no ignored pixel and take the shorter path.
     let present = labels.withScalars { ids in ids.first { $0 == ignored } }
     return classes == 1
         ? foregroundLoss(logits, labels, present) : classLoss(logits, labels, classes, present)
 }
 
-/// The share of the Dice losses beside cross entropy, when there are several classes.
+/// The weight of the Dice losses relative to cross entropy, with several classes.
 private let diceShare: Float = 0.5
 
 private func foregroundLoss(
@@ -63,7 +62,7 @@ private func classLoss(
             return Int32(label)
         })
     let crossEntropy = crossEntropy(logits, known, ignoring: none)
-    // The extra class takes the ignored pixels out of every target.
+    // The extra class removes the ignored pixels from every target.
     let targets = known.oneHot(depth: classes + 1).cast(to: Float.self)
     let counted = 1 - targets.sliced(classes..<classes + 1, axis: -1)
     let likelihood = logits.softmax(axis: -1) * counted
@@ -72,8 +71,9 @@ private func classLoss(
     return crossEntropy + (Float(classes - 1) - dice) * diceShare
 }
 
-/// The soft Dice coefficient of each class of `[N, H, W, K]` over the batch, summed; 1 added above
-/// and below, as ``diceLoss`` does, so that nothing found of nothing is right.
+/// Returns the soft Dice coefficient of each class of `[N, H, W, K]` over the batch, summed; 1 is
+/// added to numerator and denominator, as in ``diceLoss``, so that an empty prediction of an empty
+/// class scores 1.
 private func softDice(_ p: Tensor<Float>, _ t: Tensor<Float>) -> Tensor<Float> {
     let axes = [0, 1, 2]
     return ((2 * (p * t).sum(axes: axes) + 1) / (p.sum(axes: axes) + t.sum(axes: axes) + 1)).sum()

@@ -1,12 +1,12 @@
 import GestaltModels
 import GestaltTensor
 
-/// What a model makes of a picture before its first layer: its size and how values are scaled.
+/// The preprocessing before a model's first layer: image size and scaling of values.
 ///
-/// Frames travel through the package in −0.5…0.5, `x / 255 − 0.5`. A model whose layers want other
-/// numbers says so here: `(x / 255 − center) / scale`.
+/// Frames are in −0.5…0.5 throughout the package, `x / 255 − 0.5`. A model whose layers expect
+/// other values specifies them here: `(x / 255 − center) / scale`.
 public struct PictureInput: Codable, Sendable, Hashable {
-    /// The size that pictures of other sizes are brought to.
+    /// The size to which images of other sizes are resized.
     public var height: Int
     public var width: Int
     /// In units of the full range, 0…1.
@@ -20,7 +20,7 @@ public struct PictureInput: Codable, Sendable, Hashable {
         self.scale = scale
     }
 
-    /// Frames in −0.5…0.5 as the first layer wants them.
+    /// Converts frames in −0.5…0.5 to the scale of the first layer.
     func normalized(_ frames: Tensor<Float>) -> Tensor<Float> {
         let shifted = center == 0.5 ? frames : frames + (0.5 - center)
         return scale == 1 ? shifted : shifted / scale

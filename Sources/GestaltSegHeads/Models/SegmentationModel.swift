@@ -3,28 +3,29 @@ import GestaltTensor
 
 /// A model from frames to a score for each pixel.
 public protocol SegmentationModel: Module {
-    /// The size and scale of the pictures it is made for.
+    /// The size and scale of its input images.
     var input: PictureInput { get }
-    /// Scores a pixel: 1 for foreground against background, else one for each class.
+    /// Scores per pixel: 1 for foreground against background, else one per class.
     var classes: Int { get }
-    /// Whether it sees frames after the one it segments; then it takes clips, not pictures.
+    /// Whether it sees frames after the one it segments; its input is then clips, not images.
     var seesFuture: Bool { get }
-    /// - Parameter frames: `[N, H, W, 3]` in −0.5…0.5, of any size, but of its own for a model on a
-    ///   prior; clips `[N, T, H, W, 3]` for a model that sees the future.
-    /// - Returns: `[N, H, W, classes]`, not yet through a sigmoid or softmax.
+    /// - Parameter frames: `[N, H, W, 3]` in −0.5…0.5, of any size, except for a model on a prior,
+    ///   which has a fixed size; clips `[N, T, H, W, 3]` for a model that sees the future.
+    /// - Returns: `[N, H, W, classes]`, before sigmoid or softmax.
     func logits(_ frames: Tensor<Float>, _ context: Context) -> Tensor<Float>
 }
 
 extension SegmentationModel {
-    /// The probability of foreground `[N, H, W, 1]`, or of each class `[N, H, W, classes]`.
+    /// Returns the probability of foreground `[N, H, W, 1]`, or of each class `[N, H, W, classes]`.
     public func probabilities(_ frames: Tensor<Float>) -> Tensor<Float> {
         let scores = logits(frames, .inference)
         return classes == 1 ? scores.sigmoid() : scores.softmax(axis: -1)
     }
 }
 
-/// Labels `[…]` of probabilities `[…, classes]`: 1 where foreground is likelier than `threshold`,
-/// or the likeliest class. Not-a-number is no class; ``labels(ofFinite:threshold:name:)`` refuses it.
+/// Returns labels `[…]` of probabilities `[…, classes]`: 1 where foreground is likelier than
+/// `threshold`, or the likeliest class. NaN has no class; ``labels(ofFinite:threshold:name:)``
+/// rejects it.
 public func labels(
     ofProbabilities probabilities: Tensor<Float>, threshold: Float = 0.5
 ) -> Tensor<UInt8> {
@@ -48,20 +49,19 @@ public func labels(
     }
 }
 
-/// Scores of a picture that are not all finite: no label follows from them.
+/// Non-finite scores of an image, from which no label follows.
 public struct NonFiniteScores: Error, Sendable, Equatable, CustomStringConvertible {
-    /// The picture, or its place among those scored at once.
+    /// The name of the image, or its index in the batch.
     public var picture: String
 
     public init(picture: String) { self.picture = picture }
 
-    public var description: String { "\(picture): the model's scores are not finite numbers" }
+    public var description: String { "\(picture): the model's scores are not finite" }
 }
 
-/// ``labels(ofProbabilities:threshold:)`` of pictures `[N, H, W, classes]`, or an error.
+/// Returns ``labels(ofProbabilities:threshold:)`` of images `[N, H, W, classes]`.
 ///
-/// - Throws: ``NonFiniteScores`` naming the first picture with a score that is not finite, by
-///   `name`.
+/// - Throws: ``NonFiniteScores`` with the `name` of the first image that has a non-finite score.
 public func labels(
     ofFinite probabilities: Tensor<Float>, threshold: Float = 0.5,
     name: (_ picture: Int) -> String = { "picture \($0)" }

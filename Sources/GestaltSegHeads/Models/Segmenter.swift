@@ -6,9 +6,9 @@ import GestaltVideo
 
 /// An encoder and a head: from frames to latents to scores.
 ///
-/// Paths begin with `encoder` and `head`, and go on with the encoder's parts: `encoder.tokenizer`,
-/// `encoder.resnet`, `encoder.prior`. Freezing `encoder` trains the head alone. A latent that does
-/// not change need not be computed again: call ``encoder`` once and train ``head`` on it.
+/// Paths start with `encoder` and `head`, followed by the encoder's parts: `encoder.tokenizer`,
+/// `encoder.resnet`, `encoder.prior`. Freezing `encoder` trains only the head. Latents of a frozen
+/// encoder need not be recomputed: call ``encoder`` once and train ``head`` on the result.
 public struct Segmenter: SegmentationModel, StoredModel {
     public let configuration: SegmenterConfiguration
     public var encoder: any StoredEncoder
@@ -20,7 +20,7 @@ public struct Segmenter: SegmentationModel, StoredModel {
         self.init(configuration, encoder: encoder, random: &random)
     }
 
-    /// A fresh head on a trained encoder.
+    /// An untrained head on a trained encoder.
     /// - Precondition: the configuration is valid, and its encoder is that of `encoder`.
     public init(
         _ configuration: SegmenterConfiguration, encoder: any StoredEncoder,

@@ -47,7 +47,7 @@ public struct SegmenterConfiguration: ModelConfiguration {
         input = try container.decode(PictureInput.self, forKey: .input)
     }
 
-    /// - Throws: `ConfigurationError` for the first value that no segmenter can be built from.
+    /// - Throws: `ConfigurationError` for the first invalid value.
     public func validate() throws {
         do {
             try encoder.validate()
@@ -68,7 +68,7 @@ public struct SegmenterConfiguration: ModelConfiguration {
         try validateInput()
     }
 
-    /// - Throws: `ConfigurationError` under `input` for a frame size that the encoder does not take.
+    /// - Throws: `ConfigurationError` under `input` for a frame size that the encoder rejects.
     private func validateInput() throws(ConfigurationError) {
         let found = "\(input.height) × \(input.width)"
         if let frames = encoder.frameSize {

@@ -1,8 +1,8 @@
 import GestaltTensor
 
 extension Tensor<Float> {
-    /// Maps `[N, H, W, C]` in another size, by the law pictures are resized with: bilinear when
-    /// growing, a triangle as wide as the step when shrinking. Untracked.
+    /// Resizes maps `[N, H, W, C]` with the filter used for images: bilinear for enlargement, a
+    /// triangle as wide as the step for reduction. Not recorded for gradients.
     package func resizedMaps(height: Int, width: Int) -> Tensor<Float> {
         if shape[1] == height, shape[2] == width { return self }
         let rows = TriangleWeights(from: shape[1], to: height)
@@ -20,7 +20,7 @@ extension Tensor<Float> {
     }
 }
 
-/// Which places of an axis make up each place of the new axis, and with which weights.
+/// The source positions of each position of the resized axis, with their weights.
 private struct TriangleWeights {
     let source: Int
     private var starts: [Int] = []
@@ -41,7 +41,7 @@ private struct TriangleWeights {
         }
     }
 
-    /// `[outer, source, inner]` to `[outer, target, inner]`.
+    /// Maps `[outer, source, inner]` to `[outer, target, inner]`.
     func combined(_ x: UnsafeBufferPointer<Float>, outer: Int, inner: Int) -> [Float] {
         var result = [Float](repeating: 0, count: outer * starts.count * inner)
         for block in 0..<outer {

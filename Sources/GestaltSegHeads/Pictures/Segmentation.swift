@@ -4,37 +4,38 @@ import GestaltNN
 import GestaltTensor
 
 extension SegmentationModel {
-    /// The labels of a picture of any size.
+    /// Returns the labels of an image of any size.
     ///
-    /// The picture is brought to the model's size, the probabilities back to the picture's; the
-    /// labels are decided there, so that edges stay smooth.
+    /// The image is resized to the model's size, and the probabilities back to the image's; labels
+    /// are decided at that size, so that edges stay smooth.
     ///
     /// - Parameters:
     ///   - image: `[H, W, 3]`.
-    ///   - threshold: what the probability of foreground has to exceed; of no use with classes.
+    ///   - threshold: the probability above which a pixel is foreground; ignored with several
+    ///     classes.
     /// - Returns: `[H, W]`: 0 and 1, or the class.
-    /// - Precondition: the model takes single frames.
+    /// - Precondition: the model segments single frames.
     public func segment(image: Tensor<UInt8>, threshold: Float = 0.5) -> Tensor<UInt8> {
         labels(ofProbabilities: probabilities(image: image), threshold: threshold)
     }
 
-    /// The probability of foreground `[H, W, 1]` or of each class `[H, W, classes]` in a picture
-    /// `[H, W, 3]` of any size.
+    /// Returns the probability of foreground `[H, W, 1]` or of each class `[H, W, classes]` in an
+    /// image `[H, W, 3]` of any size.
     public func probabilities(image: Tensor<UInt8>) -> Tensor<Float> {
         require(
             image.rank == 3 && image.shape[2] == 3,
-            "segment: a picture \(image.shape) is not [H, W, 3]")
+            "segment: an image \(image.shape) is not [H, W, 3]")
         return probabilities(images: image.expanded(axis: 0)).selected(0, axis: 0)
     }
 
-    /// The labels `[N, H, W]` of pictures `[N, H, W, 3]`, all of one size, any size.
+    /// Returns the labels `[N, H, W]` of images `[N, H, W, 3]`, all of one size, any size.
     public func segment(images: Tensor<UInt8>, threshold: Float = 0.5) -> Tensor<UInt8> {
         labels(ofProbabilities: probabilities(images: images), threshold: threshold)
     }
 
-    /// The probabilities `[N, H, W, classes]` of pictures `[N, H, W, 3]`, all of one size.
+    /// Returns the probabilities `[N, H, W, classes]` of images `[N, H, W, 3]`, all of one size.
     ///
-    /// - Parameter batch: how many go through the model at once; changes memory, not results.
+    /// - Parameter batch: the batch size of the model; affects memory, not results.
     public func probabilities(images: Tensor<UInt8>, batch: Int = 16) -> Tensor<Float> {
         require(
             !seesFuture, "segment: this model sees the future, so it segments clips, not pictures")
@@ -59,14 +60,14 @@ extension SegmentationModel {
         return probabilities(frames(resized)).resizedMaps(height: height, width: width)
     }
 
-    /// A picture `[H, W, 3]` at the model's size. With ``probabilities(fitted:)`` and
-    /// `resizedMaps(height:width:)` the parts of ``probabilities(images:batch:)``, for those who
-    /// spread pictures over threads.
+    /// Returns an image `[H, W, 3]` at the model's size. With ``probabilities(fitted:)`` and
+    /// `resizedMaps(height:width:)` these are the steps of ``probabilities(images:batch:)``, for
+    /// callers that distribute images over threads.
     package func fitted(_ image: Tensor<UInt8>) -> Tensor<UInt8> {
         image.resized(height: input.height, width: input.width)
     }
 
-    /// Probabilities `[N, h, w, classes]` of pictures `[N, h, w, 3]` of the model's size.
+    /// Returns the probabilities `[N, h, w, classes]` of images `[N, h, w, 3]` of the model's size.
     package func probabilities(fitted images: Tensor<UInt8>) -> Tensor<Float> {
         probabilities(frames(images))
     }

@@ -3,20 +3,20 @@ import GestaltModels
 import GestaltNN
 import GestaltTensor
 
-/// The network with a ladder of skips: down to coarse features, up again beside the fine ones.
+/// A convolutional encoder and decoder with skip connections at each size.
 ///
 /// At each size two of (3×3 convolution, BatchNorm, ReLU); 2×2 max pooling down; a 2×2 transposed
-/// convolution of stride two up, to the width of that size; the features of the way down
-/// concatenated in front; a 1×1 convolution to the classes.
+/// convolution of stride two up, to the width of that size; the encoder's features concatenated
+/// first; a 1×1 convolution to the classes.
 ///
 /// - Shapes: frames `[N, H, W, 3]` in −0.5…0.5 to logits `[N, H, W, classes]`. Sizes that the
 ///   poolings do not divide are padded at the bottom and right and cropped again.
-/// - Source: Ronneberger, Fischer and Brox, *U-Net* (2015), figure 1; padded convolutions and
-///   BatchNorm as has become usual.
+/// - Source: Ronneberger, Fischer and Brox, *U-Net* (2015), figure 1; with padded convolutions and
+///   BatchNorm, as is common today.
 public struct UNet: SegmentationModel, StoredModel {
     public let configuration: UNetConfiguration
     public var down: [DoubleConvolution]
-    /// From the second coarsest size to the finest.
+    /// The upsampling layers, from the second coarsest size to the finest.
     public var upsampling: [TransposedConvolution]
     public var up: [DoubleConvolution]
     public var scores: Convolution
@@ -84,7 +84,7 @@ public struct UNet: SegmentationModel, StoredModel {
     }
 }
 
-/// Twice (3×3 convolution, BatchNorm, ReLU).
+/// Two of (3×3 convolution, BatchNorm, ReLU).
 ///
 /// - Shapes: `[N, H, W, inputs]` to `[N, H, W, outputs]`.
 public struct DoubleConvolution: Layer {
@@ -106,8 +106,8 @@ public struct DoubleConvolution: Layer {
     }
 }
 
-/// Applies `body` to pictures `[N, H, W, C]` padded with zeros at the bottom and right to multiples
-/// of `multiple`, and cuts the result back to H × W.
+/// Applies `body` to images `[N, H, W, C]` padded with zeros at the bottom and right to multiples
+/// of `multiple`, and crops the result to H × W.
 func padded(
     _ x: Tensor<Float>, to multiple: Int, _ body: (Tensor<Float>) -> Tensor<Float>
 ) -> Tensor<Float> {

@@ -5,9 +5,9 @@ public struct UNetConfiguration: ModelConfiguration {
     public static let kind = "unet"
     public static let defaults: UNetConfiguration? = .baseline
 
-    /// Channels at each size, full size first; each further one has half the height and width.
+    /// Channels at each size, full size first; each further one halves height and width.
     public var widths: [Int]
-    /// Scores a pixel: 1 for foreground against background, else one for each class.
+    /// Scores per pixel: 1 for foreground against background, else one per class.
     public var classes: Int
     public var input: PictureInput
 
@@ -20,12 +20,12 @@ public struct UNetConfiguration: ModelConfiguration {
         self.input = input
     }
 
-    /// The network that other methods are measured against: 1 927 009 parameters.
+    /// The baseline that other methods are compared with: 1 927 009 parameters.
     public static var baseline: UNetConfiguration {
         UNetConfiguration(widths: [32, 64, 128, 256])
     }
 
-    /// The same at half the width: trains within a minute.
+    /// The baseline at half the width: trains within a minute.
     public static var demo: UNetConfiguration { UNetConfiguration(widths: [16, 32, 64, 128]) }
 
     public func validate() throws(ConfigurationError) {

@@ -1,11 +1,11 @@
 import GestaltNN
 import GestaltTensor
 
-/// The random numbers a codebook asks for, in the order it asks.
+/// The random draws of a codebook, in the order in which training makes them.
 package protocol CodebookDraws {
-    /// An order of `0 ..< count`.
+    /// Returns a random permutation of `0 ..< count`.
     mutating func permutation(_ count: Int) -> Tensor<Int32>
-    /// Independent draws from N(0, 1).
+    /// Returns independent draws from N(0, 1).
     mutating func noise(_ shape: Shape) -> Tensor<Float>
 }
 
@@ -16,7 +16,7 @@ struct StreamDraws: CodebookDraws {
 }
 
 extension Codebook {
-    /// Takes the rows from the latents of the first batch.
+    /// Draws the rows from the latents of the first batch.
     func initialize(
         from flat: Tensor<Float>, _ context: Context, draws: inout some CodebookDraws
     ) {
@@ -50,11 +50,12 @@ extension Codebook {
         context.update(sums, to: newSums)
     }
 
-    /// Added to every code's count before it divides. Source: VideoGPT, `vqvae.py`.
+    /// Added to every code's count before the division. Source: VideoGPT, `vqvae.py`.
     private static var smoothing: Float { 1e-7 }
-    /// Average latents a batch below which a code is redrawn. Source: VideoGPT, `vqvae.py`.
+    /// Mean latents per batch below which a code is restarted. Source: VideoGPT, `vqvae.py`.
     private static var restartThreshold: Float { 1 }
-    /// Spread of the noise on repeated latents, times 1/√D. Source: VideoGPT, `vqvae.py`.
+    /// Standard deviation of the noise on repeated latents, times 1/√D. Source: VideoGPT,
+    /// `vqvae.py`.
     private static var tilingNoise: Float { 0.01 }
 
     /// `[K, D]`: latents of rank 0's batch in random order; with fewer latents than codes, all of

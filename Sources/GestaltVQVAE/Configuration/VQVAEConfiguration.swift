@@ -7,7 +7,7 @@ import GestaltVideo
 public struct VQVAEConfiguration: VideoTokenizerConfiguration {
     public static let kind = "vqvae"
 
-    /// How much shorter the latent is along time, height and width: powers of two.
+    /// Downsampling factors along time, height and width: powers of two.
     public var strides: Extent3
     /// Channels inside encoder and decoder.
     public var hiddenChannels: Int
@@ -15,16 +15,16 @@ public struct VQVAEConfiguration: VideoTokenizerConfiguration {
     public var embeddingWidth: Int
     /// Number of codes.
     public var codeCount: Int
-    /// Residual blocks in the encoder, and again in the decoder.
+    /// Residual blocks in the encoder, and in the decoder.
     public var blocks: Int
     /// Heads of the axial attentions.
     public var heads: Int
-    /// What the mean squared error is divided by: the variance of the clips, in squared units of
+    /// The divisor of the mean squared error: the variance of the clips, in squared units of
     /// [−0.5, 0.5]. Nil until measured over the training split.
     public var dataVariance: Float?
     /// Weight of the commitment loss.
     public var commitment: Float
-    /// Share of the old value in the moving averages that make the codebook.
+    /// Decay of the codebook's moving averages: the weight of the old value.
     public var decay: Double
 
     public init(
@@ -45,16 +45,16 @@ public struct VQVAEConfiguration: VideoTokenizerConfiguration {
 }
 
 extension VQVAEConfiguration {
-    /// What VideoGPT divides its reconstruction error by. Source: `vqvae.py`.
+    /// VideoGPT's divisor of the reconstruction error. Source: `vqvae.py`.
     public static let videoGPTDataVariance: Float = 0.06
 
-    /// The sizes a tokenizer is known by.
+    /// Named sizes of a tokenizer.
     public enum Preset: String, Sendable, CaseIterable {
         /// VideoGPT's `bair_stride4x2x2`: 21 141 619 parameters.
         case publicBAIR
         /// About a million parameters; for studies on one machine.
         case small
-        /// A few hundred thousand; learns something in two minutes.
+        /// A few hundred thousand parameters; makes visible progress in two minutes.
         case tiny
 
         public var configuration: VQVAEConfiguration {
@@ -106,7 +106,7 @@ extension VQVAEConfiguration {
     public static var small: Self { Preset.small.configuration }
     public static var tiny: Self { Preset.tiny.configuration }
 
-    /// - Throws: `ConfigurationError` for the first value that no tokenizer can be built from.
+    /// - Throws: `ConfigurationError` for the first invalid value.
     public func validate() throws(ConfigurationError) {
         func check(
             _ holds: Bool, _ key: String, _ expected: String, _ found: Any
@@ -136,9 +136,10 @@ extension VQVAEConfiguration {
         try check(decay >= 0 && decay < 1, "decay", "at least 0 and below 1", decay)
     }
 
-    /// The strides of each level, outermost first: 2 on the axes that still have to shrink.
+    /// The strides of each level, outermost first: 2 on the axes that are not yet fully
+    /// downsampled.
     ///
-    /// Encoder and decoder walk the list in the same order; the decoder is not a mirror image.
+    /// Encoder and decoder use the list in the same order; the decoder does not mirror the encoder.
     /// Source: VideoGPT, `vqvae.py`, `Encoder` and `Decoder`.
     public var levels: [[Int]] {
         let halvings = strides.array.map { $0.trailingZeroBitCount }

@@ -4,14 +4,14 @@ import GestaltNN
 import GestaltTensor
 
 extension VQVAE {
-    /// Takes over the weights of a VideoGPT tokenizer.
+    /// Loads the weights of a VideoGPT tokenizer.
     ///
     /// Batch counters are ignored; the codebook counts as initialized, and a configuration without
     /// a `dataVariance` gets VideoGPT's.
-    /// - Parameter table: VideoGPT's state dictionary, names and layouts as PyTorch has them; what a
-    ///   wrapper put in front of all names is left out where they fit without it.
-    /// - Throws: ``StateMismatch`` with everything missing, unexpected or
-    ///   mis-shaped, in one report; `FileError` when a tensor cannot be read.
+    /// - Parameter table: VideoGPT's state dictionary, in PyTorch's names and layouts; a wrapper's
+    ///   prefix of all names is removed where they match without it.
+    /// - Throws: ``StateMismatch`` with all missing, unexpected and mis-shaped entries in one
+    ///   report; `FileError` when a tensor cannot be read.
     public mutating func load(videoGPT table: TensorTable) throws {
         try KeyMap(videoGPT: configuration).load(
             table, into: &self, given: ["codebook.isInitialized": Tensor(1)])
@@ -20,7 +20,7 @@ extension VQVAE {
         }
     }
 
-    /// The state under VideoGPT's names and in its layouts, without the batch counters.
+    /// The state dictionary in VideoGPT's names and layouts, without the batch counters.
     public var videoGPTState: [(key: String, tensor: Tensor<Float>)] {
         KeyMap(videoGPT: configuration).state(of: self)
     }

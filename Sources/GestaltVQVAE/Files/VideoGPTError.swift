@@ -1,16 +1,16 @@
 import GestaltModels
 
-/// What can be wrong with a file of VideoGPT's.
+/// An error in a file of VideoGPT's.
 public enum VideoGPTError: Error, Equatable, CustomStringConvertible {
     /// State that does not fit the model.
     case state(StateMismatch)
     /// Neither a tokenizer nor a prior.
     case unknownModel(path: String, expected: String, found: String)
-    /// Settings that neither the file nor the caller states: each with what it would be.
+    /// Settings that are missing from both the file and the caller, each with its likely value.
     case missingSettings(path: String, settings: [String])
-    /// Settings for a model that states all of its own.
+    /// Settings for a model that records all of its own.
     case needlessSettings(path: String, names: [String])
-    /// A hyper-parameter, or a setting in its place, with a value no model can have.
+    /// A hyperparameter or setting with an invalid value.
     case setting(path: String, name: String, expected: String, found: String)
 
     public var description: String {

@@ -2,10 +2,10 @@ import GestaltChecks
 import GestaltNN
 import GestaltTensor
 
-/// Self-attention along width, height and time, each on its own, summed.
+/// The sum of self-attentions along width, height and time.
 ///
-/// Along an axis every other axis is batch: a position sees its row, its column and its past and
-/// future, not the whole clip. No positions, no mask, no dropout.
+/// Along an axis all other axes are batch axes: a position attends to its row, its column and its
+/// past and future, not to the whole clip. No position embeddings, no mask, no dropout.
 ///
 /// - Shapes: `[N, T, H, W, C]` in and out.
 /// - Source: VideoGPT, `vqvae.py`, `AxialBlock`; Ho et al. (2019).
@@ -34,8 +34,8 @@ public struct AxialAttention: Module {
 
 /// Multi-head self-attention along one axis of a clip.
 ///
-/// `softmax(q·kᵀ / √d)·v` for d = C / heads channels a head; `q = x·Wq` and so on, without biases;
-/// heads side by side, times `output`, plus a bias.
+/// `softmax(q·kᵀ / √d)·v` for d = C / heads channels per head; `q = x·Wq` and so on, without
+/// biases; the concatenated heads are multiplied by `output`, plus a bias.
 ///
 /// - Shapes: `[N, T, H, W, C]` in and out.
 /// - Learns: `query`, `key`, `value`, `output` `[C, C]` from N(0, 1/C), `outputBias` `[C]` from
@@ -48,7 +48,7 @@ public struct AxisAttention: Module {
     public var output: Tensor<Float>
     public var outputBias: Tensor<Float>
     public let heads: Int
-    /// The axis of `[N, T, H, W, C]` that positions attend along.
+    /// The axis of `[N, T, H, W, C]` along which positions attend.
     public let axis: Int
 
     public init(channels: Int, heads: Int, axis: Int, random: inout RandomStream) {

@@ -1,9 +1,10 @@
 import GestaltNN
 import GestaltTensor
 
-/// Features to clips: a residual stack, then transposed 4×4×4 convolutions with ReLU between them.
+/// Maps features to clips: a residual stack, then transposed 4×4×4 convolutions with ReLU between
+/// them.
 ///
-/// The strides come in the encoder's order, not reversed. Nothing bounds the output.
+/// The strides are in the encoder's order, not reversed. The output is unbounded.
 ///
 /// - Shapes: `[N, t, h, w, hidden]` in, `[N, t·sT, h·sH, w·sW, 3]` out.
 /// - Source: VideoGPT, `vqvae.py`, `Decoder`.

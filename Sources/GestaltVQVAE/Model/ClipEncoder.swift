@@ -1,11 +1,12 @@
 import GestaltNN
 import GestaltTensor
 
-/// Clips to features: strided 4×4×4 convolutions with ReLU, a 3×3×3 convolution, a residual stack.
+/// Maps clips to features: strided 4×4×4 convolutions with ReLU, a 3×3×3 convolution, a residual
+/// stack.
 ///
 /// - Shapes: `[N, T, H, W, 3]` in, `[N, T/sT, H/sH, W/sW, hidden]` out.
 /// - Source: VideoGPT, `vqvae.py`, `Encoder`. There a single level cannot run, since the last
-///   convolution takes the width of the level's input; here it takes the width of its output.
+///   convolution expects the width of the level's input; here it expects that of its output.
 public struct ClipEncoder: Module {
     public var levels: [Convolution]
     public var last: Convolution

@@ -31,8 +31,8 @@ public struct ResidualStack: Module {
 
 /// A pre-activation residual block that ends in axial attention.
 ///
-/// `x + attention(relu(norm3(conv2(relu(norm2(conv1(relu(norm1(x)))))))))`; `conv1` is 3×3×3 to half
-/// the channels, `conv2` 1×1×1 back, both without bias.
+/// `x + attention(relu(norm3(conv2(relu(norm2(conv1(relu(norm1(x)))))))))`; `conv1` is 3×3×3 to
+/// half the channels, `conv2` 1×1×1 back, both without bias.
 ///
 /// - Shapes: `[N, t, h, w, C]` in and out.
 /// - Source: VideoGPT, `vqvae.py`, `AttentionResidualBlock`.

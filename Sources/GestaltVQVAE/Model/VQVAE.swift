@@ -4,12 +4,12 @@ import GestaltNN
 import GestaltTensor
 import GestaltVideo
 
-/// VideoGPT's 3D VQ-VAE: a clip becomes a grid of codes, and a grid of codes a clip.
+/// VideoGPT's 3D VQ-VAE: maps clips to grids of codes, and grids of codes to clips.
 ///
 /// ```swift
 /// var random = RandomStream(seed: 0)
 /// let tokenizer = VQVAE(.tiny, random: &random)
-/// let codes = tokenizer.encode(clips)       // [N, T, H, W, 3] in [−0.5, 0.5] to [N, T/4, H/4, W/4]
+/// let codes = tokenizer.encode(clips)     // [N, T, H, W, 3] in [−0.5, 0.5] to [N, T/4, H/4, W/4]
 /// let again = tokenizer.decode(codes)
 /// ```
 /// - Source: Yan et al., *VideoGPT* (2021), section 3.1; the public code's `vqvae.py`.
@@ -21,7 +21,7 @@ public struct VQVAE: VideoTokenizer {
     public var postQuantization: Convolution
     public var decoder: ClipDecoder
 
-    /// - Precondition: `configuration` is valid; ``VQVAEConfiguration/validate()`` tells.
+    /// - Precondition: `configuration` is valid; see ``VQVAEConfiguration/validate()``.
     public init(_ configuration: VQVAEConfiguration, random: inout RandomStream) {
         let (hidden, embedding) = (configuration.hiddenChannels, configuration.embeddingWidth)
         self.configuration = configuration
@@ -46,22 +46,22 @@ public struct VQVAE: VideoTokenizer {
 }
 
 extension VQVAE {
-    /// What one pass from clip to clip gives.
+    /// The result of one forward pass.
     public struct Output: Sendable {
-        /// The clips as decoded, `[N, T, H, W, 3]`, nominally in [−0.5, 0.5], not clamped.
+        /// The decoded clips, `[N, T, H, W, 3]`, nominally in [−0.5, 0.5], not clamped.
         public let reconstruction: Tensor<Float>
         /// Ids, `[N, t, h, w]`.
         public let codes: Tensor<Int32>
         /// Mean squared error divided by the variance of the data.
         public let reconstructionLoss: Tensor<Float>
         public let commitmentLoss: Tensor<Float>
-        /// How many codes the batch uses, as the exponential of their entropy.
+        /// The exponential of the entropy of the batch's codes: the effective number of codes.
         public let perplexity: Float
 
-        /// What training minimizes.
+        /// The training loss.
         public var loss: Tensor<Float> { reconstructionLoss + commitmentLoss }
 
-        /// The same numbers as constants, to be kept after a training step.
+        /// The same values as constants, to be kept after a training step.
         public var detached: Output {
             Output(
                 reconstruction: reconstruction.detached, codes: codes,
@@ -97,23 +97,24 @@ extension VQVAE {
             commitmentLoss: quantized.loss, perplexity: quantized.perplexity)
     }
 
-    /// What the encoder makes of clips before they are quantized: `[N, t, h, w, hidden]`, ≥ 0.
+    /// Returns the encoder features before quantization: `[N, t, h, w, hidden]`, ≥ 0.
     public func features(_ clips: Tensor<Float>, _ context: Context) -> Tensor<Float> {
         check(clips)
         return encoder(clips, context)
     }
 
-    /// The latents that the codebook is searched for: `[N, t, h, w, embedding]`.
+    /// Returns the latents that are quantized: `[N, t, h, w, embedding]`.
     public func continuousLatents(_ clips: Tensor<Float>, _ context: Context) -> Tensor<Float> {
         preQuantization(features(clips, context), context)
     }
 
-    /// Clips `[N, T, H, W, 3]` in [−0.5, 0.5] to codes `[N, t, h, w]`.
+    /// Encodes clips `[N, T, H, W, 3]` in [−0.5, 0.5] to codes `[N, t, h, w]`.
     public func encode(_ clips: Tensor<Float>) -> Tensor<Int32> {
         codebook(continuousLatents(clips, .inference), .inference).codes
     }
 
-    /// Codes `[N, t, h, w]` to clips `[N, T, H, W, 3]`, nominally in [−0.5, 0.5], not clamped.
+    /// Decodes codes `[N, t, h, w]` to clips `[N, T, H, W, 3]`, nominally in [−0.5, 0.5], not
+    /// clamped.
     public func decode(_ codes: Tensor<Int32>) -> Tensor<Float> {
         decoder(postQuantization(codebook.embeddings(of: codes), .inference), .inference)
     }
@@ -132,8 +133,8 @@ extension VQVAE {
             ])
     }
 
-    /// `continuous`, the projected latents before quantization; `features`, the encoder's, not
-    /// negative; `quantized`, the embeddings of the codes.
+    /// `continuous`, the projected latents before quantization; `features`, the nonnegative encoder
+    /// features; `quantized`, the embeddings of the codes.
     public var latents: [(name: String, channels: Int)] {
         [
             ("continuous", configuration.embeddingWidth),
@@ -142,7 +143,7 @@ extension VQVAE {
         ]
     }
 
-    /// The codebook is not updated, whatever is being trained.
+    /// Returns latents by name. The codebook is never updated, even in training.
     public func latents(
         of clips: Tensor<Float>, _ name: String, _ context: Context
     ) -> Tensor<Float> {

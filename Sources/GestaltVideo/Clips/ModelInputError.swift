@@ -1,6 +1,6 @@
-/// What is wrong with something a model is given from outside.
+/// An invalid external input of a model.
 public struct ModelInputError: Error, Equatable, Sendable, CustomStringConvertible {
-    /// What was given: `codes`, `frames`, `class`, `actions`, or a file.
+    /// The input: `codes`, `frames`, `class`, `actions`, or a file.
     public let input: String
     public let expected: String
     public let found: String

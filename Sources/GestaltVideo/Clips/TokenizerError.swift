@@ -1,6 +1,6 @@
-/// What can be wrong with a tokenizer's clips.
+/// An error in a tokenizer's clips.
 public enum TokenizerError: Error, Equatable, CustomStringConvertible {
-    /// A clip whose length along an axis the stride does not divide.
+    /// A clip with a length that is not a multiple of the stride along an axis.
     case clip(axis: String, length: Int, stride: Int)
 
     public var description: String {

@@ -1,20 +1,20 @@
 import GestaltChecks
 import GestaltTensor
 
-/// What an encoder knows about frames, on a grid coarser than their pixels.
+/// An encoder's representation of frames, on a grid coarser than their pixels.
 public struct Latent: Sendable {
     /// `[N, slots, h, w, channels]`.
     public let tensor: Tensor<Float>
-    /// Pixels of the frame to one step of the grid.
+    /// The size of a grid cell in pixels of the frame.
     public let stride: Int
-    /// Finer grids of the same frames for heads that use them, coarsest first.
+    /// Finer grids of the same frames, for heads with skip connections, coarsest first.
     public let finer: [Stage]
 
     /// One grid of a pyramid.
     public struct Stage: Sendable {
         /// `[N, h, w, channels]`.
         public let tensor: Tensor<Float>
-        /// Pixels of the frame to one step of the grid.
+        /// The size of a grid cell in pixels of the frame.
         public let stride: Int
 
         /// - Precondition: rank 4, a positive stride.
@@ -27,7 +27,8 @@ public struct Latent: Sendable {
         }
     }
 
-    /// - Precondition: rank 5, a positive stride; finer stages of as many frames, strides falling.
+    /// - Precondition: rank 5, a positive stride; finer stages of as many frames, with falling
+    ///   strides.
     public init(_ tensor: Tensor<Float>, stride: Int, finer: [Stage] = []) {
         require(
             tensor.rank == 5 && stride > 0,
@@ -54,7 +55,7 @@ public struct Latent: Sendable {
             })
     }
 
-    /// The latents of some of the frames, in the order asked for.
+    /// Returns the latents of some of the frames, in the given order.
     public func selecting(_ frames: [Int]) -> Latent {
         let indices = Tensor(frames.map(Int32.init))
         return Latent(
@@ -62,7 +63,7 @@ public struct Latent: Sendable {
             finer: finer.map { Stage($0.tensor.gathered(indices, axis: 0), stride: $0.stride) })
     }
 
-    /// Latents of more frames, one behind the other; they all have one shape.
+    /// Concatenates latents of one shape along the frames.
     /// - Precondition: at least one part.
     public static func concatenating(_ parts: [Latent]) -> Latent {
         guard let first = parts.first else {
@@ -78,14 +79,14 @@ public struct Latent: Sendable {
     }
 }
 
-/// The sizes of a ``Latent``, before there is one: what a head is built from.
+/// The sizes of a ``Latent``, known in advance: the input sizes of a head.
 public struct LatentShape: Sendable, Hashable, Codable {
     /// Steps along time.
     public var slots: Int
     public var height: Int
     public var width: Int
     public var channels: Int
-    /// Pixels of the frame to one step of the grid.
+    /// The size of a grid cell in pixels of the frame.
     public var stride: Int
     public var finer: [Stage]
 
@@ -114,7 +115,7 @@ public struct LatentShape: Sendable, Hashable, Codable {
         self.finer = finer
     }
 
-    /// Numbers in the latent of one frame, finer stages included.
+    /// The number of elements in the latent of one frame, including finer stages.
     public var elementCount: Int {
         finer.reduce(slots * height * width * channels) { count, stage in
             let factor = stride / stage.stride

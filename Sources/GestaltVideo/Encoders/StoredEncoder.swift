@@ -5,11 +5,11 @@ import GestaltTensor
 
 /// The configuration of a ``StoredEncoder``.
 public protocol EncoderConfiguration: ModelConfiguration {
-    /// Pixels of a frame for one step of the latent.
+    /// The size of a latent grid cell in pixels of the frame.
     var stride: Int { get }
     /// The only frame size accepted; `nil` for every size that ``stride`` divides.
     var frameSize: (height: Int, width: Int)? { get }
-    /// An encoder with initial weights.
+    /// Returns an encoder with initial weights.
     func encoder(random: inout RandomStream) -> any StoredEncoder
 }
 
@@ -26,9 +26,9 @@ public protocol StoredEncoder: VisualEncoder, StoredModel
 where Configuration: EncoderConfiguration {
     /// The form of its names, for help and errors: `prior:hidden:LAYER[:skips]`.
     static var grammar: String { get }
-    /// The paths below the encoder that can be trained or frozen one by one; by default none.
+    /// The paths below the encoder that can be trained or frozen separately; by default none.
     static var parts: [String] { get }
-    /// An encoder of this name.
+    /// Creates the encoder of a name.
     ///
     /// - Parameters:
     ///   - model: the trained model that the encoder is a part of; `nil` when none was named.
@@ -38,7 +38,7 @@ where Configuration: EncoderConfiguration {
     init(
         named name: ComponentName, on model: (any StoredModel)?, random: inout RandomStream
     ) throws
-    /// The name that makes this encoder.
+    /// The name that creates this encoder.
     var name: ComponentName { get }
     /// Checks a name without a model.
     /// - Throws: `ConfigurationError` for words that do not fit ``grammar``.
@@ -63,7 +63,7 @@ public enum Encoders {
         try registry.register(type, as: Encoder.Configuration.kind)
     }
 
-    /// The type of the encoder that a name begins with.
+    /// Returns the encoder type of a name's first word.
     /// - Throws: `ConfigurationError` that lists the forms of all known encoders.
     public static func type(
         of name: ComponentName

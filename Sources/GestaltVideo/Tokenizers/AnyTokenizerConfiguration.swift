@@ -14,12 +14,12 @@ public struct AnyTokenizerConfiguration: Codable, Sendable, Equatable, CustomStr
     public var embeddingWidth: Int { value.embeddingWidth }
     public var description: String { value.summary }
 
-    /// The configuration as one of a known type; `nil` for another kind.
+    /// Returns the configuration as a known type; `nil` for another kind.
     public func `as`<Configuration: VideoTokenizerConfiguration>(
         _ type: Configuration.Type
     ) -> Configuration? { value as? Configuration }
 
-    /// The grid of codes of a clip; see `VideoTokenizerConfiguration`.
+    /// Returns the grid of codes of a clip; see `VideoTokenizerConfiguration`.
     public func latentShape(time: Int, height: Int, width: Int) throws(TokenizerError) -> [Int] {
         try value.latentShape(time: time, height: height, width: width)
     }

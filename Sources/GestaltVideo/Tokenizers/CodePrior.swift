@@ -3,13 +3,13 @@ import GestaltTensor
 
 /// A distribution over the codes of a clip, given a condition.
 public protocol CodePrior: Module {
-    /// What the codes depend on: frames, a class, actions.
+    /// The conditioning of the codes: frames, a class, actions.
     associatedtype Condition: Sendable
     /// The grid of codes of a clip.
     var grid: Extent3 { get }
     /// The number of codes, K.
     var codeCount: Int { get }
-    /// The mean negative log-likelihood of a clip's codes, in nats.
+    /// Returns the mean negative log-likelihood of a clip's codes, in nats.
     ///
     /// - Parameters:
     ///   - embeddings: the codes' embeddings `[N, t, h, w, D]`.

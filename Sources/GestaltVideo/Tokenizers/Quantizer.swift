@@ -9,8 +9,8 @@ public protocol Quantizer: Module {
     var embeddingWidth: Int { get }
     /// Quantizes latents `[N, t, h, w, D]`; in training, statistics are updated through `context`.
     func callAsFunction(_ latents: Tensor<Float>, _ context: Context) -> Quantized
-    /// The embeddings of codes, `[…]` to `[…, D]`.
-    /// - Precondition: every code lies in 0 ..< K.
+    /// Returns the embeddings of codes, `[…]` to `[…, D]`.
+    /// - Precondition: every code is in 0 ..< K.
     func embeddings(of codes: Tensor<Int32>) -> Tensor<Float>
 }
 

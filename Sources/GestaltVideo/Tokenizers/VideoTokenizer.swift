@@ -5,18 +5,19 @@ import GestaltTensor
 
 /// A model that maps clips to grids of codes and back.
 ///
-/// Registered with `ModelKinds`, a tokenizer of another package is trained, evaluated, inspected and
-/// used by priors and encoders like those of this one.
+/// Registered with `ModelKinds`, a tokenizer of another package is trained, evaluated, inspected
+/// and used by priors and encoders like those of this one.
 public protocol VideoTokenizer: StoredModel where Configuration: VideoTokenizerConfiguration {
-    /// Codes `[N, t, h, w]` of clips `[N, T, H, W, 3]` in [−0.5, 0.5].
+    /// Encodes clips `[N, T, H, W, 3]` in [−0.5, 0.5] to codes `[N, t, h, w]`.
     func encode(_ clips: Tensor<Float>) -> Tensor<Int32>
-    /// Clips `[N, T, H, W, 3]`, nominally in [−0.5, 0.5], not clamped, of codes `[N, t, h, w]`.
+    /// Decodes codes `[N, t, h, w]` to clips `[N, T, H, W, 3]`, nominally in [−0.5, 0.5], not
+    /// clamped.
     func decode(_ codes: Tensor<Int32>) -> Tensor<Float>
-    /// The embeddings of codes, `[…]` to `[…, embeddingWidth]`: the input of a prior.
+    /// Returns the embeddings of codes, `[…]` to `[…, embeddingWidth]`: the input of a prior.
     func embeddings(of codes: Tensor<Int32>) -> Tensor<Float>
-    /// One training pass over clips `[N, T, H, W, 3]`.
+    /// Runs one training pass over clips `[N, T, H, W, 3]`.
     func trainingPass(_ clips: Tensor<Float>, _ context: Context) -> TokenizerPass
-    /// Latents `[N, t, h, w, C]` of clips, by a name of ``latents``.
+    /// Returns latents `[N, t, h, w, C]` of clips, by a name of ``latents``.
     func latents(of clips: Tensor<Float>, _ name: String, _ context: Context) -> Tensor<Float>
     /// The latents the tokenizer offers to heads, with their channels; the first is the default.
     var latents: [(name: String, channels: Int)] { get }
@@ -26,7 +27,7 @@ public protocol VideoTokenizer: StoredModel where Configuration: VideoTokenizerC
 public struct TokenizerPass: Sendable {
     /// The minimized loss, a scalar.
     public let loss: Tensor<Float>
-    /// Its terms and the use of codes, for logs: `reconstruction`, `perplexity`.
+    /// Its terms and the code usage, for logs: `reconstruction`, `perplexity`.
     public let metrics: [(name: String, value: Float)]
 
     public init(loss: Tensor<Float>, metrics: [(name: String, value: Float)]) {
@@ -37,18 +38,18 @@ public struct TokenizerPass: Sendable {
 
 /// The configuration of a ``VideoTokenizer``.
 public protocol VideoTokenizerConfiguration: ModelConfiguration {
-    /// Frames, rows and columns of a clip for one cell of codes.
+    /// Frames, rows and columns of a clip per code.
     var strides: Extent3 { get }
     /// The number of codes.
     var codeCount: Int { get }
     /// The channels of a code's embedding.
     var embeddingWidth: Int { get }
-    /// A tokenizer with initial weights.
+    /// Returns a tokenizer with initial weights.
     func tokenizer(random: inout RandomStream) -> any VideoTokenizer
-    /// The configurations with a name, smallest first.
+    /// The named configurations, smallest first.
     static var presets: KeyValuePairs<String, Self> { get }
-    /// The configuration for training on clips whose pixels have this variance, in squared units of
-    /// [−0.5, 0.5]; by default unchanged.
+    /// Returns the configuration for training on clips whose pixels have this variance, in squared
+    /// units of [−0.5, 0.5]; by default unchanged.
     func measured(pixelVariance: Float) -> Self
 }
 
@@ -56,8 +57,9 @@ extension VideoTokenizerConfiguration {
     public static var presets: KeyValuePairs<String, Self> { [:] }
     public func measured(pixelVariance: Float) -> Self { self }
 
-    /// The grid of codes `[t, h, w]` of a clip of `[T, H, W]`.
-    /// - Throws: ``TokenizerError/clip(axis:length:stride:)`` when a stride does not divide a length.
+    /// Returns the grid of codes `[t, h, w]` of a clip of `[T, H, W]`.
+    /// - Throws: ``TokenizerError/clip(axis:length:stride:)`` for a length that is not a multiple
+    ///   of the stride.
     public func latentShape(time: Int, height: Int, width: Int) throws(TokenizerError) -> [Int] {
         let lengths = [("time", time), ("height", height), ("width", width)]
         for ((axis, length), stride) in zip(lengths, strides.array)
@@ -71,7 +73,7 @@ extension VideoTokenizerConfiguration {
 extension VideoTokenizer {
     public var title: String { "a video tokenizer" }
 
-    /// Clips decoded from their codes.
+    /// Encodes clips and decodes the codes.
     public func reconstruct(_ clips: Tensor<Float>) -> Tensor<Float> { decode(encode(clips)) }
 
     /// The embeddings of all codes, `[K, embeddingWidth]`.

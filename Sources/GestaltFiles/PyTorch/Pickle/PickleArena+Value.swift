@@ -1,20 +1,21 @@
 import GestaltChecks
 
-/// From nodes to values.
+/// Conversion of nodes to values.
 extension PickleArena {
-    /// The value of `root` with all below it. Each node becomes one value; where it is shared, the
-    /// values share their memory.
+    /// Returns the value of `root` with all below it. Each node becomes one value; shared nodes
+    /// become values that share memory.
     ///
     /// A value inside itself becomes ``PickleValue/recursion`` there.
     ///
-    /// - Throws: ``FileError`` when values are nested too deep, or when sharing would make the tree
+    /// - Throws: ``FileError`` when values are nested too deeply, or when sharing would make the
+    ///   tree too large to traverse.
     ///   larger than a reader could walk through.
     func value(of root: Index, path: String) throws(FileError) -> PickleValue {
         var writer = PickleValueWriter(arena: self, path: path)
         return try writer.value(of: root)
     }
 
-    /// The nodes a node names.
+    /// Returns the nodes that a node refers to.
     fileprivate func children(_ index: Index) -> [Index] {
         switch self[index] {
         case .none, .bool, .integer, .bigInteger, .real, .string, .bytes, .global, .storage,
@@ -29,8 +30,8 @@ extension PickleArena {
     }
 }
 
-/// Writes nodes out bottom-up. It goes down by a stack of its own: the depth of a pickle is up to
-/// whoever made it.
+/// Converts nodes bottom-up, with an explicit stack, since the depth of a pickle is controlled by
+/// its author.
 private struct PickleValueWriter {
     typealias Index = PickleArena.Index
 
@@ -38,9 +39,9 @@ private struct PickleValueWriter {
     let path: String
     private var values: [PickleValue?]
     private var isOpen: [Bool]
-    /// Containers on the longest way down.
+    /// The number of containers on the longest path down.
     private var heights: [Int]
-    /// Values below, counted as often as they are reached.
+    /// The number of values below, counted each time they are reached.
     private var counts: [Int]
 
     private struct Level {
@@ -107,7 +108,7 @@ private struct PickleValueWriter {
             found: "more")
     }
 
-    /// A node's value; those below it are made already.
+    /// Returns a node's value; those below it are already converted.
     private func made(_ node: PickleArena.Node) -> PickleValue {
         switch node {
         case .none: .null
@@ -150,7 +151,7 @@ private struct PickleValueWriter {
 }
 
 extension PyTorchStorage {
-    /// A tensor of one axis that shows everything.
+    /// A tensor of one axis over the whole storage.
     fileprivate var whole: PyTorchTensor {
         let type = type ?? .uint8
         do throws(PyTorchTensor.Misfit) {

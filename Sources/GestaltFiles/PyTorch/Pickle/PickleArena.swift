@@ -1,5 +1,5 @@
-/// All values of a pickle while it is read, in one array. A value names others by index, so one
-/// that is shared stands here once, and one that contains itself does no harm.
+/// All values of a pickle during reading, in one array. Values refer to others by index, so a
+/// shared value is stored once, and one that contains itself does no harm.
 struct PickleArena {
     typealias Index = Int32
 
@@ -13,7 +13,7 @@ struct PickleArena {
         case bytes([UInt8])
         case list([Index])
         case tuple([Index])
-        /// Keys and values by turns.
+        /// Alternating keys and values.
         case dictionary([Index])
         /// An `argparse.Namespace`; its attributes, a dictionary, come later.
         case namespace(Index?)
@@ -23,7 +23,7 @@ struct PickleArena {
         indirect case object(Object)
     }
 
-    /// A call that is not made. `arguments` is a tuple.
+    /// A call that is not executed. `arguments` is a tuple.
     struct Object {
         let callee: Index
         let arguments: Index
@@ -44,27 +44,27 @@ struct PickleArena {
 
     init(path: String) { self.path = path }
 
-    // What is counted, in bytes: as much as values of the worst kind were seen to take at the peak.
+    // The estimated cost in bytes: the peak memory per value measured for the worst kind.
     private static let nodeCost = 160
     static let referenceCost = 48
 
     subscript(index: Index) -> Node { nodes[Int(index)] }
 
-    /// A new value. `payload` is what it needs beyond its own place.
+    /// Adds a value. `payload` is its memory in addition to the node.
     mutating func add(_ node: Node, payload: Int = 0) throws(FileError) -> Index {
         try spend(Self.nodeCost + payload)
         nodes.append(node)
         return Index(nodes.count - 1)
     }
 
-    /// A new value that names others.
+    /// Adds a value that refers to others.
     mutating func add(
         _ values: [Index], as make: ([Index]) -> Node
     ) throws(FileError) -> Index {
         try add(make(values), payload: values.count * Self.referenceCost)
     }
 
-    /// Counts memory.
+    /// Accounts for memory.
     ///
     /// - Throws: ``FileError/tooLarge(path:format:limit:found:)``.
     mutating func spend(_ byteCount: Int) throws(FileError) {
@@ -76,7 +76,7 @@ struct PickleArena {
         }
     }
 
-    /// Changes a value in place, without copying what it holds.
+    /// Changes a value in place, without copying its contents.
     mutating func update<Result>(
         _ index: Index, _ body: (inout Node) -> Result
     ) -> Result {

@@ -1,12 +1,12 @@
-/// Reads a pickle's bytes from front to back; all errors name the place.
+/// Reads a pickle's bytes sequentially; all errors include the position.
 struct PickleCursor {
     let bytes: UnsafeRawBufferPointer
     let path: String
     private(set) var position = 0
     private let isCut: Bool
 
-    /// A cursor over the start of `bytes`: of whatever follows the pickle it sees no more than
-    /// a pickle may have.
+    /// A cursor over the start of `bytes`, limited to the maximum size of a pickle, whatever
+    /// follows it.
     init(_ bytes: UnsafeRawBufferPointer, path: String) {
         isCut = bytes.count > PickleLimits.byteCount
         self.bytes = UnsafeRawBufferPointer(rebasing: bytes.prefix(PickleLimits.byteCount))
@@ -15,12 +15,12 @@ struct PickleCursor {
 
     mutating func byte() throws(FileError) -> UInt8 { try take(1)[0] }
 
-    /// An unsigned number of one to eight bytes, lowest first.
+    /// Reads an unsigned integer of one to eight bytes, little-endian.
     mutating func number(_ width: Int) throws(FileError) -> UInt64 {
         try take(UInt64(width)).reversed().reduce(0) { $0 << 8 | UInt64($1) }
     }
 
-    /// The next `count` bytes.
+    /// Reads the next `count` bytes.
     mutating func take(_ count: UInt64) throws(FileError) -> UnsafeRawBufferPointer {
         guard count <= UInt64(bytes.count - position) else {
             if isCut {
@@ -32,7 +32,7 @@ struct PickleCursor {
         return UnsafeRawBufferPointer(rebasing: bytes[position..<(position + Int(count))])
     }
 
-    /// The text up to the next end of line.
+    /// Reads the text up to the next end of line.
     mutating func line() throws(FileError) -> String {
         let rest = bytes[position...].prefix(PickleLimits.lineByteCount)
         guard let end = rest.firstIndex(of: UInt8(ascii: "\n")) else {
@@ -43,7 +43,7 @@ struct PickleCursor {
         return text
     }
 
-    /// The next `count` bytes as UTF-8.
+    /// Reads the next `count` bytes as UTF-8.
     mutating func text(_ count: UInt64) throws(FileError) -> String {
         let raw = try take(count)
         guard let text = String(validating: raw, as: UTF8.self) else {

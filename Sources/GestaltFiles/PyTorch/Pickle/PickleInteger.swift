@@ -1,9 +1,9 @@
-/// An integer of any length: a number where it fits 64 bits, decimal digits elsewhere.
+/// An integer of any length: an `Int64` where it fits, decimal digits otherwise.
 enum PickleInteger: Equatable {
     case small(Int)
     case big(String)
 
-    /// Two's complement, lowest byte first; no bytes are zero.
+    /// Two's complement, little-endian; no bytes are zero.
     init(_ bytes: [UInt8]) {
         let isNegative = (bytes.last ?? 0) & 0x80 != 0
         let fill: UInt8 = isNegative ? 0xFF : 0
@@ -18,7 +18,7 @@ enum PickleInteger: Equatable {
         }
     }
 
-    /// A decimal number; nil for anything else.
+    /// Parses a decimal number; nil for other text.
     init?(_ text: String) {
         if let value = Int(text) {
             self = .small(value)
@@ -41,7 +41,8 @@ enum PickleInteger: Equatable {
         }
     }
 
-    /// Schoolbook division: by 10⁹ until nothing is left. Quadratic, for at most 255 bytes.
+    /// Converts by schoolbook division: by 10⁹ until nothing is left. Quadratic, for at most 255
+    /// bytes.
     private static func digits(_ magnitude: [UInt8]) -> String {
         var words: [UInt32] = stride(from: 0, to: magnitude.count, by: 4).map { start in
             magnitude[start..<min(start + 4, magnitude.count)].reversed()

@@ -1,6 +1,6 @@
 import GestaltChecks
 
-/// Names, calls and what is done to their results.
+/// Names, calls and operations on their results.
 extension PickleMachine {
     mutating func construct(_ opcode: PickleOpcode) throws(FileError) {
         switch opcode {
@@ -34,8 +34,8 @@ extension PickleMachine {
             payload: module.utf8.count + name.utf8.count)
     }
 
-    /// What stands for the result of a call: of the functions known here a value, of all others
-    /// a note of the call.
+    /// Returns a substitute for the result of a call: a value for known functions, a record of the
+    /// call for all others.
     private mutating func call(_ callee: Index, _ arguments: Index) throws(FileError) -> Index {
         guard case .tuple(let values) = arena[arguments] else {
             throw cursor.malformed("a tuple of arguments", "something else")
@@ -68,7 +68,7 @@ extension PickleMachine {
         return try object(callee, arguments)
     }
 
-    /// The tensor of a function's arguments; nil for functions that are not known here.
+    /// Returns the tensor of a function's arguments; nil for unknown functions.
     private mutating func tensor(
         _ parts: [Index], builtBy function: String
     ) throws(FileError) -> Index? {
@@ -82,7 +82,7 @@ extension PickleMachine {
         }
     }
 
-    /// Plain values that pickles spell as calls.
+    /// Returns a plain value that the pickle encodes as a call.
     private mutating func pythonValue(
         _ name: PickleGlobal, _ values: [Index]
     ) throws(FileError) -> Index? {
@@ -92,13 +92,13 @@ extension PickleMachine {
             return try dictionary(of: values[0])
         case "argparse.Namespace" where values.isEmpty: return try arena.add(.namespace(nil))
         case "copyreg._reconstructor", "copy_reg._reconstructor":
-            // How protocol 1 makes an object of its class alone.
+            // Protocol 1's construction of an object from its class alone.
             guard let first = values.first, case .global(let kind) = arena[first],
                 kind.description == "argparse.Namespace"
             else { return nil }
             return try arena.add(.namespace(nil))
         case "_codecs.encode":
-            // Protocol 2 has no bytes: it writes them as text of the same code points.
+            // Protocol 2 has no bytes: it encodes them as text of the same code points.
             guard let first = values.first, case .string(let text) = arena[first],
                 values.count == 1 || values.count == 2 && isLatin(values[1])
             else { return nil }
@@ -116,7 +116,7 @@ extension PickleMachine {
         return ["latin1", "latin-1", "iso-8859-1"].contains(encoding)
     }
 
-    /// The dictionary of a list of pairs; nil when it is none.
+    /// Returns the dictionary of a list of pairs; nil for another value.
     private mutating func dictionary(of list: Index) throws(FileError) -> Index? {
         guard case .list(let pairs) = arena[list] else { return nil }
         try arena.spend(2 * pairs.count * PickleArena.referenceCost)
@@ -146,8 +146,8 @@ extension PickleMachine {
             payload: 2 * PickleArena.referenceCost)
     }
 
-    /// Gives attributes to the value on top of the stack. Those of dictionaries and tensors are
-    /// of no use here (version numbers of modules, for example) and are left out.
+    /// Assigns attributes to the value on top of the stack. Those of dictionaries and tensors
+    /// (version numbers of modules, for example) are not needed and omitted.
     private mutating func setState(_ state: Index) throws(FileError) {
         if case .namespace = arena[try top()] {
             guard case .dictionary = arena[state] else {

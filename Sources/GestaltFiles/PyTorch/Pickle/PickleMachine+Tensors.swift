@@ -1,10 +1,10 @@
 /// Storages and tensors.
 extension PickleMachine {
-    /// The storage of a persistent identifier: `('storage', class, name, location, count)`, in old
-    /// files with a sixth part, None or `(name, offset, count)` of a view. Where it once lived, a
-    /// GPU perhaps, does not matter.
+    /// Returns the storage of a persistent identifier:
+    /// `('storage', class, name, location, count)`, in old files with a sixth element, None or
+    /// `(name, offset, count)` of a view. The original location, a GPU for example, is ignored.
     mutating func storage(_ identifier: Index) throws(FileError) -> Index {
-        // The form before PyTorch 1.6 notes the source text of a module's class beside the class.
+        // The format before PyTorch 1.6 stores the source text of a module's class with the class.
         if case .tuple(let parts) = arena[identifier], parts.count == 4,
             case .string("module") = arena[parts[0]], case .global = arena[parts[1]]
         {
@@ -17,8 +17,8 @@ extension PickleMachine {
             throw cursor.malformed("('storage', class, name, location, count)", "something else")
         }
         guard let type = PyTorchStorage.type(of: kind) else {
-            // Quantized or complex elements: whatever is made of them stays an object. The form
-            // before 1.6 has to know where their bytes end.
+            // Quantized or complex elements: tensors built from them stay objects. The format
+            // before 1.6 needs their width to find their end.
             if let width = PyTorchStorage.foreignWidth(of: kind) {
                 let (byteCount, overflows) = count.multipliedReportingOverflow(by: width)
                 guard count >= 0, !overflows else {
@@ -49,7 +49,7 @@ extension PickleMachine {
         return try arena.add(.storage(storage), payload: 2 * PickleArena.referenceCost)
     }
 
-    /// First byte and length of a view of a storage.
+    /// Returns the first byte and length of a view of a storage.
     private func view(
         _ index: Index, _ width: Int, _ byteCount: Int
     ) throws(FileError) -> (Int, Int)? {
@@ -76,8 +76,8 @@ extension PickleMachine {
         }
     }
 
-    /// The tensor of `(storage, offset, shape, strides, requires_grad, hooks, [type,] [attributes])`;
-    /// nil when storage, type or attributes are of a kind that is not known here.
+    /// Returns the tensor of `(storage, offset, shape, strides, requires_grad, hooks, [type,]
+    /// [attributes])`; nil for an unknown kind of storage, type or attributes.
     mutating func tensor(_ parts: [Index], hasType: Bool) throws(FileError) -> Index? {
         guard parts.count >= 4 else {
             throw cursor.malformed("four parts of a tensor", "\(parts.count)")
@@ -114,8 +114,8 @@ extension PickleMachine {
             .tensor(tensor), payload: (4 + shape.count) * PickleArena.referenceCost)
     }
 
-    /// Whether a tensor's attributes ask for the negative of its elements (`torch._neg_view`, the
-    /// imaginary part of a conjugate); nil for attributes that are not known here.
+    /// Whether a tensor's attributes specify the negative of its elements (`torch._neg_view`, the
+    /// imaginary part of a conjugate); nil for unknown attributes.
     private func negation(_ attributes: Index, _ type: StoredType) -> Bool? {
         switch arena[attributes] {
         case .none: return false
@@ -127,7 +127,7 @@ extension PickleMachine {
                 else { return nil }
                 switch key {
                 case "neg": isNegated = value
-                // The conjugate of a real number is itself; of complex ones nothing is read.
+                // The conjugate of a real number is itself; complex ones are not read.
                 case "conj" where !value: break
                 default: return nil
                 }
@@ -137,7 +137,7 @@ extension PickleMachine {
         }
     }
 
-    /// A short tuple or list of integers; nil for anything else.
+    /// Returns a short tuple or list of integers; nil for other values.
     private func integers(_ index: Index) -> [Int]? {
         switch arena[index] {
         case .tuple(let values), .list(let values):

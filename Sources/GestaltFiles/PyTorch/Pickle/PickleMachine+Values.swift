@@ -22,7 +22,7 @@ extension PickleMachine {
             return try add(PickleInteger(Array(cursor.take(count))))
         case .integerLine, .longLine:
             var line = try cursor.line()
-            // Protocol 1 writes False and True as 00 and 01.
+            // Protocol 1 encodes False and True as 00 and 01.
             if opcode == .integerLine && line == "00" { return PickleArena.no }
             if opcode == .integerLine && line == "01" { return PickleArena.yes }
             if opcode == .longLine && line.hasSuffix("L") { line.removeLast() }
@@ -53,7 +53,7 @@ extension PickleMachine {
         case .unicode1, .unicode4, .unicode8:
             return try arena.add(.string(cursor.text(count)), payload: Int(count))
         case .string1, .string4:
-            // Python 2 wrote texts and bytes alike.
+            // Python 2 encoded text and bytes alike.
             let raw = try cursor.take(count)
             guard let text = String(validating: raw, as: UTF8.self) else {
                 return try arena.add(.bytes(Array(raw)), payload: raw.count)
@@ -88,7 +88,7 @@ extension PickleMachine {
         }
     }
 
-    /// A set, as an object: whoever wants its elements finds them among its items.
+    /// Returns a set, as an object with its elements as items.
     private mutating func set(_ name: String, _ items: [Index]) throws(FileError) -> Index {
         let callee = try arena.add(.global(PickleGlobal(module: "builtins", name: name)))
         return try arena.add(items) {

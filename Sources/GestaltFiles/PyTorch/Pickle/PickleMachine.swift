@@ -2,31 +2,32 @@ import GestaltChecks
 
 /// Builds the values of a pickle.
 ///
-/// A pickle is a program for a machine with a stack. This one knows no functions: names stay
-/// names, calls of the few functions that PyTorch needs for tensors and dictionaries are turned
-/// into values by `PickleMachine+Calls`, and any other call is noted as a value of its own.
+/// A pickle is a program for a stack machine. This machine has no functions: names stay names,
+/// calls of the few functions that PyTorch needs for tensors and dictionaries are converted to
+/// values by `PickleMachine+Calls`, and any other call is recorded as a value of its own.
 struct PickleMachine {
     typealias Index = PickleArena.Index
 
     var cursor: PickleCursor
     var arena: PickleArena
-    /// The storages that were named, by name.
+    /// The storages referred to, by name.
     var storages: [String: PyTorchStorage] = [:]
     private var stack: [Index] = []
     private var marks: [Int] = []
     private var memo: [UInt32: Index] = [:]
 
-    /// What a pickle holds.
+    /// The content of a pickle.
     struct Outcome {
         let value: PickleValue
         let storages: [String: PyTorchStorage]
-        /// Where the pickle ends.
+        /// The length of the pickle in bytes.
         let byteCount: Int
     }
 
-    /// The value of the pickle at the start of `bytes`.
+    /// Returns the value of the pickle at the start of `bytes`.
     ///
-    /// - Throws: ``FileError`` when it is broken, too large, or uses what checkpoints do not.
+    /// - Throws: ``FileError`` when it is broken, too large, or uses instructions that checkpoints
+    ///   do not.
     static func run(
         _ bytes: UnsafeRawBufferPointer, path: String
     ) throws(FileError) -> Outcome {
@@ -67,7 +68,7 @@ struct PickleMachine {
             let version = try cursor.byte()
             guard version <= 5 else { throw cursor.malformed("protocol 0 to 5", "\(version)") }
         case .frame:
-            // Frames help who reads from a pipe; here only the length can be wrong.
+            // Frames help readers of pipes; here only the length can be wrong.
             let count = try cursor.number(8)
             guard count <= UInt64(cursor.bytes.count - cursor.position) else {
                 throw cursor.malformed("a frame inside the pickle", "\(count) bytes")
@@ -89,7 +90,7 @@ struct PickleMachine {
         }
     }
 
-    /// Stack, marks and memo.
+    /// Executes instructions of stack, marks and memo.
     private mutating func move(_ opcode: PickleOpcode) throws(FileError) {
         switch opcode {
         case .mark:
@@ -98,7 +99,7 @@ struct PickleMachine {
             }
             marks.append(stack.count)
         case .pop:
-            // A mark without values above it may be what is taken away.
+            // A mark without values above it may be the item to remove.
             if marks.last == stack.count { marks.removeLast() } else { _ = try pop() }
         case .popMark: _ = try popMark()
         case .duplicate: try push(top())
@@ -112,7 +113,7 @@ struct PickleMachine {
     }
 
     private mutating func remember(_ key: UInt32) throws(FileError) {
-        // Picklers count from zero, and each entry takes two bytes at least.
+        // Picklers count from zero, and each entry takes at least two bytes.
         guard key < cursor.bytes.count else {
             throw cursor.malformed("memo keys below \(cursor.bytes.count)", "\(key)")
         }
@@ -149,7 +150,7 @@ struct PickleMachine {
         return value
     }
 
-    /// The values above the last mark, which goes.
+    /// Removes the last mark and returns the values above it.
     mutating func popMark() throws(FileError) -> [Index] {
         guard let mark = marks.popLast() else { throw cursor.malformed("a mark", "none") }
         defer { stack.removeLast(stack.count - mark) }

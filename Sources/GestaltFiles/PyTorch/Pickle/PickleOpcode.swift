@@ -1,6 +1,6 @@
-/// The instructions of pickle protocols 1 to 5 that the reader obeys.
+/// The supported instructions of pickle protocols 1 to 5.
 ///
-/// Left out are those of protocol 0 alone (PyTorch cannot write it: its storage names are tuples),
+/// Omitted are those of protocol 0 alone (PyTorch cannot write it: its storage names are tuples),
 /// the registry of extensions, and buffers outside the pickle.
 enum PickleOpcode: UInt8 {
     case proto = 0x80

@@ -1,6 +1,6 @@
 extension PickleValue {
-    /// The value stored under a string; nil when there is none, or nothing can be stored here.
-    /// An object is asked for its entries, then for its attributes.
+    /// The value stored under a string; nil when there is none, or the value has no entries.
+    /// The entries of an object are searched first, then its attributes.
     ///
     /// - Complexity: linear in the number of entries.
     public subscript(key: String) -> PickleValue? {
@@ -36,7 +36,7 @@ extension PickleValue {
         if case .integer(let value) = self { value } else { nil }
     }
 
-    /// A number with a fraction, or an integer.
+    /// A floating-point number, or an integer.
     public var real: Double? {
         switch self {
         case .real(let value): value
@@ -63,10 +63,10 @@ extension PickleValue {
 }
 
 extension PickleValue: CustomStringConvertible {
-    /// One line as Python would print it; long and deep content is left out.
+    /// One line in Python's notation; long and deep content is omitted.
     public var description: String { text(levels: 3) }
 
-    /// A few words for error messages.
+    /// A short description for error messages.
     var summary: String { String(text(levels: 1).prefix(120)) }
 
     private func text(levels: Int) -> String {

@@ -1,5 +1,5 @@
-/// A value of a Python pickle as plain data. Nothing in the pickle was executed: what would have
-/// been an object of an unknown class is an ``object(_:)`` that only records its making.
+/// A value of a Python pickle as plain data. Nothing in the pickle is executed: an object of an
+/// unknown class is an ``object(_:)`` that only records its construction.
 public enum PickleValue: Sendable, Equatable {
     /// Python's None.
     case null
@@ -19,7 +19,7 @@ public enum PickleValue: Sendable, Equatable {
     /// A tensor, to be loaded by ``PyTorchFile/tensor(_:as:)-(PyTorchTensor,_)``.
     indirect case tensor(PyTorchTensor)
     indirect case object(PickleObject)
-    /// A value that contains the place where it is named: left out there, so that the tree ends.
+    /// A value inside itself, omitted there, so that the tree is finite.
     case recursion
 
     /// A key of a dictionary with its value.
@@ -34,7 +34,7 @@ public enum PickleValue: Sendable, Equatable {
     }
 }
 
-/// The name of something in a Python module.
+/// The name of an object in a Python module.
 public struct PickleGlobal: Sendable, Hashable, CustomStringConvertible {
     public let module: String
     public let name: String
@@ -47,21 +47,21 @@ public struct PickleGlobal: Sendable, Hashable, CustomStringConvertible {
     public var description: String { "\(module).\(name)" }
 }
 
-/// A call that a pickle asks for and that was not made, with what the pickle adds to its result.
+/// A call in a pickle that was not executed, with the operations on its result.
 public struct PickleObject: Sendable, Equatable {
-    /// What would be called: a ``PickleValue/global(_:)``, rarely the result of another call.
+    /// The function: a ``PickleValue/global(_:)``, rarely the result of another call.
     public let callee: PickleValue
     public let arguments: [PickleValue]
     /// Named arguments, a dictionary.
     public let keywords: PickleValue?
-    /// The object's attributes, a dictionary mostly.
+    /// The object's attributes, usually a dictionary.
     public let state: PickleValue?
-    /// What would be appended to it, were it a list.
+    /// Items appended to it, as to a list.
     public let items: [PickleValue]
-    /// What would be stored in it, were it a dictionary.
+    /// Entries stored in it, as in a dictionary.
     public let entries: [PickleValue.Entry]
 
-    /// Module and name of what would be called; empty when it is itself the result of a call.
+    /// Module and name of the function; empty when it is itself the result of a call.
     public var name: String {
         if case .global(let global) = callee { global.description } else { "" }
     }

@@ -1,4 +1,4 @@
-/// The record at the end of an archive, which tells where the directory lies.
+/// The record at the end of an archive, which holds the location of the directory.
 struct ZipEnd {
     let entryCount: Int
     let directory: Range<Int>
@@ -36,7 +36,7 @@ struct ZipEnd {
         directory = start..<(start + size)
     }
 
-    /// The last place from where a comment of the stated length reaches to the end of the file.
+    /// Returns the last position where a comment of the stated length ends with the file.
     private static func place(_ fields: ZipFields) throws(FileError) -> Int {
         let last = fields.bytes.count - byteCount
         for place in stride(from: last, through: max(0, last - maximumCommentByteCount), by: -1) {

@@ -1,23 +1,23 @@
-/// An entry as the directory describes it.
+/// An entry of the directory.
 struct ZipHeader {
     let name: String
     let isDeflated: Bool
     let checksum: UInt32
     private(set) var byteCount: Int
     private(set) var storedByteCount: Int
-    /// Where the header before its content stands.
+    /// The offset of the local header before its content.
     private(set) var place: Int
-    /// Where the next header of the directory begins.
+    /// The offset of the next header in the directory.
     let end: Int
     private let method: Int
-    /// Sizes and checksum follow the content: the header before it may have zeros.
+    /// Whether sizes and checksum follow the content: the local header may then have zeros.
     private let isStreamed: Bool
 
     static let leastByteCount = 46
     private static let signature: UInt32 = 0x0201_4B50
     private static let localSignature: UInt32 = 0x0403_4B50
     private static let localByteCount = 30
-    /// Deflate gives at most 1032 bytes for one.
+    /// The bound on deflate's expansion, at most 1032 bytes for one.
     private static let deflateRatio = 1040
 
     init(
@@ -52,7 +52,7 @@ struct ZipHeader {
         try checkSizes(fields)
     }
 
-    /// Takes what does not fit 32 bits from the zip64 field.
+    /// Reads values that do not fit 32 bits from the zip64 field.
     private mutating func widen(_ fields: ZipFields, _ extra: Range<Int>) throws(FileError) {
         let saturated = 0xFFFF_FFFF
         guard byteCount == saturated || storedByteCount == saturated || place == saturated else {
@@ -88,7 +88,7 @@ struct ZipHeader {
         }
     }
 
-    /// Where the content lies, once the header before it says the same as the directory.
+    /// Returns the range of the content, after checking the local header against the directory.
     func content(_ fields: ZipFields, before limit: Int) throws(FileError) -> Range<Int> {
         guard place <= limit - Self.localByteCount,
             try fields.number(place, as: UInt32.self) == Self.localSignature

@@ -44,7 +44,7 @@ extension ZipMap.Entry {
         _ stored: UnsafeRawBufferPointer, _ path: String
     ) throws(FileError) -> [UInt8] {
         var stream = z_stream()
-        // Negative: deflate alone, without the header of a zlib file.
+        // Negative: raw deflate, without a zlib header.
         let started = inflateInit2_(
             &stream, -MAX_WBITS, ZLIB_VERSION, Int32(MemoryLayout<z_stream>.size))
         guard started == Z_OK else {
@@ -55,7 +55,7 @@ extension ZipMap.Entry {
         var chunk = [UInt8](repeating: 0, count: min(1 << 20, byteCount + 1))
         var (taken, status) = (0, Z_OK)
         while status == Z_OK {
-            // Grows with what arrives, so that a false size costs nothing.
+            // Grows with the data, so that a false size costs nothing.
             let (given, room) = (min(1 << 30, stored.count - taken), chunk.count)
             let left = chunk.withUnsafeMutableBufferPointer { target in
                 stream.next_in = UnsafeMutablePointer(

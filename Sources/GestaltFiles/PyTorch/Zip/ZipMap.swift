@@ -1,7 +1,7 @@
-/// The directory of a zip archive (zip64 included) whose entries stay where they are.
+/// The directory of a zip archive (zip64 included) whose entries are read in place.
 ///
-/// Where `ZipReader` has libzip hold the whole archive in memory, this one only tells where the
-/// bytes of each entry lie: a checkpoint of a gigabyte is mapped, not copied.
+/// `ZipReader` has libzip hold the whole archive in memory; this type only locates the bytes of
+/// each entry: a checkpoint of a gigabyte is mapped, not copied.
 struct ZipMap {
     /// An entry, its headers checked against each other.
     struct Entry {
@@ -10,7 +10,7 @@ struct ZipMap {
         let checksum: UInt32
         /// Bytes of its content.
         let byteCount: Int
-        /// Where the stored or deflated bytes lie.
+        /// The range of the stored or deflated bytes.
         let range: Range<Int>
     }
 
@@ -20,8 +20,8 @@ struct ZipMap {
 
     /// Reads the directory and the header before each entry.
     ///
-    /// - Throws: ``FileError`` when they disagree, when entries overlap, reach outside or have
-    ///   equal names, and when one is encrypted or packed by another method than deflate.
+    /// - Throws: ``FileError`` when they disagree, when entries overlap, extend beyond the file or
+    ///   have equal names, and when one is encrypted or compressed by another method than deflate.
     init(_ bytes: UnsafeRawBufferPointer, path: String) throws(FileError) {
         self.path = path
         let fields = ZipFields(bytes: bytes, path: path)
@@ -50,13 +50,13 @@ struct ZipMap {
         }
         taken.sort { $0.lowerBound < $1.lowerBound }
         for (one, next) in zip(taken, taken.dropFirst()) where next.lowerBound < one.upperBound {
-            throw fields.malformed("entries beside each other", "two that overlap")
+            throw fields.malformed("disjoint entries", "two that overlap")
         }
         self.entries = entries
     }
 }
 
-/// Numbers at places in an archive, each checked to lie inside.
+/// Integers at offsets in an archive, each checked to lie inside.
 struct ZipFields {
     let bytes: UnsafeRawBufferPointer
     let path: String
@@ -70,13 +70,13 @@ struct ZipFields {
         return Value(littleEndian: bytes.loadUnaligned(fromByteOffset: place, as: Value.self))
     }
 
-    /// A number of 32 bits as an `Int`.
+    /// Returns a 32-bit integer as an `Int`.
     func wide(_ place: Int) throws(FileError) -> Int { Int(try number(place, as: UInt32.self)) }
 
-    /// A number of 16 bits as an `Int`.
+    /// Returns a 16-bit integer as an `Int`.
     func narrow(_ place: Int) throws(FileError) -> Int { Int(try number(place, as: UInt16.self)) }
 
-    /// A number of 64 bits as an `Int`.
+    /// Returns a 64-bit integer as an `Int`.
     func long(_ place: Int) throws(FileError) -> Int {
         let value = try number(place, as: UInt64.self)
         guard let number = Int(exactly: value) else {

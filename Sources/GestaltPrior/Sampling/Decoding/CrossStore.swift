@@ -1,17 +1,17 @@
 internal import CKernels
 import GestaltTensor
 
-/// What the attention to frames needs room for.
+/// The memory layout of the cross-attention to frames.
 struct CrossPlan {
     let head: gk_decode_head
-    /// Positions of the features.
+    /// Positions of the frame features.
     let positions: Int
-    /// Samples that share a clip's frames: the clip, and the samples.
+    /// Groups of samples that share a clip's frames: the clip, and its samples.
     let groups: [(clip: Int, samples: Range<Int>)]
     let heads: Int
     let layers: Int
 
-    /// Nil for a prior without frames.
+    /// Returns nil for a prior without frames.
     init?(_ weights: DecodingWeights, _ condition: PriorCondition, _ clips: [Int]) {
         let configuration = weights.configuration
         guard let features = condition.features, let conditioning = configuration.conditioning
@@ -38,7 +38,7 @@ struct CrossPlan {
     }
 }
 
-/// Keys and values of the frames' features, projected once for each clip and shared by its samples.
+/// Keys and values of the frame features, projected once per clip and shared by its samples.
 struct CrossStore {
     let plan: CrossPlan
     let store: HeadStore
@@ -55,19 +55,19 @@ struct CrossStore {
         for (layer, block) in weights.blocks.enumerated() {
             guard let cross = block.cross else { continue }
             for (group, member) in plan.groups.enumerated() {
-                // One clip at a time: a product's bits may depend on the number of its rows.
+                // One clip at a time: a product's bits may depend on its number of rows.
                 let own = features[member.clip]
                 fill(layer, group, keys: own.matmul(cross.key), values: own.matmul(cross.value))
             }
         }
     }
 
-    /// Where the head of a layer and group of samples stands.
+    /// Returns the index of the head of a layer and a group of samples.
     func index(_ layer: Int, _ group: Int, _ head: Int) -> Int {
         (layer * plan.groups.count + group) * plan.heads + head
     }
 
-    /// Numbers of keys and values that a step reads.
+    /// The number of key and value elements that a step reads.
     var numbersRead: Int {
         plan.layers * plan.groups.count * plan.heads * plan.positions
             * (plan.head.width + plan.head.value_width)

@@ -2,10 +2,10 @@ internal import CKernels
 import GestaltNN
 import GestaltTensor
 
-/// A transformer block as a step reads it.
+/// The weights of a transformer block, laid out for decoding.
 struct DecodingBlock {
     let attentionNorm: DecodingNorm
-    /// Query, key and value side by side.
+    /// Query, key and value, concatenated.
     let projection: gk_decode_matrix
     let attentionOutput: gk_decode_matrix
     let cross: DecodingCross?
@@ -56,7 +56,7 @@ struct DecodingBlock {
     }
 }
 
-/// The attention to frames: what a step reads, and the matrices that meet the frames once.
+/// The cross-attention to frames: the weights of a step, and the matrices applied once to frames.
 struct DecodingCross {
     let norm: DecodingNorm
     let query: gk_decode_matrix

@@ -3,26 +3,26 @@ import GestaltChecks
 import GestaltTensor
 import GestaltVQVAE
 
-/// The keys and values that some clips have left behind so far, and the room one more step needs.
+/// The key–value cache of a batch of samples, with the working memory of one step.
 ///
-/// Whoever makes it owns it; it holds all memory that decoding takes, so that a step allocates
-/// nothing. One step at a time: it is not to be shared between threads.
+/// The caller owns it; it holds all memory that decoding needs, so that a step allocates nothing.
+/// It is not thread-safe: one step at a time.
 ///
-/// A sample is one row of the batch; samples of the same clip share what is projected from the
+/// A sample is one row of the batch; samples of the same clip share the keys and values of the
 /// clip's frames.
 public final class DecodingCache {
     public let weights: DecodingWeights
     /// The clip of the condition that each sample belongs to.
     public let clips: [Int]
-    /// How many codes have been taken in; the next logits are those of this position.
+    /// The number of codes consumed; the next logits are those of this position.
     public internal(set) var position = 0 { didSet { filled = max(filled, position) } }
-    /// Positions that keys and values stand at.
+    /// Positions that have keys and values.
     private var filled = 0
 
-    /// How many samples are decoded.
+    /// The number of samples.
     public var samples: Int { clips.count }
-    /// What the cache takes: keys and values at full length, those of the frames, and the rows of
-    /// one step. Of the keys and values only what is filled is ever touched.
+    /// The size of the cache in bytes: keys and values at full length, those of the frames, and the
+    /// rows of one step. Of the keys and values only the filled part is ever touched.
     public var byteCount: Int { memory.byteCount }
 
     private let memory: DecodingMemory
@@ -31,13 +31,13 @@ public final class DecodingCache {
     let rows: DecodingRows
     /// The class of each sample, 0 without classes.
     let classes: [Int]
-    /// What the actions of each clip add, `[clips, t, width]`.
+    /// The contribution of each clip's actions to the stream, `[clips, t, width]`.
     let actions: Tensor<Float>?
 
     /// - Parameters:
-    ///   - clips: for each sample the clip of `condition` that it continues, equal ones side by
-    ///     side.
-    /// - Precondition: the condition has what the prior was built for, and these clips.
+    ///   - clips: for each sample the clip of `condition` that it continues; samples of the same
+    ///     clip must be adjacent.
+    /// - Precondition: the condition has the inputs the prior was built for, and these clips.
     public init(_ weights: DecodingWeights, _ condition: PriorCondition, clips: [Int]) {
         let configuration = weights.configuration
         require(!clips.isEmpty, "DecodingCache: no samples")
@@ -62,17 +62,17 @@ public final class DecodingCache {
         actions = condition.actions?.contiguous()
     }
 
-    /// Goes to another position: 0 begins anew. Keys and values before it are those written last,
-    /// so several continuations of one beginning need it only once.
-    /// - Precondition: as many codes have been taken in.
+    /// Moves to another position; 0 starts again. Keys and values before it are those written last,
+    /// so several continuations of a common prefix compute the prefix only once.
+    /// - Precondition: that many codes have been consumed.
     public func move(to position: Int) {
         require(
             (0...filled).contains(position), "DecodingCache: position \(position) of \(filled)")
         self.position = position
     }
 
-    /// Goes to a position as if so many codes had been taken in, with random keys and values: for
-    /// measurements, not for samples.
+    /// Moves to a position and fills the keys and values before it at random: for measurements, not
+    /// for samples.
     public func fill(to position: Int, random: RandomStream) {
         require(
             (0..<weights.configuration.tokens).contains(position),
@@ -91,7 +91,7 @@ public final class DecodingCache {
         self.position = position
     }
 
-    /// The logits of the last step, `samples · codes` numbers, one sample after the other.
+    /// Calls `body` with the logits of the last step, `samples · codes` values, sample by sample.
     package func withLogits<Result>(
         _ body: (UnsafeBufferPointer<Float>) throws -> Result
     ) rethrows -> Result {
@@ -102,7 +102,7 @@ public final class DecodingCache {
         }
     }
 
-    /// Bytes of keys and values that a step at `position` reads.
+    /// Returns the bytes of keys and values that a step at `position` reads.
     public func bytesRead(at position: Int) -> Int {
         let configuration = weights.configuration
         let numberBytes = weights.format.cache == .float32 ? 4 : 2
@@ -117,7 +117,7 @@ public final class DecodingCache {
         func check(_ what: String, _ wanted: Bool, _ count: Int?) {
             require(
                 wanted == (count != nil),
-                "DecodingCache: \(what) \(wanted ? "missing" : "given to a prior without them")")
+                "DecodingCache: \(what) \(wanted ? "missing" : "passed to a prior without them")")
             require(
                 clips.allSatisfy { $0 >= 0 && $0 < count ?? .max },
                 "DecodingCache: samples of clips \(clips), \(what) of \(count ?? 0) clips")

@@ -1,16 +1,16 @@
 internal import CKernels
 
-/// How the numbers that a step of sampling reads are kept; the arithmetic is float32 always.
+/// The storage formats of the values that a decoding step reads; arithmetic is always float32.
 public struct DecodingFormat: Sendable, Equatable, Codable {
     public enum Number: String, Codable, Sendable, CaseIterable {
         case float32
-        /// The upper half of a float32: half the memory to read, three significant digits.
+        /// The upper half of a float32: half the memory traffic, three significant digits.
         case bfloat16
     }
 
     /// The weights of the blocks and of the logits.
     public var weights: Number
-    /// Keys and values of the positions so far, and of the frames.
+    /// Keys and values of the earlier positions and of the frames.
     public var cache: Number
 
     public init(weights: Number = .float32, cache: Number = .float32) {

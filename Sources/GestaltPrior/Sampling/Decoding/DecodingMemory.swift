@@ -2,8 +2,8 @@ internal import CKernels
 import GestaltChecks
 import GestaltTensor
 
-/// One stretch of memory, given out piece by piece: a large one stands on huge pages, which its
-/// pieces would be too small for.
+/// One region of memory, allocated from piece by piece: a large region is backed by huge pages,
+/// for which its pieces would be too small.
 ///
 /// Contents are undefined until written.
 final class DecodingMemory {
@@ -11,7 +11,7 @@ final class DecodingMemory {
     let byteCount: Int
     private var used = 0
 
-    /// What pieces are aligned to: a line of the cache.
+    /// The alignment of pieces in bytes: a cache line.
     static let alignment = 64
 
     init(byteCount: Int) {
@@ -21,7 +21,7 @@ final class DecodingMemory {
 
     deinit { BufferPool.release(base, byteCount: byteCount) }
 
-    /// The next `byteCount` bytes.
+    /// Allocates the next `byteCount` bytes.
     func take(_ byteCount: Int) -> UnsafeMutableRawPointer {
         let start = used
         used += Self.padded(byteCount)
@@ -33,14 +33,14 @@ final class DecodingMemory {
         take(4 * count).bindMemory(to: Float.self, capacity: count)
     }
 
-    /// The elements of a tensor.
+    /// Allocates and copies the elements of a tensor.
     func take(_ tensor: Tensor<Float>) -> UnsafePointer<Float> {
         let copy = takeFloats(tensor.count)
         tensor.withScalars { copy.update(from: $0.baseAddress!, count: $0.count) }
         return UnsafePointer(copy)
     }
 
-    /// A matrix `[inputs, outputs]` in panels.
+    /// Allocates and packs a matrix `[inputs, outputs]` in panels.
     func take(
         _ matrix: Tensor<Float>, bias: Tensor<Float>? = nil, format: DecodingFormat.Number,
         finish: gk_decode_finish = gk_decode_store
@@ -55,7 +55,7 @@ final class DecodingMemory {
             outputs: outputs, storage: format.kernel, finish: finish)
     }
 
-    /// What pieces of so many bytes take.
+    /// Returns the size of a piece after rounding up to the alignment.
     static func padded(_ byteCount: Int) -> Int {
         (byteCount + alignment - 1) / alignment * alignment
     }

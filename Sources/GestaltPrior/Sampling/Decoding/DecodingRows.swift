@@ -1,20 +1,21 @@
 internal import CKernels
 import GestaltTensor
 
-/// What passes through one step, a row for each sample.
+/// The working memory of one step, a row for each sample.
 struct DecodingRows {
     /// The residual stream, `[samples, width]`.
     let stream: UnsafeMutablePointer<Float>
     let normalized: UnsafeMutablePointer<Float>
-    /// Query, key and value of all heads, `[samples, 3 · width]`; also the query to the frames.
+    /// Query, key and value of all heads, `[samples, 3 · width]`; also the query of
+    /// cross-attention.
     let projected: UnsafeMutablePointer<Float>
-    /// Results of the heads side by side, `[samples, width or featureWidth]`.
+    /// The concatenated outputs of the heads, `[samples, width or featureWidth]`.
     let mixed: UnsafeMutablePointer<Float>
     /// `[samples, inner width]`.
     let inner: UnsafeMutablePointer<Float>
     /// `[samples, codes]`.
     let logits: UnsafeMutablePointer<Float>
-    /// Results of the ranges, `[samples, heads, ranges, length]`.
+    /// Partial results of the ranges, `[samples, heads, ranges, length]`.
     let parts: UnsafeMutablePointer<Float>
 
     init(
@@ -37,7 +38,7 @@ struct DecodingRows {
         counts(weights, cross).reduce(0) { $0 + DecodingMemory.bytes(floats: samples * $1) }
     }
 
-    /// Numbers of one sample, in the order of the properties.
+    /// Returns the element counts of one sample, in the order of the properties.
     private static func counts(_ weights: DecodingWeights, _ cross: CrossPlan?) -> [Int] {
         let configuration = weights.configuration
         let (width, heads) = (configuration.width, configuration.heads)

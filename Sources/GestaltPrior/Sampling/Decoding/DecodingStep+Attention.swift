@@ -2,7 +2,7 @@ internal import CKernels
 import GestaltTensor
 
 extension DecodingStep {
-    /// `x ← x + attention(norm(x))` over the positions so far.
+    /// Applies `x ← x + attention(norm(x))` over the positions so far.
     func attention(_ block: DecodingBlock, _ layer: Int) {
         normalize(block.attentionNorm)
         product(block.projection, rows.normalized, rows.projected)
@@ -32,7 +32,8 @@ extension DecodingStep {
         product(block.attentionOutput, rows.mixed, rows.stream)
     }
 
-    /// `x ← x + attention(norm(x), frames)`; the samples of a clip read its keys and values once.
+    /// Applies `x ← x + attention(norm(x), frames)`; the samples of a clip read its keys and values
+    /// once.
     func cross(_ block: DecodingCross, _ layer: Int) {
         guard let cross = cache.cross else { return }
         normalize(block.norm)
@@ -61,7 +62,7 @@ extension DecodingStep {
         product(block.output, rows.mixed, rows.stream)
     }
 
-    /// Adds the results of the ranges in their order, every head of every sample.
+    /// Sums the ranges' results in order, for every head of every sample.
     private func merge(_ ranges: Int, valueWidth: Int) {
         let length = gk_decode_result_length(valueWidth)
         for item in 0..<samples * heads {
@@ -72,7 +73,7 @@ extension DecodingStep {
     }
 
     /// Runs `body` for every item and range; on one thread when an item is little work.
-    /// - Parameter work: numbers that an item reads.
+    /// - Parameter work: the number of values that an item reads.
     private func inParallel(
         _ items: Int, _ ranges: Int, work: Int, _ body: (Int, Int) -> Void
     ) {

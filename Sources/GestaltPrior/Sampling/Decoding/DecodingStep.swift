@@ -5,13 +5,14 @@ import GestaltVQVAE
 import GestaltVideo
 
 extension DecodingWeights {
-    /// The logits of the next position of every sample.
+    /// Returns the logits of the next position of every sample.
     ///
     /// - Parameters:
-    ///   - codes: the codes of the position before, `[samples]`; nil at the first.
-    ///   - cache: takes in keys and values, and moves on by one position.
+    ///   - codes: the codes of the previous position, `[samples]`; nil at the first.
+    ///   - cache: receives keys and values, and advances by one position.
     /// - Returns: `[samples, codes]`. A sample's bits do not depend on the other samples.
-    /// - Precondition: the cache is these weights' own and has not reached the end of the clip.
+    /// - Precondition: the cache was made for these weights and has not reached the end of the
+    ///   clip.
     public func logits(after codes: Tensor<Int32>?, _ cache: DecodingCache) -> Tensor<Float> {
         require(
             codes == nil ? cache.position == 0 : codes!.shape == [cache.samples],
@@ -27,7 +28,7 @@ extension DecodingWeights {
         }
     }
 
-    /// The same, leaving the logits in the cache.
+    /// Runs the same step, leaving the logits in the cache.
     /// - Parameter codes: `samples` codes; not read at the first position.
     package func step(after codes: UnsafePointer<Int32>?, _ cache: DecodingCache) {
         require(
@@ -46,7 +47,7 @@ extension DecodingWeights {
     }
 }
 
-/// One pass of all samples through the blocks.
+/// One forward pass of all samples through the blocks.
 struct DecodingStep {
     let weights: DecodingWeights
     let cache: DecodingCache
@@ -66,7 +67,7 @@ struct DecodingStep {
         (width, heads) = (weights.configuration.width, weights.configuration.heads)
     }
 
-    /// The stream before the first block: the code before, the position, its actions.
+    /// Writes the stream before the first block: the previous code, the position, its actions.
     func embed(_ codes: UnsafePointer<Int32>?) {
         let latent = weights.configuration.latent
         let third = width / 3
@@ -103,7 +104,7 @@ struct DecodingStep {
         }
     }
 
-    /// Every sample's row of x times a matrix, into its row of y.
+    /// Multiplies every sample's row of x by a matrix, into its row of y.
     func product(
         _ matrix: gk_decode_matrix, _ x: UnsafePointer<Float>, _ y: UnsafeMutablePointer<Float>
     ) {
@@ -125,15 +126,15 @@ struct DecodingStep {
     }
 }
 
-/// How the panels of a product are shared out: a long stretch to each thread, which its memory can
-/// follow, then the rest two by two for whoever is done first.
+/// The schedule of a product's panels: a long contiguous run for each thread, which suits its
+/// memory accesses, then the rest in pairs for the threads that finish first.
 struct PanelTasks {
     let count: Int
     private let panels: Int
     private let threads: Int
     private let stretch: Int
 
-    /// Panels of a small task: as many as a kernel may take at once.
+    /// Panels of a small task: the most that a kernel processes at once.
     private static let small = 2
     /// Multiply-adds below which a second thread costs more than it helps.
     private static let serialWork = 1 << 15

@@ -4,11 +4,11 @@ import GestaltTensor
 import GestaltVQVAE
 import GestaltVideo
 
-/// A prior made ready to be asked position by position: its matrices in the order in which a step
-/// reads them, and a table that takes each code straight to the stream.
+/// A prior's weights prepared for decoding position by position: its matrices in the order in
+/// which a step reads them, and a table that maps each code directly to the stream.
 ///
-/// Build it once and share it; a ``DecodingCache`` holds what belongs to the clips. The table is
-/// the codebook times the prior's `input`, so that its rounding is that of one product.
+/// Build it once and share it; a ``DecodingCache`` holds the state of the clips. The table is the
+/// codebook times the prior's `input`, rounded as a single product.
 ///
 /// ```swift
 /// let weights = DecodingWeights(predictor.prior, codebook: predictor.tokenizer.codebook)
@@ -16,11 +16,11 @@ import GestaltVideo
 /// let first = weights.logits(after: nil, cache)          // [4, K]
 /// ```
 ///
-/// `@unchecked Sendable`: the memory is written in `init` alone.
+/// `@unchecked Sendable`: the memory is written only in `init`.
 public final class DecodingWeights: @unchecked Sendable {
     public let configuration: PriorConfiguration
     public let format: DecodingFormat
-    /// What the weights take.
+    /// The size of the weights in bytes.
     public var byteCount: Int { memory.byteCount }
 
     private let memory: DecodingMemory
@@ -34,7 +34,7 @@ public final class DecodingWeights: @unchecked Sendable {
     let output: gk_decode_matrix
     let ranges: VisibleRanges
 
-    /// - Parameter codebook: the rows of the codes, `[codes, embedding]`.
+    /// - Parameter codebook: the embeddings of the codes, `[codes, embedding]`.
     public init(
         _ prior: VideoPrior, codebook: Tensor<Float>, format: DecodingFormat = .float32
     ) {
@@ -56,7 +56,7 @@ public final class DecodingWeights: @unchecked Sendable {
         ranges = VisibleRanges(configuration)
     }
 
-    /// What `init` takes from its memory.
+    /// Returns the number of bytes that `init` allocates.
     private static func byteCount(_ prior: VideoPrior, _ format: DecodingFormat.Number) -> Int {
         let configuration = prior.configuration
         let width = configuration.width
@@ -69,7 +69,7 @@ public final class DecodingWeights: @unchecked Sendable {
             + DecodingMemory.bytes(width, configuration.codeCount, format)
     }
 
-    /// Bytes of weights that one step reads, without the rows of single codes and positions.
+    /// Bytes of weights that one step reads, without the embeddings of codes and positions.
     public var bytesReadPerStep: Int {
         let matrices = blocks.flatMap(\.matrices) + [output]
         return matrices.reduce(0) { sum, matrix in
@@ -79,7 +79,7 @@ public final class DecodingWeights: @unchecked Sendable {
     }
 }
 
-/// A norm's gain and offset, one row for each class or one for all.
+/// A norm's gain and offset: one row for each class, or one for all.
 struct DecodingNorm {
     let scale: UnsafePointer<Float>
     let shift: UnsafePointer<Float>

@@ -1,15 +1,15 @@
 internal import CKernels
 
-/// Keys and values of several heads, one behind the other; see `gk_decode_head` for their layout.
+/// Keys and values of several heads, one after the other; see `gk_decode_head` for their layout.
 ///
-/// Of a head only the panels of positions written so far are ever touched.
+/// Only the panels of a head whose positions have been written are ever touched.
 struct HeadStore {
     let head: gk_decode_head
     private let base: UnsafeMutableRawPointer
     private let keyBytes: Int
     private let headBytes: Int
 
-    /// - Parameter count: heads in all: of all samples and layers.
+    /// - Parameter count: the total number of heads, over all samples and layers.
     init(_ head: gk_decode_head, count: Int, _ memory: DecodingMemory) {
         self.head = head
         var shape = head

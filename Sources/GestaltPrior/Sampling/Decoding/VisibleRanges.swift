@@ -3,14 +3,14 @@ import GestaltTensor
 import GestaltVQVAE
 import GestaltVideo
 
-/// Which earlier positions each position reads, as ranges whose partial results are added in order:
-/// the ranges depend on the position alone, not on threads or the batch.
+/// The earlier positions that each position attends to, as ranges whose partial results are added
+/// in order: the ranges depend on the position alone, not on threads or the batch.
 struct VisibleRanges: Sendable {
-    /// Positions whose ranges are the same but for the end of the last one.
+    /// Positions whose ranges differ only in the end of the last one.
     private let block: Int
     private let rows: [[Range<Int>]]
 
-    /// The most positions of a range: the scores of one stand in the kernel's own memory.
+    /// The maximum length of a range: its scores are held in the kernel's own memory.
     static let limit = gk_decode_range
 
     init(_ configuration: PriorConfiguration) {
@@ -24,7 +24,7 @@ struct VisibleRanges: Sendable {
         }
     }
 
-    /// All of `count` positions in turn.
+    /// Ranges for all of `count` positions in order.
     init(all count: Int) {
         let starts = Array(stride(from: 0, to: count, by: Self.limit))
         self.init(
@@ -37,18 +37,18 @@ struct VisibleRanges: Sendable {
         self.rows = rows
     }
 
-    /// The most ranges of one position.
+    /// The maximum number of ranges of a position.
     var most: Int { rows.reduce(0) { max($0, $1.count) } }
 
     func count(at position: Int) -> Int { rows[position / block].count }
 
-    /// A range of the positions that `position` reads, itself included.
+    /// Returns a range of the positions that `position` attends to, itself included.
     func range(_ index: Int, at position: Int) -> Range<Int> {
         let range = rows[position / block][index]
         return range.lowerBound..<min(range.upperBound, position + 1)
     }
 
-    /// How many positions `position` reads.
+    /// Returns the number of positions that `position` attends to.
     func length(at position: Int) -> Int {
         (0..<count(at: position)).reduce(0) { $0 + range($1, at: position).count }
     }

@@ -1,7 +1,7 @@
 internal import CKernels
 import GestaltTensor
 
-/// Draws one code from the logits of all, in memory of its own.
+/// Draws a code from the logits, in preallocated memory.
 ///
 /// `@unchecked Sendable`: used by one thread at a time.
 package final class CodeDraw: @unchecked Sendable {
@@ -10,7 +10,7 @@ package final class CodeDraw: @unchecked Sendable {
     private let memory: DecodingMemory
     /// e^((logit − largest) / temperature) of each code.
     private let weights: UnsafeMutablePointer<Float>
-    /// Codes as a heap: the likeliest first.
+    /// The codes as a heap, the likeliest first.
     private let heap: UnsafeMutablePointer<Int32>
 
     package init(_ options: SamplingOptions, codes: Int) {
@@ -21,11 +21,11 @@ package final class CodeDraw: @unchecked Sendable {
         heap = memory.take(4 * codes).bindMemory(to: Int32.self, capacity: codes)
     }
 
-    /// A code, and the logarithm of the probability that the prior itself, at temperature 1, gives
-    /// it; nil when the logits are not finite.
+    /// Returns a code with its log-probability under the prior at temperature 1; nil when the
+    /// logits are not finite.
     ///
-    /// - Parameter number: from 0 to 1, 1 excluded; the draw inverts the cumulative sum at it, over
-    ///   the codes in their order, or, where codes are left out, from the likeliest down.
+    /// - Parameter number: in 0 ..< 1; the draw inverts the cumulative sum at it, over the codes in
+    ///   their order, or, where codes are excluded, from the likeliest down.
     package func draw(
         _ logits: UnsafePointer<Float>, _ number: Double
     ) -> (code: Int, logProbability: Double)? {
@@ -49,7 +49,7 @@ package final class CodeDraw: @unchecked Sendable {
             return inverse(count: codes, at: number * sum()) { $0 }
         }
         let (kept, mass) = likeliest(most)
-        // The heap hands its codes out from the end of the memory downwards.
+        // Codes leave the heap towards its end, from the last place of the memory downwards.
         return inverse(count: kept, at: number * mass) { Int(heap[codes - 1 - $0]) }
     }
 
@@ -59,8 +59,8 @@ package final class CodeDraw: @unchecked Sendable {
         return sum
     }
 
-    /// The first of `count` codes at which the sum of the weights exceeds `target`; the last with a
-    /// weight, should rounding keep the sum below.
+    /// Returns the first of `count` codes at which the sum of the weights exceeds `target`; the
+    /// last with a nonzero weight, should rounding keep the sum below.
     @inline(__always)
     private func inverse(count: Int, at target: Double, _ code: (Int) -> Int) -> Int {
         var sum = 0.0
@@ -76,8 +76,8 @@ package final class CodeDraw: @unchecked Sendable {
         return last
     }
 
-    /// Takes the likeliest codes out of a heap, as many as the options keep: how many, and their
-    /// sum. Only those kept are put in order, so that few cost little.
+    /// Removes the likeliest codes from the heap, up to the number that the options keep; returns
+    /// their count and their sum. Only the kept codes are sorted, so that small counts cost little.
     private func likeliest(_ most: Int) -> (count: Int, mass: Double) {
         for code in 0..<codes { heap[code] = Int32(code) }
         for root in stride(from: codes / 2 - 1, through: 0, by: -1) { sink(root, codes) }
@@ -101,7 +101,7 @@ package final class CodeDraw: @unchecked Sendable {
         return (most, kept)
     }
 
-    /// Moves the root of the heap to its place as number `count` of those taken; its weight.
+    /// Moves the root of the heap to place `count` of the removed codes; returns its weight.
     private func takeLikeliest(_ count: Int) -> Double {
         let end = codes - count
         let code = heap[0]

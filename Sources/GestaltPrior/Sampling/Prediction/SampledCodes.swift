@@ -1,14 +1,14 @@
 import GestaltTensor
 
-/// Codes that were drawn, with how likely the prior itself holds them.
+/// Sampled codes with their log-probabilities under the prior.
 public struct SampledCodes: Sendable {
     /// `[N, S, t, h, w]`: S samples of each of N clips.
     public let codes: Tensor<Int32>
-    /// The mean over a sample's tokens of ln p, p by the prior at temperature 1 with nothing left
-    /// out, `[N, S]`.
+    /// The mean of ln p over a sample's tokens, `[N, S]`, p being the prior's probability at
+    /// temperature 1 without any truncation.
     public let logProbabilities: Tensor<Float>
 
-    /// For each clip the number of the sample with the largest mean log-probability; the first of
+    /// For each clip the index of the sample with the largest mean log-probability; the first of
     /// equal ones.
     public var likeliest: [Int] {
         let samples = logProbabilities.shape[1]
@@ -33,32 +33,32 @@ public struct SampledCodes: Sendable {
     }
 }
 
-/// Clips that were predicted.
+/// Predicted clips.
 public struct Prediction: Sendable {
     /// `[N, S, t, h, w]`.
     public let codes: Tensor<Int32>
     /// See ``SampledCodes/logProbabilities``, `[N, S]`.
     public let logProbabilities: Tensor<Float>
-    /// The codes decoded, `[N, S, T, H, W, 3]` in 0…1. The first frames are the given ones as the
-    /// codes tell them.
+    /// The decoded codes, `[N, S, T, H, W, 3]` in 0…1. The first frames are reconstructions of the
+    /// conditioning frames.
     public let video: Tensor<Float>
 }
 
-/// How far sampling has come; handed to the caller behind every token.
+/// The progress of sampling, reported after every token.
 public struct SamplingProgress: Sendable, Equatable {
-    /// The samples that are being drawn, numbered over all clips: clip · S + sample.
+    /// The samples being drawn, numbered over all clips: clip · S + sample.
     public let samples: Range<Int>
-    /// Tokens drawn of each of them.
+    /// The number of tokens drawn of each.
     public let tokens: Int
-    /// What part of all the work is done, 0 to 1.
+    /// The fraction of all the work that is done, 0 to 1.
     public let fraction: Double
 }
 
-/// A latent frame of some samples, complete.
+/// A completed latent frame of some samples.
 public struct SampledFrame: Sendable {
     /// The samples, numbered over all clips: clip · S + sample.
     public let samples: Range<Int>
-    /// Which latent frame, from 0.
+    /// The index of the latent frame, from 0.
     public let index: Int
     /// `[samples, h, w]`.
     public let codes: Tensor<Int32>

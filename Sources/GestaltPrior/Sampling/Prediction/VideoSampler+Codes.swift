@@ -4,13 +4,13 @@ import GestaltVQVAE
 import GestaltVideo
 
 extension VideoSampler {
-    /// Codes drawn for each clip of a condition.
+    /// Draws codes for each clip of a condition.
     ///
     /// - Parameters:
-    ///   - samples: how many of each clip; of an unconditional prior, of one nameless clip.
-    ///   - progress: called behind every token; what it throws ends the sampling.
-    /// - Throws: what `options.validate()` and `progress` throw, ``SamplingError``, and
-    ///   `CancellationError` when the task around it is cancelled.
+    ///   - samples: the number for each clip; an unconditional prior counts as one clip.
+    ///   - progress: called after every token; an error it throws ends the sampling.
+    /// - Throws: errors of `options.validate()` and `progress`, ``SamplingError``, and
+    ///   `CancellationError` when the surrounding task is cancelled.
     public func codes(
         _ condition: PriorCondition, samples: Int = 1,
         options: SamplingOptions = SamplingOptions(), random: RandomStream,
@@ -22,8 +22,8 @@ extension VideoSampler {
         return try run.result(progress: progress) { _ in }
     }
 
-    /// The latent frames one after the other while they are drawn, on a task of their own; when
-    /// nobody listens any more it ends. Errors as for
+    /// Returns the latent frames as a stream while they are drawn, on a task of its own that ends
+    /// with the stream's consumer. Errors as for
     /// ``codes(_:samples:options:random:progress:)``.
     public func latentFrames(
         _ condition: PriorCondition, samples: Int = 1,
@@ -46,15 +46,15 @@ extension VideoSampler {
     }
 }
 
-/// One call for codes: everything but the cache.
+/// The parameters of one sampling call, without the cache.
 struct SamplingRun: Sendable {
     let sampler: VideoSampler
     let condition: PriorCondition
-    /// Of each clip.
+    /// The number for each clip.
     let samples: Int
     let options: SamplingOptions
     let random: RandomStream
-    /// The counter of the first token's number.
+    /// The counter of the first token's random number.
     var firstCounter = 0
 
     private var clips: Int {
@@ -63,7 +63,7 @@ struct SamplingRun: Sendable {
     }
     private var tokens: Int { sampler.weights.configuration.tokens }
 
-    /// - Parameter frame: called behind every latent frame.
+    /// - Parameter frame: called after every latent frame.
     func result(
         progress: (SamplingProgress) throws -> Void, frame: (SampledFrame) throws -> Void
     ) throws -> SampledCodes {
@@ -122,7 +122,7 @@ struct SamplingRun: Sendable {
     }
 }
 
-/// The draws of a batch of samples, and what they add up to.
+/// The draws of a batch of samples, and their summed log-probabilities.
 private final class BatchDraw {
     /// The codes drawn last, one for each sample.
     let last: UnsafeMutablePointer<Int32>

@@ -1,7 +1,7 @@
 import GestaltChecks
 import GestaltTensor
 
-/// A video longer than the clips a predictor is built for.
+/// A video longer than the predictor's clips.
 public struct Rollout: Sendable {
     /// `[N, S, length, H, W, 3]` in 0…1.
     public let video: Tensor<Float>
@@ -12,19 +12,21 @@ public struct Rollout: Sendable {
 }
 
 extension VideoSampler {
-    /// Videos of any length: each window of the clip's length is given the last frames of the one
-    /// before, as decoded, and leaves out its own first ones, which repeat them.
+    /// Predicts videos of any length: each window of the clip's length is conditioned on the last
+    /// decoded frames of the previous one, and its own first frames, which repeat them, are
+    /// dropped.
     ///
     /// A sample draws from its own stream throughout: token j of window v at counter v · L + j.
     ///
     /// - Parameters:
-    ///   - frames: the first frames `[N, n, H, W, 3]` in −0.5…0.5.
+    ///   - frames: the conditioning frames `[N, n, H, W, 3]` in −0.5…0.5.
     ///   - length: frames of the result.
     ///   - classes: `[N]`, the same for all windows.
     ///   - actions: `[N, covered, actionWidth]` with at least ``framesCovered(by:)`` frames.
-    ///   - progress: called behind every token; its fraction is that of all windows.
+    ///   - progress: called after every token; its fraction is that of all windows.
     /// - Throws: as ``predict(frames:classes:actions:samples:options:random:progress:)``.
-    /// - Precondition: the prior takes frames, fewer than a clip has; `length` is positive.
+    /// - Precondition: the prior is conditioned on frames, fewer than a clip has; `length` is
+    ///   positive.
     public func rollout(
         frames: Tensor<Float>, length: Int, classes: Tensor<Int32>? = nil,
         actions: Tensor<Float>? = nil, samples: Int = 1,
@@ -37,7 +39,7 @@ extension VideoSampler {
         let rows = (0..<frames.shape[0]).flatMap { [Int](repeating: $0, count: samples) }
         var state = RolloutState()
         for window in 0..<count {
-            // From the second window on every sample is a clip of its own.
+            // From the second window on, every sample is its own clip.
             let members = window == 0 ? Array(0..<frames.shape[0]) : rows
             let start = window * (clip - given)
             let condition = condition(
@@ -58,7 +60,8 @@ extension VideoSampler {
         return state.rollout(clips: frames.shape[0], samples: samples, length: length)
     }
 
-    /// Frames that the windows of a rollout of `length` frames cover, at least `length`.
+    /// Returns the frames that the windows of a rollout of `length` frames cover, at least
+    /// `length`.
     public func framesCovered(by length: Int) -> Int {
         let clip = predictor.configuration.clipLength
         return clip + (windows(for: length) - 1) * (clip - givenFrames)
@@ -70,7 +73,7 @@ extension VideoSampler {
         let (clip, given) = (predictor.configuration.clipLength, givenFrames)
         require(
             given > 0 && given < clip && length > 0,
-            "rollout: \(length) frames by windows of \(clip), \(given) of them given")
+            "rollout: \(length) frames by windows of \(clip), conditioned on \(given)")
         return length <= clip ? 1 : 1 + (length - clip + clip - given - 1) / (clip - given)
     }
 
@@ -82,7 +85,7 @@ extension VideoSampler {
     }
 }
 
-/// The windows so far, all samples of all clips side by side.
+/// The windows so far, of all samples of all clips.
 private struct RolloutState {
     private var windows: [Tensor<Int32>] = []
     private var means: [Tensor<Float>] = []
@@ -99,7 +102,7 @@ private struct RolloutState {
                 .sliced(given..<sampler.predictor.configuration.clipLength, axis: 1))
     }
 
-    /// The last `count` frames of every row. A window may add fewer than it is given.
+    /// Returns the last `count` frames of every row. A window may add fewer than its conditioning.
     func last(_ count: Int) -> Tensor<Float> {
         var parts: [Tensor<Float>] = []
         var missing = count

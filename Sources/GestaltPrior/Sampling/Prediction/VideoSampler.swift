@@ -7,8 +7,8 @@ import GestaltVideo
 /// Draws clips from a predictor, token by token.
 ///
 /// A sample is a function of the weights, its clip's condition, the options, the random stream and
-/// its own number i = clip · S + sample: it draws from `random.split(i)`, token j at counter j. How
-/// many samples are drawn at once, and which, changes no bit.
+/// its own number i = clip · S + sample: it draws from `random.split(i)`, token j at counter j. The
+/// batch it is drawn in changes no bit.
 ///
 /// ```swift
 /// let sampler = VideoSampler(predictor)
@@ -17,15 +17,15 @@ import GestaltVideo
 ///     random: RandomStream(seed: 7))
 /// prediction.video                                      // [N, 4, T, H, W, 3] in 0…1
 /// ```
-/// Making a sampler packs the weights, a fraction of a second for the public size; keep it for many
-/// predictions.
+/// Creating a sampler packs the weights, which takes a fraction of a second at the public size;
+/// keep it for many predictions.
 /// - Source: Yan et al., *VideoGPT* (2021), section 3.3; options as in Holtzman et al., *The
 ///   Curious Case of Neural Text Degeneration* (2019).
 public struct VideoSampler: Sendable {
     public let predictor: VideoPredictor
     public let weights: DecodingWeights
-    /// The most samples that are drawn at once: weights are read once for all of them, and each
-    /// takes its own cache.
+    /// The maximum number of samples drawn at once: they share each read of the weights, and each
+    /// has a cache of its own.
     public let batch: Int
 
     /// - Precondition: `batch` is positive.
@@ -38,7 +38,8 @@ public struct VideoSampler: Sendable {
             format: format)
     }
 
-    /// What the prior is told, each clip for itself, so that no clip's bits depend on the others.
+    /// Returns the prior's condition, computed clip by clip so that no clip's bits depend on the
+    /// others.
     /// - Parameters: see ``VideoPrior/condition(frames:classes:actions:_:)``.
     public func condition(
         frames: Tensor<Float>? = nil, classes: Tensor<Int32>? = nil,
@@ -60,16 +61,17 @@ public struct VideoSampler: Sendable {
                 ? nil : concatenated(conditions.compactMap(\.actions), axis: 0))
     }
 
-    /// Clips from their first frames, a class or actions, whatever the prior is built for.
+    /// Predicts clips from their first frames, a class or actions, as the prior's configuration
+    /// requires.
     ///
     /// - Parameters:
     ///   - frames: `[N, n, H, W, 3]` in −0.5…0.5.
     ///   - classes: `[N]`.
     ///   - actions: `[N, T, actionWidth]`.
-    ///   - samples: how many of each clip.
-    ///   - progress: called behind every token; what it throws ends the prediction.
-    /// - Throws: what `options.validate()` and `progress` throw, ``SamplingError``, and
-    ///   `CancellationError` when the task around it is cancelled.
+    ///   - samples: the number for each clip.
+    ///   - progress: called after every token; an error it throws ends the prediction.
+    /// - Throws: errors of `options.validate()` and `progress`, ``SamplingError``, and
+    ///   `CancellationError` when the surrounding task is cancelled.
     public func predict(
         frames: Tensor<Float>? = nil, classes: Tensor<Int32>? = nil,
         actions: Tensor<Float>? = nil, samples: Int = 1,
@@ -82,9 +84,9 @@ public struct VideoSampler: Sendable {
                 condition, samples: samples, options: options, random: random, progress: progress))
     }
 
-    /// The likeliest of `count` samples of each clip, by mean log-probability; one sample a clip.
+    /// Predicts the likeliest of `count` samples of each clip, by mean log-probability.
     ///
-    /// Only what is chosen is decoded. Parameters and errors as for
+    /// Only the chosen sample is decoded. Parameters and errors as for
     /// ``predict(frames:classes:actions:samples:options:random:progress:)``.
     public func predict(
         frames: Tensor<Float>? = nil, classes: Tensor<Int32>? = nil,
@@ -98,7 +100,7 @@ public struct VideoSampler: Sendable {
         return decoded(all.best)
     }
 
-    /// Codes as clips in 0…1, each decoded for itself.
+    /// Decodes codes to clips in 0…1, one at a time.
     public func decoded(_ sampled: SampledCodes) -> Prediction {
         let shape = sampled.codes.shape
         let rows = sampled.codes.reshaped([-1] + shape.dimensions.dropFirst(2))
@@ -109,14 +111,15 @@ public struct VideoSampler: Sendable {
             video: joined.reshaped(Shape([shape[0], shape[1]] + joined.shape.dropFirst())))
     }
 
-    /// The clip of one sample's codes, `[1, T, H, W, 3]`, held in −0.5…0.5.
+    /// Returns the clip of one sample's codes, `[1, T, H, W, 3]`, clamped to −0.5…0.5.
     func frames(of codes: Tensor<Int32>) -> Tensor<Float> {
         predictor.tokenizer.decode(codes).clamped(min: -0.5, max: 0.5)
     }
 }
 
 extension VideoPredictor {
-    /// Clips from their first frames, a class or actions; see ``VideoSampler``, which packs the
+    /// Predicts clips from their first frames, a class or actions; see ``VideoSampler``, which
+    /// packs the
     /// weights once for many predictions.
     public func predict(
         frames: Tensor<Float>? = nil, classes: Tensor<Int32>? = nil,
