@@ -109,9 +109,10 @@ struct MathOperation<Scalar: FloatingScalar>: Operation {
         return Tensor(uninitialized: x.shape) { buffer in
             guard let target = buffer.baseAddress else { return }
             let (from, to) = (UnsafeRawPointer(x.pointer), UnsafeMutableRawPointer(target))
-            switch Scalar.kernelFamily {
-            case .float32: applyEach(float(function), from, to, x.count)
-            case .float64: applyEach(double(function), from, to, x.count)
+            if Scalar.self == Double.self {
+                applyEach(double(function), from, to, x.count)
+            } else {
+                applyEach(float(function), from, to, x.count)
             }
             withExtendedLifetime(x) {}
         }

@@ -92,9 +92,10 @@ struct MathOperationOfTwo<Scalar: FloatingScalar>: Operation {
             guard let target = buffer.baseAddress else { return }
             let (x, y) = (UnsafeRawPointer(a.pointer), UnsafeRawPointer(b.pointer))
             let to = UnsafeMutableRawPointer(target)
-            switch Scalar.kernelFamily {
-            case .float32: applyPairs(float(function), x, y, to, shape.elementCount)
-            case .float64: applyPairs(double(function), x, y, to, shape.elementCount)
+            if Scalar.self == Double.self {
+                applyPairs(double(function), x, y, to, shape.elementCount)
+            } else {
+                applyPairs(float(function), x, y, to, shape.elementCount)
             }
             withExtendedLifetime((a, b)) {}
         }

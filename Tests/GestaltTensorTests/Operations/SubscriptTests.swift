@@ -38,11 +38,10 @@ import Testing
     @Test("what a tensor alone holds is written in place")
     func inPlace() {
         var y = Tensor<Float>.zeros([4, 4])
-        let version = y.version
         let place = y.withScalars { $0.baseAddress }
         y[1, 2...] = 3
         y[1] += 1
-        #expect(y.withScalars { $0.baseAddress } == place && y.version != version)
+        #expect(y.withScalars { $0.baseAddress } == place)
         #expect(y[1].scalars == [1, 1, 4, 4])
     }
 
