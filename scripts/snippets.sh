@@ -4,12 +4,13 @@
 #   scripts/snippets.sh [MODULES]     MODULES: the folder of .swiftmodule files, else the release build's
 #
 # A block is compiled as the body of a function, with `import Gestalt` and the values of
-# scripts/snippets/Given.swift. A block that has its own `import` lines is compiled with these alone.
+# scripts/documentation/Given.swift. A block that has its own `import` lines is compiled with these alone.
 # HTML comments before a block, which readers do not see, add what a reader knows from the text:
 #
 #   <!-- given: let rows: Tensor<Float> = given() -->    declarations before the block
 #   <!-- continued -->                                    the block goes on where the one before ended
 #
+#   <!-- file: Examples/Sources/A/A.swift -->             the block repeats this file, line by line
 #   <!-- compile column 2 -->                             each code span of this column of the next table
 #
 # All may be in `///` comments. Blocks with `extension` or `@main` are compiled at file level. What is
@@ -17,12 +18,10 @@
 set -euo pipefail
 cd "$(dirname "$0")/.."
 modules=${1:-.build/release/Modules}
-if [ ! -e "$modules/Gestalt.swiftmodule" ]; then
-    echo "snippets: no modules in $modules; build them: swift build -c release" >&2
-    exit 1
-fi
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
+. scripts/documentation/modules.sh
+umbrella "$work/modules" Sources/Gestalt/*.swift
 
 {
     find . -maxdepth 1 -name '*.md'
@@ -30,15 +29,8 @@ trap 'rm -rf "$work"' EXIT
     find Sources -name '*.swift' ! -name '*.pb.swift'
 } | sed 's|^\./||' | LC_ALL=C sort >"$work/list"
 xargs grep -l '```swift' <"$work/list" >"$work/documents"
-xargs awk -v out="$work" -f scripts/snippets/extract.awk <"$work/documents" >"$work/count"
+xargs awk -v out="$work" -f scripts/documentation/extract.awk <"$work/documents" >"$work/count"
 
-arguments=(
-    -typecheck -parse-as-library -swift-version 6 -suppress-warnings -module-name Snippets
-    -module-cache-path "$work/cache" -I "$modules" -I Sources/CBLAS -I Sources/CZlib -I Sources/CZip
-)
-for target in CKernels CMedia; do
-    map=$(find "$modules/../$target.build" -maxdepth 2 -name module.modulemap | head -n 1)
-    arguments+=(-Xcc "-fmodule-map-file=$map")
-done
-swiftc "${arguments[@]}" scripts/snippets/Given.swift "$work"/*.swift
+swiftc -typecheck -wmo -parse-as-library -swift-version 6 -suppress-warnings -module-name Snippets \
+    -I "$work/modules" "${module_flags[@]}" scripts/documentation/Given.swift "$work"/*.swift
 echo "snippets: $(cat "$work/count") blocks of $(wc -l <"$work/documents") files type-check, in $SECONDS s"

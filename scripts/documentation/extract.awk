@@ -17,6 +17,13 @@ function begin(name) {
     isSwift = name ~ /\.swift$/
 }
 
+# Ends with the line at which a block and the file that it repeats part.
+function differs(line) {
+    printf "%s:%d: the block is not %s: %s\n", FILENAME, FNR, same, line > "/dev/stderr"
+    failed = 1
+    exit 1
+}
+
 # Writes the function of the block at hand, unless the next one continues it.
 function flush() {
     if (!isOpen) return
@@ -86,6 +93,12 @@ inGiven {
     given = given text "\n"
     next
 }
+!inside && text ~ /^ *<!-- file: [^ ]+ -->/ {
+    same = text
+    sub(/^ *<!-- file: /, "", same)
+    sub(/ -->.*/, "", same)
+    next
+}
 !inside && text ~ /^ *```swift *$/ {
     if (!continues) flush()
     continues = 0
@@ -98,13 +111,23 @@ inGiven {
     body = body sprintf("#sourceLocation(file: \"%s\", line: %d)\n", FILENAME, FNR + 1)
     next
 }
-inside && text ~ /^ *``` *$/ { inside = 0; next }
+inside && text ~ /^ *``` *$/ {
+    inside = 0
+    if (same != "" && (getline line < same) > 0) differs(line)
+    same = ""
+    next
+}
 inside {
     text = substr(text, indent + 1)
+    if (same != "" && ((getline line < same) <= 0 || line != text)) differs(text)
     if (text ~ /^import /) { imports = imports text "\n"; text = "" }
     if (text ~ /^@main/) { sub(/^@main ?/, "", text); hasExtension = 1 }
     if (text ~ /^extension /) hasExtension = 1
     body = body text "\n"
 }
 
-END { flush(); print count }
+END {
+    if (failed) exit 1
+    flush()
+    print count
+}
