@@ -12,7 +12,7 @@ define measure
 endef
 .DEFAULT_GOAL := help
 
-.PHONY: help setup build install uninstall test guide demo examples lint format clean api api-check \
+.PHONY: help setup build install uninstall test guide demo examples docs snippets lint format clean api api-check \
 	bench bench-build bench-check bench-check-update bench-roofline bench-scaling bench-peers peers-venv
 
 help:            ## list the targets
@@ -41,6 +41,12 @@ guide: build     ## run every command of Documentation/YourOwnData.md
 
 examples: setup  ## build and run every example
 	@scripts/examples.sh
+
+docs: build      ## build guides and reference as a site in out/docs; warnings are errors
+	@scripts/docs.sh "$(OUTPUT)/docs"
+
+snippets: build  ## type-check every Swift block of guides, READMEs and doc comments
+	@scripts/snippets.sh
 
 lint:            ## check the format of all Swift sources and the order of the modules
 	swift format lint --strict --recursive Package.swift Sources Tests Examples Benchmarks

@@ -3,9 +3,9 @@ import Synchronization
 /// Named entries of one sort, such as kinds of models, that any module can extend.
 ///
 /// ```swift
-/// let shapes = Registry<Shape>("shape", ["circle": circle])
-/// try shapes.register(square, as: "square")
-/// let shape = try shapes.entry(named: "square")
+/// let units = Registry<Double>("unit", ["inch": 0.0254])
+/// try units.register(0.3048, as: "foot")
+/// let foot = try units.entry(named: "foot")
 /// ```
 /// Thread-safe. Entries keep the order of their registration.
 public final class Registry<Entry: Sendable>: Sendable {

@@ -1,6 +1,6 @@
 import Gestalt
 
-/// From clips to masks: a video tokenizer learns to give robot-pushing clips back, a head learns to
+/// From clips to masks: a video tokenizer learns to reconstruct robot-pushing clips, a head learns to
 /// segment from its latents, a U-Net learns the same from RGB; all on the sample in the package.
 @main
 struct SegmentFrames {

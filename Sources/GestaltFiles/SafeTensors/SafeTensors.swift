@@ -20,7 +20,7 @@ public enum SafeTensors {
         try SafeTensorsFile(.memory(bytes), path: name)
     }
 
-    /// Writes tensors of one element type, see ``write(_:metadata:to:)-any``.
+    /// Writes tensors of one element type, see the form for tensors of any type.
     public static func write<Scalar: StoredScalar>(
         _ tensors: [(name: String, tensor: Tensor<Scalar>)], metadata: [String: String] = [:],
         to path: String

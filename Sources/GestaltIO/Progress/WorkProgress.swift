@@ -23,9 +23,9 @@ public struct WorkProgress: Sendable, Equatable {
 /// one as its `progress`, nil by default, and calls it after each unit:
 ///
 /// ```swift
-/// let bar = ProgressBar("encoding", total: 0, unit: "windows")
+/// let bar = ProgressBar("reading", total: 0, unit: "clips")
 /// defer { bar.finish() }
-/// let codes = try CodedWindows(clips, …) { progress in
+/// let clips = try DataSet.open("data/robot") { progress in
 ///     bar.update(progress)
 ///     try Interruption.process.check()
 /// }

@@ -42,7 +42,7 @@ public struct Canvas: Sendable {
         }
     }
 
-    /// Writes one line of text in the font of ``Glyphs``; each of its dots is `size` pixels wide.
+    /// Writes one line of text in the font of `Glyphs`; each of its dots is `size` pixels wide.
     public mutating func draw(
         _ text: String, x: Int, y: Int, color: Color = .black, size: Int = 1
     ) {

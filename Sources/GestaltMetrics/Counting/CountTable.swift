@@ -8,8 +8,8 @@ import GestaltTensor
 ///
 /// ```swift
 /// var table = CountTable.foreground
-/// table.add(prediction: masks, truth: labels)
-/// table.score(.iou, .perImage)
+/// table.add(prediction: predictions, truth: labels)
+/// let iou = table.score(.iou, .perImage)
 /// ```
 public struct CountTable: Sendable, Hashable, Codable {
     /// The pixels that a column counts.

@@ -5,7 +5,8 @@
 public struct Freezing: Sendable, Equatable, Codable {
     /// Paths of frozen modules or parameters; an empty path freezes everything.
     public var paths: [String]
-    /// Paths that train although a frozen path covers them, whichever is longer.
+    /// Paths that train although a frozen path covers them, whichever of the two is longer: exceptions
+    /// always win.
     public var exceptions: [String]
 
     public init(_ paths: [String], except exceptions: [String] = []) {

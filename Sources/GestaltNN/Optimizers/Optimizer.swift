@@ -9,7 +9,10 @@ import GestaltTensor
 /// var optimizer = AdamW(learningRate: 2e-3)
 /// for step in 0..<steps {
 ///     optimizer.follow(schedule, at: step)
-///     let result = valueAndGradients(of: model, context(step)) { … }
+///     let context = Context.training(random: stream.split(UInt64(step)))
+///     let result = valueAndGradients(of: model, context) { model, context in
+///         binaryCrossEntropy(model(images, context), masks)
+///     }
 ///     optimizer.update(&model, with: result.gradients)
 ///     result.commitBuffers(to: &model)
 /// }

@@ -10,9 +10,9 @@ extension SegmentationReport {
     ///
     /// - Parameters:
     ///   - interval: the minimum distance between two scored frames of a clip; see
-    ///     ``GestaltData/LabeledFrames/labeled(in:apart:)``.
+    ///     ``LabeledFrames/labeled(in:apart:)``.
     ///   - classCount: 1 for foreground against background, else the number of labels that
-    ///     `predict` returns; ids become classes by ``GestaltData/DataSet/classified(into:)``.
+    ///     `predict` returns; ids become classes by ``DataSet/classified(into:)``.
     ///   - bootstrap: how the interval over clips is drawn.
     ///   - progress: called after each batch; an error it throws ends the evaluation.
     ///   - predict: the labels `[N, H, W]` of the frames.

@@ -15,7 +15,7 @@ public struct FrameSegmenter {
     private let model: any SegmentationModel
     private let windows: LabeledFrameEncoder?
 
-    /// - Precondition: a model that sees the future is a ``GestaltSegHeads/Segmenter``.
+    /// - Precondition: a model that sees the future is a ``Segmenter``.
     public init(_ model: any SegmentationModel) {
         self.model = model
         guard model.seesFuture else {

@@ -3,7 +3,7 @@ import GestaltChecks
 /// The value of `body` at `points`, and its gradient with respect to each of them.
 ///
 /// ```swift
-/// let (value, gradients) = gradients(at: [x, y]) { v in (v[0] * v[1]).sum() }
+/// let (value, gradients) = valueAndGradients(at: [x, y]) { v in (v[0] * v[1]).sum() }
 /// ```
 /// - Parameter body: receives the points as tracked tensors; returns a tensor of one element.
 /// - Returns: the value, and a gradient a point, of the point's shape; zeros where `body` does not

@@ -72,7 +72,7 @@ public func fused<Scalar: FloatingScalar>(
     return FusedChain(shape: shape, steps: steps).apply(operands)
 }
 
-/// An element of the tensors in ``fused(_:_:)``: what its closure computes with.
+/// An element of the tensors in `fused(_:_:)`: what its closure computes with.
 ///
 /// It has the arithmetic and the functions of tensors; scalars stand where they do there.
 public struct Fused<Scalar: FloatingScalar> {

@@ -112,7 +112,7 @@ extension Tensor where Scalar: FloatingScalar {
     /// gradient to the receiver.
     public func maximum(_ other: Tensor) -> Tensor { binary(gk_maximum, other) }
 
-    /// The smaller of both, element by element; see ``maximum(_:)``.
+    /// The smaller of both, element by element; see `maximum(_:)`.
     public func minimum(_ other: Tensor) -> Tensor { binary(gk_minimum, other) }
 
     public func maximum(_ other: Scalar) -> Tensor { maximum(Tensor(other)) }

@@ -171,7 +171,7 @@ extension Tensor where Scalar: NumericScalar & FixedWidthInteger {
     public static func / (a: Tensor, b: Scalar) -> Tensor { a / Tensor(b) }
     public static func / (a: Scalar, b: Tensor) -> Tensor { Tensor(a) / b }
 
-    /// The remainder of ``/(_:_:)``, with the sign of `a`.
+    /// The remainder of `/`, with the sign of `a`.
     /// - Precondition: no element of `b` is 0.
     public static func % (a: Tensor, b: Tensor) -> Tensor {
         divided(a, b, "%") { $0.remainderReportingOverflow(dividingBy: $1).partialValue }

@@ -96,7 +96,7 @@ extension Tensor where Scalar: FloatingScalar {
         extremum(gk_max, "max", axes, keepingAxes)
     }
 
-    /// The smallest element over `axes`; see ``max(axes:keepingAxes:)``.
+    /// The smallest element over `axes`; see `max(axes:keepingAxes:)`.
     public func min(axes: [Int]? = nil, keepingAxes: Bool = false) -> Tensor {
         extremum(gk_min, "min", axes, keepingAxes)
     }

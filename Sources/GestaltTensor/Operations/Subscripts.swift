@@ -29,7 +29,7 @@ extension Tensor {
     }
 
     /// The part that entries for the innermost axes select; see
-    /// ``subscript(_:)-(AxisIndexing...)``.
+    /// `subscript(_: any AxisIndexing...)`.
     public subscript(_: UnboundedRange, inner: any AxisIndexing...) -> Tensor {
         get { region([.remaining] + inner.map(\.axisIndex)) }
         set { replaceRegion([.remaining] + inner.map(\.axisIndex), with: newValue) }

@@ -1,7 +1,7 @@
 /// The operations that ran while it was taken: calls, times and bytes by operation and shapes.
 ///
 /// ```swift
-/// let (loss, profile) = Runtime.profile { model.step(batch) }
+/// let (logits, profile) = Runtime.profile { model(images, .inference) }
 /// print(profile)
 /// ```
 public struct Profile: Sendable, CustomStringConvertible {

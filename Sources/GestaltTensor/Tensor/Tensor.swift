@@ -4,7 +4,7 @@
 /// `permuted`, `sliced` and `broadcast` give views, which copy nothing. Shapes are checked when an
 /// operation runs, and a mismatch stops the program with a message that shows both.
 ///
-/// A tensor may carry a place on a ``Tape``; operations on it are then recorded, see
+/// A tensor may carry a place on a tape; operations on it are then recorded, see
 /// ``gradients(at:of:)``.
 public struct Tensor<Scalar: TensorScalar>: Sendable {
     package private(set) var storage: Storage<Scalar>

@@ -9,7 +9,7 @@ import GestaltTensor
 /// ```swift
 /// let models = try InProcessCollectives.run(workers: 2) { collectives in
 ///     let trainer = Trainer(
-///         model: network, task: task(for: collectives), optimizer: AdamW(), plan: plan,
+///         model: network, task: task, optimizer: AdamW(), plan: plan,
 ///         collectives: collectives)
 ///     return try trainer.train("network")
 /// }

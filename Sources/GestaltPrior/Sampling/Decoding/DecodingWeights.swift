@@ -11,7 +11,7 @@ import GestaltVideo
 /// codebook times the prior's `input`, rounded as a single product.
 ///
 /// ```swift
-/// let weights = DecodingWeights(predictor.prior, codebook: predictor.tokenizer.codebook)
+/// let weights = DecodingWeights(predictor.prior, codebook: predictor.tokenizer.codeTable)
 /// let cache = DecodingCache(weights, condition, clips: [0, 0, 1, 1])
 /// let first = weights.logits(after: nil, cache)          // [4, K]
 /// ```

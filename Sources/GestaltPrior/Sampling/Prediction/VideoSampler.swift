@@ -15,7 +15,7 @@ import GestaltVideo
 /// let prediction = try sampler.predict(
 ///     frames: clips[0..., ..<1], samples: 4, options: SamplingOptions(topP: 0.95),
 ///     random: RandomStream(seed: 7))
-/// prediction.video                                      // [N, 4, T, H, W, 3] in 0…1
+/// print(prediction.video.shape)                         // [N, 4, T, H, W, 3], values in 0…1
 /// ```
 /// Creating a sampler packs the weights, which takes a fraction of a second at the public size;
 /// keep it for many predictions.
