@@ -1,3 +1,4 @@
+import GestaltModels
 import GestaltNN
 import GestaltPrior
 import GestaltSegHeads

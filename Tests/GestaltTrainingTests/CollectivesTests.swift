@@ -137,7 +137,7 @@ private let rounding: Float = 2e-5
         var random = RandomStream(seed: 7)
         var codebook = Codebook(codes: 4, width: 3, random: &random)
         codebook.isInitialized.value = Tensor(1)
-        codebook.usage.value = .filled([4], with: usage)
+        codebook.usage.value = Tensor(repeating: usage, shape: [4])
         codebook.sums.value = codebook.embeddings.value * usage
         return codebook
     }

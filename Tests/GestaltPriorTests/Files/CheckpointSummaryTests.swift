@@ -1,3 +1,4 @@
+import GestaltVideo
 import Foundation
 import GestaltFiles
 import GestaltIO

@@ -1,3 +1,4 @@
+import GestaltVideo
 import GestaltNN
 import GestaltPrior
 import GestaltTensor

@@ -1,3 +1,4 @@
+import GestaltVideo
 import GestaltFiles
 import GestaltModels
 import GestaltNN

@@ -1,3 +1,4 @@
+import GestaltVideo
 import GestaltPrior
 import GestaltTensor
 import GestaltVQVAE
