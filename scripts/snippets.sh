@@ -28,9 +28,10 @@ umbrella "$work/modules" Sources/Gestalt/*.swift
     find Documentation Sources -name '*.md'
     find Sources -name '*.swift' ! -name '*.pb.swift'
 } | sed 's|^\./||' | LC_ALL=C sort >"$work/list"
-xargs grep -l '```swift' <"$work/list" >"$work/documents"
-xargs awk -v out="$work" -f scripts/documentation/extract.awk <"$work/documents" >"$work/count"
+xargs grep -lE '```swift|<!-- compile column' <"$work/list" >"$work/documents"
+mapfile -t documents <"$work/documents"
+count=$(awk -v out="$work" -f scripts/documentation/extract.awk "${documents[@]}")
 
 swiftc -typecheck -wmo -parse-as-library -swift-version 6 -suppress-warnings -module-name Snippets \
     -I "$work/modules" "${module_flags[@]}" scripts/documentation/Given.swift "$work"/*.swift
-echo "snippets: $(cat "$work/count") blocks of $(wc -l <"$work/documents") files type-check, in $SECONDS s"
+echo "snippets: $count blocks and table entries of ${#documents[@]} files type-check, in $SECONDS s"

@@ -1,5 +1,6 @@
 import ArgumentParser
 import GestaltData
+import GestaltModels
 import GestaltPrior
 import GestaltRecipes
 import GestaltTraining
