@@ -160,7 +160,7 @@ let package = Package(
         tests("GestaltNN", ["GestaltTensor"]),
         tests("GestaltMetrics", ["GestaltTensor", "GestaltData"]),
         tests("GestaltFiles", ["GestaltTensor"], resources: [.copy("Fixtures")]),
-        tests("GestaltMedia", ["GestaltTensor", "GestaltData"]),
+        tests("GestaltMedia", ["GestaltTensor"]),
         tests(
             "GestaltData", ["GestaltTensor", "GestaltFiles", "GestaltMedia", "GestaltRobotPush"]),
         tests("GestaltModels", ["GestaltTensor", "GestaltIO", "GestaltNN", "GestaltFiles"]),

@@ -1,3 +1,5 @@
+import GestaltVideo
+import GestaltModels
 import Foundation
 import GestaltMedia
 import GestaltPrior

@@ -1,3 +1,5 @@
+import GestaltModels
+import GestaltVideo
 import Foundation
 import GestaltData
 import GestaltFiles

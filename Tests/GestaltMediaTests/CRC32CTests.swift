@@ -1,4 +1,3 @@
-import GestaltData
 import GestaltMedia
 import TestSupport
 import Testing

@@ -1,4 +1,3 @@
-import GestaltData
 import GestaltTensor
 import TestSupport
 

@@ -1,4 +1,3 @@
-import GestaltVideo
 import Foundation
 import GestaltFiles
 import GestaltIO
@@ -7,6 +6,7 @@ import GestaltNN
 import GestaltPrior
 import GestaltTensor
 import GestaltVQVAE
+import GestaltVideo
 import TestSupport
 import Testing
 

@@ -1,10 +1,10 @@
-import GestaltVideo
 import Foundation
 import GestaltFiles
 import GestaltNN
 import GestaltPrior
 import GestaltTensor
 import GestaltVQVAE
+import GestaltVideo
 import TestSupport
 import Testing
 

@@ -181,7 +181,8 @@ private func awake(_ prior: VideoPrior) -> VideoPrior {
     @Test("publicBAIR has VideoGPT's sizes")
     func publicSizes() throws {
         let configuration = try VideoPredictorConfiguration(
-            .publicBAIR, tokenizer: VQVAEConfiguration.publicBAIR, frames: 16, height: 64, width: 64)
+            .publicBAIR, tokenizer: VQVAEConfiguration.publicBAIR, frames: 16, height: 64, width: 64
+        )
         var random = RandomStream.placeholders
         let predictor = VideoPredictor(configuration, random: &random)
         #expect(predictor.prior.parameterCount == 72_471_920)
@@ -192,7 +193,8 @@ private func awake(_ prior: VideoPrior) -> VideoPrior {
     @Test("small has fewer than 20 MB with its tokenizer")
     func smallSizes() throws {
         let configuration = try VideoPredictorConfiguration(
-            .small, tokenizer: VQVAEConfiguration.small, frames: 16, height: 64, width: 64, codeDropout: .init())
+            .small, tokenizer: VQVAEConfiguration.small, frames: 16, height: 64, width: 64,
+            codeDropout: .init())
         var random = RandomStream.placeholders
         let predictor = VideoPredictor(configuration, random: &random)
         #expect(predictor.state.reduce(0) { $0 + 4 * $1.value.count } < 20_000_000)

@@ -1,7 +1,7 @@
-import GestaltVideo
 import GestaltNN
 import GestaltPrior
 import GestaltTensor
+import GestaltVideo
 import TestSupport
 import Testing
 

@@ -1,7 +1,7 @@
-import GestaltVideo
 import GestaltPrior
 import GestaltTensor
 import GestaltVQVAE
+import GestaltVideo
 import TestSupport
 import Testing
 

@@ -1,8 +1,8 @@
-import GestaltVideo
 import GestaltNN
 import GestaltPrior
 import GestaltTensor
 import GestaltVQVAE
+import GestaltVideo
 import TestSupport
 import Testing
 
