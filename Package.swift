@@ -198,7 +198,8 @@ let package = Package(
             "GestaltCommand",
             [
                 "GestaltTensor", "GestaltNN", "GestaltFiles", "GestaltMedia", "GestaltData",
-                "GestaltTraining", "GestaltVQVAE", "GestaltPrior", "GestaltSegHeads",
+                "GestaltModels", "GestaltVideo", "GestaltTraining", "GestaltRobotPush",
+                "GestaltVQVAE", "GestaltPrior", "GestaltSegHeads",
             ]),
         tests("GestaltChecks"),
     ],

@@ -93,7 +93,7 @@ import Testing
         try Self.write(["train/short"], to: data, frames: 3, height: 18, width: 22)
         let run = folder.path("run")
         let arguments = [
-            "tokenizer", "--preset", "tiny", "--window", "4", "--data", data, "--output", run,
+            "tokenizer", "--preset", "tiny", "--clip-length", "4", "--data", data, "--output", run,
         ]
         let refused = try Program.run(list: ["train"] + arguments + ["--steps", "2"])
         #expect(refused.code == 1)

@@ -1,6 +1,7 @@
 import Foundation
 import GestaltData
 import GestaltMedia
+import GestaltRobotPush
 import GestaltTensor
 import TestSupport
 import Testing
@@ -8,6 +9,7 @@ import Testing
 @Suite struct DataExportTests {
     @Test("exported clips read back as they were")
     func roundTrip() throws {
+        RobotPush.register()
         let folder = TemporaryFolder()
         let output = folder.path + "/set"
         let result = try Program.run(

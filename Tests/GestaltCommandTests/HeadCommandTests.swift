@@ -1,10 +1,10 @@
-import GestaltVideo
-import GestaltModels
 import Foundation
 import GestaltMedia
+import GestaltModels
 import GestaltPrior
 import GestaltTensor
 import GestaltVQVAE
+import GestaltVideo
 import TestSupport
 import Testing
 

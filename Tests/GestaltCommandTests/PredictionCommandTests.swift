@@ -1,11 +1,11 @@
-import GestaltVideo
-import GestaltModels
 import Foundation
 import GestaltFiles
+import GestaltModels
 import GestaltNN
 import GestaltPrior
 import GestaltTensor
 import GestaltVQVAE
+import GestaltVideo
 import TestSupport
 import Testing
 

@@ -1,13 +1,13 @@
-import GestaltModels
-import GestaltVideo
 import Foundation
 import GestaltData
 import GestaltFiles
 import GestaltMedia
+import GestaltModels
 import GestaltSegHeads
 import GestaltTensor
 import GestaltTraining
 import GestaltVQVAE
+import GestaltVideo
 import TestSupport
 import Testing
 

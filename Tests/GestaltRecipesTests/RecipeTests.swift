@@ -135,7 +135,6 @@ func silent(
         }
         #expect(key { $0.steps = 0 } == "steps")
         #expect(key { $0.flip = 2 } == "flip")
-        #expect(key { $0.model = nil } == "model")
         #expect(key { $0.trains = ["resnet"] } == "trains")
         #expect(key { $0.trains = ["tokenizer", "tokenizer"] } == "trains")
         #expect(key { $0.partRates = ["prior": 0.5] } == "partRates")

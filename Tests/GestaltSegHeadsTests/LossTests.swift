@@ -141,7 +141,7 @@ import Testing
         scalars[7 * classes] = value
         let probabilities = Tensor<Float>(shape: [3, 2, 2, classes], scalars: scalars)
         let error = #expect(throws: NonFiniteScores.self) { try labels(ofFinite: probabilities) }
-        #expect(error?.description == "picture 1: the model's scores are not finite numbers")
+        #expect(error?.description == "picture 1: the model's scores are not finite")
         scalars[7 * classes] = 0
         let finite = Tensor<Float>(shape: [3, 2, 2, classes], scalars: scalars)
         #expect(throws: Never.self) { try labels(ofFinite: finite) }

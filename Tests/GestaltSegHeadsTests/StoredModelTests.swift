@@ -86,8 +86,8 @@ import Testing
     static let damages = [
         Damage(testDescription: "unknown", from: "\"widths\"", to: "\"width\"", key: "width"),
         Damage(
-            testDescription: "unknown below", from: "\"center\"", to: "\"center\"",
-            key: "input.center"),
+            testDescription: "unknown below", from: "\"center\"", to: "\"middle\"",
+            key: "input.middle"),
         Damage(
             testDescription: "type", from: "\"classes\" : 2", to: "\"classes\" : \"two\"",
             key: "classes"),

@@ -59,7 +59,7 @@ struct TrainHead: ParsableCommand {
             do {
                 _ = try Heads.configuration(named: head)
             } catch {
-                throw ValidationError("\(error)")
+                throw ValidationError("\(error)".replacing("“head”", with: "--head"))
             }
         }
         try requireShare("--flip", flip.map(Double.init))

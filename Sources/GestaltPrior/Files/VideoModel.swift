@@ -104,7 +104,11 @@ public struct VideoModel: Sendable {
                 found: "the weights of a model folder")
         }
         let model = try file.model(try file.settings.setting(given))
-        self = try Self(videoGPT: model.sizes, model.content)
+        do {
+            self = try Self(videoGPT: model.sizes, model.content)
+        } catch let mismatch as StateMismatch {
+            throw VideoGPTError.state(mismatch)
+        }
         if let remark = model.remark { notice(remark) }
     }
 

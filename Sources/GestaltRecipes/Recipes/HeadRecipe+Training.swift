@@ -61,11 +61,6 @@ extension HeadRecipe {
 
     private func validateWindow(of encoder: any StoredEncoder) throws(ConfigurationError) {
         guard encoder.seesFuture else { return }
-        guard trains.isEmpty else {
-            throw .invalid(
-                "trains", expected: "[] with latents of clips, which are computed once",
-                found: trains)
-        }
         let (stride, window) = (encoder.temporalStride, LabeledFrameEncoder.usualWindow)
         guard window % stride == 0 else {
             throw .invalid(

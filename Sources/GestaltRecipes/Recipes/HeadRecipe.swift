@@ -113,6 +113,11 @@ public struct HeadRecipe: Recipe {
                 "trains", expected: "parts of the encoder, each once: \(type.parts)",
                 found: trains)
         }
+        guard trains.isEmpty || !type.seesFuture(encoder) else {
+            throw ConfigurationError.invalid(
+                "trains", expected: "[] with latents of clips, which are computed once",
+                found: trains)
+        }
         for (part, rate) in partRates.sorted(by: { $0.key < $1.key }) {
             guard type.parts.contains(part) else {
                 throw ConfigurationError.invalid(

@@ -88,6 +88,8 @@ extension TokenizerEncoder {
         ComponentName(kind: "tokenizer", words: [source] + (mode == .clip ? ["clip"] : []))
     }
 
+    public static func seesFuture(_ name: ComponentName) -> Bool { name.words.contains("clip") }
+
     public static func validate(_ name: ComponentName) throws(ConfigurationError) {
         var arguments = name.arguments
         _ = arguments.flag("clip")

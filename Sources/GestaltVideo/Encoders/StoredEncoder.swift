@@ -40,6 +40,9 @@ where Configuration: EncoderConfiguration {
     ) throws
     /// The name that creates this encoder.
     var name: ComponentName { get }
+    /// Whether the encoder of a name sees later frames than the one whose mask is predicted; by
+    /// default not.
+    static func seesFuture(_ name: ComponentName) -> Bool
     /// Checks a name without a model.
     /// - Throws: `ConfigurationError` for words that do not fit ``grammar``.
     static func validate(_ name: ComponentName) throws(ConfigurationError)
@@ -47,6 +50,7 @@ where Configuration: EncoderConfiguration {
 
 extension StoredEncoder {
     public static var parts: [String] { [] }
+    public static func seesFuture(_ name: ComponentName) -> Bool { false }
     public static func validate(_ name: ComponentName) throws(ConfigurationError) {}
     public var title: String { "an encoder (\(name))" }
 }

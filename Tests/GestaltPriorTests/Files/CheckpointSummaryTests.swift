@@ -56,7 +56,7 @@ import Testing
         #expect(predictor.settings.contains { $0.name == "prior.heads" && $0.value == "2" })
         try small.model.tokenizer.write(to: folder.path("t"))
         let tokenizer = try CheckpointSummary(of: folder.path("t"))
-        #expect(tokenizer.kind == .gestalt("tokenizer") && tokenizer.height == nil)
+        #expect(tokenizer.kind == .gestalt("vqvae") && tokenizer.height == nil)
         #expect(tokenizer.parameterCount > 0)
         #expect(throws: FileError.self) { try CheckpointSummary(of: folder.path("absent")) }
         #expect(throws: FileError.self) { try CheckpointSummary(of: folder.path) }
