@@ -52,13 +52,16 @@ import Testing
         let codes = try NPY.read(folder.path + "/codes.npy", as: Int32.self)
         #expect(codes == model.tokenizer.encode(video))
         try expect("decode", "--model", "@model", "--input", "@codes.npy", "--output", "@back.npz")
-        let back = try NPZ.open(folder.path + "/back.npz").tensor("video", as: Float.self)
+        let back = try NPZFile(contentsOf: folder.path + "/back.npz").tensor(
+            "video", as: Float.self)
         #expect(relativeDeviation(back, from: model.tokenizer.decode(codes)) < 1e-6)
         try expect(
             "logits", "--model", "@model", "--codes", "@codes.npy", "--frames", "@video.npy",
             "--output", "@logits.safetensors")
-        let logits: Tensor<Float> = try SafeTensors.open(folder.path + "/logits.safetensors")
-            .tensor("logits")
+        let logits: Tensor<Float> = try SafeTensorsFile(
+            contentsOf: folder.path + "/logits.safetensors"
+        )
+        .tensor("logits")
         let condition = model.prior.condition(frames: video.sliced(0..<1, axis: 1), .inference)
         #expect(relativeDeviation(logits, from: model.logits(codes, condition)) < 1e-5)
         for (source, shape) in [

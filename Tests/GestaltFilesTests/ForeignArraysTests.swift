@@ -45,7 +45,7 @@ import Testing
 
     @Test(arguments: cases) func oneMemberDoesNotSpoilTheRest(_ item: Case) throws {
         let name = item.testDescription
-        let file = try NPZ.open(Self.path("kinds.npz"))
+        let file = try NPZFile(contentsOf: Self.path("kinds.npz"))
         let member = try #require(file.members.first { $0.name == name })
         #expect(member.shape == item.shape && file.contains(name) == (item.values != nil))
         if let values = item.values {
@@ -59,7 +59,7 @@ import Testing
     }
 
     @Test func numbersThatDoNotFitAreRefused() throws {
-        let file = try NPZ.open(Self.path("kinds.npz"))
+        let file = try NPZFile(contentsOf: Self.path("kinds.npz"))
         #expect(throws: FileError.self) { try file.anyTensor("u64_wide") }
         #expect(throws: FileError.self) { try file.tensor("u16", as: UInt8.self) }
         #expect(
@@ -133,7 +133,7 @@ import Testing
                         _ = try NPY.decode(broken, as: Double.self) { _ in }
                         _ = try NPY.decode(broken, as: Double.self, index: 1)
                     } else {
-                        let file = try NPZ.decode(broken)
+                        let file = try NPZFile(bytes: broken)
                         for name in file.names { _ = try file.anyTensor(name) }
                     }
                 })

@@ -25,7 +25,7 @@ import Testing
         let folder = TemporaryFolder()
         try SafeTensors.write(Self.tensors, metadata: ["step": "3"], to: folder.path("a"))
         Self.attack(1, count: 4000, folder.bytes(of: "a")) { bytes in
-            let file = try SafeTensors.decode(bytes)
+            let file = try SafeTensorsFile(bytes: bytes)
             for name in file.names { _ = try file.anyTensor(name) }
         }
     }
@@ -39,7 +39,7 @@ import Testing
         let folder = TemporaryFolder()
         try NPZ.write(Self.tensors, compressed: compressed, to: folder.path("a"))
         Self.attack(3, count: 4000, folder.bytes(of: "a")) { bytes in
-            let file = try NPZ.decode(bytes)
+            let file = try NPZFile(bytes: bytes)
             for name in file.names { _ = try file.anyTensor(name) }
         }
     }

@@ -13,7 +13,7 @@ import Testing
             ("none", AnyTensor(Tensor<UInt8>.zeros([0]))),
         ]
         try NPZ.write(arrays, compressed: compressed, to: folder.path("a.npz"))
-        let file = try NPZ.open(folder.path("a.npz"))
+        let file = try NPZFile(contentsOf: folder.path("a.npz"))
         #expect(file.names == ["weights", "ids/train", "none"])
         #expect(try file.tensor("weights", as: Float.self).scalars == weights.scalars)
         #expect(try file.tensor("ids/train", as: Int32.self).scalars == [1, 2, 3])
@@ -47,7 +47,7 @@ import Testing
 
     @Test func archiveOfNumPy() throws {
         let bytes = [UInt8](try #require(Data(base64Encoded: Self.numpy)))
-        let file = try NPZ.decode(bytes)
+        let file = try NPZFile(bytes: bytes)
         #expect(file.names == ["weights", "ids", "scalar", "flags"])
         let weights = try file.tensor("weights", as: Float.self)
         #expect(weights.shape.dimensions == [2, 3] && weights.scalars == [0, 1, 2, 3, 4, 5])
@@ -62,11 +62,11 @@ import Testing
         try NPZ.write([(name: "a", tensor: tensor)], to: folder.path("a.npz"))
         var bytes = folder.bytes(of: "a.npz")
         for count in [0, 2, 30, bytes.count / 2, bytes.count - 1] {
-            #expect(throws: FileError.self) { try NPZ.decode(Array(bytes[..<count])) }
+            #expect(throws: FileError.self) { try NPZFile(bytes: Array(bytes[..<count])) }
         }
         bytes[250] ^= 1  // inside the stored array: its CRC-32 no longer fits
         #expect(throws: FileError.self) {
-            try NPZ.decode(bytes).tensor("a", as: UInt8.self)
+            try NPZFile(bytes: bytes).tensor("a", as: UInt8.self)
         }
     }
 
@@ -85,14 +85,14 @@ import Testing
             Array("PK\u{5}\u{6}".utf8) + bytes(0, 4) + bytes(0xFFFF_FFFF, 4)
             + bytes(0xFFFF_FFFF_FFFF_FFFF, 8) + bytes(0, 2)
         let error = #expect(throws: FileError.self) {
-            try NPZ.decode(start + wideEnd + locator + end)
+            try NPZFile(bytes: start + wideEnd + locator + end)
         }
         #expect(error?.description.contains("entries") == true, "\(error as Any)")
     }
 
     @Test func foreignFilesAreNamed() {
         let error = #expect(throws: FileError.self) {
-            try NPZ.decode(NPY.encode(Tensor<Float>([1])), name: "x.npz")
+            try NPZFile(bytes: NPY.encode(Tensor<Float>([1])), name: "x.npz")
         }
         #expect(error?.description.contains("npy data") == true)
     }

@@ -22,7 +22,7 @@ import Testing
         let path = folder.path("a.safetensors")
         let metadata = ["format": "test", "quote\"\n\\": "ü 🤖 \u{1}"]
         try SafeTensors.write(Self.mixed, metadata: metadata, to: path)
-        let file = try SafeTensors.open(path)
+        let file = try SafeTensorsFile(contentsOf: path)
         #expect(file.metadata == metadata)
         #expect(Set(file.names) == Set(Self.mixed.map(\.name)))
         #expect(try file.tensor("a", as: Float.self).scalars == [1, -0.5, .infinity, 3])
@@ -57,14 +57,14 @@ import Testing
         let folder = TemporaryFolder()
         let header = #"{"x":{"dtype":"F32","shape":[1],"data_offsets":[0,4]}}   "#
         let path = folder.write(safeTensorsFile(header, data: [0, 0, 0x80, 0x3F]), as: "a")
-        #expect(try SafeTensors.open(path).tensor("x", as: Float.self).scalars == [1])
+        #expect(try SafeTensorsFile(contentsOf: path).tensor("x", as: Float.self).scalars == [1])
     }
 
     /// What may be read as what.
     @Test func conversions() throws {
         let folder = TemporaryFolder()
         try SafeTensors.write(Self.mixed, to: folder.path("a"))
-        let file = try SafeTensors.open(folder.path("a"))
+        let file = try SafeTensorsFile(contentsOf: folder.path("a"))
         #expect(try file.tensor("half", as: Float.self).scalars == [1, -2.5])
         #expect(try file.tensor("brain", as: Double.self).scalars == [1.5, -2])
         #expect(try file.tensor("double", as: Float.self).scalar == 0.1)
@@ -158,7 +158,7 @@ import Testing
         let folder = TemporaryFolder()
         let data = [UInt8](repeating: 0, count: attack.dataByteCount)
         let path = folder.write(safeTensorsFile(attack.header, data: data), as: "bad.safetensors")
-        let error = #expect(throws: FileError.self) { try SafeTensors.open(path) }
+        let error = #expect(throws: FileError.self) { try SafeTensorsFile(contentsOf: path) }
         #expect(error?.path == path)
         #expect(error?.description.contains(attack.told) == true, "\(error as Any)")
     }
@@ -194,10 +194,11 @@ import Testing
             "odd", "[8,\(8 + item.byteCount)]", type: item.type, shape: shape)
         let numbers: [UInt8] = [0, 0, 0x80, 0x3F, 0, 0, 0, 0x40]
         let odd = Array([0x40, 0xC0] + [UInt8](repeating: 0, count: 30))[..<item.byteCount]
-        let file = try SafeTensors.decode(
-            safeTensorsFile(
-                "{\(Self.entry("good", "[0,8]", type: "F32", shape: "[2]")),\(entry)}",
-                data: numbers + odd))
+        let file = try SafeTensorsFile(
+            bytes:
+                safeTensorsFile(
+                    "{\(Self.entry("good", "[0,8]", type: "F32", shape: "[2]")),\(entry)}",
+                    data: numbers + odd))
         #expect(file.members.map(\.name) == ["good", "odd"])
         #expect(file.members[1].shape == (item.type.hasPrefix("F6") ? [4] : [2]))
         #expect(file.members[1].byteCount == item.byteCount)
@@ -218,17 +219,17 @@ import Testing
         for length in [UInt64.max, 1 << 63, 1000] {
             let bytes = (0..<8).map { UInt8(truncatingIfNeeded: length >> (8 * $0)) }
             let path = folder.write(bytes + Array("{}".utf8), as: "a")
-            #expect(throws: FileError.self) { try SafeTensors.open(path) }
+            #expect(throws: FileError.self) { try SafeTensorsFile(contentsOf: path) }
         }
     }
 
     @Test func renamedFilesAreNamed() {
         let folder = TemporaryFolder()
         let pickle = folder.write([0x80, 2, 0x7D, 0x71, 0, 0x58, 1, 0, 0, 0, 0x61], as: "a")
-        let error = #expect(throws: FileError.self) { try SafeTensors.open(pickle) }
+        let error = #expect(throws: FileError.self) { try SafeTensorsFile(contentsOf: pickle) }
         #expect(error?.description.contains("pickle") == true)
         let zip = folder.write(Array("PK\u{3}\u{4}0123456789".utf8), as: "b")
-        let other = #expect(throws: FileError.self) { try SafeTensors.open(zip) }
+        let other = #expect(throws: FileError.self) { try SafeTensorsFile(contentsOf: zip) }
         #expect(other?.description.contains("a zip archive") == true)
     }
 
@@ -247,7 +248,7 @@ import Testing
     func filesOfTheReferenceWriter() throws {
         let folder = try #require(Self.fixtures) + "/videogpt"
         for name in ["vqvae-422", "modules", "resnet34", "checkpoints/expected-mixed"] {
-            let file = try SafeTensors.open("\(folder)/\(name).safetensors")
+            let file = try SafeTensorsFile(contentsOf: "\(folder)/\(name).safetensors")
             #expect(!file.names.isEmpty)
             for tensor in file.names {
                 let shape = try file.info(tensor).shape

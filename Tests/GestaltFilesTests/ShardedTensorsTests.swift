@@ -31,7 +31,7 @@ import Testing
         let folder = TemporaryFolder()
         let path = try Self.write(folder, Self.index(Self.right))
         #expect(try ShardedTensors.index(in: folder.path) == path)
-        let file = try ShardedTensors.open(path)
+        let file = try ShardedTensors(contentsOf: path)
         #expect(file.shards == [Self.first, Self.second] && file.metadata["n"] == "1")
         #expect(Set(file.members.map(\.name)) == ["a", "b.weight", "b.bias"])
         #expect(try file.tensor("b.bias", as: Float.self).scalars == [3, 6])
@@ -57,7 +57,7 @@ import Testing
     func refuses(_ places: [(String, String)], _ words: String) throws {
         let folder = TemporaryFolder()
         let path = try Self.write(folder, Self.index(places))
-        let error = #expect(throws: FileError.self) { try ShardedTensors.open(path) }
+        let error = #expect(throws: FileError.self) { try ShardedTensors(contentsOf: path) }
         #expect(error?.description.contains(words) == true, "\(error as Any)")
     }
 
@@ -65,7 +65,7 @@ import Testing
     func brokenIndices(text: String) throws {
         let folder = TemporaryFolder()
         let path = try Self.write(folder, text)
-        #expect(throws: FileError.self) { try ShardedTensors.open(path) }
+        #expect(throws: FileError.self) { try ShardedTensors(contentsOf: path) }
     }
 
     /// PyTorch's own form, shards of pickles; beside the same model in safetensors, that one counts.
@@ -82,7 +82,7 @@ import Testing
             Array(Self.index([("a", "p-1.bin"), ("b", "p-2.bin")]).utf8),
             as: "pytorch_model.bin.index.json")
         #expect(try ShardedTensors.index(in: folder.path) == path)
-        #expect(try ShardedTensors.open(path).tensor("b", as: Float.self).scalars == [5])
+        #expect(try ShardedTensors(contentsOf: path).tensor("b", as: Float.self).scalars == [5])
         let safe = try Self.write(folder, Self.index(Self.right))
         #expect(try ShardedTensors.index(in: folder.path) == safe)
         #expect(try ShardedTensors.index(in: "/absent") == nil)
@@ -97,7 +97,7 @@ import Testing
             expecting: { $0 is FileError },
             { broken in
                 try Data(broken).write(to: URL(filePath: path))
-                let file = try ShardedTensors.open(path)
+                let file = try ShardedTensors(contentsOf: path)
                 for member in file.members { _ = try file.tensor(member.name, as: Float.self) }
             })
         #expect(problems.isEmpty, "\(problems.prefix(5))")

@@ -89,7 +89,7 @@ import Testing
         let folder = TemporaryFolder()
         let run = folder.path("run")
         _ = try SmallRecipes.unet(steps: 2).train(silent(run))
-        let file = try SafeTensors.open(run + "/checkpoints/last.safetensors")
+        let file = try SafeTensorsFile(contentsOf: run + "/checkpoints/last.safetensors")
         let tensors = try file.names.map {
             (name: $0, tensor: try file.tensor($0, as: Float.self))
         }

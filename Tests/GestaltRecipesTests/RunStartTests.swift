@@ -103,7 +103,7 @@ import Testing
     }
 
     private func steps(of run: String) throws -> Int {
-        let file = try SafeTensors.open(run + "/checkpoints/last.safetensors")
+        let file = try SafeTensorsFile(contentsOf: run + "/checkpoints/last.safetensors")
         return try #require(file.metadata["step"].flatMap { Int($0) })
     }
 }

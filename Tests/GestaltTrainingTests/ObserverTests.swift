@@ -225,7 +225,7 @@ import Testing
         #expect(
             try FileManager.default.contentsOfDirectory(atPath: folder.path("kept")).sorted()
                 == ["step-4-score-0.9.safetensors", "step-6-score-0.7.safetensors"])
-        #expect(try SafeTensors.open(best.paths[0]).metadata["step"] == "4")
+        #expect(try SafeTensorsFile(contentsOf: best.paths[0]).metadata["step"] == "4")
     }
 
     private static func trainer(

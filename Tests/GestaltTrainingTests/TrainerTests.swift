@@ -54,7 +54,7 @@ private let foundLine = 0.1
                     == Data(contentsOf: URL(fileURLWithPath: "\(parts)/\(file)")), "\(name)")
         }
         #expect(try logLines(whole) == logLines(parts))
-        let state = try SafeTensors.open("\(whole)/checkpoints/last.safetensors").names
+        let state = try SafeTensorsFile(contentsOf: "\(whole)/checkpoints/last.safetensors").names
         for prefix in ["model.", "optimizer.", "average."] {
             #expect(state.contains { $0.hasPrefix(prefix) }, "\(prefix)")
         }
@@ -101,7 +101,7 @@ private let foundLine = 0.1
         #expect(step == bad)
         #expect(what.contains("loss") || what.contains("gradient"))
         #expect(checkpoint == run.lastCheckpoint)
-        let kept = try SafeTensors.open(run.lastCheckpoint)
+        let kept = try SafeTensorsFile(contentsOf: run.lastCheckpoint)
         #expect(kept.metadata["step"] == good)
         for name in kept.names {
             let finite = try kept.tensor(name, as: Float.self).scalars.allSatisfy(\.isFinite)

@@ -11,7 +11,9 @@ public struct VideoGPTFixture {
 
     public let file: SafeTensorsFile
 
-    public init(_ name: String) throws { file = try SafeTensors.open(Self.folder! + name) }
+    public init(_ name: String) throws {
+        file = try SafeTensorsFile(contentsOf: Self.folder! + name)
+    }
 
     /// A tensor as stored.
     public func raw(_ name: String) throws -> Tensor<Float> {

@@ -44,8 +44,8 @@ struct NamedArrays {
         self.path = path
         // What cannot be opened here is reported by the reader of npy files.
         switch try? FileKind(of: path) {
-        case .npz: content = .npz(try NPZ.open(path))
-        case .safeTensors: content = .safetensors(try SafeTensors.open(path))
+        case .npz: content = .npz(try NPZFile(contentsOf: path))
+        case .safeTensors: content = .safetensors(try SafeTensorsFile(contentsOf: path))
         default: content = .npy
         }
     }

@@ -35,10 +35,10 @@ public enum ArrayFile {
         let kind = try translatingFailures { () throws(FileFailure) in try FileKind(of: path) }
         switch kind {
         case .npy: return .npy
-        case .npz: return .npz(try NPZ.open(path))
-        case .safeTensors: return .safetensors(try SafeTensors.open(path))
-        case .torchArchive, .torchSequence: return .torch(try PyTorchFile.open(path))
-        case .shardIndex: return .sharded(try ShardedTensors.open(path))
+        case .npz: return .npz(try NPZFile(contentsOf: path))
+        case .safeTensors: return .safetensors(try SafeTensorsFile(contentsOf: path))
+        case .torchArchive, .torchSequence: return .torch(try PyTorchFile(contentsOf: path))
+        case .shardIndex: return .sharded(try ShardedTensors(contentsOf: path))
         default:
             throw .unsupported(
                 path: path, tensor: nil,

@@ -4,24 +4,6 @@ import GestaltTensor
 
 /// NumPy's format for several named arrays: npy files in a zip archive.
 public enum NPZ {
-    /// Opens an archive and reads its directory.
-    ///
-    /// - Throws: ``FileError`` when the file cannot be read or is not a consistent archive.
-    public static func open(_ path: String) throws(FileError) -> NPZFile {
-        let file = try translatingFailures { () throws(FileFailure) in try MappedFile(path: path) }
-        return try NPZFile(
-            file.withBytes { (bytes) throws(FileError) in try ZipReader(bytes, path: path) })
-    }
-
-    /// Opens the archive in `bytes`; errors call it `name`.
-    public static func decode(
-        _ bytes: [UInt8], name: String = "npz data"
-    ) throws(FileError) -> NPZFile {
-        try NPZFile(
-            bytes.withUnsafeBufferPointer { (buffer) throws(FileError) in
-                try ZipReader(UnsafeRawBufferPointer(buffer), path: name)
-            })
-    }
 
     /// Writes arrays of one element type.
     public static func write<Scalar: StoredScalar>(
@@ -69,6 +51,23 @@ public final class NPZFile {
     private let listed: [String: FileMember]
     /// The type of entries that are not arrays.
     private static let foreign = "file"
+
+    /// Opens an archive and reads its directory.
+    ///
+    /// - Throws: ``FileError`` when the file cannot be read or is not a consistent archive.
+    public convenience init(contentsOf path: String) throws(FileError) {
+        let file = try translatingFailures { () throws(FileFailure) in try MappedFile(path: path) }
+        try self.init(
+            file.withBytes { (bytes) throws(FileError) in try ZipReader(bytes, path: path) })
+    }
+
+    /// Opens an archive in memory; errors call it `name`.
+    public convenience init(bytes: [UInt8], name: String = "npz data") throws(FileError) {
+        try self.init(
+            bytes.withUnsafeBufferPointer { (buffer) throws(FileError) in
+                try ZipReader(UnsafeRawBufferPointer(buffer), path: name)
+            })
+    }
 
     init(_ archive: ZipReader) throws(FileError) {
         self.archive = archive

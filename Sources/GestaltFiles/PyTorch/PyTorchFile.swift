@@ -34,16 +34,14 @@ public final class PyTorchFile: Sendable {
     /// every storage inside the file.
     ///
     /// - Throws: ``FileError`` when the file cannot be read, is not a checkpoint or is invalid.
-    public static func open(_ path: String) throws(FileError) -> PyTorchFile {
+    public convenience init(contentsOf path: String) throws(FileError) {
         let file = try translatingFailures { () throws(FileFailure) in try MappedFile(path: path) }
-        return try PyTorchFile(.file(file), path: path)
+        try self.init(.file(file), path: path)
     }
 
-    /// As ``open(_:)``, from bytes in memory; errors call them `name`.
-    public static func decode(
-        _ bytes: [UInt8], name: String = "PyTorch checkpoint"
-    ) throws(FileError) -> PyTorchFile {
-        try PyTorchFile(.memory(bytes), path: name)
+    /// Opens a file in memory; errors call it `name`.
+    public convenience init(bytes: [UInt8], name: String = "PyTorch checkpoint") throws(FileError) {
+        try self.init(.memory(bytes), path: name)
     }
 
     private init(_ content: FileContent, path: String) throws(FileError) {

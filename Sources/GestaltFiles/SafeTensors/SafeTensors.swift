@@ -4,22 +4,6 @@ import GestaltTensor
 
 /// Hugging Face's format for tensors: a JSON header, then plain bytes. Nothing in it is executed.
 public enum SafeTensors {
-    /// Opens a file and checks its header: every tensor's bytes lie inside the file, fit its
-    /// shape, and neither overlap nor leave gaps.
-    ///
-    /// - Throws: ``FileError`` when the file cannot be read or breaks a rule.
-    public static func open(_ path: String) throws(FileError) -> SafeTensorsFile {
-        let file = try translatingFailures { () throws(FileFailure) in try MappedFile(path: path) }
-        return try SafeTensorsFile(.file(file), path: path)
-    }
-
-    /// As ``open(_:)``, from bytes in memory; errors call them `name`.
-    public static func decode(
-        _ bytes: [UInt8], name: String = "safetensors data"
-    ) throws(FileError) -> SafeTensorsFile {
-        try SafeTensorsFile(.memory(bytes), path: name)
-    }
-
     /// Writes tensors of one element type, see the form for tensors of any type.
     public static func write<Scalar: StoredScalar>(
         _ tensors: [(name: String, tensor: Tensor<Scalar>)], metadata: [String: String] = [:],

@@ -1,3 +1,4 @@
+import GestaltIO
 import GestaltTensor
 
 /// An open safetensors file. It is mapped into memory: opening reads only the header; a tensor's
@@ -20,6 +21,20 @@ public final class SafeTensorsFile: Sendable {
     private let content: FileContent
     private let places: [String: (information: Information, range: Range<Int>)]
     private let unreadable: [String: FileMember]
+
+    /// Opens a file and checks its header: the bytes of every tensor lie inside the file, fit its
+    /// shape, and neither overlap nor leave gaps.
+    ///
+    /// - Throws: ``FileError`` when the file cannot be read or breaks a rule.
+    public convenience init(contentsOf path: String) throws(FileError) {
+        let file = try translatingFailures { () throws(FileFailure) in try MappedFile(path: path) }
+        try self.init(.file(file), path: path)
+    }
+
+    /// Opens a file in memory; errors call it `name`.
+    public convenience init(bytes: [UInt8], name: String = "safetensors data") throws(FileError) {
+        try self.init(.memory(bytes), path: name)
+    }
 
     init(_ content: FileContent, path: String) throws(FileError) {
         self.path = path

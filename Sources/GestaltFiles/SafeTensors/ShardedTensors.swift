@@ -47,11 +47,7 @@ public final class ShardedTensors: Sendable {
     /// - Throws: ``FileError`` when the index is broken or names files outside its folder, when
     ///   files are missing (all are listed), and when index and files disagree about the location
     ///   of a tensor.
-    public static func open(_ path: String) throws(FileError) -> ShardedTensors {
-        try ShardedTensors(path)
-    }
-
-    private init(_ path: String) throws(FileError) {
+    public init(contentsOf path: String) throws(FileError) {
         self.path = path
         let places = try Self.places(path)
         let folder = path.lastIndex(of: "/").map { String(path[...$0]) } ?? ""
@@ -144,8 +140,8 @@ public final class ShardedTensors: Sendable {
     private static func shard(_ path: String) throws(FileError) -> Shard {
         let kind = try translatingFailures { () throws(FileFailure) in try FileKind(of: path) }
         switch kind {
-        case .safeTensors: return .safeTensors(try SafeTensors.open(path))
-        case .torchArchive, .torchSequence: return .torch(try PyTorchFile.open(path))
+        case .safeTensors: return .safeTensors(try SafeTensorsFile(contentsOf: path))
+        case .torchArchive, .torchSequence: return .torch(try PyTorchFile(contentsOf: path))
         default:
             throw .unsupported(
                 path: path, tensor: nil, expected: "safetensors data or a PyTorch checkpoint",

@@ -55,7 +55,7 @@ public struct ModelFolder: Sendable {
     /// - Throws: ``FileError``; ``ModelFolderError`` for a tensor that is missing, of another
     ///   shape, or not part of the model.
     public func tensors(_ expected: [(path: String, shape: Shape)]) throws -> [Tensor<Float>] {
-        let file = try SafeTensors.open(weightsPath)
+        let file = try SafeTensorsFile(contentsOf: weightsPath)
         let known = Set(expected.map(\.path))
         for member in file.members where !known.contains(member.name) {
             throw ModelFolderError.unexpectedTensor(path: weightsPath, key: member.name)

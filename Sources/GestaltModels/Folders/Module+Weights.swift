@@ -57,7 +57,7 @@ extension Module {
     /// - Throws: ``StateMismatch`` with all differences, unless `partially`; `FileError`.
     @discardableResult
     public mutating func load(from path: String, partially: Bool = false) throws -> LoadReport {
-        let file = try SafeTensors.open(path)
+        let file = try SafeTensorsFile(contentsOf: path)
         let report = try loadReport(of: file)
         guard partially || report.isComplete else {
             throw StateMismatch(path: path, problems: report.problems)

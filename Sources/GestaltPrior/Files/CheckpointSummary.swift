@@ -85,7 +85,7 @@ public struct CheckpointSummary: Sendable, Equatable {
         fileKind = .folder
         kind = .gestalt(try folder.kind())
         (epoch, step, parts) = (nil, nil, [])
-        members = try SafeTensors.open(folder.weightsPath).members
+        members = try SafeTensorsFile(contentsOf: folder.weightsPath).members
         parameterCount = Self.parameterCount(members)
         settings = try folder.settings().map { Setting(name: $0.name, value: $0.value) }
         if kind == .gestalt(VideoPredictorConfiguration.kind) {

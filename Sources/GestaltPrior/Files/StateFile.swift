@@ -28,15 +28,15 @@ struct StateFile {
         }
         switch kind {
         case .safeTensors:
-            let file = try SafeTensors.open(path)
+            let file = try SafeTensorsFile(contentsOf: path)
             (tables, members, metadata) = ([("", TensorTable(file))], file.members, file.metadata)
             (settings, checkpoint) = (try Self.settings(path, file.metadata), nil)
         case .shardIndex:
-            let file = try ShardedTensors.open(path)
+            let file = try ShardedTensors(contentsOf: path)
             (tables, members, metadata) = ([("", TensorTable(file))], file.members, file.metadata)
             (settings, checkpoint) = (try Self.settings(path, file.metadata), nil)
         case .torchArchive, .torchSequence:
-            let file = try PyTorchFile.open(path)
+            let file = try PyTorchFile(contentsOf: path)
             (tables, members, metadata) = (Self.tables(file), file.members, [:])
             settings = VideoGPTSettings(path: path, arguments: file.hyperParameters)
             checkpoint = file

@@ -98,7 +98,8 @@ extension CodedWindows {
     private static func kept(
         at path: String, _ identity: String, _ windows: [CodedWindow]
     ) -> CodedWindows? {
-        guard let file = try? SafeTensors.open(path), file.metadata["identity"] == identity,
+        guard let file = try? SafeTensorsFile(contentsOf: path),
+            file.metadata["identity"] == identity,
             let codes = try? file.tensor("codes", as: Int32.self), codes.rank == 4,
             codes.shape[0] == windows.count
         else { return nil }

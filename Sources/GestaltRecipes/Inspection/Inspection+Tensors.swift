@@ -7,7 +7,7 @@ import GestaltTraining
 extension Inspection {
     mutating func describeSafeTensors() throws {
         try describeCheckpoint()
-        let file = try SafeTensors.open(path)
+        let file = try SafeTensorsFile(contentsOf: path)
         for (key, value) in file.metadata.sorted(by: { $0.key < $1.key }) where value.count < 200 {
             add("metadata_\(key)", value)
         }
@@ -59,7 +59,7 @@ extension Inspection {
 
     mutating func describeArchive() throws {
         kind = "arrays"
-        let members = try NPZ.open(path).members
+        let members = try NPZFile(contentsOf: path).members
         what = "an npz archive, \(members.count) \(members.count == 1 ? "array" : "arrays")"
         addMembers("arrays", members)
     }

@@ -25,7 +25,7 @@ enum ModelSource {
             self = .videoGPT
             return
         }
-        let file = try SafeTensors.open(path)
+        let file = try SafeTensorsFile(contentsOf: path)
         if CheckpointModel.isCheckpoint(file) {
             self = .checkpoint(try CheckpointModel(file), remark: nil)
         } else if file.metadata["format"] == "gestalt" {
@@ -57,7 +57,7 @@ enum ModelSource {
             if isModel { return .folder(folder) }
             throw TrainingError.noCheckpoint(path: path)
         }
-        let model = try CheckpointModel(try SafeTensors.open(checkpoint))
+        let model = try CheckpointModel(try SafeTensorsFile(contentsOf: checkpoint))
         let which = state.bestPath == nil ? "last" : "best"
         return .checkpoint(
             model,
@@ -131,6 +131,6 @@ struct RunState {
         lastPath = run.existingLastCheckpoint
         bestPath =
             FileManager.default.fileExists(atPath: run.bestCheckpoint) ? run.bestCheckpoint : nil
-        step = try lastPath.map { try Checkpoint.step(of: SafeTensors.open($0)) } ?? 0
+        step = try lastPath.map { try Checkpoint.step(of: SafeTensorsFile(contentsOf: $0)) } ?? 0
     }
 }

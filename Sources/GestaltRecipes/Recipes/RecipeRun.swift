@@ -49,7 +49,7 @@ struct RecipeRun<R: Recipe> {
                 path: folder.recipe, expected: "the recipe to be resumed", found: "another one")
         }
         if let path = folder.existingLastCheckpoint {
-            let done = try Checkpoint.step(of: SafeTensors.open(path))
+            let done = try Checkpoint.step(of: SafeTensorsFile(contentsOf: path))
             guard done <= recipe.steps else {
                 throw TrainingError.stepsDone(path: folder.path, done: done, asked: recipe.steps)
             }

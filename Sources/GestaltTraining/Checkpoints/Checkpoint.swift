@@ -45,7 +45,7 @@ package struct Checkpoint {
     /// - Throws: what the file reader throws; ``TrainingError/checkpoint(path:expected:found:)``
     ///   when the metadata is not a checkpoint's.
     package init(reading path: String) throws {
-        let file = try SafeTensors.open(path)
+        let file = try SafeTensorsFile(contentsOf: path)
         func number<Number: LosslessStringConvertible>(_ key: String) throws -> Number {
             guard let text = file.metadata[key], let value = Number(text) else {
                 throw TrainingError.checkpoint(

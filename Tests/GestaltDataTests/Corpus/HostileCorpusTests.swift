@@ -25,12 +25,12 @@ struct HostileCorpusTests {
         (
             "npz",
             { path in
-                let file = try NPZ.open(path)
+                let file = try NPZFile(contentsOf: path)
                 for name in file.names { _ = try file.anyTensor(name) }
             }
         ),
-        ("safetensors", { _ = try SafeTensors.open($0) }),
-        ("checkpoint", { _ = try PyTorchFile.open($0) }),
+        ("safetensors", { _ = try SafeTensorsFile(contentsOf: $0) }),
+        ("checkpoint", { _ = try PyTorchFile(contentsOf: $0) }),
     ]
 
     @Test(arguments: readers.map(\.name)) func everyFile(reader: String) throws {

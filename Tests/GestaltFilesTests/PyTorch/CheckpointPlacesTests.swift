@@ -42,7 +42,7 @@ import Testing
     ]
 
     static func open(_ name: String) throws -> PyTorchFile {
-        try PyTorchFile.open(PyTorchFileTests.path("modules/\(name).pt"))
+        try PyTorchFile(contentsOf: PyTorchFileTests.path("modules/\(name).pt"))
     }
 
     @Test(arguments: cases) func findsTheStateDictionary(_ item: Case) throws {
@@ -93,10 +93,11 @@ import Testing
             ("a.b", tensor), ("a", Pickled.dictionary([("b", tensor)])),
         ])
         let error = #expect(throws: FileError.self) {
-            try PyTorchFile.decode(
-                ZipBuilder.checkpoint(
-                    Pickled.whole(root), storages: [("0", storageBytes([1, 2]))]
-                ).bytes)
+            try PyTorchFile(
+                bytes:
+                    ZipBuilder.checkpoint(
+                        Pickled.whole(root), storages: [("0", storageBytes([1, 2]))]
+                    ).bytes)
         }
         #expect(error?.description.contains("a.b twice") == true, "\(error as Any)")
     }

@@ -18,7 +18,7 @@ import Testing
         _ archive: ZipBuilder, _ words: String, _ location: SourceLocation = #_sourceLocation
     ) {
         let error = #expect(throws: FileError.self, sourceLocation: location) {
-            try PyTorchFile.decode(archive.bytes).anyTensor("w")
+            try PyTorchFile(bytes: archive.bytes).anyTensor("w")
         }
         let text = error?.description ?? "none"
         #expect(text.contains(words), "\(text)", sourceLocation: location)
@@ -36,7 +36,7 @@ import Testing
             Self.changed { $0.comment = [80, 75, 5] },
             Self.changed { $0.entries.reverse() }, Self.changed { $0.entries[1].flags = 1 << 3 },
         ] {
-            let file = try PyTorchFile.decode(archive.bytes)
+            let file = try PyTorchFile(bytes: archive.bytes)
             #expect(try file.tensor("w", as: Float.self).scalars == [1, 2, 3, 4])
         }
     }
@@ -53,7 +53,7 @@ import Testing
             if expected.isEmpty {
                 Self.refuses(archive, "byte order")
             } else {
-                let file = try PyTorchFile.decode(archive.bytes)
+                let file = try PyTorchFile(bytes: archive.bytes)
                 #expect(try file.tensor("w", as: Float.self).scalars == expected)
             }
         }
@@ -62,7 +62,7 @@ import Testing
     @Test func wrongChecksums() throws {
         Self.refuses(Self.changed { $0.entries[0].checksum = 1 }, "CRC-32")
         let archive = Self.changed { $0.entries[1].checksum = 1 }
-        let file = try PyTorchFile.decode(archive.bytes)
+        let file = try PyTorchFile(bytes: archive.bytes)
         for _ in 0..<2 {
             let error = #expect(throws: FileError.self) { try file.tensor("w", as: Float.self) }
             #expect(error?.description.contains("CRC-32") == true)
@@ -72,7 +72,7 @@ import Testing
     @Test func truncated() {
         let bytes = Self.good.bytes
         for count in 0..<bytes.count {
-            #expect(throws: FileError.self) { try PyTorchFile.decode(Array(bytes[..<count])) }
+            #expect(throws: FileError.self) { try PyTorchFile(bytes: Array(bytes[..<count])) }
         }
     }
 
@@ -133,7 +133,7 @@ import Testing
                     checksum: crc32([UInt8](repeating: 0, count: 100_000)), method: 8))
             return archive
         }
-        let file = try PyTorchFile.decode(archive(100_000, claimed: 100_000).bytes)
+        let file = try PyTorchFile(bytes: archive(100_000, claimed: 100_000).bytes)
         #expect(try file.tensor("w", as: UInt8.self).count == 100_000)
         // More than claimed, less than claimed, more than deflate can give, no deflate data.
         Self.refuses(archive(99_999, claimed: 99_999), "99999 deflated bytes")

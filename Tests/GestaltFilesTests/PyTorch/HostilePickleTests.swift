@@ -8,8 +8,9 @@ import Testing
     private static func open(
         _ body: [UInt8], storages: [(name: String, bytes: [UInt8])] = []
     ) throws -> PyTorchFile {
-        try PyTorchFile.decode(
-            ZipBuilder.checkpoint(Pickled.whole(body), storages: storages).bytes, name: "h.pt")
+        try PyTorchFile(
+            bytes:
+                ZipBuilder.checkpoint(Pickled.whole(body), storages: storages).bytes, name: "h.pt")
     }
 
     /// The error of a pickle, which must hold `words`.
@@ -149,10 +150,10 @@ import Testing
         let body = Pickled.whole(Pickled.dictionary([("a", Pickled.integer(1))]))
         for count in 0..<body.count {
             let file = ZipBuilder.checkpoint(Array(body[..<count])).bytes
-            #expect(throws: FileError.self) { try PyTorchFile.decode(file) }
+            #expect(throws: FileError.self) { try PyTorchFile(bytes: file) }
         }
         let trailing = ZipBuilder.checkpoint(body + [0]).bytes
-        #expect(throws: FileError.self) { try PyTorchFile.decode(trailing) }
+        #expect(throws: FileError.self) { try PyTorchFile(bytes: trailing) }
     }
 
     @Test func manyValuesAreBounded() {

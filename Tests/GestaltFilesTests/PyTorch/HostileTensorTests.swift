@@ -7,11 +7,12 @@ import Testing
     private static let four = storageBytes([1, 2, 3, 4])
 
     private static func open(_ body: [UInt8], count: Int = 4) throws -> PyTorchFile {
-        try PyTorchFile.decode(
-            ZipBuilder.checkpoint(
-                Pickled.whole(Pickled.dictionary([("w", body)])),
-                storages: [("0", Array(four.prefix(4 * count)))]
-            ).bytes)
+        try PyTorchFile(
+            bytes:
+                ZipBuilder.checkpoint(
+                    Pickled.whole(Pickled.dictionary([("w", body)])),
+                    storages: [("0", Array(four.prefix(4 * count)))]
+                ).bytes)
     }
 
     @Test(arguments: [
@@ -83,11 +84,12 @@ import Testing
     @Test func twiceTheSameName() {
         let tensor = Pickled.tensor(Pickled.storage("0", count: 4), shape: [1], strides: [1])
         let error = #expect(throws: FileError.self) {
-            try PyTorchFile.decode(
-                ZipBuilder.checkpoint(
-                    Pickled.whole(Pickled.dictionary([("w", tensor), ("w", tensor)])),
-                    storages: [("0", Self.four)]
-                ).bytes)
+            try PyTorchFile(
+                bytes:
+                    ZipBuilder.checkpoint(
+                        Pickled.whole(Pickled.dictionary([("w", tensor), ("w", tensor)])),
+                        storages: [("0", Self.four)]
+                    ).bytes)
         }
         #expect(error?.description.contains("w twice") == true)
     }

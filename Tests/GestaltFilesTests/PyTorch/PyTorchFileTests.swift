@@ -12,8 +12,8 @@ import Testing
     }
 
     @Test(arguments: names) func tensors(name: String) throws {
-        let file = try PyTorchFile.open(Self.path(name))
-        let expected = try SafeTensors.open(Self.path("expected.safetensors"))
+        let file = try PyTorchFile(contentsOf: Self.path(name))
+        let expected = try SafeTensorsFile(contentsOf: Self.path("expected.safetensors"))
         #expect(file.names == expected.names)
         for name in file.names {
             let (info, stated) = (try file.info(name), try expected.info(name))
@@ -25,7 +25,7 @@ import Testing
     }
 
     @Test func conversions() throws {
-        let file = try PyTorchFile.open(Self.path("bare.pt"))
+        let file = try PyTorchFile(contentsOf: Self.path("bare.pt"))
         let wide = try file.tensor("half-columns", as: Float.self)
         #expect(wide.shape.dimensions == [4, 3])
         let half = try file.tensor("half", as: Float.self)
@@ -39,7 +39,7 @@ import Testing
     }
 
     @Test(arguments: ["lightning.ckpt", "legacy.ckpt"]) func hyperParameters(name: String) throws {
-        let file = try PyTorchFile.open(Self.path(name))
+        let file = try PyTorchFile(contentsOf: Self.path(name))
         let options = try #require(file.hyperParameters)
         #expect(options["downsample"]?.integers == [4, 2, 2])
         #expect(options["lr"]?.real == 3e-4)
@@ -52,7 +52,7 @@ import Testing
     }
 
     @Test(arguments: ["lightning.ckpt", "legacy.ckpt"]) func elsewhere(name: String) throws {
-        let file = try PyTorchFile.open(Self.path(name))
+        let file = try PyTorchFile(contentsOf: Self.path(name))
         let entries = try #require(file.root["callbacks"]?.entries)
         #expect(
             entries.map(\.key) == [.global(PickleGlobal(module: "__main__", name: "Callback"))])
@@ -67,7 +67,7 @@ import Testing
 
     @Test(arguments: ["lightning.ckpt", "legacy.ckpt", "protocol1.pth"])
     func plainValues(name: String) throws {
-        let extra = try #require(try PyTorchFile.open(Self.path(name)).root["extra"])
+        let extra = try #require(try PyTorchFile(contentsOf: Self.path(name)).root["extra"])
         #expect(extra["big"] == .bigInteger("-1180591620717411303424"))
         #expect(extra["wide"]?.integer == Int.max && extra["least"]?.integer == Int.min)
         #expect(extra["raw"] == .bytes([0, 255]) && extra["no bytes"] == .bytes([]))
@@ -84,7 +84,7 @@ import Testing
     }
 
     @Test func newerTypes() throws {
-        let file = try PyTorchFile.open(Self.path("newer.pt"))
+        let file = try PyTorchFile(contentsOf: Self.path("newer.pt"))
         #expect(file.names == ["u16", "u32", "u64"])
         #expect(try file.info("u16").type == .uint16)
         #expect(try file.tensor("u16", as: Int32.self).scalars == [65535, 1])
@@ -100,9 +100,9 @@ import Testing
             (Array("hello".utf8), "found text"),
             (Array("version https://git-lfs.github.com/spec/v1\n".utf8), "git lfs pull"),
         ] {
-            let error = #expect(throws: FileError.self) { try PyTorchFile.decode(bytes) }
+            let error = #expect(throws: FileError.self) { try PyTorchFile(bytes: bytes) }
             #expect(error?.description.contains(word) == true, "\(error as Any)")
         }
-        #expect(throws: FileError.self) { try PyTorchFile.open("/absent.ckpt") }
+        #expect(throws: FileError.self) { try PyTorchFile(contentsOf: "/absent.ckpt") }
     }
 }

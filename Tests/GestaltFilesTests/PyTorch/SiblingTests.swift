@@ -59,7 +59,7 @@ import Testing
     static let files = ["siblings.pt", "siblings-legacy.pt"]
 
     @Test(arguments: files) func everyMemberIsReadOrListed(file name: String) throws {
-        let file = try PyTorchFile.open(PyTorchFileTests.path(name))
+        let file = try PyTorchFile(contentsOf: PyTorchFileTests.path(name))
         let listed = Dictionary(uniqueKeysWithValues: file.members.map { ($0.name, $0) })
         for item in Self.cases where !item.isNewer || name == "siblings.pt" {
             let member = try #require(listed[item.name], "\(item.name) is not listed")
@@ -101,11 +101,12 @@ import Testing
                 Pickled.call("collections", "OrderedDict", []),
                 Pickled.dictionary([("neg", [0x88])]),
             ])
-        let file = try PyTorchFile.decode(
-            ZipBuilder.checkpoint(
-                Pickled.whole(Pickled.dictionary([("z", zeros)])),
-                storages: [("0", storageBytes([0, 1]))]
-            ).bytes)
+        let file = try PyTorchFile(
+            bytes:
+                ZipBuilder.checkpoint(
+                    Pickled.whole(Pickled.dictionary([("z", zeros)])),
+                    storages: [("0", storageBytes([0, 1]))]
+                ).bytes)
         let values = try file.tensor("z", as: Float.self).scalars
         #expect(values == [0, -1] && values[0].sign == .minus)
     }
@@ -120,11 +121,12 @@ import Testing
                 Pickled.dictionary([(key, key == "conj" ? [0x88] : Pickled.text("x"))]),
             ])
         let good = Pickled.tensor(Pickled.storage("0", count: 1), shape: [1], strides: [1])
-        let file = try PyTorchFile.decode(
-            ZipBuilder.checkpoint(
-                Pickled.whole(Pickled.dictionary([("odd", odd), ("good", good)])),
-                storages: [("0", storageBytes([7]))]
-            ).bytes)
+        let file = try PyTorchFile(
+            bytes:
+                ZipBuilder.checkpoint(
+                    Pickled.whole(Pickled.dictionary([("odd", odd), ("good", good)])),
+                    storages: [("0", storageBytes([7]))]
+                ).bytes)
         #expect(file.names == ["good"] && file.members.count == 2)
         #expect(try file.tensor("good", as: Float.self).scalars == [7])
         let error = #expect(throws: FileError.self) { try file.anyTensor("odd") }
@@ -135,7 +137,7 @@ import Testing
         "float8_e4m3fn", "float8_e5m2", "float8_e4m3fnuz", "float8_e5m2fnuz", "float8_e8m0fnu",
     ])
     func everyNumberOfEightBits(type: String) throws {
-        let file = try PyTorchFile.open(PyTorchFileTests.path("siblings.pt"))
+        let file = try PyTorchFile(contentsOf: PyTorchFileTests.path("siblings.pt"))
         let found = try file.tensor(type, as: Float.self).scalars
         let rows = ["float8_e4m3fn", "float8_e5m2", "float8_e4m3fnuz", "float8_e5m2fnuz"]
         let row = rows.firstIndex(of: type) ?? 4

@@ -20,8 +20,8 @@ struct VideoGPTCheckpointTests {
         ("prior-lightning133.ckpt", "expected-prior.safetensors"),
     ])
     func stateDictionaries(name: String, expected: String) throws {
-        let file = try PyTorchFile.open(Self.path(name))
-        let expected = try SafeTensors.open(Self.path(expected))
+        let file = try PyTorchFile(contentsOf: Self.path(name))
+        let expected = try SafeTensorsFile(contentsOf: Self.path(expected))
         let prefix = "state_dict/"
         #expect(
             Set(file.names.map { prefix + $0 })
@@ -35,8 +35,8 @@ struct VideoGPTCheckpointTests {
 
     @Test(arguments: ["mixed-dtypes.pt", "mixed-dtypes-legacy.pt"])
     func mixedTypes(name: String) throws {
-        let file = try PyTorchFile.open(Self.path(name))
-        let expected = try SafeTensors.open(Self.path("expected-mixed.safetensors"))
+        let file = try PyTorchFile(contentsOf: Self.path(name))
+        let expected = try SafeTensorsFile(contentsOf: Self.path("expected-mixed.safetensors"))
         let manifest = try Manifest.read(Self.path("checkpoints.json"))
         let entries = try #require(file.root["tensors"]?.entries)
         #expect(Set(entries.map(\.key.string)) == Set(expected.names))
@@ -67,7 +67,7 @@ struct VideoGPTCheckpointTests {
     func hyperParameters(name: String) throws {
         let manifest = try Manifest.read(Self.path("checkpoints.json"))
         let stated = name.hasPrefix("prior") ? manifest.prior : manifest.tokenizer
-        let file = try PyTorchFile.open(Self.path(name))
+        let file = try PyTorchFile(contentsOf: Self.path(name))
         let found = try #require(file.hyperParameters)
         for (key, value) in stated where key != "vqvae" {
             #expect(found[key].map(value.equals) == true, "\(key): \(found[key] as Any)")

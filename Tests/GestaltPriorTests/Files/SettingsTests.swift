@@ -25,7 +25,7 @@ import Testing
         let folder = TemporaryFolder()
         let path = folder.path("bare.safetensors")
         try VideoModel(small.model).write(videoGPT: path, withMasks: true)
-        let file = try SafeTensors.open(path)
+        let file = try SafeTensorsFile(contentsOf: path)
         try SafeTensors.write(
             file.names.map { (name: $0, tensor: try file.anyTensor($0)) }, to: path)
         do {

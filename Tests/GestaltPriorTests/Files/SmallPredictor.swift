@@ -34,7 +34,7 @@ struct SmallPredictor {
         let folder = TemporaryFolder()
         let path = folder.path("a.safetensors")
         try content.write(videoGPT: path)
-        let file = try SafeTensors.open(path)
+        let file = try SafeTensorsFile(contentsOf: path)
         return try file.names.map { (name: $0, tensor: try file.anyTensor($0)) }
     }
 

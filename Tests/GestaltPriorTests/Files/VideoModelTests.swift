@@ -51,7 +51,7 @@ private func expectSame(_ a: VideoPredictor, _ b: VideoPredictor) {
         ] {
             try VideoModel(model).write(videoGPT: path, withMasks: withMasks)
             expectSame(try #require(try VideoModel(at: path).predictor), model)
-            let file = try SafeTensors.open(path)
+            let file = try SafeTensorsFile(contentsOf: path)
             let masks = file.names.filter { $0.hasSuffix(".mask") }
             let isMasked = withMasks && model.configuration.prior.attention == .full
             #expect(masks.count == (isMasked ? 2 : 0))
@@ -117,7 +117,7 @@ private func expectSame(_ a: VideoPredictor, _ b: VideoPredictor) {
             .filter { $0.path != nil }.map(\.key)
         #expect(!state.isEmpty)
         try VideoModel(model).write(videoGPT: path)
-        let file = try SafeTensors.open(path)
+        let file = try SafeTensorsFile(contentsOf: path)
         var tensors: [(name: String, tensor: AnyTensor)] = []
         for name in file.names { tensors.append((name, try file.anyTensor(name))) }
         try SafeTensors.write(tensors, to: path)

@@ -104,7 +104,7 @@ import Testing
         #expect(model.tokenizer.encode(clip) == small.model.tokenizer.encode(clip))
         // The key map alone does the same.
         var tokenizer = try #require(small.model.tokenizer as? VQVAE)
-        try tokenizer.load(videoGPT: TensorTable(SafeTensors.open(path)))
+        try tokenizer.load(videoGPT: TensorTable(SafeTensorsFile(contentsOf: path)))
         #expect(tokenizer.encode(clip) == small.model.tokenizer.encode(clip))
     }
 

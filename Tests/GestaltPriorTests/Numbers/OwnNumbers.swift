@@ -16,7 +16,8 @@ struct OwnNumbers: Sendable, CustomTestStringConvertible {
 
     func file() throws -> SafeTensorsFile {
         let folder = try #require(Bundle.module.resourceURL?.appending(path: "Fixtures"))
-        return try SafeTensors.open(folder.appending(path: "prior-\(name).safetensors").path)
+        return try SafeTensorsFile(
+            contentsOf: folder.appending(path: "prior-\(name).safetensors").path)
     }
 
     /// The prior with the file's weights.

@@ -19,7 +19,7 @@ private struct StoredPrior {
         let path = try #require(
             Bundle.module.path(
                 forResource: name, ofType: "safetensors", inDirectory: "Fixtures"))
-        file = try SafeTensors.open(path)
+        file = try SafeTensorsFile(contentsOf: path)
         let decoder = JSONDecoder()
         decoder.keyDecodingStrategy = .convertFromSnakeCase
         let stated = try decoder.decode(
