@@ -6,8 +6,8 @@ import GestaltChecks
 /// let (value, gradients) = valueAndGradients(at: [x, y]) { v in (v[0] * v[1]).sum() }
 /// ```
 /// - Parameter body: receives the points as tracked tensors; returns a tensor of one element.
-/// - Returns: the value, and a gradient a point, of the point's shape; zeros where `body` does not
-///   depend on it.
+/// - Returns: the value, and one gradient per point, of the point's shape: zeros where `body` does
+///   not depend on it.
 public func valueAndGradients<Scalar: FloatingScalar, Failure>(
     at points: [Tensor<Scalar>],
     _ body: ([Tensor<Scalar>]) throws(Failure) -> Tensor<Scalar>
@@ -21,7 +21,7 @@ public func valueAndGradients<Scalar: FloatingScalar, Failure>(
     )
 }
 
-/// The gradients alone; see ``valueAndGradients(at:_:)``.
+/// The gradients without the value; see ``valueAndGradients(at:_:)``.
 public func gradients<Scalar: FloatingScalar, Failure>(
     at points: [Tensor<Scalar>],
     of body: ([Tensor<Scalar>]) throws(Failure) -> Tensor<Scalar>
@@ -29,8 +29,8 @@ public func gradients<Scalar: FloatingScalar, Failure>(
     try valueAndGradients(at: points, body).gradients
 }
 
-/// A fresh tape with its independent variables: what the gradient functions of tensors and of
-/// models are made of.
+/// A fresh tape with its independent variables: the common basis of the gradient functions of
+/// tensors and of models.
 package final class Recording<Scalar: FloatingScalar> {
     private let tape = Tape<Scalar>()
     /// The points, tracked.
@@ -43,7 +43,7 @@ package final class Recording<Scalar: FloatingScalar> {
         self.variables = variables
     }
 
-    /// Runs `body` on the variables with recording on, whatever stands around it.
+    /// Runs `body` on the variables with recording on, regardless of an enclosing suspension.
     package func run<Result, Failure>(
         _ body: ([Tensor<Scalar>]) throws(Failure) -> Result
     ) throws(Failure) -> Result {

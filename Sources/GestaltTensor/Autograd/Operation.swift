@@ -1,9 +1,9 @@
 import GestaltChecks
 
-/// A differentiable function of tensors: forward and pullback side by side.
+/// A differentiable function of tensors: forward and pullback in one type.
 ///
-/// Both receive *detached* tensors, so nothing they keep points back to a tape, and computing a
-/// gradient is never itself recorded. What is not differentiated is a field of the operation.
+/// Both receive *detached* tensors, so residuals never reference a tape, and gradient computation
+/// is never itself recorded. Operands without a gradient are fields of the operation.
 ///
 /// ```swift
 /// struct Squared<Scalar: FloatingScalar>: Operation {
@@ -18,30 +18,31 @@ import GestaltChecks
 /// ```
 public protocol Operation<Scalar>: Sendable {
     associatedtype Scalar: TensorScalar
-    /// What the pullback keeps alive from the forward pass.
+    /// The values that the pullback keeps from the forward pass.
     associatedtype Residual
 
     /// The operation's name in messages: by default the type's, without generic arguments.
     static var name: String { get }
 
-    /// The name of this one in profiles: by default `name`. A type that serves a family of functions
-    /// returns the function's.
+    /// The operation's name in profiles: by default `name`. A type that serves a family of
+    /// functions returns the name of the function.
     var label: String { get }
 
-    /// The value, and what the pullback will want. `needs` tells which inputs gradients are wanted
-    /// for; when it is empty the residual is dropped at once, so do no work for it.
+    /// Returns the value and the residual of the pullback. `needs` specifies the inputs that
+    /// require gradients; when it is empty the residual is dropped at once, so compute nothing for
+    /// it.
     func forward(
         _ inputs: [Tensor<Scalar>], needs: Needs
     ) -> (value: Tensor<Scalar>, residual: Residual)
 
-    /// From the gradient of the value, the gradients of the inputs, one entry an input; nil where
-    /// there is none, or where `needs` does not ask for it.
+    /// Returns the gradients of the inputs from the gradient of the value, one entry per input; nil
+    /// for an input without a gradient or one that `needs` excludes.
     func pullback(
         _ cotangent: Tensor<Scalar>, _ residual: Residual, needs: Needs
     ) -> [Tensor<Scalar>?]
 }
 
-/// Which inputs of an operation gradients are wanted for.
+/// The inputs of an operation that require gradients.
 public struct Needs: Sendable, Equatable {
     private var bits: UInt64
 
@@ -49,9 +50,9 @@ public struct Needs: Sendable, Equatable {
 
     public static let none = Needs(bits: 0)
 
-    /// Whether a gradient of input `index` is wanted.
+    /// Whether input `index` requires a gradient.
     public subscript(index: Int) -> Bool { bits >> UInt64(Swift.min(index, 63)) & 1 == 1 }
-    /// Whether anything is recorded at all.
+    /// Whether any input requires a gradient, so that the operation is recorded.
     public var any: Bool { bits != 0 }
 }
 
@@ -64,18 +65,18 @@ extension Operation {
     public var label: String { Self.name }
 
     /// Computes the value; records the operation when an input is tracked.
-    /// - Precondition: all tracked inputs stand on one tape.
+    /// - Precondition: all tracked inputs are on one tape.
     public func callAsFunction(_ inputs: Tensor<Scalar>...) -> Tensor<Scalar> { apply(inputs) }
 
-    /// The same for a list of inputs.
+    /// Applies the operation to a list of inputs.
     public func apply(_ inputs: [Tensor<Scalar>]) -> Tensor<Scalar> {
         var bits: UInt64 = 0
         for index in inputs.indices where inputs[index].record != nil {
-            // Inputs past the 63rd share the last bit: gradients are then made for all of them.
+            // Inputs past the 63rd share the last bit: gradients are then computed for all of them.
             bits |= 1 << UInt64(Swift.min(index, 63))
         }
         guard bits != 0 else { return counted(inputs, needs: .none).value }
-        // A closure, not a key path: one into a generic type is built anew at each use.
+        // A closure, not a key path: one into a generic type is rebuilt at each use.
         let constants = inputs.map { $0.detached }
         guard let tape = recordingTape(of: inputs, Self.self) else {
             return counted(constants, needs: .none).value
@@ -89,7 +90,7 @@ extension Operation {
         }
     }
 
-    /// `forward`, with a row in the profiles that are being taken.
+    /// `forward`, recorded as a row in the active profiles.
     @inline(__always)
     private func counted(
         _ inputs: [Tensor<Scalar>], needs: Needs
@@ -102,7 +103,7 @@ extension Operation {
         }
     }
 
-    /// `pullback`, with a row in the profiles that are being taken.
+    /// `pullback`, recorded as a row in the active profiles.
     @inline(__always)
     private func countedPullback(
         _ cotangent: Tensor<Scalar>, _ residual: Residual, needs: Needs
@@ -116,7 +117,7 @@ extension Operation {
     }
 }
 
-/// The tape the inputs stand on, unless none does or recording is suspended on this thread.
+/// The tape of the inputs; nil when none is tracked or recording is suspended on this thread.
 private func recordingTape<Scalar: TensorScalar>(
     of inputs: [Tensor<Scalar>], _ operation: any Operation.Type
 ) -> Tape<Scalar>? {

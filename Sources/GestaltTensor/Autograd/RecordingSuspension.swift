@@ -1,8 +1,9 @@
 import CKernels
 
-/// While one stands on a thread, operations there record nothing on any tape.
+/// A suspension of recording: while active on a thread, operations there are recorded on no tape.
 final class RecordingSuspension {
-    /// The last tape an operation would have been recorded on: how a checkpoint learns its tape.
+    /// The last tape an operation would have been recorded on; checkpoints obtain their tape from
+    /// it.
     private(set) var tape: AnyObject?
 
     func noticed(_ tape: AnyObject) { self.tape = tape }
@@ -17,12 +18,12 @@ final class RecordingSuspension {
     /// The thread-local slot that holds the current suspension.
     private static let slot: Int32 = 0
 
-    /// Runs `body` under this suspension, then restores the former one.
+    /// Runs `body` under this suspension, then restores the previous one.
     func during<Result, Failure>(_ body: () throws(Failure) -> Result) throws(Failure) -> Result {
         try Self.with(self, body)
     }
 
-    /// Runs `body` with recording on, whatever stands on this thread.
+    /// Runs `body` with recording on, regardless of the suspension in force on this thread.
     static func lifted<Result, Failure>(
         _ body: () throws(Failure) -> Result
     ) throws(Failure) -> Result {
@@ -39,7 +40,7 @@ final class RecordingSuspension {
     }
 }
 
-/// Runs `body` without recording: what it computes is constant for every gradient.
+/// Runs `body` without recording: its results are constants for every gradient.
 public func withoutGradient<Result, Failure>(
     _ body: () throws(Failure) -> Result
 ) throws(Failure) -> Result {
@@ -48,17 +49,17 @@ public func withoutGradient<Result, Failure>(
     return try suspension.during(body)
 }
 
-/// Runs `body` without keeping its intermediate results, and runs it again when its gradient is
-/// wanted: less memory for one more forward pass.
+/// Runs `body` without keeping its intermediate results, and recomputes them in the backward pass:
+/// less memory for one more forward pass.
 ///
-/// `body` may use any tracked tensors from outside; their gradients arrive as usual. It must
-/// compute the same value both times, so restore random streams inside it.
+/// `body` may capture tracked tensors; their gradients are computed as usual. It must compute the
+/// same value both times, so restore random streams inside it.
 public func checkpointed<Scalar: FloatingScalar>(
     _ body: @escaping () -> Tensor<Scalar>
 ) -> Tensor<Scalar> {
     let suspension = RecordingSuspension()
     let value = suspension.during(body)
-    // A tensor from outside, handed through: nothing was computed that could be forgotten.
+    // A captured tensor returned unchanged: there are no intermediate results to drop.
     if value.isTracked { return value }
     guard let tape = suspension.tape as? Tape<Scalar> else { return value }
     if let outer = RecordingSuspension.current {

@@ -1,19 +1,20 @@
 import CKernels
 import GestaltChecks
 
-/// A place on a tape.
+/// A position on a tape.
 struct TapeRecord<Scalar: TensorScalar>: Sendable {
     let tape: Tape<Scalar>
     let index: Int
 }
 
-/// The list of operations that a gradient is computed from: flat, parents by index.
+/// The list of recorded operations for the backward pass: flat, parents by index.
 ///
-/// Tensors point to the tape, the tape never to a tracked tensor: pullbacks hold detached ones. So
-/// there are no retain cycles, and neither the backward sweep nor the release of a long tape recurses.
+/// Tensors reference the tape, the tape never a tracked tensor: pullbacks hold detached ones. So
+/// there are no retain cycles, and neither the backward sweep nor the release of a long tape
+/// recurses.
 ///
-/// `@unchecked Sendable`: a tape belongs to the thread that made it; `checkThread` stops the program
-/// when another thread records on it.
+/// `@unchecked Sendable`: a tape belongs to the thread that created it; `checkThread` stops the
+/// program when another thread records on it.
 final class Tape<Scalar: TensorScalar>: @unchecked Sendable {
     typealias Pullback = (Tensor<Scalar>) -> [Tensor<Scalar>?]
 
@@ -21,7 +22,7 @@ final class Tape<Scalar: TensorScalar>: @unchecked Sendable {
     private var pullbacks: [Pullback?] = []
     /// The type of each record's operation; nil for leaves and checkpoints.
     private var operations: [(any Operation.Type)?] = []
-    /// Gradients that have arrived at each record; filled only during a sweep.
+    /// The gradients accumulated at each record; filled only during a sweep.
     private var cotangents: [Tensor<Scalar>?] = []
     private let owner = gk_thread_id()
 
@@ -50,15 +51,15 @@ final class Tape<Scalar: TensorScalar>: @unchecked Sendable {
         return tracked
     }
 
-    /// Forgets all pullbacks, and with them everything they kept.
+    /// Drops all pullbacks together with their residuals.
     func discard() {
         for index in pullbacks.indices.reversed() { pullbacks[index] = nil }
     }
 }
 
 extension Tape where Scalar: FloatingScalar {
-    /// Walks the records backwards from `root` to the first `leaves` of them, releasing each as it
-    /// passes, and returns the gradients of those leaves (nil where none arrived).
+    /// Traverses the records backwards from `root` to the first `leaves` of them, releasing each
+    /// after use, and returns the gradients of those leaves (nil for leaves without one).
     func sweep(from root: Int, seed: Tensor<Scalar>, leaves: Int) -> [Tensor<Scalar>?] {
         cotangents = [Tensor<Scalar>?](repeating: nil, count: count)
         cotangents[root] = seed
@@ -97,8 +98,8 @@ extension Tape where Scalar: FloatingScalar {
         cotangents[index] = sum
     }
 
-    /// Records `body` again at the end of the tape, sweeps what it recorded, and forgets it: the
-    /// gradients for everything recorded earlier are added where they belong.
+    /// Records `body` again at the end of the tape, sweeps the new records, and drops them: the
+    /// gradients of earlier records are accumulated there.
     func replay(_ body: () -> Tensor<Scalar>, cotangent: Tensor<Scalar>) {
         let start = count
         let value = body()

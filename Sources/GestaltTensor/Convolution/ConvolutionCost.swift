@@ -1,10 +1,10 @@
-/// What a pass costs, in nanoseconds of one core that multiplies and adds 35 numbers in one.
+/// The cost of a pass, in nanoseconds of one core that performs 35 multiply-adds per nanosecond.
 ///
-/// Fitted once to measurements on a Zen 3 (AVX2). What counts are the proportions: a core with wider
-/// vectors does all of it faster.
+/// Fitted once to measurements on a Zen 3 (AVX2). Only the proportions matter: a core with wider
+/// vectors is faster in all of them.
 enum ConvolutionCost {
     /// A multiplication with its addition in a large product, and in products of a tile's patches
-    /// where BLAS packs the weight anew.
+    /// where BLAS packs the weight again.
     private static let product = 0.029
     private static let patchProduct = 0.033
     /// An element copied to or from a patch.
@@ -13,7 +13,7 @@ enum ConvolutionCost {
     private static let expand = 0.55
     private static let contract = 0.35
     private static let weight = 0.45
-    /// A region that all threads work on.
+    /// A parallel region.
     private static let region = 4_000.0
 
     static func of(

@@ -10,12 +10,12 @@
 }
 
 @_spi(Benchmarks) extension ConvolutionGeometry {
-    /// The shape of the image that `direction` starts from.
+    /// The shape of the source image of `direction`.
     func sourceShape(_ direction: ConvolutionDirection) -> Shape {
         direction == .direct ? inputShape : outputShape
     }
 
-    /// The shape of the image that `direction` leads to.
+    /// The shape of the target image of `direction`.
     func targetShape(_ direction: ConvolutionDirection) -> Shape {
         direction == .direct ? outputShape : inputShape
     }

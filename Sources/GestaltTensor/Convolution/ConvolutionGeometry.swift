@@ -7,11 +7,11 @@ import GestaltChecks
     public var kernel: Int
     public var stride: Int
     public var dilation: Int
-    /// Zeros in front of and behind the input.
+    /// Zeros before and after the input.
     public var before: Int
     public var after: Int
 
-    /// The axis that a convolution of lower rank lacks.
+    /// The placeholder for an axis that a convolution of lower rank lacks.
     static let unit = ConvolutionAxis(
         input: 1, output: 1, kernel: 1, stride: 1, dilation: 1, before: 0, after: 0)
 
@@ -19,11 +19,11 @@ import GestaltChecks
     var extent: Int { dilation * (kernel - 1) + 1 }
 }
 
-/// Everything that determines how a convolution is computed, but for the numbers.
+/// The geometry of a convolution: everything that determines its computation except the values.
 ///
 /// `y[q] = Σ_κ x[q·stride − before + κ·dilation] · w[κ]`, x being 0 outside. Ranks 1 to 3 are one
-/// case: missing axes have length 1. A transposed convolution is described by the convolution that
-/// it is the transpose of, so its input here is `outputShape` and its output `inputShape`.
+/// case: missing axes have length 1. A transposed convolution is described by the convolution whose
+/// transpose it is, so its input here is `outputShape` and its output `inputShape`.
 @_spi(Benchmarks) public struct ConvolutionGeometry: Sendable, Hashable, CustomStringConvertible {
     /// Spatial axes of the tensors: 1, 2 or 3.
     public let rank: Int
@@ -35,7 +35,7 @@ import GestaltChecks
     public let groups: Int
 
     /// The geometry of a convolution of `input` `[N, spatial…, Cin]` with `weight`
-    /// `[kernel…, Cin / groups, Cout]`. Empty lists stand for ones.
+    /// `[kernel…, Cin / groups, Cout]`. Empty lists mean ones.
     ///
     /// - Precondition: ranks 1 to 3 that agree, positive strides, dilations and groups, padding not
     ///   negative, channels that fit the weight and divide by `groups`, at least one output.
@@ -143,7 +143,7 @@ import GestaltChecks
     /// same for the convolution and both its gradients.
     public var operationCount: Int { 2 * outputPixels * patchLength * outputChannels }
 
-    /// Bytes of input, weight and output; the largest number there is when they cannot be counted.
+    /// Bytes of input, weight and output; `Int.max` on overflow.
     func byteCount(_ scalarByteCount: Int) -> Int {
         var total = 0
         for shape in [inputShape, weightShape, outputShape] {
@@ -170,7 +170,7 @@ import GestaltChecks
     }
 }
 
-/// The arguments as given, for checks that show all of them.
+/// The original arguments, for failure messages that show all of them.
 private struct Request {
     let name: String
     let input: Shape
@@ -214,7 +214,7 @@ private struct Request {
             before: 0, after: 0)
     }
 
-    /// The zeros that a convolution puts around spatial axis `i`.
+    /// The zero padding of a convolution around spatial axis `i`.
     func zeros(_ i: Int, of axis: ConvolutionAxis) -> (before: Int, after: Int) {
         switch padding {
         case .valid: return (0, 0)

@@ -5,7 +5,7 @@ enum ConvolutionMeasurement {
     private static let winners = Mutex<[ConvolutionPlan.Key: ConvolutionPlan.Algorithm]>([:])
 
     /// Returns the result of `compute` by the fastest algorithm. The first time each is run three
-    /// times, and the better of the last two counts: the first may have to get memory.
+    /// times, and the better of the last two counts: the first may include memory allocation.
     static func fastest<Scalar: FloatingScalar>(
         _ geometry: ConvolutionGeometry, _ work: ConvolutionPlan.Work,
         _ compute: (ConvolutionPlan.Algorithm) -> Tensor<Scalar>
@@ -23,7 +23,7 @@ enum ConvolutionMeasurement {
             let time = min(first, clock.measure { value = compute(algorithm) })
             if best.map({ time < $0.time }) ?? true { best = (algorithm, time, value) }
         }
-        // `patches` serves everything.
+        // `patches` serves every geometry.
         let (winner, value) = (best!.algorithm, best!.value)
         winners.withLock { $0[key] = winner }
         return value

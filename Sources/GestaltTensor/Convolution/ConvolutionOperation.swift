@@ -6,11 +6,11 @@ struct ConvolutionOperation<Scalar: FloatingScalar>: Operation {
     let geometry: ConvolutionGeometry
     let direction: ConvolutionDirection
     let activation: FusedActivation
-    /// Whether the sums of the value's channels are gathered on the way and kept with it.
+    /// Whether the sums of the value's channels are accumulated in the same pass and kept with it.
     var gathersMoments = false
 
-    /// The input where the weight's gradient is wanted, the weight where the input's is, the value
-    /// where the activation's gradient is read off it.
+    /// The input if the weight's gradient is required, the weight if the input's is, the value if
+    /// the activation's gradient is derived from it.
     typealias Residual = (x: Tensor<Scalar>?, weight: Tensor<Scalar>?, value: Tensor<Scalar>?)
 
     func forward(
@@ -58,8 +58,8 @@ extension Tensor where Scalar: FloatingScalar {
     ///   result `[N, spatial…, Cout]`; a spatial axis of length n becomes
     ///   `(n + before + after − dilation·(kernel − 1) − 1) / stride + 1`, rounded down.
     /// - Parameters:
-    ///   - stride: a number a spatial axis; empty: ones.
-    ///   - dilation: likewise.
+    ///   - stride: one number per spatial axis; empty: ones.
+    ///   - dilation: one number per spatial axis; empty: ones.
     ///   - groups: divides both channel counts; group i of the outputs sees group i of the inputs.
     /// - Precondition: ranks that agree, positive strides, dilations and groups, padding not negative,
     ///   channels that fit the weight and divide by `groups`, at least one output along every axis.
@@ -72,11 +72,11 @@ extension Tensor where Scalar: FloatingScalar {
             groups: groups, activation: activation, gathersMoments: false)
     }
 
-    /// The same.
+    /// The same convolution with optional channel sums.
     ///
-    /// - Parameter gathersMoments: Whether the result's channels are summed as they are written, so that
-    ///   ``batchNormalized(scale:shift:epsilon:rectifies:)`` of it needs no pass of its own for the
-    ///   statistics.
+    /// - Parameter gathersMoments: Whether the result's channels are summed as they are written, so
+    ///   that ``batchNormalized(scale:shift:epsilon:rectifies:)`` of it needs no separate pass for
+    ///   the statistics.
     package func convolution(
         _ weight: Tensor, bias: Tensor? = nil, stride: [Int] = [], padding: Padding = .valid,
         dilation: [Int] = [], groups: Int = 1, activation: FusedActivation = .none,
@@ -92,7 +92,7 @@ extension Tensor where Scalar: FloatingScalar {
         .apply([self, weight] + (bias.map { [$0] } ?? []))
     }
 
-    /// The transpose of a convolution over 1 to 3 spatial axes, which makes images larger:
+    /// The transpose of a convolution over 1 to 3 spatial axes, which enlarges images:
     /// `y[n, s·i − before + κ·dilation, o] += x[n, i, c] · weight[κ, c, o]`, then bias and
     /// activation. Computed by output phase: no zero is multiplied.
     ///
@@ -101,9 +101,9 @@ extension Tensor where Scalar: FloatingScalar {
     ///   `(n − 1)·stride − before − after + dilation·(kernel − 1) + 1 + outputPadding`, or
     ///   `stride·n` with `.same`.
     /// - Parameters:
-    ///   - padding: what is cut off the output. `.same` is VideoGPT's for its kernels: any at
+    ///   - padding: the positions cut off the output. `.same` is VideoGPT's for its kernels: any at
     ///     stride 1, 4 at stride 2.
-    ///   - outputPadding: makes the result longer at its end.
+    ///   - outputPadding: positions added at the end of the result.
     /// - Precondition: as for ``convolution(_:bias:stride:padding:dilation:groups:activation:)``;
     ///   `outputPadding` not negative, below the stride, and zero with `.same`.
     public func transposedConvolution(
@@ -121,7 +121,7 @@ extension Tensor where Scalar: FloatingScalar {
     }
 }
 
-/// The gradient below a ReLU from the one above it and its value.
+/// The gradient of a ReLU's input from the gradient of its value and the value itself.
 private func reluGradient<Scalar: FloatingScalar>(
     _ cotangent: Tensor<Scalar>, of value: Tensor<Scalar>
 ) -> Tensor<Scalar> {

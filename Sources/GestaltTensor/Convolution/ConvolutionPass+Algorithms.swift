@@ -1,6 +1,6 @@
-// Where a plan's algorithm becomes a computation.
+// The computations of a plan's algorithms.
 extension ConvolutionPass {
-    /// The image that `way` leads to: patches of `source` times the weight, finished.
+    /// The target image of `way`: patches of `source` times the weight, finished.
     func image(
         _ way: ConvolutionDirection, from source: Tensor<Scalar>, _ weight: Tensor<Scalar>,
         _ plan: ConvolutionPlan
@@ -65,7 +65,7 @@ extension ConvolutionPass {
             ? sums.viewed(Layout(contiguous: geometry.weightShape)) : padded(sums, grid)
     }
 
-    /// The gradient with zeros for the taps that only ever meet padding, which `grid` leaves out.
+    /// The gradient with zeros for the taps that only ever meet padding, which `grid` omits.
     private func padded(_ sums: Tensor<Scalar>, _ grid: PatchGrid) -> Tensor<Scalar> {
         Tensor(uninitialized: geometry.weightShape) { whole in
             whole.initialize(repeating: .zeroScalar)

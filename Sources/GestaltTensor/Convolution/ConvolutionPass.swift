@@ -1,10 +1,10 @@
 import GestaltChecks
 
-/// One pass of a convolution or a transposed convolution: what is computed, from which operands, and
-/// how the sums are finished.
+/// One pass of a convolution or a transposed convolution: the computation, its operands and the
+/// epilogue of its sums.
 ///
-/// Nothing is recorded. Results with one number of threads and one instruction set are the same, bit
-/// for bit, from run to run.
+/// Nothing is recorded. With a fixed number of threads and instruction set, results are identical,
+/// bit for bit, from run to run.
 @_spi(Benchmarks) public struct ConvolutionPass<Scalar: FloatingScalar>: Sendable {
     /// The result of a pass with its operands. All shapes are those of the operation: `x` is its
     /// input, `cotangent` the gradient of its value.
@@ -19,7 +19,8 @@ import GestaltChecks
 
     public let geometry: ConvolutionGeometry
     public let computation: Computation
-    /// The direction of the operation that the pass belongs to. An input's gradient runs in the other.
+    /// The direction of the operation that the pass belongs to. The input's gradient runs in the
+    /// opposite direction.
     public let direction: ConvolutionDirection
     let bias: Tensor<Scalar>?
     let activation: FusedActivation
@@ -28,7 +29,7 @@ import GestaltChecks
 
     /// - Parameters:
     ///   - bias: Added to the result, `[channels of the result]`; then `activation` is applied.
-    /// - Precondition: The operands have the shapes that `geometry` and `direction` say.
+    /// - Precondition: The operands have the shapes that `geometry` and `direction` define.
     public init(
         _ geometry: ConvolutionGeometry, _ computation: Computation,
         direction: ConvolutionDirection = .direct, bias: Tensor<Scalar>? = nil,
@@ -39,7 +40,7 @@ import GestaltChecks
         checkOperands()
     }
 
-    /// What the algorithms compute, see ``ConvolutionPlan/Work``.
+    /// The work of the algorithms; see ``ConvolutionPlan/Work``.
     public var work: ConvolutionPlan.Work {
         switch computation {
         case .forward: .image(direction)

@@ -8,7 +8,7 @@ import Synchronization
     /// The algorithms. A new one needs a case here, its rule in `refusal`, its branch in
     /// `ConvolutionPass+Algorithms.swift`.
     public enum Algorithm: String, Sendable, Hashable, CaseIterable {
-        /// A 1×1×1 kernel: the input as it stands times the weight.
+        /// A 1×1×1 kernel: the input in place times the weight.
         case pointwise
         /// Patches copied into tiles, each times the weight while in cache; strided transposes by
         /// output phase. Serves every geometry.
@@ -17,15 +17,16 @@ import Synchronization
         /// channels, where a product with the weight would be a few columns wide.
         case products
         /// Minimal filtering in tiles of 2 outputs along each axis with more than one tap: fewer
-        /// multiplications, as accurate as the sums of `patches` or better. Kernels of 2 to 4 taps, and
-        /// strided ones of up to 4 taps for each step. Source: Lavin and Gray, 2016.
+        /// multiplications, as accurate as the sums of `patches` or better. Kernels of 2 to 4 taps,
+        /// and strided ones of up to 4 taps per step. Source: Lavin and Gray, 2016.
         case winograd2
         /// The same in tiles of up to 4 outputs: fewer still. The error in units of the output's
         /// standard deviation is below 6e-5, its root mean square below 6e-6, for sums of 27 · 240
         /// products in `Float`.
         case winograd4
 
-        /// The most outputs of a tile along an axis, nil for algorithms without tiles of that kind.
+        /// The maximum number of outputs of a tile along an axis; nil for algorithms without
+        /// Winograd tiles.
         var winogradTile: Int? {
             switch self {
             case .winograd2: 2
@@ -35,10 +36,10 @@ import Synchronization
         }
     }
 
-    /// What the algorithms compute. The value of a convolution and the input's gradient of a
+    /// The work of an algorithm. The value of a convolution and the input's gradient of a
     /// transposed one are the same work, and the other way around.
     public enum Work: Sendable, Hashable, CaseIterable, CustomStringConvertible {
-        /// The image that a direction leads to.
+        /// The target image of a direction.
         case image(ConvolutionDirection)
         case weightGradient
 
@@ -60,22 +61,22 @@ import Synchronization
         }
     }
 
-    /// The way to an algorithm.
+    /// The method of selecting an algorithm.
     public enum Choice: Sendable, Hashable {
         /// The cost model's choice.
         case automatic
-        /// The fastest on this machine: each algorithm that can serve runs at the first use of a
-        /// geometry, and the winner stays for the life of the process. Another run of the program
-        /// may choose otherwise, and differ in its last bits.
+        /// The fastest on this machine: each suitable algorithm runs at the first use of a
+        /// geometry, and the winner is kept for the life of the process. Another run of the program
+        /// may choose another one, and differ in its last bits.
         case measured
-        /// Used where it can serve the geometry, otherwise the cost model's choice.
+        /// Used if it can serve the geometry, otherwise the cost model's choice.
         case preferred(Algorithm)
-        /// Used, or the program stops with the reason why it cannot serve the geometry.
+        /// Used unconditionally; the program stops with the reason if it cannot serve the geometry.
         case forced(Algorithm)
     }
 
-    /// The choice by default: `.automatic`, or what `GESTALT_CONVOLUTION` names (`measured`, or an
-    /// algorithm to prefer). Takes effect at the next operation.
+    /// The choice by default: `.automatic`, or the value of `GESTALT_CONVOLUTION` (`measured`, or
+    /// an algorithm to prefer). Takes effect at the next operation.
     public static var standardChoice: Choice {
         get { standard.withLock { $0 } }
         set { standard.withLock { $0 = newValue } }
@@ -84,14 +85,14 @@ import Synchronization
     private static let standard = Mutex(RuntimeSettings.initial.convolutionChoice)
 
     public let algorithm: Algorithm
-    /// Outputs a tile should hold.
+    /// The target number of outputs per tile.
     let tileRows: Int
-    /// For the weight gradient: parts of the outputs with sums of their own, and slices of the
-    /// weight's taps. Their product is the number of tasks.
+    /// For the weight gradient: parts of the outputs with separate sums, and slices of the weight's
+    /// taps. Their product is the number of tasks.
     let rowParts: Int
     let tapSlices: Int
 
-    /// The reason why `algorithm` cannot do `work` of `geometry`; nil when it can.
+    /// Returns the reason that `algorithm` cannot perform `work` of `geometry`; nil when it can.
     public static func refusal(
         of algorithm: Algorithm, _ work: Work, geometry: ConvolutionGeometry
     ) -> String? {
@@ -115,7 +116,7 @@ import Synchronization
         }
     }
 
-    /// The plan for the runtime's present settings, from the cache when it was made before.
+    /// Returns the plan for the runtime's current settings, from the cache if it exists.
     public static func make(
         _ geometry: ConvolutionGeometry, _ work: Work, choice: Choice = standardChoice,
         scalar: ElementType = .float32
@@ -124,14 +125,14 @@ import Synchronization
         if let plan = cache.withLock({ $0[key] }) { return plan }
         let plan = ConvolutionPlan(key)
         cache.withLock {
-            // Clips and pictures of ever new sizes must not fill the memory with plans.
+            // Bounds the cache when clips and images keep changing their sizes.
             if $0.count >= 4096 { $0.removeAll() }
             $0[key] = plan
         }
         return plan
     }
 
-    /// All that a choice depends on, the runtime's present settings included.
+    /// All inputs of a choice, including the runtime's current settings.
     struct Key: Hashable {
         let geometry: ConvolutionGeometry
         let work: Work
@@ -153,17 +154,17 @@ import Synchronization
 }
 
 extension ConvolutionPlan {
-    // Measured on a Zen 5 (1 MiB of L2 a core, 32 MiB of L3): products of a tile with the weight run
-    // at 0.6 of the large product's rate at 32 rows, 0.75 to 0.8 at 64, 0.9 to 0.95 from 192; the
-    // copy of the patches is 3 to 11 % of the time whether the tile fits L2 or not. So tiles are
-    // long first and small second: BLAS packs the weight anew for each.
+    // Measured on a Zen 5 (1 MiB of L2 a core, 32 MiB of L3): products of a tile with the weight
+    // run at 0.6 of the large product's rate at 32 rows, 0.75 to 0.8 at 64, 0.9 to 0.95 from 192;
+    // the copy of the patches is 3 to 11 % of the time whether the tile fits L2 or not. So tiles
+    // are long first and small second: BLAS packs the weight again for each.
     private static let longestTile = 256
     private static let shortestTile = 96
     private static let largestTileByteCount = 6 << 20
     /// Rows of a bare product: enough to hide the packing of the weight, few enough that bias and
     /// activation still find the result in cache.
     private static let pointwiseTile = 768
-    /// Rows from which parts of a weight gradient with sums of their own pay for adding them.
+    /// The minimum number of rows at which separate sums for a part of a weight gradient pay off.
     private static let shortestPart = 512
 
     private init(_ key: Key) {

@@ -23,7 +23,7 @@ struct ConvolutionWeight<Scalar: FloatingScalar> {
     /// The matrix that source pixels are multiplied by, with columns for all taps. For one group.
     var matrixOfAllTaps: PackedWeight<Scalar> { PackedWeight(allTapsOf: self) }
 
-    /// Elements between neighbors in memory.
+    /// The distances between neighbors in memory, in elements.
     struct Strides {
         let tap: [Int]
         let source: Int

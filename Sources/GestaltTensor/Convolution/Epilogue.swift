@@ -1,6 +1,6 @@
 import CKernels
 
-/// What a pass does to its sums as it stores them: bias, activation, sums of channels.
+/// The final step of a pass as it stores its sums: bias, activation, sums of channels.
 struct Epilogue<Scalar: FloatingScalar> {
     var bias: UnsafePointer<Scalar>?
     var activation: FusedActivation = .none

@@ -1,10 +1,10 @@
 import CKernels
 
-/// Sums and sums of squares of each channel of a convolution's output, gathered by its tasks while
-/// they have the numbers at hand: the statistics of a normalization that follows, which then reads
-/// its input once less.
+/// Sums and sums of squares of each channel of a convolution's output, accumulated by its tasks
+/// while the values are in cache: the statistics of a subsequent normalization, which then needs
+/// one pass less over its input.
 ///
-/// `@unchecked Sendable`: a slot is touched by its task alone.
+/// `@unchecked Sendable`: a slot is accessed by its task only.
 final class OutputMoments<Scalar: FloatingScalar>: @unchecked Sendable {
     private let channels: Int
     private let zeros: [Scalar]
@@ -15,7 +15,7 @@ final class OutputMoments<Scalar: FloatingScalar>: @unchecked Sendable {
         zeros = Array(repeating: 0, count: channels)
     }
 
-    /// Makes room for the sums of so many tasks.
+    /// Allocates the sums of `tasks` tasks.
     func begin(tasks: Int) {
         let memory = Storage<Double>(count: max(1, 2 * channels * tasks))
         memory.pointer.update(repeating: 0, count: memory.count)
@@ -27,7 +27,7 @@ final class OutputMoments<Scalar: FloatingScalar>: @unchecked Sendable {
         slots!.pointer + 2 * channels * task
     }
 
-    /// Adds `rows` gapless rows to the sums of a task.
+    /// Adds `rows` contiguous rows to the sums of a task.
     func add(_ y: UnsafePointer<Scalar>, rows: Int, task: Int) {
         let block = Storage<Scalar>(count: 2 * channels)
         zeros.withUnsafeBufferPointer { zeros in
@@ -38,10 +38,10 @@ final class OutputMoments<Scalar: FloatingScalar>: @unchecked Sendable {
         withExtendedLifetime(block) {}
     }
 
-    /// Forgets the sums, since outputs changed after they were gathered.
+    /// Drops the sums, since outputs changed after they were accumulated.
     func discard() { slots = nil }
 
-    /// All tasks' sums, added in order; nil when the algorithm gathered none.
+    /// All tasks' sums, added in order; nil when the algorithm accumulated none.
     func total(rows: Int) -> ChannelSums? {
         guard let slots else { return nil }
         var sums = [Double](repeating: 0, count: 2 * channels)
@@ -52,22 +52,24 @@ final class OutputMoments<Scalar: FloatingScalar>: @unchecked Sendable {
     }
 }
 
-/// What stands with a convolution's output: of each channel the sum, then of each that of squares.
+/// The channel sums kept with a convolution's output: the sum of each channel, then the sum of
+/// squares of each.
 package struct ChannelSums: Sendable {
     package let rows: Int
     package let sums: [Double]
 
-    /// What was gathered of all of `x`, as long as it has not been written since.
+    /// The sums accumulated over all of `x`; nil if it has been written since.
     package static func gathered<Scalar>(of x: Tensor<Scalar>) -> ChannelSums? {
         guard x.storage.count == x.count, x.isContiguous else { return nil }
         return x.storage.companion(as: ChannelSums.self)
     }
 
-    /// Where the mean is this many standard deviations from 0, the variance is a small difference of
-    /// large sums: squares about 0 then do not do.
+    /// When the mean is this many standard deviations from 0, the variance is a small difference of
+    /// large sums: squares about 0 are then too inaccurate.
     private static let farthestMean = 2.0
 
-    /// Mean and biased variance of each channel, nil where the sums do not give them accurately.
+    /// Mean and biased variance of each channel, nil where they cannot be derived accurately from
+    /// the sums.
     var statistics: ColumnStatistics? {
         let (channels, count) = (sums.count / 2, Double(rows))
         var result = ColumnStatistics(groups: channels, count: rows, mean: [], variance: [])

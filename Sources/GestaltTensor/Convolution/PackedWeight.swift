@@ -3,10 +3,11 @@ import CKernels
 /// The weight as the matrix that patches of a grid are multiplied by: a row for each tap and source
 /// channel in the order of the patches, a column for each target channel.
 struct PackedWeight<Scalar: FloatingScalar> {
-    /// Holds the memory; nil where the weight itself already is the matrix.
+    /// The owner of the memory; nil if the weight itself already is the matrix.
     private let copy: Storage<Scalar>?
     private let matrix: UnsafePointer<Scalar>
-    /// Elements from a row to the next, and from a group's matrix to the next one's.
+    /// The distances between consecutive rows and between consecutive groups' matrices, in
+    /// elements.
     let rowStep: Int
     private let groupStep: Int
 
@@ -24,7 +25,7 @@ struct PackedWeight<Scalar: FloatingScalar> {
         {
             copy = nil
             matrix = UnsafePointer(weight + start)
-            // A matrix of one row may report any step; BLAS wants at least the row's length.
+            // A matrix of one row may report any step; BLAS requires at least the row's length.
             (rowStep, groupStep) = (max(strides.source, grid.targetWidth), strides.group)
             return
         }

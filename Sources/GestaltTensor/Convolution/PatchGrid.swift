@@ -1,13 +1,13 @@
 import CKernels
 
-/// A grid of outputs whose every row is a patch of a source image times a matrix.
+/// A grid of outputs, each row of which is a patch of a source image times a matrix.
 ///
 /// Convolution is one such grid. Its transpose is one for each remainder of the output position by
-/// the stride: a dense little convolution with the taps that reach those positions, so that no zero
+/// the stride: a small dense convolution with the taps that reach those positions, so that no zero
 /// is multiplied.
 struct PatchGrid {
     struct Axis {
-        /// Outputs, and how far the input moves from one to the next.
+        /// The number of outputs, and the step of the input between them.
         var outputs: Int
         var step: Int
         var input: Int
@@ -18,7 +18,7 @@ struct PatchGrid {
         var spacing: Int
         var kernelStart: Int
         var kernelStep: Int
-        /// Output q stands at `start + q · stride` of an axis of length `full`.
+        /// Output q lies at `start + q · stride` of an axis of length `full`.
         var start: Int
         var stride: Int
         var full: Int
@@ -39,7 +39,7 @@ struct PatchGrid {
     var rows: Int { batch * axes[0].outputs * plane }
     /// Pairs of taps along the two outer axes.
     var segments: Int { axes[0].taps * axes[1].taps }
-    /// Elements that a segment adds to a patch.
+    /// The number of elements of a segment in a patch.
     var segmentLength: Int { axes[2].taps * sourceWidth }
     var patchLength: Int { segments * segmentLength }
     /// Whether rows follow each other in the target as in the grid.
@@ -64,7 +64,7 @@ struct PatchGrid {
             })
     }
 
-    /// The grids that make up the image `direction` leads to.
+    /// The grids that make up the target image of `direction`.
     static func all(of g: ConvolutionGeometry, _ direction: ConvolutionDirection) -> [PatchGrid] {
         guard direction == .transposed else { return [PatchGrid(g)] }
         let phases = g.axes.map { axis in
@@ -126,7 +126,7 @@ struct PatchGrid {
         return axis
     }
 
-    /// The segments that some row of `rows` needs: those along t that meet its images.
+    /// The segments required by any row of `rows`: those along t that overlap its images.
     func segments(of rows: Range<Int>) -> Range<Int> {
         let t = axes[0]
         guard t.taps > 1, !rows.isEmpty, plane > 0 else { return 0..<segments }
@@ -141,7 +141,7 @@ struct PatchGrid {
         return lo < hi ? lo * axes[1].taps..<hi * axes[1].taps : 0..<0
     }
 
-    /// The windows as the kernels take them.
+    /// The windows in the form of the kernels.
     var windows: gk_windows {
         var w = gk_windows()
         let (t, h, x) = (axes[0], axes[1], axes[2])
@@ -156,7 +156,7 @@ struct PatchGrid {
         return w
     }
 
-    /// Where the rows stand in the target.
+    /// The placement of the rows in the target.
     var placement: gk_placement {
         let (t, h, x) = (axes[0], axes[1], axes[2])
         return gk_placement(

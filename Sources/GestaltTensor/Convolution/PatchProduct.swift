@@ -1,7 +1,7 @@
 import CKernels
 
-/// Patches of grids times their matrices, in tiles: patches copied, multiplied, finished and put
-/// into place by one task while they are in its cache.
+/// Patches of grids times their matrices, in tiles: patches copied, multiplied, finished and stored
+/// by one task while they are in its cache.
 struct PatchProduct<Scalar: FloatingScalar> {
     let source: UnsafePointer<Scalar>
     let target: UnsafeMutablePointer<Scalar>
@@ -13,7 +13,7 @@ struct PatchProduct<Scalar: FloatingScalar> {
         let tiles = parts.map {
             RowTiles($0.grid, wished: threads == 1 ? 1 << 20 : plan.tileRows, threads: threads)
         }
-        // All phases make one list of tasks, so that none waits for another.
+        // All phases form one list of tasks, so that none waits for another.
         var tasks: [(part: Int, tile: Int)] = []
         for part in parts.indices { tasks += (0..<tiles[part].count).map { (part, $0) } }
         epilogue.moments?.begin(tasks: tasks.count)

@@ -1,4 +1,4 @@
-/// The division of a grid's rows into tiles, each a task. It follows from the grid, the wished
+/// The division of a grid's rows into tiles, each a task. It follows from the grid, the requested
 /// length and the number of threads alone.
 struct RowTiles {
     let rows: Int
@@ -10,7 +10,7 @@ struct RowTiles {
     /// The longest tile.
     let length: Int
 
-    /// Below this a tile wastes the time of packing the weight.
+    /// Below this the cost of packing the weight dominates.
     private static let shortest = 64
 
     init(_ grid: PatchGrid, wished: Int, threads: Int) {
@@ -22,9 +22,9 @@ struct RowTiles {
             return
         }
         if 2 * plane > wished {
-            // The nearest number: half a tile more costs less than tiles of half the length.
+            // Rounded to nearest: half a tile more costs less than tiles of half the length.
             var pieces = max(1, (plane + wished / 2) / wished)
-            // Few tiles: as many for one thread as for the other.
+            // Few tiles: balanced evenly over the threads.
             while planes * pieces % threads != 0, planes * pieces < 4 * threads,
                 plane / (pieces + 1) >= Self.shortest
             { pieces += 1 }

@@ -1,8 +1,8 @@
-/// The gradient of a convolution's weight, tap by tap: the products of what a tap sees, line by line,
-/// with the cotangent there, and of nothing else.
+/// The gradient of a convolution's weight, tap by tap: the products of the inputs of a tap, line by
+/// line, with the cotangent at the same positions only.
 ///
-/// Slower than patches, whose zeros outside of the image would make a cotangent that is not finite
-/// spread to taps that do not meet it. Each task has the taps of its own: the order of sums is fixed.
+/// Slower than patches, whose zeros outside of the image would spread a non-finite cotangent to
+/// taps that do not overlap it. Each task owns its taps: the order of sums is fixed.
 struct TapGradient<Scalar: FloatingScalar> {
     /// Without groups.
     let grid: PatchGrid
@@ -42,10 +42,10 @@ struct TapGradient<Scalar: FloatingScalar> {
 }
 
 extension PatchGrid.Axis {
-    /// The input that output `q` sees through a tap.
+    /// The input of output `q` at a tap.
     fileprivate func place(_ q: Int, _ tap: Int) -> Int { q * step + offset + tap * spacing }
 
-    /// The outputs that see the input, and no padding, through a tap.
+    /// The outputs whose input at a tap is not padding.
     fileprivate func outputs(meeting tap: Int) -> Range<Int> {
         let start = offset + tap * spacing
         let first = start >= 0 ? 0 : (step - 1 - start) / step

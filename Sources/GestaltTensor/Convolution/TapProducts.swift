@@ -1,7 +1,8 @@
 import CKernels
 
-/// Products of every source pixel with every tap, then, line by line of the target, the sum of those
-/// that reach it: the source is read once, and the one product is as wide as all taps together.
+/// Products of every source pixel with every tap, then, line by line of the target, the sum of
+/// those that contribute to it: the source is read once, and the one product is as wide as all taps
+/// together.
 ///
 /// Source pixel i and tap κ meet at target position `i · step − before + κ · dilation`. That is a
 /// transposed convolution; a convolution of stride 1 is one with its taps reversed.
@@ -18,7 +19,7 @@ struct TapProducts<Scalar: FloatingScalar> {
     let target: UnsafeMutablePointer<Scalar>
     let epilogue: Epilogue<Scalar>
 
-    /// What the products of the images treated at once may take.
+    /// The memory limit of the products of the images processed at once.
     private static var largestByteCount: Int { 16 << 20 }
 
     init(
@@ -62,8 +63,8 @@ struct TapProducts<Scalar: FloatingScalar> {
         withExtendedLifetime((products, weight)) {}
     }
 
-    /// The products of `rows` pixels with all taps. The source is read where it stands: BLAS would
-    /// pack it first, a seventh of the time.
+    /// The products of `rows` pixels with all taps. The source is read in place: BLAS would pack it
+    /// first, a seventh of the time.
     private func multiply(
         _ panels: Panels<Scalar>, rows: Int, of source: UnsafePointer<Scalar>,
         to products: UnsafeMutablePointer<Scalar>
@@ -86,7 +87,7 @@ struct TapProducts<Scalar: FloatingScalar> {
     private func add(images: Int, _ products: UnsafeMutablePointer<Scalar>, to image: Int) {
         let (t, h, w) = (axes[0], axes[1], axes[2])
         let row = w.target * targetWidth
-        // A line with room for what falls beside the target.
+        // A line with margins for products outside of the target.
         let (start, first) = (max(0, w.before), image)
         let reach = (w.source - 1) * w.step + (w.taps - 1) * w.dilation + 1
         let length = max(start + w.target, start - w.before + reach)
@@ -115,7 +116,7 @@ struct TapProducts<Scalar: FloatingScalar> {
         }
     }
 
-    /// Adds the products of a line of source pixels for one pair of outer taps.
+    /// Accumulates the products of a line of source pixels for one pair of outer taps.
     private func overlap(
         _ rows: UnsafePointer<Scalar>, _ line: UnsafeMutablePointer<Scalar>
     ) {
@@ -132,8 +133,8 @@ struct TapProducts<Scalar: FloatingScalar> {
     }
 }
 
-/// One axis of the products. Not inside the generic type: code that no one specializes would ask for
-/// its metadata line by line, a sixth of the time.
+/// One axis of the products. Not inside the generic type: unspecialized code would request its
+/// metadata line by line, a sixth of the time.
 private struct TapAxis {
     let source: Int
     let target: Int
@@ -142,7 +143,8 @@ private struct TapAxis {
     let before: Int
     let dilation: Int
 
-    /// The source positions and their taps that meet target position `target`, in order of the taps.
+    /// Calls `body` for the source positions and taps that contribute to position `target`, in
+    /// order of the taps.
     func forEachTap(at target: Int, reversed: Bool, _ body: (Int, Int) -> Void) {
         for tap in 0..<taps {
             let place = target + before - tap * dilation

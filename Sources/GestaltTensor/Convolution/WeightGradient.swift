@@ -3,7 +3,7 @@ import CKernels
 /// The gradient of a convolution's weight: patches, transposed, times the cotangent.
 ///
 /// Tasks are parts of the outputs, whose sums are added in order, or, when there are few outputs,
-/// slices of the taps, which need no adding.
+/// slices of the taps, which require no addition.
 struct WeightGradient<Scalar: FloatingScalar> {
     let grid: PatchGrid
     let plan: ConvolutionPlan
@@ -41,7 +41,7 @@ struct WeightGradient<Scalar: FloatingScalar> {
         withExtendedLifetime(others) {}
     }
 
-    /// Adds what `rows` contribute to the taps of the segments `slice`.
+    /// Adds the contribution of `rows` to the taps of the segments `slice`.
     private func add(
         _ rows: Range<Int>, _ slice: Range<Int>, _ sums: UnsafeMutablePointer<Scalar>
     ) {

@@ -8,18 +8,18 @@ import GestaltChecks
 /// ```
 ///
 /// The closure is called once, on stand-ins for the operands; what it returns is then evaluated in
-/// blocks that stay in the first-level cache, on all threads. So a chain reads its operands once and
-/// writes its result once, where operations one by one read and write memory at each. The numbers
-/// are the same, to the bit: the kernels are those of the operations on tensors.
+/// blocks that stay in the first-level cache, on all threads. A chain thus reads its operands once
+/// and writes its result once, whereas separate operations read and write memory at each step. The
+/// values are identical, to the bit: the kernels are those of the operations on tensors.
 ///
-/// Gradients come from the operands alone: the backward pass evaluates the blocks again, and nothing
-/// between is kept. A value used twice (`let s = …; s * s`) is computed once.
+/// Gradients come from the operands alone: the backward pass evaluates the blocks again, and no
+/// intermediate value is kept. A value used twice (`let s = …; s * s`) is computed once.
 ///
-/// Worth it from two operations on, when the tensors exceed the caches (a third and less of the time
-/// on 16 M elements); below that it costs what the operations one by one cost.
+/// Faster from two operations on, when the tensors exceed the caches (a third and less of the time
+/// on 16 M elements); below that its cost equals that of separate operations.
 ///
-/// - Shapes: operands broadcast as in arithmetic. One of the result's shape, or that repeats along
-///   leading axes (a bias `[C]`, one number), is read where it stands; others are copied first.
+/// - Shapes: operands broadcast as in arithmetic. An operand of the result's shape, or one repeated
+///   along leading axes (a bias `[C]`, one number), is read in place; others are copied first.
 /// - Precondition: the shapes broadcast; at most 128 operands and operations.
 public func fused<Scalar: FloatingScalar>(
     _ x: Tensor<Scalar>, _ body: (Fused<Scalar>) -> Fused<Scalar>
@@ -27,7 +27,7 @@ public func fused<Scalar: FloatingScalar>(
     fused([x]) { body($0[0]) }
 }
 
-/// The same of two operands.
+/// Computes an elementwise function of two operands in one pass.
 public func fused<Scalar: FloatingScalar>(
     _ x: Tensor<Scalar>, _ y: Tensor<Scalar>,
     _ body: (Fused<Scalar>, Fused<Scalar>) -> Fused<Scalar>
@@ -35,7 +35,7 @@ public func fused<Scalar: FloatingScalar>(
     fused([x, y]) { body($0[0], $0[1]) }
 }
 
-/// The same of three operands.
+/// Computes an elementwise function of three operands in one pass.
 public func fused<Scalar: FloatingScalar>(
     _ x: Tensor<Scalar>, _ y: Tensor<Scalar>, _ z: Tensor<Scalar>,
     _ body: (Fused<Scalar>, Fused<Scalar>, Fused<Scalar>) -> Fused<Scalar>
@@ -43,7 +43,7 @@ public func fused<Scalar: FloatingScalar>(
     fused([x, y, z]) { body($0[0], $0[1], $0[2]) }
 }
 
-/// The same of any number of operands, at least one.
+/// Computes an elementwise function of any number of operands, at least one, in one pass.
 @specialized(where Scalar == Float)
 public func fused<Scalar: FloatingScalar>(
     _ operands: [Tensor<Scalar>], _ body: ([Fused<Scalar>]) -> Fused<Scalar>
@@ -72,9 +72,9 @@ public func fused<Scalar: FloatingScalar>(
     return FusedChain(shape: shape, steps: steps).apply(operands)
 }
 
-/// An element of the tensors in `fused(_:_:)`: what its closure computes with.
+/// An element of the tensors in `fused(_:_:)`: the argument of its closure.
 ///
-/// It has the arithmetic and the functions of tensors; scalars stand where they do there.
+/// It has the arithmetic and the functions of tensors, and accepts scalars in the same positions.
 public struct Fused<Scalar: FloatingScalar> {
     let recorder: FusedRecorder
     let index: Int
@@ -158,20 +158,21 @@ extension Fused {
     }
 }
 
-/// The steps that a closure of ``fused(_:_:)`` has written down.
+/// The steps recorded by a closure of ``fused(_:_:)``.
 final class FusedRecorder {
     private let inputs: Int
     private var steps: [gk_chain_step] = []
 
     init(inputs: Int) { self.inputs = inputs }
 
-    /// Appends a step; the number of its value.
+    /// Appends a step; returns the number of its value.
     func append(_ step: gk_chain_step) -> Int {
         steps.append(step)
         return inputs + steps.count - 1
     }
 
-    /// The steps that value `last` is computed from, which end in it, numbered without the others.
+    /// Returns the steps that value `last` depends on, ending in it and renumbered without the
+    /// others.
     func steps(endingIn last: Int) -> [gk_chain_step] {
         var isUsed = [Bool](repeating: false, count: inputs + steps.count)
         isUsed[last] = true

@@ -1,7 +1,7 @@
 import CKernels
 
-/// The operation behind ``fused(_:_:)``: a chain of elementwise steps on operands that broadcast to
-/// `shape`. It keeps its operands and nothing else.
+/// The operation of ``fused(_:_:)``: a chain of elementwise steps on operands that broadcast to
+/// `shape`. Only its operands are kept.
 struct FusedChain<Scalar: FloatingScalar>: Operation {
     let shape: Shape
     let steps: [gk_chain_step]
@@ -73,13 +73,13 @@ struct FusedChain<Scalar: FloatingScalar>: Operation {
     }
 }
 
-/// An operand of a chain as the kernel reads it.
+/// An operand of a chain in the kernel's form.
 private struct FusedOperand<Scalar: FloatingScalar> {
     let values: Tensor<Scalar>
-    /// Elements after which they repeat; 0 for an operand as large as the result.
+    /// The number of elements after which they repeat; 0 for an operand as large as the result.
     let period: Int
 
-    /// A longer period would need too much room for the sums of its gradient.
+    /// A longer period would require too much memory for the sums of its gradient.
     private static var longestPeriod: Int { 1 << 16 }
 
     init(_ operand: Tensor<Scalar>, in shape: Shape) {

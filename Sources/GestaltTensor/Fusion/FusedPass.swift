@@ -1,7 +1,7 @@
 import CKernels
 
-/// One pass over memory for a chain, forward or backward: how it is divided, and the calls of the
-/// kernel. On untyped memory, since generic code would take longer than the kernel on small tensors.
+/// One pass over memory for a chain, forward or backward: its division into tasks, and the kernel
+/// calls. On untyped memory, since generic code would take longer than the kernel on small tensors.
 struct FusedPass {
     private let steps: [gk_chain_step]
     private let operands: [UnsafeRawPointer?]
@@ -19,7 +19,7 @@ struct FusedPass {
     /// 0.8 of the time of 8 KiB on a Zen 4.
     private static var blockBytes: Int { 4096 }
 
-    /// - Precondition: memory of the operands outlives the pass.
+    /// - Precondition: the memory of the operands outlives the pass.
     init(
         count: Int, steps: [gk_chain_step], variant: Int32, width: Int,
         operands: [UnsafeRawPointer?], periods: [Int]
@@ -53,8 +53,8 @@ struct FusedPass {
         }
     }
 
-    /// Writes the gradients of the operands whose target is not nil: of those of the result's size
-    /// all elements, of repeated ones the sums of every task, `sumLength` doubles each.
+    /// Writes the gradients of the operands whose target is not nil: all elements for those of the
+    /// result's size, the sums of every task for repeated ones, `sumLength` doubles each.
     func writeGradients(
         to targets: [UnsafeMutableRawPointer?], from g: UnsafeRawPointer, streams: Bool
     ) {
@@ -85,8 +85,8 @@ struct FusedPass {
         return total
     }
 
-    /// Which operands are used, and whether the gradient of one is that of the result: no pass is
-    /// then needed to find it.
+    /// Returns the operands in use, and those whose gradient is that of the result: no pass is then
+    /// required to compute it.
     func usesAndPassed() -> (isUsed: [Bool], isPassed: [Bool]) {
         var uses = [Int](repeating: 0, count: operands.count + steps.count)
         for step in steps {

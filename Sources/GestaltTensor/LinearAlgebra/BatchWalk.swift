@@ -1,12 +1,12 @@
-/// Where the parts of several operands stand that share outer axes: the matrices of a batch.
+/// The offsets of the parts of several operands with common outer axes: the matrices of a batch.
 ///
-/// Neighboring axes are merged where every operand lets them, so that most batches become one axis.
-/// Kept inline: making one allocates nothing.
+/// Neighboring axes are merged where every operand permits it, so that most batches become one
+/// axis. Stored inline: creating one allocates nothing.
 struct BatchWalk: Sendable {
     /// A number for each of up to eight operands.
     typealias Row = InlineArray<8, Int>
 
-    /// The number of parts.
+    /// The number of parts in the batch.
     let count: Int
     /// Merged axes, innermost first: a length, and the step of every operand.
     private var axes = 0

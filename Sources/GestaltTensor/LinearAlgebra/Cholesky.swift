@@ -1,5 +1,5 @@
 extension Tensor where Scalar: FloatingScalar {
-    /// The lower triangular L with `L · Lᵀ = A` for symmetric positive definite matrices
+    /// Returns the lower triangular L with `L · Lᵀ = A` for symmetric positive definite matrices
     /// `[…, n, n]`, of which only the lower triangle is read.
     ///
     /// Gradients are those of symmetric matrices. Sources: LAPACK `potrf`; Murray, *Differentiation

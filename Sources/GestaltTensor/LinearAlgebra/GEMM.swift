@@ -2,10 +2,10 @@ import CBLAS
 
 /// `c = alpha · op(a) · op(b) + beta · c` on row-major memory, on the calling thread.
 ///
-/// `op(a)` is `[m, k]`, `op(b)` `[k, n]`, `c` `[m, n]`; `lda`, `ldb`, `ldc` are the elements between
-/// the rows *as stored*: a transposed `a` is stored `[k, m]`. With `beta` 0, `c` may hold anything.
-/// A product with one column or one row becomes a matrix-vector product, which reads the matrix
-/// once and packs nothing.
+/// `op(a)` is `[m, k]`, `op(b)` `[k, n]`, `c` `[m, n]`; `lda`, `ldb`, `ldc` are the elements
+/// between the rows *as stored*: a transposed `a` is stored `[k, m]`. With `beta` 0, the contents
+/// of `c` are ignored. A product with one column or one row becomes a matrix-vector product, which
+/// reads the matrix once and packs nothing.
 package func gemm<S: FloatingScalar>(
     _ transposeA: Bool, _ transposeB: Bool, m: Int, n: Int, k: Int, alpha: S = 1,
     _ a: UnsafePointer<S>, lda: Int, _ b: UnsafePointer<S>, ldb: Int, beta: S = 0,
@@ -52,7 +52,7 @@ private func gemv<S: FloatingScalar>(
 ) {
     Runtime.prepare()
     let flag = transpose ? CblasTrans : CblasNoTrans
-    // A matrix of one row may come with any step; BLAS wants at least the row's length.
+    // A matrix of one row may have any step; BLAS requires at least the row's length.
     let lda = Int32(max(lda, columns))
     if S.self == Float.self {
         cblas_sgemv(
@@ -101,7 +101,7 @@ private func scale<S: FloatingScalar>(
     }
 }
 
-// The two scalar types as BLAS and LAPACK spell them; each is used only after a test of the type.
+// The two scalar types under their names in BLAS and LAPACK; each is used only after a type test.
 @inline(__always)
 func float<S: FloatingScalar>(_ value: S) -> Float { unsafeBitCast(value, to: Float.self) }
 @inline(__always)

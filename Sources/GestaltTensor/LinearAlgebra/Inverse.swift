@@ -1,5 +1,6 @@
 extension Tensor where Scalar: FloatingScalar {
-    /// The inverses of square matrices `[…, n, n]`. To solve equations, ``solve(_:)`` is better.
+    /// Returns the inverses of square matrices `[…, n, n]`. For solving equations prefer
+    /// ``solve(_:)``.
     /// - Throws: `singular`, `notFinite`.
     public func inverse() throws(LinearAlgebraError) -> Tensor {
         let value = try detached.inverted()
@@ -27,8 +28,8 @@ extension Tensor where Scalar: FloatingScalar {
         return packed.reshaped(shape)
     }
 
-    /// The determinants `[…]` of square matrices `[…, n, n]`; 0 for singular ones, whose gradient
-    /// exists too. May overflow for large matrices: see ``logDeterminant()``.
+    /// Returns the determinants `[…]` of square matrices `[…, n, n]`; 0 for singular ones, whose
+    /// gradient exists too. May overflow for large matrices: see ``logDeterminant()``.
     /// - Throws: `notFinite`.
     public func determinant() throws(LinearAlgebraError) -> Tensor {
         let batch = MatrixBatch(self, "determinant", square: true)
@@ -39,9 +40,9 @@ extension Tensor where Scalar: FloatingScalar {
         }(self)
     }
 
-    /// Signs and logarithms of the absolute values of the determinants of square matrices
-    /// `[…, n, n]`, both `[…]`. The gradient flows through the logarithm; a singular matrix has sign
-    /// 0, logarithm −∞ and no gradient (NaN).
+    /// Returns the signs and the logarithms of the absolute values of the determinants of square
+    /// matrices `[…, n, n]`, both `[…]`. The gradient flows through the logarithm; a singular
+    /// matrix has sign 0, logarithm −∞ and no gradient (NaN).
     /// - Throws: `notFinite`.
     public func logDeterminant() throws(LinearAlgebraError) -> (sign: Tensor, logarithm: Tensor) {
         let batch = MatrixBatch(self, "logDeterminant", square: true)
@@ -58,10 +59,10 @@ extension Tensor where Scalar: FloatingScalar {
         return (pivots.sign().rowProducts.reshaped(batch.lead), logarithm)
     }
 
-    /// `[count, n]`: numbers whose product is the determinant.
+    /// `[count, n]`: factors of the determinant.
     fileprivate func pivots(_ batch: MatrixBatch) throws(LinearAlgebraError) -> Tensor {
         let n = batch.rows
-        // A pivot of zero (info > 0) is an answer here.
+        // A pivot of zero (info > 0) is a valid result here.
         return try batch.factored(
             self, size: n, failure: MatrixBatch.singular
         ) { a, result in
@@ -84,8 +85,8 @@ extension Tensor where Scalar: FloatingScalar {
     }
 }
 
-// The cofactors, without a division: from A = U S Vᵀ they are det U · det V · U C Vᵀ, where C has the
-// products of the other singular values. So a singular matrix has its gradient.
+// Computes the cofactors without division: for A = U S Vᵀ they are det U · det V · U C Vᵀ, where C
+// has the products of the other singular values. Singular matrices thus have a gradient, too.
 private func determinantGradient<Scalar: FloatingScalar>(
     _ a: Tensor<Scalar>, _ cotangent: Tensor<Scalar>
 ) -> Tensor<Scalar> {

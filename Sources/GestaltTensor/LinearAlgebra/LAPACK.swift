@@ -1,8 +1,8 @@
 import CBLAS
 
 /// The routines of LAPACK that are used here, for both scalar types, on row-major memory. All
-/// return LAPACK's `info`: 0, or positive with the routine's own meaning, or negative when the input
-/// holds NaN.
+/// return LAPACK's `info`: 0, or positive with a meaning defined by the routine, or negative when
+/// the input holds NaN.
 enum LAPACK {
     private static let rowMajor = Int32(LAPACK_ROW_MAJOR)
     private static func letter(_ character: Unicode.Scalar) -> CChar { CChar(character.value) }
@@ -42,8 +42,8 @@ enum LAPACK {
         return LAPACKE_dorgqr(rowMajor, m, k, k, doubles(a), lda, doubles(tau))
     }
 
-    /// Eigenvalues, ascending, and eigenvectors (the columns of `a` afterwards) of a symmetric matrix
-    /// given by its lower triangle.
+    /// Eigenvalues, ascending, and eigenvectors (the columns of `a` afterwards) of a symmetric
+    /// matrix stored in its lower triangle.
     static func syevd<S: FloatingScalar>(
         _ n: Int, _ a: UnsafeMutablePointer<S>, _ values: UnsafeMutablePointer<S>
     ) -> Int32 {
@@ -65,7 +65,7 @@ enum LAPACK {
         return LAPACKE_dpotrf(rowMajor, letter("L"), n, doubles(a), n)
     }
 
-    /// The solution of a·X = b over `b` `[n, columns]`; `a` is destroyed.
+    /// Solves a·X = b, writing X over `b` `[n, columns]`; `a` is destroyed.
     static func gesv<S: FloatingScalar>(
         _ n: Int, _ columns: Int, _ a: UnsafeMutablePointer<S>,
         _ pivots: UnsafeMutablePointer<Int32>, _ b: UnsafeMutablePointer<S>

@@ -1,13 +1,13 @@
-/// Why a decomposition or a solution does not exist, or was not found. `batchIndex` counts the
-/// matrices along all leading axes, row-major.
+/// The failure of a decomposition or of a solver. `batchIndex` counts the matrices along all
+/// leading axes, row-major.
 public enum LinearAlgebraError: Error, Equatable, CustomStringConvertible {
-    /// The matrix has no inverse: the pivot in this row, from 0, is exactly zero.
+    /// A matrix without inverse: the pivot in this row, from 0, is exactly zero.
     case singular(operation: String, batchIndex: Int, row: Int)
     /// A symmetric matrix whose leading minor of this order is not positive.
     case notPositiveDefinite(operation: String, batchIndex: Int, order: Int)
     /// A symmetric matrix with an eigenvalue clearly below zero.
     case notPositiveSemidefinite(operation: String, batchIndex: Int, eigenvalue: Double)
-    /// The iteration did not end.
+    /// The iteration did not converge.
     case notConverged(operation: String, batchIndex: Int)
     /// The input holds NaN or infinity.
     case notFinite(operation: String, batchIndex: Int)

@@ -3,17 +3,17 @@ import GestaltChecks
 /// The matrices in the last two axes of a tensor, for routines that take one at a time.
 struct MatrixBatch {
     let operation: String
-    /// The leading axes, and how many matrices they make.
+    /// The leading axes, and the number of matrices in them.
     let lead: Shape
     let count: Int
     let rows, columns: Int
     /// Whether only the lower triangles are read.
     let isLower: Bool
 
-    /// Multiplications a task should at least have.
+    /// The minimum number of multiplications per task.
     private static let taskWork = 1 << 16
 
-    /// - Precondition: two axes at least, and matrices that are not empty.
+    /// - Precondition: at least two axes, and nonempty matrices.
     init<Scalar>(
         _ x: Tensor<Scalar>, _ operation: String, square: Bool = false, lower: Bool = false
     ) {
@@ -30,13 +30,14 @@ struct MatrixBatch {
         (rows, columns) = (x.shape[-2], x.shape[-1])
     }
 
-    /// The leading axes with `lengths` behind them.
+    /// Returns the leading axes followed by `lengths`.
     func shape(_ lengths: Int...) -> Shape { Shape(lead.dimensions + lengths) }
 
     /// Factors every matrix of `x`: `body` may destroy its copy of the matrix, and writes `size`
-    /// scalars. In parallel over the batch. Matrices that are not finite do not reach LAPACK, some of
+    /// scalars. In parallel over the batch. Non-finite matrices are not passed to LAPACK, some of
     /// whose iterations would never end.
-    /// - Returns: `[count, size]`, and what LAPACK says of each: negative if it is not finite.
+    /// - Returns: `[count, size]`, and LAPACK's `info` for each matrix: negative if it is not
+    ///   finite.
     func results<Scalar: FloatingScalar>(
         of x: Tensor<Scalar>, size: Int,
         _ body: (UnsafeMutablePointer<Scalar>, UnsafeMutablePointer<Scalar>) -> Int32
@@ -64,10 +65,10 @@ struct MatrixBatch {
         return (packed, infos)
     }
 
-    /// Whether all numbers of a matrix that are read are finite.
+    /// Returns whether all elements read from a matrix are finite.
     private func isFinite<Scalar: FloatingScalar>(_ matrix: UnsafePointer<Scalar>) -> Bool {
         for row in 0..<rows {
-            // 0 times what is not finite is NaN: no branch for each number.
+            // 0 times a non-finite value is NaN: no branch per element.
             var sum = Scalar.zero
             let line = matrix + row * columns
             for column in 0..<(isLower ? row + 1 : columns) { sum += line[column] * 0 }
@@ -80,7 +81,7 @@ struct MatrixBatch {
         max(1, Self.taskWork / (rows * columns * min(rows, columns)))
     }
 
-    /// The same where LAPACK's positive answers mean `failure`.
+    /// Factors every matrix of `x`, and throws `failure` for a positive `info`.
     func factored<Scalar: FloatingScalar>(
         _ x: Tensor<Scalar>, size: Int,
         failure: (_ operation: String, _ batchIndex: Int, _ info: Int) -> LinearAlgebraError,
@@ -102,7 +103,7 @@ struct MatrixBatch {
         .singular(operation: operation, batchIndex: index, row: info - 1)
     }
 
-    /// Cuts the rows of a packed result `[count, size]` into tensors of these shapes, behind the
+    /// Cuts the rows of a packed result `[count, size]` into tensors of these shapes, after the
     /// leading axes; recorded where `packed` is.
     func parts<Scalar: FloatingScalar>(
         _ packed: Tensor<Scalar>, _ shapes: [Int]...
@@ -118,10 +119,10 @@ struct MatrixBatch {
 }
 
 extension Tensor where Scalar: FloatingScalar {
-    /// Matrices times diagonal matrices given by their diagonals `[…, n]`: columns are scaled.
+    /// Matrices times diagonal matrices specified by their diagonals `[…, n]`: columns are scaled.
     func scalingColumns(_ factors: Tensor) -> Tensor { self * factors.expanded(axis: -2) }
 
-    /// Diagonal matrices given by their diagonals times matrices: rows are scaled.
+    /// Diagonal matrices specified by their diagonals times matrices: rows are scaled.
     func scalingRows(_ factors: Tensor) -> Tensor { self * factors.expanded(axis: -1) }
 
     /// `[…, n, n]` with these diagonals `[…, n]`.

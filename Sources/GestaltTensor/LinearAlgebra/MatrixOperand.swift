@@ -1,8 +1,8 @@
 /// The matrices in the last two axes of a tensor, in a form that BLAS reads: rows with a step, or
-/// columns with a step and a flag. A transposed view is read where it stands; other views are copied.
+/// columns with a step and a flag. A transposed view is read in place; other views are copied.
 struct MatrixOperand<Scalar: FloatingScalar> {
     let tensor: Tensor<Scalar>
-    /// Whether the memory holds the transpose of what the caller multiplies by.
+    /// Whether the memory holds the transpose of the caller's operand.
     let transposed: Bool
     /// Elements between the rows, as stored.
     let step: Int

@@ -1,10 +1,10 @@
 import CKernels
 
-/// The product of `gemm` on all threads: the same arguments, the same result but for the order of
-/// sums.
+/// The product of `gemm` on all threads: the same arguments, the same result except for the order
+/// of sums.
 ///
-/// How it is divided depends on m, n, k and `Runtime.threads` alone: rows of the result, or columns
-/// when there are more of those, or, for a small result of long sums (a weight gradient), the sums,
+/// The division depends on m, n, k and `Runtime.threads` alone: rows of the result, or columns when
+/// there are more of those, or, for a small result of long sums (a weight gradient), the sums,
 /// whose parts are added in order.
 package func parallelGEMM<S: FloatingScalar>(
     _ transposeA: Bool, _ transposeB: Bool, m: Int, n: Int, k: Int, alpha: S = 1,
@@ -42,19 +42,20 @@ package func parallelGEMM<S: FloatingScalar>(
     }
 }
 
-/// How a product is divided among threads.
+/// The division of a product among threads.
 package enum ProductSplit: Equatable, Sendable {
     case whole
-    /// Rows, columns or terms of the sums a task takes; the last task may have fewer.
+    /// The number of rows, columns or terms of the sums per task; the last task may have fewer.
     case rows(Int)
     case columns(Int)
     case sums(Int)
 
-    /// Multiplications below which a second thread costs more than it brings (about 10 µs of work).
+    /// The number of multiplications below which a second thread costs more than it saves (about 10
+    /// µs of work).
     private static let smallest = 1 << 19
     /// Kernels of BLAS work in blocks of at most this many rows or columns.
     private static let block = 48
-    /// Terms of a sum that a task should at least have, so that adding the parts costs little.
+    /// The minimum number of terms of a sum per task, so that adding the parts costs little.
     private static let shortestSum = 512
 
     package init(m: Int, n: Int, k: Int, threads: Int) {
@@ -67,7 +68,7 @@ package enum ProductSplit: Equatable, Sendable {
             self = .sums((k - 1) / threads + 1)
             return
         }
-        // Two tasks a thread when they stay long: a disturbed core then costs less.
+        // Two tasks per thread when they remain long: a disturbed core then costs less.
         let tasks = longest >= 16 * threads * Self.block ? 2 * threads : threads
         let even = (longest - 1) / tasks + 1
         let length =
@@ -81,8 +82,8 @@ package enum ProductSplit: Equatable, Sendable {
     }
 }
 
-/// Runs `product` over parts of the sums into buffers of their own, `[m, n]` each, and adds them up
-/// in order: c = beta · c + Σ parts.
+/// Runs `product` over parts of the sums into separate buffers, `[m, n]` each, and adds them up in
+/// order: c = beta · c + Σ parts.
 private func splitSums<S: FloatingScalar>(
     _ length: Int, m: Int, n: Int, k: Int, beta: S, _ c: UnsafeMutablePointer<S>, ldc: Int,
     _ product: (Range<Int>, UnsafeMutablePointer<S>) -> Void

@@ -1,8 +1,8 @@
-/// An operation whose value is there already, since computing it may throw an error, together with the
-/// function that its gradients come from.
+/// An operation with a precomputed value, since computing it may throw an error, together with the
+/// function that computes its gradients.
 ///
-/// `gradients` maps the gradient of the value to those of the inputs. It captures what it needs, as
-/// detached tensors; nothing is kept when no input is tracked.
+/// `gradients` maps the gradient of the value to those of the inputs. It captures the required
+/// values as detached tensors; nothing is kept when no input is tracked.
 struct Precomputed<Scalar: FloatingScalar>: Operation {
     typealias Gradients =
         @Sendable (

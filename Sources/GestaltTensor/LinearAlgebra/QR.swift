@@ -9,7 +9,7 @@ public struct QRDecomposition<Scalar: FloatingScalar>: Sendable {
 }
 
 extension Tensor where Scalar: FloatingScalar {
-    /// The thin QR decomposition of matrices `[…, m, n]`.
+    /// Returns the thin QR decomposition of matrices `[…, m, n]`.
     ///
     /// Gradients need m ≥ n and full rank. Sources: LAPACK `geqrf`, `orgqr`; Walter and Lehmann,
     /// *Algorithmic differentiation of linear algebra functions* (2010).

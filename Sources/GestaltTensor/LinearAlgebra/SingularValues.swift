@@ -9,10 +9,10 @@ public struct SingularValueDecomposition<Scalar: FloatingScalar>: Sendable {
 }
 
 extension Tensor where Scalar: FloatingScalar {
-    /// The thin singular value decomposition of matrices `[…, m, n]`.
+    /// Returns the thin singular value decomposition of matrices `[…, m, n]`.
     ///
-    /// Signs of the pairs of vectors are whatever LAPACK gives; a loss should not depend on them.
-    /// Gradients through the vectors need singular values that differ, and nonzero ones if m ≠ n;
+    /// The signs of the pairs of vectors are those of LAPACK; a loss should not depend on them.
+    /// Gradients through the vectors require distinct singular values, and nonzero ones if m ≠ n;
     /// terms of equal values count as zero. Sources: LAPACK `gesdd`; Townsend, *Differentiating the
     /// singular value decomposition* (2016).
     /// - Throws: `notConverged`, `notFinite`.
@@ -32,13 +32,14 @@ extension Tensor where Scalar: FloatingScalar {
         return SingularValueDecomposition(u: parts[0], values: parts[1], vTransposed: parts[2])
     }
 
-    /// The singular values `[…, min(m, n)]` of matrices `[…, m, n]`, descending; see ``svd()``.
+    /// Returns the singular values `[…, min(m, n)]` of matrices `[…, m, n]`, descending; see
+    /// ``svd()``.
     public func singularValues() throws(LinearAlgebraError) -> Tensor { try svd().values }
 }
 
-// From U, values and Vᵀ of each matrix in one row:
-// Ā = U [(J + Jᵀ) S + S (K + Kᵀ) + diag s̄] Vᵀ + (1 − UUᵀ) Ū S⁻¹ Vᵀ + U S⁻¹ V̄ᵀ (1 − VVᵀ),
-// J = F ∘ UᵀŪ, K = F ∘ VᵀV̄, F[i, j] = 1 / (s[j]² − s[i]²) and 0 where that has no value.
+// From U, values and Vᵀ of each matrix in one row: Ā = U [(J + Jᵀ) S + S (K + Kᵀ) + diag s̄] Vᵀ +
+// (1 − UUᵀ) Ū S⁻¹ Vᵀ + U S⁻¹ V̄ᵀ (1 − VVᵀ), J = F ∘ UᵀŪ, K = F ∘ VᵀV̄, F[i, j] = 1 / (s[j]² −
+// s[i]²) and 0 where that is undefined.
 private func singularValueGradient<Scalar: FloatingScalar>(
     _ batch: MatrixBatch, _ packed: Tensor<Scalar>, _ cotangent: Tensor<Scalar>
 ) -> Tensor<Scalar> {

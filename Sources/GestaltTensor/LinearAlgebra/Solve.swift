@@ -1,7 +1,7 @@
 import GestaltChecks
 
 extension Tensor where Scalar: FloatingScalar {
-    /// The X with `A · X = B` for square matrices A `[…, n, n]` (this tensor).
+    /// Returns the X with `A · X = B` for square matrices A `[…, n, n]` (this tensor).
     ///
     /// - Parameter b: `[…, n, k]`, leading axes broadcast; or one vector `[n]`.
     /// - Returns: `[…, n, k]`, or `[…, n]` for a vector.
@@ -22,16 +22,16 @@ extension Tensor where Scalar: FloatingScalar {
         }
     }
 
-    /// The X with the smallest ‖A · X − B‖, and of these the shortest, for matrices A `[…, m, n]`
-    /// (this tensor).
+    /// Returns the X with the smallest ‖A · X − B‖, and among these the one of smallest norm, for
+    /// matrices A `[…, m, n]` (this tensor).
     ///
-    /// Gradients hold where the rank does not change; that is so at full rank. Sources: LAPACK
+    /// Gradients are valid where the rank is locally constant, as at full rank. Sources: LAPACK
     /// `gelsd`; Golub and Pereyra, *The differentiation of pseudo-inverses and nonlinear least
     /// squares problems* (1973), equation 4.12.
     /// - Parameters:
     ///   - b: `[…, m, k]`, leading axes broadcast; or one vector `[m]`.
-    ///   - rankTolerance: singular values below this part of the largest count as zero; by default
-    ///     machine precision times the longer side.
+    ///   - rankTolerance: singular values below this fraction of the largest count as zero; by
+    ///     default machine precision times the longer side.
     /// - Returns: `[…, n, k]`, or `[…, n]` for a vector.
     /// - Throws: `notConverged`, `notFinite`.
     /// - Precondition: the shapes fit.
@@ -111,7 +111,7 @@ private func shortestSolution<Scalar: FloatingScalar>(
     return packed.reshaped(batch.shape(n, k))
 }
 
-/// A row `[1, …]` per matrix: A, then B with zeros up to `rows` rows: what one task works on.
+/// One row `[1, …]` per matrix, the input of one task: A, then B padded with zeros to `rows` rows.
 private func joinedRows<Scalar: FloatingScalar>(
     _ a: Tensor<Scalar>, _ b: Tensor<Scalar>, _ batch: MatrixBatch, rows: Int
 ) -> Tensor<Scalar> {
@@ -168,7 +168,7 @@ private func pseudoInverse<Scalar: FloatingScalar>(
     return matrixProduct(parts.vTransposed.scalingRows(inverse), parts.u, true, true)
 }
 
-/// What a gradient is when it does not exist.
+/// A gradient of NaN, for functions that have none.
 func notANumber<Scalar: FloatingScalar>(_ shape: Shape) -> Tensor<Scalar> {
     .init(repeating: .nan, shape: shape)
 }

@@ -7,11 +7,11 @@ public struct SymmetricEigenDecomposition<Scalar: FloatingScalar>: Sendable {
 }
 
 extension Tensor where Scalar: FloatingScalar {
-    /// Eigenvalues and eigenvectors of symmetric matrices `[…, n, n]`, of which only the lower
-    /// triangle is read.
+    /// Returns the eigenvalues and eigenvectors of symmetric matrices `[…, n, n]`, of which only
+    /// the lower triangle is read.
     ///
-    /// Signs of the vectors are whatever LAPACK gives. Gradients are those of symmetric matrices;
-    /// through the vectors they need eigenvalues that differ, terms of equal ones count as zero.
+    /// The signs of the vectors are those of LAPACK. Gradients are those of symmetric matrices;
+    /// through the vectors they require distinct eigenvalues, terms of equal ones count as zero.
     /// Sources: LAPACK `syevd`; Giles, *Collected matrix derivative results* (2008).
     /// - Throws: `notConverged`, `notFinite`.
     public func symmetricEigen() throws(LinearAlgebraError) -> SymmetricEigenDecomposition<Scalar> {
@@ -25,11 +25,11 @@ extension Tensor where Scalar: FloatingScalar {
         return SymmetricEigenDecomposition(values: parts[0], vectors: parts[1])
     }
 
-    /// The square root of symmetric matrices `[…, n, n]` without negative eigenvalues: symmetric,
-    /// without negative eigenvalues, `S · S = A`. Only the lower triangle is read.
+    /// Returns the square root of symmetric matrices `[…, n, n]` without negative eigenvalues:
+    /// symmetric, without negative eigenvalues, `S · S = A`. Only the lower triangle is read.
     ///
-    /// Eigenvalues that rounding made negative count as zero. Gradients are those of symmetric
-    /// matrices, and need positive eigenvalues; equal ones do no harm.
+    /// Eigenvalues that are negative by rounding count as zero. Gradients are those of symmetric
+    /// matrices, and require positive eigenvalues, which may be equal.
     /// - Throws: `notPositiveSemidefinite`, `notConverged`, `notFinite`.
     public func matrixSquareRoot() throws(LinearAlgebraError) -> Tensor {
         let batch = MatrixBatch(self, "matrixSquareRoot", square: true, lower: true)

@@ -1,10 +1,10 @@
 import GestaltChecks
 
 // Windows of a box are the product of windows along each axis, and along one axis all elements of a
-// window count alike: so the axes are pooled one after the other.
+// window have equal weight: hence the axes are pooled one after the other.
 extension Tensor where Scalar: FloatingScalar {
-    /// The mean of each of `lengths` windows along the spatial axes; window i of m over n positions
-    /// is `⌊i n / m⌋ ..< ⌈(i + 1) n / m⌉`, so neighbors may overlap by one position.
+    /// Returns the mean of each of `lengths` windows along the spatial axes; window i of m over n
+    /// positions is `⌊i n / m⌋ ..< ⌈(i + 1) n / m⌉`, so neighbors may overlap by one position.
     ///
     /// - Shapes: `[N, spatial…, C]` to `[N, lengths…, C]`.
     /// - Precondition: a positive length for each spatial axis; no spatial axis is empty.
@@ -14,7 +14,7 @@ extension Tensor where Scalar: FloatingScalar {
         }
     }
 
-    /// The largest element of each window; see ``adaptiveAveragePooled(to:)``.
+    /// Returns the largest element of each window; see ``adaptiveAveragePooled(to:)``.
     public func adaptiveMaxPooled(to lengths: [Int]) -> Tensor {
         adaptivelyPooled(lengths, "adaptiveMaxPooled") { $0.max(axes: [$1], keepingAxes: true) }
     }

@@ -1,24 +1,26 @@
 import GestaltChecks
 
-/// Which keys a query attends to.
+/// The keys that each query attends to.
 public enum AttentionMask: Sendable {
-    /// All of them.
+    /// All keys.
     case none
-    /// Those not after it. With fewer queries than keys the queries are the last positions, as when
-    /// decoding with a cache: query i of Lq sees the first Lk − Lq + i + 1 keys.
+    /// Keys up to the query's position. With fewer queries than keys the queries are the last
+    /// positions, as when decoding with a cache: query i of Lq attends to the first Lk − Lq + i + 1
+    /// keys.
     case causal
-    /// Those where the mask is true. It broadcasts to `[…, Lq, Lk]`, where … are the axes of the
+    /// Keys where the mask is true. It broadcasts to `[…, Lq, Lk]`, where … are the axes of the
     /// query without positions and width.
     case boolean(Tensor<Bool>)
-    /// Those of the blocks it sees that are not after it. Queries are as many as keys.
+    /// Keys up to the query's position in the visible blocks. The numbers of queries and keys are
+    /// equal.
     case blockSparse(BlockSparsity)
 }
 
 /// Dropout of attention's probabilities: each is set to 0 with probability `rate`, the others are
 /// divided by `1 − rate`.
 ///
-/// Which are dropped is a function of the stream and of the places of part, query and key alone;
-/// nothing is stored for the backward pass, which draws them again.
+/// The selection is a function of the stream and of the positions of part, query and key alone;
+/// nothing is stored for the backward pass, which draws it again.
 /// - Source: Srivastava et al., *Dropout* (2014).
 public struct AttentionDropout: Sendable {
     public let rate: Float
@@ -32,14 +34,14 @@ public struct AttentionDropout: Sendable {
     }
 }
 
-/// Scaled dot-product attention: `softmax(scale · q kᵀ) v`, one operation.
+/// Scaled dot-product attention: `softmax(scale · q kᵀ) v` as one operation.
 ///
-/// Scores are made tile by tile and never kept: memory beyond the result is one number a query.
-/// The backward pass makes them again from that number. A query that sees no key gives zeros.
+/// Scores are computed tile by tile and never kept: the memory beyond the result is one number per
+/// query, from which the backward pass recomputes them. A query without visible keys yields zeros.
 ///
-/// Positions may run along any axis but the last; all others are a batch. So heads and the axes of
-/// a video need no transposition: queries `[N, T, H, W, heads, d]` with `axis: 3` attend along W.
-/// Views are read where they stand as long as the elements of the last axis are neighbors.
+/// Positions may run along any axis but the last; all others are a batch. Heads and the axes of a
+/// video thus need no transposition: queries `[N, T, H, W, heads, d]` with `axis: 3` attend along
+/// W. Views are read in place as long as the elements of the last axis are adjacent.
 ///
 /// Sources: Vaswani et al., *Attention Is All You Need* (2017), equation 1; Rabe and Staats,
 /// *Self-attention Does Not Need O(n²) Memory* (2021); Dao et al., *FlashAttention* (2022).
@@ -47,11 +49,11 @@ public struct AttentionDropout: Sendable {
 ///   - query: `[…, Lq, …, d]`, positions along `axis`.
 ///   - key: `[…, Lk, …, d]`, the other axes as in `query`.
 ///   - value: `[…, Lk, …, dv]`.
-///   - axis: where the positions are; by default the last but one.
-///   - scale: 1/√d unless told otherwise.
+///   - axis: the axis of the positions; by default the last but one.
+///   - scale: 1/√d by default.
 ///   - dropout: of the probabilities; nil for none.
 /// - Returns: the shape of `query`, with `dv` in place of `d`.
-/// - Precondition: the shapes fit; two axes at least.
+/// - Precondition: the shapes agree; at least two axes.
 public func attention<Scalar: FloatingScalar>(
     query: Tensor<Scalar>, key: Tensor<Scalar>, value: Tensor<Scalar>, axis: Int = -2,
     mask: AttentionMask = .none, scale: Scalar? = nil, dropout: AttentionDropout? = nil
@@ -74,13 +76,13 @@ struct Attention<Scalar: FloatingScalar>: Operation {
 
     struct Kept {
         let query, key, value, result: Tensor<Scalar>
-        /// ln Σ exp of every query's scores, `[batch, Lq]`.
+        /// The values ln Σ exp of every query's scores, `[batch, Lq]`.
         let logSums: Tensor<Scalar>
     }
 
-    /// More positions than this on either side go through tiles and BLAS. On a Zen 5 core, width 64,
-    /// the kernel for few positions gives 95 and 105 GFLOP/s at 96 and 128 positions, tiles 70 and
-    /// 95; above, its scores leave the first-level caches.
+    /// The maximum number of positions on either side without tiles and BLAS. On a Zen 5 core,
+    /// width 64, the kernel for few positions reaches 95 and 105 GFLOP/s at 96 and 128 positions,
+    /// tiles 70 and 95; above, its scores exceed the first-level caches.
     private static var few: Int { 128 }
 
     func forward(

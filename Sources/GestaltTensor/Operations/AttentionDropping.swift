@@ -1,15 +1,15 @@
 import CKernels
 
-/// Dropout of the probabilities of tiles: a flag for each, drawn from the place of part, query and
-/// key alone.
+/// Dropout of the probabilities of tiles: one flag each, drawn from the positions of part, query
+/// and key alone.
 struct AttentionDropping {
     private let random: RandomStream
-    /// A flag is 1, kept, where a word is below this, of 2³².
+    /// The threshold out of 2³² below which a word sets the flag to 1, kept.
     private let threshold: UInt64
-    /// What kept probabilities are multiplied by.
+    /// The factor applied to kept probabilities.
     private let factor: Double
     private let queries: Int
-    /// Blocks of four flags of the keys of one query.
+    /// The number of blocks of four flags for the keys of one query.
     private let blocks: Int
 
     init(_ dropout: AttentionDropout, queries: Int, keys: Int) {
@@ -20,7 +20,7 @@ struct AttentionDropping {
         blocks = (keys + 3) / 4
     }
 
-    /// Draws the flags `[queries][keys]` of a tile: 1 for what is kept.
+    /// Draws the flags `[queries][keys]` of a tile: 1 for kept probabilities.
     /// - Precondition: the first key is a multiple of 4.
     func draw(_ flags: Storage<UInt8>, part: Int, queries rows: Range<Int>, keys: Range<Int>) {
         for (row, query) in rows.enumerated() {
@@ -31,7 +31,7 @@ struct AttentionDropping {
         }
     }
 
-    /// Drops some of the numbers of a tile and scales the others.
+    /// Drops some of the elements of a tile and scales the others.
     func apply<Scalar: FloatingScalar>(
         _ flags: Storage<UInt8>, to tile: TileMatrix<Scalar>, rows: Int, columns: Int
     ) {

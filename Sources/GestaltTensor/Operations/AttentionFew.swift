@@ -1,10 +1,10 @@
 import CKernels
 
-/// Multiplications a task should at least have.
+/// The minimum number of multiplications per task.
 private let taskWork = 1 << 17
 
 /// Attention among few positions, in batches of tens of thousands (axial attention over a video):
-/// one call of a kernel a part, no call of BLAS.
+/// one kernel call per part, no BLAS.
 func attendFew<Scalar: FloatingScalar>(
     _ geometry: AttentionGeometry, _ x: AttentionOperands<Scalar>
 ) {
@@ -12,7 +12,7 @@ func attendFew<Scalar: FloatingScalar>(
     withExtendedLifetime(x.tensors) { few.attend() }
 }
 
-/// The gradients of that, from the gradient `g` of the result.
+/// Returns the gradients of attention among few positions, from the gradient `g` of the result.
 func gradientsOfFew<Scalar: FloatingScalar>(
     _ geometry: AttentionGeometry, _ x: AttentionOperands<Scalar>, _ g: Tensor<Scalar>,
     _ gradients: [Tensor<Scalar>]
@@ -25,8 +25,8 @@ func gradientsOfFew<Scalar: FloatingScalar>(
     }
 }
 
-/// The loops over parts, on untyped memory: a part takes a microsecond or less, of which generic
-/// code would add the half.
+/// The loops over parts, on untyped memory: a part takes a microsecond or less, to which generic
+/// code would add half as much.
 private struct AttentionFew {
     let geometry: AttentionGeometry
     let variant: Int32
@@ -78,7 +78,8 @@ private struct AttentionFew {
         }
     }
 
-    /// Runs `body` for every part of the batch, in parallel, with room for `count` scalars.
+    /// Runs `body` for every part of the batch, in parallel, with scratch memory for `count`
+    /// scalars.
     private func eachPart(
         scratch count: Int, passes: Int, _ body: (Int, UnsafeMutableRawPointer) -> Void
     ) {

@@ -4,16 +4,16 @@ import CKernels
 struct AttentionGeometry {
     let queries, keys, width, valueWidth: Int
     let scale: Double
-    /// Elements between positions of queries, keys, values.
+    /// The distances between positions of queries, keys and values, in elements.
     let steps: (query: Int, key: Int, value: Int)
-    /// Elements between positions of tensors without gaps, of the shapes of the queries, keys,
-    /// values and the result.
+    /// The distances between positions of contiguous tensors, in elements, of the shapes of the
+    /// queries, keys, values and the result.
     let denseSteps: (query: Int, key: Int, value: Int, result: Int)
-    /// How many keys the first query sees; query i sees i more.
+    /// The number of keys visible to the first query; query i sees i more.
     let limit: Int
     let mask: Tensor<Bool>?
     let sparsity: BlockSparsity?
-    /// Nil where nothing is dropped.
+    /// The dropout of the probabilities; nil for none.
     let dropping: AttentionDropping?
     private let maskSteps: (row: Int, column: Int)
     private let walk: BatchWalk
@@ -21,7 +21,7 @@ struct AttentionGeometry {
     /// The operands whose parts `offset` finds.
     enum Operand: Int {
         case query, key, value, mask
-        // Without gaps; `result` is also the result's gradient.
+        // The contiguous operands; `result` is also the result's gradient.
         case result, queryGradient, keyGradient, valueGradient
     }
 
@@ -61,12 +61,12 @@ struct AttentionGeometry {
         let layouts = [q.layout, k.layout, v.layout, allowed?.layout] + dense
         walk = BatchWalk(Shape(outer.map { q.shape[$0] }), operands: layouts.count) {
             operand, axis in
-            // The mask has the outer axes in order, in front.
+            // The mask has the outer axes in order, first.
             layouts[operand]?.strides[operand == Operand.mask.rawValue ? axis : outer[axis]] ?? 0
         }
     }
 
-    /// The number of keys that the first query sees, and the pattern of blocks.
+    /// Returns the number of keys visible to the first query, and the pattern of blocks.
     private static func visibility(
         _ mask: AttentionMask, queries: Int, keys: Int
     ) -> (limit: Int, sparsity: BlockSparsity?) {
@@ -95,7 +95,8 @@ struct AttentionGeometry {
         subscript(_ operand: Operand) -> Int { row[operand.rawValue] }
     }
 
-    /// Which keys the queries from `query` on see, of those from `key` on, in one part.
+    /// Returns the visibility of the keys from `key` on for the queries from `query` on, in one
+    /// part.
     func visible(_ offsets: Offsets, query: Int = 0, key: Int = 0) -> gk_visible {
         guard let mask else {
             let shifted = limit == Int.max ? limit : limit + query - key
@@ -109,7 +110,7 @@ struct AttentionGeometry {
             row_step: maskSteps.row, column_step: maskSteps.column)
     }
 
-    /// The most queries and keys that a tile has.
+    /// The maximum numbers of queries and keys of a tile.
     var tileSize: (queries: Int, keys: Int) {
         guard let sparsity else { return (AttentionTile.queries, AttentionTile.keys) }
         return (sparsity.block, max(sparsity.block, AttentionTile.keys))
@@ -122,7 +123,7 @@ struct AttentionGeometry {
         }
     }
 
-    /// The ranges of keys that the queries of a tile see any of.
+    /// The ranges of keys visible to any of the queries of a tile.
     func keyTiles(_ tile: Range<Int>) -> [Range<Int>] {
         if let sparsity {
             return sparsity.keyRanges(tile.lowerBound / sparsity.block, limit: AttentionTile.keys)
@@ -131,12 +132,12 @@ struct AttentionGeometry {
             .map { $0..<min(keys, $0 + AttentionTile.keys) }
     }
 
-    /// The first of the queries that sees any key from `key` on.
+    /// The first query with a visible key from `key` on.
     func firstQuery(seeing key: Int) -> Int {
         limit == Int.max ? 0 : min(queries, max(0, key + 1 - limit))
     }
 
-    /// The keys that queries before `query` may see.
+    /// The keys visible to queries before `query`.
     func visibleKeys(before query: Int) -> Int {
         limit == Int.max ? keys : max(0, min(keys, limit + query - 1))
     }

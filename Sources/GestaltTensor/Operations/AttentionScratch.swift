@@ -1,4 +1,4 @@
-/// Room of a task for tiles of scores, and for the flags of dropout.
+/// The scratch memory of a task for tiles of scores and for the flags of dropout.
 struct AttentionScratch<Scalar: FloatingScalar> {
     private let dropping: AttentionDropping?
     private let flags: Storage<UInt8>?

@@ -1,10 +1,12 @@
 import CKernels
 
-/// The gradients of attention by tiles: scores are made again, weights from the queries' log sums.
+/// The gradients of attention by tiles: scores are recomputed, and weights from the queries' log
+/// sums.
 ///
 /// Queries and the result's gradients are packed once, keys and values by the task that owns them.
-/// A task is a range of keys of one part: it owns their gradients, and collects the gradients of the
-/// queries in a buffer of its own when a part has several tasks; these are added in task order.
+/// A task is a range of keys of one part: it owns their gradients, and accumulates the gradients of
+/// the queries in a separate buffer when a part has several tasks; the buffers are added in task
+/// order.
 func gradientsByTiles<Scalar: FloatingScalar>(
     _ geometry: AttentionGeometry, _ x: AttentionOperands<Scalar>, _ g: Tensor<Scalar>,
     _ gradients: [Tensor<Scalar>]
@@ -69,7 +71,7 @@ private struct QueryPanels<Scalar: FloatingScalar> {
             step: pass.geometry.denseSteps.result, part: place)
     }
 
-    /// Packs all parts, each at its own place.
+    /// Packs all parts, each at its position.
     func packAll() {
         let tiles = pass.geometry.queryTiles
         parallelFor(pass.geometry.count * tiles.count) { task in
@@ -79,7 +81,7 @@ private struct QueryPanels<Scalar: FloatingScalar> {
     }
 }
 
-/// Keys and values of a range of positions of one part, packed as the products read them.
+/// Keys and values of a range of positions of one part, packed in the form of the products.
 private struct KeyPanels<Scalar: FloatingScalar> {
     /// The first of the positions.
     private(set) var first = 0
@@ -123,7 +125,8 @@ private struct TileGradients<Scalar: FloatingScalar> {
             dots + part * geometry.queries)
     }
 
-    /// Writes the gradients of `keys` of a part, and what they give to the queries to `dq`.
+    /// Writes the gradients of `keys` of a part, and their contribution to the queries' gradients
+    /// to `dq`.
     func run(
         _ part: Int, _ keys: Range<Int>, _ queries: QueryPanels<Scalar>, at place: Int,
         dq: TileMatrix<Scalar>
@@ -223,8 +226,8 @@ private struct TileGradients<Scalar: FloatingScalar> {
         withExtendedLifetime((scratch, packed, packedQueries)) {}
     }
 
-    // P = exp(scale · Q Kᵀ − ln Σ); dP = drop(G Vᵀ); dS = P ∘ (dP − dot) · scale. Of P what is not
-    // dropped remains.
+    // P = exp(scale · Q Kᵀ − ln Σ); dP = drop(G Vᵀ); dS = P ∘ (dP − dot) · scale. Only the kept
+    // elements of P remain.
     private func weights(
         _ part: Int, _ queries: Range<Int>, _ keys: Range<Int>, _ packed: KeyPanels<Scalar>,
         _ scratch: AttentionScratch<Scalar>
@@ -235,7 +238,7 @@ private struct TileGradients<Scalar: FloatingScalar> {
         let g = gradient + offsets[.result] + queries.lowerBound * geometry.denseSteps.result
         var visible = geometry.visible(offsets, query: queries.lowerBound, key: keys.lowerBound)
         let limit = visible.limit
-        // Panels begin at multiples of their width, a tile of a sparse mask anywhere.
+        // Panels begin at multiples of their width, a tile of a sparse mask at any position.
         let key = keys.lowerBound - packed.first
         let lead = key % packed.keys.panel
         for (index, left, terms, right) in [

@@ -1,11 +1,13 @@
 import CKernels
 
-/// Queries and keys of a tile, of 4096 positions of width 144 on a Zen 3 with 512 KiB of
-/// second-level cache: 96 × 256 take 0.96 of the time of 96 × 128 or 192 × 128, 0.9 of 48 × 256.
+/// The numbers of queries and keys of a tile. Measured with 4096 positions of width 144 on a Zen 3
+/// with 512 KiB of second-level cache: 96 × 256 take 0.96 of the time of 96 × 128 or 192 × 128, 0.9
+/// of 48 × 256.
 enum AttentionTile {
     static let queries = 96
     static let keys = 256
-    /// Of a backward pass, whose keys and values stand in that cache in five forms.
+    /// The number of keys in a backward pass, whose keys and values are in that cache in five
+    /// forms.
     static let gradientKeys = 128
 }
 
@@ -13,7 +15,7 @@ enum AttentionTile {
 /// far, the result rescaled when the largest grows.
 ///
 /// Keys and values are packed once. A task is a tile of queries of one part, or a part, which it
-/// packs itself, when there are many: no more are packed at a time than there are tasks at work.
+/// packs itself, when there are many: at most one part per running task is packed at a time.
 func attendByTiles<Scalar: FloatingScalar>(
     _ geometry: AttentionGeometry, _ x: AttentionOperands<Scalar>
 ) {
@@ -33,7 +35,7 @@ func attendByTiles<Scalar: FloatingScalar>(
             let (part, first) = (task / stretches, task % stretches * keysPacked)
             pass.pack(part, first..<min(geometry.keys, first + keysPacked), at: part)
         }
-        // The last tiles of a causal attention see the most: they go first.
+        // The last tiles of a causal attention have the most keys: they run first.
         parallelFor(geometry.count * tiles.count) { task in
             let (part, tile) = (task % geometry.count, tiles.count - 1 - task / geometry.count)
             pass.attend(part, at: part, queries: tiles[tile])
@@ -41,10 +43,10 @@ func attendByTiles<Scalar: FloatingScalar>(
     }
 }
 
-/// Parts a thread from which on a task takes a whole one: the last to finish then leaves the others
-/// idle for an eighth of the time at most.
+/// The number of parts per thread from which on a task processes a whole part: the other threads
+/// then idle for at most an eighth of the time.
 private let partsPerThread = 8
-/// Keys that a task packs: a multiple of every panel's width.
+/// The number of keys packed by a task: a multiple of every panel's width.
 private let keysPacked = 256
 
 /// A forward pass: packed keys and values of one part or of all.
@@ -98,12 +100,12 @@ private struct TilePass<Scalar: FloatingScalar> {
         withExtendedLifetime((scratch, sums, scaled)) {}
     }
 
-    /// Adds what the queries of a tile see of a range of keys.
+    /// Adds the contribution of the visible keys of a range to the queries of a tile.
     private func add(
         _ range: Range<Int>, to tile: QueryTile<Scalar>, _ scratch: AttentionScratch<Scalar>
     ) {
         let (rows, queries, depth) = (tile.queries.count, tile.queries, geometry.valueWidth)
-        // Panels begin at multiples of their width, a tile of a sparse mask anywhere.
+        // Panels begin at multiples of their width, a tile of a sparse mask at any position.
         let lead = range.lowerBound % keys.panel
         var visible = geometry.visible(
             tile.offsets, query: queries.lowerBound, key: range.lowerBound)
@@ -134,11 +136,11 @@ private struct QueryTile<Scalar: FloatingScalar> {
     let offsets: AttentionGeometry.Offsets
     /// The queries times the scale.
     let scaled: TileMatrix<Scalar>
-    /// The sum of the values seen so far, by their weights.
+    /// The weighted sum of the values so far.
     let result: TileMatrix<Scalar>
     /// The largest score of each query so far, and the sum of the weights relative to it.
     let largest, sums: UnsafeMutablePointer<Scalar>
 }
 
-/// A limit of visible columns, when `count` more stand before them.
+/// A limit of visible columns, shifted by `count` preceding columns.
 func shifted(_ limit: Int, by count: Int) -> Int { limit == Int.max ? limit : limit + count }

@@ -1,18 +1,19 @@
-/// One entry of a tensor's subscript: which part of an axis is taken.
+/// One entry of a tensor's subscript: the selected part of an axis.
 ///
 /// Integers and ranges of `Int` conform (``AxisIndexing``); `.newAxis` and `.ellipsis` are spelled
-/// with the dot. Negative positions and bounds count from the end of the axis. Swift's ranges ascend:
-/// what ends before the last element is `..<(-1)` or `1..<n - 1`, as `1..<(-1)` traps.
+/// with the dot. Negative positions and bounds count from the end of the axis. Swift's ranges
+/// ascend: a range that ends before the last element is `..<(-1)` or `1..<n - 1`, as `1..<(-1)`
+/// traps.
 public enum AxisIndex: Sendable, Hashable {
     /// The slice at one position; the axis is dropped.
     case position(Int)
     /// Every `step`-th slice from `lower` (nil: the first) to below `upper` (nil: the end).
     case range(lower: Int?, upper: Int?, step: Int)
-    /// The slices at these evenly spaced positions, as `stride(from:to:by:)` lists them.
+    /// The slices at these evenly spaced positions, as in `stride(from:to:by:)`.
     case positions(first: Int, count: Int, step: Int)
     /// A new axis of length 1.
     case inserted
-    /// All axes that the other entries leave, whole.
+    /// All axes without another entry, whole.
     case remaining
 }
 
@@ -29,7 +30,7 @@ extension AxisIndex: AxisIndexing {
 extension AxisIndexing where Self == AxisIndex {
     /// A new axis of length 1: `x[.newAxis, 0...]`.
     public static var newAxis: AxisIndex { .inserted }
-    /// All remaining axes, like `...`, for a place behind the second entry.
+    /// All remaining axes, like `...`, for positions after the second entry.
     public static var ellipsis: AxisIndex { .remaining }
 }
 

@@ -1,11 +1,11 @@
 import GestaltChecks
 
-/// Some of the axes of a shape.
+/// A subset of the axes of a shape.
 struct AxisSet: Sendable, Equatable {
     private var bits: UInt8 = 0
 
-    /// All axes of `shape` for nil.
-    /// - Precondition: every axis exists, and none is named twice.
+    /// Creates a set of axes; nil selects all axes of `shape`.
+    /// - Precondition: every axis exists, and none is listed twice.
     init(_ axes: [Int]?, of shape: Shape) {
         guard let axes else {
             bits = UInt8(truncatingIfNeeded: (1 << shape.rank) - 1)
@@ -31,7 +31,7 @@ struct AxisSet: Sendable, Equatable {
         return result
     }
 
-    /// How many elements of `shape` become one.
+    /// The number of elements of `shape` reduced to one.
     func reducedCount(_ shape: Shape) -> Int {
         (0..<shape.rank).reduce(1) { contains($1) ? $0 * shape[$1] : $0 }
     }
@@ -50,7 +50,7 @@ struct AxisSet: Sendable, Equatable {
     }
 }
 
-/// A tensor as rows of what is reduced: the kept axes outside, the reduced ones inside.
+/// A tensor as rows of reduced elements: the kept axes outside, the reduced ones inside.
 struct RowForm<Scalar: TensorScalar>: Sendable {
     private let order: [Int]
     private let permuted: Shape
@@ -65,13 +65,13 @@ struct RowForm<Scalar: TensorScalar>: Sendable {
         rows = axes.reduced(shape, keeping: false).elementCount
     }
 
-    /// `[rows, length]`, gapless; a copy only where the axes have to move.
+    /// Returns `[rows, length]`, contiguous; copied only if the axes must be permuted.
     func rows(of x: Tensor<Scalar>) -> Tensor<Scalar> {
         x.viewed(x.layout.permuted(order)).contiguous()
             .relabeled([rows, length])
     }
 
-    /// The original order of the axes, as a view.
+    /// Returns `rows` with the axes in their original order, as a view.
     func restored(_ rows: Tensor<Scalar>) -> Tensor<Scalar> {
         var inverse = order
         for (new, old) in order.enumerated() { inverse[old] = new }

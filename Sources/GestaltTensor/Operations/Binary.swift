@@ -3,7 +3,7 @@ import GestaltChecks
 
 /// Elementwise arithmetic of two tensors whose shapes broadcast.
 ///
-/// Source of the broadcasting rule: NumPy; axes are matched from the end, length 1 stretches.
+/// Source of the broadcasting rule: NumPy; axes are matched from the end, length 1 is broadcast.
 struct Binary<Scalar: FloatingScalar>: Operation {
     let kind: gk_binary
 
@@ -11,7 +11,7 @@ struct Binary<Scalar: FloatingScalar>: Operation {
 
     var label: String { name.description }
 
-    /// `a` is the quotient instead where the operation divides.
+    /// For a division `a` is the quotient.
     typealias Residual = (a: Tensor<Scalar>?, b: Tensor<Scalar>?, shapes: (Shape, Shape))
 
     func forward(
@@ -36,12 +36,12 @@ struct Binary<Scalar: FloatingScalar>: Operation {
     ) -> [Tensor<Scalar>?] {
         let (first, second) = partials(cotangent, kept, needs)
         let sum = second?.summed(to: kept.shapes.1)
-        // The sign last, when there is least to turn.
+        // The sign last, when the fewest elements are negated.
         let turns = kind == gk_subtract || kind == gk_divide
         return [first?.summed(to: kept.shapes.0), turns ? sum.map { -$0 } : sum]
     }
 
-    /// The gradients before broadcast axes are summed away, and signs turned.
+    /// The gradients before summing over broadcast axes and before negation.
     private func partials(
         _ g: Tensor<Scalar>, _ kept: Residual, _ needs: Needs
     ) -> (Tensor<Scalar>?, Tensor<Scalar>?) {
@@ -53,7 +53,7 @@ struct Binary<Scalar: FloatingScalar>: Operation {
             let scaled = g / kept.b!
             return (needs[0] ? scaled : nil, needs[1] ? scaled * kept.a! : nil)
         case gk_maximum, gk_minimum:
-            // A tie sends the whole gradient to the first operand.
+            // On a tie the first operand receives the whole gradient.
             let (a, b) = (kept.a!, kept.b!)
             let first = kind == gk_maximum ? a .>= b : a .<= b
             let zero = Tensor<Scalar>(0)
@@ -68,7 +68,7 @@ struct Binary<Scalar: FloatingScalar>: Operation {
         _ g: Tensor<Scalar>, _ a: Tensor<Scalar>, _ b: Tensor<Scalar>, _ needs: Needs
     ) -> (Tensor<Scalar>?, Tensor<Scalar>?) {
         let zero = Tensor<Scalar>(0)
-        // d/da aᵇ = b·aᵇ⁻¹, which is 0 for b = 0, at a = 0 too.
+        // d/da aᵇ = b·aᵇ⁻¹, which is 0 for b = 0, also at a = 0.
         let first = needs[0] ? g * selected(b * a.power(b - 1), zero, b .== zero) : nil
         guard needs[1] else { return (first, nil) }
         // d/db aᵇ = aᵇ·ln a, which is 0 at a = 0 for b > 0.
@@ -89,7 +89,7 @@ struct Binary<Scalar: FloatingScalar>: Operation {
 }
 
 extension Tensor where Scalar: FloatingScalar {
-    // All go through here: one generic body that is also compiled for Float.
+    // The common entry point: one generic body that is also compiled for Float.
     @specialized(where Scalar == Float)
     private func binary(_ kind: gk_binary, _ other: Tensor) -> Tensor { Binary(kind)(self, other) }
 
@@ -108,17 +108,17 @@ extension Tensor where Scalar: FloatingScalar {
     public static func * (a: Scalar, b: Tensor) -> Tensor { Tensor(a) * b }
     public static func / (a: Scalar, b: Tensor) -> Tensor { Tensor(a) / b }
 
-    /// The larger of both, element by element. NaN on either side gives NaN; a tie sends its
-    /// gradient to the receiver.
+    /// Returns the elementwise maximum. NaN in either operand yields NaN; on a tie the receiver
+    /// gets the gradient.
     public func maximum(_ other: Tensor) -> Tensor { binary(gk_maximum, other) }
 
-    /// The smaller of both, element by element; see `maximum(_:)`.
+    /// Returns the elementwise minimum; see `maximum(_:)`.
     public func minimum(_ other: Tensor) -> Tensor { binary(gk_minimum, other) }
 
     public func maximum(_ other: Scalar) -> Tensor { maximum(Tensor(other)) }
     public func minimum(_ other: Scalar) -> Tensor { minimum(Tensor(other)) }
 
-    /// `selfᵉ`, element by element. The gradient with respect to the exponent needs a base ≥ 0.
+    /// `selfᵉ`, element by element. The gradient with respect to the exponent requires a base ≥ 0.
     public func power(_ exponent: Tensor) -> Tensor { binary(gk_power, exponent) }
 
     public static func += (a: inout Tensor, b: Tensor) { a = a + b }
@@ -129,7 +129,7 @@ extension Tensor where Scalar: FloatingScalar {
     /// The sum over the axes along which `shape` was broadcast to this tensor's shape; not recorded.
     package func summed(to shape: Shape) -> Tensor { summedAway(self, to: shape) }
 
-    /// Adds in place where the memory is this tensor's own; not recorded.
+    /// Adds in place if the memory is not shared; not recorded.
     package mutating func add(_ other: Tensor) {
         require(shape == other.shape, "add: \(shape) and \(other.shape)")
         let addend = other.contiguous()

@@ -1,18 +1,19 @@
 import GestaltChecks
 
-/// Which blocks of keys each block of queries sees, when positions attend causally but not to all
-/// that came before: all of a block that is seen, up to the query itself in its own.
+/// The blocks of keys visible to each block of queries, for causal attention to a subset of the
+/// preceding positions: visible blocks are visible as a whole, a query's own block up to the query
+/// itself.
 public struct BlockSparsity: Sendable, Equatable {
-    /// Positions of a block.
+    /// The number of positions per block.
     public let block: Int
-    /// For each block of queries the blocks of keys it sees, rising; the last is its own.
+    /// The visible blocks of keys of each block of queries, ascending; the last is its own.
     public let rows: [[Int]]
 
     /// VideoGPT's block and number of local blocks: its own and four before. Source: `attention.py`.
     package static let videoGPTBlock = 32
     private static let videoGPTLocalBlocks = 4
 
-    /// - Precondition: `block` is positive; every row rises and ends in its own block.
+    /// - Precondition: `block` is positive; every row ascends and ends in its own block.
     public init(block: Int, rows: [[Int]]) {
         require(block > 0, "BlockSparsity: blocks of \(block)")
         for (index, row) in rows.enumerated() {
@@ -25,9 +26,9 @@ public struct BlockSparsity: Sendable, Equatable {
         self.rows = rows
     }
 
-    /// VideoGPT's strided pattern for a grid of positions in raster order: the own block of 32 and
-    /// the four before it, and, along each axis of the grid of blocks but the last, all earlier
-    /// blocks at the same place.
+    /// Creates VideoGPT's strided pattern for a grid of positions in raster order: a query's own
+    /// block of 32 and the four before it, and, along each axis of the grid of blocks but the last,
+    /// all earlier blocks at the same place.
     ///
     /// The last axes of the grid that together exceed 32 positions are cut into blocks; the axes
     /// before them are those of the grid of blocks.
@@ -70,12 +71,13 @@ public struct BlockSparsity: Sendable, Equatable {
         }
     }
 
-    /// Positions that attend.
+    /// The number of positions.
     public var length: Int { block * rows.count }
-    /// Blocks of scores that are computed.
+    /// The number of blocks of scores that are computed.
     public var storedBlocks: Int { rows.reduce(0) { $0 + $1.count } }
 
-    /// The keys that the queries of block `row` see, as ranges of at most `limit` neighbors.
+    /// The keys visible to the queries of block `row`, as ranges of at most `limit` consecutive
+    /// keys.
     package func keyRanges(_ row: Int, limit: Int) -> [Range<Int>] {
         var ranges: [Range<Int>] = []
         for column in rows[row] {

@@ -1,11 +1,12 @@
 import CKernels
 
 extension Tensor {
-    /// The elements as another type, a constant for every gradient; itself when it is that type.
+    /// Returns the elements converted to another type, a constant for every gradient; the tensor
+    /// itself if it already has that type.
     ///
-    /// To integers: towards zero, held inside the range, NaN becomes 0; between integers the low
-    /// bits are kept. To `Bool`: whether not 0; from it: 0 and 1. To the half-width types: nearest,
-    /// ties to even.
+    /// To integers: towards zero, clamped to the range, NaN becomes 0; between integers the low
+    /// bits are kept. To `Bool`: true for nonzero elements; from it: 0 and 1. To the half-width
+    /// types: nearest, ties to even.
     public func cast<Other: TensorScalar>(to type: Other.Type = Other.self) -> Tensor<Other> {
         if let same = detached as? Tensor<Other> { return same }
         let x = contiguous()

@@ -1,14 +1,15 @@
 /// A channels-last tensor as rows of channels, cut into tasks for sums down its columns.
 ///
-/// The cut follows from the geometry and `Runtime.threads` alone, and parts are added in task order,
-/// so sums have the same bits whichever thread ran what.
+/// The cut follows from the geometry and `Runtime.threads` alone, and parts are added in task
+/// order, so sums are bit-identical regardless of the assignment of tasks to threads.
 struct ColumnBlocks: Sendable {
-    /// Parts with statistics of their own: 1, or the samples.
+    /// The number of parts with separate statistics: 1, or the number of samples.
     let segments: Int
-    /// Rows in each segment.
+    /// The number of rows in each segment.
     let rows: Int
     let columns: Int
-    /// Rows taken as one, so that a narrow tensor still fills the vectors of the kernels.
+    /// The number of rows joined into one, so that a narrow tensor still fills the vectors of the
+    /// kernels.
     let fold: Int
     private let parts: Int
     private let rowsPerPart: Int

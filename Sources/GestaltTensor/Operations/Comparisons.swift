@@ -1,13 +1,14 @@
 import CKernels
 
-// Comparisons return truth values of the broadcast shape and have no gradient. NaN is equal to
-// nothing, not even to itself. The spelling is that of SIMD vectors, since `==` compares whole tensors.
+// Comparisons return truth values of the broadcast shape and have no gradient. NaN differs from
+// every value, including itself. The spelling is that of SIMD vectors, since `==` compares whole
+// tensors.
 extension Tensor where Scalar: NumericScalar {
-    /// Whether both are equal, element by element.
+    /// Elementwise equality.
     public static func .== (a: Tensor, b: Tensor) -> Tensor<Bool> {
         combined(gk_equal, ".==", a, b)
     }
-    /// Whether both differ, element by element.
+    /// Elementwise inequality.
     public static func .!= (a: Tensor, b: Tensor) -> Tensor<Bool> {
         combined(gk_not_equal, ".!=", a, b)
     }
@@ -41,32 +42,32 @@ extension Tensor where Scalar: NumericScalar {
     public static func .>= (a: Scalar, b: Tensor) -> Tensor<Bool> { Tensor(a) .>= b }
 }
 
-// Truth values are bytes 0 and 1, so that arithmetic of bytes serves them.
+// Truth values are bytes 0 and 1, so that byte arithmetic applies to them.
 extension Tensor<Bool> {
-    /// Whether both are equal, element by element.
+    /// Elementwise equality.
     public static func .== (a: Tensor, b: Tensor) -> Tensor { combined(gk_equal, ".==", a, b) }
-    /// Whether exactly one is true, element by element.
+    /// Elementwise exclusive or.
     public static func .!= (a: Tensor, b: Tensor) -> Tensor { combined(gk_not_equal, ".!=", a, b) }
 
-    /// Whether not.
+    /// Elementwise logical negation.
     public static prefix func ! (mask: Tensor) -> Tensor {
         combined(gk_equal, "!", mask, Tensor(false))
     }
 
-    /// Whether both.
+    /// Elementwise logical and.
     public static func .& (a: Tensor, b: Tensor) -> Tensor { combined(gk_minimum, ".&", a, b) }
 
-    /// Whether at least one.
+    /// Elementwise logical or.
     public static func .| (a: Tensor, b: Tensor) -> Tensor { combined(gk_maximum, ".|", a, b) }
 }
 
 extension Tensor where Scalar: TensorScalar {
-    /// `other` where `mask` is true, this elsewhere; all three broadcast.
+    /// Returns `other` where `mask` is true, this tensor elsewhere; all three broadcast.
     public func replacing(with other: Tensor, where mask: Tensor<Bool>) -> Tensor {
         Replacing(mask: mask)(self, other)
     }
 
-    /// `value` where `mask` is true, this elsewhere.
+    /// Returns `value` where `mask` is true, this tensor elsewhere.
     public func replacing(with value: Scalar, where mask: Tensor<Bool>) -> Tensor {
         replacing(with: Tensor(value), where: mask)
     }

@@ -34,7 +34,7 @@ struct CumulativeSum<Scalar: FloatingScalar>: Operation {
 }
 
 extension Tensor where Scalar: FloatingScalar {
-    /// The sums of all elements up to each, along `axis`.
+    /// Returns the cumulative sums along `axis`, each element included.
     public func cumulativeSum(axis: Int) -> Tensor {
         CumulativeSum(axis: shape.resolved(axis), backwards: false)(self)
     }

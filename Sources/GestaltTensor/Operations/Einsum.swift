@@ -1,18 +1,19 @@
 import GestaltChecks
 
-/// A sum of products in Einstein's notation: `einsum("bij,bjk->bik", a, b)` multiplies matrices.
+/// Returns a sum of products in Einstein's notation: `einsum("bij,bjk->bik", a, b)` multiplies
+/// matrices.
 ///
-/// Each operand names its axes by letters; a letter stands for one length everywhere. Letters
+/// Each operand names its axes by letters; a letter denotes the same length everywhere. Letters
 /// absent from the result are summed over, a letter repeated within one operand takes its diagonal
 /// (`"ii->"` is the trace), and a letter of the result must come from an operand. Operands are
-/// combined from left to right, each pair by sums over letters of its own and one batched matrix
-/// product, so gradients are those of permuting, summing and multiplying. There is no `...` and no
-/// implicit result.
+/// combined from left to right, each pair by sums over the letters that only one of them has and
+/// one batched matrix product, so gradients are those of permuting, summing and multiplying. There
+/// is no `...` and no implicit result.
 ///
 /// - Parameter equation: letters of the operands separated by commas, `->`, letters of the result;
 ///   spaces are ignored.
-/// - Precondition: the equation has this form, one group of letters an operand and one letter an
-///   axis; axes of one letter have one length.
+/// - Precondition: the equation has this form, one group of letters per operand and one letter per
+///   axis; axes of the same letter have equal length.
 public func einsum<Scalar: FloatingScalar>(
     _ equation: String, _ operands: Tensor<Scalar>...
 ) -> Tensor<Scalar> {

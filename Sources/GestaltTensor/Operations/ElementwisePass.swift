@@ -2,7 +2,7 @@ import CKernels
 import GestaltChecks
 
 /// The value of an arithmetic operation or a comparison of two tensors that broadcast, not
-/// recorded. Nothing is materialized but operands whose innermost axis has gaps.
+/// recorded. Only operands whose innermost axis has gaps are materialized.
 func combined<Scalar: TensorScalar, Result: TensorScalar>(
     _ operation: gk_binary, _ name: StaticString, _ a: Tensor<Scalar>, _ b: Tensor<Scalar>
 ) -> Tensor<Result> {

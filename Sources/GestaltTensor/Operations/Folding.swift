@@ -17,10 +17,10 @@ func folded<Scalar: TensorScalar>(
     return current.relabeled(axes.reduced(x.shape, keeping: true))
 }
 
-/// One pass over a gapless tensor read as `[outer, reduced, inner]`; gives `[outer, inner]`.
+/// One pass over a contiguous tensor read as `[outer, reduced, inner]`; returns `[outer, inner]`.
 ///
-/// Where there are too few slabs for the threads, the reduced axis is divided, and the parts are
-/// folded in their order afterwards.
+/// If there are fewer slabs than threads, the reduced axis is divided, and the parts are then
+/// folded in order.
 func foldedOnce<Scalar: TensorScalar>(
     _ fold: gk_fold, _ x: Tensor<Scalar>, shift: Tensor<Scalar>? = nil,
     outer: Int, reduced: Int, inner: Int
@@ -60,7 +60,7 @@ func foldedOnce<Scalar: TensorScalar>(
     return foldedOnce(closing, parts, outer: outer, reduced: pieces, inner: inner)
 }
 
-/// Into how many parts each slab is divided: a function of geometry and threads alone.
+/// The number of parts of each slab: a function of geometry and threads alone.
 private func piecesOfSlab(outer: Int, reduced: Int, slab: Int) -> Int {
     let threads = Runtime.threads
     guard threads > 1, outer > 0, outer < 4 * threads, outer * slab >= 2 * parallelThreshold else {

@@ -1,7 +1,7 @@
 import CKernels
 import GestaltChecks
 
-/// Slices of an axis, picked by index.
+/// Slices of an axis, selected by index.
 struct Gather<Scalar: TensorScalar>: Operation {
     let indices: Tensor<Int32>
     let axis: Int
@@ -39,7 +39,7 @@ struct Gather<Scalar: TensorScalar>: Operation {
     }
 }
 
-/// Elements of an axis, picked by an index for every position.
+/// Elements of an axis, selected by an index for every position.
 struct GatherAlong<Scalar: TensorScalar>: Operation {
     let indices: Tensor<Int32>
     let axis: Int
@@ -114,10 +114,10 @@ struct ScatterAdd<Scalar: TensorScalar>: Operation {
     }
 }
 
-/// Adds the slices of `updates` to those of `result` that `indices` name, in their order.
+/// Adds the slices of `updates` to the slices of `result` at `indices`, in their order.
 ///
-/// Slabs are divided among the threads, and below that the rows of the result: each task reads all
-/// indices and serves its own, so that the order of additions does not depend on the threads.
+/// Slabs are divided among the threads, and within them the rows of the result: each task reads all
+/// indices and processes its own, so that the order of additions does not depend on the threads.
 private func scatterAdd<Scalar: TensorScalar>(
     _ updates: Tensor<Scalar>, _ indices: Tensor<Int32>, _ axis: Int,
     to result: inout Tensor<Scalar>
@@ -158,8 +158,8 @@ private func checkIndices(_ indices: Tensor<Int32>, below length: Int, _ name: S
 }
 
 extension Tensor {
-    /// The slices at `indices` along `axis`; the axis becomes those of `indices`. Looking up rows
-    /// of a table is `table.gathered(ids, axis: 0)`.
+    /// Returns the slices at `indices` along `axis`, which the axes of `indices` replace.
+    /// `table.gathered(ids, axis: 0)` looks up rows of a table.
     /// - Precondition: every index lies inside the axis.
     public func gathered(_ indices: Tensor<Int32>, axis: Int) -> Tensor {
         let index = shape.resolved(axis)
@@ -182,9 +182,9 @@ extension Tensor {
 }
 
 extension Tensor where Scalar: NumericScalar {
-    /// This tensor with each slice of `updates` added to the slice that `indices` names along
-    /// `axis`; repeated indices add up, in their order.
-    /// - Precondition: `updates` has the shape that `gathered(indices, axis: axis)` gives.
+    /// Returns this tensor with each slice of `updates` added to the slice at the corresponding
+    /// index along `axis`; repeated indices accumulate, in their order.
+    /// - Precondition: `updates` has the shape of `gathered(indices, axis: axis)`.
     public func scatterAdded(
         _ updates: Tensor, at indices: Tensor<Int32>, axis: Int
     ) -> Tensor {
@@ -200,7 +200,7 @@ extension Tensor where Scalar: NumericScalar {
 }
 
 extension Tensor<Int32> {
-    /// A last axis of length `depth`, 1 at each element's place and 0 elsewhere.
+    /// Returns a one-hot encoding in a new last axis of length `depth`.
     /// - Precondition: every element lies in 0 ..< depth.
     public func oneHot<Result: NumericScalar>(
         depth: Int, of type: Result.Type = Float.self

@@ -1,7 +1,7 @@
 import CKernels
 
-// Arithmetic without gradients, for the integer types: overflow wraps around. Floating-point tensors
-// have their own, recorded forms.
+// Arithmetic without gradients, for the integer types: overflow wraps around. Floating-point
+// tensors have separate, recorded forms.
 extension Tensor where Scalar: NumericScalar {
     public static func + (a: Tensor, b: Tensor) -> Tensor { combined(gk_add, "+", a, b) }
     public static func - (a: Tensor, b: Tensor) -> Tensor { combined(gk_subtract, "-", a, b) }
@@ -15,9 +15,9 @@ extension Tensor where Scalar: NumericScalar {
     public static func - (a: Scalar, b: Tensor) -> Tensor { Tensor(a) - b }
     public static func * (a: Scalar, b: Tensor) -> Tensor { Tensor(a) * b }
 
-    /// The larger of both, element by element.
+    /// Returns the elementwise maximum.
     public func maximum(_ other: Tensor) -> Tensor { combined(gk_maximum, "maximum", self, other) }
 
-    /// The smaller of both, element by element.
+    /// Returns the elementwise minimum.
     public func minimum(_ other: Tensor) -> Tensor { combined(gk_minimum, "minimum", self, other) }
 }

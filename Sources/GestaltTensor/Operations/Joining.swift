@@ -1,6 +1,6 @@
 import GestaltChecks
 
-/// Tensors one after another along an axis.
+/// The concatenation of tensors along an axis.
 struct Concatenate<Scalar: TensorScalar>: Operation {
     let axis: Int
 
@@ -66,7 +66,7 @@ struct Pad<Scalar: TensorScalar>: Operation {
     }
 }
 
-/// Slices moved along an axis; those that leave at the end come back at the start.
+/// A cyclic shift of the slices along an axis.
 struct Roll<Scalar: TensorScalar>: Operation {
     let distance: Int
     let axis: Int
@@ -97,7 +97,7 @@ struct Flip<Scalar: TensorScalar>: Operation {
         var layout = x[0].layout
         layout.offset += Swift.max(0, layout.shape[axis] - 1) * layout.strides[axis]
         layout.strides[axis] = -layout.strides[axis]
-        // Copied, so that no other code meets a negative step.
+        // Copied, so that no other code receives a negative step.
         return (x[0].viewed(layout).copied(), ())
     }
 
@@ -106,7 +106,7 @@ struct Flip<Scalar: TensorScalar>: Operation {
     }
 }
 
-/// The tensors one after another along `axis`.
+/// Concatenates the tensors along `axis`.
 /// - Precondition: at least one; all lengths but those along `axis` agree.
 public func concatenated<Scalar: TensorScalar>(
     _ tensors: [Tensor<Scalar>], axis: Int
@@ -124,7 +124,7 @@ public func concatenated<Scalar: TensorScalar>(
     return tensors.count == 1 ? tensors[0] : Concatenate(axis: index).apply(tensors)
 }
 
-/// The tensors as the slices of a new axis before position `axis` of the result.
+/// Stacks the tensors along a new axis at position `axis` of the result.
 /// - Precondition: at least one; all of one shape.
 public func stacked<Scalar: TensorScalar>(
     _ tensors: [Tensor<Scalar>], axis: Int = 0
@@ -138,7 +138,8 @@ public func stacked<Scalar: TensorScalar>(
 }
 
 extension Tensor {
-    /// With `before` and `after` slices of `value` added along `axis`; of zeros by default.
+    /// Returns this tensor with `before` and `after` slices of `value` added along `axis`, zeros by
+    /// default.
     public func padded(before: Int, after: Int, axis: Int, value: Scalar? = nil) -> Tensor {
         require(before >= 0 && after >= 0, "padded: \(before) before, \(after) after")
         if before == 0 && after == 0 { return self }
@@ -147,34 +148,34 @@ extension Tensor {
                 self)
     }
 
-    /// Moved by `distance` along `axis`; what leaves at the end comes back at the start.
+    /// Shifts the slices by `distance` along `axis`, cyclically.
     public func rolled(by distance: Int, axis: Int) -> Tensor {
         Roll(distance: distance, axis: shape.resolved(axis))(self)
     }
 
-    /// In opposite order along `axis`.
+    /// Reverses the order of the slices along `axis`.
     public func flipped(axis: Int) -> Tensor { Flip(axis: shape.resolved(axis))(self) }
 }
 
 extension Tensor where Scalar: FloatingScalar {
-    /// Each slice along `axis` repeated `n` times: a, a, b, b.
+    /// Repeats each slice along `axis` `n` times: a, a, b, b.
     public func repeated(_ n: Int, axis: Int) -> Tensor {
         repeatedSlices(n, axis: axis, after: true) { $0.broadcast(to: $1) }
     }
 
-    /// The whole repeated `n` times along `axis`: a, b, a, b.
+    /// Repeats the whole tensor `n` times along `axis`: a, b, a, b.
     public func tiled(_ n: Int, axis: Int) -> Tensor {
         repeatedSlices(n, axis: axis, after: false) { $0.broadcast(to: $1) }
     }
 }
 
 extension Tensor {
-    /// Each slice along `axis` repeated `n` times: a, a, b, b.
+    /// Repeats each slice along `axis` `n` times: a, a, b, b.
     public func repeated(_ n: Int, axis: Int) -> Tensor {
         repeatedSlices(n, axis: axis, after: true) { $0.broadcast(to: $1) }
     }
 
-    /// The whole repeated `n` times along `axis`: a, b, a, b.
+    /// Repeats the whole tensor `n` times along `axis`: a, b, a, b.
     public func tiled(_ n: Int, axis: Int) -> Tensor {
         repeatedSlices(n, axis: axis, after: false) { $0.broadcast(to: $1) }
     }

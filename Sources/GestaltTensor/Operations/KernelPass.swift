@@ -1,10 +1,10 @@
-// Elementwise passes of C kernels that serve one scalar type: operands without gaps in, a new tensor
-// out, in ranges on all threads.
+// Elementwise passes of C kernels that serve one scalar type: contiguous operands, a new tensor as
+// the result, in ranges on all threads.
 
 /// Returns a tensor of the shape of `a` that `body` writes, range by range.
 ///
 /// - Parameters:
-///   - minimumChunk: Elements of a range at least.
+///   - minimumChunk: The minimum number of elements per range.
 ///   - keepsDenormals: See `parallelFor`.
 ///   - body: Receives the first element of a range in the operand and in the result, and its length.
 package func kernelPass<Scalar: TensorScalar>(
@@ -20,7 +20,7 @@ package func kernelPass<Scalar: TensorScalar>(
     }
 }
 
-/// The same for two operands of one shape.
+/// Returns a tensor of the shape of two operands that `body` writes, range by range.
 package func kernelPass<Scalar: TensorScalar>(
     reading a: Tensor<Scalar>, _ b: Tensor<Scalar>, minimumChunk: Int = parallelThreshold,
     _ body: (
@@ -36,7 +36,7 @@ package func kernelPass<Scalar: TensorScalar>(
     }
 }
 
-/// The same for three operands of one shape.
+/// Returns a tensor of the shape of three operands that `body` writes, range by range.
 package func kernelPass<Scalar: TensorScalar>(
     reading a: Tensor<Scalar>, _ b: Tensor<Scalar>, _ c: Tensor<Scalar>,
     minimumChunk: Int = parallelThreshold,
@@ -70,8 +70,8 @@ private func written<Scalar: TensorScalar>(
 }
 
 extension Tensor {
-    /// The first element, to be written in place: copies first when the memory is shared or has gaps.
-    /// Keep the tensor alive, and do not copy it, while the pointer is used.
+    /// Returns a pointer to the first element for writing in place: copies first when the memory is
+    /// shared or has gaps. Keep the tensor alive, and do not copy it, while the pointer is used.
     package mutating func writablePointer() -> UnsafeMutablePointer<Scalar> {
         withMutableScalars { _ in }
         return pointer

@@ -32,11 +32,11 @@ struct ReplaceSlices<Scalar: TensorScalar>: Operation {
 }
 
 extension Tensor {
-    /// The elements at which `mask` is true, in row-major order, as a vector; of a mask over the
-    /// outermost axes alone, the slices there: `[selected, remaining axes…]`.
+    /// The elements at which `mask` is true, in row-major order, as a vector; for a mask over the
+    /// outermost axes only, the selected slices: `[selected, remaining axes…]`.
     ///
-    /// Recorded as a lookup. Assigning writes a tensor that broadcasts to what reading gives, or
-    /// one number (`x[mask] = 0`); it is recorded on tracked tensors.
+    /// Recorded as a lookup. Assigning writes a tensor that broadcasts to the shape of the
+    /// selection, or one number (`x[mask] = 0`); it is recorded on tracked tensors.
     /// - Precondition: the mask has the shape of the tensor or of its outermost axes.
     public subscript(mask: Tensor<Bool>) -> Tensor {
         get { masked(mask).gathered(mask.truePositions(), axis: 0) }
@@ -101,7 +101,7 @@ extension Tensor {
 }
 
 extension Tensor<Bool> {
-    /// The places of true elements, counted in row-major order, ascending.
+    /// Returns the positions of true elements, counted in row-major order, ascending.
     /// - Precondition: fewer than 2³¹ elements.
     public func truePositions() -> Tensor<Int32> {
         require(count <= Int(Int32.max), "truePositions: \(shape) has more places than an Int32")

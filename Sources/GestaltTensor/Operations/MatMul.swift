@@ -42,7 +42,7 @@ struct MatMul<Scalar: FloatingScalar>: Operation {
     ) -> Tensor<Scalar> {
         var (a, g) = (a, g)
         if shape.rank == 2, a.rank > 2, !transposesFirst {
-            // One matrix for the whole batch: its rows are the terms of one long sum.
+            // A single matrix for the whole batch: its rows are the terms of one long sum.
             let rows = a.shape.dropLast().reduce(1, *)
             a = a.reshaped([rows, a.shape[-1]] as Shape)
             g = g.reshaped([rows, g.shape[-1]] as Shape)
@@ -54,15 +54,15 @@ struct MatMul<Scalar: FloatingScalar>: Operation {
 }
 
 extension Tensor where Scalar: FloatingScalar {
-    /// The matrix product over the last two axes: `[…, m, k] × […, k, n] → […, m, n]`.
+    /// Returns the matrix product over the last two axes: `[…, m, k] × […, k, n] → […, m, n]`.
     ///
     /// Leading axes broadcast. A vector on the left counts as one row, on the right as one column,
     /// and that axis is absent from the result, as in NumPy. A transposed view (`x.transposed()`)
-    /// costs no copy, and neither do the flags.
+    /// requires no copy, and neither do the flags.
     ///
     /// - Parameters:
-    ///   - transposingFirst: take this tensor's matrices as their transposes: it is `[…, k, m]`.
-    ///   - transposingSecond: the same for `other`: it is `[…, n, k]`.
+    ///   - transposingFirst: transposes this tensor's matrices: its shape is `[…, k, m]`.
+    ///   - transposingSecond: transposes the matrices of `other`: its shape is `[…, n, k]`.
     /// - Precondition: neither is a scalar, a vector is not transposed, the inner lengths agree,
     ///   the leading axes broadcast.
     public func matmul(
@@ -125,9 +125,9 @@ func matrixProduct<Scalar: FloatingScalar>(
     }
 }
 
-/// The largest extent that the kernel for tiny products serves; BLAS has caught up by then.
+/// The maximum extent for the kernel for tiny products; above it BLAS is as fast.
 private let tinyExtent = 8
-/// Multiplications a task of a batch should have at least.
+/// The minimum number of multiplications per task of a batch.
 private let taskWork = 1 << 17
 
 private func multiply<Scalar: FloatingScalar>(

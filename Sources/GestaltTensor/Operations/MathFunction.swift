@@ -119,7 +119,7 @@ struct MathOperation<Scalar: FloatingScalar>: Operation {
     }
 }
 
-/// Writes `function` of `count` numbers at `from` to `to`.
+/// Applies `function` to `count` numbers at `from` and writes the results to `to`.
 @inline(__always)
 private func applyEach<Number>(
     _ function: @Sendable (Number) -> Number, _ from: UnsafeRawPointer,
@@ -134,7 +134,7 @@ private func applyEach<Number>(
     }
 }
 
-// Every one has a gradient; NaN gives NaN, as does what lies outside of the domain.
+// All of these functions have gradients; NaN and arguments outside of the domain yield NaN.
 extension Tensor where Scalar: FloatingScalar {
     public func tan() -> Tensor { MathOperation(.tangent)(self) }
     /// The inverse sine, in −π/2 … π/2; NaN outside of −1 … 1.
@@ -166,7 +166,7 @@ extension Tensor where Scalar: FloatingScalar {
     /// `x` above 0, `α (eˣ − 1)` elsewhere.
     /// Source: Clevert, Unterthiner and Hochreiter (2015), equation 15.
     public func elu(alpha: Scalar = 1) -> Tensor {
-        // Clamped, so that no infinite exponential meets a gradient of 0.
+        // Clamped, so that no infinite exponential is multiplied by a gradient of 0.
         (clamped(max: 0).expm1() * alpha).replacing(with: self, where: self .> 0)
     }
 

@@ -62,7 +62,7 @@ struct MathOperationOfTwo<Scalar: FloatingScalar>: Operation {
         case .atan2: return g * b / (a.squared() + b.squared())
         case .hypot: return g * share(of: a, a, b)
         case .remainder: return g
-        // 0 where a is 0 and the logarithm is none: the value is constantly 0 along b.
+        // 0 where a is 0 and the logarithm is undefined: the value is constantly 0 along b.
         case .xlogy: return g * b.log().replacing(with: 0, where: (a .== 0) .& (b .<= 0))
         }
     }
@@ -102,7 +102,7 @@ struct MathOperationOfTwo<Scalar: FloatingScalar>: Operation {
     }
 }
 
-/// Writes `function` of `count` pairs at `x` and `y` to `to`.
+/// Applies `function` to `count` pairs at `x` and `y` and writes the results to `to`.
 @inline(__always)
 private func applyPairs<Number>(
     _ function: @Sendable (Number, Number) -> Number, _ x: UnsafeRawPointer, _ y: UnsafeRawPointer,
@@ -137,7 +137,7 @@ extension Tensor where Scalar: FloatingScalar {
     /// `√(self² + other²)` without overflow; the gradient at the origin is 0.
     public func hypot(_ other: Tensor) -> Tensor { MathOperationOfTwo(.hypot)(self, other) }
 
-    /// `self · ln(y)`, 0 where this is 0 and `y` is not NaN.
+    /// `self · ln(y)`, 0 where this tensor is 0 and `y` is not NaN.
     public func xlogy(_ y: Tensor) -> Tensor { MathOperationOfTwo(.xlogy)(self, y) }
 
     /// The remainder of division towards zero, with the sign of `a` (C's `fmod`, Swift's `%`);

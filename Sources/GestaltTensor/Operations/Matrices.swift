@@ -83,7 +83,7 @@ extension Tensor {
         return Tensor<Int32>.range(0..<shape[-1]) .>= rows + Int32(clamping: offset)
     }
 
-    /// The axis `source` moved to position `target` of the result; the others keep their order.
+    /// Moves the axis `source` to position `target` of the result; the others keep their order.
     public func movedAxis(_ source: Int, to target: Int) -> Tensor {
         var order = Array(0..<rank)
         order.insert(order.remove(at: shape.resolved(source)), at: shape.resolved(target))
@@ -104,7 +104,7 @@ public enum NormOrder: Sendable, Hashable {
 }
 
 extension Tensor where Scalar: FloatingScalar {
-    /// The norm of the elements over `axes`, all for nil. Where it is 0 the gradient is 0.
+    /// Returns the norm of the elements over `axes` (nil: all). Where it is 0 the gradient is 0.
     public func norm(
         _ order: NormOrder = .two, axes: [Int]? = nil, keepingAxes: Bool = false
     ) -> Tensor {
@@ -117,7 +117,8 @@ extension Tensor where Scalar: FloatingScalar {
         case .maximum: return abs().max(axes: axes, keepingAxes: keepingAxes)
         case .power(let p):
             require(p > 0, "norm: the power \(p) is not positive")
-            // An absolute value of 0 has no derivative below the first power: none flows to it.
+            // An absolute value of 0 has no derivative below the first power: no gradient flows to
+            // it.
             let size = abs()
             let safe = size.replacing(with: 1, where: size .== 0)
             let powers = safe.power(Scalar(p)).replacing(with: 0, where: size .== 0)

@@ -2,19 +2,21 @@ import CKernels
 import GestaltChecks
 
 extension Tensor where Scalar == Float {
-    /// For every row the index of the nearest row of `table`, by squared distance; the lowest index
-    /// on ties.
+    /// Returns for every row the index of the nearest row of `table` by squared distance; the
+    /// lowest index on ties.
     ///
-    /// The distance is taken as ‖x‖² − 2 x·e + ‖e‖², one matrix product a block of rows; the whole
-    /// distance matrix never exists. Rows that rounding makes indistinguishable in that form are
-    /// compared by their exact differences, so the answer is the same on every machine.
+    /// The distance is taken as ‖x‖² − 2 x·e + ‖e‖², one matrix product per block of rows; the
+    /// whole distance matrix is never materialized. Rows that rounding makes indistinguishable in
+    /// that form are compared by their exact differences, so the result is the same on every
+    /// machine.
     /// - Shapes: `[n, D]` and `[K, D]` in, `[n]` out. Not differentiable.
     public func nearestRows(in table: Tensor) -> Tensor<Int32> {
         require(
             rank == 2 && table.rank == 2 && shape[1] == table.shape[1] && table.shape[0] > 0,
             "nearestRows: rows \(shape), table \(table.shape)")
         let (n, width, codes) = (shape[0], shape[1], table.shape[0])
-        // About 1 MiB of products a block: they stay in the core's cache until they are searched.
+        // About 1 MiB of products per block, which remain in the core's cache until they are
+        // searched.
         let block = Swift.max(1, Swift.min(512, (1 << 18) / codes))
         let variant = Float.variant
         return Tensor<Int32>(uninitialized: [n]) { result in

@@ -6,7 +6,7 @@ public struct ChannelMoments<Scalar: FloatingScalar>: Sendable {
     public let mean: Tensor<Scalar>
     /// The mean of squared deviations, `[C]`.
     public let variance: Tensor<Scalar>
-    /// Elements of each channel.
+    /// The number of elements per channel.
     public let count: Int
 
     public init(mean: Tensor<Scalar>, variance: Tensor<Scalar>, count: Int) {
@@ -26,16 +26,16 @@ public struct ChannelMoments<Scalar: FloatingScalar>: Sendable {
 }
 
 extension Tensor where Scalar: FloatingScalar {
-    /// Normalizes each channel by the mean and biased variance of this very tensor, then scales and
+    /// Normalizes each channel by the mean and biased variance of this tensor, then scales and
     /// shifts it: `(x − μ) / √(σ² + ε) · scale + shift`.
     ///
     /// Sums are collected in double precision about a point near the mean, so a large common offset
     /// does not cancel the variance away.
     ///
     /// - Shapes: `[…, C]` in and out; `scale` and `shift` `[C]`.
-    /// - Parameter rectifies: replaces negative results by 0, in the same pass.
+    /// - Parameter rectifies: applies ReLU to the result in the same pass.
     /// - Returns: the result, and the statistics (constants): NaN for a tensor without elements.
-    /// - Precondition: not one element per channel, which has no variance.
+    /// - Precondition: not exactly one element per channel, which has no variance.
     /// - Source: Ioffe and Szegedy, *Batch Normalization* (2015), algorithm 1.
     public func batchNormalized(
         scale: Tensor, shift: Tensor, epsilon: Scalar, rectifies: Bool = false
@@ -62,8 +62,8 @@ extension Tensor where Scalar: FloatingScalar {
         return (value, moments)
     }
 
-    /// Normalizes each channel by given statistics, constants for the gradient; otherwise as
-    /// ``batchNormalized(scale:shift:epsilon:rectifies:)``.
+    /// Normalizes each channel by the specified statistics, constants for the gradient; otherwise
+    /// as ``batchNormalized(scale:shift:epsilon:rectifies:)``.
     ///
     /// - Shapes: `[…, C]` in and out; `mean`, `variance`, `scale` and `shift` `[C]`.
     public func normalized(
@@ -118,11 +118,11 @@ extension Tensor where Scalar: FloatingScalar {
         return RowNormalization(centers: true, epsilon: Double(epsilon))(self, scale, shift)
     }
 
-    /// The same with ε added to the reciprocal root instead of the variance:
-    /// `(x − μ) · (1 / √σ² + ε) · scale + shift`. A row of equal elements gives NaN.
+    /// Layer normalization with ε added to the reciprocal root instead of the variance:
+    /// `(x − μ) · (1 / √σ² + ε) · scale + shift`. A row of equal elements yields NaN.
     ///
     /// - Shapes: `[…, width]` in and out; `scale` and `shift` `[width]`.
-    /// - Source: VideoGPT, `attention.py`, `LayerNorm`: its weights mean this formula.
+    /// - Source: VideoGPT, `attention.py`, `LayerNorm`: its weights assume this formula.
     public func layerNormalized(
         scale: Tensor, shift: Tensor, epsilonAfterRoot epsilon: Scalar
     ) -> Tensor {
@@ -150,7 +150,7 @@ extension Tensor where Scalar: FloatingScalar {
                 + "the length of the last axis")
     }
 
-    /// This tensor without elements, recorded: scale and shift have gradients of zeros.
+    /// This tensor without elements, recorded: the gradients of scale and shift are zeros.
     private func normalizedNothing(_ scale: Tensor, _ shift: Tensor) -> Tensor {
         self * scale + shift
     }

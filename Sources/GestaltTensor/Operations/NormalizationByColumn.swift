@@ -3,7 +3,7 @@ import CKernels
 /// Mean and biased variance of each group of channels, in each segment of a tensor.
 struct ColumnStatistics: Sendable {
     let groups: Int
-    /// Elements behind each figure.
+    /// The number of elements per statistic.
     let count: Int
     /// By segment, then group.
     var mean: [Double]
@@ -13,7 +13,8 @@ struct ColumnStatistics: Sendable {
 /// `y = (x − μ) / √(σ² + ε) · scale + shift` down the columns of a channels-last tensor,
 /// optionally followed by a rectifier, in one pass. Inputs: x, scale `[C]`, shift `[C]`.
 ///
-/// μ and σ² are the statistics given; when they were taken from `x` itself, the gradient knows.
+/// μ and σ² are the specified statistics; when they are those of `x` itself, the gradient includes
+/// their dependence on `x`.
 struct ColumnNormalization<Scalar: FloatingScalar>: Operation {
     let blocks: ColumnBlocks
     let statistics: ColumnStatistics
@@ -116,9 +117,9 @@ struct ColumnNormalization<Scalar: FloatingScalar>: Operation {
         }
     }
 
-    /// With r = 1/√(σ² + ε), m elements a statistic, and sums over the group:
-    /// `dx = γ·r·g − r/m · Σ γ·g − (x − μ) · r³/m · Σ γ·g·(x − μ)`; the sums fall away where the
-    /// statistics are constants.
+    /// With r = 1/√(σ² + ε), m elements per statistic, and sums over the group:
+    /// `dx = γ·r·g − r/m · Σ γ·g − (x − μ) · r³/m · Σ γ·g·(x − μ)`; the sums are omitted for
+    /// constant statistics.
     private func inputGradient(
         _ dy: Tensor<Scalar>, _ kept: Residual, _ sums: [Double]
     ) -> Tensor<Scalar> {
@@ -179,10 +180,11 @@ struct ColumnNormalization<Scalar: FloatingScalar>: Operation {
 extension ColumnBlocks {
     /// Mean and biased variance of `groups` groups of neighboring channels, in one pass.
     ///
-    /// Squares are taken about the mean of a few rows, which stands close enough to the true mean
-    /// that little cancels when the variance is formed.
+    /// Squares are taken about the mean of a few rows, which is close enough to the true mean that
+    /// little cancels when the variance is formed.
     ///
-    /// What a convolution gathered as it wrote `x` is taken instead where it is accurate.
+    /// The sums that a convolution accumulated while writing `x` are used instead if they are
+    /// accurate.
     func statistics<Scalar: FloatingScalar>(of x: Tensor<Scalar>, groups: Int) -> ColumnStatistics {
         if segments == 1, groups == columns,
             let known = ChannelSums.gathered(of: x)?.statistics,

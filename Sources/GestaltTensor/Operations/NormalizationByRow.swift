@@ -1,7 +1,8 @@
 import CKernels
 
 /// `y = (x − μ) · (1 / √(mean of (x − μ)² + ε) + gain) · scale + shift` along the last axis, μ its
-/// mean, or 0 when not centered. Inputs: x `[…, width]`, scale `[width]`, and perhaps shift `[width]`.
+/// mean, or 0 when not centered. Inputs: x `[…, width]`, scale `[width]`, and optionally shift
+/// `[width]`.
 struct RowNormalization<Scalar: FloatingScalar>: Operation {
     let centers: Bool
     let epsilon: Double

@@ -5,7 +5,7 @@ import GestaltChecks
 struct MaxPoolingOperation<Scalar: FloatingScalar>: Operation {
     let geometry: ConvolutionGeometry
 
-    /// The pixel of its image that each element came from; only made for a gradient.
+    /// The source pixel of each element; computed only for a gradient.
     typealias Residual = Tensor<Int32>?
 
     func forward(
@@ -85,11 +85,11 @@ struct MeanPoolingOperation<Scalar: FloatingScalar>: Operation {
 }
 
 extension Tensor where Scalar: FloatingScalar {
-    /// The largest element of each window, channel by channel. Padding never wins; a NaN does; of
-    /// equal elements the first one gets the gradient.
+    /// Returns the largest element of each window, channel by channel. Padding is never selected,
+    /// NaN always is; of equal elements the first one receives the gradient.
     ///
     /// - Shapes: `[N, spatial…, C]` in and out; lengths as for a convolution.
-    /// - Parameter stride: `kernel` unless given.
+    /// - Parameter stride: `kernel` by default.
     /// - Precondition: 1 to 3 spatial axes; less padding on a side than the kernel is long.
     public func maxPooled(
         kernel: [Int], stride: [Int]? = nil, padding: Padding = .valid
@@ -97,13 +97,13 @@ extension Tensor where Scalar: FloatingScalar {
         MaxPoolingOperation(geometry: .pooling(shape, kernel, stride, padding))(self)
     }
 
-    /// The mean of each window, channel by channel.
+    /// Returns the mean of each window, channel by channel.
     ///
     /// - Shapes: `[N, spatial…, C]` in and out; lengths as for a convolution.
     /// - Parameters:
-    ///   - stride: `kernel` unless given.
+    ///   - stride: `kernel` by default.
     ///   - countingPadding: whether the zeros of the padding count in the mean (PyTorch's default)
-    ///     or only what is inside.
+    ///     or only the elements inside.
     /// - Precondition: 1 to 3 spatial axes; less padding on a side than the kernel is long.
     public func averagePooled(
         kernel: [Int], stride: [Int]? = nil, padding: Padding = .valid,
@@ -123,7 +123,7 @@ extension Tensor where Scalar: FloatingScalar {
 }
 
 extension ConvolutionGeometry {
-    /// Windows over each channel alone, as a convolution with a group a channel.
+    /// The geometry of windows over each channel, as a convolution with one group per channel.
     static func pooling(
         _ input: Shape, _ kernel: [Int], _ stride: [Int]?, _ padding: Padding
     ) -> ConvolutionGeometry {
@@ -148,7 +148,7 @@ extension PatchGrid {
     }
 }
 
-/// A result whose rows `body` computes from the input, in ranges.
+/// Returns a result whose rows `body` computes from the input, in ranges.
 private func pooled<Scalar: FloatingScalar>(
     _ x: Tensor<Scalar>, _ geometry: ConvolutionGeometry,
     _ body: (UnsafePointer<Scalar>, UnsafeMutablePointer<Scalar>, Range<Int>) -> Void
@@ -168,7 +168,7 @@ private func pooled<Scalar: FloatingScalar>(
     }
 }
 
-/// A gradient of the input whose images `body` computes, some channels at a time, from the
+/// Returns a gradient of the input whose images `body` computes, some channels at a time, from the
 /// cotangent of the image: `(cotangent, image, outputs of an image, channels, gradient)`.
 private func unpooled<Scalar: FloatingScalar>(
     _ cotangent: Tensor<Scalar>, _ geometry: ConvolutionGeometry,
@@ -179,7 +179,7 @@ private func unpooled<Scalar: FloatingScalar>(
         let (batch, channels) = (geometry.batch, geometry.inputChannels)
         let outputs = geometry.outputPixels / batch * channels
         let inputs = geometry.inputPixels / batch * channels
-        // Whole images where there are enough, otherwise blocks of channels: no two tasks meet.
+        // Whole images if there are enough, otherwise blocks of channels: no two tasks overlap.
         let isSmall = target.count < parallelThreshold
         let blocks =
             isSmall || batch >= 2 * Runtime.threads

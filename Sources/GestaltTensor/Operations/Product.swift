@@ -33,7 +33,8 @@ struct Product<Scalar: FloatingScalar>: Operation {
 }
 
 extension Tensor where Scalar: FloatingScalar {
-    /// The product over `axes`, all for nil; 1 over nothing. The gradient is right for zeros too.
+    /// Returns the product over `axes` (nil: all); 1 for no elements. The gradient is correct for
+    /// zeros, too.
     public func product(axes: [Int]? = nil, keepingAxes: Bool = false) -> Tensor {
         Product(axes: AxisSet(axes, of: shape), keeping: keepingAxes)(self)
     }

@@ -13,7 +13,7 @@ struct Sum<Scalar: FloatingScalar>: Operation {
         return (sum.relabeled(axes.reduced(x[0].shape, keeping: keeping)), x[0].shape)
     }
 
-    // Every element of a group gets the group's gradient: a view.
+    // Every element of a group receives the group's gradient: a view.
     func pullback(
         _ cotangent: Tensor<Scalar>, _ shape: Shape, needs: Needs
     ) -> [Tensor<Scalar>?] {
@@ -77,26 +77,26 @@ func positions<Scalar: TensorScalar>(
 }
 
 extension Tensor where Scalar: FloatingScalar {
-    /// The sum over `axes`, all for nil; 0 over nothing. Added pairwise in blocks: the error does
-    /// not grow with the length.
+    /// Returns the sum over `axes` (nil: all); 0 for no elements. Added pairwise in blocks: the
+    /// error does not grow with the length.
     public func sum(axes: [Int]? = nil, keepingAxes: Bool = false) -> Tensor {
         Sum(axes: AxisSet(axes, of: shape), keeping: keepingAxes)(self)
     }
 
-    /// The arithmetic mean over `axes`, all for nil.
+    /// Returns the arithmetic mean over `axes` (nil: all).
     public func mean(axes: [Int]? = nil, keepingAxes: Bool = false) -> Tensor {
         let count = AxisSet(axes, of: shape).reducedCount(shape)
         return sum(axes: axes, keepingAxes: keepingAxes) * (1 / Scalar(count))
     }
 
-    /// The largest element over `axes`, NaN if there is one; its gradient goes to the first of
-    /// equals.
-    /// - Precondition: there is an element.
+    /// Returns the largest element over `axes`, NaN if there is one; the first of equal elements
+    /// receives the gradient.
+    /// - Precondition: at least one element.
     public func max(axes: [Int]? = nil, keepingAxes: Bool = false) -> Tensor {
         extremum(gk_max, "max", axes, keepingAxes)
     }
 
-    /// The smallest element over `axes`; see `max(axes:keepingAxes:)`.
+    /// Returns the smallest element over `axes`; see `max(axes:keepingAxes:)`.
     public func min(axes: [Int]? = nil, keepingAxes: Bool = false) -> Tensor {
         extremum(gk_min, "min", axes, keepingAxes)
     }
@@ -111,47 +111,48 @@ extension Tensor where Scalar: FloatingScalar {
 }
 
 extension Tensor where Scalar: NumericScalar {
-    /// The sum over `axes`, all for nil. Integers wrap around: cast bytes to a wider type first.
+    /// Returns the sum over `axes` (nil: all). Integers wrap around: cast bytes to a wider type
+    /// first.
     public func sum(axes: [Int]? = nil, keepingAxes: Bool = false) -> Tensor {
         folding(gk_sum, axes, keepingAxes)
     }
 
-    /// The largest element over `axes`, all for nil.
-    /// - Precondition: there is an element.
+    /// Returns the largest element over `axes` (nil: all).
+    /// - Precondition: at least one element.
     public func max(axes: [Int]? = nil, keepingAxes: Bool = false) -> Tensor {
         checkNotEmpty(AxisSet(axes, of: shape), "max")
         return folding(gk_max, axes, keepingAxes)
     }
 
-    /// The smallest element over `axes`, all for nil.
-    /// - Precondition: there is an element.
+    /// Returns the smallest element over `axes` (nil: all).
+    /// - Precondition: at least one element.
     public func min(axes: [Int]? = nil, keepingAxes: Bool = false) -> Tensor {
         checkNotEmpty(AxisSet(axes, of: shape), "min")
         return folding(gk_min, axes, keepingAxes)
     }
 
-    /// The first position of the largest element along `axis`, without that axis; of the first NaN
-    /// where there is one.
+    /// Returns the first position of the largest element along `axis`, without that axis; of the
+    /// first NaN if there is one.
     /// - Precondition: the axis is not empty.
     public func argmax(axis: Int) -> Tensor<Int32> { position(gk_max, "argmax", axis) }
 
-    /// The first position of the smallest element along `axis`; see ``argmax(axis:)``.
+    /// Returns the first position of the smallest element along `axis`; see ``argmax(axis:)``.
     public func argmin(axis: Int) -> Tensor<Int32> { position(gk_min, "argmin", axis) }
 
-    /// The first position of the largest element over `axes` (all by default), counted in
+    /// Returns the first position of the largest element over `axes` (all by default), counted in
     /// row-major order of those axes.
     /// - Precondition: the axes are not empty.
     public func argmax(axes: [Int]? = nil, keepingAxes: Bool = false) -> Tensor<Int32> {
         overJoined(axes, keepingAxes) { $0.argmax(axis: -1) }
     }
 
-    /// The first position of the smallest element over `axes`; see
+    /// Returns the first position of the smallest element over `axes`; see
     /// ``argmax(axes:keepingAxes:)``.
     public func argmin(axes: [Int]? = nil, keepingAxes: Bool = false) -> Tensor<Int32> {
         overJoined(axes, keepingAxes) { $0.argmin(axis: -1) }
     }
 
-    /// `find` on this tensor with `axes` joined into one, the innermost.
+    /// Applies `find` to this tensor with `axes` merged into the innermost one.
     private func overJoined(
         _ axes: [Int]?, _ keepsAxes: Bool, _ find: (Tensor) -> Tensor<Int32>
     ) -> Tensor<Int32> {
@@ -176,12 +177,12 @@ extension Tensor where Scalar: NumericScalar {
 }
 
 extension Tensor<Bool> {
-    /// Whether any element over `axes`, all for nil, is true.
+    /// Returns whether any element over `axes` (nil: all) is true.
     public func any(axes: [Int]? = nil, keepingAxes: Bool = false) -> Tensor {
         folding(gk_max, axes, keepingAxes)
     }
 
-    /// Whether every element over `axes`, all for nil, is true.
+    /// Returns whether every element over `axes` (nil: all) is true.
     public func all(axes: [Int]? = nil, keepingAxes: Bool = false) -> Tensor {
         folding(gk_product, axes, keepingAxes)
     }

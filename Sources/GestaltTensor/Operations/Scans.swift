@@ -1,6 +1,6 @@
 import GestaltChecks
 
-/// Rows along one axis, gapless, and the way back.
+/// The rows of a tensor along one axis, contiguous, and the inverse rearrangement.
 private struct AxisRows<Scalar: TensorScalar> {
     private let order: [Int]
     let rows: Tensor<Scalar>
@@ -14,12 +14,12 @@ private struct AxisRows<Scalar: TensorScalar> {
         rows = x.viewed(x.layout.permuted(order)).contiguous()
     }
 
-    /// A tensor of the rows' shape with its axes where they were.
+    /// Returns a tensor of the rows' shape with its axes in the original order.
     func restored<Other>(_ other: Tensor<Other>) -> Tensor<Other> {
         other.viewed(other.layout.permuted(order))
     }
 
-    /// A tensor of the rows' shape, of which `body` writes each row: number, source and target.
+    /// Returns a tensor of the rows' shape whose rows `body` writes: number, source and target.
     func mapped<Other>(
         _ body: (Int, UnsafeMutablePointer<Scalar>, UnsafeMutablePointer<Other>) -> Void
     ) -> Tensor<Other> {
@@ -55,7 +55,7 @@ struct CumulativeProduct<Scalar: FloatingScalar>: Operation {
         return (form.restored(y), x[0])
     }
 
-    // dL/dxₖ = (Π_{j<k} xⱼ) Sₖ with Sₖ = gₖ + xₖ₊₁ Sₖ₊₁: no division, so right for zeros too.
+    // dL/dxₖ = (Π_{j<k} xⱼ) Sₖ with Sₖ = gₖ + xₖ₊₁ Sₖ₊₁: no division, so correct for zeros, too.
     func pullback(
         _ cotangent: Tensor<Scalar>, _ x: Tensor<Scalar>, needs: Needs
     ) -> [Tensor<Scalar>?] {
@@ -79,20 +79,21 @@ struct CumulativeProduct<Scalar: FloatingScalar>: Operation {
 }
 
 extension Tensor where Scalar: FloatingScalar {
-    /// The products of all elements up to each, along `axis`. The gradient is right for zeros too.
+    /// Returns the cumulative products along `axis`, each element included. The gradient is correct
+    /// for zeros, too.
     public func cumulativeProduct(axis: Int) -> Tensor {
         CumulativeProduct(axis: shape.resolved(axis))(self)
     }
 }
 
 extension Tensor where Scalar: NumericScalar {
-    /// The largest of all elements up to each, along `axis`; NaN from the first NaN on. The
-    /// gradient goes to the first of equals.
+    /// Returns the cumulative maximum along `axis`, each element included; NaN from the first NaN
+    /// on. The first of equal elements receives the gradient.
     public func cumulativeMaximum(axis: Int) -> Tensor {
         extremaSoFar(axis) { $0 > $1 }
     }
 
-    /// The smallest of all elements up to each; see ``cumulativeMaximum(axis:)``.
+    /// Returns the cumulative minimum along `axis`; see ``cumulativeMaximum(axis:)``.
     public func cumulativeMinimum(axis: Int) -> Tensor {
         extremaSoFar(axis) { $0 < $1 }
     }
@@ -105,7 +106,7 @@ extension Tensor where Scalar: NumericScalar {
             var place = 0
             for i in 0..<n {
                 let (value, best) = (from[i], from[place])
-                // What differs from itself is NaN.
+                // Only NaN differs from itself.
                 if best == best && (exceeds(value, best) || value != value) { place = i }
                 to[i] = Int32(place)
             }

@@ -4,7 +4,7 @@ import CKernels
 ///
 /// All run along the last axis of their input; the public functions move another axis there.
 struct Softmax<Scalar: FloatingScalar>: Operation {
-    /// Whether the logarithm is wanted.
+    /// Whether to compute the logarithm.
     let logarithmic: Bool
 
     func forward(
@@ -93,7 +93,7 @@ struct LogSumExp<Scalar: FloatingScalar>: Operation {
     }
 }
 
-/// Runs `body` on ranges of the rows along the last axis, in parallel; not at all without elements.
+/// Runs `body` on ranges of the rows along the last axis, in parallel; no call without elements.
 func forEachRow(of shape: Shape, _ body: (_ rows: Range<Int>, _ length: Int) -> Void) {
     let count = shape.elementCount
     guard count > 0 else { return }
@@ -103,7 +103,7 @@ func forEachRow(of shape: Shape, _ body: (_ rows: Range<Int>, _ length: Int) -> 
 }
 
 extension Tensor where Scalar: FloatingScalar {
-    /// `eˣ / Σ eˣ` along `axis`. A slice that is −∞ throughout gives NaN.
+    /// `eˣ / Σ eˣ` along `axis`. A slice of −∞ only yields NaN.
     public func softmax(axis: Int = -1) -> Tensor {
         alongLast(axis) { Softmax(logarithmic: false)($0) }
     }
@@ -113,12 +113,12 @@ extension Tensor where Scalar: FloatingScalar {
         alongLast(axis) { Softmax(logarithmic: true)($0) }
     }
 
-    /// `ln Σ eˣ` over `axes`, all for nil, without overflow; −∞ over nothing.
+    /// `ln Σ eˣ` over `axes` (nil: all), without overflow; −∞ for no elements.
     public func logSumExp(axes: [Int]? = nil, keepingAxes: Bool = false) -> Tensor {
         LogSumExp(axes: AxisSet(axes, of: shape), keeping: keepingAxes)(self)
     }
 
-    /// `body` of this tensor with `axis` moved to the end, moved back.
+    /// Applies `body` to this tensor with `axis` moved to the end, and moves it back.
     private func alongLast(_ axis: Int, _ body: (Tensor) -> Tensor) -> Tensor {
         let index = shape.resolved(axis)
         if index == rank - 1 { return body(self) }

@@ -2,10 +2,10 @@ import CKernels
 import GestaltChecks
 
 extension Tensor where Scalar: NumericScalar {
-    /// The elements along `axis` in order, and where each came from.
+    /// Returns the elements along `axis` in order, and their original positions.
     ///
     /// Equal elements keep their order in both directions; NaN counts as larger than every number.
-    /// Gradients flow back to where the values came from.
+    /// Gradients flow back to the original positions.
     public func sorted(
         axis: Int = -1, descending: Bool = false
     ) -> (values: Tensor, indices: Tensor<Int32>) {
@@ -13,7 +13,7 @@ extension Tensor where Scalar: NumericScalar {
         return ordered(axis, descending: descending, first: length)
     }
 
-    /// The `k` largest elements along `axis`, largest first, and where each came from; see
+    /// Returns the `k` largest elements along `axis`, largest first, and their positions; see
     /// ``sorted(axis:descending:)`` for ties and NaN.
     /// - Precondition: `k` is at least 0 and at most the length of the axis.
     public func topK(_ k: Int, axis: Int = -1) -> (values: Tensor, indices: Tensor<Int32>) {
@@ -41,7 +41,7 @@ private func orderedPositions<Scalar: TensorScalar>(
     let length = x.shape[-1]
     let type = Scalar.kernelType
     let direction: Int32 = descending ? 1 : 0
-    // Insertion into k places beats a full sort while they are few.
+    // Insertion into k places is faster than a full sort for small k.
     let selects = k <= 64 && k * 8 <= length
     var shape = x.shape
     shape[-1] = selects ? k : length

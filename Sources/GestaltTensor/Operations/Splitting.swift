@@ -1,9 +1,9 @@
 import GestaltChecks
 
-/// The gradient of a tensor that was split: the parts' gradients are written where they belong.
+/// The gradient of a tensor that was split: the parts' gradients are written to their positions.
 ///
-/// As single slices each part would fill a whole tensor with zeros and add it to the others'; a
-/// projection to queries, keys and values would pay eleven passes for three.
+/// As separate slices, each part would fill a whole tensor with zeros and add it to the others'; a
+/// projection to queries, keys and values would take eleven passes instead of three.
 ///
 /// `@unchecked Sendable`: written only by pullbacks of one tape, which belongs to one thread.
 private final class SplitGradient<Scalar: TensorScalar>: @unchecked Sendable {
@@ -12,12 +12,12 @@ private final class SplitGradient<Scalar: TensorScalar>: @unchecked Sendable {
 
     init(shape: Shape) { self.shape = shape }
 
-    /// Takes in a part; gives the whole when it is the first, nil when the whole was given already.
+    /// Stores a part; returns the whole gradient for the first part, nil for all others.
     func place(_ part: Tensor<Scalar>, _ range: Range<Int>, axis: Int) -> Tensor<Scalar>? {
         let isFirst = whole == nil
         let whole = self.whole ?? Tensor.zeros(shape)
         self.whole = whole
-        // In place although the tape holds it too: the sweep reads it only after all parts.
+        // In place although the tape holds it, too: the sweep reads it only after all parts.
         copyElements(
             from: part, to: whole.pointer,
             layout: Layout(contiguous: shape).sliced(range, axis: axis, step: 1))
@@ -25,7 +25,7 @@ private final class SplitGradient<Scalar: TensorScalar>: @unchecked Sendable {
     }
 }
 
-/// What a split starts from: a record of its own, so that its gradient comes from the parts alone.
+/// The source of a split: a separate record, so that its gradient comes from the parts only.
 private struct SplitSource<Scalar: TensorScalar>: Operation {
     func forward(
         _ x: [Tensor<Scalar>], needs: Needs
@@ -54,8 +54,8 @@ private struct SplitPart<Scalar: TensorScalar>: Operation {
 }
 
 extension Tensor {
-    /// Slices of the given lengths along `axis`, as views.
-    /// - Precondition: the lengths add up to the axis.
+    /// Returns slices of the given lengths along `axis`, as views.
+    /// - Precondition: the lengths add up to the length of the axis.
     public func split(sizes: [Int], axis: Int) -> [Tensor] {
         let index = shape.resolved(axis)
         require(
@@ -70,7 +70,7 @@ extension Tensor {
         }
     }
 
-    /// `count` slices of equal length along `axis`, as views.
+    /// Returns `count` slices of equal length along `axis`, as views.
     /// - Precondition: `count` divides the axis.
     public func split(count: Int, axis: Int) -> [Tensor] {
         require(

@@ -1,11 +1,11 @@
 import GestaltChecks
 
 extension Tensor where Scalar: FloatingScalar {
-    /// The value below which the share `q` of the elements over `axes` lies: between the two
-    /// nearest in order, by linear interpolation (NumPy's default). NaN where an element is NaN.
-    /// Gradients flow to the two elements.
-    /// - Parameter axes: all for nil.
-    /// - Precondition: 0 ≤ q ≤ 1; there is an element.
+    /// Returns the quantile `q` of the elements over `axes`, by linear interpolation between the
+    /// two nearest in order (NumPy's default). NaN if an element is NaN. Gradients flow to the two
+    /// elements.
+    /// - Parameter axes: the axes to reduce; nil: all.
+    /// - Precondition: 0 ≤ q ≤ 1; at least one element.
     public func quantile(_ q: Double, axes: [Int]? = nil, keepingAxes: Bool = false) -> Tensor {
         require((0...1).contains(q), "quantile(\(q)): outside of 0 … 1")
         let set = AxisSet(axes, of: shape)
@@ -21,7 +21,8 @@ extension Tensor where Scalar: FloatingScalar {
         var value = ordered[..., low]
         if share > 0 {
             let next = ordered[..., low + 1]
-            // The difference of equal infinities is NaN, but between them lies nothing else.
+            // The difference of equal infinities is NaN, but their interpolation is the same
+            // infinity.
             let isSettled = (value .== next) .& value.isInfinite()
             value = value + ((next - value) * share).replacing(with: 0, where: isSettled)
         }
@@ -31,17 +32,18 @@ extension Tensor where Scalar: FloatingScalar {
         return value.reshaped(set.reduced(shape, keeping: keepingAxes))
     }
 
-    /// The middle element in order over `axes`, all for nil; of an even number, the mean of the two
-    /// in the middle. See ``quantile(_:axes:keepingAxes:)``.
+    /// Returns the median over `axes` (nil: all); for an even number of elements, the mean of the
+    /// two in the middle. See ``quantile(_:axes:keepingAxes:)``.
     public func median(axes: [Int]? = nil, keepingAxes: Bool = false) -> Tensor {
         quantile(0.5, axes: axes, keepingAxes: keepingAxes)
     }
 
-    /// How many elements lie in each of `bins` equal parts of a range.
+    /// Counts the elements in each of `bins` equal parts of a range.
     ///
-    /// A part holds its lower edge, the last one both; elements outside and NaN count nowhere.
+    /// A part includes its lower edge, the last one both; elements outside and NaN are not counted.
     /// - Parameters:
-    ///   - range: nil: from the smallest to the largest element, or ½ around the only value.
+    ///   - range: the range of the bins; nil: from the smallest to the largest element, or ±½
+    ///     around a single value.
     /// - Returns: counts `[bins]` and edges `[bins + 1]`.
     /// - Precondition: at least one bin, a finite range.
     public func histogram(
@@ -59,7 +61,7 @@ extension Tensor where Scalar: FloatingScalar {
                 withScalars { values in
                     for value in values where value >= low && value <= high {
                         var bin = Swift.min(Int((value - low) * scale), bins - 1)
-                        // Rounding may be off by one: the edges decide.
+                        // Rounding may be off by one: the edges are decisive.
                         if value < edges[bin] { bin -= 1 }
                         if bin + 1 < bins && value >= edges[bin + 1] { bin += 1 }
                         counts[bin] += 1
@@ -84,10 +86,10 @@ extension Tensor where Scalar: FloatingScalar {
 }
 
 extension Tensor where Scalar: NumericScalar {
-    /// The distinct elements in ascending order; NaN, once, is the last.
+    /// Returns the distinct elements in ascending order; NaN, once, is the last.
     ///
     /// - Returns: values `[k]`; for each element of this tensor its index among the values, of this
-    ///   shape; how often each value occurs, `[k]`.
+    ///   shape; the number of occurrences of each value, `[k]`.
     public func unique() -> (values: Tensor, inverse: Tensor<Int32>, counts: Tensor<Int32>) {
         let (ordered, order) = detached.flattened().sorted()
         var values: [Scalar] = []
@@ -97,7 +99,7 @@ extension Tensor where Scalar: NumericScalar {
             order.withScalars { order in
                 inverse.withMutableScalars { inverse in
                     for (scalar, place) in zip(ordered, order) {
-                        // What differs from itself is NaN.
+                        // Only NaN differs from itself.
                         let isKnown = values.last.map {
                             $0 == scalar || ($0 != $0 && scalar != scalar)
                         }

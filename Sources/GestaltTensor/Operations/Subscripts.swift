@@ -1,8 +1,8 @@
 import GestaltChecks
 
-// Reading a region gives a view and is recorded. Assigning replaces this value by one whose region
-// is new: on tracked tensors a recorded operation (gradients of what was overwritten are zero,
-// those of the new value flow to it), on constants a write in place where the memory is not shared.
+// Reading a region returns a view and is recorded. Assigning replaces the region: on tracked
+// tensors by a recorded operation (gradients of overwritten elements are zero, those of the region
+// flow to the new value), on constants by a write in place if the memory is not shared.
 extension Tensor {
     /// The slice at `index` of the outermost axis, without that axis.
     public subscript(index: Int) -> Tensor {
@@ -11,7 +11,7 @@ extension Tensor {
     }
 
     /// The part of the tensor that an entry for each of the outermost axes selects; axes without an
-    /// entry are taken whole.
+    /// entry are selected whole.
     ///
     /// ```swift
     /// x[0, 1]                          // two axes fewer
@@ -21,8 +21,8 @@ extension Tensor {
     /// x[1..., 0] = y                   // y broadcasts to the region's shape
     /// ```
     /// Negative positions and bounds count from the end.
-    /// - Precondition: everything lies inside of its axis; an assigned tensor broadcasts to the
-    ///   region.
+    /// - Precondition: every position and bound lies inside its axis; an assigned tensor broadcasts
+    ///   to the region.
     public subscript(indices: any AxisIndexing...) -> Tensor {
         get { region(indices.map(\.axisIndex)) }
         set { replaceRegion(indices.map(\.axisIndex), with: newValue) }
@@ -35,8 +35,8 @@ extension Tensor {
         set { replaceRegion([.remaining] + inner.map(\.axisIndex), with: newValue) }
     }
 
-    /// The part that an entry for the outermost and some for the innermost axes select. Write
-    /// `.ellipsis` for `...` further back.
+    /// The part that an entry for the outermost and some for the innermost axes select. Use
+    /// `.ellipsis` for `...` at later positions.
     public subscript(
         outer: any AxisIndexing, _: UnboundedRange, inner: any AxisIndexing...
     ) -> Tensor {
@@ -70,7 +70,7 @@ extension Tensor {
 
 /// One number for all elements of a region, written as a literal: `x[0] = 0`, `x[mask] = .nan`.
 ///
-/// A number that is no literal is assigned as a tensor: `x[0] = Tensor(value)`.
+/// A number that is not a literal is assigned as a tensor: `x[0] = Tensor(value)`.
 public struct FillValue<Scalar: TensorScalar>: Sendable {
     let scalar: Scalar
 }
@@ -96,8 +96,9 @@ extension FillValue where Scalar: FloatingScalar {
     public static var infinity: FillValue { FillValue(scalar: .infinity) }
 }
 
-// The same regions with one number for all of their elements. Reading a number is `x[scalar: 0, 1]`
-// or `x[0, 1].scalar`. A subscript of type `Scalar` would win over that of tensors in `x[0] += 1`.
+// Assignment of one number to all elements of a region. Reading a number is `x[scalar: 0, 1]` or
+// `x[0, 1].scalar`. A subscript of type `Scalar` would take precedence over that of tensors in
+// `x[0] += 1`.
 extension Tensor {
     @_disfavoredOverload
     public subscript(index: Int) -> FillValue<Scalar> {
@@ -137,8 +138,8 @@ extension Tensor {
     }
 }
 
-/// Iterates over the slices of the outermost axis: `for row in x { … }`.
-/// - Precondition: the tensor has an axis.
+/// Iteration over the slices of the outermost axis: `for row in x { … }`.
+/// - Precondition: the tensor has at least one axis.
 extension Tensor: Sequence {
     public struct Iterator: IteratorProtocol {
         let tensor: Tensor

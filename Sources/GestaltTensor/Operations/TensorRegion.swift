@@ -1,8 +1,8 @@
 import GestaltChecks
 
-/// A part of a tensor of one shape that a subscript names: a view of its layout.
+/// The part of a tensor of one shape that a subscript selects: a view of its layout.
 struct TensorRegion: Sendable {
-    /// What becomes of an axis of the base, or a new axis (nil).
+    /// The selection along an axis of the base, or a new axis (nil).
     private struct Part: Sendable {
         /// The axis of the base; nil for a new one.
         let axis: Int?
@@ -15,7 +15,7 @@ struct TensorRegion: Sendable {
     let base: Shape
     private let parts: [Part]
 
-    /// - Precondition: as many entries as axes at most, at most one ellipsis, everything inside.
+    /// - Precondition: at most as many entries as axes, at most one ellipsis, all positions inside.
     init(_ indices: [AxisIndex], of base: Shape) {
         self.base = base
         let named = indices.reduce(0) { $1 == .inserted || $1 == .remaining ? $0 : $0 + 1 }
@@ -89,8 +89,8 @@ struct TensorRegion: Sendable {
         return result
     }
 
-    /// `target`, a contiguous tensor's memory of the base's shape, with `value` written to the
-    /// region.
+    /// Writes `value` to the region in `target`, the memory of a contiguous tensor of the base's
+    /// shape.
     func write<Scalar>(_ value: Tensor<Scalar>, to target: UnsafeMutablePointer<Scalar>) {
         let layout = layout(in: Layout(contiguous: base))
         let stretched = value.viewed(value.layout.broadcast(to: layout.shape))
@@ -108,7 +108,7 @@ struct SelectRegion<Scalar: TensorScalar>: Operation {
         (x[0].viewed(region.layout(in: x[0].layout)), ())
     }
 
-    // Zeros, with the gradient where the region was taken.
+    // Zeros, with the gradient at the region.
     func pullback(_ cotangent: Tensor<Scalar>, _: Void, needs: Needs) -> [Tensor<Scalar>?] {
         [
             Tensor(uninitialized: region.base) { buffer in

@@ -1,7 +1,7 @@
 import CKernels
 
-/// Matrices `[terms, columns]` packed for products of tiles, one a part of a batch; each is read by
-/// many tiles. How they stand in memory: `CKernelsTiles.h`.
+/// Matrices `[terms, columns]` packed for products of tiles, one per part of a batch; each is read
+/// by many tiles. Memory layout: `CKernelsTiles.h`.
 struct Panels<Scalar: FloatingScalar> {
     /// Columns of a panel.
     let panel: Int
@@ -43,7 +43,7 @@ struct Panels<Scalar: FloatingScalar> {
     }
 }
 
-/// The left factor of a product of tiles or its result, where it stands.
+/// The left factor of a product of tiles or its result, in place.
 struct TileMatrix<Scalar: FloatingScalar> {
     let pointer: UnsafeMutablePointer<Scalar>
     /// Scalars from row to row.
@@ -68,7 +68,8 @@ struct TileMatrix<Scalar: FloatingScalar> {
 ///
 /// - Parameters:
 ///   - panels: from `Panels.start`, `step` from panel to panel.
-///   - band: what may be left out where row i of a tile of scores sees only `limit + i` columns.
+///   - band: the part that may be omitted if row i of a tile of scores sees only `limit + i`
+///     columns.
 func multiplyTile<Scalar: FloatingScalar>(
     rows: Int, columns: Int, terms: Int, _ a: TileMatrix<Scalar>,
     _ panels: UnsafeMutablePointer<Scalar>, step: Int, adding: Bool, to result: TileMatrix<Scalar>,

@@ -68,9 +68,9 @@ extension gk_unary {
         "softplus", "erf", "clamped", "power", "sign", "floor", "ceiling", "round",
     ]
 
-    /// Whether ordinary arguments, far from 0 on one side, have denormal values or steps on the way:
-    /// each costs a processor some hundred cycles. These count denormal numbers as 0, arguments too,
-    /// an error of 10⁻³⁸; all others take them as they are.
+    /// Whether ordinary arguments, far from 0 on one side, yield denormal values or intermediate
+    /// results: each costs a processor some hundred cycles. These functions flush denormal numbers
+    /// to 0, including arguments, an error of 10⁻³⁸; all others process them exactly.
     var hasTinyTails: Bool {
         switch self {
         case gk_exp, gk_sigmoid, gk_gelu, gk_gelu_tanh, gk_swish, gk_softplus, gk_erf: true
@@ -90,10 +90,10 @@ public enum GELUForm: Sendable, CaseIterable {
     case sigmoid
 }
 
-// Every one has a gradient; NaN gives NaN. Denormal arguments are taken as they are (the logarithm of
-// 1e-40 is −92.1), but `exp` and the smooth activations count them as 0.
+// All of these functions have gradients; NaN yields NaN. Denormal arguments are processed exactly
+// (the logarithm of 1e-40 is −92.1), but `exp` and the smooth activations count them as 0.
 extension Tensor where Scalar: FloatingScalar {
-    // All go through here: one generic body that is also compiled for Float.
+    // The common entry point: one generic body that is also compiled for Float.
     @specialized(where Scalar == Float)
     private func unary(_ kind: gk_unary, _ first: Scalar = 0, _ second: Scalar = 0) -> Tensor {
         Unary(kind, first, second)(self)
@@ -110,7 +110,7 @@ extension Tensor where Scalar: FloatingScalar {
     public func squared() -> Tensor { unary(gk_squared) }
     /// `1 / x`.
     public func reciprocal() -> Tensor { unary(gk_reciprocal) }
-    /// The gradient at 0 is 0.
+    /// The absolute value; the gradient at 0 is 0.
     public func abs() -> Tensor { unary(gk_abs) }
     public func sin() -> Tensor { unary(gk_sin) }
     public func cos() -> Tensor { unary(gk_cos) }
@@ -147,10 +147,10 @@ extension Tensor where Scalar: FloatingScalar {
         return unary(gk_clamp, lowest, highest)
     }
 
-    /// −1, 0 or 1. The gradient is 0, as it is of the three below.
+    /// −1, 0 or 1. The gradient is 0, as for the three functions below.
     public func sign() -> Tensor { unary(gk_sign) }
     public func floor() -> Tensor { unary(gk_floor) }
     public func ceiling() -> Tensor { unary(gk_ceiling) }
-    /// The nearest whole number; halves go to the even one.
+    /// The nearest whole number; ties to even.
     public func round() -> Tensor { unary(gk_round) }
 }

@@ -91,7 +91,7 @@ struct LinearInterpolation<Scalar: FloatingScalar>: Operation {
     }
 }
 
-/// The two neighbors of each position of a longer or shorter axis, and the second one's share.
+/// The two neighbors of each position of a longer or shorter axis, and the weight of the second.
 private struct Mix<Scalar: FloatingScalar> {
     private(set) var low: [Int32] = []
     private(set) var high: [Int32] = []
@@ -114,7 +114,7 @@ private struct Mix<Scalar: FloatingScalar> {
 }
 
 extension Tensor where Scalar: FloatingScalar {
-    /// Each pixel repeated `factors[i]` times along spatial axis i (nearest neighbor).
+    /// Repeats each pixel `factors[i]` times along spatial axis i (nearest neighbor).
     ///
     /// - Shapes: `[N, spatial…, C]` to `[N, spatial·factor…, C]`.
     /// - Precondition: 1 to 3 spatial axes, a positive factor for each.
@@ -126,10 +126,10 @@ extension Tensor where Scalar: FloatingScalar {
         return NearestUpsampling(factors: factors)(self)
     }
 
-    /// The picture or clip at another size, by linear interpolation along each spatial axis.
+    /// Resizes the image or clip by linear interpolation along each spatial axis.
     ///
-    /// Output j of an axis that goes from length n to m stands at `(j + ½)·n/m − ½`, at least 0; with
-    /// `aligningCorners` at `j·(n − 1)/(m − 1)`. No filter comes before a reduction in size. Source:
+    /// Output j of an axis resized from length n to m lies at `(j + ½)·n/m − ½`, at least 0; with
+    /// `aligningCorners` at `j·(n − 1)/(m − 1)`. No filter is applied before downsampling. Source:
     /// PyTorch's `interpolate`, modes linear, bilinear and trilinear.
     ///
     /// - Shapes: `[N, spatial…, C]` to `[N, lengths…, C]`.

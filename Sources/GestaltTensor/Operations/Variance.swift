@@ -4,7 +4,7 @@ import CKernels
 struct Variance<Scalar: FloatingScalar>: Operation {
     let axes: AxisSet
     let keeping: Bool
-    /// What is subtracted from the count: 1 for the unbiased estimate.
+    /// The number subtracted from the count: 1 for the unbiased estimate.
     let correction: Int
 
     typealias Residual = (x: Tensor<Scalar>, mean: Tensor<Scalar>, scale: Scalar)?
@@ -15,7 +15,7 @@ struct Variance<Scalar: FloatingScalar>: Operation {
         let shape = x[0].shape
         let count = axes.reducedCount(shape)
         let mean = folded(gk_sum, x[0], axes) * (1 / Scalar(count))
-        // Of too few elements 0 times infinity: NaN.
+        // For too few elements 0 times infinity: NaN.
         let scale = 1 / Scalar(Swift.max(0, count - correction))
         let variance = centeredSquares(x[0], mean) * scale
         return (
@@ -33,7 +33,7 @@ struct Variance<Scalar: FloatingScalar>: Operation {
         return [(x - mean) * (g * scale)]
     }
 
-    /// `Σ (x − mean)²` over the axes, as a gapless tensor of the kept elements.
+    /// `Σ (x − mean)²` over the axes, as a contiguous tensor of the kept elements.
     private func centeredSquares(_ x: Tensor<Scalar>, _ mean: Tensor<Scalar>) -> Tensor<Scalar> {
         let groups = axes.groups(x.shape)
         guard let index = groups.firstIndex(where: { $0.reduced }) else {
@@ -53,7 +53,7 @@ struct Variance<Scalar: FloatingScalar>: Operation {
 }
 
 extension Tensor where Scalar: FloatingScalar {
-    /// The mean squared distance from the mean over `axes`, all for nil.
+    /// Returns the mean squared distance from the mean over `axes` (nil: all).
     /// - Parameter unbiased: divides by one less than the count.
     public func variance(
         axes: [Int]? = nil, keepingAxes: Bool = false, unbiased: Bool = false
@@ -63,8 +63,8 @@ extension Tensor where Scalar: FloatingScalar {
                 self)
     }
 
-    /// The square root of ``variance(axes:keepingAxes:unbiased:)``; its gradient is not finite
-    /// where the variance is 0.
+    /// Returns the square root of ``variance(axes:keepingAxes:unbiased:)``; its gradient is not
+    /// finite where the variance is 0.
     public func standardDeviation(
         axes: [Int]? = nil, keepingAxes: Bool = false, unbiased: Bool = false
     ) -> Tensor {

@@ -46,7 +46,7 @@ struct Slice<Scalar: TensorScalar>: Operation {
         (x[0].viewed(x[0].layout.sliced(range, axis: axis, step: step)), x[0].shape)
     }
 
-    // Zeros, with the gradient where the slice was taken.
+    // Zeros, with the gradient at the slice.
     func pullback(
         _ cotangent: Tensor<Scalar>, _ original: Shape, needs: Needs
     ) -> [Tensor<Scalar>?] {
@@ -61,7 +61,7 @@ struct Slice<Scalar: TensorScalar>: Operation {
     }
 }
 
-/// Axes of length 1, and new outer ones, repeated.
+/// The repetition of axes of length 1 and new outer axes.
 struct Broadcast<Scalar: FloatingScalar>: Operation {
     let shape: Shape
 
@@ -78,15 +78,15 @@ struct Broadcast<Scalar: FloatingScalar>: Operation {
     }
 }
 
-/// The same elements in another shape, a view where none has to move; not recorded.
+/// The same elements in another shape, a view if no element must move; not recorded.
 func reshapedView<Scalar>(_ x: Tensor<Scalar>, _ shape: Shape) -> Tensor<Scalar> {
     if let layout = x.layout.reshaped(shape) { return x.viewed(layout) }
     return x.copied().viewed(Layout(contiguous: shape))
 }
 
 extension Tensor {
-    /// The same elements, row-major, in another shape: a view where no element has to move.
-    /// - Parameter dimensions: one of them may be −1: it takes what is left.
+    /// Returns the same elements, row-major, in another shape: a view if no element must move.
+    /// - Parameter dimensions: one of them may be −1: its length is inferred from the others.
     /// - Precondition: the element counts agree.
     public func reshaped(_ dimensions: [Int]) -> Tensor {
         var lengths = dimensions
@@ -122,8 +122,8 @@ extension Tensor {
         return reshaped(Shape(Array(shape[..<first]) + [merged] + Array(shape[(last + 1)...])))
     }
 
-    /// The axes in another order: axis `i` of the result is axis `axes[i]` of this. A view.
-    /// - Precondition: `axes` names every axis once.
+    /// The axes in another order: axis `i` of the result is axis `axes[i]` of this tensor. A view.
+    /// - Precondition: `axes` contains every axis once.
     public func permuted(_ axes: [Int]) -> Tensor {
         let order = axes.map(shape.resolved)
         require(
@@ -158,10 +158,10 @@ extension Tensor {
         return sliced(resolved..<resolved + 1, axis: axis).reshaped(shape.removing(axis: axis))
     }
 
-    /// With one more axis of length 1 before position `axis` of the result.
+    /// Inserts an axis of length 1 at position `axis` of the result.
     public func expanded(axis: Int) -> Tensor { reshaped(shape.inserting(1, axis: axis)) }
 
-    /// Without the axis `axis`.
+    /// Removes the axis `axis`.
     /// - Precondition: its length is 1.
     public func squeezed(axis: Int) -> Tensor {
         require(shape[axis] == 1, "squeezed: axis \(axis) of \(shape) is not of length 1")
@@ -170,7 +170,7 @@ extension Tensor {
 }
 
 extension Tensor where Scalar: FloatingScalar {
-    /// Repeats axes of length 1, and adds outer ones, up to `target`. A view.
+    /// Repeats axes of length 1 and adds outer axes to match `target`. A view.
     /// - Precondition: the shape broadcasts to `target`.
     public func broadcast(to target: Shape) -> Tensor {
         checkBroadcast(to: target)
@@ -179,7 +179,7 @@ extension Tensor where Scalar: FloatingScalar {
 }
 
 extension Tensor {
-    /// Repeats axes of length 1, and adds outer ones, up to `target`. A view.
+    /// Repeats axes of length 1 and adds outer axes to match `target`. A view.
     /// - Precondition: the shape broadcasts to `target`.
     public func broadcast(to target: Shape) -> Tensor {
         checkBroadcast(to: target)

@@ -6,7 +6,7 @@ extension RandomStream {
     private static let batch = 64
     private static let smallestRange = 1 << 14
 
-    /// Independent numbers, evenly from `range`.
+    /// Draws independent numbers uniformly from `range`.
     /// - Precondition: `range` is not empty and its bounds are finite.
     public mutating func uniform<Scalar: FloatingScalar>(
         _ shape: Shape, in range: Range<Scalar> = 0..<1
@@ -20,7 +20,7 @@ extension RandomStream {
         }
     }
 
-    /// Independent numbers from the normal distribution.
+    /// Draws independent numbers from the normal distribution.
     /// - Precondition: `standardDeviation` is not negative.
     public mutating func normal<Scalar: FloatingScalar>(
         _ shape: Shape, mean: Scalar = 0, standardDeviation: Scalar = 1
@@ -33,9 +33,9 @@ extension RandomStream {
         }
     }
 
-    /// Independent numbers from the normal distribution without its tails: what lies further from
-    /// the mean than `limit` standard deviations is drawn again. (The result's own standard
-    /// deviation is smaller: 0.88 of `standardDeviation` for a limit of 2.)
+    /// Draws independent numbers from the truncated normal distribution: values further from the
+    /// mean than `limit` standard deviations are drawn again. (The result's own standard deviation
+    /// is smaller: 0.88 of `standardDeviation` for a limit of 2.)
     /// - Precondition: `standardDeviation` is not negative, `limit` at least 0.1.
     public mutating func truncatedNormal<Scalar: FloatingScalar>(
         _ shape: Shape, mean: Scalar = 0, standardDeviation: Scalar = 1, limit: Scalar = 2
@@ -61,7 +61,7 @@ extension RandomStream {
         }
     }
 
-    /// True with the given probability, independently.
+    /// Draws independent truth values, true with the given probability.
     /// - Precondition: 0 ≤ `probability` ≤ 1.
     public mutating func bernoulli(_ shape: Shape, probability: Double) -> Tensor<Bool> {
         require((0...1).contains(probability), "bernoulli: probability \(probability)")
@@ -81,7 +81,7 @@ extension RandomStream {
         }
     }
 
-    /// Independent whole numbers, each of `range` with the same probability.
+    /// Draws independent integers uniformly from `range`.
     /// - Precondition: `range` is not empty and lies within `Int32`.
     public mutating func integers(_ shape: Shape, in range: Range<Int>) -> Tensor<Int32> {
         require(
@@ -93,8 +93,7 @@ extension RandomStream {
         }
     }
 
-    /// The numbers 0 ..< n in random order, every order with the same probability. Fisher and
-    /// Yates' shuffle.
+    /// Draws a uniformly distributed permutation of 0 ..< n by the Fisher–Yates shuffle.
     /// - Precondition: 0 ≤ n < 2³¹.
     public mutating func permutation(_ n: Int) -> Tensor<Int32> {
         require(n >= 0 && n <= Int(Int32.max), "permutation(\(n))")
@@ -106,10 +105,10 @@ extension RandomStream {
         }
     }
 
-    /// Indices along the last axis, drawn with the probabilities softmax(logits).
+    /// Draws indices along the last axis with the probabilities softmax(logits).
     /// - Parameter logits: `[…, K]`; −∞ excludes an index.
     /// - Returns: `[…]`.
-    /// - Precondition: at least one axis; K > 0. Every row needs a finite logit.
+    /// - Precondition: at least one axis; K > 0. Every row has a finite logit.
     public mutating func categorical<Scalar: FloatingScalar>(
         _ logits: Tensor<Scalar>
     ) -> Tensor<Int32> {
@@ -137,7 +136,7 @@ extension RandomStream {
         }
     }
 
-    /// A tensor whose elements `fill` writes, in ranges that begin at a block.
+    /// Returns a tensor whose elements `fill` writes, in ranges that begin at a block.
     private mutating func drawn<Scalar: FloatingScalar>(
         _ shape: Shape, _ fill: (UInt64, UnsafeMutablePointer<Scalar>, Int) -> Void
     ) -> Tensor<Scalar> {

@@ -1,11 +1,11 @@
 import GestaltChecks
 
-/// A stream of random numbers: a key and a counter, nothing hidden.
+/// A stream of random numbers: a key and a counter, without hidden state.
 ///
-/// A value: a copy repeats what the original gives. Drawing moves ``counter`` on; setting it back
-/// repeats what was drawn. ``split(_:)`` gives streams that have nothing to do with each other, for
-/// layers, loaders or workers. What a stream gives depends on its seed, the splits and the draws
-/// made, not on threads or instruction set.
+/// A value type: a copy repeats the numbers of the original. Drawing advances ``counter``;
+/// resetting it repeats the drawn numbers. ``split(_:)`` returns independent streams for layers,
+/// loaders or workers. The numbers of a stream depend on its seed, its splits and the preceding
+/// draws, not on threads or instruction set.
 ///
 /// ```swift
 /// var stream = RandomStream(seed: 7)
@@ -16,12 +16,13 @@ public struct RandomStream: Sendable, Equatable, Codable {
     /// The key of Philox, and the upper half of its counters.
     package let key: UInt64
     package let path: UInt64
-    /// Blocks of four words used so far: where in the stream the next number comes from.
+    /// The number of blocks of four words used so far: the position of the next number in the
+    /// stream.
     public var counter: UInt64 = 0
-    /// Whether tensors drawn from it are zeros that take no memory, see ``placeholders``.
+    /// Whether tensors drawn from it are zeros that occupy no memory; see ``placeholders``.
     package private(set) var drawsPlaceholders = false
 
-    /// Marks the keys that splitting uses, so that no drawn number is also a stream's key.
+    /// The mark of keys derived by splitting, so that no drawn number is also a stream's key.
     private static let splitting: UInt64 = 0x9E37_79B9_7F4A_7C15
 
     public init(seed: UInt64) {
@@ -36,16 +37,16 @@ public struct RandomStream: Sendable, Equatable, Codable {
 
     private enum CodingKeys: CodingKey { case key, path, counter }
 
-    /// A stream whose uniform and normal tensors are placeholders, zeros that take no memory: for a model
-    /// whose weights are about to be read from a file.
+    /// A stream whose uniform and normal tensors are placeholders, zeros that occupy no memory: for
+    /// a model whose weights are read from a file afterwards.
     package static var placeholders: RandomStream {
         var stream = RandomStream(seed: 0)
         stream.drawsPlaceholders = true
         return stream
     }
 
-    /// The stream number `index` of those that descend from this one. It depends on the index and
-    /// this stream's origin, not on how much has been drawn.
+    /// Returns the child stream with number `index`. It depends on the index and this stream's
+    /// origin, not on the numbers drawn before.
     public func split(_ index: UInt64) -> RandomStream {
         let words = Philox.block(key: key ^ Self.splitting, low: index, high: path)
         return RandomStream(
@@ -53,7 +54,7 @@ public struct RandomStream: Sendable, Equatable, Codable {
             path: UInt64(words[2]) | UInt64(words[3]) << 32)
     }
 
-    /// Takes `blocks` blocks: their position.
+    /// Reserves `blocks` blocks; returns their position.
     mutating func advance(_ blocks: Int) -> UInt64 {
         let position = counter
         counter &+= UInt64(blocks)
@@ -62,13 +63,13 @@ public struct RandomStream: Sendable, Equatable, Codable {
 }
 
 extension RandomStream: RandomNumberGenerator {
-    /// 64 random bits; uses a block.
+    /// Returns 64 random bits; uses a block.
     public mutating func next() -> UInt64 {
         let words = Philox.block(key: key, low: advance(1), high: path)
         return UInt64(words[0]) | UInt64(words[1]) << 32
     }
 
-    /// A number from `range`, each with the same probability.
+    /// Draws an integer uniformly from `range`.
     /// - Precondition: `range` is not empty.
     public mutating func integer(in range: Range<Int>) -> Int {
         require(!range.isEmpty, "integer(in: \(range)): the range is empty")
@@ -83,7 +84,7 @@ extension RandomStream: RandomNumberGenerator {
         return range.lowerBound &+ Int(Int64(bitPattern: product.high))
     }
 
-    /// One number, evenly from `range`.
+    /// Draws one number uniformly from `range`.
     /// - Precondition: `range` is not empty and its bounds are finite.
     public mutating func number(in range: Range<Double> = 0..<1) -> Double {
         checkBounds(range)

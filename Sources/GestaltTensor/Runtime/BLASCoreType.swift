@@ -1,10 +1,10 @@
-/// What to do about the kernels that OpenBLAS chose for this processor.
+/// The decision on the kernels that OpenBLAS chose for this processor.
 ///
-/// OpenBLAS finds its kernels in a table of model numbers; a processor newer than the library
-/// falls to kernels of 2004 and runs matrix products at a fifth of its speed. Selection can be
+/// OpenBLAS finds its kernels in a table of model numbers; a processor newer than the library falls
+/// back to kernels of 2004 and runs matrix products at a fifth of its speed. Selection can be
 /// repeated under another name through the environment, which swaps one table of functions.
 package enum BLASCoreType {
-    /// How much of a processor a set of kernels uses.
+    /// The level of instructions that a set of kernels uses.
     package enum Level: Int, Comparable, Sendable {
         case old, avx2, avx512
 
@@ -18,15 +18,15 @@ package enum BLASCoreType {
         case select(String)
     }
 
-    /// Core types of OpenBLAS for x86-64 without AVX2. Listed, since an unknown name must be left
-    /// alone: it may be newer than this table.
+    /// Core types of OpenBLAS for x86-64 without AVX2. Listed, since an unknown name must be kept:
+    /// it may be newer than this table.
     private static let oldNames: Set<String> = [
         "prescott", "core2", "penryn", "dunnington", "nehalem", "sandybridge", "atom", "nano",
         "katmai", "coppermine", "northwood", "banias", "athlon", "opteron", "opteron_sse3",
         "barcelona", "bobcat", "bulldozer", "piledriver", "steamroller",
     ]
 
-    /// The level of a core type by the name that `openblas_get_corename` gives; nil if unknown.
+    /// The level of a core type by the name returned by `openblas_get_corename`; nil if unknown.
     package static func level(ofCoreName name: String) -> Level? {
         switch name.lowercased() {
         case "skylakex", "cooperlake", "sapphirerapids": .avx512
@@ -35,7 +35,7 @@ package enum BLASCoreType {
         }
     }
 
-    /// The level that a processor could run.
+    /// The maximum level that a processor supports.
     package static func level(of processor: Processor) -> Level {
         switch processor.instructionSet {
         case .avx512: .avx512
@@ -44,11 +44,11 @@ package enum BLASCoreType {
         }
     }
 
-    /// What to do, given the core type that OpenBLAS chose by itself, the user's own choice if
-    /// there is one, and whether this library can select again.
+    /// Returns the decision for the core type that OpenBLAS chose by itself, the user's choice if
+    /// there is one, and the ability of this library to select again.
     ///
-    /// SkylakeX serves every maker with AVX-512: on Zen 5 it was measured at 243 GFLOP/s for one
-    /// thread where Zen gave 126, and Cooperlake, no faster in float32, needs BF16 besides.
+    /// SkylakeX serves AVX-512 processors of every vendor: on Zen 5 it reached 243 GFLOP/s for one
+    /// thread versus 126 with Zen; Cooperlake, no faster in float32, additionally requires BF16.
     package static func decision(
         coreName: String, processor: Processor, userChoice: String?, canSelect: Bool
     ) -> Decision {

@@ -6,9 +6,10 @@ import CBLAS
     import Darwin
 #endif
 
-/// OpenBLAS as it was found and as it was left: one thread, and kernels that suit the processor.
+/// The state of OpenBLAS before and after preparation: one thread, and kernels that suit the
+/// processor.
 ///
-/// Selecting kernels while another thread is inside BLAS gives wrong products, so it happens
+/// Selecting kernels while another thread is inside BLAS yields wrong products, so it happens
 /// exactly once, in the initializer of `shared`, which every use of BLAS waits for.
 struct BLASPreparation: Sendable {
     static let shared = BLASPreparation()
@@ -37,7 +38,7 @@ struct BLASPreparation: Sendable {
         library = words.joined(separator: " ")
     }
 
-    /// Why the core type is what it is, as a phrase.
+    /// The reason for the core type, as a phrase.
     var reason: String {
         switch decision {
         case .keep(let reason): reason
@@ -50,8 +51,8 @@ struct BLASPreparation: Sendable {
     private static var coreName: String { String(cString: openblas_get_corename()) }
 }
 
-/// The entry points of OpenBLAS that choose its kernels. A library built for one processor, or
-/// another BLAS, has none.
+/// The entry points of OpenBLAS that choose its kernels. They are absent from a library built for
+/// one processor, and from another BLAS.
 private struct KernelSelection {
     private typealias EntryPoint = @convention(c) () -> Void
     private let begin: EntryPoint

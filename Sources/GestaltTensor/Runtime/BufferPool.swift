@@ -11,17 +11,17 @@ import Synchronization
 /// Memory for tensors: aligned to 64 bytes, and kept for the next tensor of its size when released.
 ///
 /// A new buffer of 64 MiB costs 10 to 30 ms in page faults before anything is computed; a reused
-/// one costs nothing. Small buffers (to 1 MiB) wait in a list per size class, each behind a spin
-/// lock that is held for a few instructions. Large ones have pages of their own, see `PagePool`.
+/// one costs nothing. Small buffers (to 1 MiB) are cached in a list per size class, each guarded by
+/// a spin lock that is held for a few instructions. Large ones have separate pages, see `PagePool`.
 /// Contents of a buffer are undefined.
 package enum BufferPool {
-    /// Above this a buffer has pages of its own.
+    /// The size above which a buffer has separate pages.
     package static let largestSmallByteCount = 1 << 20
 
-    /// A buffer of at least `byteCount` bytes. All threads may call it.
+    /// Returns a buffer of at least `byteCount` bytes. Thread-safe.
     ///
     /// - Precondition: `byteCount` is not negative and at most 2⁴⁶. Ends the program with a message
-    ///   when the system has no memory left.
+    ///   when the system is out of memory.
     package static func allocate(byteCount: Int) -> UnsafeMutableRawPointer {
         require(
             byteCount >= 0 && byteCount <= SizeClasses.largestByteCount,
@@ -32,7 +32,7 @@ package enum BufferPool {
         return SmallBuffers.shared.take(index)
     }
 
-    /// Takes a buffer back, from whichever thread, with the size it was asked for.
+    /// Returns a buffer to the pool, from any thread, with its requested size.
     package static func release(_ pointer: UnsafeMutableRawPointer, byteCount: Int) {
         if byteCount > largestSmallByteCount { return PagePool.shared.release(pointer, byteCount) }
         let index = SizeClasses.index(forByteCount: byteCount)
@@ -44,7 +44,7 @@ package enum BufferPool {
         SmallBuffers.shared.cachedBytes + PagePool.shared.cachedBytes
     }
 
-    /// Gives all that waits for reuse back to the system.
+    /// Returns all cached buffers to the system.
     package static func trim() {
         SmallBuffers.shared.trim()
         PagePool.shared.trim()
@@ -56,15 +56,15 @@ package enum BufferPool {
     }
 }
 
-/// The buffers to 1 MiB.
+/// The buffers up to 1 MiB.
 ///
-/// `@unchecked Sendable`: a list is touched only by the holder of its lock.
+/// `@unchecked Sendable`: a list is accessed only by the holder of its lock.
 private final class SmallBuffers: @unchecked Sendable {
     static let shared = SmallBuffers()
 
     private struct List: ~Copyable {
         let locked = Atomic(false)
-        /// The first waiting buffer; each begins with the address of the next.
+        /// The first cached buffer; each begins with the address of the next.
         var head: UnsafeMutableRawPointer?
         var count = 0
 
@@ -83,7 +83,7 @@ private final class SmallBuffers: @unchecked Sendable {
         func unlock() { locked.store(false, ordering: .releasing) }
     }
 
-    /// What one class may keep: enough for a tape of 100,000 scalars.
+    /// The maximum number of cached bytes per class: enough for a tape of 100,000 scalars.
     private static let keptBytesPerClass = 8 << 20
     private static let classCount =
         SizeClasses.index(forByteCount: BufferPool.largestSmallByteCount) + 1

@@ -8,16 +8,16 @@ import CKernels
 #endif
 
 extension Runtime {
-    /// Examines the machine and measures it, in about a second and in about 150 MiB of memory.
+    /// Examines and measures the machine, in about a second with about 150 MiB of memory.
     ///
-    /// Measures best on an otherwise idle machine, while no operation runs.
+    /// Most accurate on an otherwise idle machine, while no operation runs.
     public static func diagnose() -> Diagnosis {
         let blas = BLASPreparation.shared
         var variables: [String: String] = [:]
         for name in Diagnosis.Findings.watchedVariables {
             variables[name] = environmentValue(name)
         }
-        // First, so that a thread that the system refuses is known.
+        // First, so that a refused thread is known afterwards.
         let speeds = Diagnosis.Speeds.measured()
         let findings = Diagnosis.Findings(
             processor: .current, availableCPUs: availableCPUs, threads: threads,
@@ -33,7 +33,7 @@ extension Runtime {
 extension Diagnosis.Speeds {
     static func measured() -> Self {
         Runtime.prepare()
-        // More threads than CPUs would only take turns, each with a result of its own.
+        // More threads than CPUs would only take turns, each with a separate result.
         let workers = min(Runtime.threads, max(1, Runtime.availableCPUs))
         let product = ProductMeasurement(copies: workers)
         let streams = StreamMeasurement()
@@ -55,8 +55,8 @@ extension Diagnosis.Speeds {
     }
 }
 
-/// The shortest of the runs that begin within `budget` seconds after a first one that warms up;
-/// at least one is timed.
+/// Returns the shortest time of the runs that begin within `budget` seconds after a warm-up run; at
+/// least one is timed.
 private func shortestTime(within budget: Double, _ body: () -> Void) -> Double {
     body()
     let begin = gk_nanoseconds()
@@ -98,7 +98,7 @@ private final class ProductMeasurement {
     }
 }
 
-/// Passes over buffers that no cache holds, their pages already there.
+/// Passes over buffers larger than any cache, with resident pages.
 private final class StreamMeasurement {
     private static let byteCount = 64 << 20
     private static let count = byteCount / MemoryLayout<Float>.stride
@@ -132,7 +132,7 @@ private final class StreamMeasurement {
     }
 }
 
-/// A buffer of the pool, filled, given back in the end.
+/// A buffer of the pool, filled, and released on deinitialization.
 private final class MeasuredBuffer {
     let floats: UnsafeMutablePointer<Float>
     private let byteCount: Int

@@ -1,19 +1,19 @@
 extension Diagnosis.Findings {
-    /// Variables that change the speed of this library or look as if they did.
+    /// Environment variables that affect the speed of this library, or appear to.
     static let watchedVariables = [
         "GESTALT_THREADS", "GESTALT_INSTRUCTION_SET", "GESTALT_CACHE_LIMIT", "OPENBLAS_CORETYPE",
         "OPENBLAS_L2_SIZE", "OPENBLAS_NUM_THREADS", "GOTO_NUM_THREADS", "OMP_NUM_THREADS",
     ]
 
-    /// A product of this size spends little on anything but multiply-adds: good kernels reach 0.8 to
-    /// 0.9 of the ceiling; one set of instructions too low gives 0.5.
+    /// A product of this size spends little on anything but multiply-adds: good kernels reach 0.8
+    /// to 0.9 of the ceiling; one instruction set too low yields 0.5.
     private static let poorProductShare = 0.6
-    /// Beside idle neighbors, N threads give 0.9 to 1.0 of N times one.
+    /// On an otherwise idle machine, N threads reach 0.9 to 1.0 of N times one.
     private static let poorScaling = 0.7
-    /// Less than this is soon full of one training step's buffers.
+    /// A smaller cache is exhausted by the buffers of one training step.
     private static let smallCacheLimit = 256 << 20
 
-    /// Threads that have a CPU.
+    /// The number of threads with a CPU.
     var workers: Int { min(threads, max(1, availableCPUs)) }
 
     var warnings: [String] {

@@ -1,12 +1,12 @@
-/// What this machine gives the library, and what holds it back: the facts behind `gestalt doctor`.
+/// The capabilities of this machine and the obstacles to speed: the data of `gestalt doctor`.
 public struct Diagnosis: Sendable, CustomStringConvertible {
-    /// What was found, without judgment.
+    /// The findings, without evaluation.
     public struct Findings: Sendable {
         public var processor: Processor
         /// CPUs that this process may use.
         public var availableCPUs: Int
         public var threads: Int
-        /// What determined the number of threads, as a phrase.
+        /// The reason for the number of threads, as a phrase.
         public var threadsReason: String
         public var instructionSet: Runtime.InstructionSet
         /// The BLAS library and its version.
@@ -14,11 +14,11 @@ public struct Diagnosis: Sendable, CustomStringConvertible {
         /// The core type that OpenBLAS chose by itself, and the one that runs.
         public var coreTypeBefore: String
         public var coreTypeAfter: String
-        /// Why the core type is what it is, as a phrase.
+        /// The reason for the core type, as a phrase.
         public var coreTypeReason: String
-        /// Environment variables that are set and touch speed, by name.
+        /// The environment variables that are set and affect speed, by name.
         public var variables: [String: String]
-        /// What the runtime's own variables ask for that cannot be followed, a sentence each.
+        /// The settings of the runtime's own variables that cannot be applied, one sentence each.
         public var complaints: [String]
         public var speeds: Speeds
 
@@ -46,13 +46,12 @@ public struct Diagnosis: Sendable, CustomStringConvertible {
 
     /// Measured speeds.
     public struct Speeds: Sendable {
-        /// Multiply-adds on registers, one thread, GFLOP/s, for every set the processor has: the
-        /// ceiling of float32 arithmetic.
+        /// Multiply-adds on registers, one thread, GFLOP/s, for every supported instruction set:
+        /// the ceiling of float32 arithmetic.
         public var arithmetic: [Runtime.InstructionSet: Double]
         /// Float32 products of 1024 × 1024 matrices by BLAS, GFLOP/s.
         public var productOneThread: Double
-        /// The same, one product for each of `Runtime.threads` that has a CPU at once, GFLOP/s
-        /// together.
+        /// Simultaneous products, one for each of `Runtime.threads` with a CPU, total GFLOP/s.
         public var productAllThreads: Double
         /// Reading and writing 64 MiB buffers in a plain loop, all threads, 10⁹ bytes per second.
         public var streaming: Double
@@ -72,7 +71,8 @@ public struct Diagnosis: Sendable, CustomStringConvertible {
     }
 
     public let findings: Findings
-    /// What holds this machine back, a plain sentence each with the remedy; empty if nothing does.
+    /// The obstacles to speed on this machine, one sentence each with the remedy; empty if there
+    /// are none.
     public let warnings: [String]
 
     package init(_ findings: Findings) {

@@ -14,7 +14,8 @@ extension FloatingScalar {
 }
 
 extension TensorScalar {
-    /// What the kernels that also serve integers call this type. Truth values are bytes 0 and 1.
+    /// The code of this type in the kernels that also serve integers. Truth values are bytes 0 and
+    /// 1.
     static var kernelType: Int32 {
         switch elementType {
         case .float32: return Int32(Runtime.instructionSet.rawValue)
@@ -28,5 +29,5 @@ extension TensorScalar {
     }
 }
 
-/// Elements below which an elementwise pass is not worth a second thread.
+/// The number of elements below which an elementwise pass uses a single thread.
 package let parallelThreshold = 1 << 15

@@ -1,6 +1,6 @@
 import Synchronization
 
-/// Memory of tensors: what they use, what waits for the next ones, and the most they ever used.
+/// The memory of tensors: bytes in use, bytes cached for reuse, and the peak.
 public struct MemoryReport: Sendable, Equatable, CustomStringConvertible {
     /// Bytes of buffers in use, rounded up to their size classes.
     public let bytesInUse: Int
@@ -28,10 +28,10 @@ extension Runtime {
             peakBytesInUse: MemoryUse.shared.peak)
     }
 
-    /// Begins a new high-water mark at what is in use now.
+    /// Begins a new high-water mark at the current use.
     public static func resetPeakMemory() { MemoryUse.shared.resetPeak() }
 
-    /// Gives the buffers that wait for reuse back to the system.
+    /// Returns the cached buffers to the system.
     public static func trimCache() { BufferPool.trim() }
 }
 

@@ -2,29 +2,30 @@ import CKernels
 import GestaltChecks
 import Synchronization
 
-/// Buffers above 1 MiB: pages of their own, aligned to 2 MiB and advised to be huge, reused by
-/// size class.
+/// Buffers above 1 MiB: separate pages, aligned to 2 MiB and advised to be huge, reused by size
+/// class.
 ///
-/// A released buffer also serves a request up to three classes smaller (three eighths). What waits
-/// for reuse is bounded twice: by `GESTALT_CACHE_LIMIT`, and so that use and cache together stay
-/// within the largest use so far and 64 MiB; buffers of the size not asked for longest go
-/// first. So a training step, which repeats its sizes, soon maps nothing, and a program that
-/// changes its sizes does not hold both worlds.
+/// A released buffer also serves a request up to three classes smaller (three eighths). The cache
+/// is bounded twice: by `GESTALT_CACHE_LIMIT`, and such that use and cache together stay within the
+/// peak use plus 64 MiB; buffers of the least recently requested size are evicted first. Thus a
+/// training step, which repeats its sizes, soon maps no new pages, and a program that changes its
+/// sizes does not keep buffers of both.
 final class PagePool: Sendable {
     static let shared = PagePool(limit: RuntimeSettings.initial.cacheLimit)
 
-    /// A buffer begins this far into its pages; before it stands the `Header`.
+    /// The offset of a buffer into its pages, after the `Header`.
     private static let headerByteCount = 64
     private static let slackBytes = 64 << 20
     private static let classesAbove = 3
 
-    /// At the start of the pages, in use and while waiting.
+    /// The header at the start of the pages, both in use and while cached.
     private struct Header {
         let classIndex: Int
         var next: UnsafeMutablePointer<Header>?
     }
 
-    /// `@unchecked Sendable`: the waiting buffers belong to the pool alone, and the mutex guards it.
+    /// `@unchecked Sendable`: the cached buffers belong to the pool only, and are guarded by the
+    /// mutex.
     private struct State: @unchecked Sendable {
         var lists = [UnsafeMutablePointer<Header>?](repeating: nil, count: SizeClasses.count)
         var lastAsked = [Int](repeating: 0, count: SizeClasses.count)
@@ -77,7 +78,7 @@ final class PagePool: Sendable {
         let classIndex: Int
     }
 
-    /// A waiting buffer of the class, or of one a little larger.
+    /// Returns a cached buffer of the class, or of a slightly larger one.
     private static func take(_ index: Int, _ state: inout State) -> Taken? {
         state.clock += 1
         state.lastAsked[index] = state.clock
@@ -115,7 +116,7 @@ final class PagePool: Sendable {
         return Taken(start: UnsafeMutableRawPointer(header) + headerByteCount, classIndex: index)
     }
 
-    /// Unmaps one buffer, of the class that was asked for least recently.
+    /// Unmaps one buffer, of the least recently requested class.
     private static func dropOldest(_ state: inout State) {
         var oldest: Int?
         for index in state.lists.indices where state.lists[index] != nil {

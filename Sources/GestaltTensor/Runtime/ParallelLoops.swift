@@ -4,15 +4,15 @@ import GestaltChecks
 /// Runs `body` for every task 0 ..< taskCount on `Runtime.threads` threads, and returns when all
 /// are done.
 ///
-/// Tasks are claimed one by one, so uneven ones balance. What a task computes must depend on its
-/// number alone: which thread runs it is chance. Sums over tasks are to be kept per task and added
-/// in task order afterwards. Inside the tasks denormal numbers count as zero, unless
-/// `keepsDenormals`: a sum of products loses nothing by it and is never slowed down by them, but a
-/// logarithm or a root of one is an ordinary number.
+/// Tasks are claimed one by one, so uneven ones balance. The result of a task must depend on its
+/// number only: the thread that runs it is arbitrary. Keep sums over tasks per task and add them in
+/// task order afterwards. Inside the tasks denormal numbers are flushed to zero, unless
+/// `keepsDenormals`: sums of products lose no accuracy by it and are never slowed down by them, but
+/// a logarithm or a root of one is an ordinary number.
 ///
 /// From within a task, or while another thread's region occupies the pool, the tasks run in order
-/// on the calling thread: the same results, later. A region of two empty tasks costs under
-/// half a microsecond, and about two when the workers have gone to sleep.
+/// on the calling thread: the same results, later. A region of two empty tasks costs under half a
+/// microsecond, and about two microseconds with sleeping workers.
 ///
 /// - Precondition: `taskCount` is not negative and below 2³².
 package func parallelFor(
@@ -44,7 +44,7 @@ package func parallelFor(
 ///
 /// The division depends on the arguments and `Runtime.threads` alone: at most four ranges per
 /// thread (so that a disturbed core costs little), each of at least `minimumChunk` elements and a
-/// multiple of `alignment`, except the last. A count that makes one range runs on the caller.
+/// multiple of `alignment`, except the last. A single range runs on the calling thread.
 ///
 /// - Precondition: `count` is not negative, `minimumChunk` and `alignment` are positive.
 package func parallelChunks(

@@ -1,6 +1,6 @@
 import CKernels
 
-/// What the processor says of itself, and what the operating system lets a program use of it.
+/// The processor's identification, and the features that the operating system permits.
 public struct Processor: Sendable, Equatable {
     public enum Maker: Sendable, Equatable {
         case intel, amd, other
@@ -24,9 +24,9 @@ public struct Processor: Sendable, Equatable {
         public static let avx512bf16 = Self(rawValue: 1 << 9)
         public static let avx512vnni = Self(rawValue: 1 << 10)
 
-        /// What `InstructionSet.avx2` needs.
+        /// The requirements of `InstructionSet.avx2`.
         static let avx2Set: Self = [.avx2, .fma, .f16c, .bmi2]
-        /// What `InstructionSet.avx512` needs; OpenBLAS' SkylakeX kernels need no more.
+        /// The requirements of `InstructionSet.avx512`, sufficient for OpenBLAS' SkylakeX kernels.
         static let avx512Set: Self = [
             .avx2Set, .avx512f, .avx512dq, .avx512bw, .avx512vl, .avx512cd,
         ]
@@ -46,7 +46,7 @@ public struct Processor: Sendable, Equatable {
     }
 
     public let maker: Maker
-    /// The name it is sold under, or the architecture's when it does not tell.
+    /// The model name, or the architecture's name if it is not reported.
     public let model: String
     public let features: Features
 
@@ -72,7 +72,7 @@ public struct Processor: Sendable, Equatable {
         self.features = features
     }
 
-    /// The largest instruction set that it can run.
+    /// The largest supported instruction set.
     public var instructionSet: Runtime.InstructionSet {
         if features.isSuperset(of: .avx512Set) { return .avx512 }
         return features.isSuperset(of: .avx2Set) ? .avx2 : .portable
@@ -88,7 +88,8 @@ public struct Processor: Sendable, Equatable {
         #endif
     }
 
-    /// A zero-terminated text that a C function writes into `capacity` bytes, without outer spaces.
+    /// Returns the null-terminated text that a C function writes into `capacity` bytes, without
+    /// outer spaces.
     private static func text(
         _ capacity: Int, _ write: (UnsafeMutablePointer<CChar>?) -> Void
     ) -> String {

@@ -4,13 +4,13 @@
     import Darwin
 #endif
 
-/// The processor time that Linux control groups grant this process, in processors: containers and
-/// batch systems limit programs so, and the affinity mask does not show it.
+/// The processor time that Linux control groups grant this process, in processors: the limit of
+/// containers and batch systems, which the affinity mask does not reflect.
 ///
-/// Of all groups from the process' own up to the root of the mount the least quota holds. Version 2
-/// has `cpu.max`, version 1 `cpu.cfs_quota_us` and `cpu.cfs_period_us`.
+/// The least quota of all groups from the process' own up to the root of the mount applies. Version
+/// 2 has `cpu.max`, version 1 `cpu.cfs_quota_us` and `cpu.cfs_period_us`.
 package enum ProcessorQuota {
-    /// The quota of this process; nil where there is none, or no control groups.
+    /// The quota of this process; nil without a quota or without control groups.
     static var current: Double? {
         guard let groups = contents("/proc/self/cgroup"),
             let mounts = contents("/proc/self/mountinfo")
@@ -23,7 +23,7 @@ package enum ProcessorQuota {
     /// - Parameters:
     ///   - groups: The contents of `/proc/self/cgroup`.
     ///   - mounts: The contents of `/proc/self/mountinfo`.
-    ///   - read: The contents of a file, nil when it cannot be read.
+    ///   - read: Returns the contents of a file, nil when it cannot be read.
     package static func least(
         groups: String, mounts: String, read: (_ path: String) -> String?
     ) -> Double? {
@@ -54,7 +54,7 @@ package enum ProcessorQuota {
         return processors(quota, words.count > 1 ? Double(words[1]) : 100_000)
     }
 
-    /// Processors from the two files of version 1, whose quota is −1 where there is none.
+    /// Processors from the two files of version 1, whose quota is −1 if there is none.
     static func periodQuota(_ quota: String?, _ period: String?) -> Double? {
         guard let quota = quota.flatMap(number), let period = period.flatMap(number) else {
             return nil
@@ -79,7 +79,7 @@ package enum ProcessorQuota {
     }
 
     private struct Mount {
-        /// The group that is mounted, and where.
+        /// The mounted group and its mount point.
         let root: String
         let point: String
         let isUnified: Bool
@@ -112,7 +112,7 @@ package enum ProcessorQuota {
     }
 
     /// The folders of a group and of those above it, as far as they are mounted. In a container the
-    /// path may lie outside of what is mounted there: then only the mounted group is seen.
+    /// path may lie outside of the mount: then only the mounted group is included.
     private static func folders(of path: String, under mount: Mount) -> [String] {
         var names = path.split(separator: "/")
         let root = mount.root.split(separator: "/")
@@ -139,7 +139,7 @@ package enum ProcessorQuota {
         return String(decoding: bytes, as: UTF8.self)
     }
 
-    /// The contents of a small file; files below `/proc` do not tell their size.
+    /// The contents of a small file; files below `/proc` do not report their size.
     private static func contents(_ path: String) -> String? {
         guard let file = fopen(path, "re") else { return nil }
         defer { fclose(file) }

@@ -1,4 +1,4 @@
-/// The operations that ran while it was taken: calls, times and bytes by operation and shapes.
+/// The profile of a period of execution: calls, times and bytes by operation and shapes.
 ///
 /// ```swift
 /// let (logits, profile) = Runtime.profile { model(images, .inference) }
@@ -10,33 +10,34 @@ public struct Profile: Sendable, CustomStringConvertible {
         case forward
         /// The gradients of an operation's inputs.
         case pullback
-        /// A part of an operation that is worth a row: a pass of a convolution with its algorithm, a
-        /// product of matrices, the calls of LAPACK for a batch.
+        /// A part of an operation with a separate row: a pass of a convolution with its algorithm,
+        /// a product of matrices, the calls of LAPACK for a batch.
         case part
     }
 
     /// The calls of one operation in one phase with operands of one list of shapes.
     public struct Row: Sendable {
-        /// ``Operation/label`` of the operation, or the name of the part.
+        /// The ``Operation/label`` of the operation, or the name of the part.
         public let name: String
         public let phase: Phase
         /// The shapes of the operands; of a pullback those of the value's gradient.
         public let shapes: [Shape]
         public internal(set) var calls = 0
-        /// Seconds from beginning to end of all calls, other rows inside included.
+        /// The total duration of all calls in seconds, including nested rows.
         public internal(set) var seconds = 0.0
-        /// Seconds without those of other rows inside.
+        /// The duration in seconds without nested rows.
         public internal(set) var ownSeconds = 0.0
         /// Bytes of operands and results of all calls.
         public internal(set) var bytes = 0
     }
 
-    /// By time of their own, the longest first.
+    /// The rows by their own time, in descending order.
     public let rows: [Row]
-    /// Seconds from beginning to end.
+    /// The duration in seconds.
     public let seconds: Double
 
-    /// The part of `seconds` that a row has for itself, 0 to 1. Rows of other threads may exceed it.
+    /// Returns the fraction of `seconds` in a row's own time, 0 to 1. With several threads the sum
+    /// may exceed 1.
     public func share(_ row: Row) -> Double { seconds > 0 ? row.ownSeconds / seconds : 0 }
 
     /// A table with a line for each row.
@@ -62,10 +63,10 @@ public struct Profile: Sendable, CustomStringConvertible {
 }
 
 extension Runtime {
-    /// Runs `body` and counts the operations of all threads meanwhile.
+    /// Runs `body` and profiles the operations of all threads during it.
     ///
-    /// Reading the clock and the table takes about a microsecond a row. Without a profile an operation
-    /// pays one relaxed load.
+    /// Profiling costs about a microsecond per row. Without a profile an operation costs one
+    /// additional relaxed load.
     public static func profile<Result, Failure>(
         _ body: () throws(Failure) -> Result
     ) throws(Failure) -> (result: Result, profile: Profile) {
@@ -76,7 +77,7 @@ extension Runtime {
     }
 }
 
-/// A number with `places` decimal places.
+/// Formats a number with `places` decimal places.
 private func fixed(_ value: Double, _ places: Int) -> String {
     var scale = 1.0
     for _ in 0..<places { scale *= 10 }

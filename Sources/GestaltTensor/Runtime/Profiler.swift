@@ -7,20 +7,20 @@ import Synchronization
     import Darwin
 #endif
 
-/// Counts operations for the profiles that are being taken.
+/// The recording of operations for the active profiles.
 enum Profiler {
-    /// 0 before the environment is read, 1 when nothing is counted, 2 otherwise.
+    /// 0 before the environment is read, 1 without an active profile, 2 otherwise.
     private static let state = Atomic<UInt8>(0)
     private static let recorders = Mutex<[ProfileRecorder]>([])
 
-    /// Whether anything is counted.
+    /// Whether any profile is active.
     @inline(__always)
     static var isOn: Bool {
         let state = state.load(ordering: .relaxed)
         return state != 1 && (state == 2 || startedByEnvironment)
     }
 
-    /// Begins the profile of the whole process where `GESTALT_PROFILE` is 1.
+    /// Begins the profile of the whole process if `GESTALT_PROFILE` is 1.
     private static var startedByEnvironment: Bool {
         recorders.withLock { recorders in
             guard state.load(ordering: .relaxed) == 0 else { return }
@@ -52,7 +52,7 @@ enum Profiler {
         }
     }
 
-    /// One measured call on a thread; those that run inside add their time to it.
+    /// One measured call on a thread; nested calls add their time to it.
     private struct Frame {
         var nested: UInt64 = 0
     }
@@ -60,7 +60,7 @@ enum Profiler {
     /// The thread-local slot that holds the innermost frame.
     private static let slot: Int32 = 1
 
-    /// Runs `body` and counts it in all profiles that are being taken.
+    /// Runs `body` and records it in all active profiles.
     /// - Parameter bytes: Bytes of operands and results.
     static func measure<Result>(
         _ name: String, _ phase: Profile.Phase, _ shapes: [Shape], _ body: () -> Result,
@@ -86,7 +86,8 @@ enum Profiler {
         return result
     }
 
-    /// The same for a part of an operation whose result is one tensor.
+    /// Runs a part of an operation whose result is one tensor, and records it in all active
+    /// profiles.
     static func part<Scalar>(
         _ name: @autoclosure () -> String, _ operands: @autoclosure () -> [Tensor<Scalar>],
         _ body: () -> Tensor<Scalar>
@@ -114,7 +115,7 @@ private func printToStandardError(_ text: String) {
     }
 }
 
-/// The rows of a profile that is being taken.
+/// The rows of an active profile.
 final class ProfileRecorder: Sendable {
     struct Key: Hashable {
         let name: String

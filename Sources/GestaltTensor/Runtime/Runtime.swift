@@ -1,11 +1,12 @@
 import GestaltChecks
 import Synchronization
 
-/// The machine under the tensors: threads, instruction set, BLAS and memory.
+/// The execution environment of tensors: threads, instruction set, BLAS and memory.
 ///
-/// Results depend on `threads`, `instructionSet`, `largestWinogradTile` and the core type of BLAS in
-/// their last bits, and on nothing else here: with these fixed, the same program gives the same bits. Environment variables give the defaults;
-/// `description` tells what is in effect and which variables could not be followed.
+/// Results depend on `threads`, `instructionSet`, `largestWinogradTile` and the core type of BLAS
+/// in their last bits, and on no other setting here: with these fixed, the same program yields the
+/// same bits. Environment variables set the defaults; `description` reports the settings in effect
+/// and the variables that could not be applied.
 ///
 /// | variable | meaning |
 /// |---|---|
@@ -20,12 +21,13 @@ public enum Runtime {
     private static let chosenSet = Atomic(RuntimeSettings.initial.instructionSet.rawValue)
     private static let chosenTile = Atomic(RuntimeSettings.initial.largestWinogradTile)
 
-    /// How many threads work on one operation, the calling one included.
+    /// The number of threads per operation, including the calling one.
     ///
-    /// The only such knob: BLAS is held at one thread and called from ours. By default as many as
-    /// there are CPUs that this process may use, see ``availableCPUs``. Takes effect at the next
-    /// operation; results may change in their last bits, because sums are divided by this number.
-    /// Where the system refuses a thread, fewer do the same work, and ``warnings`` says so.
+    /// The only such setting: BLAS is restricted to one thread and called from the library's. By
+    /// default the number of CPUs available to this process, see ``availableCPUs``. Takes effect at
+    /// the next operation; results may change in their last bits, because sums are divided by this
+    /// number. If the system refuses a thread, fewer threads do the same work, and ``warnings``
+    /// reports it.
     ///
     /// - Precondition: 1 to 1024.
     public static var threads: Int {
@@ -38,7 +40,7 @@ public enum Runtime {
         }
     }
 
-    /// The instruction set whose kernels run: by default the largest that the processor has.
+    /// The instruction set whose kernels run: by default the largest that the processor supports.
     ///
     /// Tests set a smaller one to compare the kernels. Takes effect at the next operation.
     ///
@@ -54,9 +56,9 @@ public enum Runtime {
         }
     }
 
-    /// The largest tile of Winograd's minimal filtering that convolutions choose by themselves: 0 for
-    /// none, 2, or 4, the default. Errors in units of the output's standard deviation stay below 6e-6 with
-    /// tiles of 2 and 6e-5 with tiles of 4. Takes effect at the next operation.
+    /// The largest tile of Winograd's minimal filtering that convolutions choose automatically: 0
+    /// for none, 2, or 4, the default. Errors in units of the output's standard deviation stay
+    /// below 6e-6 with tiles of 2 and 6e-5 with tiles of 4. Takes effect at the next operation.
     ///
     /// - Precondition: 0, 2 or 4.
     public static var largestWinogradTile: Int {
@@ -69,31 +71,32 @@ public enum Runtime {
         }
     }
 
-    /// CPUs that this process may use: those of its affinity mask, or as many whole ones as the
-    /// quotas of its control groups (`cpu.max`, `cpu.cfs_quota_us`) grant, at least 1.
+    /// The number of CPUs available to this process: those of its affinity mask, or as many whole
+    /// ones as the quotas of its control groups (`cpu.max`, `cpu.cfs_quota_us`) grant, at least 1.
     public static var availableCPUs: Int { RuntimeSettings.Machine.current.cpus }
 
-    /// Why ``threads`` is what it is, as a phrase: `affinity 8, control group quota 2.0`,
+    /// The reason for the value of ``threads``, as a phrase: `affinity 8, control group quota 2.0`,
     /// `GESTALT_THREADS=4` or `set by the program`.
     public static var threadsReason: String {
         threads == RuntimeSettings.initial.threads
             ? RuntimeSettings.initial.threadsReason : "set by the program"
     }
 
-    /// Sentences about what was asked for and could not be followed: environment variables with
-    /// values that mean nothing, threads that the system refused. The library prints none of them.
+    /// The settings that could not be applied, one sentence each: environment variables with
+    /// invalid values, threads that the system refused. The library does not print them.
     public static var warnings: [String] {
         RuntimeSettings.initial.complaints
             + (ThreadPool.shared.lastRefusal.map { [$0.description] } ?? [])
     }
 
-    /// Makes BLAS ready: to be called before every use of BLAS or LAPACK. Only the first call works.
+    /// Prepares BLAS; call it before every use of BLAS or LAPACK. Only the first call has an
+    /// effect.
     package static func prepare() { _ = BLASPreparation.shared }
 
-    /// The kernels that BLAS uses, by its own name for the processor.
+    /// The name of the kernels that BLAS uses.
     package static var blasCoreName: String { BLASPreparation.shared.coreNameAfter }
 
-    /// What runs here, in a few lines.
+    /// The settings in effect, in a few lines.
     public static var description: String {
         let blas = BLASPreparation.shared
         let processor = Processor.current

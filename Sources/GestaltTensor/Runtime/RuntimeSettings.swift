@@ -6,24 +6,24 @@ import CKernels
     import Darwin
 #endif
 
-/// What the environment asks of the runtime, checked against what the machine has.
+/// The runtime settings of the environment, validated against the machine.
 package struct RuntimeSettings: Sendable, Equatable {
-    /// The machine, as far as settings depend on it.
+    /// The properties of the machine that settings depend on.
     package struct Machine: Sendable {
-        /// CPUs of the affinity mask.
+        /// The number of CPUs in the affinity mask.
         let affinity: Int
-        /// Processors that control groups grant, nil without a limit.
+        /// The processors granted by control groups, nil without a limit.
         let quota: Double?
         let instructionSet: Runtime.InstructionSet
         let physicalMemory: Int
 
-        /// CPUs that the process may use: whole ones of the quota, at least 1.
+        /// The number of CPUs available to the process: whole ones of the quota, at least 1.
         var cpus: Int {
             guard let quota, quota < Double(affinity) else { return affinity }
             return max(1, Int(quota))
         }
 
-        /// What determined the number, as a phrase.
+        /// The reason for the number, as a phrase.
         var reason: String {
             guard let quota else { return "affinity \(affinity)" }
             return "affinity \(affinity), control group quota \(Diagnosis.rounded(quota))"
@@ -49,15 +49,16 @@ package struct RuntimeSettings: Sendable, Equatable {
     package static let winogradTiles = [0, 2, 4]
 
     package private(set) var threads: Int
-    /// What determined the number of threads, as a phrase.
+    /// The reason for the number of threads, as a phrase.
     package private(set) var threadsReason: String
     package private(set) var instructionSet: Runtime.InstructionSet
     package private(set) var cacheLimit: Int
     package private(set) var largestWinogradTile = 4
     package private(set) var convolutionChoice = ConvolutionPlan.Choice.automatic
-    /// Whether the operations of the whole process are counted and printed at its end.
+    /// Whether the operations of the whole process are profiled and the profile is printed at its
+    /// end.
     package private(set) var profiles = false
-    /// A sentence for each variable that was set to something we cannot follow, and was ignored.
+    /// One sentence for each variable that was ignored because of an invalid value.
     package private(set) var complaints: [String] = []
 
     package static let initial = RuntimeSettings(machine: .current, environment: environmentValue)
@@ -66,7 +67,7 @@ package struct RuntimeSettings: Sendable, Equatable {
         threads = min(machine.cpus, Self.threadLimit)
         threadsReason = machine.reason
         instructionSet = machine.instructionSet
-        // Half of the memory; 4 GiB where the system does not tell how much there is.
+        // Half of the memory; 4 GiB if the system does not report its size.
         cacheLimit = machine.physicalMemory > 0 ? machine.physicalMemory / 2 : 4 << 30
 
         if let value = environment("GESTALT_THREADS") { readThreads(value) }

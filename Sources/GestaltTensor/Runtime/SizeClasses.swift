@@ -1,8 +1,8 @@
-/// The sizes that buffers are kept in: multiples of 64 bytes to 512, then eight per octave, so
-/// that a buffer is at most an eighth larger than asked for.
+/// The size classes of buffers: multiples of 64 bytes up to 512, then eight per octave, so that a
+/// buffer is at most an eighth larger than requested.
 package enum SizeClasses {
     package static let unit = 64
-    /// Beyond any machine's memory: a size above it is a mistake in a shape.
+    /// More than any machine's memory: a size above it is an error in a shape.
     package static let largestByteCount = 1 << 46
     package static let count = index(forByteCount: largestByteCount) + 1
 

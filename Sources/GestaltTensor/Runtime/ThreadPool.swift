@@ -7,17 +7,17 @@ import Synchronization
     import Darwin
 #endif
 
-/// Threads that work through the tasks of one region at a time, together with the caller.
+/// A pool of threads that run the tasks of one region at a time, together with the caller.
 ///
 /// A region is published in `ticket`: its generation in the upper half, the next task in the lower.
-/// A participant claims a task by raising the lower half, and only while the generation is still
-/// the one it read the region under; so a worker that wakes late claims nothing and touches
-/// nothing. The caller waits for tasks, never for workers: one that sleeps through a region is
-/// not missed.
+/// A participant claims a task by incrementing the lower half, and only while the generation is
+/// unchanged since it read the region; a worker that wakes late thus claims and accesses nothing.
+/// The caller waits for tasks, never for workers: a worker that sleeps through a region does not
+/// delay it.
 ///
-/// `@unchecked Sendable`: `generation` and `workers` are touched only by the thread that holds
-/// `busy`; the region's closure is read only after a claim, which the caller outlives; the rest
-/// is atomic or inside the POSIX mutex.
+/// `@unchecked Sendable`: `generation` and `workers` are accessed only by the thread that holds
+/// `busy`; the region's closure is read only after a claim, which the caller outlives; the rest is
+/// atomic or inside the POSIX mutex.
 final class ThreadPool: @unchecked Sendable {
     static let shared = ThreadPool()
 
@@ -25,11 +25,12 @@ final class ThreadPool: @unchecked Sendable {
 
     /// The lower half of a ticket whose region is being written: no task can be claimed.
     private static let closed: UInt64 = 0xFFFF_FFFF
-    /// Waking a sleeper costs several microseconds; a chain of operations comes sooner than this.
+    /// The time to spin before sleeping: waking a thread costs several microseconds, and in a chain
+    /// of operations the next region follows sooner than this.
     private static let spinNanoseconds: UInt64 = 50_000
 
-    /// A caller that sleeps is woken on the processor of the worker that finished last, and must
-    /// share it in the next region; so it first gives way for this long.
+    /// The time to yield before sleeping: a sleeping caller is woken on the processor of the worker
+    /// that finished last, and must share it in the next region.
     private static let yieldNanoseconds: UInt64 = 1_000_000
 
     private let busy = Atomic(false)
@@ -40,21 +41,21 @@ final class ThreadPool: @unchecked Sendable {
     private let sleepers = Atomic(0)
     private let callerSleeps = Atomic(false)
     private let callerCPU = Atomic<Int32>(-1)
-    /// Workers with this index or a larger one end.
+    /// The index from which on workers end.
     private let workerLimit = Atomic(0)
 
     private var generation: UInt64 = 0
     private var workers: [pthread_t] = []
-    /// Workers that were asked for when the system refused one: not tried again until another
-    /// number is wanted.
+    /// The number of requested workers when the system refused one: not tried again until another
+    /// number is requested.
     private var refusedCount = 0
     private let refusal = Mutex<Refusal?>(nil)
 
-    /// A number of threads that the system did not grant.
+    /// A number of threads that the system refused.
     struct Refusal: Sendable, Equatable, CustomStringConvertible {
-        /// Threads wanted, the caller included.
+        /// The requested number of threads, including the caller.
         let wanted: Int
-        /// Threads that work.
+        /// The number of running threads.
         let present: Int
 
         var description: String {
@@ -64,7 +65,7 @@ final class ThreadPool: @unchecked Sendable {
         }
     }
 
-    /// The last number of threads that the system did not grant, nil when all wanted ones work.
+    /// The last number of threads that the system refused; nil when all requested threads run.
     var lastRefusal: Refusal? { refusal.withLock { $0 } }
 
     private let mutex = UnsafeMutablePointer<pthread_mutex_t>.allocate(capacity: 1)
@@ -78,7 +79,7 @@ final class ThreadPool: @unchecked Sendable {
     }
 
     /// Runs `body` for 0 ..< count on up to `threads` threads and returns when all are done;
-    /// returns false, having done nothing, when the pool is at work already.
+    /// returns false, without any effect, when the pool is busy.
     func run(_ count: Int, threads: Int, _ body: @escaping (Int) -> Void) -> Bool {
         guard !busy.load(ordering: .relaxed),
             busy.compareExchange(expected: false, desired: true, ordering: .acquiring).exchanged
@@ -139,8 +140,8 @@ final class ThreadPool: @unchecked Sendable {
 
     // MARK: Both sides
 
-    /// Claims and runs tasks until none is left; returns how many. Kept out of line, so that its
-    /// hold on the closure has ended when the caller learns that the tasks are done.
+    /// Claims and runs tasks until none is left; returns their number. Not inlined, so that its
+    /// reference to the closure is released before the caller observes the end of the tasks.
     @inline(never)
     private func claimTasks(of generation: UInt64) -> Int {
         let address = bodyAddress.load(ordering: .acquiring)
@@ -159,7 +160,7 @@ final class ThreadPool: @unchecked Sendable {
         return claimed
     }
 
-    /// True as soon as the condition holds, false when it has not for the time we spin.
+    /// Spins until the condition holds; returns false when it does not within the spin time.
     @inline(__always)
     private func spin(until condition: () -> Bool) -> Bool {
         let start = gk_nanoseconds()
@@ -182,7 +183,8 @@ final class ThreadPool: @unchecked Sendable {
             let count = taskCount.load(ordering: .acquiring)
             let own = claimTasks(of: next)
             guard own > 0 else { continue }
-            // A claim proves that the region is still `next`, so that `count` was its count.
+            // A successful claim proves that the region is still `next`, and that `count` belongs
+            // to it.
             let total = finished.wrappingAdd(own, ordering: .sequentiallyConsistent).newValue
             guard total == count, callerSleeps.load(ordering: .sequentiallyConsistent) else {
                 continue
@@ -211,9 +213,9 @@ final class ThreadPool: @unchecked Sendable {
     }
 
     /// Linux may wake a worker on the caller's own processor while another is idle (in a guest a
-    /// halted processor passes for a busy one), and there the two take turns for milliseconds:
-    /// regions of two tasks of 1.5 ms took 1.9 to 2.4 times one task in 8 runs of 12, and with this
-    /// 1.05 to 1.24 times in 15 of 15.
+    /// halted processor appears busy), where the two then take turns for milliseconds: regions of
+    /// two tasks of 1.5 ms took 1.9 to 2.4 times one task in 8 runs of 12, and with this 1.05 to
+    /// 1.24 times in 15 of 15.
     private func leaveCallerCPU() {
         let cpu = callerCPU.load(ordering: .relaxed)
         if cpu >= 0, gk_current_cpu() == cpu { gk_leave_cpu(cpu) }
@@ -228,8 +230,8 @@ final class ThreadPool: @unchecked Sendable {
 
     // MARK: Size
 
-    /// Starts or ends workers until there are `count`, or as many as the system grants. Fewer do
-    /// the same tasks, so results do not change.
+    /// Starts or ends workers until there are `count`, or as many as the system grants. Fewer
+    /// workers run the same tasks, so results do not change.
     private func resize(to count: Int) {
         workerLimit.store(count, ordering: .sequentiallyConsistent)
         if workers.count > count {
@@ -265,7 +267,7 @@ private final class ThreadStart {
     }
 }
 
-/// A new joinable thread that runs `body`; nil when the system refuses one.
+/// Starts a joinable thread that runs `body`; returns nil when the system refuses it.
 private func startThread(_ body: @escaping () -> Void) -> pthread_t? {
     let argument = Unmanaged.passRetained(ThreadStart(body)).toOpaque()
     #if canImport(Darwin)

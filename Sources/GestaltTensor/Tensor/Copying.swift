@@ -7,7 +7,7 @@ package func copyElements<Scalar>(
     copyElements(from: source, to: target, layout: Layout(contiguous: source.shape))
 }
 
-/// Writes the elements of `source` to where `layout`, of the same shape, says in `target`.
+/// Writes the elements of `source` to `target` at the positions of `layout`, of the same shape.
 package func copyElements<Scalar>(
     from source: Tensor<Scalar>, to target: UnsafeMutablePointer<Scalar>, layout: Layout
 ) {
@@ -66,7 +66,8 @@ package func fill<Scalar: TensorScalar>(
 }
 
 extension UnsafeMutablePointer where Pointee: FloatingScalar {
-    /// Writes zeros. As bytes: a fill in generic code asks for the type at every element.
+    /// Writes zeros, as bytes: a fill in generic code requests the type's metadata for every
+    /// element.
     func clear(count: Int) {
         UnsafeMutableRawPointer(self).initializeMemory(
             as: UInt8.self, repeating: 0, count: count * MemoryLayout<Pointee>.stride)

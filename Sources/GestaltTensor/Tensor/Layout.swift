@@ -1,11 +1,11 @@
-/// Where a tensor's elements stand in its storage: shape, step per axis, first element.
+/// The positions of a tensor's elements in its storage: shape, step per axis, first element.
 package struct Layout: Sendable {
     package var shape: Shape
-    /// Elements between neighbors along each axis; 0 along a broadcast axis.
+    /// The distances between neighbors along each axis, in elements; 0 along a broadcast axis.
     package var strides: InlineArray<8, Int>
     package var offset: Int
 
-    /// Row-major and gapless, from the start of the storage.
+    /// Creates a contiguous row-major layout from the start of the storage.
     package init(contiguous shape: Shape) {
         self.shape = shape
         strides = InlineArray(repeating: 0)
@@ -44,7 +44,7 @@ package struct Layout: Sendable {
         return result
     }
 
-    /// Every `step`-th element of `range` along `axis`.
+    /// Selects every `step`-th element of `range` along `axis`.
     package func sliced(_ range: Range<Int>, axis: Int, step: Int) -> Layout {
         var result = self
         result.offset += range.lowerBound * strides[axis]
@@ -53,7 +53,7 @@ package struct Layout: Sendable {
         return result
     }
 
-    /// The same elements repeated along axes of length 1 and new outer axes.
+    /// Repeats the elements along axes of length 1 and new outer axes.
     package func broadcast(to target: Shape) -> Layout {
         var result = Layout(shape: target, strides: InlineArray(repeating: 0), offset: offset)
         let lead = target.rank - shape.rank
@@ -63,14 +63,15 @@ package struct Layout: Sendable {
         return result
     }
 
-    /// The strides of a reshape that needs no copy, or nil when the elements must move.
+    /// Returns the layout of a reshape without a copy, or nil when the elements must move.
     package func reshaped(_ target: Shape) -> Layout? {
         if isContiguous || shape.elementCount == 0 {
             var result = Layout(contiguous: target)
             result.offset = offset
             return result
         }
-        // Group axes of both shapes whose products agree; inside a group the old axes must be gapless.
+        // Group axes of both shapes whose products agree; inside a group the old axes must be
+        // contiguous.
         var result = Layout(shape: target, strides: InlineArray(repeating: 0), offset: offset)
         var old = 0
         var new = 0

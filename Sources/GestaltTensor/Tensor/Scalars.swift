@@ -15,7 +15,7 @@ public protocol TensorScalar: Sendable, Equatable, BitwiseCopyable {
 public protocol NumericScalar: TensorScalar, Numeric, Comparable {}
 
 /// A scalar that gradients flow through. Operations are generic over these two: layers, models and
-/// optimizers use `Float`; `Double` exists so that finite differences can judge the operations.
+/// optimizers use `Float`; `Double` serves to verify the operations by finite differences.
 ///
 /// C kernels are compiled for these two: no other type can conform.
 public protocol FloatingScalar: NumericScalar, BinaryFloatingPoint {}
@@ -30,7 +30,7 @@ extension TensorScalar {
     }
 }
 
-/// The type of a tensor's elements, as files and messages name it.
+/// The type of a tensor's elements, as named in files and messages.
 public enum ElementType: String, Sendable, CaseIterable, CustomStringConvertible {
     case float32, float64, float16, bfloat16, int32, int64, uint8, bool
 
@@ -70,7 +70,7 @@ extension Bool: TensorScalar {
     public static var elementType: ElementType { .bool }
 }
 
-/// IEEE half precision as stored bits; convert to `Float` to compute.
+/// IEEE half precision as stored bits; convert to `Float` for arithmetic.
 public struct Float16Bits: TensorScalar {
     public var bits: UInt16
     public init(bits: UInt16) { self.bits = bits }
@@ -91,13 +91,13 @@ public struct Float16Bits: TensorScalar {
     }
 }
 
-/// The upper half of a `Float`, as stored bits; convert to `Float` to compute.
+/// The upper half of a `Float`, as stored bits; convert to `Float` for arithmetic.
 public struct BFloat16: TensorScalar {
     public var bits: UInt16
     public init(bits: UInt16) { self.bits = bits }
     public static var elementType: ElementType { .bfloat16 }
 
-    /// The nearest value, ties to even; NaN stays NaN.
+    /// The nearest value, ties to even; NaN is preserved.
     public init(_ value: Float) {
         let pattern = value.bitPattern
         let rounded = pattern &+ 0x7FFF &+ (pattern >> 16 & 1)

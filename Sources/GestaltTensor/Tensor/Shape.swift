@@ -1,6 +1,6 @@
 import GestaltChecks
 
-/// The lengths of a tensor's axes, outermost first; kept inline, so that making one allocates
+/// The lengths of a tensor's axes, outermost first; stored inline, so that creating one allocates
 /// nothing.
 public struct Shape: Sendable, Hashable, RandomAccessCollection, ExpressibleByArrayLiteral,
     CustomStringConvertible
@@ -65,7 +65,7 @@ public struct Shape: Sendable, Hashable, RandomAccessCollection, ExpressibleByAr
         rank += 1
     }
 
-    /// The shape without one axis.
+    /// Returns the shape without one axis.
     public func removing(axis: Int) -> Shape {
         let index = resolved(axis)
         var result = Shape()
@@ -73,7 +73,7 @@ public struct Shape: Sendable, Hashable, RandomAccessCollection, ExpressibleByAr
         return result
     }
 
-    /// The shape with one more axis of `length` before position `axis` (of the result).
+    /// Returns the shape with one more axis of `length` before position `axis` (of the result).
     public func inserting(_ length: Int, axis: Int) -> Shape {
         let index = axis < 0 ? axis + rank + 1 : axis
         require(index >= 0 && index <= rank, "no place \(axis) for an axis in \(self)")
@@ -87,7 +87,8 @@ public struct Shape: Sendable, Hashable, RandomAccessCollection, ExpressibleByAr
 
     private init() { self.init(EmptyCollection()) }
 
-    /// The shape both broadcast to, or nil: axes are matched from the end, length 1 stretches.
+    /// Returns the common broadcast shape, or nil if there is none: axes are matched from the end,
+    /// length 1 is broadcast.
     public func broadcast(with other: Shape) -> Shape? {
         if self == other { return self }
         let longest = Swift.max(rank, other.rank)
@@ -130,7 +131,7 @@ extension Shape: Codable {
         self.init(lengths)
     }
 
-    /// A list of lengths, outermost first.
+    /// Encodes a list of lengths, outermost first.
     public func encode(to encoder: any Encoder) throws {
         var container = encoder.singleValueContainer()
         try container.encode(dimensions)

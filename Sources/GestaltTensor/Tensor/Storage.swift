@@ -1,17 +1,17 @@
 import Synchronization
 
-/// The memory behind a tensor and its views: aligned, from the buffer pool, shared until written.
+/// The memory of a tensor and its views: aligned, from the buffer pool, shared until written.
 ///
 /// `@unchecked Sendable`: the scalars change only through a tensor that holds the sole reference
-/// (`Tensor.withMutableScalars` checks), so no other thread can be reading them.
+/// (`Tensor.withMutableScalars` checks), so no other thread can read them at that time.
 package final class Storage<Scalar: TensorScalar>: @unchecked Sendable {
     package let pointer: UnsafeMutablePointer<Scalar>
     package let count: Int
-    /// An object derived from the present contents and kept with them, such as a transformed weight;
-    /// guarded by `companionLock`.
+    /// An object derived from the current contents and cached with them, such as a transformed
+    /// weight; guarded by `companionLock`.
     private var companion: (any Sendable)?
 
-    /// Memory that holds whatever was there before.
+    /// Creates uninitialized memory.
     package init(count: Int) {
         self.count = count
         let raw = BufferPool.allocate(byteCount: count * MemoryLayout<Scalar>.stride)
@@ -23,13 +23,13 @@ package final class Storage<Scalar: TensorScalar>: @unchecked Sendable {
             UnsafeMutableRawPointer(pointer), byteCount: count * MemoryLayout<Scalar>.stride)
     }
 
-    /// Drops what was derived from the present contents, which are about to change.
+    /// Drops the companion of the current contents before they change.
     package func contentsWillChange() {
         if companion != nil { companion = nil }
     }
 
-    /// The object derived from the present contents, made by `make` at the first call and dropped
-    /// when they change.
+    /// Returns the object derived from the current contents, created by `make` at the first call
+    /// and dropped when they change.
     func companion<Companion: Sendable>(_ make: () -> Companion) -> Companion {
         companionLock.withLock { _ in
             if let known = companion as? Companion { return known }
@@ -39,12 +39,12 @@ package final class Storage<Scalar: TensorScalar>: @unchecked Sendable {
         }
     }
 
-    /// Keeps `companion` with the present contents.
+    /// Caches `companion` with the current contents.
     func attach(_ companion: some Sendable) {
         companionLock.withLock { _ in self.companion = companion }
     }
 
-    /// The object kept with the present contents, if it is of this type.
+    /// Returns the object cached with the current contents, if it is of this type.
     func companion<Companion: Sendable>(as _: Companion.Type) -> Companion? {
         companionLock.withLock { _ in companion as? Companion }
     }

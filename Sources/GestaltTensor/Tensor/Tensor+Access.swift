@@ -36,7 +36,7 @@ extension Tensor {
 }
 
 extension Tensor: Equatable {
-    /// Same shape and equal elements; NaN differs from itself.
+    /// Returns whether shapes and all elements are equal; NaN differs from itself.
     public static func == (a: Tensor, b: Tensor) -> Bool {
         guard a.shape == b.shape else { return false }
         switch Scalar.elementType {

@@ -50,7 +50,7 @@ extension Tensor where Scalar: NumericScalar {
 
 extension Tensor where Scalar: NumericScalar & Strideable, Scalar.Stride: SignedNumeric {
     /// The whole numbers of `range`, `step` apart, as a vector.
-    /// - Precondition: `step` is positive; every number is one of `Scalar`.
+    /// - Precondition: `step` is positive; every number is representable in `Scalar`.
     public static func range(_ range: Range<Int>, by step: Int = 1) -> Tensor {
         require(step > 0, "range(\(range), by: \(step)): the step must be positive")
         return Tensor(
@@ -71,7 +71,7 @@ extension Tensor where Scalar: FloatingScalar {
             (0..<count).map { $0 == count - 1 && count > 1 ? last : first + Scalar($0) * step })
     }
 
-    /// Independent numbers from the normal distribution.
+    /// Draws independent numbers from the normal distribution.
     /// - Precondition: `standardDeviation` is not negative.
     public static func normal(
         _ shape: Shape, mean: Scalar = 0, standardDeviation: Scalar = 1,
@@ -80,7 +80,7 @@ extension Tensor where Scalar: FloatingScalar {
         random.normal(shape, mean: mean, standardDeviation: standardDeviation)
     }
 
-    /// Independent numbers, evenly from `range`.
+    /// Draws independent numbers uniformly from `range`.
     /// - Precondition: `range` is not empty and its bounds are finite.
     public static func uniform(
         _ shape: Shape, in range: Range<Scalar> = 0..<1, using random: inout RandomStream
@@ -90,8 +90,9 @@ extension Tensor where Scalar: FloatingScalar {
 }
 
 extension Tensor {
-    /// The coordinates of a grid: for vectors of lengths `n₀, n₁, …`, a tensor each of shape
-    /// `[n₀, n₁, …]` whose element at `[i₀, i₁, …]` is `vectors[k][iₖ]` (NumPy's `indexing="ij"`).
+    /// Returns the coordinates of a grid: for vectors of lengths `n₀, n₁, …`, one tensor each of
+    /// shape `[n₀, n₁, …]` whose element at `[i₀, i₁, …]` is `vectors[k][iₖ]` (NumPy's
+    /// `indexing="ij"`).
     /// - Precondition: at most eight vectors, each of rank 1.
     public static func grid(_ vectors: [Tensor]) -> [Tensor] {
         let shape = Shape(vectors.map(\.count))

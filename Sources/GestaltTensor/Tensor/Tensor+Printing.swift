@@ -1,5 +1,5 @@
 extension Tensor: CustomStringConvertible {
-    /// Shape, type and elements: columns aligned, the middle of long axes left out.
+    /// Shape, type and elements: columns aligned, the middle of long axes omitted.
     ///
     ///     Tensor<float32> [2, 3]
     ///     [[ 1.5, -2,    0.25],
@@ -57,7 +57,7 @@ extension Tensor: CustomStringConvertible {
     }
 }
 
-/// The elements as columns: one number of decimals for all, points under points.
+/// Formats the elements in columns: the same number of decimals for all, decimal points aligned.
 private func formatted<Scalar: TensorScalar>(_ values: [Scalar]) -> [String] {
     let numbers: [Double]
     switch values {
@@ -71,7 +71,7 @@ private func formatted<Scalar: TensorScalar>(_ values: [Scalar]) -> [String] {
     let (largest, smallest) = (sizes.max() ?? 0, sizes.min() ?? 1)
     if largest >= 1e6 || smallest < 1e-4 { return numbers.map(scientific) }
     let fixed = numbers.map { fixedPoint($0, decimals: 4) }
-    // As many decimals as some number needs; the others are filled up with blanks.
+    // The maximum number of decimals; shorter fractions are padded with blanks.
     let decimals = fixed.map { $0.fraction.count }.max() ?? 0
     return fixed.map { whole, fraction in
         if decimals == 0 { return whole }
@@ -80,7 +80,7 @@ private func formatted<Scalar: TensorScalar>(_ values: [Scalar]) -> [String] {
     }
 }
 
-/// A number rounded to `decimals`, in two parts; the fraction without zeros at its end.
+/// Returns a number rounded to `decimals`, in two parts; the fraction without trailing zeros.
 private func fixedPoint(_ value: Double, decimals: Int) -> (whole: String, fraction: String) {
     guard value.isFinite else { return (value.isNaN ? "nan" : value > 0 ? "inf" : "-inf", "") }
     var unit = 1
@@ -92,7 +92,7 @@ private func fixedPoint(_ value: Double, decimals: Int) -> (whole: String, fract
     return ((value < 0 && scaled > 0 ? "-" : "") + String(scaled / unit), fraction)
 }
 
-/// A number as a mantissa with four decimals and a power of ten.
+/// Formats a number as a mantissa with four decimals and a power of ten.
 private func scientific(_ value: Double) -> String {
     guard value.isFinite, value != 0 else { return fixedPoint(value, decimals: 0).whole }
     var exponent = 0

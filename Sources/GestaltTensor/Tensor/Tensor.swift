@@ -1,22 +1,23 @@
-/// An array of any rank: a value, like an `Array`.
+/// An array of any rank with value semantics, like `Array`.
 ///
 /// Copies share memory until one of them is written. Elements are row-major; `reshaped`,
-/// `permuted`, `sliced` and `broadcast` give views, which copy nothing. Shapes are checked when an
-/// operation runs, and a mismatch stops the program with a message that shows both.
+/// `permuted`, `sliced` and `broadcast` return views, which copy nothing. Shapes are checked when
+/// an operation runs, and a mismatch stops the program with a message that shows both.
 ///
-/// A tensor may carry a place on a tape; operations on it are then recorded, see
+/// A tensor may have a position on a tape; operations on it are then recorded, see
 /// ``gradients(at:of:)``.
 public struct Tensor<Scalar: TensorScalar>: Sendable {
     package private(set) var storage: Storage<Scalar>
     package private(set) var layout: Layout
-    /// Where this value stands on a tape; nil when nothing is recorded.
+    /// The position of this value on a tape; nil when operations are not recorded.
     var record: TapeRecord<Scalar>?
 
     public var shape: Shape { layout.shape }
     public var rank: Int { layout.shape.rank }
     /// The number of elements.
     public var count: Int { layout.shape.elementCount }
-    /// Whether the elements stand in row-major order without gaps (a view may not).
+    /// Whether the elements are stored in row-major order without gaps (those of a view may not
+    /// be).
     public var isContiguous: Bool { layout.isContiguous }
 
     package init(storage: Storage<Scalar>, layout: Layout) {
@@ -24,7 +25,7 @@ public struct Tensor<Scalar: TensorScalar>: Sendable {
         self.layout = layout
     }
 
-    /// A tensor whose elements `body` writes, all of them, in row-major order.
+    /// Creates a tensor whose elements `body` writes, all of them, in row-major order.
     public init(
         uninitialized shape: Shape, _ body: (UnsafeMutableBufferPointer<Scalar>) throws -> Void
     ) rethrows {
@@ -33,13 +34,13 @@ public struct Tensor<Scalar: TensorScalar>: Sendable {
         try body(UnsafeMutableBufferPointer(start: storage.pointer, count: storage.count))
     }
 
-    /// The same elements seen through another layout.
+    /// Returns a view of the same elements with another layout.
     package func viewed(_ layout: Layout) -> Tensor { Tensor(storage: storage, layout: layout) }
 
-    /// The first element's place in memory. Keep the tensor alive while it is used.
+    /// The address of the first element. Keep the tensor alive while it is used.
     package var pointer: UnsafeMutablePointer<Scalar> { storage.pointer + layout.offset }
 
-    /// The same elements under another shape of the same count.
+    /// Returns the same elements with another shape of the same count.
     /// - Precondition: the elements are contiguous.
     package func relabeled(_ shape: Shape) -> Tensor {
         var layout = Layout(contiguous: shape)
@@ -47,7 +48,7 @@ public struct Tensor<Scalar: TensorScalar>: Sendable {
         return Tensor(storage: storage, layout: layout)
     }
 
-    /// The same value without its place on a tape: a constant.
+    /// The same value without its position on a tape: a constant.
     public var detached: Tensor {
         guard record != nil else { return self }
         return Tensor(storage: storage, layout: layout)
@@ -69,7 +70,7 @@ public struct Tensor<Scalar: TensorScalar>: Sendable {
     }
 
     /// Writes elements in place, in row-major order. Copies first when the memory is shared, and
-    /// drops the place on a tape: the new value is a constant.
+    /// drops the position on the tape: the new value is a constant.
     public mutating func withMutableScalars<Result>(
         _ body: (UnsafeMutableBufferPointer<Scalar>) throws -> Result
     ) rethrows -> Result {
@@ -83,17 +84,17 @@ public struct Tensor<Scalar: TensorScalar>: Sendable {
             UnsafeMutableBufferPointer(start: storage.pointer + layout.offset, count: count))
     }
 
-    /// Whether a write in place would not copy.
+    /// Returns whether a write in place needs no copy.
     package mutating func isUniquelyReferenced() -> Bool {
         isKnownUniquelyReferenced(&storage) && isContiguous
     }
 
-    /// A fresh contiguous copy.
+    /// Returns a new contiguous copy.
     package func copied() -> Tensor {
         Tensor(uninitialized: shape) { copyElements(from: self, to: $0.baseAddress!) }
     }
 
-    /// This value with its elements in row-major order; itself when they already are.
-    /// The place on a tape is dropped: operations call this on detached inputs.
+    /// Returns this value with its elements in row-major order; itself if they already are. The
+    /// position on a tape is dropped: operations call this on detached inputs.
     package func contiguous() -> Tensor { isContiguous ? detached : copied() }
 }

@@ -1,7 +1,7 @@
 import CKernels
 
-/// The sums of the squares of each pixel's channels: how large the numbers are that a convolution's
-/// tiles are made of. Measured by the tasks that read the pixels anyway.
+/// The sums of the squares of each pixel's channels: the magnitudes of the values in a
+/// convolution's tiles. Measured by the tasks that read the pixels in any case.
 ///
 /// `@unchecked Sendable`: each element is written by one task, and read after all have ended.
 final class PixelEnergies<Scalar: FloatingScalar>: @unchecked Sendable {
@@ -9,8 +9,8 @@ final class PixelEnergies<Scalar: FloatingScalar>: @unchecked Sendable {
     private let channels: Int
     private let energies: Storage<Scalar>
 
-    /// - Parameter image: The gapless elements of `tensor`, whose last axis is the channels; they
-    ///   outlive this object.
+    /// - Parameter image: The contiguous elements of `tensor`, whose last axis is the channels;
+    ///   they outlive this object.
     init(_ image: UnsafePointer<Scalar>, of tensor: Tensor<Scalar>) {
         self.image = image
         channels = tensor.shape[-1]
@@ -19,7 +19,7 @@ final class PixelEnergies<Scalar: FloatingScalar>: @unchecked Sendable {
 
     var pointer: UnsafePointer<Scalar> { UnsafePointer(energies.pointer) }
 
-    /// Measures the pixels that stand where `part` stands in 0 ..< total.
+    /// Measures the pixels at the position of `part` in 0 ..< total.
     func measure(_ part: Range<Int>, of total: Int) {
         let first = energies.count * part.lowerBound / total
         let count = energies.count * part.upperBound / total - first
@@ -28,7 +28,7 @@ final class PixelEnergies<Scalar: FloatingScalar>: @unchecked Sendable {
             Scalar.variant, image + first * channels, count, channels, energies.pointer + first)
     }
 
-    /// Of all pixels, once they are measured.
+    /// The range of the energies of all pixels, once they are measured.
     var range: gk_energies {
         var result = gk_energies()
         gk_energy_range(Scalar.variant, energies.pointer, energies.count, &result)
@@ -36,32 +36,32 @@ final class PixelEnergies<Scalar: FloatingScalar>: @unchecked Sendable {
     }
 }
 
-/// Those of both sides of a weight's gradient.
+/// The pixel energies of both operands of a weight's gradient.
 struct GradientEnergies<Scalar: FloatingScalar>: Sendable {
     let source: PixelEnergies<Scalar>
     let cotangent: PixelEnergies<Scalar>
 
-    /// Measures the pixels of both that stand where `part` stands in 0 ..< total.
+    /// Measures the pixels of both operands at the position of `part` in 0 ..< total.
     func measure(_ part: Range<Int>, of total: Int) {
         source.measure(part, of: total)
         cotangent.measure(part, of: total)
     }
 
-    /// Whether sums over all pixels may be made of differences: all numbers are finite, and no pixel
-    /// dominates.
+    /// Whether sums over all pixels may be formed from differences: all values are finite, and no
+    /// pixel dominates.
     var areEven: Bool {
         [source.range, cotangent.range].allSatisfy { $0.has_non_finite == 0 && !$0.isDominated }
     }
 }
 
 extension gk_energies {
-    /// Whether no tile can suffer, whatever it reads.
+    /// Whether no tile can lose accuracy, whichever pixels it reads.
     var isEven: Bool {
         has_non_finite == 0 && largest <= gk_reach_ratio * least
             && (has_zeros == 0 || largest <= gk_reach_zero_limit)
     }
 
-    /// Whether one pixel is so large that sums over all pixels consist of it: more than a thousand
-    /// times the energy of all others together.
+    /// Whether one pixel is so large that sums over all pixels are dominated by it: more than a
+    /// thousand times the energy of all others together.
     var isDominated: Bool { largest > 1024 * (total - largest) }
 }

@@ -10,13 +10,13 @@ struct WinogradGradient<Scalar: FloatingScalar> {
     let source: WinogradSource<Scalar>
     /// `[outputs, target channels]`.
     let cotangent: UnsafePointer<Scalar>
-    /// Measured on the way.
+    /// The energies of both operands, measured in the same pass.
     let energies: GradientEnergies<Scalar>
 
-    /// Sums above this do not stay within reach while chunks of tiles pass by: then each slice of the
-    /// source's channels may have its own, which live as long as its task.
+    /// Sums above this are evicted from the caches while chunks of tiles are processed: each slice
+    /// of the source's channels may then have separate sums, which live as long as its task.
     private static var largestSums: Int { 16 << 20 }
-    /// What the cotangent's tiles, which all slices read, may take.
+    /// The memory limit of the cotangent's tiles, which all slices read.
     private static var largestCotangent: Int { 64 << 20 }
 
     /// Writes the gradient, `[taps, source width, target channels]`.
@@ -43,8 +43,8 @@ struct WinogradGradient<Scalar: FloatingScalar> {
         }
     }
 
-    /// What the points of the tiles treated at once may take: twice their sums, so that few
-    /// channels stay in the second-level cache and many do not pay more for their sums than for their
+    /// The memory limit of the points of the tiles processed at once: twice their sums, so that few
+    /// channels stay in the second-level cache and the sums of many do not cost more than their
     /// tiles.
     private func chunkByteCount(sums: Int) -> Int { min(max(2 * sums, 2 << 20), 32 << 20) }
 
@@ -52,7 +52,7 @@ struct WinogradGradient<Scalar: FloatingScalar> {
         WinogradPoints(tiling, phases: 0..<tiling.sources.count, streams: streams)
     }
 
-    /// Each task takes some channels of one phase of the source through all three steps.
+    /// Runs all three steps for some channels of one phase of the source per task.
     private func runBySlices(
         _ points: WinogradPoints<Scalar>, _ result: UnsafeMutablePointer<Scalar>
     ) {
@@ -80,11 +80,11 @@ struct WinogradGradient<Scalar: FloatingScalar> {
         }
     }
 
-    /// A line of the cache: so few that their sums stay in the second level. 64 bytes take 24 ms for
-    /// 240 to 240 channels at 8 phases, 128 take 30, 256 take 36 (Zen 4).
+    /// One cache line: few enough channels for their sums to stay in the second level. 64 bytes
+    /// take 24 ms for 240 to 240 channels at 8 phases, 128 take 30, 256 take 36 (Zen 4).
     private static var channelsOfSlice: Int { 64 / MemoryLayout<Scalar>.stride }
 
-    /// All channels, some tiles at a time, which add to the same sums.
+    /// Runs all channels, some tiles at a time, which add to the same sums.
     private func runByChunks(of byteCount: Int, _ result: UnsafeMutablePointer<Scalar>) {
         var points = makePoints(streams: false)
         if byteCount > 8 << 20 { points = makePoints(streams: true) }

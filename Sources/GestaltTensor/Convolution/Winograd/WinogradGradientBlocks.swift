@@ -1,8 +1,8 @@
 import CKernels
 
-/// The gradient of a weight whose sums are few: each task has sums of its own, for some channels of
-/// the target and some of the tiles, and goes through its tiles in blocks. Sums and block stay in the
-/// second level of the cache, and tasks wait for each other only at the end.
+/// The gradient of a weight whose sums are few: each task has separate sums, for some channels of
+/// the target and some of the tiles, and goes through its tiles in blocks. Sums and block stay in
+/// the second level of the cache, and tasks wait for each other only at the end.
 ///
 /// The division follows from the geometry and the width of vectors, and sums of parts of the tiles are
 /// added in order: the result does not depend on the number of threads.
@@ -21,20 +21,20 @@ struct WinogradGradientBlocks<Scalar: FloatingScalar> {
     private let parts: EvenParts
     private let blockTiles: Int
 
-    /// Bytes of sums that a task may have: of all channels of the target, and of a slice. With a block
-    /// beside them they fill a second level of 1 MiB.
+    /// The limits in bytes of a task's sums: over all channels of the target, and over a slice.
+    /// Together with a block they fill a second level of 1 MiB.
     private static var largestSums: Int { 640 << 10 }
     private static var largestSlice: Int { 400 << 10 }
-    /// What the points of a block may take.
+    /// The memory limit of the points of a block.
     private static var largestBlock: Int { 384 << 10 }
-    /// What the source's tiles may take that every slice of the target reads.
+    /// The memory limit of the source's tiles that every slice of the target reads.
     private static var largestSource: Int { 8 << 20 }
     private static var fewestTasks: Int { 8 }
 
-    /// Bytes that go through the shared caches.
+    /// Bytes that pass through the shared caches.
     let traffic: Int
 
-    /// Nil when not even a vector of channels has sums that are few enough.
+    /// Returns nil when even the sums of one vector of channels exceed the limit.
     ///
     /// - Parameter cotangent: `[outputs, target channels]`.
     init?(
@@ -83,7 +83,7 @@ struct WinogradGradientBlocks<Scalar: FloatingScalar> {
         }
     }
 
-    /// Adds the sums of the other parts to those of the first.
+    /// Adds the sums of the remaining parts to those of the first.
     private func addUp(_ sums: [Rows]) {
         let pieces = EvenParts(sums[0].count, wished: sums[0].count / 8, threads: 1)
         parallelFor(parts.count > 1 ? slices * pieces.count : 0) { task in
@@ -109,7 +109,7 @@ struct WinogradGradientBlocks<Scalar: FloatingScalar> {
         return rows
     }
 
-    /// The sums over some tiles. Without `shared` source points a block makes its own.
+    /// Adds the sums over some tiles. Without `shared` source points a block computes its own.
     private func add(_ tiles: Range<Int>, _ channels: Range<Int>, _ shared: Rows?, to sums: Rows) {
         let from = shared ?? points.sourceRows(tiles: blockTiles)
         let to = Rows(tiles: blockTiles, step: sliceWidth, points: tiling.points)
@@ -117,7 +117,7 @@ struct WinogradGradientBlocks<Scalar: FloatingScalar> {
             let present = start..<min(tiles.upperBound, start + blockTiles)
             if shared == nil { points.expand(source, present, to: from) }
             points.expand(cotangent: cotangent, channels, present, to: to)
-            // Each part of the tiles comes once for each slice of the target.
+            // Each part of the tiles is visited once per slice of the target.
             if channels.lowerBound == 0 { energies.measure(present, of: tiling.tiles) }
             for point in 0..<tiling.points {
                 points.multiply(

@@ -1,4 +1,5 @@
-/// Minimal filtering for the grids of an image, and patches for the tiles that it would spoil.
+/// Minimal filtering for the grids of an image, and patches for the tiles where it would be
+/// inaccurate.
 struct WinogradImage<Scalar: FloatingScalar> {
     let grids: [PatchGrid]
     let plan: ConvolutionPlan
@@ -17,7 +18,7 @@ struct WinogradImage<Scalar: FloatingScalar> {
                 grid: grid, tiling: tiling, source: WinogradSource(source, tiling), weight: weight,
                 target: target, epilogue: epilogue, energies: isEven == nil ? energies : nil
             ).run()
-            // The first grid has measured the source for all.
+            // The first grid has measured the source for all grids.
             let even = isEven ?? energies.range.isEven
             isEven = even
             if even { continue }

@@ -3,14 +3,14 @@ import CKernels
 /// The memory of a number of tiles at the points of a tiling, and the steps into and out of it.
 struct WinogradPoints<Scalar: FloatingScalar> {
     let tiling: WinogradTiling
-    /// Those of the source whose channels stand side by side.
+    /// The phases of the source whose channels are adjacent.
     let phases: Range<Int>
     /// Elements of a tile's row at one point: channels, to a multiple of the vector.
     let sourceStep: Int
     let targetStep: Int
-    /// Whether points are written past the caches: for so many that they would not stay there until
-    /// they are read. Without it each line is fetched before it is overwritten; with it the way in and the
-    /// weight of 240 channels take half the time.
+    /// Whether points are written past the caches: for sizes that would be evicted before they are
+    /// read. Without it each line is fetched before it is overwritten; with it the input transform
+    /// and the weight of 240 channels take half the time.
     private let streams: Int32
 
     init(_ tiling: WinogradTiling, phases: Range<Int>, streams: Bool) {
@@ -38,8 +38,8 @@ struct WinogradPoints<Scalar: FloatingScalar> {
         let step: Int
         let pointStep: Int
 
-        /// A little more than the rows need, so that points do not stand at equal addresses modulo a
-        /// page.
+        /// Slightly more than the rows require, so that points do not lie at equal addresses modulo
+        /// a page.
         init(tiles: Int, step: Int, points: Int) {
             self.step = step
             pointStep = tiles * step + 16
@@ -82,7 +82,7 @@ struct WinogradPoints<Scalar: FloatingScalar> {
         if streams != 0 { gk_stream_end() }
     }
 
-    /// All tiles of some channels of one phase of the source.
+    /// Returns all tiles of some channels of one phase of the source, transformed.
     func expanded(
         _ source: WinogradSource<Scalar>, phase: Int, _ channels: Range<Int>
     ) -> Rows {
@@ -151,8 +151,8 @@ struct WinogradPoints<Scalar: FloatingScalar> {
 // MARK: The gradient of the weight
 
 extension WinogradPoints {
-    /// The sums over `terms` tiles at one point, which are those of `from` from `row` on: the source's
-    /// channels `rows` times `columns` of the cotangent's.
+    /// Computes the sums over `terms` tiles at one point, those of `from` from `row` on: the
+    /// source's channels `rows` times `columns` of the cotangent's.
     func multiply(
         _ from: Rows, row: Int = 0, _ to: Rows,
         rows: Range<Int>, columns: Int, terms: Int, _ point: Int,
@@ -167,8 +167,8 @@ extension WinogradPoints {
             to.point(point), sums.point(point, row: rows.lowerBound))
     }
 
-    /// Transforms the sums from `row` on to the taps of some channels of a phase, which `place` has,
-    /// for `columns` of the target.
+    /// Transforms the sums from `row` on to the taps of some channels of a phase, which `place`
+    /// describes, for `columns` of the target.
     func contract(
         _ sums: Rows, row: Int, _ channels: Range<Int>, _ place: gk_tiling,
         _ columns: Range<Int>, to result: UnsafeMutablePointer<Scalar>

@@ -1,7 +1,7 @@
 import CKernels
 
 /// A convolution at the points of a tiling: tiles of the source are transformed, multiplied by the
-/// weight point by point, transformed back, finished and put into place.
+/// weight point by point, transformed back, finished and stored.
 struct WinogradProduct<Scalar: FloatingScalar> {
     let grid: PatchGrid
     let tiling: WinogradTiling
@@ -9,17 +9,19 @@ struct WinogradProduct<Scalar: FloatingScalar> {
     let weight: ConvolutionWeight<Scalar>
     let target: UnsafeMutablePointer<Scalar>
     let epilogue: Epilogue<Scalar>
-    /// Measured on the way, where not nil: after tiles were read, which fetch ahead.
+    /// The energies measured in the same pass, if not nil: after reading the tiles, which
+    /// prefetches.
     var energies: PixelEnergies<Scalar>?
 
-    /// A weight above this does not stay within a core's reach while blocks of tiles pass by: then
+    /// A weight above this is evicted from a core's cache while blocks of tiles are processed: then
     /// each point's matrix is read once, for all tiles.
     private static var largestWeightOfBlocks: Int { 8 << 20 }
     /// Some phases of the source are multiplied at a time, and the products added up, so that their
-    /// weight, transformed anew, still stands in the last level. A training step of a transposed
+    /// weight, transformed again, is still in the last-level cache. A training step of a transposed
     /// convolution of 240 channels takes 0.93 of the time so, an eighth of the memory (Zen 4).
     private static var largestWeightOfPart: Int { 32 << 20 }
-    /// What the points of a block of tiles may take, and those of all tiles treated at once.
+    /// The memory limits of the points of a block of tiles, and of those of all tiles processed at
+    /// once.
     private static var blockByteCount: Int { 256 << 10 }
     private static var phaseByteCount: Int { 96 << 20 }
     /// Points above this are written past the caches.
@@ -42,7 +44,7 @@ struct WinogradProduct<Scalar: FloatingScalar> {
         .of(weight, grid, tiling: tiling, phases: phases)
     }
 
-    /// Each task takes a block of tiles through all three steps, in its cache.
+    /// Runs all three steps for a block of tiles per task, in its cache.
     private func runByBlocks(_ points: WinogradPoints<Scalar>) {
         let weight = transformedWeight(points.phases)
         let rows = Int(gk_panel_rows(Scalar.variant))
@@ -63,7 +65,7 @@ struct WinogradProduct<Scalar: FloatingScalar> {
         }
     }
 
-    /// Each step for all tiles before the next, some phases of the source after the other.
+    /// Runs each step for all tiles before the next, a few phases of the source at a time.
     private func runByPhases(_ phases: [Range<Int>]) {
         let tileBytes = WinogradPoints<Scalar>(tiling, phases: phases[0], streams: false)
             .byteCountOfTile
@@ -92,7 +94,7 @@ struct WinogradProduct<Scalar: FloatingScalar> {
         }
     }
 
-    /// Writes what some phases of the source give to `tiles`, or adds it.
+    /// Writes the contribution of some phases of the source to `tiles`, or adds it.
     private func add(
         _ points: WinogradPoints<Scalar>, _ weight: WinogradWeight<Scalar>, _ tiles: Range<Int>,
         to: WinogradPoints<Scalar>.Rows, isFirst: Bool
@@ -120,7 +122,7 @@ struct EvenParts {
     let total: Int
     let count: Int
 
-    /// Parts of about `wished`; when they are few, as many for one thread as for the next.
+    /// Creates parts of about `wished`; when they are few, an equal number per thread.
     init(_ total: Int, wished: Int, threads: Int = Runtime.threads) {
         self.total = total
         let parts = max(1, (total + wished - 1) / max(1, wished))

@@ -1,11 +1,11 @@
 import CKernels
 
-/// The tiles whose outputs minimal filtering would spoil, computed directly.
+/// The direct computation of tiles whose outputs would be inaccurate by minimal filtering.
 ///
-/// An output of a tile is a difference of sums over all of the tile's inputs. One input that is not
-/// finite would make all of them NaN, and one that is 10⁶ times the others would leave them three
-/// digits. So such tiles, which ``gk_uneven_tiles`` finds by the energies of their pixels, are
-/// computed once more from patches, and overwritten. Which ones depends on the numbers alone.
+/// An output of a tile is a difference of sums over all of the tile's inputs. One non-finite input
+/// would make all of them NaN, and one that is 10⁶ times the others would leave only three digits.
+/// Such tiles, which ``gk_uneven_tiles`` finds by the energies of their pixels, are therefore
+/// recomputed from patches and overwritten. The selection depends on the values alone.
 struct WinogradRepair<Scalar: FloatingScalar> {
     let grid: PatchGrid
     let tiling: WinogradTiling
@@ -18,7 +18,7 @@ struct WinogradRepair<Scalar: FloatingScalar> {
     ///
     /// - Parameters:
     ///   - energies: Of the source, measured.
-    ///   - weight: Brought into the order of patches when there are any.
+    ///   - weight: Rearranged into the order of patches if any tile needs it.
     func run(
         _ energies: PixelEnergies<Scalar>, _ weight: ConvolutionWeight<Scalar>
     ) -> Bool {
@@ -44,7 +44,7 @@ struct WinogradRepair<Scalar: FloatingScalar> {
         return (0..<tiling.tiles).filter { start[$0] != 0 }
     }
 
-    /// The rows of the grid that the tiles make, in lines along the innermost axis.
+    /// The rows of the grid covered by the tiles, in lines along the innermost axis.
     private func lines(of tiles: [Int]) -> [Range<Int>] {
         let (axes, schemes) = (tiling.axes, tiling.schemes)
         let counts = zip(schemes, axes).map { $0.tiles(of: $1.outputs) }

@@ -1,11 +1,11 @@
 import CKernels
 
-/// Minimal filtering along one axis: F(m, r) makes m outputs of r taps from m + r − 1 products.
+/// Minimal filtering along one axis: F(m, r) computes m outputs of r taps from m + r − 1 products.
 ///
 /// Source: Lavin and Gray, "Fast Algorithms for Convolutional Neural Networks", 2016. The points of
 /// interpolation are our choice, see `winogradlines.inc`.
 enum WinogradScheme: Int32, Hashable, CaseIterable {
-    /// An axis with one tap: left alone.
+    /// No transform: an axis with one tap.
     case none
     case f22, f42, f23, f43, f24, f34
 
@@ -33,7 +33,7 @@ enum WinogradScheme: Int32, Hashable, CaseIterable {
     func tiles(of length: Int) -> Int { (length + outputs - 1) / outputs }
 
     /// The scheme with the fewest products for `length` outputs of `taps` taps in tiles of at most
-    /// `largest`, the smaller tile when they are equal; nil when there is none.
+    /// `largest`, the smaller tile on ties; nil if none exists.
     static func fewest(taps: Int, outputs length: Int, largest: Int) -> WinogradScheme? {
         allCases.filter { $0.taps == taps && $0.outputs <= largest }
             .min { $0.tiles(of: length) * $0.points < $1.tiles(of: length) * $1.points }

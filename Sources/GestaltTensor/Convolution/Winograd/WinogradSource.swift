@@ -1,12 +1,12 @@
 import CKernels
 
-/// The pixels that tiles are made of.
+/// The source pixels of the tiles.
 ///
-/// A strided convolution of few channels reads phases that would each fill a small part of a vector:
-/// the eight of an RGB clip 3 of 16 numbers. They are joined first, to pixels that hold all phases
-/// side by side, and to an image with its padding, so that tiles are read without a border.
+/// A strided convolution of few channels reads phases that would each fill a small part of a
+/// vector: the eight of an RGB clip 3 of 16 numbers. They are first joined into pixels with all
+/// phases adjacent, and into an image with its padding, so that tiles are read without a border.
 struct WinogradSource<Scalar: FloatingScalar> {
-    /// As they stand in memory; the places of the phases are those of the tiling.
+    /// The pixels in memory; the places of the phases are those of the tiling.
     let pixels: UnsafePointer<Scalar>
     /// All phases as channels of one image.
     let joined: Joined?

@@ -1,25 +1,26 @@
 import CKernels
 
-/// How tiles cover a grid of outputs, and which part of the source and of the kernel each reads.
+/// The covering of a grid of outputs by tiles, with the parts of the source and of the kernel that
+/// each reads.
 ///
-/// Outputs that step over the source by s read s phases of it along the axis, each with a kernel
-/// of every s-th tap: the phases count as channels of their own, so that a strided convolution is one
-/// of stride 1 with more channels.
+/// Outputs that step over the source by s read s phases of it along the axis, each with a kernel of
+/// every s-th tap: the phases count as separate channels, so that a strided convolution is one of
+/// stride 1 with more channels.
 struct WinogradTiling {
     let schemes: [WinogradScheme]
-    /// Those of the grid, frames that do not see each other counting as images.
+    /// The axes of the grid; frames without shared taps count as images.
     let axes: [PatchGrid.Axis]
-    /// Products of a tile and pair of channels.
+    /// The number of products per tile and pair of channels.
     let points: Int
-    /// Over all images.
+    /// The number of tiles over all images.
     let tiles: Int
     let images: Int
     let sourceWidth: Int
     let targetWidth: Int
-    /// One for each phase of the source: its place in the image.
+    /// The place in the image of each phase of the source.
     let sources: [gk_tiling]
-    /// Likewise, its taps in the matrix of the weight: a pixel for each tap, an image for each source
-    /// channel. The steps are left to fill in, see `weight(_:rowStep:)`.
+    /// The taps of each phase in the matrix of the weight: a pixel for each tap, an image for each
+    /// source channel. The steps are filled in later; see `weight(_:rowStep:)`.
     private let taps: [gk_tiling]
     let target: gk_tiling
     /// Phases of the source along each axis.
@@ -79,8 +80,8 @@ struct WinogradTiling {
         }
     }
 
-    /// The tiling of an image whose pixels hold all phases of the source, channel after channel, as far as
-    /// tiles reach; and the windows whose patches are those pixels.
+    /// The tiling of an image whose pixels hold all phases of the source, channel after channel, up
+    /// to the extent of the tiles; and the windows whose patches are those pixels.
     var joinedPhases: (place: gk_tiling, windows: gk_windows) {
         var place = sources[0]
         var windows = gk_windows()
@@ -102,7 +103,7 @@ struct WinogradTiling {
         return (place, windows)
     }
 
-    /// Where tiles and outputs read.
+    /// The regions that tiles and outputs read.
     var reach: gk_reach {
         func each(_ value: (Int) -> Int) -> (Int, Int, Int) { (value(0), value(1), value(2)) }
         return gk_reach(
@@ -113,7 +114,7 @@ struct WinogradTiling {
             offset: each { axes[$0].offset }, step: each { axes[$0].step })
     }
 
-    /// Why no tiling serves the grid; nil when one does.
+    /// Returns the reason that no tiling serves the grid; nil when one does.
     static func refusal(of grid: PatchGrid) -> String? {
         if grid.groups > 1 { return "needs groups 1" }
         for axis in grid.axes {
@@ -131,9 +132,9 @@ struct WinogradTiling {
 private struct WinogradPhase {
     /// First tap of each phase.
     let starts: Range<Int>
-    /// Between the taps of a phase, and between the inputs that they read.
+    /// The distance between the taps of a phase, and between the inputs that they read.
     let spacing: Int
-    /// Of the longest phase; what others lack reads as zero.
+    /// The number of taps of the longest phase; missing taps of other phases read as zero.
     let taps: Int
 
     static func all(of axis: PatchGrid.Axis) -> WinogradPhase {
@@ -151,8 +152,8 @@ private struct WinogradPhase {
 }
 
 extension PatchGrid {
-    /// The axes and the number of images, where frames that do not see each other count as images.
-    /// The transforms begin and end with the two outer axes, so that an idle one in the middle costs
+    /// The axes and the number of images, where frames without shared taps count as images. The
+    /// transforms begin and end with the two outer axes, so that an inactive middle axis costs
     /// nothing.
     fileprivate var withFramesAsImages: (axes: [Axis], images: Int) {
         guard axes[0].isUntouched else { return (axes, batch) }
@@ -161,7 +162,7 @@ extension PatchGrid {
 }
 
 extension PatchGrid.Axis {
-    /// Whether output q is made of input q alone.
+    /// Whether output q depends on input q alone.
     fileprivate var isUntouched: Bool {
         taps == 1 && step == 1 && offset == 0 && outputs == input && start == 0 && stride == 1
             && full == outputs

@@ -1,13 +1,13 @@
 import CKernels
 import Synchronization
 
-/// The weight of some phases of the source at the points of a tiling: for each point a matrix of a row
-/// for each of their channels and a column for each target channel, in panels.
+/// The weight of some phases of the source at the points of a tiling: for each point a matrix with
+/// a row for each of their channels and a column for each target channel, in panels.
 ///
-/// `@unchecked Sendable`: the storage is written before it is handed out, and only read after.
+/// `@unchecked Sendable`: the storage is written before it is shared, and only read afterwards.
 final class WinogradWeight<Scalar: FloatingScalar>: @unchecked Sendable {
     private let storage: Storage<Scalar>
-    /// Elements from a point to the next, and from a panel to the next.
+    /// The distances between consecutive points and between consecutive panels, in elements.
     let pointStep: Int
     let panelStep: Int
     /// Columns of a panel.
@@ -26,7 +26,7 @@ final class WinogradWeight<Scalar: FloatingScalar>: @unchecked Sendable {
         let width = Int(gk_panel_width(variant))
         let panels = (tiling.targetWidth + width - 1) / width
         panelStep = phases.count * tiling.sourceWidth * width
-        // A little more, so that points do not stand at equal addresses modulo a page.
+        // Slightly more, so that points do not lie at equal addresses modulo a page.
         pointStep = panels * panelStep + 16
         self.width = width
         storage = Storage(count: tiling.points * pointStep)
@@ -54,8 +54,8 @@ final class WinogradWeight<Scalar: FloatingScalar>: @unchecked Sendable {
 }
 
 extension WinogradWeight {
-    /// Some phases of `weight` at the points of `tiling`: from the second use on kept with the weight's
-    /// contents, as long as they live and do not change.
+    /// Returns some phases of `weight` at the points of `tiling`: cached with the weight's contents
+    /// from the second use on, until they are released or change.
     ///
     /// A training step, which uses most weights once in each direction, thus keeps nothing; frozen
     /// models, accumulated gradients and recomputed blocks transform once.
@@ -78,7 +78,7 @@ extension WinogradWeight {
     }
 }
 
-/// All that the transformed weight depends on but its numbers.
+/// All inputs of the transformed weight except its values.
 private struct WinogradWeightKey: Hashable {
     let offset: Int
     let shape: Shape
@@ -94,7 +94,7 @@ private struct WinogradWeightKey: Hashable {
 }
 
 private final class WinogradWeightCache<Scalar: FloatingScalar>: Sendable {
-    /// nil for those that were used once.
+    /// nil for weights used once.
     private let entries = Mutex<[WinogradWeightKey: WinogradWeight<Scalar>?]>([:])
 
     func weight(_ key: WinogradWeightKey) -> WinogradWeight<Scalar>? {

@@ -1,4 +1,5 @@
-/// Minimal filtering for the gradient of a weight, and sums tap by tap where it would spoil them.
+/// Minimal filtering for the gradient of a weight, with sums tap by tap where it would be
+/// inaccurate.
 struct WinogradWeightGradient<Scalar: FloatingScalar> {
     let grid: PatchGrid
     let plan: ConvolutionPlan
