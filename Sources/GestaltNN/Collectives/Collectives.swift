@@ -6,8 +6,8 @@ import GestaltTensor
 /// tensors of the same shapes; each call returns once all ranks have made it. Sums are added in rank
 /// order, so every rank receives the same bits.
 ///
-/// ``LocalCollectives`` is the form of a single worker. Other forms, over threads or a network, are
-/// types of the program that needs them.
+/// ``LocalCollectives`` is the implementation for a single worker. Implementations over threads or
+/// a network are types of the program that needs them.
 public protocol Collectives: Sendable {
     /// This worker's number, `0 ..< size`.
     var rank: Int { get }
@@ -20,16 +20,16 @@ public protocol Collectives: Sendable {
     func allReduce(_ tensor: Tensor<Float>) -> Tensor<Float>
 
     /// Returns the tensor of rank `root`, on every rank.
-    /// - Parameter tensor: of the same shape on all ranks; its values count on `root` only.
+    /// - Parameter tensor: of the same shape on all ranks; its values are used on `root` only.
     func broadcast(_ tensor: Tensor<Float>, from root: Int) -> Tensor<Float>
 
     /// Returns once all ranks have called it.
     func barrier()
 
-    /// Releases all ranks from what they wait for, now and later: this worker ends with an error.
+    /// Releases all ranks from current and future waits, after an error of this worker.
     func abandon()
 
-    /// Whether a rank has called ``abandon()``; what was exchanged since is not to be used.
+    /// Whether a rank has called ``abandon()``; results exchanged afterwards are invalid.
     var isAbandoned: Bool { get }
 }
 

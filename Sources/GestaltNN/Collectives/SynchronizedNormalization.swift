@@ -20,13 +20,13 @@ struct AllReduceOperation: Operation {
 
 extension Tensor<Float> {
     /// Normalizes each channel by its mean and biased variance over the batches of all ranks:
-    /// ``batchNormalized(scale:shift:epsilon:rectifies:)`` of those batches joined, within rounding.
+    /// ``batchNormalized(scale:shift:epsilon:rectifies:)`` of the joined batches, within rounding.
     ///
-    /// Composed of recorded operations with two exchanges forward and two backward; a single worker
-    /// uses the fused form.
+    /// Composed of recorded operations with two exchanges each in the forward and the backward
+    /// pass; a single worker uses the fused form.
     ///
-    /// - Shapes: `[…, C]` in and out, the leading axes as each rank has them; `scale` and `shift`
-    ///   `[C]`.
+    /// - Shapes: `[…, C]` in and out, the leading axes may differ between ranks; `scale` and
+    ///   `shift` `[C]`.
     /// - Returns: the result of this rank, and the statistics over all ranks (constants).
     func batchNormalized(
         scale: Tensor, shift: Tensor, epsilon: Float, rectifies: Bool,

@@ -1,16 +1,16 @@
 import GestaltChecks
 import GestaltTensor
 
-/// A law that a parameter's first values are drawn from.
+/// A distribution for the initial values of a parameter.
 ///
-/// The laws that scale by fan want to know how many inputs feed a unit (``Fan/input``) and how many
-/// units an input feeds (``Fan/output``).
+/// Distributions scaled by fan depend on the number of inputs of a unit (``Fan/input``) and the
+/// number of units that an input feeds (``Fan/output``).
 public enum Initializer: Sendable, Equatable {
     case constant(Float)
-    /// Evenly between −`limit` and `limit`.
+    /// Uniform between −`limit` and `limit`.
     case uniform(limit: Float)
     case normal(standardDeviation: Float)
-    /// Normal, values beyond `limit` standard deviations drawn again.
+    /// Normal; values beyond `limit` standard deviations are drawn again.
     case truncatedNormal(standardDeviation: Float, limit: Float = 2)
     /// Uniform with variance `gain² · 2 / (fan in + fan out)`.
     /// Source: Glorot and Bengio (2010), equation 16.
@@ -21,14 +21,14 @@ public enum Initializer: Sendable, Equatable {
     case heUniform(gain: Float = 1.4142135)
     /// Normal with the same variance.
     case heNormal(gain: Float = 1.4142135)
-    /// Uniform between ±1/√(fan in): what PyTorch gives weights and biases of linear and
-    /// convolution layers unless told otherwise.
+    /// Uniform between ±1/√(fan in): PyTorch's default for weights and biases of linear and
+    /// convolution layers.
     case fanInUniform
     /// A matrix of orthonormal rows or columns, whichever are fewer, times `gain`; axes before the
     /// last count as rows. Source: Saxe, McClelland and Ganguli (2013).
     case orthogonal(gain: Float = 1)
 
-    /// A tensor drawn from the law.
+    /// Returns a tensor drawn from the distribution.
     public func callAsFunction(
         _ shape: Shape, fan: Fan, random: inout RandomStream
     ) -> Tensor<Float> {
@@ -60,7 +60,8 @@ public enum Initializer: Sendable, Equatable {
         limit > 0 ? random.uniform(shape, in: -limit..<limit) : .zeros(shape)
     }
 
-    // Q of a normal matrix, its columns' signs made those of R's diagonal: uniform over rotations.
+    // Returns Q of a normal matrix, with the signs of R's diagonal applied to its columns: uniform
+    // over rotations.
     private static func orthogonal(
         _ shape: Shape, _ gain: Float, _ random: inout RandomStream
     ) -> Tensor<Float> {
@@ -79,7 +80,7 @@ public enum Initializer: Sendable, Equatable {
     }
 }
 
-/// How many inputs feed a unit, and how many units an input feeds.
+/// The number of inputs of a unit, and the number of units that an input feeds.
 public struct Fan: Sendable, Equatable {
     public let input: Int
     public let output: Int
@@ -91,7 +92,7 @@ public struct Fan: Sendable, Equatable {
         self.output = output
     }
 
-    /// The fans of a weight `[…kernel, in, out]`: a linear layer's `[in, out]` included.
+    /// The fans of a weight `[…kernel, in, out]`: including a linear layer's `[in, out]`.
     public init(weight shape: Shape) {
         require(shape.rank >= 2, "Fan: weight \(shape) has no input and output axis")
         let kernel = shape.dropLast(2).reduce(1, *)

@@ -27,11 +27,11 @@ public struct AxisValues: Sendable, Hashable, ExpressibleByIntegerLiteral, Expre
 
     public init(arrayLiteral numbers: Int...) { self.init(numbers) }
 
-    /// The number of axes; nil where one number serves any.
+    /// The number of axes; nil if one number applies to all.
     public var rank: Int? { isUniform ? nil : numbers.count }
 
-    /// A number for each of `rank` axes.
-    /// - Precondition: the list, if it is one, has `rank` numbers.
+    /// Returns a number for each of `rank` axes.
+    /// - Precondition: a list has `rank` numbers.
     public func values(rank: Int, _ name: @autoclosure () -> String = "axis values") -> [Int] {
         require(
             isUniform || numbers.count == rank,
@@ -40,7 +40,7 @@ public struct AxisValues: Sendable, Hashable, ExpressibleByIntegerLiteral, Expre
     }
 }
 
-/// The number of spatial axes that a layer's rank or kernel names.
+/// Returns the number of spatial axes that a layer's rank or kernel specifies.
 func spatialRank(_ layer: String, _ rank: Int?, _ kernel: AxisValues) -> Int {
     guard let found = rank ?? kernel.rank else {
         stop("\(layer): one number as the kernel needs `rank:`, the number of spatial axes")

@@ -4,13 +4,14 @@ import GestaltTensor
 /// Normalizes each channel over all other axes, then scales and shifts it.
 ///
 /// `y = (x − μ) / √(σ² + ε) · γ + β`. In training μ and the biased σ² are the batch's, and the
-/// running statistics move towards the batch's mean and *unbiased* variance by `momentum`;
-/// in inference, and where the layer is frozen, the running ones are used. With several workers
-/// the batch is that of all ranks, see ``Context/collectives``.
+/// running statistics move towards the batch's mean and *unbiased* variance by `momentum`; in
+/// inference, and for a frozen layer, the running ones are used. With several workers the batch is
+/// that of all ranks, see ``Context/collectives``.
 ///
 /// - Shapes: `[…, channels]` in and out.
-/// - Learns: by default `scale` γ `[channels]` from ones, `shift` β `[channels]` from zeros.
-/// - Buffers: `runningMean` from zeros, `runningVariance` from ones, `[channels]`.
+/// - Learns: by default `scale` γ `[channels]`, initially ones, and `shift` β `[channels]`,
+///   initially zeros.
+/// - Buffers: `runningMean`, initially zeros, and `runningVariance`, initially ones, `[channels]`.
 /// - Source: Ioffe and Szegedy, *Batch Normalization* (2015), algorithm 1; running statistics as
 ///   in PyTorch.
 public struct BatchNorm: Layer {
@@ -18,9 +19,9 @@ public struct BatchNorm: Layer {
     public var shift: Tensor<Float>?
     public var runningMean: Buffer
     public var runningVariance: Buffer
-    /// The share of a batch in the running statistics.
+    /// The weight of a batch in the running statistics.
     public let momentum: Float
-    /// Added to the variance, so in squared units of the input.
+    /// The term added to the variance, in squared units of the input.
     public let epsilon: Float
     /// Whether ReLU is applied in the same pass.
     public let rectifies: Bool
@@ -48,7 +49,7 @@ public struct BatchNorm: Layer {
     /// The number of channels.
     public var channels: Int { runningMean.value.count }
 
-    /// A batch without elements leaves the running statistics as they are.
+    /// A batch without elements leaves the running statistics unchanged.
     ///
     /// - Precondition: the last axis of `x` has length `channels`; in training there is more than
     ///   one value per channel.
@@ -76,8 +77,8 @@ public struct BatchNorm: Layer {
         return y
     }
 
-    /// `norm(convolution(x))`: in training the convolution gathers the batch's statistics as it
-    /// writes its output, which is then read once, to normalize it.
+    /// `norm(convolution(x))`: in training the convolution accumulates the batch's statistics while
+    /// writing its output, which is then read once, for normalization.
     ///
     /// - Precondition: the convolution has `channels` outputs.
     public func callAsFunction(

@@ -6,8 +6,8 @@ import GestaltTensor
 ///
 /// - Shapes: `[N, spatial…, in]` to `[N, spatial'…, out]`; see `Tensor.convolution` for the
 ///   lengths.
-/// - Learns: `weight` W `[kernel…, in / groups, out]` and, by default, `bias` b
-///   `[out]`, both from the uniform law on ±1/√(in / groups · kernel volume), PyTorch's default.
+/// - Learns: `weight` W `[kernel…, in / groups, out]` and, by default, `bias` b `[out]`, both
+///   initially uniform on ±1/√(in / groups · kernel volume), PyTorch's default.
 public struct Convolution: Layer {
     public var weight: Tensor<Float>
     public var bias: Tensor<Float>?
@@ -19,8 +19,8 @@ public struct Convolution: Layer {
     public let activation: FusedActivation
 
     /// - Parameters:
-    ///   - rank: the number of spatial axes: 1 for sequences, 2 for images, 3 for video; needed
-    ///     where `kernel` is one number.
+    ///   - rank: the number of spatial axes: 1 for sequences, 2 for images, 3 for video; required
+    ///     if `kernel` is one number.
     ///   - kernel, stride, dilation: a number, or one for each spatial axis.
     /// - Precondition: one to three positive kernel lengths; `groups` divides both channel counts.
     public init(
@@ -45,7 +45,7 @@ public struct Convolution: Layer {
         self.activation = activation
     }
 
-    /// - Precondition: `x` is `[N, spatial…, in]` and not shorter than the kernel anywhere.
+    /// - Precondition: `x` is `[N, spatial…, in]` and not shorter than the kernel along any axis.
     public func callAsFunction(_ x: Tensor<Float>, _ context: Context) -> Tensor<Float> {
         callAsFunction(x, context, gathersMoments: false)
     }

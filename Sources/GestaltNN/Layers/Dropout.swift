@@ -2,9 +2,9 @@ import GestaltChecks
 import GestaltTensor
 
 /// In training, sets each element to 0 with probability `rate` and divides the others by
-/// `1 − rate`; in inference, nothing.
+/// `1 − rate`; the identity in inference.
 ///
-/// The mask comes from the context's random stream, so a pass can be repeated.
+/// The mask comes from the context's random stream, so a pass is reproducible.
 ///
 /// - Shapes: any, in and out.
 /// - Source: Srivastava et al., *Dropout* (2014), with the scaling moved into training.
@@ -27,9 +27,9 @@ public struct Dropout: Layer {
 }
 
 /// In training, drops whole samples of a residual branch: each is 0 with probability `rate`, the
-/// others are divided by `1 − rate`; in inference, nothing (stochastic depth).
+/// others are divided by `1 − rate`; the identity in inference (stochastic depth).
 ///
-/// The choice comes from the context's random stream, so a pass can be repeated.
+/// The selection comes from the context's random stream, so a pass is reproducible.
 ///
 /// - Shapes: `[N, …]` in and out.
 /// - Source: Huang et al., *Deep Networks with Stochastic Depth* (2016), section 3, with the

@@ -4,7 +4,7 @@ import GestaltTensor
 /// A table of vectors, looked up by index.
 ///
 /// - Shapes: Int32 indices `[…]` to `[…, width]`.
-/// - Learns: `weight` `[count, width]` from the standard normal law.
+/// - Learns: `weight` `[count, width]` initially standard normal.
 public struct Embedding: Module {
     public var weight: Tensor<Float>
 

@@ -1,21 +1,22 @@
 import GestaltChecks
 import GestaltTensor
 
-/// Normalizes groups of neighboring channels, each sample by itself, then scales and shifts each
-/// channel.
+/// Normalizes groups of neighboring channels, separately for each sample, then scales and shifts
+/// each channel.
 ///
 /// `y = (x − μ) / √(σ² + ε) · γ + β`; μ and the biased σ² run over all positions of a sample and
 /// the channels of a group.
 ///
 /// - Shapes: `[N, …, channels]` in and out.
-/// - Learns: by default `scale` γ `[channels]` from ones, `shift` β `[channels]` from zeros.
+/// - Learns: by default `scale` γ `[channels]`, initially ones, and `shift` β `[channels]`,
+///   initially zeros.
 /// - Source: Wu and He, *Group Normalization* (2018), equations 1, 2 and 7.
 public struct GroupNorm: Layer {
     public var scale: Tensor<Float>?
     public var shift: Tensor<Float>?
     public let groups: Int
     public let channels: Int
-    /// Added to the variance, so in squared units of the input.
+    /// The term added to the variance, in squared units of the input.
     public let epsilon: Float
     /// Whether ReLU is applied in the same pass.
     public let rectifies: Bool

@@ -7,14 +7,14 @@ import GestaltTensor
 /// sample.
 ///
 /// - Shapes: `[N, …, channels]` in and out.
-/// - Learns: nothing by default; with `affine` a `scale` γ `[channels]` from ones and a `shift` β
-///   `[channels]` from zeros: `y · γ + β`.
+/// - Learns: nothing by default; with `affine` a `scale` γ `[channels]`, initially ones, and a
+///   `shift` β `[channels]`, initially zeros: `y · γ + β`.
 /// - Source: Ulyanov, Vedaldi and Lempitsky, *Instance Normalization* (2016), equation 7.
 public struct InstanceNorm: Layer {
     public var scale: Tensor<Float>?
     public var shift: Tensor<Float>?
     public let channels: Int
-    /// Added to the variance, so in squared units of the input.
+    /// The term added to the variance, in squared units of the input.
     public let epsilon: Float
 
     /// - Precondition: `channels` and `epsilon` are positive.

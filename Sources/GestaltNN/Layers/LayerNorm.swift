@@ -6,13 +6,14 @@ import GestaltTensor
 /// `y = (x − μ) / √(σ² + ε) · γ + β`; μ and the biased σ² run over the last axis.
 ///
 /// - Shapes: `[…, width]` in and out.
-/// - Learns: by default `scale` γ `[width]` from ones, `shift` β `[width]` from zeros.
+/// - Learns: by default `scale` γ `[width]`, initially ones, and `shift` β `[width]`, initially
+///   zeros.
 /// - Source: Ba, Kiros and Hinton, *Layer Normalization* (2016), equations 3 and 4.
 public struct LayerNorm: Layer {
     public var scale: Tensor<Float>?
     public var shift: Tensor<Float>?
     public let width: Int
-    /// Added to the variance, so in squared units of the input.
+    /// The term added to the variance, in squared units of the input.
     public let epsilon: Float
 
     /// - Parameters:

@@ -4,8 +4,8 @@ import GestaltTensor
 /// A linear map of the last axis: `y = x · W + b`.
 ///
 /// - Shapes: `[…, in]` to `[…, out]`.
-/// - Learns: `weight` W `[in, out]` and, unless told otherwise, `bias` b `[out]`, both from the
-///   uniform law on ±1/√in, PyTorch's default.
+/// - Learns: `weight` W `[in, out]` and, by default, `bias` b `[out]`, both initially uniform on
+///   ±1/√in, PyTorch's default.
 public struct Linear: Layer {
     public var weight: Tensor<Float>
     public var bias: Tensor<Float>?
@@ -22,7 +22,7 @@ public struct Linear: Layer {
         if bias { self.bias = Initializer.fanInUniform([outputWidth], fan: fan, random: &random) }
     }
 
-    /// A layer with given parameters.
+    /// Creates a layer with the given parameters.
     public init(weight: Tensor<Float>, bias: Tensor<Float>?) {
         require(
             weight.rank == 2 && (bias == nil || bias?.shape == [weight.shape[1]]),

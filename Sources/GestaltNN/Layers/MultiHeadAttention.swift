@@ -4,12 +4,12 @@ import GestaltTensor
 /// Attention of several heads between a query sequence and a sequence of keys and values.
 ///
 /// `softmax(q · kᵀ / √d) · v` for each head of width d = width / heads, with q, k and v linear in
-/// the inputs; the heads side by side pass through one more linear layer.
+/// the inputs; the concatenated heads pass through a final linear layer.
 ///
 /// - Shapes: queries `[N, L, width]`, keys `[N, S, keyWidth]`, values `[N, S, valueWidth]`, to
 ///   `[N, L, width]`.
-/// - Learns: `query`, `key`, `value` and `output`, linear layers; weights from Glorot's uniform
-///   law (`output`: ±1/√width), biases from zeros.
+/// - Learns: `query`, `key`, `value` and `output`, linear layers; weights initially Glorot uniform
+///   (`output`: ±1/√width), biases initially zeros.
 /// - Source: Vaswani et al., *Attention Is All You Need* (2017), section 3.2.
 public struct MultiHeadAttention: Module {
     public var query: Linear
@@ -19,7 +19,7 @@ public struct MultiHeadAttention: Module {
     public let heads: Int
 
     /// - Parameters:
-    ///   - keyWidth, valueWidth: widths of the other sequence; `width` unless told otherwise.
+    ///   - keyWidth, valueWidth: widths of the other sequence; by default `width`.
     /// - Precondition: `heads` divides `width`.
     public init(
         width: Int, heads: Int, keyWidth: Int? = nil, valueWidth: Int? = nil, bias: Bool = true,
@@ -42,9 +42,9 @@ public struct MultiHeadAttention: Module {
     }
 
     /// - Parameters:
-    ///   - keys: nil: attends to the queries themselves.
-    ///   - values: nil: the keys.
-    ///   - mask: which keys a query sees; a Boolean one broadcasts to `[N, heads, L, S]`.
+    ///   - keys: nil for self-attention.
+    ///   - values: nil for the keys.
+    ///   - mask: the keys visible to each query; a Boolean mask broadcasts to `[N, heads, L, S]`.
     public func callAsFunction(
         _ queries: Tensor<Float>, keys: Tensor<Float>? = nil, values: Tensor<Float>? = nil,
         mask: AttentionMask = .none, _ context: Context

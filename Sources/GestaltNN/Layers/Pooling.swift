@@ -11,7 +11,7 @@ public struct MaxPooling: Layer {
 
     /// - Parameters:
     ///   - kernel: a length, or one for each spatial axis.
-    ///   - stride: likewise; by default `kernel`.
+    ///   - stride: a stride, or one for each spatial axis; by default `kernel`.
     public init(kernel: AxisValues, stride: AxisValues? = nil, padding: Padding = .valid) {
         self.kernel = kernel
         self.stride = stride ?? kernel
@@ -39,7 +39,7 @@ public struct AveragePooling: Layer {
 
     /// - Parameters:
     ///   - kernel: a length, or one for each spatial axis.
-    ///   - stride: likewise; by default `kernel`.
+    ///   - stride: a stride, or one for each spatial axis; by default `kernel`.
     public init(
         kernel: AxisValues, stride: AxisValues? = nil, padding: Padding = .valid,
         countsPadding: Bool = true
@@ -73,15 +73,15 @@ public struct GlobalAveragePooling: Layer {
     public mutating func visit(_ visitor: inout some ParameterVisitor) {}
 }
 
-/// The mean of each of a fixed number of windows along each spatial axis, whatever the input's
-/// length: window i of m over n positions is `⌊i n / m⌋ ..< ⌈(i + 1) n / m⌉`.
+/// The mean of each of a fixed number of windows along each spatial axis, for any input length:
+/// window i of m over n positions is `⌊i n / m⌋ ..< ⌈(i + 1) n / m⌉`.
 ///
 /// - Shapes: `[N, spatial…, C]` to `[N, lengths…, C]`.
 /// - Source: PyTorch's `AdaptiveAvgPool2d`.
 public struct AdaptiveAveragePooling: Layer {
     public let lengths: AxisValues
 
-    /// - Parameter lengths: of the output, one for all spatial axes or one for each.
+    /// - Parameter lengths: the output lengths, one for all spatial axes or one for each.
     public init(to lengths: AxisValues) { self.lengths = lengths }
 
     public func callAsFunction(_ x: Tensor<Float>, _ context: Context) -> Tensor<Float> {
@@ -99,7 +99,7 @@ public struct AdaptiveAveragePooling: Layer {
 public struct AdaptiveMaxPooling: Layer {
     public let lengths: AxisValues
 
-    /// - Parameter lengths: of the output, one for all spatial axes or one for each.
+    /// - Parameter lengths: the output lengths, one for all spatial axes or one for each.
     public init(to lengths: AxisValues) { self.lengths = lengths }
 
     public func callAsFunction(_ x: Tensor<Float>, _ context: Context) -> Tensor<Float> {

@@ -6,12 +6,12 @@ import GestaltTensor
 /// `y = x / √(mean of x² + ε) · γ`
 ///
 /// - Shapes: `[…, width]` in and out.
-/// - Learns: by default `scale` γ `[width]` from ones.
+/// - Learns: by default `scale` γ `[width]`, initially ones.
 /// - Source: Zhang and Sennrich, *Root Mean Square Layer Normalization* (2019), equation 4.
 public struct RMSNorm: Layer {
     public var scale: Tensor<Float>?
     public let width: Int
-    /// Added to the mean square, so in squared units of the input.
+    /// The term added to the mean square, in squared units of the input.
     public let epsilon: Float
 
     /// - Parameter affine: whether rows are scaled after the division.

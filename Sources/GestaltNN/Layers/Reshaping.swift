@@ -1,7 +1,7 @@
 import GestaltChecks
 import GestaltTensor
 
-/// The input itself: a layer where a configuration wants none.
+/// The identity: a placeholder in configurations without a layer.
 ///
 /// - Shapes: any, in and out.
 public struct Identity: Layer {
@@ -12,11 +12,11 @@ public struct Identity: Layer {
     public mutating func visit(_ visitor: inout some ParameterVisitor) {}
 }
 
-/// Merges neighboring axes into one, by default all but the batch's.
+/// Merges neighboring axes into one, by default all except the batch axis.
 ///
 /// - Shapes: `[N, …]` to `[N, product of …]`.
 public struct Flatten: Layer {
-    /// The first and the last axis merged; negative ones count from the end.
+    /// The first and the last of the merged axes; negative axes count from the end.
     public let first: Int
     public let last: Int
 

@@ -1,6 +1,6 @@
 import GestaltTensor
 
-/// Layers one after the other.
+/// A sequence of layers.
 ///
 /// ```swift
 /// let net = Sequential {
@@ -9,7 +9,7 @@ import GestaltTensor
 ///     Linear(16, 1, random: &random)
 /// }
 /// ```
-/// Paths are `0.weight`, `0.bias`, `2.weight`, …: a layer's place, counted from 0.
+/// Paths are `0.weight`, `0.bias`, `2.weight`, …: a layer's index, counted from 0.
 public struct Sequential: Layer {
     public var layers: [any Layer]
 
@@ -23,7 +23,7 @@ public struct Sequential: Layer {
 
     public mutating func visit(_ visitor: inout some ParameterVisitor) {
         for index in layers.indices {
-            // Opens the existential in place: the visitor sees the layer's own type.
+            // Opens the existential in place: the visitor receives the layer's own type.
             visitor.module("\(index)", &layers[index])
         }
     }

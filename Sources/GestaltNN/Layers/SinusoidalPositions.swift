@@ -9,7 +9,7 @@ import GestaltTensor
 /// - Source: Vaswani et al., *Attention Is All You Need* (2017), section 3.5.
 public struct SinusoidalPositions: Layer {
     public let width: Int
-    /// The longest wavelength is 2π times this.
+    /// The base of the wavelengths, the longest of which is 2π times this.
     public let base: Double
 
     /// - Precondition: an even, positive width; a positive base.
@@ -22,10 +22,10 @@ public struct SinusoidalPositions: Layer {
         self.base = base
     }
 
-    /// The encodings of the positions 0 ..< length: `[length, width]`.
+    /// Returns the encodings of the positions 0 ..< length: `[length, width]`.
     public func encodings(length: Int) -> Tensor<Float> {
         let pairs = width / 2
-        // In double: a float's positions past 10⁵ have no digits left within a period.
+        // In double precision: positions past 10⁵ as floats retain no digits within a period.
         let exponents = Tensor<Double>.range(0..<pairs) * (-2 / Double(width))
         let angles =
             Tensor<Double>.range(0..<length).reshaped([length, 1])
@@ -34,7 +34,7 @@ public struct SinusoidalPositions: Layer {
             .cast(to: Float.self)
     }
 
-    /// - Precondition: the last axis of `x` has length `width`, and there is one of positions.
+    /// - Precondition: the last axis of `x` has length `width`, and there is an axis of positions.
     public func callAsFunction(_ x: Tensor<Float>, _ context: Context) -> Tensor<Float> {
         require(
             x.rank >= 2 && x.shape[-1] == width,

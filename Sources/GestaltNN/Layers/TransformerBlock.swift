@@ -1,10 +1,10 @@
 import GestaltChecks
 import GestaltTensor
 
-/// A transformer block with the norms in front of its branches (pre-norm):
-/// `x ← x + attention(norm(x))`, `x ← x + contraction(f(expansion(norm(x))))`.
+/// A transformer block with the norms before its branches (pre-norm): `x ← x + attention(norm(x))`,
+/// `x ← x + contraction(f(expansion(norm(x))))`.
 ///
-/// Dropout is applied to the end of both branches, then whole branches are dropped by sample.
+/// Dropout is applied to the end of both branches, then whole branches are dropped per sample.
 ///
 /// - Shapes: `[N, L, width]` in and out.
 /// - Learns: `attentionNorm`, `attention`, `expansionNorm`, `expansion` `[width, hidden]` and
@@ -25,7 +25,8 @@ public struct TransformerBlock: Layer {
     public let isCausal: Bool
 
     /// - Parameters:
-    ///   - hiddenWidth: of the layers between `expansion` and `contraction`; by default 4 widths.
+    ///   - hiddenWidth: the width between `expansion` and `contraction`; by default 4 times
+    ///     `width`.
     ///   - dropout: the dropout probability at the end of both branches.
     ///   - dropPath: the probability with which a branch is dropped for a sample.
     /// - Precondition: `heads` divides `width`.
@@ -50,7 +51,7 @@ public struct TransformerBlock: Layer {
         callAsFunction(x, mask: isCausal ? .causal : .none, context)
     }
 
-    /// - Parameter mask: which positions each one attends to, in place of the block's own mask.
+    /// - Parameter mask: the positions that each one attends to, replacing the block's own mask.
     public func callAsFunction(
         _ x: Tensor<Float>, mask: AttentionMask, _ context: Context
     ) -> Tensor<Float> {

@@ -1,13 +1,13 @@
 import GestaltTensor
 
-/// The transpose of a convolution over 1 to 3 spatial axes, which makes images larger:
+/// The transpose of a convolution over 1 to 3 spatial axes, which enlarges images:
 /// `y[s · i − before + κ · dilation] += x[i] · W[κ]`, then bias and activation.
 ///
 /// - Shapes: `[N, spatial…, in]` to `[N, spatial'…, out]`; see `Tensor.transposedConvolution`
 ///   for the lengths (`stride · n` with `Padding.same`).
-/// - Learns: `weight` W `[kernel…, in, out / groups]` and, by default, `bias` b
-///   `[out]`, both from the uniform law on ±1/√(out / groups · kernel volume): what PyTorch takes
-///   for the fan of its transposed weight.
+/// - Learns: `weight` W `[kernel…, in, out / groups]` and, by default, `bias` b `[out]`, both
+///   initially uniform on ±1/√(out / groups · kernel volume): PyTorch's fan of its transposed
+///   weight.
 public struct TransposedConvolution: Layer {
     public var weight: Tensor<Float>
     public var bias: Tensor<Float>?
@@ -20,7 +20,7 @@ public struct TransposedConvolution: Layer {
     public let activation: FusedActivation
 
     /// - Parameters:
-    ///   - rank: the number of spatial axes; needed where `kernel` is one number.
+    ///   - rank: the number of spatial axes; required if `kernel` is one number.
     ///   - kernel, stride, outputPadding, dilation: a number, or one for each spatial axis.
     /// - Precondition: one to three positive kernel lengths; `groups` divides both channel counts.
     public init(

@@ -1,14 +1,14 @@
 import GestaltChecks
 import GestaltTensor
 
-/// A picture or clip made larger by whole factors.
+/// Upsampling of an image or clip by integer factors.
 ///
 /// - Shapes: `[N, spatial…, C]` to `[N, spatial · factor…, C]`.
 public struct Upsampling: Layer {
     public enum Method: String, Sendable, Codable {
-        /// Each pixel repeated.
+        /// Repetition of each pixel.
         case nearest
-        /// Between the neighbors along each axis, pixels taken as areas (corners not aligned).
+        /// Linear interpolation along each axis, with pixels as areas (corners not aligned).
         case linear
     }
 

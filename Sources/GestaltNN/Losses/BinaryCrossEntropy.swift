@@ -2,14 +2,14 @@ internal import CKernels
 import GestaltChecks
 import GestaltTensor
 
-/// Cross entropy between the sigmoid of logits and targets, in a form that nothing overflows:
+/// Returns the cross entropy between the sigmoid of logits and targets, in a form without overflow:
 /// `(1 − t) · x + (1 + (w − 1) · t) · ln(1 + e⁻ˣ)`.
 ///
 /// - Parameters:
 ///   - logits: any shape.
 ///   - targets: the same shape, from 0 to 1; constants.
-///   - positiveWeight: w, what a positive target weighs against a negative one.
-/// - Returns: a number, or the shape of the logits without reduction.
+///   - positiveWeight: w, the weight of a positive target relative to a negative one.
+/// - Returns: a scalar, or a tensor of the logits' shape without reduction.
 public func binaryCrossEntropy<Scalar: FloatingScalar>(
     _ logits: Tensor<Scalar>, _ targets: Tensor<Scalar>, positiveWeight: Scalar = 1,
     reduction: LossReduction = .mean
@@ -21,15 +21,15 @@ public func binaryCrossEntropy<Scalar: FloatingScalar>(
         LogisticLoss(targets: targets.contiguous(), positiveWeight: Double(positiveWeight))(logits))
 }
 
-/// Binary cross entropy that attends to what is still wrong: each element's loss times
-/// `(1 − pₜ)^γ`, pₜ the probability given to the target, and times α for positive, 1 − α for
+/// Returns the binary cross entropy with emphasis on misclassified elements: each element's loss
+/// times `(1 − pₜ)^γ`, pₜ the probability of the target, and times α for positive, 1 − α for
 /// negative targets.
 ///
 /// - Parameters:
 ///   - logits: any shape.
 ///   - targets: the same shape, from 0 to 1; constants.
 ///   - focus: γ, 0 or at least 1 (between them the gradient is infinite at pₜ = 1).
-///   - balance: α; nil leaves both kinds as they are.
+///   - balance: α; nil weights both kinds equally.
 /// - Source: Lin et al., *Focal Loss for Dense Object Detection* (2017), equation 5.
 public func focalLoss<Scalar: FloatingScalar>(
     _ logits: Tensor<Scalar>, _ targets: Tensor<Scalar>, focus: Scalar = 2,
@@ -39,7 +39,7 @@ public func focalLoss<Scalar: FloatingScalar>(
     let targets = targets.detached
     var losses = binaryCrossEntropy(logits, targets, reduction: .none)
     if focus > 0 {
-        // 1 − pₜ = p + t − 2·p·t, the probability given to the other class.
+        // 1 − pₜ = p + t − 2·p·t, the probability of the other class.
         let p = logits.sigmoid()
         let missed = p * (1 - 2 * targets) + targets
         losses = losses * (focus == 2 ? missed.squared() : missed.power(focus))

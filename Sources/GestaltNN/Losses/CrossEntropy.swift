@@ -2,20 +2,20 @@ internal import CKernels
 import GestaltChecks
 import GestaltTensor
 
-/// Cross entropy between the softmax of logits and labels.
+/// Returns the cross entropy between the softmax of logits and labels.
 ///
 /// For a row x with label y, weights w and smoothing s, with log-softmax ℓ:
 /// `−(1 − s) · w[y] · ℓ[y] − s/K · Σ w[k] · ℓ[k]`. The mean divides by the sum of the labels'
-/// weights. The softmax is never stored: the gradient forms it again from the row's log-sum-exp.
+/// weights. The softmax is never stored: the gradient recomputes it from the row's log-sum-exp.
 ///
 /// - Parameters:
 ///   - logits: `[…, K]`.
 ///   - labels: `[…]`, each below K.
 ///   - labelSmoothing: from 0 to 1.
-///   - ignored: a label whose rows count for nothing. Where all do, the mean is 0; of no
-///     row at all it is NaN.
+///   - ignored: a label whose rows are ignored. If all rows are, the mean is 0; without any rows it
+///     is NaN.
 ///   - classWeights: `[K]`, constants.
-/// - Returns: a number, or `[…]` without reduction.
+/// - Returns: a scalar, or `[…]` without reduction.
 /// - Source: Szegedy et al., *Rethinking the Inception Architecture* (2015), section 7; weights and
 ///   mean as in PyTorch.
 public func crossEntropy<Scalar: FloatingScalar>(
@@ -43,7 +43,7 @@ public func crossEntropy<Scalar: FloatingScalar>(
     return losses.sum() / Scalar(total > 0 ? total : 1)
 }
 
-/// The sum of the class weights of all labels that count.
+/// The sum of the class weights of all labels that are not ignored.
 private func weightOfLabels<Scalar: FloatingScalar>(
     _ labels: Tensor<Int32>, classes: Int, ignoring ignored: Int32?, weights: Tensor<Scalar>?
 ) -> Double {

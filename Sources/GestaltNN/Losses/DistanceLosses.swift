@@ -1,7 +1,7 @@
 import GestaltChecks
 import GestaltTensor
 
-/// The mean of `(x − t)²`.
+/// Returns the mean of `(x − t)²`.
 ///
 /// - Parameters:
 ///   - predictions: any shape.
@@ -13,7 +13,7 @@ public func meanSquaredError<Scalar: FloatingScalar>(
     return reduction((predictions - targets).squared())
 }
 
-/// The mean of `|x − t|`; the gradient at 0 is 0.
+/// Returns the mean of `|x − t|`; the gradient at 0 is 0.
 public func meanAbsoluteError<Scalar: FloatingScalar>(
     _ predictions: Tensor<Scalar>, _ targets: Tensor<Scalar>, reduction: LossReduction = .mean
 ) -> Tensor<Scalar> {
@@ -21,7 +21,7 @@ public func meanAbsoluteError<Scalar: FloatingScalar>(
     return reduction((predictions - targets).abs())
 }
 
-/// Half the square of a small difference, linear for one beyond δ:
+/// Returns the Huber loss, half the square of differences up to δ and linear beyond:
 /// `½ · q² + δ · (d − q)` with `d = |x − t|`, `q = min(d, δ)`.
 ///
 /// - Precondition: `delta` is positive.

@@ -1,12 +1,12 @@
 import GestaltTensor
 
-/// What becomes of the losses of single elements.
+/// The reduction of the losses of single elements.
 public enum LossReduction: String, Sendable, Codable {
-    /// Their mean, a number.
+    /// Their mean, a scalar.
     case mean
-    /// Their sum, a number.
+    /// Their sum, a scalar.
     case sum
-    /// They stay as they are.
+    /// No reduction.
     case none
 
     func callAsFunction<Scalar: FloatingScalar>(_ losses: Tensor<Scalar>) -> Tensor<Scalar> {

@@ -1,28 +1,29 @@
 import GestaltChecks
 import GestaltTensor
 
-/// What the last axis of logits stands for.
+/// The relation between the classes in the last axis of logits.
 public enum ClassRelation: String, Sendable, Codable {
-    /// Each class is there or not, whatever the others: sigmoid.
+    /// Each class is present or absent, independently of the others: sigmoid.
     case independent
-    /// One class of all: softmax over the last axis.
+    /// Exactly one class: softmax over the last axis.
     case exclusive
 }
 
-/// Over what an overlap is counted before it becomes a loss.
+/// The positions over which an overlap is accumulated before it becomes a loss.
 public enum OverlapScope: String, Sendable, Codable {
-    /// All positions of all samples together: small objects weigh little.
+    /// All positions of all samples together: small objects have little weight.
     case batch
     /// The positions of each sample; then the mean over samples.
     case image
 }
 
-/// One minus the soft Dice coefficient: `1 − (2 · Σ p·t + s) / (Σ p + Σ t + s)`, mean over classes.
+/// Returns one minus the soft Dice coefficient: `1 − (2 · Σ p·t + s) / (Σ p + Σ t + s)`, mean over
+/// classes.
 ///
 /// - Parameters:
 ///   - logits: `[N, …, K]`; K = 1 for a mask.
 ///   - targets: the same shape, from 0 to 1 (one-hot for exclusive classes); constants.
-///   - smoothing: s, which makes an empty target found empty a loss of 0. Positive.
+///   - smoothing: s, positive: the loss of an empty prediction for an empty target is 0.
 /// - Source: Milletari et al., *V-Net* (2016), section 3, without the squares.
 public func diceLoss<Scalar: FloatingScalar>(
     _ logits: Tensor<Scalar>, _ targets: Tensor<Scalar>, classes: ClassRelation = .independent,
@@ -32,8 +33,8 @@ public func diceLoss<Scalar: FloatingScalar>(
     return 1 - ((2 * sums.common + smoothing) / (sums.either + smoothing)).mean()
 }
 
-/// One minus the soft Jaccard index: `1 − (Σ p·t + s) / (Σ p + Σ t − Σ p·t + s)`; otherwise as
-/// ``diceLoss(_:_:classes:over:smoothing:)``.
+/// Returns one minus the soft Jaccard index: `1 − (Σ p·t + s) / (Σ p + Σ t − Σ p·t + s)`; otherwise
+/// as ``diceLoss(_:_:classes:over:smoothing:)``.
 ///
 /// - Source: Rahman and Wang (2016), equation 3.
 public func jaccardLoss<Scalar: FloatingScalar>(
@@ -45,7 +46,7 @@ public func jaccardLoss<Scalar: FloatingScalar>(
     return 1 - ((sums.common + smoothing) / (union + smoothing)).mean()
 }
 
-/// Σ p·t and Σ p + Σ t per class, and per sample where the scope is the image.
+/// Σ p·t and Σ p + Σ t per class, and per sample if the scope is the image.
 private func overlap<Scalar: FloatingScalar>(
     _ loss: String, _ logits: Tensor<Scalar>, _ targets: Tensor<Scalar>,
     _ classes: ClassRelation, _ scope: OverlapScope, _ smoothing: Scalar

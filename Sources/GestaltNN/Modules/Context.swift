@@ -1,14 +1,14 @@
 import GestaltChecks
 import GestaltTensor
 
-/// What one pass through a model knows besides its inputs: whether it trains, its random numbers,
-/// and the buffer values it wants committed.
+/// The state of one pass through a model besides its inputs: training or inference, its random
+/// numbers, and the buffer values to commit.
 ///
 /// One per pass, never shared between threads or passes.
 public final class Context {
-    /// Whether dropout drops and statistics are taken from the batch.
+    /// Whether dropout is active and statistics are those of the batch.
     public let isTraining: Bool
-    /// Random numbers of this pass: dropout masks, codebook restarts.
+    /// The random numbers of this pass: dropout masks, codebook restarts.
     public var random: RandomStream
     /// The exchange between the workers of one training, through which statistics of a batch
     /// (norms, codebooks) become those of all ranks' batches. A single worker by default.
@@ -20,31 +20,31 @@ public final class Context {
         self.random = random
     }
 
-    /// A context for a training pass: layers drop out, statistics come from the batch.
-    /// - Parameter random: this pass's own stream, such as `stream.split(UInt64(step))`; two passes
-    ///   with the same stream drop the same elements.
+    /// Creates a context for a training pass: dropout is active, statistics come from the batch.
+    /// - Parameter random: the stream of this pass, such as `stream.split(UInt64(step))`; two
+    ///   passes with the same stream drop the same elements.
     public static func training(random: RandomStream) -> Context {
         Context(isTraining: true, random: random)
     }
 
-    /// A context for evaluation: nothing random, nothing updated.
+    /// A context for evaluation: no randomness, no updates.
     public static var inference: Context {
         Context(isTraining: false, random: RandomStream(seed: 0))
     }
 
-    /// The value a buffer has at this point of the pass.
+    /// Returns the value of a buffer at this point of the pass.
     public func read(_ buffer: Buffer) -> Tensor<Float> {
         guard case .slot(let slot) = buffer.role else { return buffer.value }
         return pending[slot] ?? buffer.value
     }
 
-    /// Whether a layer that owns `buffer` should behave as in training: the pass trains and the
-    /// buffer is not frozen.
+    /// Returns whether a layer that owns `buffer` behaves as in training: the pass is a training
+    /// pass and the buffer is not frozen.
     public func trains(_ buffer: Buffer) -> Bool { isTraining && buffer.role != .frozen }
 
-    /// Announces a buffer's next value; the training step commits it.
-    /// - Precondition: the pass runs inside `valueAndGradients`, or the buffer is frozen
-    ///   (then nothing happens).
+    /// Registers a buffer's next value; the training step commits it.
+    /// - Precondition: the pass runs inside `valueAndGradients`, or the buffer is frozen (then the
+    ///   call has no effect).
     public func update(_ buffer: Buffer, to value: Tensor<Float>) {
         switch buffer.role {
         case .idle:
@@ -60,8 +60,8 @@ public final class Context {
         }
     }
 
-    /// Runs `body` without keeping its intermediate results, and again, with the same random
-    /// numbers, when its gradient is wanted. Buffer updates of the second run are discarded.
+    /// Runs `body` without keeping its intermediate results, and recomputes them, with the same
+    /// random numbers, in the backward pass. Buffer updates of the second run are discarded.
     public func checkpointed(_ body: @escaping () -> Tensor<Float>) -> Tensor<Float> {
         let start = random
         let pendingAtStart = pending

@@ -1,12 +1,12 @@
-/// Which parts of a model a training step leaves alone: by path, as data of the experiment.
+/// The parts of a model that a training step leaves unchanged: by path, as data of the experiment.
 ///
 /// A frozen part keeps its weights, its norm statistics and its codebook: its parameters are
 /// constants, its buffers are not updated, and its norms use their running values.
 public struct Freezing: Sendable, Equatable, Codable {
     /// Paths of frozen modules or parameters; an empty path freezes everything.
     public var paths: [String]
-    /// Paths that train although a frozen path covers them, whichever of the two is longer: exceptions
-    /// always win.
+    /// Paths that train although a frozen path covers them, regardless of their lengths: exceptions
+    /// always take precedence.
     public var exceptions: [String]
 
     public init(_ paths: [String], except exceptions: [String] = []) {
@@ -16,7 +16,7 @@ public struct Freezing: Sendable, Equatable, Codable {
 
     public static let none = Freezing([])
 
-    /// Whether the parameter or buffer at `path` is frozen.
+    /// Returns whether the parameter or buffer at `path` is frozen.
     public func covers(_ path: String) -> Bool {
         paths.contains { Self.contains(path, in: $0) }
             && !exceptions.contains { Self.contains(path, in: $0) }

@@ -14,7 +14,7 @@ public struct Gradients: Sendable {
             paths.enumerated().map { ($1, $0) }, uniquingKeysWith: { first, _ in first })
     }
 
-    /// The gradient of the parameter at `path`; nil for one that is frozen or was not used.
+    /// The gradient of the parameter at `path`; nil for a frozen or unused parameter.
     public subscript(path path: String) -> Tensor<Float>? { places[path].map { tensors[$0] } }
 
     /// The root of the sum of all squares.
@@ -23,13 +23,13 @@ public struct Gradients: Sendable {
         return Float(squares.squareRoot())
     }
 
-    /// Every gradient times `factor`.
+    /// Multiplies every gradient by `factor`.
     public mutating func scale(by factor: Float) {
         for index in tensors.indices { tensors[index] = tensors[index] * factor }
     }
 
-    /// Adds the gradients of another pass over the same model; one that only `other` has is taken
-    /// over as it is.
+    /// Adds the gradients of another pass over the same model; gradients present only in `other`
+    /// are copied.
     /// - Precondition: gradients of one path have one shape.
     public mutating func add(_ other: Gradients) {
         for (path, tensor) in zip(other.paths, other.tensors) {
@@ -56,7 +56,7 @@ public struct Gradients: Sendable {
     }
 
     /// Scales all gradients so that their common norm is at most `maximum`.
-    /// - Returns: the norm before.
+    /// - Returns: the norm before scaling.
     /// - Source: Pascanu et al. (2013), algorithm 1; the divisor is ‖g‖ + 1e-6 as in PyTorch.
     @discardableResult
     public mutating func clip(norm maximum: Float) -> Float {
@@ -66,7 +66,7 @@ public struct Gradients: Sendable {
         return before
     }
 
-    /// Limits each number to −limit … limit.
+    /// Clamps each element to −limit … limit.
     /// - Precondition: `limit` is positive.
     public mutating func clip(value limit: Float) {
         require(limit > 0, "clip(value: \(limit)): must be positive")

@@ -10,12 +10,12 @@ extension Module {
         return visitor.entries
     }
 
-    /// The number of scalars that training moves.
+    /// The number of trainable scalars.
     public var parameterCount: Int {
         state.reduce(0) { $0 + ($1.isParameter ? $1.value.count : 0) }
     }
 
-    /// Replaces every parameter and buffer by what `value` gives for its path and present value.
+    /// Replaces every parameter and buffer by the result of `value` for its path and current value.
     public mutating func mapState(
         _ value: (_ path: String, _ current: Tensor<Float>) throws -> Tensor<Float>
     ) rethrows {

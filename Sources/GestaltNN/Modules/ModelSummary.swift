@@ -1,7 +1,7 @@
 import GestaltTensor
 
-/// A model as a table: every parameter and buffer with path, shape and count, and what the
-/// top-level parts add up to. Print it.
+/// A model as a table: every parameter and buffer with path, shape and count, and the totals of the
+/// top-level parts. Intended for printing.
 public struct ModelSummary: Sendable, CustomStringConvertible {
     public struct Row: Sendable, Equatable {
         public let path: String
@@ -15,10 +15,10 @@ public struct ModelSummary: Sendable, CustomStringConvertible {
         case frozen, buffer
     }
 
-    /// Numbers of one top-level part.
+    /// The scalar counts of one top-level part.
     public struct Part: Sendable, Equatable {
         public let name: String
-        /// Scalars of parameters, frozen ones included.
+        /// The number of parameter scalars, including frozen ones.
         public var parameters: Int
         public var frozen: Int
     }
@@ -70,7 +70,7 @@ public struct ModelSummary: Sendable, CustomStringConvertible {
             ? "" : part.frozen == part.parameters ? "frozen" : "\(grouped(part.frozen)) frozen"
     }
 
-    /// Sections of rows, a rule between them; the third column is aligned to the right.
+    /// Formats sections of rows separated by rules; the third column is right-aligned.
     private static func table(_ sections: [[[String]]]) -> String {
         let columns = 4
         let widths = (0..<columns).map { column in

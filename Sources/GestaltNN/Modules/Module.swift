@@ -1,9 +1,9 @@
 import GestaltTensor
 
-/// A layer or a model: a value that holds parameters and names them.
+/// A layer or a model: a value type that holds and names parameters.
 ///
-/// `visit` is the only list of what a module holds. Gradients, optimizers, weight averages,
-/// file keys, counting, freezing and printing all walk it, in its order.
+/// `visit` is the only list of a module's contents. Gradients, optimizers, weight averages, file
+/// keys, counting, freezing and printing all traverse it, in its order.
 ///
 /// ```swift
 /// struct TwoLayers: Module {
@@ -24,30 +24,30 @@ public protocol Module: Sendable {
     mutating func visit(_ visitor: inout some ParameterVisitor)
 }
 
-/// Walks a module's parameters, buffers and parts.
+/// A visitor of a module's parameters, buffers and parts.
 public protocol ParameterVisitor {
-    /// A tensor that training moves along its gradient.
+    /// Visits a parameter: a tensor that the optimizer updates.
     mutating func parameter(_ name: String, _ value: inout Tensor<Float>)
-    /// A tensor that the forward pass itself updates in training.
+    /// Visits a buffer: a tensor that the forward pass updates in training.
     mutating func buffer(_ name: String, _ buffer: inout Buffer)
-    /// A part, whose names stand below `name`.
+    /// Visits a part, whose names are prefixed by `name`.
     mutating func module(_ name: String, _ module: inout some Module)
 }
 
 extension ParameterVisitor {
-    /// A list of parts, named by their place.
+    /// Visits a list of parts, named by index.
     public mutating func modules<M: Module>(_ name: String, _ modules: inout [M]) {
         for index in modules.indices { module("\(name).\(index)", &modules[index]) }
     }
 
-    /// A part that may be absent; absent, it has no name.
+    /// Visits an optional part; an absent part has no name.
     public mutating func module<M: Module>(_ name: String, _ optional: inout M?) {
         guard var present = optional.take() else { return }
         module(name, &present)
         optional = present
     }
 
-    /// A parameter that may be absent, a bias for example.
+    /// Visits an optional parameter, for example a bias.
     public mutating func parameter(_ name: String, _ optional: inout Tensor<Float>?) {
         guard var present = optional.take() else { return }
         parameter(name, &present)
@@ -55,12 +55,12 @@ extension ParameterVisitor {
     }
 }
 
-/// A layer of one input and one output, as ``Sequential`` chains them.
+/// A layer of one input and one output, the element of a ``Sequential``.
 public protocol Layer: Module {
     func callAsFunction(_ x: Tensor<Float>, _ context: Context) -> Tensor<Float>
 }
 
-/// A visitor that only wants full paths: the walk keeps the prefix.
+/// A visitor that requires full paths only: the traversal maintains the prefix.
 public protocol PathVisitor: ParameterVisitor {
     /// The path of the module being visited, with its trailing dot; empty at the root.
     var prefix: String { get set }

@@ -1,8 +1,8 @@
 import GestaltTensor
 
-/// A part of a model: where it is and what it is.
+/// A part of a model with its path.
 public struct NamedModule: Sendable, CustomStringConvertible {
-    /// The path, as `visit` names it; empty for the model itself.
+    /// The path in `visit`; empty for the model itself.
     public let path: String
     public let type: any Module.Type
 

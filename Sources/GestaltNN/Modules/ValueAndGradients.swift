@@ -1,9 +1,9 @@
 import GestaltTensor
 
-/// What one training step computed.
+/// The results of one training step.
 public struct TrainingStep<Auxiliary> {
     public let loss: Float
-    /// Whatever the closure returned beside the loss.
+    /// The additional result of the closure besides the loss.
     public let auxiliary: Auxiliary
     public var gradients: Gradients
     private var pending: [Int: Tensor<Float>]
@@ -17,8 +17,8 @@ public struct TrainingStep<Auxiliary> {
         self.pending = pending
     }
 
-    /// Adds the gradients of a later pass over the same model, and takes its buffer values over the
-    /// earlier ones. `loss` and `auxiliary` stay those of this pass.
+    /// Adds the gradients of a later pass over the same model, and replaces the buffer values by
+    /// its own. `loss` and `auxiliary` remain those of this pass.
     /// - Parameter later: computed from the model with this pass's buffers committed, so that the
     ///   statistics chain.
     public mutating func add(_ later: TrainingStep) {
@@ -26,7 +26,7 @@ public struct TrainingStep<Auxiliary> {
         pending.merge(later.pending) { $1 }
     }
 
-    /// Stores the statistics that the forward pass announced.
+    /// Stores the statistics registered by the forward pass.
     /// - Parameter model: the model the step was computed for.
     public func commitBuffers(to model: inout some Module) {
         guard !pending.isEmpty else { return }
@@ -47,9 +47,9 @@ public struct TrainingStep<Auxiliary> {
 /// step.commitBuffers(to: &model)
 /// ```
 /// - Parameters:
-///   - freezing: parts that stay as they are; they get no gradient.
-///   - body: returns the loss, one number, and anything else worth keeping (not tracked tensors:
-///     they would keep the tape alive).
+///   - freezing: parts that remain unchanged; they have no gradient.
+///   - body: returns the loss, one number, and an additional result (not tracked tensors: they
+///     would keep the tape alive).
 public func valueAndGradients<Model: Module, Auxiliary, Failure>(
     of model: Model, _ context: Context, freezing: Freezing = .none,
     _ body: (Model, Context) throws(Failure) -> (loss: Tensor<Float>, auxiliary: Auxiliary)
@@ -73,7 +73,7 @@ public func valueAndGradients<Model: Module, Auxiliary, Failure>(
         pending: context.pending)
 }
 
-/// The same for a closure that returns the loss alone.
+/// Differentiates the loss of a closure without an additional result.
 ///
 /// ```swift
 /// let step = valueAndGradients(of: model, .training(random: stream)) { model, context in
@@ -107,7 +107,8 @@ private struct Collecting: PathVisitor {
     mutating func buffer(path: String, _ buffer: inout Buffer) {}
 }
 
-/// Puts the tracked leaves in place and gives buffers their slots, in the order of `visit`.
+/// The visitor that inserts the tracked leaves and assigns slots to buffers, in the order of
+/// `visit`.
 private struct Marking: PathVisitor {
     let leaves: [Tensor<Float>]
     let freezing: Freezing

@@ -1,11 +1,12 @@
 import GestaltTensor
 
-/// Steps along the running mean of the gradient, divided by the root of its running square.
+/// The Adam optimizer: steps along the running mean of the gradient, divided by the root of its
+/// running square.
 ///
 /// `m ← m + (g − m) · (1 − β₁)`, `v ← β₂ · v + (1 − β₂) · g²`, and with η the learning rate
 /// `p ← p − η / (1 − β₁ᵗ) · m / (√v / √(1 − β₂ᵗ) + ε)`. Weight decay λ adds λ·p to the gradient.
-/// Formula and order of operations are those of PyTorch's `torch.optim.Adam`; t counts the updates of
-/// each parameter by itself.
+/// Formula and order of operations are those of PyTorch's `torch.optim.Adam`; t counts the updates
+/// of each parameter separately.
 ///
 /// - Source: Kingma and Ba, *Adam* (2014), algorithm 1.
 public struct Adam: Optimizer {
@@ -26,7 +27,7 @@ public struct Adam: Optimizer {
         set { rule.learningRate = newValue }
     }
 
-    /// β₁, the share of the past in the running mean.
+    /// β₁, the weight of the past in the running mean.
     public var momentum: Double {
         get { rule.beta1 }
         set { rule.beta1 = newValue }
@@ -37,8 +38,8 @@ public struct Adam: Optimizer {
         set { rule.groups = newValue }
     }
 
-    /// For each parameter its count of updates, and the running mean (`first`) and square (`second`)
-    /// of its gradient.
+    /// The update count of each parameter, and the running mean (`first`) and square (`second`) of
+    /// its gradient.
     public var state: [(name: String, tensor: Tensor<Float>)] { rule.memory.state }
 
     public mutating func update(_ model: inout some Module, with gradients: Gradients) {

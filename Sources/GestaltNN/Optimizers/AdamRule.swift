@@ -8,7 +8,8 @@ import GestaltTensor
     import Darwin
 #endif
 
-/// What Adam and AdamW share: the running moments and the update, one fused pass a parameter.
+/// The common part of Adam and AdamW: the running moments and the update, one fused pass per
+/// parameter.
 struct AdamRule: Sendable {
     var learningRate: Double
     var beta1: Double
@@ -48,7 +49,7 @@ struct AdamRule: Sendable {
         self.memory = memory
     }
 
-    /// The numbers of the t-th update of a parameter, in double precision as PyTorch forms them.
+    /// The numbers of the t-th update of a parameter, in double precision as in PyTorch.
     private func step(_ t: Int, _ group: ParameterGroup?) -> gk_adam_step {
         let rate = learningRate * (group?.learningRateFactor ?? 1)
         let decay = group?.weightDecay ?? weightDecay

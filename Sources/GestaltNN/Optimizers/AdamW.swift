@@ -1,6 +1,6 @@
 import GestaltTensor
 
-/// ``Adam`` with the weight decay beside the gradient: `p ← p · (1 − η·λ)` before each step.
+/// ``Adam`` with decoupled weight decay: `p ← p · (1 − η·λ)` before each step.
 ///
 /// Formula and order of operations are those of PyTorch's `torch.optim.AdamW`.
 ///
@@ -23,7 +23,7 @@ public struct AdamW: Optimizer {
         set { rule.learningRate = newValue }
     }
 
-    /// β₁, the share of the past in the running mean.
+    /// β₁, the weight of the past in the running mean.
     public var momentum: Double {
         get { rule.beta1 }
         set { rule.beta1 = newValue }
@@ -34,8 +34,8 @@ public struct AdamW: Optimizer {
         set { rule.groups = newValue }
     }
 
-    /// For each parameter its count of updates, and the running mean (`first`) and square (`second`)
-    /// of its gradient.
+    /// The update count of each parameter, and the running mean (`first`) and square (`second`) of
+    /// its gradient.
     public var state: [(name: String, tensor: Tensor<Float>)] { rule.memory.state }
 
     public mutating func update(_ model: inout some Module, with gradients: Gradients) {

@@ -1,7 +1,7 @@
 import GestaltChecks
 import GestaltTensor
 
-/// Steps of one size along the sign of a mean of gradients.
+/// The Lion optimizer: steps of constant size along the sign of a mean of gradients.
 ///
 /// With η the learning rate and λ the decoupled weight decay:
 /// `p ← p · (1 − η·λ) − η · sign(β₁·m + (1 − β₁)·g)`, then `m ← β₂·m + (1 − β₂)·g`.
@@ -9,9 +9,9 @@ import GestaltTensor
 /// - Source: Chen et al., *Symbolic Discovery of Optimization Algorithms* (2023), algorithm 2.
 public struct Lion: Optimizer {
     public var learningRate: Double
-    /// β₁, the share of the past in the direction.
+    /// β₁, the weight of the past in the direction.
     public var momentum: Double
-    /// β₂, the share of the past in the running mean.
+    /// β₂, the weight of the past in the running mean.
     public var beta2: Double
     public var weightDecay: Double
     public var groups: [ParameterGroup]
@@ -32,7 +32,7 @@ public struct Lion: Optimizer {
         self.groups = groups
     }
 
-    /// For each parameter its count of updates and the running mean (`first`) of its gradient.
+    /// The update count of each parameter and the running mean (`first`) of its gradient.
     public var state: [(name: String, tensor: Tensor<Float>)] { memory.state }
 
     public mutating func restore(
@@ -61,7 +61,7 @@ public struct Lion: Optimizer {
         let (new1, new2) = (Float(1 - momentum), Float(1 - beta2))
         updateEach(&value, gradient, &mean) { p, g, m in
             let direction = b1 * m + new1 * g
-            // NaN has no sign: it stays visible in the parameter.
+            // NaN has no sign: it is propagated to the parameter.
             let sign: Float = direction > 0 ? 1 : direction < 0 ? -1 : direction
             p = p * kept - step * sign
             m = b2 * m + new2 * g

@@ -1,9 +1,9 @@
 import GestaltTensor
 
-/// Moves a model's parameters along their gradients.
+/// An algorithm that updates a model's parameters from their gradients.
 ///
-/// An optimizer is a value: its hyperparameters, and a few tensors for each parameter, kept by
-/// path. ``state`` and ``restore(_:)`` carry those through a checkpoint bit for bit.
+/// An optimizer is a value type: its hyperparameters, and a few tensors for each parameter, stored
+/// by path. ``state`` and ``restore(_:)`` preserve those in a checkpoint bit for bit.
 ///
 /// ```swift
 /// var optimizer = AdamW(learningRate: 2e-3)
@@ -22,39 +22,40 @@ public protocol Optimizer: Sendable {
     var learningRate: Double { get set }
     /// The weight of the past in the direction of the next update: momentum, or β₁.
     var momentum: Double { get set }
-    /// Parameters that are treated otherwise than the rest; the first group that covers one counts.
+    /// Groups of parameters with separate settings; the first group that covers a parameter
+    /// applies.
     var groups: [ParameterGroup] { get set }
-    /// What the optimizer remembers of each parameter it has moved: names and tensors.
+    /// The optimizer's state of each updated parameter: names and tensors.
     var state: [(name: String, tensor: Tensor<Float>)] { get }
 
-    /// Moves every parameter that has a gradient, in place where its memory is not shared.
+    /// Updates every parameter with a gradient, in place if its memory is not shared.
     /// - Precondition: a gradient has its parameter's shape.
     mutating func update(_ model: inout some Module, with gradients: Gradients)
 
-    /// Takes over what another run remembered.
-    /// - Parameter state: as ``state`` gave it; replaces all there was.
+    /// Restores the state of another run.
+    /// - Parameter state: a value of ``state``; replaces the current state.
     mutating func restore(
         _ state: [(name: String, tensor: Tensor<Float>)]
     ) throws(OptimizerStateError)
 }
 
 extension Optimizer {
-    /// Sets learning rate and momentum to what `schedule` says for `step`.
+    /// Sets learning rate and momentum to the values of `schedule` at `step`.
     public mutating func follow(_ schedule: Schedule, at step: Int) {
         learningRate = schedule.learningRate(at: step)
         if let scheduled = schedule.momentum(at: step) { momentum = scheduled }
     }
 }
 
-/// Some of a model's parameters, and how an optimizer treats them.
+/// A subset of a model's parameters with their optimizer settings.
 public struct ParameterGroup: Sendable, Equatable, Codable {
-    /// Which parameters.
+    /// The selection of parameters.
     public enum Selection: Sendable, Equatable, Codable {
-        /// Those of the modules at these paths.
+        /// Parameters of the modules at these paths.
         case below([String])
-        /// Those with one of these last names: `bias`, `shift`.
+        /// Parameters whose last name is one of these: `bias`, `shift`.
         case named([String])
-        /// Those of at most so many axes: 1 takes biases and the scales of norms.
+        /// Parameters of at most this rank: 1 selects biases and the scales of norms.
         case rank(atMost: Int)
 
         func covers(_ path: String, _ shape: Shape) -> Bool {
@@ -68,9 +69,9 @@ public struct ParameterGroup: Sendable, Equatable, Codable {
     }
 
     public var selection: Selection
-    /// Multiplies the learning rate.
+    /// The factor of the learning rate.
     public var learningRateFactor: Double
-    /// Replaces the optimizer's weight decay; nil leaves it.
+    /// The replacement of the optimizer's weight decay; nil keeps it.
     public var weightDecay: Double?
 
     public init(
@@ -82,11 +83,11 @@ public struct ParameterGroup: Sendable, Equatable, Codable {
     }
 }
 
-/// A state that does not fit the optimizer it is given to.
+/// A state that does not match the optimizer.
 public enum OptimizerStateError: Error, Equatable, CustomStringConvertible {
-    /// A tensor whose name this optimizer does not write.
+    /// A tensor with a name unknown to this optimizer.
     case unknownName(String)
-    /// A parameter of which only a part is there.
+    /// A parameter with an incomplete state.
     case incomplete(path: String, missing: String)
     case wrongShape(name: String, expected: [Int], found: [Int])
 

@@ -1,8 +1,8 @@
 import GestaltChecks
 import GestaltTensor
 
-/// What an optimizer remembers of its parameters: a count of updates and `names.count` tensors of
-/// the parameter's shape for each, by path.
+/// An optimizer's state of its parameters: an update count and `names.count` tensors of the
+/// parameter's shape for each, by path.
 struct ParameterMemory: Sendable {
     struct Entry: Sendable {
         let path: String
@@ -10,7 +10,7 @@ struct ParameterMemory: Sendable {
         var tensors: [Tensor<Float>]
     }
 
-    /// What the tensors are called in the state.
+    /// The names of the tensors in the state.
     let names: [String]
     private(set) var entries: [Entry] = []
     private var places: [String: Int] = [:]
@@ -18,7 +18,8 @@ struct ParameterMemory: Sendable {
 
     init(names: [String]) { self.names = names }
 
-    /// Calls `body` with the memory of the parameter at `path`, zeros the first time, one update on.
+    /// Calls `body` with the state of the parameter at `path`, initially zeros, after incrementing
+    /// its update count.
     mutating func advance(
         _ path: String, shape: Shape, _ body: (inout Entry) -> Void
     ) {
@@ -27,7 +28,7 @@ struct ParameterMemory: Sendable {
     }
 
     private mutating func append(_ path: String, _ shape: Shape) -> Int {
-        // Each its own: `zeros` shared between them would be copied at the first write.
+        // Separate tensors: shared `zeros` would be copied at the first write.
         entries.append(Entry(path: path, tensors: names.map { _ in .zeros(shape) }))
         places[path] = entries.count - 1
         return entries.count - 1
@@ -87,19 +88,19 @@ struct ParameterMemory: Sendable {
         places[path] = entries.count - 1
     }
 
-    /// A count as two numbers that a float holds exactly: thousands of thousands, and the rest.
+    /// Splits a count into two numbers that are exact as floats.
     private static func digits(_ count: Int) -> [Float] {
         [Float(count / 1_000_000), Float(count % 1_000_000)]
     }
 
     private static func number(_ digits: [Float]) -> Int {
-        // A damaged file may hold anything.
+        // A damaged file may contain arbitrary values.
         let parts = digits.map { Int(exactly: $0.rounded()) ?? 0 }
         return max(0, parts[0]) &* 1_000_000 &+ max(0, parts[1])
     }
 }
 
-/// Visits the parameters that have a gradient, with the settings of their groups.
+/// A visitor of the parameters with a gradient, with the settings of their groups.
 struct UpdateWalk: PathVisitor {
     let gradients: Gradients
     let groups: [ParameterGroup]

@@ -1,7 +1,8 @@
 import GestaltChecks
 import GestaltTensor
 
-/// Steps along the gradient divided by the root of its running square, with optional momentum.
+/// The RMSprop optimizer: steps along the gradient divided by the root of its running square, with
+/// optional momentum.
 ///
 /// `v ← α·v + (1 − α)·g²`, `d = g / (√v + ε)`; `p ← p − η·d`, or with momentum μ `b ← μ·b + d` and
 /// `p ← p − η·b`. Weight decay λ adds λ·p to the gradient. The formula is that of PyTorch's
@@ -11,14 +12,15 @@ import GestaltTensor
 public struct RMSprop: Optimizer {
     public var learningRate: Double
     public var momentum: Double
-    /// α, the share of the past in the running square.
+    /// α, the weight of the past in the running square.
     public var smoothing: Double
     public var epsilon: Double
     public var weightDecay: Double
     public var groups: [ParameterGroup]
     private var memory: ParameterMemory
 
-    /// - Precondition: ε is positive, the smoothing lies within 0 ..< 1, the rest is not negative.
+    /// - Precondition: ε is positive, the smoothing lies within 0 ..< 1, all other numbers are not
+    ///   negative.
     public init(
         learningRate: Double = 1e-2, smoothing: Double = 0.99, momentum: Double = 0,
         epsilon: Double = 1e-8, weightDecay: Double = 0, groups: [ParameterGroup] = []
@@ -36,8 +38,8 @@ public struct RMSprop: Optimizer {
         memory = ParameterMemory(names: momentum > 0 ? ["second", "velocity"] : ["second"])
     }
 
-    /// For each parameter its count of updates, the running square (`second`) of its gradient and,
-    /// with momentum, its `velocity` b.
+    /// The update count of each parameter, the running square (`second`) of its gradient and, with
+    /// momentum, its `velocity` b.
     public var state: [(name: String, tensor: Tensor<Float>)] { memory.state }
 
     public mutating func restore(
@@ -74,7 +76,7 @@ public struct RMSprop: Optimizer {
         }
         var velocity = tensors.removeLast()
         velocity.withMutableScalars { b in
-            // In order: the elements' places are those of the velocity.
+            // In order: the elements' positions are those of the velocity.
             value.withMutableScalars { p in
                 tensors[0].withMutableScalars { v in
                     gradient.withScalars { gradient in

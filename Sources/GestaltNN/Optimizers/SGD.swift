@@ -36,7 +36,7 @@ public struct SGD: Optimizer {
         memory = ParameterMemory(names: momentum > 0 ? ["velocity"] : [])
     }
 
-    /// For each parameter its count of updates and, with momentum, its `velocity` b.
+    /// The update count of each parameter and, with momentum, its `velocity` b.
     public var state: [(name: String, tensor: Tensor<Float>)] { memory.state }
 
     public mutating func restore(

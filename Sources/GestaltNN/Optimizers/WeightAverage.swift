@@ -2,20 +2,20 @@ internal import CKernels
 import GestaltChecks
 import GestaltTensor
 
-/// A copy of a model whose parameters follow the trained one slowly: an exponential moving average.
+/// An exponential moving average of a model's parameters.
 ///
-/// `a ← a + (p − a) · (1 − d)`. With a warm-up the decay d begins small,
-/// `min(decay, (1 + t) / (10 + t))` at the t-th update, so that the random start is soon forgotten.
-/// Buffers are copied, not averaged.
+/// `a ← a + (p − a) · (1 − d)`. With a warm-up the decay d starts small,
+/// `min(decay, (1 + t) / (10 + t))` at the t-th update, so that the random initialization soon
+/// loses its weight. Buffers are copied, not averaged.
 ///
 /// - Source: Polyak and Juditsky (1992); the warm-up is that of TensorFlow's
 ///   `ExponentialMovingAverage`.
 public struct WeightAverage<Model: Module>: Sendable {
-    /// The averaged model: evaluate this one.
+    /// The averaged model, the one to evaluate.
     public var model: Model
     public let decay: Float
     public let warmsUp: Bool
-    /// Updates so far; part of what a checkpoint keeps.
+    /// The number of updates so far; part of a checkpoint.
     public var updates: Int
 
     /// - Precondition: 0 ≤ decay < 1.

@@ -7,7 +7,7 @@ import GestaltChecks
 #endif
 
 /// A learning rate as a function of the step, counted from 0: plain data, so that an experiment can
-/// write it down and a resumed run continues it.
+/// record it and a resumed run continues it.
 ///
 /// ```swift
 /// let schedule = Schedule.warmUp(steps: 100, then: .cosine(from: 1e-3, to: 1e-5, steps: 5_000))
@@ -22,12 +22,12 @@ public indirect enum Schedule: Sendable, Equatable, Codable {
     case exponential(from: Double, factor: Double, every: Int = 1)
     /// `from`, multiplied by `factor` after each `every` steps.
     case step(from: Double, factor: Double, every: Int)
-    /// Linear from near 0 to the start of `then`, which begins after `steps` steps:
-    /// step t has the share `(t + 1) / (steps + 1)`.
+    /// Linear from near 0 to the start of `then`, which begins after `steps` steps: step t has the
+    /// fraction `(t + 1) / (steps + 1)`.
     case warmUp(steps: Int, then: Schedule)
     case oneCycle(OneCycle)
 
-    /// The learning rate of step `step`.
+    /// Returns the learning rate of step `step`.
     /// - Precondition: `step` is not negative; lengths in steps are positive.
     public func learningRate(at step: Int) -> Double {
         require(step >= 0, "learningRate(at: \(step))")
@@ -49,7 +49,7 @@ public indirect enum Schedule: Sendable, Equatable, Codable {
         }
     }
 
-    /// The momentum, or Adam's β₁, of step `step`; nil where the schedule leaves it alone.
+    /// Returns the momentum, or Adam's β₁, of step `step`; nil if the schedule does not change it.
     public func momentum(at step: Int) -> Double? {
         switch self {
         case .oneCycle(let cycle): cycle.momentum(at: step)
@@ -59,7 +59,8 @@ public indirect enum Schedule: Sendable, Equatable, Codable {
     }
 }
 
-/// Up in the first part of a run and down far below the start in the rest, momentum the other way.
+/// The one-cycle schedule: the learning rate rises in the first part of a run and falls far below
+/// its initial value in the rest; momentum moves inversely.
 ///
 /// Both parts are half cosines. The rate runs `maximum / divisor` → `maximum` →
 /// `maximum / divisor / finalDivisor`; the numbers equal PyTorch's `OneCycleLR`.
@@ -67,13 +68,14 @@ public indirect enum Schedule: Sendable, Equatable, Codable {
 /// - Source: Smith and Topin, *Super-Convergence* (2017); the two-part cosine form is fast.ai's.
 public struct OneCycle: Sendable, Equatable, Codable {
     public var maximum: Double
-    /// Steps of the whole run; later ones stay at the end.
+    /// The number of steps of the whole run; later steps keep the final values.
     public var steps: Int
-    /// The share of the steps that rises.
+    /// The fraction of the steps with a rising rate.
     public var warmUpFraction: Double
     public var divisor: Double
     public var finalDivisor: Double
-    /// Momentum runs from the upper bound to the lower one and back; nil leaves it alone.
+    /// The range of momentum, from the upper bound to the lower one and back; nil leaves it
+    /// unchanged.
     public var momentum: ClosedRange<Double>?
 
     /// - Precondition: rates, divisors and steps are positive, `warmUpFraction` lies within 0 … 1.
@@ -108,13 +110,13 @@ public struct OneCycle: Sendable, Equatable, Codable {
         let top = warmUpFraction * Double(steps) - 1
         let end = Double(steps - 1)
         let step = min(Double(step), end)
-        // A step at or before the peak belongs to the warmUpFraction.
+        // A step at or before the peak belongs to the warm-up.
         if top > 0 && step <= top { return cosineBetween(first, peak, share: step / top) }
         return cosineBetween(peak, last, share: end > top ? (step - top) / (end - top) : 1)
     }
 }
 
-/// `from` at share 0, `to` at share 1, half a cosine between.
+/// Returns `from` at fraction 0, `to` at fraction 1, half a cosine between.
 private func cosineBetween(_ from: Double, _ to: Double, share: Double) -> Double {
     to + (from - to) / 2 * (1 + cos(.pi * share))
 }
