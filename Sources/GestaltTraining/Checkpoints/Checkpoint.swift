@@ -2,25 +2,26 @@ import GestaltFiles
 import GestaltNN
 import GestaltTensor
 
-/// Everything a run needs to go on: weights, buffers, optimizer state, averages, step.
+/// The complete state for resuming a run: weights, buffers, optimizer state, averages, step.
 ///
 /// One safetensors file: tensors under `model.`, `optimizer.` and `average.`, numbers in its
-/// metadata. One file is replaced by one rename, so a crash leaves the old or the new, never half.
+/// metadata. The file is replaced by a single rename, so a crash leaves either the old or the new
+/// file, never a partial one.
 package struct Checkpoint {
     package let step: Int
     /// The best score so far.
     package let best: Double?
     package let seed: UInt64
-    /// Updates of the average of the weights.
+    /// The number of updates of the weight average.
     package let averageUpdates: Int?
     /// The state of each observer that has one, by ``TrainingObserver/stateName``.
     package let observers: [String: [String: Double]]
-    /// What the bits of a step depend on besides its inputs.
+    /// The properties of the machine that the bits of a step depend on.
     package let machine: String
     package let tensors: [String: Tensor<Float>]
-    /// What the model is made of, see ``CheckpointModel``.
+    /// The kind and configuration of the model; see ``CheckpointModel``.
     private var modelMetadata: [String: String] = [:]
-    /// Where it was read from, for messages.
+    /// The path it was read from, for messages.
     package let path: String
 
     package init<Model: Module>(
@@ -42,8 +43,8 @@ package struct Checkpoint {
         self.tensors = tensors
     }
 
-    /// - Throws: what the file reader throws; ``TrainingError/checkpoint(path:expected:found:)``
-    ///   when the metadata is not a checkpoint's.
+    /// - Throws: errors of the file reader; ``TrainingError/checkpoint(path:expected:found:)`` when
+    ///   the metadata is not that of a checkpoint.
     package init(reading path: String) throws {
         let file = try SafeTensorsFile(contentsOf: path)
         func number<Number: LosslessStringConvertible>(_ key: String) throws -> Number {
@@ -88,7 +89,7 @@ package struct Checkpoint {
 
     private static let observerPrefix = "observer."
 
-    /// Entries `observer.NAME/KEY`, the number in its shortest exact form.
+    /// Entries `observer.NAME/KEY`, with the number in its shortest exact form.
     private static func observerStates(
         _ metadata: [String: String]
     ) -> [String: [String: Double]] {
@@ -103,16 +104,17 @@ package struct Checkpoint {
         return states
     }
 
-    /// What the bits of a run depend on: the same here and there, the same bits.
+    /// The properties of this machine that the bits of a run depend on: equal values imply equal
+    /// bits.
     package static var thisMachine: String {
         "\(Runtime.threads) threads, \(Runtime.instructionSet), BLAS for \(Runtime.blasCoreName)"
     }
 }
 
 extension Checkpoint {
-    /// Puts the state back.
-    /// - Throws: ``TrainingError/checkpoint(path:expected:found:)`` when a tensor is missing, of
-    ///   another shape, unknown to the model, or the seed is another one.
+    /// Restores the state.
+    /// - Throws: ``TrainingError/checkpoint(path:expected:found:)`` when a tensor is missing, has
+    ///   another shape or is unknown to the model, or when the seed differs.
     package func restore<Model: Module>(
         model: inout Model, optimizer: inout any Optimizer, average: inout WeightAverage<Model>?,
         seed expectedSeed: UInt64
@@ -137,8 +139,8 @@ extension Checkpoint {
         }
     }
 
-    /// What an optimizer keeps under `PATH/NAME` has the shape of the parameter at `PATH`, but for
-    /// the count of updates.
+    /// Checks that the optimizer's tensors `PATH/NAME` have the shape of the parameter at `PATH`,
+    /// except the update count.
     private func checkOptimizerShapes(of model: some Module, below prefix: String) throws {
         let shapes = Dictionary(
             model.state.map { ($0.path, $0.value.shape) }, uniquingKeysWith: { first, _ in first })
@@ -156,8 +158,8 @@ extension Checkpoint {
         }
     }
 
-    /// - Throws: ``TrainingError/checkpoint(path:expected:found:)`` when a tensor of a part that does
-    ///   not train is another than the model's. Missing ones are for `restore` to name.
+    /// - Throws: ``TrainingError/checkpoint(path:expected:found:)`` when a tensor of a frozen part
+    ///   differs from the model's. Missing tensors are reported by `restore`.
     package func requireSame(
         _ part: String, as model: some Module, expected: String
     ) throws(TrainingError) {

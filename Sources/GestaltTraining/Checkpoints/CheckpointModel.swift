@@ -4,10 +4,10 @@ import GestaltModels
 import GestaltNN
 import GestaltTensor
 
-/// The model in a checkpoint of a run: the average of its weights where the run keeps one.
+/// The model in a checkpoint of a run: the weight average if the run has one.
 ///
 /// Checkpoints name the kind and the configuration of their model in their metadata, so that the
-/// file is enough.
+/// file is sufficient.
 package struct CheckpointModel {
     package let kind: String
     package let step: Int
@@ -23,8 +23,8 @@ package struct CheckpointModel {
             && file.names.contains { $0.hasPrefix("model.") }
     }
 
-    /// - Throws: ``TrainingError/checkpoint(path:expected:found:)`` for a file that does not say
-    ///   what its model is made of.
+    /// - Throws: ``TrainingError/checkpoint(path:expected:found:)`` for a file that does not
+    ///   specify its model.
     package init(_ file: SafeTensorsFile) throws(TrainingError) {
         guard let kind = file.metadata[Self.kindKey],
             let configuration = file.metadata[Self.configurationKey]
@@ -41,7 +41,7 @@ package struct CheckpointModel {
     }
 
     /// - Throws: `ConfigurationError`, `FileError`;
-    ///   ``TrainingError/checkpoint(path:expected:found:)`` for tensors that do not fit.
+    ///   ``TrainingError/checkpoint(path:expected:found:)`` for tensors that do not match.
     package func read<Model: StoredModel>() throws -> Model {
         let configuration = try StrictJSON.decode(
             Model.Configuration.self, from: configuration, defaults: Model.Configuration.defaults,
@@ -77,7 +77,8 @@ extension Checkpoint {
         return step
     }
 
-    /// What ``CheckpointModel`` reads back; nothing for a model that no folder can hold.
+    /// Returns the metadata read by ``CheckpointModel``; empty for a model that cannot be stored in
+    /// a folder.
     package static func modelMetadata(_ model: some Module) throws -> [String: String] {
         func metadata(_ model: some StoredModel) throws -> [String: String] {
             let bytes = try StrictJSON.encode(model.configuration)

@@ -1,6 +1,6 @@
 import Foundation
 
-/// The folder a training run lives in.
+/// The folder of a training run.
 ///
 /// ```
 /// recipe.json                                   what the run does; resuming needs nothing else
@@ -12,12 +12,12 @@ import Foundation
 /// events.out.tfevents.*                         the same for TensorBoard
 /// ```
 public struct RunFolder: Sendable {
-    /// Where it is, as it was given.
+    /// The path as specified by the caller.
     public let path: String
 
-    /// Makes the folder, or opens it to resume.
+    /// Creates the folder, or opens it for resumption.
     /// - Throws: ``TrainingError/runExists(path:)`` when a new run would overwrite one,
-    ///   ``TrainingError/output(path:reason:)`` when the folder cannot be made or written.
+    ///   ``TrainingError/output(path:reason:)`` when the folder cannot be created or written.
     public init(_ path: String, resuming: Bool) throws(TrainingError) {
         self.path = path
         if !resuming { try requireFree() }
@@ -25,20 +25,20 @@ public struct RunFolder: Sendable {
         try Self.makeFolder(path + "/checkpoints")
     }
 
-    /// A folder as it is; nothing is made or checked.
+    /// Refers to an existing folder, without creating or checking anything.
     package init(existing path: String) { self.path = path }
 
-    /// Checks that a new run can live at `path`, and makes nothing.
+    /// Checks that a new run can use `path`, without creating anything.
     /// - Throws: as ``init(_:resuming:)``.
     public static func requireFree(_ path: String) throws(TrainingError) {
         try RunFolder(existing: path).requireFree()
     }
 
-    /// Checks that a new run can live here, and makes nothing.
-    /// - Throws: ``TrainingError/runExists(path:)``; ``TrainingError/output(path:reason:)`` when the
-    ///   folder could not be made or written.
+    /// Checks that a new run can use this folder, without creating anything.
+    /// - Throws: ``TrainingError/runExists(path:)``; ``TrainingError/output(path:reason:)`` when
+    ///   the folder could not be created or written.
     package func requireFree() throws(TrainingError) {
-        // Somebody's run is in use before it is anything else; a lock left behind goes.
+        // A run in use is reported first; a stale lock is removed.
         if FileManager.default.fileExists(atPath: lock) { _ = try RunLock(self) }
         try requireNoRun()
         var place = URL(filePath: path).standardizedFileURL.path
@@ -59,21 +59,21 @@ public struct RunFolder: Sendable {
         if FileManager.default.fileExists(atPath: lastCheckpoint) { throw .runExists(path: path) }
     }
 
-    /// The state to resume from.
+    /// The path of the last checkpoint, for resumption.
     public var lastCheckpoint: String { path + "/checkpoints/last.safetensors" }
-    /// The state that scored best.
+    /// The path of the checkpoint with the best score.
     public var bestCheckpoint: String { path + "/checkpoints/best.safetensors" }
-    /// What the run does.
+    /// The path of the run's recipe.
     public var recipe: String { path + "/recipe.json" }
-    /// Says that a process works here.
+    /// The path of the lock that marks the folder as in use by a process.
     package var lock: String { path + "/run.lock" }
-    /// All numbers, a line a step.
+    /// The path of the log of all metrics, one line per step.
     public var log: String { path + "/log.jsonl" }
 
-    /// The codes of a set of clips.
+    /// Returns the path of the codes of a set of clips.
     package func codes(_ name: String) -> String { path + "/codes-\(name).safetensors" }
 
-    /// The last checkpoint's path once there is one.
+    /// The last checkpoint's path if it exists.
     package var existingLastCheckpoint: String? {
         FileManager.default.fileExists(atPath: lastCheckpoint) ? lastCheckpoint : nil
     }
@@ -92,7 +92,7 @@ public struct RunFolder: Sendable {
         } catch {
             throw .output(path: path, reason: describe(error))
         }
-        // Asked now, not after an hour of training.
+        // Checked now, not after an hour of training.
         guard access(path, W_OK | X_OK) == 0 else {
             throw .output(path: path, reason: String(cString: strerror(errno)))
         }

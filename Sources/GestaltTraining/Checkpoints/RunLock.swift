@@ -1,16 +1,16 @@
 import Foundation
 import Synchronization
 
-/// A run's folder belongs to one process at a time.
+/// The lock that reserves a run's folder for one process at a time.
 ///
-/// The system drops the lock with the process, however it ends: a file that was left behind is
-/// taken over. File systems that know no locks grant it to everybody.
+/// The system releases the lock when the process ends for any reason: a stale file is reused. File
+/// systems without lock support grant it to every process.
 package final class RunLock: Sendable {
     private let path: String
     private let descriptor: Int32
 
-    /// - Throws: ``TrainingError/running(path:process:)`` while another holds it,
-    ///   ``TrainingError/output(path:reason:)`` when the file cannot be made.
+    /// - Throws: ``TrainingError/running(path:process:)`` while another process holds it,
+    ///   ``TrainingError/output(path:reason:)`` when the file cannot be created.
     package init(_ folder: RunFolder) throws(TrainingError) {
         let path = folder.lock
         while true {
@@ -30,7 +30,7 @@ package final class RunLock: Sendable {
                     continue
                 }
             }
-            // The holder before may have removed the file after it was opened here.
+            // The previous holder may have removed the file after it was opened here.
             guard Self.isSame(descriptor, path) else {
                 close(descriptor)
                 continue

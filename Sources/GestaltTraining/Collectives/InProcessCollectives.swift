@@ -3,8 +3,8 @@ import GestaltChecks
 import GestaltNN
 import GestaltTensor
 
-/// ``Collectives`` of threads in one process: the workers of a test, or of a machine whose cores a
-/// single worker cannot fill.
+/// ``Collectives`` of threads in one process: workers of a test, or of a machine that a single
+/// worker cannot saturate.
 ///
 /// ```swift
 /// let models = try InProcessCollectives.run(workers: 2) { collectives in
@@ -14,8 +14,8 @@ import GestaltTensor
 ///     return try trainer.train("network")
 /// }
 /// ```
-/// Every exchange waits for all ranks; sums are added in rank order by the last to arrive, and all
-/// ranks share the result.
+/// Every exchange waits for all ranks; sums are added in rank order by the last rank to arrive, and
+/// all ranks share the result.
 public struct InProcessCollectives: Collectives {
     public let rank: Int
     private let meeting: Meeting
@@ -23,7 +23,7 @@ public struct InProcessCollectives: Collectives {
     public var size: Int { meeting.size }
     public var isAbandoned: Bool { meeting.isAbandoned }
 
-    /// Makes the collectives of `count` workers, one for each rank.
+    /// Creates the collectives of `count` workers, one for each rank.
     /// - Precondition: `count` is positive.
     public static func group(of count: Int) -> [InProcessCollectives] {
         require(count > 0, "InProcessCollectives.group(of: \(count)): at least 1")
@@ -31,7 +31,7 @@ public struct InProcessCollectives: Collectives {
         return (0..<count).map { InProcessCollectives(rank: $0, meeting: meeting) }
     }
 
-    /// Runs `body` once for each rank, each on a thread of its own, and waits for all.
+    /// Runs `body` once for each rank, each on a separate thread, and waits for all.
     /// - Returns: the results in rank order.
     /// - Throws: the first error by rank, one of ``TrainingError/abandoned(step:)`` only if there is
     ///   no other.
@@ -67,9 +67,9 @@ public struct InProcessCollectives: Collectives {
     public func abandon() { meeting.abandon() }
 }
 
-/// Where the ranks of one group meet.
+/// The synchronization point of the ranks of one group.
 ///
-/// `@unchecked Sendable`: everything that changes is read and written under the condition's lock.
+/// `@unchecked Sendable`: all mutable state is read and written under the condition's lock.
 private final class Meeting: @unchecked Sendable {
     enum Exchange: Equatable {
         case sum
@@ -80,10 +80,10 @@ private final class Meeting: @unchecked Sendable {
     let size: Int
     private let condition = NSCondition()
     private var brought: [Tensor<Float>?]
-    /// What the ranks that have arrived call.
+    /// The exchange requested by the ranks that have arrived.
     private var agreed: Exchange?
     private var arrived = 0
-    /// Counts the exchanges that are complete.
+    /// The number of completed exchanges.
     private var completed = 0
     private var result = Tensor<Float>(0)
     private var abandoned = false
@@ -102,10 +102,10 @@ private final class Meeting: @unchecked Sendable {
         }
     }
 
-    /// Waits for the tensors of all ranks and returns what the exchange makes of them.
+    /// Waits for the tensors of all ranks and returns the result of the exchange.
     ///
-    /// A rank that is slow to wake still finds its result: the next exchange cannot complete
-    /// without it.
+    /// A rank that wakes late still receives its result: the next exchange cannot complete without
+    /// it.
     func exchange(_ tensor: Tensor<Float>, rank: Int, _ kind: Exchange) -> Tensor<Float> {
         condition.withLock {
             guard !abandoned else { return tensor }
@@ -149,9 +149,9 @@ private final class Meeting: @unchecked Sendable {
     }
 }
 
-/// What the workers' threads leave behind.
+/// The results and errors of the workers' threads.
 ///
-/// `@unchecked Sendable`: everything that changes is read and written under the condition's lock.
+/// `@unchecked Sendable`: all mutable state is read and written under the condition's lock.
 private final class Outcomes<Value: Sendable>: @unchecked Sendable {
     private let condition = NSCondition()
     private var outcomes: [Result<Value, any Error>?]
@@ -173,7 +173,7 @@ private final class Outcomes<Value: Sendable>: @unchecked Sendable {
         let errors = all.compactMap { outcome -> (any Error)? in
             if case .failure(let error) = outcome { error } else { nil }
         }
-        // A rank that was only released by another's failure says nothing about the cause.
+        // A rank that was only released by another's failure does not indicate the cause.
         let causes = errors.filter {
             if case TrainingError.abandoned = $0 { false } else { true }
         }

@@ -4,19 +4,19 @@ import GestaltTensor
 
 /// A batch that can be divided among workers.
 public protocol DivisibleBatch: Sendable {
-    /// The number of items, by which a mean loss divides.
+    /// The number of items, the divisor of a mean loss.
     var itemCount: Int { get }
 
-    /// The items of `range`, in order.
+    /// Returns the items of `range`, in order.
     /// - Precondition: `range` lies within `0 ..< itemCount`.
     func items(in range: Range<Int>) -> Self
 }
 
-/// One rank's part of every batch of a source: a contiguous slice, in rank order.
+/// The batches of one rank: its part of every batch of a source: a contiguous slice, in rank order.
 ///
-/// For losses that are means over items the workers together train as one worker on whole batches,
-/// within rounding, where the ranks divide the batch size. Otherwise parts differ by an item and
-/// still count alike.
+/// For losses that are means over items, the workers together are equivalent to one worker on whole
+/// batches, within rounding, if the number of ranks divides the batch size. Otherwise the parts
+/// differ by one item and still have equal weight.
 public struct ShardedBatches<Source: BatchSource>: BatchSource
 where Source.Batch: DivisibleBatch {
     public let source: Source
@@ -33,7 +33,7 @@ where Source.Batch: DivisibleBatch {
     public var stepsPerPass: Int { source.stepsPerPass }
     public var stepCount: Int? { source.stepCount }
 
-    /// - Throws: what the source throws; ``TrainingError/batchTooSmall(items:workers:)`` for a batch
+    /// - Throws: errors of the source; ``TrainingError/batchTooSmall(items:workers:)`` for a batch
     ///   with fewer items than ranks.
     public func batch(at step: Int) throws -> Source.Batch {
         let whole = try source.batch(at: step)

@@ -1,22 +1,22 @@
 import GestaltNN
 import GestaltTensor
 
-/// What a training will take, estimated before its first step.
+/// The memory requirement of a training, estimated before its first step.
 ///
-/// Steps of two and of six items are computed and thrown away (of one, where an item is a whole
-/// clip's codes), on pictures of at most 64 × 64 where the model takes any size. Their largest use
-/// of tensors is carried on to the batch and size at hand, linear in both. To it come what the
-/// process has already, the optimizer's moments, averages, a checkpoint in the making, and the
-/// batches made ahead. An earlier form was measured against the peak of real runs: 0.73 to 1.08 of
+/// Steps of two and of six items are computed and discarded (of one, if an item is a whole clip's
+/// codes), on images of at most 64 × 64 if the model accepts any size. Their peak tensor memory is
+/// extrapolated to the actual batch and image size, linearly in both. Added to it are the memory
+/// already used by the process, the optimizer's moments, averages, a checkpoint being written, and
+/// the prefetched batches. An earlier form was compared with the peak of real runs: 0.73 to 1.08 of
 /// it for U-Net, tokenizer, prior and head at batches of 4 to 200, but 1.6 for a head at batch 32
 /// and 1.9 for a U-Net at 256 × 256.
 public struct MemoryEstimate: Sendable, Equatable {
-    /// Bytes whatever the batch: program, data, model, optimizer.
+    /// Bytes independent of the batch size: program, data, model, optimizer.
     public let fixed: Int
-    /// Bytes that each item of a batch adds.
+    /// Bytes per item of a batch.
     public let perItem: Int
     public let batch: Int
-    /// Bytes when no step is computed: while clips are encoded or the model is judged.
+    /// Bytes outside of training steps: while clips are encoded or the model is evaluated.
     public let elsewhere: Int
 
     public init(fixed: Int, perItem: Int, batch: Int, elsewhere: Int = 0) {
@@ -26,10 +26,10 @@ public struct MemoryEstimate: Sendable, Equatable {
         self.elsewhere = elsewhere
     }
 
-    /// Bytes in all.
+    /// The total in bytes.
     public var bytes: Int { max(elsewhere, clamped(fixed, perItem, times: batch)) }
 
-    /// The largest batch that takes no more than `bytes`; 0 when not even one item fits.
+    /// Returns the largest batch size that requires at most `bytes`; 0 when not even one item fits.
     public func largestBatch(within bytes: Int) -> Int {
         guard max(elsewhere, clamped(fixed, perItem, times: 1)) <= bytes else { return 0 }
         return perItem > 0 ? min(batch, (bytes - fixed) / perItem) : batch
@@ -42,7 +42,7 @@ public struct MemoryEstimate: Sendable, Equatable {
 }
 
 extension MemoryEstimate {
-    /// - Throws: what preparing a step throws.
+    /// - Throws: errors of preparing a step.
     package init<Model: Module>(
         _ trial: TrialStep<Model>, of model: Model, plan: TrainingPlan, batch: Int
     ) throws {
@@ -65,10 +65,10 @@ extension MemoryEstimate {
             more.map { max(0, $0.step - one.step) / (Self.moreItems - Self.fewItems) }
             ?? max(0, one.step - trained)
         let shared = max(trained, one.step - few * slope)
-        // Of two measures the smaller: a small input may lie in a large buffer that was free.
+        // The smaller of two measurements: a small input may reuse a large free buffer.
         let input = min(one.input / few, more.map { $0.input / Self.moreItems } ?? .max)
         let item = Double(slope + Self.batchesAhead * input) * trial.scale
-        // The new weights and moments stand beside those of a checkpoint in the making.
+        // The new weights and moments coexist with those of a checkpoint being written.
         let step = max(shared, 4 * trained)
         let average = plan.averageDecay == nil ? 0 : 2 * all
         let base = others + before.bytesInUse + trial.held + Self.slack
@@ -77,15 +77,15 @@ extension MemoryEstimate {
             elsewhere: base + trial.elsewhere)
     }
 
-    /// Below two items kernels take other ways than a batch does.
+    /// Below two items kernels use other algorithms than for a batch.
     private static let fewItems = 2
     private static let moreItems = 6
-    /// Batches that wait, the one in use and the one being made.
+    /// The queued batches, the one in use and the one being created.
     private static let batchesAhead = 4
-    /// Buffers that wait for reuse beyond the largest use, 64 MiB, and the kernels' own scratch.
+    /// Cached buffers beyond the peak use, 64 MiB, and the kernels' scratch memory.
     private static let slack = 128 << 20
 
-    /// Bytes of an input, and the most that a step took beside it.
+    /// Returns the bytes of an input, and the peak of a step in addition to it.
     private static func use<Model: Module>(
         _ trial: TrialStep<Model>, of model: Model, _ plan: TrainingPlan, items: Int
     ) throws -> (input: Int, step: Int) {
@@ -102,7 +102,7 @@ extension MemoryEstimate {
     }
 }
 
-/// Bytes as people read them: `820 MB`, `2.3 GB`.
+/// Formats bytes in readable form: `820 MB`, `2.3 GB`.
 package func readable(bytes: Int) -> String {
     let megabytes = Double(bytes) / 1e6
     guard megabytes >= 1000 else { return "\(Int(megabytes.rounded(.up))) MB" }

@@ -1,21 +1,21 @@
 import Foundation
 
-/// How much more memory this process may take, and who says so.
+/// The additional memory available to this process, and the origin of the bound.
 ///
-/// The least of what the machine has free, what the control group leaves (versions 1 and 2) and
-/// what a limit on the address space leaves; nil on systems without `/proc`.
+/// The minimum of the machine's free memory, the remainder of the control group's limit (versions 1
+/// and 2) and the remainder of the address-space limit; nil on systems without `/proc`.
 public struct SystemMemory: Sendable, Equatable {
-    /// Bytes beyond those that the process already has.
+    /// Bytes in addition to those already used by the process.
     public let bytes: Int
-    /// What sets the bound, for people.
+    /// The origin of the bound, in readable form.
     public let bound: String
 
     public static var headroom: SystemMemory? { headroom(root: "") }
 
-    /// Bytes of this process in memory.
+    /// The resident bytes of this process.
     public static var residentBytes: Int? { Self.pages(1, root: "") }
 
-    /// - Parameter root: stands for `/`, so that tests can have files of their own.
+    /// - Parameter root: the folder used in place of `/`, for the files of tests.
     package static func headroom(root: String) -> SystemMemory? {
         let bounds = [
             machine(root), group(root), addressSpace(root),
@@ -42,7 +42,7 @@ public struct SystemMemory: Sendable, Equatable {
         return nil
     }
 
-    /// The tightest group from this process's up to the outermost.
+    /// The most restrictive group from this process's up to the outermost.
     private static func group(_ root: String) -> SystemMemory? {
         var tightest: SystemMemory?
         for line in lines(root + "/proc/self/cgroup") {
@@ -79,7 +79,7 @@ public struct SystemMemory: Sendable, Equatable {
             statistics: folder + "/memory.stat", reclaimable: "total_inactive_file")
     }
 
-    /// Pages of files that nobody has used for a while count as free.
+    /// Returns the remaining memory; inactive file pages count as free.
     private static func left(
         limit: String, usage: String, statistics: String, reclaimable: String
     ) -> Int? {

@@ -1,17 +1,17 @@
 import GestaltNN
 import GestaltTensor
 
-/// A step that can be computed for any number of items, to see what it takes.
+/// A training step that can be computed for any number of items, to measure its memory.
 package struct TrialStep<Model: Module> {
-    /// What the size at hand is to the size of the trial, at least 1.
+    /// The ratio of the actual size to the trial size, at least 1.
     package var scale = 1.0
-    /// Whether one item is enough: where each is large against what all share.
+    /// Whether one item is sufficient, because it is large compared with the shared memory.
     package var isLarge = false
-    /// Bytes that will be held beside model and batches, latents for example.
+    /// Bytes held in addition to model and batches, for example latents.
     package var held = 0
-    /// The most bytes that anything but a step takes: encoding beforehand, or judging.
+    /// The peak in bytes outside of training steps: encoding beforehand, or evaluation.
     package var elsewhere = 0
-    /// Makes the input of a given number of items and the function that computes their loss.
+    /// Creates the input of a given number of items and the function that computes their loss.
     package let prepare: (Int) throws -> (Model, Context) throws -> Tensor<Float>
 
     package init(
@@ -26,9 +26,9 @@ package struct TrialStep<Model: Module> {
     }
 }
 
-/// The most bytes of tensors that `body` has in use at a time.
+/// Returns the peak of tensor memory in bytes during `body`.
 ///
-/// Nothing waits for reuse at its start: larger buffers than asked for would count as use.
+/// The cache is empty at its start: cached buffers larger than requested would count as use.
 package func peakBytes(_ body: () throws -> Void) rethrows -> Int {
     Runtime.trimCache()
     let start = Runtime.memory.bytesInUse
@@ -37,7 +37,7 @@ package func peakBytes(_ body: () throws -> Void) rethrows -> Int {
     return max(0, Runtime.memory.peakBytesInUse - start)
 }
 
-/// The same for `count` items, carried on from one and three.
+/// Returns the peak for `count` items, extrapolated from one and three.
 package func peakBytes(
     of count: Int, scale: Double = 1, _ body: (Int) throws -> Void
 ) rethrows -> Int {
@@ -46,11 +46,12 @@ package func peakBytes(
     return one + Int(Double(max(0, three - one) / 2) * max(0, Double(count) * scale - 1))
 }
 
-/// Pictures of a trial: at most 64 pixels a side, and a multiple of what the model wants.
+/// The image size of a trial: at most 64 pixels per side, and a multiple of the model's required
+/// factor.
 package struct TrialSize {
     package let height: Int
     package let width: Int
-    /// Pixels at hand for each of the trial.
+    /// The ratio of actual pixels to trial pixels.
     package let scale: Double
 
     package init(height: Int, width: Int, multiple: Int) {
@@ -66,7 +67,7 @@ package struct TrialSize {
 }
 
 extension Module {
-    /// Takes over what another model has at the same paths.
+    /// Copies the values of another model at the same paths.
     package mutating func take(_ other: some Module) {
         let values = Dictionary(
             other.state.map { ($0.path, $0.value) }, uniquingKeysWith: { first, _ in first })

@@ -1,12 +1,12 @@
 import Foundation
 import GestaltChecks
 
-/// Keeps the checkpoints of the best evaluations, and removes those that fall behind.
+/// An observer that keeps the checkpoints of the best evaluations, and removes the others.
 ///
 /// Files are named `step-STEP-score-SCORE.safetensors`; of equal scores the earlier one ranks
 /// higher. A resumed run continues the ranking.
 public final class BestCheckpoints: TrainingObserver {
-    /// How many are kept.
+    /// The number of kept checkpoints.
     public let count: Int
     private let folder: String?
     private var place = ""
@@ -14,8 +14,8 @@ public final class BestCheckpoints: TrainingObserver {
     private var kept: [(step: Int, score: Double)] = []
 
     /// - Parameters:
-    ///   - count: how many to keep, at least 1.
-    ///   - folder: made where missing; by default `checkpoints` in the run's folder.
+    ///   - count: the number of checkpoints to keep, at least 1.
+    ///   - folder: created if missing; by default `checkpoints` in the run's folder.
     public init(count: Int, folder: String? = nil) {
         require(count > 0, "BestCheckpoints(count: \(count)): at least 1")
         self.count = count
@@ -25,8 +25,8 @@ public final class BestCheckpoints: TrainingObserver {
     /// Paths of the checkpoints, the best first.
     public var paths: [String] { kept.map(path) }
 
-    /// - Throws: ``TrainingError/output(path:reason:)`` when the folder cannot be made.
-    /// - Precondition: a folder was given, or the run has one.
+    /// - Throws: ``TrainingError/output(path:reason:)`` when the folder cannot be created.
+    /// - Precondition: a folder is specified, or the run has one.
     public func started(_ event: TrainingEvent) throws {
         place = folder ?? event.requiredRun("BestCheckpoints").path + "/checkpoints"
         do {
@@ -37,7 +37,7 @@ public final class BestCheckpoints: TrainingObserver {
         }
     }
 
-    /// A score that is not a number is not kept.
+    /// A NaN score is not kept.
     public func evaluated(_ event: TrainingEvent) throws {
         guard let evaluation = event.evaluation, !evaluation.score.isNaN else { return }
         let rank = kept.firstIndex { evaluation.isBetter(than: $0.score) } ?? kept.count
@@ -45,7 +45,7 @@ public final class BestCheckpoints: TrainingObserver {
         let entry = (step: event.step, score: evaluation.score)
         kept.insert(entry, at: rank)
         let dropped = kept.count > count ? kept.removeLast() : nil
-        // Written before another is removed: at no moment is there less than was promised.
+        // Written before another is removed, so that the promised number exists at all times.
         try event.writeCheckpoint(to: path(entry))
         if let dropped { try? FileManager.default.removeItem(atPath: path(dropped)) }
     }
@@ -55,7 +55,7 @@ public final class BestCheckpoints: TrainingObserver {
         return "\(place)/step-\(entry.step)-score-\(score).safetensors"
     }
 
-    /// Scores by step, and by rank what comes first of equal ones.
+    /// The scores by step, and the ranks that order equal scores.
     public var state: [String: Double] {
         var state: [String: Double] = [:]
         for (rank, entry) in kept.enumerated() {

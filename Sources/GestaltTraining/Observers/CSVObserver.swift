@@ -1,12 +1,12 @@
 import Foundation
 import GestaltIO
 
-/// Writes a run's numbers as tables: `train.csv` with a row for each step, `evaluation.csv` with a
-/// row for each evaluation.
+/// An observer that writes a run's metrics as tables: `train.csv` with a row for each step,
+/// `evaluation.csv` with a row for each evaluation.
 ///
 /// Columns are `step`, `seconds` and the metrics in the order of their first appearance; a metric
-/// that appears later adds a column, empty in the rows before. A resumed run drops the rows of steps
-/// that it takes again.
+/// that appears later adds a column, empty in the rows before. A resumed run drops the rows of
+/// steps that it repeats.
 public final class CSVObserver: TrainingObserver {
     private let folder: String?
     private var train: CSVTable?
@@ -16,7 +16,7 @@ public final class CSVObserver: TrainingObserver {
     public init(folder: String? = nil) { self.folder = folder }
 
     /// - Throws: ``TrainingError/output(path:reason:)``.
-    /// - Precondition: a folder was given, or the run has one.
+    /// - Precondition: a folder is specified, or the run has one.
     public func started(_ event: TrainingEvent) throws {
         let folder = self.folder ?? event.requiredRun("CSVObserver").path
         train = try CSVTable(path: folder + "/train.csv", resumingAt: event.firstStep)
@@ -31,7 +31,7 @@ public final class CSVObserver: TrainingObserver {
     }
 }
 
-/// One file of comma-separated values that grows by rows, and seldom by a column.
+/// A file of comma-separated values that grows by rows, and rarely by a column.
 private struct CSVTable {
     let path: String
     private var columns: [String] = []
@@ -45,7 +45,7 @@ private struct CSVTable {
         }
         columns = header.split(separator: ",").dropFirst(2).map(String.init)
         let fields = columns.count + 2
-        // A row with fewer fields is the torn last one of a crash.
+        // A row with fewer fields is an incomplete last row after a crash.
         try replace(
             [header]
                 + lines.dropFirst().filter { line in
@@ -76,7 +76,7 @@ private struct CSVTable {
         try replace([(["step", "seconds"] + columns).joined(separator: ",")] + rows)
     }
 
-    /// Puts these lines in the file's place and opens it for appending.
+    /// Replaces the file by these lines and opens it for appending.
     private mutating func replace(_ lines: [String]) throws(TrainingError) {
         do {
             try AtomicFile.write(Array(lines.map { $0 + "\n" }.joined().utf8), to: path)
@@ -93,7 +93,7 @@ private struct CSVTable {
         }
     }
 
-    /// A name without what separates fields.
+    /// Returns a name without field separators.
     private static func field(_ name: String) -> String {
         String(name.map { $0 == "," || $0.isNewline ? "_" : $0 })
     }

@@ -1,21 +1,22 @@
 import GestaltChecks
 
-/// Stops a run whose evaluations no longer improve.
+/// An observer that stops a run whose evaluations no longer improve.
 ///
 /// The run then ends as a completed one, with its last step evaluated and saved. A resumed run
-/// continues the count; one that had been stopped stops again without a step.
+/// continues the count; a stopped run stops again without a step.
 public final class EarlyStopping: TrainingObserver {
-    /// The metric of the evaluation that counts; nil for ``Evaluation/score``.
+    /// The metric of the evaluation to compare; nil for ``Evaluation/score``.
     public let metric: String?
-    /// Evaluations without an improvement after which the run stops.
+    /// The number of evaluations without improvement after which the run stops.
     public let patience: Int
-    /// The least change that counts as an improvement, in the metric's units.
+    /// The minimum change that counts as an improvement, in the metric's units.
     public let minimumDelta: Double
-    /// Whether a larger value of ``metric`` is a better one; nil as the evaluation says of its score.
+    /// Whether a larger value of ``metric`` is a better one; nil for the evaluation's setting for
+    /// its score.
     public let largerIsBetter: Bool?
     /// The best value so far.
     public private(set) var best: Double?
-    /// Evaluations since the best one.
+    /// The number of evaluations since the best one.
     public private(set) var waited = 0
 
     /// - Precondition: `patience` is positive, `minimumDelta` not negative.
@@ -34,7 +35,7 @@ public final class EarlyStopping: TrainingObserver {
 
     public func started(_ event: TrainingEvent) throws { stopIfDue(event) }
 
-    /// A value that is not a number counts as no improvement.
+    /// A NaN counts as no improvement.
     /// - Throws: ``TrainingError/unknownMetric(name:known:)``.
     public func evaluated(_ event: TrainingEvent) throws {
         guard let evaluation = event.evaluation else { return }
@@ -64,7 +65,7 @@ public final class EarlyStopping: TrainingObserver {
         event.requestStop("\(metric ?? "the score") has not improved in \(waited) evaluations")
     }
 
-    /// Tells apart two of a kind that follow different metrics.
+    /// The state name, which distinguishes two observers of this type with different metrics.
     public var stateName: String { "EarlyStopping." + (metric ?? "score") }
 
     public var state: [String: Double] {

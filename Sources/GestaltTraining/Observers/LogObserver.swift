@@ -1,8 +1,9 @@
-/// Writes all numbers of a run as JSON lines, one object for each step and each evaluation.
+/// An observer that writes all metrics of a run as JSON lines, one object for each step and each
+/// evaluation.
 ///
 /// Keys: `step` (steps done), `kind` (`train` or `evaluation`), `seconds` since the run or its
-/// resumption began, and the metrics by name; `null` where one is not finite. A resumed run drops
-/// the lines of steps that it takes again.
+/// resumption began, and the metrics by name; `null` for non-finite values. A resumed run drops the
+/// lines of steps that it repeats.
 public final class LogObserver: TrainingObserver {
     private let path: String?
     private var log: RunLog?
@@ -11,7 +12,7 @@ public final class LogObserver: TrainingObserver {
     public init(path: String? = nil) { self.path = path }
 
     /// - Throws: ``TrainingError/output(path:reason:)``.
-    /// - Precondition: a path was given, or the run has a folder.
+    /// - Precondition: a path is specified, or the run has a folder.
     public func started(_ event: TrainingEvent) throws {
         log = try RunLog(
             path: path ?? event.requiredRun("LogObserver").log, resumingAt: event.firstStep)

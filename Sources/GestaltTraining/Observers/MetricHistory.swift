@@ -1,6 +1,6 @@
-/// Keeps the numbers of a run in memory: for a program that plots them, or a test.
+/// An observer that keeps the metrics of a run in memory, for plotting or tests.
 ///
-/// It begins empty, in a resumed run too; a trainer that is run again continues it.
+/// Initially empty, also in a resumed run; further runs of the same trainer continue it.
 public final class MetricHistory: TrainingObserver {
     /// The metrics of one step or evaluation.
     public struct Entry: Sendable, Equatable {
@@ -13,12 +13,12 @@ public final class MetricHistory: TrainingObserver {
 
     public init() {}
 
-    /// Every value of the metric `name` of the training steps.
+    /// Returns every value of the metric `name` of the training steps.
     public func values(of name: String) -> [(step: Int, value: Double)] {
         Self.values(of: name, in: steps)
     }
 
-    /// Every value of the metric `name` of the evaluations.
+    /// Returns every value of the metric `name` of the evaluations.
     public func evaluatedValues(of name: String) -> [(step: Int, value: Double)] {
         Self.values(of: name, in: evaluations)
     }

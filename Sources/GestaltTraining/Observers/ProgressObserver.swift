@@ -1,14 +1,14 @@
 import Foundation
 import GestaltIO
 
-/// Shows a line with the share of steps done, the rate, the time left and the first metrics, on
-/// standard error by default.
+/// An observer that shows a line with the fraction of completed steps, the rate, the remaining time
+/// and the first metrics, on standard error by default.
 public final class ProgressObserver: TrainingObserver {
     private let output: FileHandle
     private var bar: ProgressBar?
 
-    /// - Parameter output: where the line goes; redrawn in place on a terminal, else printed now
-    ///   and then.
+    /// - Parameter output: the destination of the line; redrawn in place on a terminal, otherwise
+    ///   printed at intervals.
     public init(output: FileHandle = .standardError) { self.output = output }
 
     public func started(_ event: TrainingEvent) throws {
@@ -25,7 +25,7 @@ public final class ProgressObserver: TrainingObserver {
         bar = nil
     }
 
-    /// Up to four metrics, without those that belong to the optimizer.
+    /// Formats up to four metrics, without those of the optimizer.
     private static func note(_ metrics: [Metric]) -> String {
         metrics.filter { !["learning_rate", "gradient_norm"].contains($0.name) }.prefix(4)
             .map { "\($0.name) \(String(format: "%.4g", $0.value))" }.joined(separator: "  ")

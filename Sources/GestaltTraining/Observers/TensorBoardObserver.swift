@@ -1,10 +1,10 @@
 import GestaltMedia
 
-/// Writes all numbers of a run as TensorBoard events: `train/NAME` for steps, `evaluation/NAME` for
-/// evaluations.
+/// An observer that writes all metrics of a run as TensorBoard events: `train/NAME` for steps,
+/// `evaluation/NAME` for evaluations.
 ///
-/// A resumed run begins a second file and cuts the earlier ones after the step it resumes from, so
-/// that every step is there once.
+/// A resumed run creates another file and truncates the earlier ones after the step it resumes
+/// from, so that every step occurs once.
 public final class TensorBoardObserver: TrainingObserver {
     private let folder: String?
     private var events: EventFile?
@@ -12,8 +12,8 @@ public final class TensorBoardObserver: TrainingObserver {
     /// - Parameter folder: an existing folder; by default that of the run.
     public init(folder: String? = nil) { self.folder = folder }
 
-    /// - Throws: `MediaError` when the files cannot be cut or made.
-    /// - Precondition: a folder was given, or the run has one.
+    /// - Throws: `MediaError` when the files cannot be truncated or created.
+    /// - Precondition: a folder is specified, or the run has one.
     public func started(_ event: TrainingEvent) throws {
         let folder = self.folder ?? event.requiredRun("TensorBoardObserver").path
         try EventFile.cut(folder: folder, after: event.firstStep)

@@ -1,33 +1,35 @@
 import GestaltChecks
 
-/// A moment of a run, as its observers see it.
+/// An event of a run, as received by its observers.
 public struct TrainingEvent {
-    /// The title given to ``Trainer/train(_:)``.
+    /// The title passed to ``Trainer/train(_:)``.
     public let title: String
-    /// Optimizer steps done, those before a resumption included.
+    /// The number of completed optimizer steps, including those before a resumption.
     public let step: Int
-    /// Steps that were done when this process took up the run; 0 for a new one.
+    /// The number of completed steps when this process started or resumed the run; 0 for a new run.
     public let firstStep: Int
-    /// Steps of the whole run.
+    /// The number of steps of the whole run.
     public let totalSteps: Int
-    /// The numbers of the step or of the evaluation; empty for other events.
+    /// The metrics of the step or of the evaluation; empty for other events.
     public let metrics: [Metric]
-    /// The latest evaluation of this process; that of the event in ``TrainingObserver/evaluated(_:)``.
+    /// The latest evaluation of this process; the event's own evaluation in
+    /// ``TrainingObserver/evaluated(_:)``.
     public let evaluation: Evaluation?
-    /// Seconds since this process took up the run.
+    /// Seconds since this process started or resumed the run.
     public let seconds: Double
-    /// Where the run keeps its checkpoints; nil for one in memory only.
+    /// The folder of the run's checkpoints; nil for a run in memory only.
     public let run: RunFolder?
-    /// The checkpoint that was written; nil for events other than ``TrainingObserver/saved(_:)``.
+    /// The path of the written checkpoint; nil for events other than
+    /// ``TrainingObserver/saved(_:)``.
     public let checkpoint: String?
-    /// How the run ended; nil for events other than ``TrainingObserver/finished(_:)``.
+    /// The ending of the run; nil for events other than ``TrainingObserver/finished(_:)``.
     public let ending: Ending?
     let session: Session
     let write: (String) throws -> Void
 
-    /// How a run ended.
+    /// The ending of a run.
     public enum Ending {
-        /// All steps are done, or the batches are used up.
+        /// All steps are completed, or the batches are exhausted.
         case completed
         /// An observer requested the stop, for this reason; evaluated and saved as a completed run.
         case stopped(reason: String)
@@ -36,24 +38,24 @@ public struct TrainingEvent {
         case failed(any Error)
     }
 
-    /// What an observer asked for, held for the length of a run.
+    /// The requests of observers during a run.
     final class Session {
         var stopReason: String?
     }
 
     /// Ends the run after this step as if it were the last one: it is evaluated, saved, and
-    /// ``Trainer/train(_:)`` returns. The first reason counts.
+    /// ``Trainer/train(_:)`` returns. The first reason applies.
     public func requestStop(_ reason: String) {
         if session.stopReason == nil { session.stopReason = reason }
     }
 
-    /// Writes the state of the run at this moment as a checkpoint that a run can be resumed from.
-    /// - Throws: what writing the file throws.
+    /// Writes the current state of the run as a checkpoint for resumption.
+    /// - Throws: errors of writing the file.
     public func writeCheckpoint(to path: String) throws { try write(path) }
 }
 
 extension TrainingEvent {
-    /// The run's folder, for an observer that was given no place of its own.
+    /// Returns the run's folder, for an observer without its own folder.
     func requiredRun(_ observer: String) -> RunFolder {
         guard let run else {
             stop("\(observer) needs a path: the trainer of “\(title)” has no run folder")

@@ -1,4 +1,4 @@
-/// A part of a program that follows a ``Trainer``'s run: it shows, records, keeps or stops.
+/// An observer of a ``Trainer``'s run, which may display, record, store or stop it.
 ///
 /// ```swift
 /// final class Announcer: TrainingObserver {
@@ -10,13 +10,13 @@
 ///                       observers: [ProgressObserver(), Announcer()])
 /// ```
 /// All methods do nothing by default. They are called on the training thread, for each event in the
-/// order of the observers; an error that one throws ends the run. Observers see the run and cannot
-/// change its numbers: the same run with others, or with none, gives the same bits, unless one
+/// order of the observers; an error thrown by one ends the run. Observers cannot change the numbers
+/// of a run: the same run with other observers, or with none, yields the same bits, unless one
 /// calls ``TrainingEvent/requestStop(_:)``.
 ///
 /// With several workers only rank 0 calls its observers.
 public protocol TrainingObserver: AnyObject {
-    /// Called before the first step of a run or of its resumption. A run that has no steps left
+    /// Called before the first step of a run or of its resumption. A run without remaining steps
     /// calls no observer.
     func started(_ event: TrainingEvent) throws
     /// Called after each step, with its metrics.
@@ -26,18 +26,18 @@ public protocol TrainingObserver: AnyObject {
     /// Called once a checkpoint is in the run's folder, with its path. The step is the checkpoint's,
     /// which may be the one before the latest.
     func saved(_ event: TrainingEvent) throws
-    /// Called last, however the run ended, see ``TrainingEvent/ending``. An error thrown here is
-    /// ignored where the run itself failed.
+    /// Called last, for every ending of the run; see ``TrainingEvent/ending``. An error thrown here
+    /// is ignored if the run itself failed.
     func finished(_ event: TrainingEvent) throws
 
-    /// The name under which checkpoints keep ``state``, unique among a trainer's observers.
+    /// The name of ``state`` in checkpoints, unique among a trainer's observers.
     var stateName: String { get }
-    /// What a resumed run needs to know to go on as the uninterrupted one would have; empty by
-    /// default. Checkpoints keep every number exactly.
+    /// The state required to continue a resumed run as if uninterrupted; empty by default.
+    /// Checkpoints store every number exactly.
     var state: [String: Double] { get }
-    /// Takes over the state of the checkpoint that a run is resumed from; called by
-    /// ``Trainer/resume()`` where the checkpoint has one.
-    /// - Throws: an error of the observer's own for a state that it cannot continue from.
+    /// Restores the state from the checkpoint that a run is resumed from; called by
+    /// ``Trainer/resume()`` if the checkpoint has one.
+    /// - Throws: an observer-specific error for a state that it cannot continue.
     func restore(_ state: [String: Double]) throws
 }
 

@@ -1,7 +1,7 @@
 import GestaltModels
 
 extension Optimization {
-    /// - Throws: `ConfigurationError` for the first setting out of range, naming its key.
+    /// - Throws: `ConfigurationError` for the first setting out of range, with its key.
     public func validate() throws(ConfigurationError) {
         for (key, value) in [
             ("steps", steps), ("batchSize", batchSize), ("accumulation", accumulation),

@@ -1,8 +1,8 @@
 import GestaltModels
 import GestaltNN
 
-/// The settings of an optimization, as a recipe writes them down: steps, batches, optimizer,
-/// learning rate, averages and intervals.
+/// The settings of an optimization, as stored in a recipe: steps, batches, optimizer, learning
+/// rate, averages and intervals.
 ///
 /// ```swift
 /// var optimization = Optimization(steps: 600, batchSize: 16, learningRate: 2e-3)
@@ -15,46 +15,47 @@ import GestaltNN
 /// ```
 /// A step trains on ``accumulation`` batches of ``batchSize`` items each.
 public struct Optimization: Codable, Equatable, Sendable {
-    /// Optimizer steps.
+    /// The number of optimizer steps.
     public var steps: Int
-    /// Items of a batch.
+    /// The batch size.
     public var batchSize: Int
     public var optimizer: OptimizerChoice
-    /// The highest learning rate of the run.
+    /// The maximum learning rate of the run.
     public var learningRate: Double
-    /// How the learning rate moves after the warm-up.
+    /// The learning-rate schedule after the warm-up.
     public var schedule: ScheduleKind
-    /// The share of the steps in which the rate rises, 0…1. At most one of this and ``warmUpSteps``;
-    /// neither means no warm-up, and for one-cycle its usual 0.3.
+    /// The warm-up fraction of the steps, 0…1. At most one of this and ``warmUpSteps``; neither
+    /// means no warm-up, and for one-cycle its default of 0.3.
     public var warmUpFraction: Double?
-    /// Steps in which the rate rises, fewer than ``steps``.
+    /// The number of warm-up steps, fewer than ``steps``.
     public var warmUpSteps: Int?
     /// λ of the optimizer: decoupled for AdamW, added to the gradient for the others.
     public var weightDecay: Double
-    /// Bound on the common norm of all gradients; nil leaves them.
+    /// The bound on the global norm of the gradients; nil disables clipping.
     public var gradientNorm: Float?
-    /// Decay of the average of the weights, 0 ..< 1; nil keeps none.
+    /// The decay of the weight average, 0 ..< 1; nil disables it.
     public var averageDecay: Float?
-    /// Batches of a step.
+    /// The number of batches per step.
     public var accumulation: Int
-    /// Steps between evaluations.
+    /// The number of steps between evaluations.
     public var evaluationInterval: Int
-    /// Steps between checkpoints.
+    /// The number of steps between checkpoints.
     public var checkpointInterval: Int
-    /// Where all randomness of the run starts.
+    /// The seed of all randomness in the run.
     public var seed: UInt64
 
-    /// How the learning rate moves over a run.
+    /// The learning-rate schedule of a run.
     public enum ScheduleKind: String, Codable, Sendable, CaseIterable {
-        /// It stays.
+        /// A constant rate.
         case constant
-        /// It falls to 0 by half a cosine.
+        /// A decrease to 0 by half a cosine.
         case cosine
-        /// ``OneCycle``, the momentum running the other way.
+        /// ``OneCycle``, with inverse momentum.
         case oneCycle
     }
 
-    /// AdamW at a constant rate; four evaluations, and a checkpoint at least every 200 steps.
+    /// Creates settings for AdamW at a constant rate, with four evaluations, and a checkpoint at
+    /// least every 200 steps.
     public init(
         steps: Int, batchSize: Int, learningRate: Double,
         optimizer: OptimizerChoice = .adamW(), schedule: ScheduleKind = .constant,
@@ -74,8 +75,8 @@ public struct Optimization: Codable, Equatable, Sendable {
 }
 
 extension Optimization {
-    /// The plan of a trainer.
-    /// - Parameter freezing: parts that do not train.
+    /// Returns the plan of a trainer.
+    /// - Parameter freezing: the frozen parts.
     /// - Precondition: ``validate()`` accepts the settings.
     public func plan(freezing: Freezing = .none) -> TrainingPlan {
         TrainingPlan(
@@ -85,7 +86,7 @@ extension Optimization {
             seed: seed)
     }
 
-    /// The learning rate of each step.
+    /// The learning-rate schedule by step.
     /// - Precondition: ``validate()`` accepts the settings.
     public var rate: Schedule {
         let warmUp = warmUpSteps ?? warmUpFraction.map { Int(($0 * Double(steps)).rounded()) } ?? 0
@@ -97,15 +98,15 @@ extension Optimization {
             let share = warmUpSteps.map { Double($0) / Double(steps) } ?? warmUpFraction
             var cycle = OneCycle(
                 maximum: learningRate, steps: steps, warmUpFraction: share ?? 0.3)
-            // An optimizer without a memory of past steps has none to weigh.
+            // An optimizer without momentum has no momentum to schedule.
             if case .sgd(momentum: 0, isNesterov: _) = optimizer { cycle.momentum = nil }
             return .oneCycle(cycle)
         }
         return warmUp > 0 ? .warmUp(steps: warmUp, then: rest) : rest
     }
 
-    /// The optimizer, before its first step.
-    /// - Parameter groups: parameters that are treated otherwise than the rest.
+    /// Returns the optimizer in its initial state.
+    /// - Parameter groups: groups of parameters with separate settings.
     /// - Precondition: ``validate()`` accepts the settings.
     public func optimizer(groups: [ParameterGroup] = []) -> any Optimizer {
         optimizer.optimizer(

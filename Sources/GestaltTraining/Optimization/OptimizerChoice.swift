@@ -1,16 +1,16 @@
 import GestaltModels
 import GestaltNN
 
-/// An optimizer with its numbers, as data of an experiment.
+/// An optimizer with its hyperparameters, as data of an experiment.
 ///
-/// Coded as an object with `kind` and the numbers of that kind; a number that is left out has its
-/// usual value.
+/// Encoded as an object with `kind` and the hyperparameters of that kind; omitted hyperparameters
+/// have their default values.
 public enum OptimizerChoice: Equatable, Sendable {
     case adam(beta1: Double = 0.9, beta2: Double = 0.999, epsilon: Double = 1e-8)
     case adamW(beta1: Double = 0.9, beta2: Double = 0.999, epsilon: Double = 1e-8)
     case sgd(momentum: Double = 0.9, isNesterov: Bool = false)
 
-    /// The optimizer before its first step.
+    /// Returns the optimizer in its initial state.
     /// - Precondition: ``validate()`` accepts the numbers, and the weight decay is not negative.
     public func optimizer(
         learningRate: Double, weightDecay: Double, groups: [ParameterGroup] = []
@@ -31,7 +31,7 @@ public enum OptimizerChoice: Equatable, Sendable {
         }
     }
 
-    /// - Throws: `ConfigurationError` that names the key, relative to the choice.
+    /// - Throws: `ConfigurationError` with the key, relative to the choice.
     public func validate() throws(ConfigurationError) {
         switch self {
         case .adam(let beta1, let beta2, let epsilon), .adamW(let beta1, let beta2, let epsilon):

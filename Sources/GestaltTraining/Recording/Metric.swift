@@ -1,4 +1,4 @@
-/// A number with a name, as logs and tables show it.
+/// A named number for logs and tables.
 public struct Metric: Sendable, Equatable, Codable {
     public let name: String
     public let value: Double
@@ -11,12 +11,12 @@ public struct Metric: Sendable, Equatable, Codable {
     public init(_ name: String, _ value: Float) { self.init(name, Double(value)) }
 }
 
-/// What an evaluation found, and how good that is.
+/// The result of an evaluation: its metrics and its score.
 public struct Evaluation: Sendable, Equatable {
     public let metrics: [Metric]
-    /// Decides which checkpoint is the best.
+    /// The score that determines the best checkpoint.
     public let score: Double
-    /// Whether a larger score is a better one.
+    /// Whether a larger score is better.
     public let largerIsBetter: Bool
 
     public init(_ metrics: [Metric], score: Double, largerIsBetter: Bool = true) {
@@ -25,7 +25,7 @@ public struct Evaluation: Sendable, Equatable {
         self.largerIsBetter = largerIsBetter
     }
 
-    /// A score that is not a number is never better.
+    /// Returns whether the score is better than `other`; NaN never is.
     func isBetter(than other: Double?) -> Bool {
         guard !score.isNaN else { return false }
         guard let other else { return true }

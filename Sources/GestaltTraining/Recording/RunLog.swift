@@ -7,7 +7,8 @@ final class RunLog {
     private let handle: FileHandle
 
     /// Opens the log for appending.
-    /// - Parameter step: lines of later steps are dropped: a resumed run writes them again.
+    /// - Parameter step: the step to resume at; lines of later steps are dropped, since a resumed
+    ///   run writes them again.
     /// - Throws: ``TrainingError/output(path:reason:)``.
     init(path: String, resumingAt step: Int) throws(TrainingError) {
         self.path = path
@@ -42,14 +43,15 @@ final class RunLog {
         }
     }
 
-    /// A line that is no record, the torn last one of a crash, counts as never reached.
+    /// Returns the step of a line; an invalid line, such as an incomplete last one after a crash,
+    /// counts as beyond every step.
     private static func step(of line: Data) -> Int {
         struct Record: Decodable { let step: Int }
         return (try? JSONDecoder().decode(Record.self, from: Data(line)))?.step ?? .max
     }
 }
 
-/// The system's own sentence about a refused file.
+/// Returns the system's message about a refused file.
 package func describe(_ error: any Error) -> String {
     if let failure = error as? FileFailure { return failure.reason }
     let error = error as NSError

@@ -1,9 +1,10 @@
 import Foundation
 
-/// Runs `body` on a thread of its own and waits for it without holding one of Swift's.
+/// Runs `body` on a separate thread and waits for it without blocking a thread of the cooperative
+/// pool.
 ///
-/// Training fills its thread for minutes; on the cooperative pool, two wide on two cores, it would
-/// starve whatever else the program awaits.
+/// Training occupies its thread for minutes; on the cooperative pool, of two threads on two cores,
+/// it would starve the other tasks of the program.
 public func onOwnThread<Value: Sendable>(
     _ body: @escaping @Sendable () throws -> Value
 ) async throws -> Value {

@@ -1,6 +1,6 @@
 import GestaltNN
 
-/// What holds for one call of ``Trainer/train(_:)``.
+/// The session of one call of ``Trainer/train(_:)``.
 struct RunSession {
     let title: String
     let totalSteps: Int
@@ -53,7 +53,7 @@ extension Trainer {
             average: average, observers: states)
     }
 
-    /// Calls every observer with the event at hand.
+    /// Calls every observer with the current event.
     func notify(
         step: Int? = nil, metrics: [Metric] = [], checkpoint: String? = nil,
         ending: TrainingEvent.Ending? = nil,

@@ -3,7 +3,7 @@ import GestaltNN
 import GestaltTensor
 
 extension Trainer {
-    /// One optimizer step on its batches, averaged over them and over the ranks.
+    /// Performs one optimizer step on its batches, averaged over them and over the ranks.
     func advance(on batches: [Task.Batches.Batch]) throws -> [Metric] {
         optimizer.follow(plan.schedule, at: step)
         var (computed, metrics) = try gradients(on: batches)
@@ -23,10 +23,10 @@ extension Trainer {
         ]
     }
 
-    /// Gradients and metrics, the loss first, averaged over the batches of a step.
+    /// Returns gradients and metrics, the loss first, averaged over the batches of a step.
     ///
-    /// Each batch sees the buffers as the one before left them; the model itself is untouched until
-    /// all numbers are known to be finite.
+    /// Each batch starts from the buffers after the previous one; the model itself is unchanged
+    /// until all values are known to be finite.
     private func gradients(
         on batches: [Task.Batches.Batch]
     ) throws -> (TrainingStep<[Metric]>, [Metric]) {
@@ -59,7 +59,8 @@ extension Trainer {
         }
     }
 
-    /// The random numbers of one batch on one rank: of the step alone where it has one batch.
+    /// Returns the random stream of one batch on one rank: that of the step if it has a single
+    /// batch.
     private func stream(_ microBatch: Int) -> RandomStream {
         let ofStep = random.split(UInt64(step))
         guard plan.accumulation * collectives.size > 1 else { return ofStep }
@@ -80,7 +81,8 @@ extension Trainer {
 }
 
 extension Metric {
-    /// The mean of each metric over the batches that have it, in the order of the first appearance.
+    /// Returns the mean of each metric over the batches that have it, in the order of the first
+    /// appearance.
     static func means(of batches: [[Metric]]) -> [Metric] {
         var names: [String] = []
         var sums: [String: (sum: Double, count: Int)] = [:]

@@ -4,8 +4,8 @@ import GestaltIO
 import GestaltNN
 import GestaltTensor
 
-/// The training loop: batches to losses to gradients to steps, with evaluation, averages of the
-/// weights and checkpoints.
+/// The training loop: from batches through losses and gradients to optimizer steps, with
+/// evaluation, weight averages and checkpoints.
 ///
 /// ```swift
 /// let trainer = Trainer(
@@ -18,23 +18,23 @@ import GestaltTensor
 /// random numbers from the seed and `s` alone. Everything else, from the progress line to early
 /// stopping, is a ``TrainingObserver``; without one a trainer is silent.
 ///
-/// With ``Collectives`` of several workers each rank runs a trainer of its own on its part of every
+/// With ``Collectives`` of several workers each rank runs a separate trainer on its part of every
 /// batch (``ShardedBatches``), from the same model, plan and seed. Losses, gradients, norms and
-/// codebooks are averaged over the ranks, so all hold the same model to the bit. Rank 0 alone
-/// evaluates, writes files and calls observers; the other ranks' ``evaluation`` stays nil. All may
-/// be given the run's folder, to resume from. A rank that fails releases the others, which throw
-/// ``TrainingError/abandoned(step:)``.
+/// codebooks are averaged over the ranks, so all models are identical to the bit. Rank 0 alone
+/// evaluates, writes files and calls observers; the other ranks' ``evaluation`` remains nil. All
+/// ranks may receive the run's folder, for resumption. A rank that fails releases the others, which
+/// throw ``TrainingError/abandoned(step:)``.
 ///
-/// `train` works on the calling thread. From Swift concurrency use ``onOwnThread(_:)``: it would
-/// occupy a thread of the cooperative pool for the whole run.
+/// `train` works on the calling thread. From Swift concurrency use ``onOwnThread(_:)``: otherwise
+/// it would occupy a thread of the cooperative pool for the whole run.
 public final class Trainer<Task: TrainingTask> {
-    /// The model as it is trained; ``result`` is the one to use.
+    /// The model in training; use ``result`` for evaluation.
     public internal(set) var model: Task.Model
     public let task: Task
     public let plan: TrainingPlan
     public let observers: [any TrainingObserver]
     public let collectives: any Collectives
-    /// Optimizer steps done, those before a resumption included.
+    /// The number of completed optimizer steps, including those before a resumption.
     public internal(set) var step = 0
     /// The latest evaluation of this process.
     public internal(set) var evaluation: Evaluation?
@@ -44,17 +44,18 @@ public final class Trainer<Task: TrainingTask> {
     let interruption: Interruption
     var best: Double?
     var lastKept = ContinuousClock.now
-    /// Written once a step from it had finite numbers, so that the last checkpoint is a good one.
+    /// The pending checkpoint, written once a step from it had finite values, so that the last
+    /// checkpoint is valid.
     var unproved: Checkpoint?
     let random: RandomStream
     var session = RunSession(title: "", totalSteps: 0, firstStep: 0)
 
     /// - Parameters:
-    ///   - run: where to keep checkpoints; nil keeps none.
+    ///   - run: the folder of checkpoints; nil for none.
     ///   - interruption: stops the run early when requested.
     ///   - collectives: the exchange with the other workers; a single worker by default.
     ///   - observers: followers of the run, called in this order.
-    /// - Precondition: observers that keep a state have different names for it.
+    /// - Precondition: observers with a state have distinct state names.
     public init(
         model: Task.Model, task: Task, optimizer: any Optimizer, plan: TrainingPlan,
         run: RunFolder? = nil, interruption: Interruption = .process,
@@ -77,15 +78,15 @@ public final class Trainer<Task: TrainingTask> {
         random = RandomStream(seed: plan.seed)
     }
 
-    /// The model as it is evaluated and saved: the average of the weights where the plan has one.
+    /// The model for evaluation and saving: the weight average if the plan has one.
     public var result: Task.Model { average?.model ?? model }
 
-    /// Continues the run from its last checkpoint, observers included; a run that has none yet
-    /// starts again, which gives the same bits.
-    /// - Returns: a warning when the checkpoint's machine differs from this one, and so the bits to
-    ///   come from those of an uninterrupted run.
-    /// - Throws: what reading throws; ``TrainingError/checkpoint(path:expected:found:)`` when the
-    ///   checkpoint is of another model; ``TrainingError/stepsDone(path:done:asked:)``.
+    /// Continues the run from its last checkpoint, observers included; a run without one starts
+    /// from the beginning, which yields the same bits.
+    /// - Returns: a warning when the checkpoint's machine differs from this one, and with it the
+    ///   subsequent bits from those of an uninterrupted run.
+    /// - Throws: errors of reading; ``TrainingError/checkpoint(path:expected:found:)`` when the
+    ///   checkpoint belongs to another model; ``TrainingError/stepsDone(path:done:asked:)``.
     @discardableResult
     public func resume() throws -> String? {
         guard let path = run?.existingLastCheckpoint else { return nil }
@@ -106,15 +107,15 @@ public final class Trainer<Task: TrainingTask> {
             + "the run goes on, but not to the same bits"
     }
 
-    /// Runs the steps that are left, then evaluates and saves.
+    /// Runs the remaining steps, then evaluates and saves.
     ///
-    /// A run without steps left, and one that an observer stops before its first, is evaluated and
-    /// otherwise left as it is.
-    /// - Parameter title: the name that observers show.
+    /// A run without remaining steps, and one that an observer stops before its first, is evaluated
+    /// and otherwise unchanged.
+    /// - Parameter title: the name displayed by observers.
     /// - Returns: ``result``.
     /// - Throws: ``TrainingError/notFinite(step:what:lastCheckpoint:)``,
     ///   ``TrainingError/interrupted(step:checkpoint:)``, ``TrainingError/abandoned(step:)``, and
-    ///   what the task, an observer or the disk throws.
+    ///   errors of the task, an observer or the disk.
     @discardableResult
     public func train(_ title: String) throws -> Task.Model {
         let available = task.batches.stepCount.map { $0 / plan.accumulation }
@@ -137,7 +138,7 @@ public final class Trainer<Task: TrainingTask> {
         return result
     }
 
-    /// Releases the other ranks unless they stop as well, and tells the observers.
+    /// Releases the other ranks unless they stop as well, and notifies the observers.
     private func fail(_ error: any Error) {
         var ending = TrainingEvent.Ending.failed(error)
         if case TrainingError.interrupted = error {
@@ -145,11 +146,11 @@ public final class Trainer<Task: TrainingTask> {
         } else {
             collectives.abandon()
         }
-        // The error at hand is the one to report.
+        // The current error is the one to report.
         for observer in observers where isLeading { try? observer.finished(event(ending: ending)) }
     }
 
-    /// The loop.
+    /// Runs the training loop.
     private func runSteps() throws -> TrainingEvent.Ending {
         try notify { try $0.started($1) }
         let loader = BatchLoader(task.batches, from: step * plan.accumulation)
@@ -189,7 +190,7 @@ public final class Trainer<Task: TrainingTask> {
         }
     }
 
-    /// Whether an observer of rank 0 requested a stop, on every rank.
+    /// Returns on every rank whether an observer of rank 0 requested a stop.
     /// - Throws: ``TrainingError/interrupted(step:checkpoint:)`` when any rank was interrupted,
     ///   ``TrainingError/abandoned(step:)``.
     private func isStopped() throws -> Bool {

@@ -1,22 +1,23 @@
-/// What ends a training early.
+/// An error that ends a training early.
 public enum TrainingError: Error, Equatable, Sendable, CustomStringConvertible {
-    /// The loss or a gradient is not a number any more; the checkpoint is from before.
+    /// The loss or a gradient is non-finite; the checkpoint precedes it.
     case notFinite(step: Int, what: String, lastCheckpoint: String?)
-    /// Somebody asked to stop; the checkpoint holds everything.
+    /// An interruption was requested; the checkpoint contains the complete state.
     case interrupted(step: Int, checkpoint: String?)
-    /// A checkpoint that another model, or another plan, wrote.
+    /// A checkpoint of another model or another plan.
     case checkpoint(path: String, expected: String, found: String)
-    /// The output folder already holds a run.
+    /// The output folder already contains a run.
     case runExists(path: String)
-    /// The folder holds no run, or one of another kind.
+    /// The folder contains no run, or one of another kind.
     case noRun(path: String, expected: String, found: String)
     /// Another process trains in this folder.
     case running(path: String, process: Int?)
-    /// The run has done more steps than it is to have.
+    /// The run has completed more steps than requested.
     case stepsDone(path: String, done: Int, asked: Int)
-    /// A run is resumed on other clips than it began with.
+    /// A run is resumed with clips other than its original ones.
     case otherData(path: String, expected: String, found: String)
-    /// The run needs more memory than there is; `fitting` is the batch that has room, or 0.
+    /// The run requires more memory than available; `fitting` is the largest batch size that fits,
+    /// or 0.
     case memory(needed: Int, available: Int, bound: String, batch: Int, fitting: Int)
     /// The run stopped before it wrote a checkpoint.
     case noCheckpoint(path: String)
@@ -26,7 +27,7 @@ public enum TrainingError: Error, Equatable, Sendable, CustomStringConvertible {
     case abandoned(step: Int)
     /// A batch has fewer items than there are workers.
     case batchTooSmall(items: Int, workers: Int)
-    /// The output folder cannot be made or written.
+    /// The output folder cannot be created or written.
     case output(path: String, reason: String)
 
     public var description: String {

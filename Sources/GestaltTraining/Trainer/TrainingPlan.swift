@@ -1,34 +1,35 @@
 import GestaltChecks
 import GestaltNN
 
-/// How a ``Trainer`` goes about it.
+/// The hyperparameters of a ``Trainer``.
 public struct TrainingPlan: Sendable {
-    /// Optimizer steps, which schedules, intervals and checkpoints count, too.
+    /// The number of optimizer steps, the unit of schedules, intervals and checkpoints.
     public var steps: Int
-    /// Batches of a step, at least 1. Their losses are averaged, so for losses that are means over
-    /// items a step has the gradient of one batch k times as large, in the memory of a small one.
+    /// The number of batches per step, at least 1. Their losses are averaged, so for losses that
+    /// are means over items a step has the gradient of one batch k times as large, with the memory
+    /// of a single batch.
     ///
     /// Batches run one after the other: norms normalize each by its own statistics, and running
-    /// statistics and codebooks take one update a batch, each from where the one before ended.
-    /// Batches that are left over at the end of a source, fewer than a step needs, are not used.
+    /// statistics and codebooks take one update per batch, each starting from the previous one.
+    /// Remaining batches at the end of a source, fewer than a step requires, are not used.
     public var accumulation: Int
-    /// Learning rate, and for one-cycle the momentum, of every step.
+    /// The learning rate, and for one-cycle the momentum, of every step.
     public var schedule: Schedule
-    /// Bound on the common norm of all gradients; nil leaves them.
+    /// The bound on the global norm of the gradients; nil disables clipping.
     public var gradientNorm: Float?
-    /// Decay of the average of the weights; nil keeps none. Evaluation and the final model use the
-    /// average where there is one.
+    /// The decay of the weight average; nil disables it. Evaluation and the final model use the
+    /// average if there is one.
     public var averageDecay: Float?
-    /// Parts that do not train.
+    /// The frozen parts.
     public var freezing: Freezing
-    /// Steps between evaluations; the last step is always followed by one.
+    /// The number of steps between evaluations; the last step is always followed by one.
     public var evaluationInterval: Int
-    /// Steps between checkpoints; the last step is always followed by one.
+    /// The number of steps between checkpoints; the last step is always followed by one.
     public var checkpointInterval: Int
-    /// The longest time without a checkpoint; nil for none. The clock decides when a state is kept,
-    /// never what it is.
+    /// The longest time without a checkpoint; nil for none. The clock determines when a state is
+    /// saved, never its contents.
     public var checkpointPeriod: Duration?
-    /// Where all randomness of the run starts.
+    /// The seed of all randomness in the run.
     public var seed: UInt64
 
     /// - Precondition: `steps` is not negative; `accumulation` and the intervals are positive.
