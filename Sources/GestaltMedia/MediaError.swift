@@ -1,20 +1,19 @@
 import GestaltIO
 
-/// What went wrong with a picture, an archive or a record file of the outside world.
+/// A failure with an external image, archive or record file.
 public enum MediaError: Error, Equatable, Sendable, CustomStringConvertible {
-    /// The system refused: a missing file, an unwritable folder, a full disk.
+    /// A failure of the system: a missing file, an unwritable folder, a full disk.
     case inaccessible(path: String, action: String, reason: String)
-    /// The bytes break the rules of their format: truncated, corrupt, or of another format.
+    /// The bytes violate their format: truncated, corrupt, or of another format.
     case malformed(path: String, format: String, expected: String, found: String)
-    /// The bytes may be well formed, but ask for more than the reader allows.
+    /// The bytes may be well formed, but exceed the reader's limits.
     case tooLarge(path: String, format: String, limit: String, found: String)
-    /// The data ends in the middle. `wholeRecords` come before the cut; 0 where the format has no
-    /// records.
+    /// The data ends in the middle. `wholeRecords` precede the cut; 0 for formats without records.
     case cutShort(path: String, format: String, wholeRecords: Int, expected: String, found: String)
-    /// A well-formed file that lacks what was asked of it.
+    /// A well-formed file without the requested content.
     case unsupported(path: String, expected: String, found: String)
 
-    /// The file, or the name given to bytes that come from no file.
+    /// The file, or the name of bytes without a file.
     public var path: String {
         switch self {
         case .inaccessible(let path, _, _), .malformed(let path, _, _, _),
@@ -47,7 +46,7 @@ public enum MediaError: Error, Equatable, Sendable, CustomStringConvertible {
     }
 }
 
-/// The whole file, at most `limit` bytes.
+/// Returns the contents of the file, at most `limit` bytes.
 func contents(of path: String, limit: Int = 1 << 30) throws(MediaError) -> [UInt8] {
     do throws(FileFailure) {
         return try FileReader.bytes(path: path, limit: limit)
@@ -56,7 +55,7 @@ func contents(of path: String, limit: Int = 1 << 30) throws(MediaError) -> [UInt
     }
 }
 
-/// Puts `bytes` under `path`, whole or not at all.
+/// Writes `bytes` to `path` atomically.
 func writeAtomically(_ bytes: [UInt8], to path: String) throws(MediaError) {
     do throws(FileFailure) {
         try AtomicFile.write(bytes, to: path)

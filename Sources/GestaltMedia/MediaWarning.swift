@@ -1,10 +1,11 @@
-/// Something that a reader overlooked, as other readers do, and that a person may want to know.
+/// A tolerated irregularity of a file, which other readers tolerate as well and which may be
+/// relevant to the user.
 ///
 /// Readers return warnings; they never print.
 public struct MediaWarning: Equatable, Sendable, CustomStringConvertible {
-    /// The file, or the name given to bytes that come from no file.
+    /// The file, or the name of bytes without a file.
     public let path: String
-    /// What was found and what was done about it, without the path.
+    /// The finding and its handling, without the path.
     public let message: String
 
     public init(path: String, message: String) {

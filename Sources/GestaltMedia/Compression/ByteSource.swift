@@ -1,18 +1,18 @@
 import GestaltIO
 
-/// Bytes from front to back: a file, memory, or what gzip makes of either.
+/// A sequential source of bytes: a file, memory, or the gzip-decompressed contents of either.
 protocol ByteSource: AnyObject {
-    /// The file, for error messages.
+    /// The name of the source, for error messages.
     var name: String { get }
-    /// A bound on the bytes still to come; nil when it cannot be known.
+    /// An upper bound on the remaining bytes; nil when unknown.
     var remaining: Int? { get }
-    /// Fills `buffer`; fewer bytes than it holds only at the end.
+    /// Fills `buffer`; only at the end with fewer bytes than its capacity.
     func read(into buffer: UnsafeMutableRawBufferPointer) throws(MediaError) -> Int
 }
 
 extension ByteSource {
-    /// The next `count` bytes, fewer at the end. Memory grows with what arrives, so that a false
-    /// `count` costs nothing.
+    /// Returns the next `count` bytes, fewer at the end. Memory grows with the bytes read, so that
+    /// an incorrect `count` is harmless.
     func bytes(_ count: Int) throws(MediaError) -> [UInt8] {
         let step = 1 << 20
         if count <= step { return try chunk(count) }
@@ -40,7 +40,7 @@ extension ByteSource {
     }
 }
 
-/// A file.
+/// A source that reads a file.
 final class FileSource: ByteSource {
     private let reader: FileReader
 
@@ -64,7 +64,7 @@ final class FileSource: ByteSource {
     }
 }
 
-/// Bytes in memory.
+/// A source of bytes in memory.
 final class MemorySource: ByteSource {
     let name: String
     private let bytes: [UInt8]

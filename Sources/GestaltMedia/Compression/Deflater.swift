@@ -1,8 +1,8 @@
 internal import CZlib
 import GestaltChecks
 
-/// Deflates into a gzip member, piece by piece. The header holds no time and no name: the same
-/// bytes give the same file.
+/// An incremental compressor into a gzip member. The header has no time and no name: equal bytes
+/// yield equal files.
 final class Deflater {
     // zlib keeps a pointer to the stream inside its state, so the stream must not move.
     private let stream: UnsafeMutablePointer<z_stream>
@@ -24,7 +24,7 @@ final class Deflater {
         stream.deinitialize(count: 1).deallocate()
     }
 
-    /// Takes `bytes` in and gives what is ready to `emit`; `isLast` ends the member.
+    /// Compresses `bytes` and passes completed output to `emit`; `isLast` ends the member.
     func append<Failure: Error>(
         _ bytes: [UInt8], isLast: Bool = false,
         emit: (UnsafeRawBufferPointer) throws(Failure) -> Void

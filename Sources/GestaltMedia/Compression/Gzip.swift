@@ -1,10 +1,10 @@
-/// gzip (RFC 1952) of bytes in memory.
+/// gzip compression (RFC 1952) of bytes in memory.
 public enum Gzip {
-    /// Inflates one or several members. Zeros or other bytes behind the last member are left
-    /// alone, as `gzip -d` does.
+    /// Inflates one or several members. Zeros or other bytes after the last member are ignored, as
+    /// by `gzip -d`.
     ///
-    /// - Throws: ``MediaError`` when `bytes` are truncated, corrupt, or give more than `limit`
-    ///   bytes; errors call them `name`.
+    /// - Throws: ``MediaError`` when `bytes` are truncated, corrupt, or decompress to more than
+    ///   `limit` bytes; errors refer to them as `name`.
     public static func decompress(
         _ bytes: [UInt8], limit: Int = 1 << 30, name: String = "gzip data"
     ) throws(MediaError) -> [UInt8] {
@@ -12,7 +12,8 @@ public enum Gzip {
         return try decompress(bytes, limit: limit, name: name, warnings: &warnings)
     }
 
-    /// As ``decompress(_:limit:name:)``, and says in `warnings` what follows the last member.
+    /// Inflates like ``decompress(_:limit:name:)``, and adds a warning about bytes after the last
+    /// member.
     public static func decompress(
         _ bytes: [UInt8], limit: Int = 1 << 30, name: String = "gzip data",
         warnings: inout [MediaWarning]

@@ -1,9 +1,9 @@
 internal import CZlib
 
-/// Inflates a zlib stream, or gzip members, one after the other, as RFC 1952 allows.
+/// A source that inflates a zlib stream, or consecutive gzip members, as RFC 1952 permits.
 ///
-/// zlib checks the checksum at the end of each. What follows the last one and is no other member is
-/// left alone with a warning: tapes and downloads pad with zeros, and `gzip -d` reads such files.
+/// zlib checks the checksum at the end of each. Bytes after the last member are ignored with a
+/// warning: tapes and downloads are padded with zeros, and `gzip -d` reads such files.
 final class InflatingSource: ByteSource {
     enum Format: String {
         case gzip
@@ -41,11 +41,12 @@ final class InflatingSource: ByteSource {
         input.deallocate()
     }
 
-    /// The format that `bytes` begin as.
+    /// Returns the format indicated by the first bytes.
     static func format(of bytes: [UInt8]) -> Format? {
         if bytes.starts(with: [0x1F, 0x8B]) { return .gzip }
         guard bytes.count >= 2 else { return nil }
-        // RFC 1950: deflate with a window of at most 32 KiB, and a check of the first 16 bits.
+        // RFC 1950: deflate with a window of at most 32 KiB, and a check value in the first 16
+        // bits.
         let isHeader =
             bytes[0] & 0x0F == 8 && bytes[0] >> 4 <= 7
             && (Int(bytes[0]) << 8 | Int(bytes[1])) % 31 == 0
@@ -83,7 +84,7 @@ final class InflatingSource: ByteSource {
         }
     }
 
-    /// Reads on; false at the end.
+    /// Reads the next block; returns false at the end.
     private func fetch() throws(MediaError) -> Bool {
         let count = try source.read(into: input)
         stream.pointee.next_in = input.baseAddress!.assumingMemoryBound(to: UInt8.self)
@@ -103,13 +104,13 @@ final class InflatingSource: ByteSource {
         warnings.add("\(kind) after the \(format.rawValue) stream are left alone", path: name)
     }
 
-    /// The bytes after a stream: at least two where that many are left.
+    /// Returns the bytes after a stream: at least two if that many remain.
     private func tail() throws(MediaError) -> [UInt8] {
         if stream.pointee.avail_in == 0, try !fetch() { return [] }
         var tail = [UInt8](
             UnsafeBufferPointer(start: stream.pointee.next_in, count: Int(stream.pointee.avail_in)))
         if tail.count == 1 {
-            // A member's two first bytes may lie on both sides of a block.
+            // A member's two first bytes may lie on both sides of a block boundary.
             let (first, count) = (tail[0], try source.read(into: .init(rebasing: input[1...])))
             input[0] = first
             stream.pointee.next_in = input.baseAddress!.assumingMemoryBound(to: UInt8.self)

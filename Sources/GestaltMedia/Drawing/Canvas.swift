@@ -1,7 +1,7 @@
 import GestaltChecks
 import GestaltTensor
 
-/// An RGB picture to draw on. What falls outside is cut off.
+/// An RGB image to draw on. Parts outside of it are clipped.
 public struct Canvas: Sendable {
     public let height: Int
     public let width: Int
@@ -15,7 +15,7 @@ public struct Canvas: Sendable {
         bytes = Pixels(height: height, width: width, fill: background.bytes).bytes
     }
 
-    /// The picture drawn so far, `[H, W, 3]`.
+    /// The current image, `[H, W, 3]`.
     public var image: Tensor<UInt8> { Tensor(shape: [height, width, 3], scalars: bytes) }
 
     /// Fills a rectangle.
@@ -27,7 +27,7 @@ public struct Canvas: Sendable {
         }
     }
 
-    /// Puts a picture `[H, W]`, `[H, W, 1]`, `[H, W, 3]` or `[H, W, 4]` with its upper left corner
+    /// Draws an image `[H, W]`, `[H, W, 1]`, `[H, W, 3]` or `[H, W, 4]` with its upper left corner
     /// at (`x`, `y`); transparency is ignored.
     public mutating func draw(_ picture: Tensor<UInt8>, x: Int, y: Int) {
         let pixels = Pixels(picture, "Canvas.draw").converted(to: .rgb)
@@ -59,7 +59,7 @@ public struct Canvas: Sendable {
         }
     }
 
-    /// How wide ``draw(_:x:y:color:size:)`` makes `text`.
+    /// Returns the width of `text` as drawn by ``draw(_:x:y:color:size:)``.
     public static func width(of text: String, size: Int = 1) -> Int {
         max(0, text.count * Glyphs.advance - (Glyphs.advance - Glyphs.width)) * size
     }

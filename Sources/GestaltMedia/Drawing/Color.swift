@@ -14,7 +14,7 @@ public struct Color: Sendable, Hashable {
     public static let white = Color(255, 255, 255)
     public static let gray = Color(128, 128, 128)
 
-    /// A color for a label: 0 is black, 1 red, then colors that differ from their neighbors
+    /// Returns a color for a label: 0 is black, 1 red, then colors that differ from their neighbors
     /// and from red; they repeat after fifteen. 255, the label of ignored pixels, is gray.
     public static func label(_ id: UInt8) -> Color {
         switch id {

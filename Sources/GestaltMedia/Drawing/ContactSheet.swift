@@ -1,7 +1,7 @@
 import GestaltChecks
 import GestaltTensor
 
-/// Pictures in rows and columns with gaps and captions, as one picture.
+/// A contact sheet: images in rows and columns with gaps and captions, as one image.
 ///
 /// ```swift
 /// var sheet = ContactSheet(magnification: 3)
@@ -9,15 +9,15 @@ import GestaltTensor
 /// try PNG.write(sheet.drawn(rows), to: "sheet.png")
 /// ```
 public struct ContactSheet: Sendable {
-    /// Pixels between pictures and around them all.
+    /// The number of pixels between images and around the sheet.
     public var gap: Int
-    /// Whole-number enlargement of every picture; captions keep their size.
+    /// The integer magnification of every image; captions keep their size.
     public var magnification: Int
     public var background: Color
     public var ink: Color
-    /// Captions above the columns; missing ones stay empty.
+    /// Captions above the columns; missing ones are empty.
     public var columnTitles: [String] = []
-    /// Captions left of the rows; missing ones stay empty.
+    /// Captions left of the rows; missing ones are empty.
     public var rowTitles: [String] = []
 
     /// - Precondition: `gap` is not negative, `magnification` positive.
@@ -33,10 +33,10 @@ public struct ContactSheet: Sendable {
         self.ink = ink
     }
 
-    /// The sheet `[H, W, 3]`. Rows may differ in length, pictures in size: a column is as wide as
-    /// its widest, a row as high as its highest.
+    /// Returns the sheet `[H, W, 3]`. Rows may differ in length, images in size: a column is as
+    /// wide as its widest, a row as high as its tallest.
     ///
-    /// - Precondition: there is a picture, and all are `[H, W]`, `[H, W, 1]`, `[H, W, 3]` or
+    /// - Precondition: at least one image, and all are `[H, W]`, `[H, W, 1]`, `[H, W, 3]` or
     ///   `[H, W, 4]`.
     public func drawn(_ rows: [[Tensor<UInt8>]]) -> Tensor<UInt8> {
         require(rows.contains { !$0.isEmpty }, "ContactSheet.drawn: no pictures")

@@ -2,11 +2,11 @@
 enum Glyphs {
     static let width = 5
     static let height = 7
-    /// Dots from one character to the next.
+    /// The distance between characters in dots.
     static let advance = 6
 
-    /// Seven rows from the top; the highest of five bits is the left dot. What the font lacks is a
-    /// hollow box.
+    /// Returns seven rows from the top; the highest of five bits is the left dot. Characters
+    /// missing from the font are drawn as a hollow box.
     static func rows(of character: Character) -> [UInt8] {
         guard let ascii = character.asciiValue, (32...126) ~= ascii else {
             return [0x1F, 0x11, 0x11, 0x11, 0x11, 0x11, 0x1F]

@@ -2,7 +2,7 @@ import GestaltChecks
 import GestaltTensor
 
 extension Tensor<UInt8> {
-    /// Label ids `[H, W]` or `[H, W, 1]` as a picture `[H, W, 3]`, see ``Color/label(_:)``.
+    /// Returns label ids `[H, W]` or `[H, W, 1]` as an image `[H, W, 3]`; see ``Color/label(_:)``.
     public func coloredLabels() -> Tensor<UInt8> {
         let labels = Pixels(self, "coloredLabels")
         require(labels.channels == 1, "coloredLabels: expected ids [H, W], found \(shape)")
@@ -11,12 +11,12 @@ extension Tensor<UInt8> {
             scalars: labels.bytes.flatMap { Color.label($0).bytes })
     }
 
-    /// The picture with the colors of `labels` laid over it where they are not 0; `[H, W, 3]`.
-    /// Ignored pixels, labeled 255, are hatched in light gray.
+    /// Returns the image overlaid with the colors of nonzero `labels`; `[H, W, 3]`. Ignored pixels,
+    /// labeled 255, are hatched in light gray.
     ///
     /// - Parameters:
-    ///   - labels: ids `[H, W]` or `[H, W, 1]`, as large as the picture.
-    ///   - opacity: 0 shows the picture alone, 1 the colors alone.
+    ///   - labels: ids `[H, W]` or `[H, W, 1]`, of the size of the image.
+    ///   - opacity: 0 shows the image only, 1 the colors only.
     public func overlaid(labels: Tensor<UInt8>, opacity: Float = 0.5) -> Tensor<UInt8> {
         var picture = Pixels(self, "overlaid").converted(to: .rgb)
         let ids = Pixels(labels, "overlaid")
@@ -44,8 +44,8 @@ extension Tensor<UInt8> {
     /// The gray of the lines over ignored pixels.
     private static var hatching: UInt8 { 200 }
 
-    /// The picture `[H, W, 3]` faded and crossed out from corner to corner, as contact sheets show
-    /// a frame that has no label.
+    /// Returns the image `[H, W, 3]` faded and crossed out from corner to corner, the form of
+    /// unlabeled frames in contact sheets.
     public func crossedOut() -> Tensor<UInt8> {
         var picture = Pixels(self, "crossedOut").converted(to: .rgb)
         let (height, width) = (picture.height, picture.width)
@@ -62,12 +62,12 @@ extension Tensor<UInt8> {
         return picture.tensor
     }
 
-    /// The picture with a mask laid over and outlined in turquoise, which stands out from most
-    /// things; `[H, W, 3]`.
+    /// Returns the image overlaid with a mask, outlined in turquoise, which contrasts with most
+    /// objects; `[H, W, 3]`.
     ///
     /// - Parameters:
-    ///   - mask: `[H, W]` or `[H, W, 1]`, as large as the picture; 0 is left as it is.
-    ///   - opacity: of the color inside the outline, 0 to 1.
+    ///   - mask: `[H, W]` or `[H, W, 1]`, of the size of the image; pixels with 0 are unchanged.
+    ///   - opacity: the opacity of the color inside the outline, 0 to 1.
     public func overlaid(mask: Tensor<UInt8>, opacity: Float = 0.35) -> Tensor<UInt8> {
         let turquoise: UInt8 = 6
         let labels = Tensor(
@@ -75,8 +75,8 @@ extension Tensor<UInt8> {
         return overlaid(labels: labels, opacity: opacity).outlined(labels: labels)
     }
 
-    /// The picture with the outlines of `labels` drawn in their colors: pixels that differ from
-    /// a neighbor to the right, left, above or below; `[H, W, 3]`.
+    /// Returns the image with the outlines of `labels` drawn in their colors: pixels that differ
+    /// from a neighbor to the right, left, above or below; `[H, W, 3]`.
     public func outlined(labels: Tensor<UInt8>) -> Tensor<UInt8> {
         let ids = Pixels(labels, "outlined")
         require(ids.channels == 1, "outlined: expected ids [H, W], found \(labels.shape)")

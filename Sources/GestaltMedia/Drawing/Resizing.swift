@@ -1,21 +1,20 @@
 import GestaltChecks
 import GestaltTensor
 
-/// How a picture is brought to another size.
+/// The interpolation method for resizing an image.
 public enum Interpolation: Sendable, Equatable {
-    /// Bilinear when growing; when shrinking the triangle widens with the step, so that fine
-    /// detail averages out in place of flickering. For photographs.
+    /// Bilinear for enlargement; for reduction the triangle widens with the step, so that fine
+    /// detail is averaged instead of flickering. For photographs.
     case triangle
-    /// The value of the nearest pixel: makes no values that were not there. For labels.
+    /// The value of the nearest pixel: creates no new values. For labels.
     case nearest
 }
 
 extension Tensor<UInt8> {
-    /// The picture `[H, W]` or `[H, W, C]` in another size; channels stay as they are.
+    /// Returns the image `[H, W]` or `[H, W, C]` in another size; channels are unchanged.
     ///
     /// With `triangle` the pixel center `(i + ½) · from / to` is the mean of the pixels around it,
-    /// weighted by a triangle of half-width `max(1, from / to)`; this is what Pillow calls
-    /// `BILINEAR`.
+    /// weighted by a triangle of half-width `max(1, from / to)`; the method is Pillow's `BILINEAR`.
     ///
     /// - Precondition: both sides are positive, before and after.
     public func resized(
@@ -34,7 +33,7 @@ extension Tensor<UInt8> {
         return Tensor(shape: target, scalars: withScalars { resizing.apply($0) })
     }
 
-    /// Every pixel as a square of `factor` × `factor`; `[H, W]` or `[H, W, C]`.
+    /// Enlarges every pixel to a square of `factor` × `factor`; `[H, W]` or `[H, W, C]`.
     ///
     /// - Precondition: `factor` is positive.
     public func magnified(by factor: Int) -> Tensor<UInt8> {
@@ -43,7 +42,7 @@ extension Tensor<UInt8> {
     }
 }
 
-/// Which pixels of an axis make up each pixel of the new axis, and with which weights.
+/// The source pixels of each pixel of the new axis, with their weights.
 private struct AxisWeights {
     var starts: [Int] = []
     var weights: [[Float]] = []
@@ -72,7 +71,7 @@ private struct AxisWeights {
     }
 }
 
-/// Columns first, then rows; the values between stay fractions.
+/// A resizing of columns first, then rows; intermediate values are not rounded.
 private struct Resizing {
     let rows: AxisWeights
     let columns: AxisWeights

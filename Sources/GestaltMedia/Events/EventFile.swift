@@ -1,21 +1,22 @@
 import Foundation
 internal import SwiftProtobuf
 
-/// A TensorBoard event file: numbers by tag and step, added while a run goes on.
+/// A TensorBoard event file: scalars by tag and step, appended during a run.
 ///
-/// `tensorboard --logdir FOLDER` shows every event file below a folder; a resumed run adds a second
-/// file, and TensorBoard joins them.
+/// `tensorboard --logdir FOLDER` shows every event file below a folder; a resumed run adds another
+/// file, and TensorBoard merges them.
 public final class EventFile {
     public let path: String
     private let handle: FileHandle
 
-    /// Starts a file in `folder`; its name carries the time and the process, as TensorBoard expects.
-    /// - Throws: ``MediaError`` when the file cannot be made.
+    /// Creates a file in `folder`; its name includes the time and the process, as TensorBoard
+    /// expects.
+    /// - Throws: ``MediaError`` when the file cannot be created.
     public init(folder: String) throws(MediaError) {
         let now = Date().timeIntervalSince1970
         let process = ProcessInfo.processInfo.processIdentifier
         let name = "\(folder)/events.out.tfevents.\(Int(now)).gestalt.\(process)"
-        // A run that stops and goes on within a second has two files all the same.
+        // A run that is resumed within a second still has two files.
         var path = name
         var number = 1
         while FileManager.default.fileExists(atPath: path) {
@@ -33,12 +34,12 @@ public final class EventFile {
         try append(.with { $0.fileVersion = "brain.Event:2" })
     }
 
-    /// Cuts the event files of `folder` that were written here before the first event of a step
-    /// beyond `step`, or before a record that was torn; each step then stands in them once when a
-    /// run takes the later ones again.
+    /// Truncates the event files in `folder` written by this class before the first event of a step
+    /// beyond `step`, or before an incomplete record; each step then occurs once when a run repeats
+    /// the later ones.
     ///
-    /// Steps grow within a file. Files of other programs stay as they are.
-    /// - Throws: ``MediaError`` when a file cannot be read or cut.
+    /// Steps ascend within a file. Files of other programs are unchanged.
+    /// - Throws: ``MediaError`` when a file cannot be read or truncated.
     public static func cut(folder: String, after step: Int) throws(MediaError) {
         let names = (try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []
         for name in names.sorted()
@@ -50,12 +51,12 @@ public final class EventFile {
     private static func cut(file path: String, after step: Int) throws(MediaError) {
         let reader = try TFRecordReader(path: path)
         var length: UInt64 = 0
-        // A record that cannot be read is where a killed process stopped writing.
+        // An unreadable record marks the position where a killed process stopped writing.
         while let record = try? reader.next() {
             guard let event = try? Gestalt_Events_ScalarEvent(serializedBytes: record),
                 event.step <= Int64(step)
             else { break }
-            // Length, data and a checksum of each.
+            // The length, the data and a checksum of each.
             length += UInt64(8 + 4 + record.count + 4)
         }
         do {
@@ -67,8 +68,8 @@ public final class EventFile {
         }
     }
 
-    /// Adds the numbers of one step.
-    /// - Throws: ``MediaError`` when the disk refuses.
+    /// Appends the scalars of one step.
+    /// - Throws: ``MediaError`` when writing fails.
     public func write(step: Int, scalars: [(tag: String, value: Float)]) throws(MediaError) {
         try append(
             .with { event in

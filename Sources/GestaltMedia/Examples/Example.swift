@@ -9,13 +9,13 @@ internal import SwiftProtobuf
 
 /// One `tf.train.Example`: the named features of a record.
 public struct Example: Equatable, Sendable {
-    /// The values of one name.
+    /// The values of one feature.
     public enum Feature: Equatable, Sendable {
         case bytes([[UInt8]])
         case floats([Float])
         case integers([Int64])
 
-        /// How messages call it, `3 floats` for example.
+        /// The description in messages, for example `3 floats`.
         public var summary: String {
             switch self {
             case .bytes(let values): "\(values.count) byte strings"
@@ -29,9 +29,9 @@ public struct Example: Equatable, Sendable {
 
     public init(features: [String: Feature] = [:]) { self.features = features }
 
-    /// Reads the bytes of one record; errors call it `name`.
+    /// Parses the bytes of one record; errors refer to it as `name`.
     ///
-    /// A feature without a kind, which the format allows, is left out.
+    /// A feature without a kind, which the format permits, is omitted.
     ///
     /// - Throws: ``MediaError`` when the bytes are not an Example, or a ``SequenceExample`` whose
     ///   lists would be lost.
@@ -47,7 +47,7 @@ public struct Example: Equatable, Sendable {
         features = sequence.context
     }
 
-    /// The bytes of a record; the same features give the same bytes.
+    /// Returns the bytes of a record; equal features yield equal bytes.
     public func serialized() -> [UInt8] {
         var message = WireExample()
         message.features.feature = features.mapValues(\.wire)
@@ -56,9 +56,9 @@ public struct Example: Equatable, Sendable {
 }
 
 /// One `tf.train.SequenceExample`: named features of a whole record, and named lists with one
-/// feature a step, such as the frames of a video.
+/// feature per step, such as the frames of a video.
 ///
-/// An ``Example`` is one without lists: its bytes are read as a context.
+/// An ``Example`` is a SequenceExample without lists: its bytes are read as the context.
 public struct SequenceExample: Equatable, Sendable {
     public var context: [String: Example.Feature]
     /// The features of every step by the name of their list. A step without a value has an empty
@@ -72,7 +72,7 @@ public struct SequenceExample: Equatable, Sendable {
         self.lists = lists
     }
 
-    /// Reads the bytes of one record; errors call it `name`.
+    /// Parses the bytes of one record; errors refer to it as `name`.
     ///
     /// - Throws: ``MediaError`` when the bytes are neither a SequenceExample nor an Example.
     public init(serialized: [UInt8], name: String = "SequenceExample") throws(MediaError) {
@@ -90,7 +90,7 @@ public struct SequenceExample: Equatable, Sendable {
         }
     }
 
-    /// The bytes of a record; the same features give the same bytes.
+    /// Returns the bytes of a record; equal features yield equal bytes.
     public func serialized() -> [UInt8] {
         var message = WireSequenceExample()
         if !context.isEmpty { message.context.feature = context.mapValues(\.wire) }

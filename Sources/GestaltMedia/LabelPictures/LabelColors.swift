@@ -1,6 +1,6 @@
-/// Which color means which label id, for label pictures that are stored as colors.
+/// A table of label ids by color, for label images that are stored as colors.
 public struct LabelColors: Equatable, Sendable {
-    /// How messages call the table.
+    /// The name of the table in messages.
     public let name: String
     /// The id of each color.
     public let ids: [Color: Int]
@@ -10,8 +10,8 @@ public struct LabelColors: Equatable, Sendable {
         self.ids = ids
     }
 
-    /// The colors of Pascal VOC's and DAVIS' label pictures: 256 of them, all different. Id 255,
-    /// the border that is to be ignored, is (224, 224, 192).
+    /// The colors of Pascal VOC's and DAVIS' label images: 256 distinct colors. Id 255, the ignored
+    /// border, is (224, 224, 192).
     public static let voc = LabelColors(
         name: "the VOC color map",
         ids: Dictionary(uniqueKeysWithValues: vocPalette.enumerated().map { ($1, $0) }))

@@ -1,32 +1,32 @@
 import GestaltTensor
 
-/// A picture whose numbers are label ids, exactly as the file holds them: never scaled, never
-/// changed by notes about gamma.
+/// An image of label ids, exactly as stored in the file: never scaled, never changed by gamma
+/// metadata.
 ///
-/// - Gray of 1 to 16 bits: the value is the id. An alpha channel must be the same everywhere.
-/// - Palette: the index is the id, whatever its color; ``palette`` keeps the colors.
+/// - Gray of 1 to 16 bits: the value is the id. An alpha channel must be constant.
+/// - Palette: the index is the id, regardless of its color; ``palette`` keeps the colors.
 /// - RGB with three equal channels: their value is the id.
-/// - Other RGB: the id of the color in a ``LabelColors`` table that is given; without one in
-///   ``LabelColors/voc``, when every color occurs there. Otherwise it is an error that lists them.
+/// - Other RGB: the id of the color in the specified ``LabelColors`` table; by default in
+///   ``LabelColors/voc``, if every color occurs there. Otherwise an error lists the colors.
 ///
-/// A picture that holds only grays of a color map is taken by the rule of equal channels; give the
-/// table when that is wrong.
+/// An image with only the grays of a color map is read by the rule of equal channels; specify the
+/// table if that is wrong.
 public struct LabelPicture: Equatable, Sendable {
-    /// How ids were stored.
+    /// The encoding of the ids.
     public enum Encoding: Equatable, Sendable {
         case gray(bits: Int)
         case palette
         case equalChannels
-        /// As colors of a table, by its name.
+        /// Colors of a table, by its name.
         case colors(String)
     }
 
-    /// The file, for messages.
+    /// The path of the file, for messages.
     public let path: String
     public let height: Int
     public let width: Int
     public let encoding: Encoding
-    /// The colors of a palette picture by id, otherwise empty.
+    /// The colors of a palette image by id, otherwise empty.
     public let palette: [Color]
     let storage: Storage
 
@@ -45,7 +45,7 @@ public struct LabelPicture: Equatable, Sendable {
         return Tensor(shape: [height, width], scalars: scalars)
     }
 
-    /// The ids that occur, ascending.
+    /// The distinct ids, ascending.
     ///
     /// - Complexity: one pass over the pixels.
     public var values: [Int] {
@@ -55,7 +55,7 @@ public struct LabelPicture: Equatable, Sendable {
             for id in ids { occurs[Int(id)] = true }
             return occurs.indices.filter { occurs[$0] }
         case .wide(let ids):
-            // Neighbors are mostly equal: the set is asked only where the id changes.
+            // Neighbors are mostly equal: the set is consulted only when the id changes.
             var seen: Set<Int32> = []
             var last: Int32?
             for id in ids where id != last {
@@ -68,7 +68,7 @@ public struct LabelPicture: Equatable, Sendable {
 
     /// The ids as bytes, `[H, W]`.
     ///
-    /// - Throws: ``MediaError`` naming the first id outside 0 … 255.
+    /// - Throws: ``MediaError`` with the first id outside 0 … 255.
     public func bytes() throws(MediaError) -> Tensor<UInt8> {
         switch storage {
         case .bytes(let ids):

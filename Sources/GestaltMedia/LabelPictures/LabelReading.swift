@@ -1,7 +1,7 @@
 import GestaltTensor
 
 extension LabelPicture {
-    /// Interprets the numbers of a file.
+    /// Interprets the samples of a file.
     init(
         _ samples: StoredSamples, colors: LabelColors?, path: String
     ) throws(MediaError) {
@@ -52,7 +52,7 @@ extension LabelPicture {
         return (.colors(table.name), isSmall ? .bytes(ids.map { UInt8($0) }) : .wide(ids))
     }
 
-    /// The colors that a viewer shows for gray or indices, since a given table speaks of colors.
+    /// Returns the colors displayed for gray or indices, since a specified table refers to colors.
     private static func shown<Sample: FixedWidthInteger>(
         _ values: [Sample], _ samples: StoredSamples
     ) -> (values: [UInt8], samples: StoredSamples) {
@@ -80,7 +80,7 @@ extension LabelPicture {
         channels == 1 ? values : stride(from: 0, to: values.count, by: channels).map { values[$0] }
     }
 
-    /// A mask in the alpha channel, or soft edges there, would be lost without a word.
+    /// A mask in the alpha channel, or soft edges there, would be lost silently.
     private static func checkAlpha<Sample: FixedWidthInteger>(
         _ values: [Sample], _ channels: Int, path: String
     ) throws(MediaError) {
@@ -101,7 +101,7 @@ extension LabelPicture {
     ) throws(MediaError) -> [Int32] {
         let ids = Dictionary(
             uniqueKeysWithValues: table.ids.map { (key($0.red, $0.green, $0.blue), Int32($1)) })
-        // 8 bits stretched to 16 have the same byte twice.
+        // 8-bit values scaled to 16 bits have two equal bytes.
         let isWide = bits == 16
         var result: [Int32] = []
         result.reserveCapacity(values.count / channels)

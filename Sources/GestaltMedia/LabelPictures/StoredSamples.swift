@@ -1,17 +1,17 @@
-/// The numbers of a picture as its file holds them, unscaled: what label pictures are made of.
+/// The samples of an image as stored in its file, unscaled: the source of label images.
 struct StoredSamples {
     enum Values {
         case bytes([UInt8])
-        /// More than 8 bits.
+        /// Samples of more than 8 bits.
         case wide([Int32])
     }
 
     let height: Int
     let width: Int
-    /// 1 gray or index, 2 gray and alpha, 3 RGB, 4 RGB and alpha.
+    /// The number of channels: 1 gray or index, 2 gray and alpha, 3 RGB, 4 RGB and alpha.
     let channels: Int
     let values: Values
-    /// Of a sample in the file.
+    /// The bits per sample in the file.
     let bits: Int
     let isPalette: Bool
     let palette: [Color]

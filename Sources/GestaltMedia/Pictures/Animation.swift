@@ -1,17 +1,17 @@
 import GestaltTensor
 
-/// The frames of a moving picture, composited as a viewer shows them.
+/// The frames of an animated image, composited as in a viewer.
 public struct Animation: Sendable {
     /// `[T, H, W, C]`.
     public let frames: Tensor<UInt8>
-    /// How long each frame is shown, as the file says; 0 where it leaves that to the viewer.
+    /// The display duration of each frame according to the file; 0 if unspecified.
     public let seconds: [Double]
 
-    /// Pixels of all frames together that a decoder agrees to make.
+    /// The maximum total number of pixels in all frames that a decoder accepts.
     public static let maximumPixelCount = 1 << 27
 }
 
-/// Gathers frames of one size.
+/// An accumulator of frames of one size.
 struct FrameGathering {
     private let path: String
     private let format: String
@@ -27,7 +27,7 @@ struct FrameGathering {
         self.layout = layout == .asStored ? .rgb : layout
     }
 
-    /// - Throws: ``MediaError`` when all frames get too large, or one has another size.
+    /// - Throws: ``MediaError`` when the frames exceed the limit in total, or one has another size.
     mutating func append(_ frame: Pixels, seconds: Double) throws(MediaError) {
         let frame = frame.converted(to: layout)
         if let first, first.height != frame.height || first.width != frame.width {

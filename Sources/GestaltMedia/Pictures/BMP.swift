@@ -1,7 +1,7 @@
-/// Windows bitmaps, read: palettes of 1, 4 and 8 bits, plain or run-length coded, and 16, 24 and
-/// 32 bits, with any bit fields.
+/// A reader of Windows bitmaps: palettes of 1, 4 and 8 bits, plain or run-length coded, and 16, 24
+/// and 32 bits, with any bit fields.
 ///
-/// Debian has no well-kept small C library for them. Source: Microsoft, *Bitmap Storage* and
+/// Debian has no well-maintained small C library for them. Source: Microsoft, *Bitmap Storage* and
 /// *BITMAPV5HEADER*.
 enum BMP {
     static func matches(_ bytes: [UInt8]) -> Bool {
@@ -9,7 +9,7 @@ enum BMP {
             && BMPHeader.sizes.contains(BMPHeader.number(bytes, 14, 4))
     }
 
-    /// The picture; gray in one channel when all colors of its palette are.
+    /// Returns the image; gray in one channel when all colors of its palette are gray.
     static func pixels(_ bytes: [UInt8], name: String) throws(MediaError) -> Pixels {
         let header = try BMPHeader(bytes, name: name)
         if header.bits > 8 { return try BMPColors(header).pixels(bytes) }
@@ -26,7 +26,7 @@ enum BMP {
             height: header.height, width: header.width, channels: missing.count, bytes: pixels)
     }
 
-    /// Indices of a palette, or the colors of others.
+    /// Returns the palette indices, or the colors of images without a palette.
     static func samples(_ bytes: [UInt8], name: String) throws(MediaError) -> StoredSamples {
         let header = try BMPHeader(bytes, name: name)
         let isPalette = header.bits <= 8
@@ -45,9 +45,10 @@ enum BMP {
     }
 }
 
-/// What stands before the pixels.
+/// The headers before the pixels.
 struct BMPHeader {
-    /// Of the second header: OS/2, Windows, with three or four bit fields, OS/2 2, Windows 4 and 5.
+    /// The sizes of the second header: OS/2, Windows, with three or four bit fields, OS/2 2,
+    /// Windows 4 and 5.
     static let sizes = [12, 40, 52, 56, 64, 108, 124]
 
     enum Compression: Int {
@@ -62,11 +63,11 @@ struct BMPHeader {
     let width: Int
     let height: Int
     let isTopDown: Bool
-    /// A pixel: 1, 4, 8, 16, 24 or 32.
+    /// The bits per pixel: 1, 4, 8, 16, 24 or 32.
     let bits: Int
     let compression: Compression
     let palette: [Color]
-    /// Red, green, blue and alpha in a pixel of 16 or 32 bits.
+    /// The masks of red, green, blue and alpha in a pixel of 16 or 32 bits.
     let masks: [UInt32]
     let pixelStart: Int
 
@@ -112,7 +113,7 @@ struct BMPHeader {
         palette = Self.palette(
             bytes, from: end, isOld: isOld, bits: bits,
             pixels: stated == end ? bytes.count : stated)
-        // Some writers forget the palette when they say where the pixels begin.
+        // Some writers omit the palette from the offset of the pixels.
         pixelStart = stated == end ? end + palette.count * (isOld ? 3 : 4) : stated
     }
 
@@ -120,7 +121,7 @@ struct BMPHeader {
         .malformed(path: path, format: "BMP", expected: expected, found: found)
     }
 
-    /// The number of `count` bytes at `place`, lowest first; 0 behind the end.
+    /// Returns the little-endian number of `count` bytes at `place`; 0 past the end.
     static func number(_ bytes: [UInt8], _ place: Int, _ count: Int) -> Int {
         guard place + count <= bytes.count else { return 0 }
         return bytes[place..<(place + count)].reversed().reduce(0) { $0 << 8 | Int($1) }
@@ -135,7 +136,7 @@ struct BMPHeader {
         }
     }
 
-    /// The bit fields, and where the palette begins.
+    /// Returns the bit fields, and the start of the palette.
     private static func masks(
         _ bytes: [UInt8], size: Int, bits: Int, _ compression: Compression
     ) -> ([UInt32], Int) {
@@ -146,7 +147,7 @@ struct BMPHeader {
                     ? [0x7C00, 0x03E0, 0x001F, 0] : [0xFF_0000, 0x00_FF00, 0x00_00FF, 0], end
             )
         }
-        // Behind a header of 40 bytes, inside a larger one: the same place.
+        // After a header of 40 bytes or inside a larger one: the same offset.
         let count = size >= 56 || compression == .fieldsWithAlpha ? 4 : 3
         let masks = (0..<4).map { $0 < count ? UInt32(number(bytes, 54 + 4 * $0, 4)) : 0 }
         return (masks, size == 40 ? end + 4 * count : end)

@@ -34,7 +34,8 @@ struct BMPColors {
             height: header.height, width: header.width, channels: channels, bytes: result)
     }
 
-    /// Some bits of a pixel, as a byte: stretched when they are fewer than eight, as Pillow does.
+    /// A bit field of a pixel, converted to a byte: scaled if it has fewer than eight bits, as in
+    /// Pillow.
     private struct Field {
         let mask: UInt32
         let shift: UInt32
@@ -59,7 +60,7 @@ struct BMPIndices {
 
     init(_ header: BMPHeader) { self.header = header }
 
-    /// A byte a pixel, rows from top to bottom. Pixels that runs skip stay 0.
+    /// Returns one byte per pixel, rows from top to bottom. Pixels skipped by runs are 0.
     func read(_ bytes: [UInt8]) throws(MediaError) -> [UInt8] {
         var indices = [UInt8](repeating: 0, count: header.width * header.height)
         if header.compression == .none {
@@ -70,7 +71,7 @@ struct BMPIndices {
         return indices
     }
 
-    /// Where row `line` of the file begins in the picture.
+    /// Returns the start of row `line` of the file in the image.
     private func start(_ line: Int) -> Int {
         header.width * (header.isTopDown ? line : header.height - 1 - line)
     }
@@ -94,8 +95,8 @@ struct BMPIndices {
         }
     }
 
-    /// RLE8 and RLE4: a count and a value, or 0 and the end of a row (0), of the picture (1), a
-    /// step (2) or a number of plain values.
+    /// Decodes RLE8 and RLE4: a count and a value, or 0 and the end of a row (0), of the image (1),
+    /// a step (2) or a number of plain values.
     private func unroll(_ bytes: [UInt8], into indices: inout [UInt8]) throws(MediaError) {
         let isHalf = header.compression == .runs4
         var (x, line, place) = (0, 0, header.pixelStart)

@@ -1,6 +1,6 @@
 internal import CMedia
 
-/// One call into a C codec: the message it may leave and the error that becomes of it.
+/// One call into a C codec: its optional message and the resulting error.
 struct CodecCall {
     let format: String
     let path: String
@@ -30,7 +30,7 @@ struct CodecCall {
         throw .malformed(path: path, format: format, expected: expected, found: sentence)
     }
 
-    /// As above, for a call that may also leave a warning.
+    /// Runs a call that may also produce a warning.
     mutating func run(
         expecting expected: String, warnings: inout [MediaWarning],
         _ body: (UnsafeMutablePointer<CChar>, UnsafeMutablePointer<CChar>) -> Int32
@@ -44,7 +44,7 @@ struct CodecCall {
     }
 }
 
-/// Runs an encoder that appends to C memory, and takes over what it wrote.
+/// Runs an encoder that appends to C memory, and returns its output.
 func encoded(
     format: String, path: String,
     _ body: (UnsafeMutablePointer<gm_bytes>, UnsafeMutablePointer<CChar>) -> Int32

@@ -1,10 +1,10 @@
-/// The orientation in a picture's Exif data, or in its XMP data where Exif says nothing, as
-/// Pillow's `exif_transpose` takes it.
+/// The orientation in an image's Exif data, or in its XMP data if Exif has none, as in Pillow's
+/// `exif_transpose`.
 ///
-/// Everything is read with bounds; data that breaks the rules is a warning, and the picture is then
-/// taken as upright, as Pillow and browsers do.
+/// All reads are bounds-checked; invalid data yields a warning, and the image then counts as
+/// upright, as in Pillow and browsers.
 enum Exif {
-    /// The orientation that the notes of a file ask for.
+    /// Returns the orientation specified in the metadata of a file.
     static func orientation(
         _ notes: PictureNotes, name: String, warnings: inout [MediaWarning]
     ) -> Orientation {
@@ -25,9 +25,10 @@ enum Exif {
         let reason: String
     }
 
-    /// The orientation in the first directory of Exif's data, which is laid out as a TIFF file.
+    /// Returns the orientation in the first directory of the Exif data, which has the structure of
+    /// a TIFF file.
     static func orientation(inTIFF data: ArraySlice<UInt8>) throws(Damage) -> Orientation? {
-        // The prefix belongs to JPEG; some writers leave it in front elsewhere.
+        // The prefix belongs to JPEG; some writers include it elsewhere.
         let data = data.starts(with: prefix) ? data.dropFirst(6) : data
         let isBig: Bool
         if data.starts(with: [0x49, 0x49, 42, 0]) {
@@ -49,7 +50,7 @@ enum Exif {
         for entry in 0..<(try number(directory, 2)) {
             let place = directory + 2 + 12 * entry
             guard try number(place, 2) == orientationTag else { continue }
-            // Short by the standard; some writers use a long.
+            // A short by the standard; some writers use a long.
             let isLong = try number(place + 2, 2) == 4
             let value = try number(place + 8, isLong ? 4 : 2)
             guard let orientation = Orientation(rawValue: value) else {

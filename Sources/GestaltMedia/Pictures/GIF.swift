@@ -2,22 +2,23 @@ internal import CMedia
 import GestaltChecks
 import GestaltTensor
 
-/// Animated GIF pictures, read and written.
+/// Reading and writing of animated GIF images.
 public enum GIF {
-    /// Whose 256 colors the frames use.
+    /// The palettes of the frames, of 256 colors.
     public enum Colors: Sendable, Equatable {
-        /// Every frame its own: truest, but still areas may flicker by a level.
+        /// One palette per frame: most accurate, but static areas may flicker by one level.
         case perFrame
-        /// All frames the same: smaller, and what stands still stays still.
+        /// One palette for all frames: smaller, without flicker in static areas.
         case shared
     }
 
-    /// Writes `frames`, `[T, H, W, 3]` or `[T, H, W, 1]`, as an animation that repeats for ever.
+    /// Writes `frames`, `[T, H, W, 3]` or `[T, H, W, 1]`, as an animation that repeats
+    /// indefinitely.
     ///
     /// - Parameters:
     ///   - secondsPerFrame: rounded to hundredths; browsers slow down anything below 0.02.
-    ///   - dithered: hides bands of color in smooth areas behind a fine pattern.
-    /// - Throws: ``MediaError`` when the file cannot be written; nothing half-written remains.
+    ///   - dithered: masks color banding in smooth areas by a fine pattern.
+    /// - Throws: ``MediaError`` when the file cannot be written; no partial file remains.
     public static func write(
         _ frames: Tensor<UInt8>, to path: String, secondsPerFrame: Double = 0.1,
         colors: Colors = .shared, dithered: Bool = false
@@ -28,7 +29,7 @@ public enum GIF {
         try writeAtomically(bytes, to: path)
     }
 
-    /// The bytes that ``write(_:to:secondsPerFrame:colors:dithered:)`` would write.
+    /// Returns the file contents of ``write(_:to:secondsPerFrame:colors:dithered:)``.
     public static func encode(
         _ frames: Tensor<UInt8>, secondsPerFrame: Double = 0.1, colors: Colors = .shared,
         dithered: Bool = false, name: String = "GIF data"
@@ -53,7 +54,7 @@ public enum GIF {
     }
 }
 
-/// Frames of RGB bytes on their way into a file.
+/// An encoder of frames of RGB bytes.
 private struct GIFEncoding {
     let pixels: [UInt8]
     let height: Int
@@ -67,8 +68,8 @@ private struct GIFEncoding {
     ) -> Int32 {
         var shared = colors == .shared ? Palette(pixels[...]) : nil
         var file: OpaquePointer?
-        // The map of the first frame stands in when every frame brings its own: some viewers want
-        // one to be there.
+        // The palette of the first frame also serves as the global one when every frame has its
+        // own: some viewers require a global palette.
         let first = shared ?? Palette(pixels[..<frameByteCount])
         var code = gm_gif_begin(
             UInt16(width), UInt16(height), first.bytes, Int32(first.bits), 0, output, &file,
@@ -84,7 +85,7 @@ private struct GIFEncoding {
             if shared != nil { shared = palette }  // keeps the colors already looked up
         }
         let end = withUnsafeTemporaryAllocation(of: CChar.self, capacity: Int(GM_MESSAGE)) {
-            // The message of an earlier failure must survive closing.
+            // The message of an earlier failure must be preserved on closing.
             gm_gif_end(file, code == GM_OK ? message : $0.baseAddress)
         }
         return code == GM_OK ? end : code

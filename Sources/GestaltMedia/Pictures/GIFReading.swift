@@ -4,7 +4,7 @@ import GestaltTensor
 extension GIF {
     static let signatures: [[UInt8]] = [Array("GIF87a".utf8), Array("GIF89a".utf8)]
 
-    /// All frames of an animation, see ``Image/readFrames(_:as:warnings:)``.
+    /// Returns all frames of an animation; see ``Image/readFrames(_:as:warnings:)``.
     public static func read(
         _ path: String, as layout: PixelLayout = .rgb
     ) throws(MediaError) -> Animation {
@@ -12,7 +12,7 @@ extension GIF {
         return try frames(contents(of: path), as: layout, name: path, warnings: &warnings)
     }
 
-    /// The first frame.
+    /// Returns the first frame.
     static func pixels(
         _ bytes: [UInt8], name: String, warnings: inout [MediaWarning]
     ) throws(MediaError) -> Pixels {
@@ -43,7 +43,7 @@ extension GIF {
         return try frames.animation()
     }
 
-    /// The indices of the first frame.
+    /// Returns the indices of the first frame.
     static func samples(
         _ bytes: [UInt8], name: String, warnings: inout [MediaWarning]
     ) throws(MediaError) -> StoredSamples {
@@ -71,7 +71,7 @@ extension GIF {
     }
 }
 
-/// One picture of a file, before it is composited.
+/// One image of a file, before compositing.
 private struct GIFFrame {
     let info: gm_gif_frame_info
     let colors: [UInt8]
@@ -91,7 +91,7 @@ private final class GIFFile {
     private(set) var background: Int32 = 0
     let name: String
     let byteCount: Int
-    // Memory of its own that stays where it is while giflib reads.
+    // Separate memory with a fixed address while giflib reads.
     private let bytes: UnsafeMutableBufferPointer<UInt8>
     private var reader: OpaquePointer?
     private var call: CodecCall
@@ -117,7 +117,7 @@ private final class GIFFile {
         .malformed(path: name, format: "GIF", expected: "a picture", found: "none")
     }
 
-    /// The head of the next frame; nil at the end.
+    /// Returns the header of the next frame; nil at the end.
     private func head(_ warnings: inout [MediaWarning]) throws(MediaError) -> gm_gif_frame_info? {
         var info = gm_gif_frame_info()
         var isEnd = false
@@ -129,7 +129,7 @@ private final class GIFFile {
         return isEnd ? nil : info
     }
 
-    /// Whether a further frame begins; afterwards there is no reading on.
+    /// Returns whether another frame follows; reading cannot continue afterwards.
     func hasNext() throws(MediaError) -> Bool {
         var ignored: [MediaWarning] = []
         do throws(MediaError) {
@@ -152,14 +152,15 @@ private final class GIFFile {
     }
 }
 
-/// What has been drawn so far, RGBA.
+/// The composited image so far, RGBA.
 private struct GIFCanvas {
     private(set) var pixels: Pixels
     private var isFirst = true
     private var saved: [UInt8]?
 
-    /// The canvas holds the screen and the first frame, since some writers leave the screen empty.
-    /// As in Pillow it begins with the transparent color, or the first one.
+    /// Creates a canvas that covers the screen and the first frame, since some writers leave the
+    /// screen empty. As in Pillow it is initially filled with the transparent color, or the first
+    /// one.
     init(
         _ file: GIFFile, first: GIFFrame, warnings: inout [MediaWarning]
     ) throws(MediaError) {
@@ -190,8 +191,8 @@ private struct GIFCanvas {
         self.isFirst = false
     }
 
-    /// Prepares for the next frame as `frame` asks. The background is transparent where the frame
-    /// has a transparent color, as in Pillow.
+    /// Applies the disposal method of `frame` before the next one. The background is transparent if
+    /// the frame has a transparent color, as in Pillow.
     mutating func dispose(of frame: GIFFrame, background: Int32) {
         if let saved {
             pixels.bytes = saved
@@ -206,7 +207,8 @@ private struct GIFCanvas {
         }
     }
 
-    /// The frame's pixels that lie on the canvas: where there, which of the frame.
+    /// Calls `body` for the frame's pixels on the canvas, with the positions in the canvas and in
+    /// the frame.
     private mutating func forEachPixel(
         of info: gm_gif_frame_info, _ body: (Int, Int, inout [UInt8]) -> Void
     ) {

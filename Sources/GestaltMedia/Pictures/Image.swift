@@ -1,8 +1,8 @@
 import GestaltTensor
 
-/// Pictures whose format the bytes or the file name tell.
+/// Reading and writing of images in a format determined by the bytes or the file name.
 public enum Image {
-    /// Formats that can be read.
+    /// The readable formats.
     public enum Format: String, Sendable, CaseIterable {
         case png = "PNG"
         case jpeg = "JPEG"
@@ -11,16 +11,16 @@ public enum Image {
         case tiff = "TIFF"
         case bmp = "BMP"
 
-        /// All of them, for messages.
+        /// The list of all formats, for messages.
         static var list: String { allCases.map(\.rawValue).joined(separator: ", ") }
     }
 
-    /// Endings of files that ``read(_:as:)`` reads, in lower case without the dot.
+    /// The extensions of files readable by ``read(_:as:)``, in lower case without the dot.
     public static let pathExtensions = [
         "png", "jpg", "jpeg", "jpe", "jfif", "gif", "webp", "tif", "tiff", "bmp", "dib",
     ]
 
-    /// The format that `bytes` begin as, nil when it is none of ours.
+    /// Returns the format indicated by the first bytes, nil for unsupported formats.
     public static func format(of bytes: [UInt8]) -> Format? {
         if bytes.starts(with: PNG.signature) { return .png }
         if bytes.starts(with: JPEG.signature) { return .jpeg }
@@ -31,26 +31,26 @@ public enum Image {
         return nil
     }
 
-    /// The picture `[H, W, C]` in a file; its bytes decide the format, not its name.
+    /// Returns the image `[H, W, C]` in a file; its bytes determine the format, not its name.
     ///
-    /// An orientation in its Exif data is applied. Transparency is dropped unless `layout` keeps
-    /// it.
+    /// An orientation in its Exif data is applied. Transparency is dropped unless `layout`
+    /// preserves it.
     ///
-    /// - Throws: ``MediaError`` when it cannot be read, is broken or of another format.
+    /// - Throws: ``MediaError`` when it cannot be read, is corrupt or of another format.
     public static func read(
         _ path: String, as layout: PixelLayout = .rgb
     ) throws(MediaError) -> Tensor<UInt8> {
         try decode(contents(of: path), as: layout, name: path)
     }
 
-    /// As ``read(_:as:)``, and adds what was overlooked to `warnings`.
+    /// Reads like ``read(_:as:)``, and adds tolerated irregularities to `warnings`.
     public static func read(
         _ path: String, as layout: PixelLayout = .rgb, warnings: inout [MediaWarning]
     ) throws(MediaError) -> Tensor<UInt8> {
         try decode(contents(of: path), as: layout, name: path, warnings: &warnings)
     }
 
-    /// The picture in `bytes`; errors call it `name`.
+    /// Returns the image in `bytes`; errors refer to it as `name`.
     public static func decode(
         _ bytes: [UInt8], as layout: PixelLayout = .rgb, name: String = "picture data"
     ) throws(MediaError) -> Tensor<UInt8> {
@@ -58,7 +58,7 @@ public enum Image {
         return try decode(bytes, as: layout, name: name, warnings: &warnings)
     }
 
-    /// As ``decode(_:as:name:)``, and adds what was overlooked to `warnings`.
+    /// Decodes like ``decode(_:as:name:)``, and adds tolerated irregularities to `warnings`.
     public static func decode(
         _ bytes: [UInt8], as layout: PixelLayout = .rgb, name: String = "picture data",
         warnings: inout [MediaWarning]
@@ -76,13 +76,13 @@ public enum Image {
         return pixels.converted(to: layout).tensor
     }
 
-    /// All frames of an animated GIF or WebP picture, or all pages of a TIFF file that have one
-    /// size; a still picture is one frame.
+    /// Returns all frames of an animated GIF or WebP image, or all pages of a TIFF file of one
+    /// size; a still image is one frame.
     ///
-    /// Frames are composited onto the canvas as a viewer shows them, by their disposal and
-    /// transparency. ``PixelLayout/asStored`` gives RGB.
+    /// Frames are composited onto the canvas as in a viewer, by their disposal and transparency.
+    /// ``PixelLayout/asStored`` yields RGB.
     ///
-    /// - Throws: ``MediaError`` as ``read(_:as:)``, and for more than
+    /// - Throws: ``MediaError`` as for ``read(_:as:)``, and for more than
     ///   ``Animation/maximumPixelCount`` pixels.
     public static func readFrames(
         _ path: String, as layout: PixelLayout = .rgb, warnings: inout [MediaWarning]
@@ -90,7 +90,7 @@ public enum Image {
         try decodeFrames(contents(of: path), as: layout, name: path, warnings: &warnings)
     }
 
-    /// The frames in `bytes`; errors call them `name`.
+    /// Returns the frames in `bytes`; errors refer to them as `name`.
     public static func decodeFrames(
         _ bytes: [UInt8], as layout: PixelLayout = .rgb, name: String = "picture data",
         warnings: inout [MediaWarning]
@@ -108,11 +108,11 @@ public enum Image {
         }
     }
 
-    /// The label picture in a file of any format that keeps numbers exactly, see ``LabelPicture``.
+    /// Returns the label image in a file of any format with exact values; see ``LabelPicture``.
     ///
-    /// - Parameter colors: the ids of colors, for pictures that are stored as colors.
-    /// - Throws: ``MediaError`` when it cannot be read, is a JPEG picture, or has colors that are
-    ///   no ids.
+    /// - Parameter colors: the ids of colors, for images that are stored as colors.
+    /// - Throws: ``MediaError`` when it cannot be read, is a JPEG image, or has colors without an
+    ///   id.
     public static func readLabels(
         _ path: String, colors: LabelColors? = nil
     ) throws(MediaError) -> LabelPicture {
@@ -121,14 +121,14 @@ public enum Image {
             contents(of: path), colors: colors, name: path, warnings: &warnings)
     }
 
-    /// As ``readLabels(_:colors:)``, and adds what was overlooked to `warnings`.
+    /// Reads like ``readLabels(_:colors:)``, and adds tolerated irregularities to `warnings`.
     public static func readLabels(
         _ path: String, colors: LabelColors? = nil, warnings: inout [MediaWarning]
     ) throws(MediaError) -> LabelPicture {
         try decodeLabels(contents(of: path), colors: colors, name: path, warnings: &warnings)
     }
 
-    /// The label picture in `bytes`; errors call it `name`.
+    /// Returns the label image in `bytes`; errors refer to it as `name`.
     public static func decodeLabels(
         _ bytes: [UInt8], colors: LabelColors? = nil, name: String = "label picture",
         warnings: inout [MediaWarning]
@@ -155,9 +155,10 @@ public enum Image {
             path: name, expected: "a picture (\(Format.list))", found: describe(bytes))
     }
 
-    /// Writes a picture `[H, W, C]` in the format of the name's ending, `.png`, `.jpg` or `.jpeg`.
+    /// Writes an image `[H, W, C]` in the format of the name's extension, `.png`, `.jpg` or
+    /// `.jpeg`.
     ///
-    /// - Throws: ``MediaError`` for another ending, and when the file cannot be written.
+    /// - Throws: ``MediaError`` for another extension, and when the file cannot be written.
     public static func write(_ image: Tensor<UInt8>, to path: String) throws(MediaError) {
         switch path.split(separator: ".").last?.lowercased() {
         case "png": try PNG.write(image, to: path)
@@ -169,7 +170,7 @@ public enum Image {
         }
     }
 
-    /// What bytes of a wrong format look like, for error messages.
+    /// Returns a description of bytes of a wrong format, for error messages.
     static func describe(_ bytes: [UInt8]) -> String {
         if bytes.isEmpty { return "no bytes" }
         let known: [(start: [UInt8], name: String)] = [
@@ -182,7 +183,7 @@ public enum Image {
             ([0xFF, 0x0A], "JPEG XL data"), ([0x1A, 0x45, 0xDF, 0xA3], "a Matroska or WebM video"),
         ]
         if let match = known.first(where: { bytes.starts(with: $0.start) }) { return match.name }
-        // The box of ISO media files: pictures of phones, and videos.
+        // The box of ISO media files: images of phones, and videos.
         if bytes.count >= 12, bytes[4..<8].elementsEqual("ftyp".utf8) {
             let brand = String(decoding: bytes[8..<12], as: UTF8.self)
             return ["heic", "heix", "mif1", "avif"].contains(brand)

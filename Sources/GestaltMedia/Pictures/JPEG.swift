@@ -2,16 +2,17 @@ internal import CMedia
 import GestaltChecks
 import GestaltTensor
 
-/// JPEG photographs: baseline, progressive or arithmetic-coded, of 8 bits; gray, color, CMYK, YCCK.
+/// Reading and writing of JPEG images: baseline, progressive or arithmetic-coded, of 8 bits; gray,
+/// color, CMYK, YCCK.
 ///
 /// An orientation in a file's Exif data is applied. A file that ends before its last pixels is an
-/// error, as in Pillow; one that only lacks its end mark is read.
+/// error, as in Pillow; one that lacks only its end marker is read.
 public enum JPEG {
     static let signature: [UInt8] = [0xFF, 0xD8, 0xFF]
 
-    /// A picture `[H, W, C]`.
+    /// Returns the image `[H, W, C]` in a file.
     ///
-    /// - Throws: ``MediaError`` when the file cannot be read, is broken or cut short, or is larger
+    /// - Throws: ``MediaError`` when the file cannot be read, is corrupt or truncated, or is larger
     ///   than 2²⁶ pixels.
     public static func read(
         _ path: String, as layout: PixelLayout = .rgb
@@ -19,7 +20,7 @@ public enum JPEG {
         try decode(contents(of: path), as: layout, name: path)
     }
 
-    /// The picture in `bytes`; errors call it `name`.
+    /// Returns the image in `bytes`; errors refer to it as `name`.
     public static func decode(
         _ bytes: [UInt8], as layout: PixelLayout = .rgb, name: String = "JPEG data"
     ) throws(MediaError) -> Tensor<UInt8> {
@@ -29,14 +30,14 @@ public enum JPEG {
 
     /// Writes `[H, W]` or `[H, W, 1]` as gray, `[H, W, 3]` as color, with `quality` 1 to 100.
     ///
-    /// - Throws: ``MediaError`` when the file cannot be written; nothing half-written remains.
+    /// - Throws: ``MediaError`` when the file cannot be written; no partial file remains.
     public static func write(
         _ image: Tensor<UInt8>, to path: String, quality: Int = 92
     ) throws(MediaError) {
         try writeAtomically(encode(image, quality: quality, name: path), to: path)
     }
 
-    /// The bytes that ``write(_:to:quality:)`` would write.
+    /// Returns the file contents of ``write(_:to:quality:)``.
     public static func encode(
         _ image: Tensor<UInt8>, quality: Int = 92, name: String = "JPEG data"
     ) throws(MediaError) -> [UInt8] {
@@ -53,7 +54,7 @@ public enum JPEG {
         }
     }
 
-    /// The picture, upright, in gray or RGB.
+    /// Returns the upright image in gray or RGB.
     static func pixels(
         _ bytes: [UInt8], name: String, warnings: inout [MediaWarning]
     ) throws(MediaError) -> Pixels {

@@ -1,29 +1,30 @@
-/// How a stored picture has to be turned or mirrored to be seen as it was taken: Exif's tag 0x0112.
+/// The rotation and reflection from a stored image to the upright image: Exif's tag 0x0112.
 ///
-/// Readers of pictures apply it before anything else.
+/// Image readers apply it before any other conversion.
 enum Orientation: Int, Sendable, CaseIterable {
     case upright = 1
     case mirrored = 2
     case upsideDown = 3
     case flipped = 4
     case transposed = 5
-    /// The picture needs a quarter turn clockwise.
+    /// A quarter turn clockwise is required.
     case quarterClockwise = 6
     case transversed = 7
     case quarterCounterclockwise = 8
 
-    /// Whether height and width change places.
+    /// Whether height and width are swapped.
     var isQuarter: Bool { rawValue >= 5 }
 
-    /// The samples of a picture, row by row and channels last, put upright.
+    /// Returns the samples of an image, row by row and channels last, in upright orientation.
     ///
-    /// - Complexity: linear; nothing is copied when the picture is upright already.
+    /// - Complexity: linear; nothing is copied when the image is already upright.
     func applied<Sample>(
         to samples: [Sample], height: Int, width: Int, channels: Int
     ) -> (samples: [Sample], height: Int, width: Int) {
         if self == .upright || samples.isEmpty { return (samples, height, width) }
         let (rows, columns) = isQuarter ? (width, height) : (height, width)
-        // The stored place of the new upper left pixel, and what a step right and down is there.
+        // The stored position of the new upper left pixel, and the stored offsets of a step right
+        // and down.
         let (start, right, down) = steps(height: height, width: width)
         let result = [Sample](unsafeUninitializedCapacity: samples.count) { target, count in
             samples.withUnsafeBufferPointer { source in
@@ -61,7 +62,7 @@ enum Orientation: Int, Sendable, CaseIterable {
 }
 
 extension Pixels {
-    /// The picture put upright.
+    /// Returns the image in upright orientation.
     func turned(_ orientation: Orientation) -> Pixels {
         if orientation == .upright { return self }
         let (samples, rows, columns) = orientation.applied(

@@ -2,19 +2,20 @@ internal import CMedia
 import GestaltChecks
 import GestaltTensor
 
-/// Portable Network Graphics: pictures with 8 bits a channel, and label pictures with up to 16.
+/// Reading and writing of Portable Network Graphics: images with 8 bits per channel, and label
+/// images with up to 16.
 ///
-/// An orientation in the chunk `eXIf` is applied. Notes about gamma and color profiles change no
-/// value.
+/// An orientation in the chunk `eXIf` is applied. Gamma and color profiles do not change any value.
 public enum PNG {
-    /// How hard zlib works: 0 stores, 9 is smallest.
+    /// The default compression level of zlib; 0 stores, 9 is smallest.
     public static let defaultCompression = 6
 
     static let signature: [UInt8] = [0x89, 0x50, 0x4E, 0x47, 0x0D, 0x0A, 0x1A, 0x0A]
 
-    /// A picture `[H, W, C]`, 16 bits scaled to 8, palettes turned into their colors.
+    /// Returns the image `[H, W, C]` in a file, with 16 bits scaled to 8 and palettes replaced by
+    /// their colors.
     ///
-    /// - Throws: ``MediaError`` when the file cannot be read, is broken, or is larger than 2²⁶
+    /// - Throws: ``MediaError`` when the file cannot be read, is corrupt, or is larger than 2²⁶
     ///   pixels.
     public static func read(
         _ path: String, as layout: PixelLayout = .rgb
@@ -22,7 +23,7 @@ public enum PNG {
         try decode(contents(of: path), as: layout, name: path)
     }
 
-    /// The picture in `bytes`; errors call it `name`.
+    /// Returns the image in `bytes`; errors refer to it as `name`.
     public static func decode(
         _ bytes: [UInt8], as layout: PixelLayout = .rgb, name: String = "PNG data"
     ) throws(MediaError) -> Tensor<UInt8> {
@@ -30,15 +31,15 @@ public enum PNG {
         return try pixels(bytes, name: name, warnings: &warnings).converted(to: layout).tensor
     }
 
-    /// The ids of a label picture, `[H, W, 1]`, see ``LabelPicture``.
+    /// Returns the ids of a label image, `[H, W, 1]`; see ``LabelPicture``.
     ///
-    /// - Throws: ``MediaError`` as ``read(_:as:)``, when the picture has colors of its own, and
-    ///   when an id is above 255: ``LabelPicture`` holds those too.
+    /// - Throws: ``MediaError`` as for ``read(_:as:)``, for images with RGB colors, and for ids
+    ///   above 255, which ``LabelPicture`` supports.
     public static func readIndices(_ path: String) throws(MediaError) -> Tensor<UInt8> {
         try decodeIndices(contents(of: path), name: path)
     }
 
-    /// ``readIndices(_:)`` from bytes.
+    /// Returns the ids of a label image in `bytes`; see ``readIndices(_:)``.
     public static func decodeIndices(
         _ bytes: [UInt8], name: String = "PNG data"
     ) throws(MediaError) -> Tensor<UInt8> {
@@ -48,7 +49,7 @@ public enum PNG {
         return try labels.bytes().reshaped([labels.height, labels.width, 1])
     }
 
-    /// The picture, upright, in the channels of the file.
+    /// Returns the upright image in the channels of the file.
     static func pixels(
         _ bytes: [UInt8], name: String, warnings: inout [MediaWarning]
     ) throws(MediaError) -> Pixels {
@@ -63,7 +64,7 @@ public enum PNG {
         return pixels.turned(Exif.orientation(notes, name: name, warnings: &warnings))
     }
 
-    /// The numbers in the file, upright.
+    /// Returns the samples in the file, upright.
     static func samples(
         _ bytes: [UInt8], name: String, warnings: inout [MediaWarning]
     ) throws(MediaError) -> StoredSamples {

@@ -5,14 +5,14 @@ import GestaltTensor
 extension PNG {
     /// Writes `[H, W]` or `[H, W, 1]` as gray, `[H, W, 3]` as RGB, `[H, W, 4]` as RGBA.
     ///
-    /// - Throws: ``MediaError`` when the file cannot be written; nothing half-written remains.
+    /// - Throws: ``MediaError`` when the file cannot be written; no partial file remains.
     public static func write(
         _ image: Tensor<UInt8>, to path: String, compression: Int = defaultCompression
     ) throws(MediaError) {
         try writeAtomically(encode(image, compression: compression, name: path), to: path)
     }
 
-    /// The bytes that ``write(_:to:compression:)`` would write.
+    /// Returns the file contents of ``write(_:to:compression:)``.
     public static func encode(
         _ image: Tensor<UInt8>, compression: Int = defaultCompression, name: String = "PNG data"
     ) throws(MediaError) -> [UInt8] {
@@ -24,12 +24,12 @@ extension PNG {
         return try encode(pixels, colors: [], compression: compression, name: name)
     }
 
-    /// Writes label ids `[H, W]` or `[H, W, 1]` with a palette, so that viewers show every class
-    /// in a color of its own and readers of labels find the ids.
+    /// Writes label ids `[H, W]` or `[H, W, 1]` with a palette, so that viewers show every class in
+    /// a distinct color and readers of labels obtain the ids.
     ///
     /// - Parameter palette: the color of id 0, 1, …, at most 256; by default the colors of Pascal
-    ///   VOC and DAVIS. Ids without a color become shades of gray.
-    /// - Throws: ``MediaError`` when the file cannot be written; nothing half-written remains.
+    ///   VOC and DAVIS. Ids without a color are shades of gray.
+    /// - Throws: ``MediaError`` when the file cannot be written; no partial file remains.
     public static func writeIndices(
         _ labels: Tensor<UInt8>, palette: [Color] = LabelColors.vocPalette, to path: String,
         compression: Int = defaultCompression
@@ -39,7 +39,7 @@ extension PNG {
         try writeAtomically(bytes, to: path)
     }
 
-    /// The bytes that ``writeIndices(_:palette:to:compression:)`` would write.
+    /// Returns the file contents of ``writeIndices(_:palette:to:compression:)``.
     public static func encodeIndices(
         _ labels: Tensor<UInt8>, palette: [Color] = LabelColors.vocPalette,
         compression: Int = defaultCompression, name: String = "PNG data"
@@ -53,7 +53,7 @@ extension PNG {
             (1...256) ~= palette.count,
             "PNG.encodeIndices: a palette of \(palette.count) colors, expected 1 to 256")
         let rest = (palette.count..<256).map { Color(UInt8($0), UInt8($0), UInt8($0)) }
-        // No more colors than ids need: the file says how many there are.
+        // Only as many colors as the ids require: the file specifies their number.
         let highest = Int(pixels.bytes.max() ?? 0)
         let colors = (palette + rest).prefix(max(palette.count, highest + 1))
         return try encode(

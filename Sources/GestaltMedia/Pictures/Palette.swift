@@ -1,17 +1,17 @@
 import GestaltTensor
 
-/// At most 256 colors that stand for the colors of some pictures.
+/// At most 256 representative colors of some images.
 ///
-/// Up to 256 distinct colors are kept as they are. More are grouped: starting with one box around
+/// Up to 256 distinct colors are kept unchanged. More are grouped: starting with one box around
 /// all, the box with the largest squared error is cut at its mean across its widest channel (by
-/// variance) until there are 256; each box gives its mean color. Source: Heckbert, *Color image
+/// variance) until there are 256; each box yields its mean color. Source: Heckbert, *Color image
 /// quantization for frame buffer display* (1982), with the variance rule of Wu (1991).
 struct Palette {
-    /// Red, green, blue of each color; 1 to 256 of them.
+    /// Red, green and blue of each color; 1 to 256 colors.
     let colors: [SIMD3<Float>]
-    // Nearest color by the upper six bits of each channel, −1 where not asked yet.
+    // The nearest color by the upper six bits of each channel, −1 if not yet computed.
     private var nearest = [Int16](repeating: -1, count: 1 << 18)
-    // Exact colors, when there are few.
+    // The exact colors, if they are few.
     private let exact: [UInt32: UInt8]
 
     /// - Parameter pixels: RGB bytes; at least one pixel.
@@ -26,7 +26,7 @@ struct Palette {
         }
     }
 
-    /// How many bits number the colors: 1 to 8.
+    /// The number of bits of a color index: 1 to 8.
     var bits: Int { max(1, Int.bitWidth - (colors.count - 1).leadingZeroBitCount) }
 
     /// 2^`bits` colors of three bytes, padded with black.
@@ -38,7 +38,7 @@ struct Palette {
         return bytes
     }
 
-    /// The number of a color for every pixel of RGB bytes.
+    /// Returns the color index of every pixel of RGB bytes.
     mutating func indices(_ pixels: ArraySlice<UInt8>, width: Int, dithered: Bool) -> [UInt8] {
         let start = pixels.startIndex
         return (0..<(pixels.count / 3)).map { place in
@@ -65,8 +65,8 @@ struct Palette {
         return UInt8(best.index)
     }
 
-    /// Bayer's 8 × 8 matrix, scaled to −8 … 7: about the distance of neighbors among 256
-    /// colors of a natural picture.
+    /// Bayer's 8 × 8 matrix, scaled to −8 … 7: about the distance of neighbors among 256 colors of
+    /// a natural image.
     private static func threshold(x: Int, y: Int) -> Int {
         var value = 0
         for bit in 0..<3 {
@@ -80,7 +80,7 @@ struct Palette {
         UInt32(r) << 16 | UInt32(g) << 8 | UInt32(b)
     }
 
-    /// The distinct colors in ascending order, nil when more than 256.
+    /// Returns the distinct colors in ascending order, nil if there are more than 256.
     private static func distinct(_ pixels: ArraySlice<UInt8>) -> [UInt32]? {
         var seen: Set<UInt32> = []
         for at in stride(from: pixels.startIndex, to: pixels.endIndex, by: 3) {
@@ -92,14 +92,14 @@ struct Palette {
 }
 
 extension Palette {
-    /// Colors that share the upper five bits of each channel. Sums of bytes are exact in double
-    /// precision; in single they are not beyond 2²⁴, 66 thousand white pixels.
+    /// A bin of colors with equal upper five bits of each channel. Sums of bytes are exact in
+    /// double precision; in single they are not beyond 2²⁴, 66 thousand white pixels.
     struct Bin {
         var count: Double = 0
         var sum = SIMD3<Double>.zero
     }
 
-    /// The bins that occur.
+    /// Returns the nonempty bins.
     private static func histogram(_ pixels: ArraySlice<UInt8>) -> [Bin] {
         var bins = [Bin](repeating: Bin(), count: 1 << 15)
         for at in stride(from: pixels.startIndex, to: pixels.endIndex, by: 3) {
@@ -127,7 +127,7 @@ extension Palette {
     struct Box {
         let bins: [Bin]
         let mean: SIMD3<Double>
-        /// Summed squared distance to the mean, by channel.
+        /// The summed squared distance to the mean, by channel.
         let spread: SIMD3<Double>
         var error: Double { bins.count < 2 ? 0 : spread.sum() }
 
@@ -142,7 +142,7 @@ extension Palette {
             }
         }
 
-        /// Both sides of the mean across the channel of the largest spread.
+        /// Returns both sides of the mean along the channel with the largest spread.
         func halves() -> (Box, Box)? {
             guard error > 0 else { return nil }
             let axis = (0..<3).max { spread[$0] < spread[$1] } ?? 0

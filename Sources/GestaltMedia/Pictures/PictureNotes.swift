@@ -1,14 +1,14 @@
 internal import CZlib
 
-/// The notes about a picture that decoders are not asked for: Exif and XMP data in a file's chunks
-/// or segments.
+/// The metadata of an image that decoders do not return: Exif and XMP data in a file's chunks or
+/// segments.
 struct PictureNotes {
     private(set) var exif: ArraySlice<UInt8>?
     private(set) var xmp: ArraySlice<UInt8>?
-    /// Whether a PNG file is an animation, of which only the still picture is read.
+    /// Whether a PNG file is an animation, of which only the still image is read.
     private(set) var isAnimated = false
 
-    /// The notes in a whole file. Lengths are checked; where they lead nowhere, reading ends.
+    /// Reads the metadata of a whole file. Lengths are checked; reading ends at an invalid one.
     init(_ bytes: [UInt8], format: Image.Format) {
         switch format {
         case .png: readPNG(bytes)
@@ -56,14 +56,14 @@ struct PictureNotes {
         let key = String(decoding: data[..<end], as: UTF8.self)
         let text = data[(end + 1)...]
         if key == "Raw profile type exif" && exif == nil && kind != "iTXt" {
-            // One byte names the compression.
+            // One byte specifies the compression.
             exif = Self.profile(kind == "zTXt" ? Self.inflated(text.dropFirst()) : text)
         }
         // Two bytes about compression, a language and a translated key, each ended by 0.
         if key == "XML:com.adobe.xmp" && kind == "iTXt" && text.first == 0 { xmp = text }
     }
 
-    /// Exif data as ImageMagick stored it before there was `eXIf`: hexadecimal digits behind a name
+    /// Decodes Exif data as stored by ImageMagick before `eXIf`: hexadecimal digits after a name
     /// and a count, each on a line.
     private static func profile(_ text: ArraySlice<UInt8>?) -> ArraySlice<UInt8>? {
         guard let text else { return nil }
@@ -87,7 +87,7 @@ struct PictureNotes {
     private static let exifPrefix = Array("Exif".utf8) + [0]
     private static let xmpPrefix = Array("http://ns.adobe.com/xap/1.0/".utf8) + [0]
 
-    /// The segments before the first scan.
+    /// Reads the segments before the first scan.
     private mutating func readJPEG(_ bytes: [UInt8]) {
         var place = 2
         while place + 4 <= bytes.count, bytes[place] == 0xFF {
@@ -114,7 +114,7 @@ struct PictureNotes {
 
     // MARK: WebP
 
-    /// RIFF's chunks, padded to even lengths.
+    /// Reads RIFF's chunks, padded to even lengths.
     private mutating func readWebP(_ bytes: [UInt8]) {
         var place = 12
         while place + 8 <= bytes.count {

@@ -1,19 +1,19 @@
 import GestaltChecks
 import GestaltTensor
 
-/// Which channels a picture is wanted in.
+/// The requested channels of an image.
 public enum PixelLayout: Sendable, Equatable {
     /// One channel; colors become Rec. 601 luma, `(299 R + 587 G + 114 B) / 1000`.
     case gray
     /// Three channels; transparency is dropped, not blended.
     case rgb
-    /// Four channels; a picture without transparency becomes opaque.
+    /// Four channels; an image without transparency is opaque.
     case rgba
-    /// One, three or four channels, whatever the file holds (gray with transparency gives four).
+    /// One, three or four channels as in the file (gray with transparency yields four).
     case asStored
 }
 
-/// A picture as plain bytes, row by row, channels last: what codecs and drawing work on.
+/// An image as plain bytes, row by row, channels last: the form used by codecs and drawing.
 struct Pixels: Equatable {
     let height: Int
     let width: Int
@@ -54,7 +54,7 @@ struct Pixels: Equatable {
     /// `[H, W, C]`.
     var tensor: Tensor<UInt8> { Tensor(shape: [height, width, channels], scalars: bytes) }
 
-    /// The same picture in other channels.
+    /// Returns the same image in other channels.
     func converted(to layout: PixelLayout) -> Pixels {
         let target =
             switch layout {
@@ -89,14 +89,14 @@ struct Pixels: Equatable {
         return UInt8((sum + 500) / 1000)
     }
 
-    /// Pixels that a decoder agrees to make; more is refused before anything is allocated.
+    /// The maximum number of pixels that a decoder accepts; more is refused before any allocation.
     static let maximumCount = 1 << 26
 
-    /// Refuses sizes that are too large, or that no file of `byteCount` bytes can fill.
+    /// Rejects sizes that are too large, or that no file of `byteCount` bytes can contain.
     ///
-    /// Deflate shrinks to 1/1032 at best and PNG needs a bit a pixel; JPEG needs a bit for each
-    /// block of at most 32 × 32 pixels. Both give about 8200 pixels a byte; GIF and BMP fewer.
-    /// Other formats store a picture of one color in a few bytes: `pixelsPerByte` is nil.
+    /// Deflate shrinks to 1/1032 at best and PNG requires a bit per pixel; JPEG requires a bit for
+    /// each block of at most 32 × 32 pixels. Both yield about 8200 pixels per byte; GIF and BMP
+    /// fewer. Other formats store an image of one color in a few bytes: `pixelsPerByte` is nil.
     static func check(
         width: UInt32, height: UInt32, byteCount: Int, pixelsPerByte: UInt64? = 8256,
         format: String, path: String

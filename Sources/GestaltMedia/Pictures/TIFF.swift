@@ -1,11 +1,11 @@
 internal import CMedia
 import GestaltTensor
 
-/// TIFF pictures, read: gray, palette and color of 1 to 16 bits, in strips or tiles, with every
-/// compression that libtiff knows.
+/// A reader of TIFF images: gray, palette and color of 1 to 16 bits, in strips or tiles, with every
+/// compression that libtiff supports.
 ///
-/// Samples of floating point or of 32 bits have no known range; as labels they are read when they
-/// are whole numbers.
+/// Samples of floating point or of 32 bits have no known range; as labels they are read if they are
+/// integers.
 enum TIFF {
     static func matches(_ bytes: [UInt8]) -> Bool {
         // 42, and 43 for files beyond 4 GiB.
@@ -13,7 +13,7 @@ enum TIFF {
             .contains { bytes.starts(with: $0) }
     }
 
-    /// The first page, upright.
+    /// Returns the first page, upright.
     static func pixels(
         _ bytes: [UInt8], name: String, warnings: inout [MediaWarning]
     ) throws(MediaError) -> Pixels {
@@ -39,7 +39,7 @@ enum TIFF {
         return try frames.animation()
     }
 
-    /// The numbers of the first page, upright.
+    /// Returns the samples of the first page, upright.
     static func samples(
         _ bytes: [UInt8], name: String, warnings: inout [MediaWarning]
     ) throws(MediaError) -> StoredSamples {
@@ -79,7 +79,7 @@ final class TIFFPages {
 
     func close() { gm_tiff_close(tiff) }
 
-    /// Goes on to the next page; false at the end.
+    /// Advances to the next page; returns false at the end.
     func next() throws(MediaError) -> Bool {
         var isEnd = false
         try call.run(expecting: "a further page") {
@@ -90,11 +90,11 @@ final class TIFFPages {
         return !isEnd
     }
 
-    /// What the page holds, its size checked.
+    /// Returns the properties of the page after a check of its size.
     func page() throws(MediaError) -> gm_tiff_info {
         var info = gm_tiff_info()
         try call.run(expecting: "a picture") { gm_tiff_describe(tiff, &info, $0) }
-        // White pages of a fax take a bit a row.
+        // White pages of a fax require one bit per row.
         try Pixels.check(
             width: info.width, height: info.height, byteCount: 0, pixelsPerByte: nil,
             format: "TIFF", path: name)
@@ -107,7 +107,7 @@ final class TIFFPages {
         return info
     }
 
-    /// Bytes of an unpacked sample.
+    /// Returns the bytes of an unpacked sample.
     private func size(_ info: gm_tiff_info) -> Int { info.bits > 8 ? Int(info.bits) / 8 : 1 }
 
     private func sampleCount(_ info: gm_tiff_info) -> Int {
@@ -115,7 +115,7 @@ final class TIFFPages {
         return pixels * Int(info.samples)
     }
 
-    /// The samples as the file holds them.
+    /// Returns the samples as stored in the file.
     func stored(_ info: gm_tiff_info) throws(MediaError) -> [UInt8] {
         var info = info
         var samples = [UInt8](repeating: 0, count: sampleCount(info) * size(info))
@@ -125,7 +125,7 @@ final class TIFFPages {
         return samples
     }
 
-    /// RGBA by libtiff's own conversion, for color spaces that have no plain samples.
+    /// Returns RGBA by libtiff's conversion, for color spaces without plain samples.
     func colors(_ info: gm_tiff_info) throws(MediaError) -> Pixels {
         var info = info
         var rgba = [UInt8](repeating: 0, count: 4 * Int(info.width) * Int(info.height))

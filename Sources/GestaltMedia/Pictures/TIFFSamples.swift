@@ -1,7 +1,7 @@
 internal import CMedia
 
 extension TIFFPages {
-    /// The page as bytes, upright.
+    /// Returns the page as bytes, upright.
     func pixels(
         _ info: gm_tiff_info, _ warnings: inout [MediaWarning]
     ) throws(MediaError) -> Pixels {
@@ -25,7 +25,8 @@ extension TIFFPages {
         return (info.alpha == 1 ? divided(pixels) : pixels).turned(orientation)
     }
 
-    /// The page's numbers, upright. Gray that counts from white is turned, as every viewer does.
+    /// Returns the page's samples, upright. Gray that counts from white is inverted, as in every
+    /// viewer.
     func samples(
         _ info: gm_tiff_info, _ warnings: inout [MediaWarning]
     ) throws(MediaError) -> StoredSamples {
@@ -52,7 +53,7 @@ extension TIFFPages {
         ).turned(orientation(info, &warnings))
     }
 
-    /// 16 and 32 bits, signed or floating point, as whole numbers.
+    /// Converts samples of 16 and 32 bits, signed or floating point, to integers.
     private func whole(_ data: [UInt8], _ info: gm_tiff_info) throws(MediaError) -> [Int64] {
         func numbers<Sample: BinaryInteger & BitwiseCopyable>(_ type: Sample.Type) -> [Int64] {
             data.withUnsafeBytes { $0.bindMemory(to: Sample.self).map { Int64($0) } }
@@ -66,7 +67,7 @@ extension TIFFPages {
         case (32, 1), (32, 4): values = numbers(UInt32.self)
         case (32, 3):
             let floats = data.withUnsafeBytes { Array($0.bindMemory(to: Float.self)) }
-            // Beyond 2²⁴ not every whole number has a float of its own. NaN is unequal to itself.
+            // Beyond 2²⁴ not every integer is representable as a float. NaN is unequal to itself.
             if let odd = floats.first(where: { $0 != $0.rounded() || abs($0) > 16_777_216 }) {
                 throw unsupported("label ids as whole numbers", "\(odd)")
             }
@@ -81,11 +82,12 @@ extension TIFFPages {
         return values
     }
 
-    /// Samples stretched or cut to bytes, brightness counted from black.
+    /// Scales or truncates samples to bytes, with brightness counted from black.
     private func bytes(_ samples: [UInt8], _ info: gm_tiff_info) -> [UInt8] {
         let flip: UInt8 = info.photometric == 0 ? 255 : 0
         if info.bits == 16 && info.alpha == 1 {
-            // The upper bytes, as Pillow: dividing by a small alpha would show every rounding.
+            // The upper bytes, as in Pillow: division by a small alpha would amplify rounding
+            // errors.
             return samples.withUnsafeBytes { raw in
                 raw.bindMemory(to: UInt16.self).map { UInt8($0 >> 8) ^ flip }
             }
@@ -105,7 +107,7 @@ extension TIFFPages {
         let entries = withUnsafeBytes(of: info.colors) {
             Array($0.bindMemory(to: UInt16.self).prefix(3 * Int(info.color_count)))
         }
-        // Some old writers store bytes where the standard asks for 16 bits.
+        // Some old writers store bytes where the standard requires 16 bits.
         let shift: UInt16 = entries.contains { $0 > 255 } ? 8 : 0
         return stride(from: 0, to: entries.count, by: 3).map { place in
             let channel = (0..<3).map { UInt8(entries[place + $0] >> shift) }
@@ -131,7 +133,7 @@ extension TIFFPages {
             height: Int(info.height), width: Int(info.width), channels: 3, bytes: bytes)
     }
 
-    /// Colors that were multiplied by alpha, divided by it again, as Pillow does.
+    /// Divides premultiplied colors by alpha, as in Pillow.
     private func divided(_ pixels: Pixels) -> Pixels {
         guard pixels.channels % 2 == 0 else { return pixels }
         var pixels = pixels
@@ -147,7 +149,7 @@ extension TIFFPages {
     }
 }
 
-/// Which of a pixel's samples count: color, and alpha if the file calls one so.
+/// The relevant samples of a pixel: color, and alpha if the file declares one.
 private struct SampleLayout {
     let samples: Int
     let channels: Int
@@ -158,7 +160,7 @@ private struct SampleLayout {
         guard samples >= colors else {
             throw file.unsupported("\(colors) samples a pixel", "\(samples)")
         }
-        // RGB and one more without a word about it: writers forget to say that it is not used.
+        // RGB and one undeclared sample: writers omit the declaration that it is unused.
         if samples > colors && info.alpha < 0 && (colors, samples) != (3, 4) {
             throw file.unsupported(
                 "a picture of \(colors) samples a pixel", "\(samples), none called alpha")

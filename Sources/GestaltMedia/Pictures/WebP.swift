@@ -1,14 +1,14 @@
 internal import CMedia
 import GestaltTensor
 
-/// WebP pictures, read: lossy, lossless and animated.
+/// A reader of WebP images: lossy, lossless and animated.
 enum WebP {
     static func matches(_ bytes: [UInt8]) -> Bool {
         bytes.starts(with: "RIFF".utf8) && bytes.count >= 12
             && bytes[8..<12].elementsEqual("WEBP".utf8)
     }
 
-    /// The picture, or the first frame, upright.
+    /// Returns the image, or the first frame, upright.
     static func pixels(
         _ bytes: [UInt8], name: String, warnings: inout [MediaWarning]
     ) throws(MediaError) -> Pixels {
@@ -51,7 +51,7 @@ enum WebP {
         return try frames.animation()
     }
 
-    /// RGB of a lossless picture.
+    /// Returns RGB of a lossless image.
     static func samples(
         _ bytes: [UInt8], name: String, warnings: inout [MediaWarning]
     ) throws(MediaError) -> StoredSamples {
@@ -76,7 +76,7 @@ enum WebP {
         try call.run(expecting: "the head of a picture") {
             gm_webp_describe(bytes, bytes.count, &info, $0)
         }
-        // A picture of one color takes a few bytes whatever its size.
+        // An image of one color occupies a few bytes at any size.
         try Pixels.check(
             width: info.width, height: info.height, byteCount: bytes.count, pixelsPerByte: nil,
             format: "WebP", path: name)
@@ -98,7 +98,7 @@ enum WebP {
             height: Int(info.height), width: Int(info.width), channels: channels, bytes: pixels)
     }
 
-    /// Calls `body` with up to `limit` composited frames; returns how many there are.
+    /// Calls `body` with up to `limit` composited frames; returns the number of frames.
     @discardableResult
     private static func forEachFrame(
         _ bytes: [UInt8], _ info: gm_webp_info, name: String, limit: Int,

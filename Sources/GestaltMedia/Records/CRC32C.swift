@@ -8,19 +8,20 @@ public enum CRC32C {
         return table
     }()
 
-    /// The checksum of `bytes`.
+    /// Returns the checksum of `bytes`.
     public static func checksum(_ bytes: some Collection<UInt8>) -> UInt32 {
         checksum(bytes, usingInstruction: true)
     }
 
-    /// As TFRecord stores it: rotated by 15 bits plus a constant, since the checksum of data that
-    /// holds its own checksum says little.
+    /// Returns the checksum as stored in TFRecord: rotated by 15 bits plus a constant, since the
+    /// checksum of data that contains its own checksum is weak.
     public static func masked(_ bytes: some Collection<UInt8>) -> UInt32 {
         let sum = checksum(bytes)
         return (sum >> 15 | sum << 17) &+ 0xA282_EAD8
     }
 
-    /// Without the processor's instruction both ways can be held against each other.
+    /// Computes the checksum optionally without the processor's instruction, so that both methods
+    /// can be compared.
     package static func checksum(
         _ bytes: some Collection<UInt8>, usingInstruction: Bool
     ) -> UInt32 {

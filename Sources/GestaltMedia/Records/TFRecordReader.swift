@@ -1,18 +1,19 @@
-/// Reads TFRecord files record by record, plain, gzip or zlib; the first bytes decide which.
+/// A reader of TFRecord files, record by record, plain, gzip or zlib, as determined by the first
+/// bytes.
 ///
 /// A record is `length: UInt64 | masked CRC-32C of the length | data | masked CRC-32C of the data`,
 /// little-endian. Both checksums are verified.
 public final class TFRecordReader {
-    /// No record may claim more bytes.
+    /// The maximum number of bytes per record.
     public static let maximumRecordByteCount = 1 << 30
 
-    /// The file, or the name given to bytes in memory.
+    /// The file, or the name of the bytes in memory.
     public var name: String { source.name }
-    /// How many records have been read.
+    /// The number of records read so far.
     public private(set) var count = 0
     private let source: any ByteSource
     private let inflating: InflatingSource?
-    // Length and its checksum.
+    // The size of the length and its checksum.
     private static let headByteCount = 12
 
     /// - Throws: ``MediaError`` when the file cannot be opened.
@@ -21,14 +22,14 @@ public final class TFRecordReader {
         try self.init(FileSource(path: path), head: head)
     }
 
-    /// The records in `bytes`; errors call them `name`.
+    /// Creates a reader of the records in `bytes`; errors refer to them as `name`.
     public convenience init(bytes: [UInt8], name: String = "TFRecord data") throws(MediaError) {
         let head = Array(bytes.prefix(Self.headByteCount))
         try self.init(MemorySource(bytes, name: name), head: head)
     }
 
-    // A plain file whose first record is 559,903 bytes long begins as gzip does, one of 40,056 as
-    // zlib; then the checksum of that length decides.
+    // A plain file whose first record is 559,903 bytes long begins like gzip, one of 40,056 like
+    // zlib; then the checksum of that length is decisive.
     private init(_ source: any ByteSource, head: [UInt8]) throws(MediaError) {
         let isPlain =
             head.count == Self.headByteCount
@@ -43,10 +44,10 @@ public final class TFRecordReader {
         }
     }
 
-    /// What was overlooked so far: bytes behind a compressed stream.
+    /// The tolerated irregularities so far: bytes after a compressed stream.
     public var warnings: [MediaWarning] { inflating?.warnings ?? [] }
 
-    /// All records of a file.
+    /// Returns all records of a file.
     public static func records(path: String) throws(MediaError) -> [[UInt8]] {
         let reader = try TFRecordReader(path: path)
         var records: [[UInt8]] = []
@@ -54,12 +55,11 @@ public final class TFRecordReader {
         return records
     }
 
-    /// The next record, nil at the end of the file.
+    /// Returns the next record, nil at the end of the file.
     ///
     /// - Throws: ``MediaError/cutShort(path:format:wholeRecords:expected:found:)`` with the number
     ///   of whole records when the data ends inside one; another ``MediaError`` when a checksum
-    ///   does not match. Reading on after an error makes no sense: where the next record begins
-    ///   is not known.
+    ///   does not match. Do not continue after an error: the start of the next record is unknown.
     public func next() throws(MediaError) -> [UInt8]? {
         let head = try bytes(Self.headByteCount)
         if head.isEmpty { return nil }
@@ -103,7 +103,7 @@ public final class TFRecordReader {
         return data
     }
 
-    /// Bytes of the source, which does not know of records when it is cut short.
+    /// Returns bytes of the source, with the record count added to errors of a truncated source.
     private func bytes(_ wanted: Int) throws(MediaError) -> [UInt8] {
         do throws(MediaError) {
             return try source.bytes(wanted)
@@ -131,11 +131,11 @@ public final class TFRecordReader {
 }
 
 extension FixedWidthInteger {
-    /// The number whose bytes, lowest first, these are.
+    /// Creates a number from its little-endian bytes.
     init(littleEndian bytes: ArraySlice<UInt8>) {
         self = bytes.reversed().reduce(0) { $0 << 8 | Self($1) }
     }
 
-    /// The bytes of the number, lowest first.
+    /// The little-endian bytes of the number.
     var littleEndianBytes: [UInt8] { withUnsafeBytes(of: littleEndian) { Array($0) } }
 }

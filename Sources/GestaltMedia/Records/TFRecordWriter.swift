@@ -1,11 +1,11 @@
 import GestaltIO
 
-/// Writes a TFRecord file, which appears whole when ``finish()`` returns, or not at all.
+/// A writer of a TFRecord file, which appears atomically when ``finish()`` returns.
 public final class TFRecordWriter {
-    /// How the whole file is packed.
+    /// The compression of the whole file.
     public enum Compression: Sendable, Equatable {
         case none
-        /// gzip at a level of 0 (stored) to 9 (smallest).
+        /// gzip at a level from 0 (stored) to 9 (smallest).
         case gzip(level: Int = 6)
     }
 
@@ -26,17 +26,18 @@ public final class TFRecordWriter {
             }
     }
 
-    /// Adds a record.
+    /// Appends a record.
     public func append(_ record: [UInt8]) throws(MediaError) { try put(Self.framed(record)) }
 
-    /// A record as it lies in a file: length, checksum of the length, data, checksum of the data.
+    /// Returns a record as stored in a file: length, checksum of the length, data, checksum of the
+    /// data.
     static func framed(_ record: [UInt8]) -> [UInt8] {
         let length = UInt64(record.count).littleEndianBytes
         return length + CRC32C.masked(length).littleEndianBytes + record
             + CRC32C.masked(record).littleEndianBytes
     }
 
-    /// Puts the file under its name.
+    /// Completes the file and moves it to its path.
     public func finish() throws(MediaError) {
         try put([], isLast: true)
         do throws(FileFailure) {
