@@ -1,13 +1,13 @@
 /// Stops the program with `message` on standard error when `condition` does not hold.
 ///
-/// For mistakes of the programmer: shapes, axes and sizes that do not fit. `Swift.precondition`
-/// drops its message from optimized builds and leaves "Illegal instruction"; this one keeps it.
-/// What comes from outside the program (files, options, data, the system) is a typed error instead.
+/// For programmer errors: shapes, axes and sizes that do not match. `Swift.precondition` drops its
+/// message in optimized builds and leaves "Illegal instruction"; this function keeps it. Failures
+/// from outside the program (files, options, data, the system) are typed errors instead.
 ///
 /// - Parameters:
-///   - condition: What must hold. It is evaluated exactly once.
-///   - message: The operation, both shapes and the rule that was broken. It is built only on
-///     failure, so it may be as long as it is helpful.
+///   - condition: The required condition, evaluated exactly once.
+///   - message: The operation, both shapes and the violated rule. It is built only on failure, so
+///     its length has no cost.
 @inline(__always)
 @inlinable
 package func require(
@@ -17,8 +17,8 @@ package func require(
     guard _fastPath(condition()) else { stop(message(), file: file, line: line) }
 }
 
-/// Stops the program with `message` on standard error: a mistake of the programmer that was found
-/// without a condition to test.
+/// Stops the program with `message` on standard error: a programmer error detected without a
+/// condition to test.
 @inline(never)
 @usableFromInline
 package func stop(
