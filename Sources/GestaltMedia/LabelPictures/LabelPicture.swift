@@ -66,7 +66,7 @@ public struct LabelPicture: Equatable, Sendable {
         }
     }
 
-    /// The ids as bytes, `[H, W]`.
+    /// Returns the ids as bytes, `[H, W]`.
     ///
     /// - Throws: ``MediaError`` with the first id outside 0 … 255.
     public func bytes() throws(MediaError) -> Tensor<UInt8> {

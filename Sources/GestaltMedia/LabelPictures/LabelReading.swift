@@ -80,7 +80,7 @@ extension LabelPicture {
         channels == 1 ? values : stride(from: 0, to: values.count, by: channels).map { values[$0] }
     }
 
-    /// A mask in the alpha channel, or soft edges there, would be lost silently.
+    /// Checks the alpha channel: a mask or soft edges in it would be lost silently.
     private static func checkAlpha<Sample: FixedWidthInteger>(
         _ values: [Sample], _ channels: Int, path: String
     ) throws(MediaError) {

@@ -61,7 +61,7 @@ enum Exif {
         return nil
     }
 
-    /// `tiff:Orientation="6"` or `<tiff:Orientation>6<`.
+    /// Parses `tiff:Orientation="6"` or `<tiff:Orientation>6<`.
     static func orientation(inXMP data: ArraySlice<UInt8>) -> Orientation? {
         let text = String(decoding: data, as: UTF8.self)
         guard let key = text.firstRange(of: "tiff:Orientation") else { return nil }

@@ -65,8 +65,8 @@ struct Palette {
         return UInt8(best.index)
     }
 
-    /// Bayer's 8 × 8 matrix, scaled to −8 … 7: about the distance of neighbors among 256 colors of
-    /// a natural image.
+    /// Returns an element of Bayer's 8 × 8 matrix, scaled to −8 … 7: about the distance of
+    /// neighbors among 256 colors of a natural image.
     private static func threshold(x: Int, y: Int) -> Int {
         var value = 0
         for bit in 0..<3 {

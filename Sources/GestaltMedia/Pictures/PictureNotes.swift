@@ -37,7 +37,7 @@ struct PictureNotes {
         }
     }
 
-    /// libpng drops a chunk with a wrong checksum, and warns.
+    /// Checks the checksum of a chunk: libpng drops a chunk with a wrong one, and warns.
     private static func checksumFits(_ bytes: [UInt8], chunk: Int, length: Int) -> Bool {
         let end = chunk + 8 + length
         let stored = bytes[end..<(end + 4)].reduce(0) { $0 << 8 | UInt($1) }

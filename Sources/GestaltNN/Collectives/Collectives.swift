@@ -3,8 +3,8 @@ import GestaltTensor
 /// The operations by which the workers of one training exchange tensors.
 ///
 /// Each worker has a rank from 0 to `size − 1` and calls the same operations in the same order with
-/// tensors of the same shapes; each call returns once all ranks have made it. Sums are added in rank
-/// order, so every rank receives the same bits.
+/// tensors of the same shapes; each call returns once all ranks have made it. Sums are added in
+/// rank order, so every rank receives the same bits.
 ///
 /// ``LocalCollectives`` is the implementation for a single worker. Implementations over threads or
 /// a network are types of the program that needs them.

@@ -77,8 +77,8 @@ public struct BatchNorm: Layer {
         return y
     }
 
-    /// `norm(convolution(x))`: in training the convolution accumulates the batch's statistics while
-    /// writing its output, which is then read once, for normalization.
+    /// Returns `norm(convolution(x))`: in training the convolution accumulates the batch's
+    /// statistics while writing its output, which is then read once, for normalization.
     ///
     /// - Precondition: the convolution has `channels` outputs.
     public func callAsFunction(

@@ -56,7 +56,7 @@ public struct MultiHeadAttention: Module {
         return output(y.reshaped(queries.shape), context)
     }
 
-    /// `[N, L, width]` to `[N, L, heads, width / heads]`.
+    /// Reshapes `[N, L, width]` to `[N, L, heads, width / heads]`.
     private func split(_ x: Tensor<Float>) -> Tensor<Float> {
         require(x.rank == 3, "MultiHeadAttention: \(x.shape) is not [N, L, width]")
         return x.reshaped([x.shape[0], x.shape[1], heads, x.shape[2] / heads])

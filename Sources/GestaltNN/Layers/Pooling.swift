@@ -109,7 +109,7 @@ public struct AdaptiveMaxPooling: Layer {
     public mutating func visit(_ visitor: inout some ParameterVisitor) {}
 }
 
-/// The number of spatial axes of an input `[N, spatial…, C]`.
+/// Returns the number of spatial axes of an input `[N, spatial…, C]`.
 func spatialRank(_ layer: String, of x: Tensor<Float>) -> Int {
     require(x.rank >= 3, "\(layer): \(x.shape) is not [N, spatial…, C]")
     return x.rank - 2

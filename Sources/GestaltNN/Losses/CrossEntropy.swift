@@ -43,7 +43,7 @@ public func crossEntropy<Scalar: FloatingScalar>(
     return losses.sum() / Scalar(total > 0 ? total : 1)
 }
 
-/// The sum of the class weights of all labels that are not ignored.
+/// Returns the sum of the class weights of all labels that are not ignored.
 private func weightOfLabels<Scalar: FloatingScalar>(
     _ labels: Tensor<Int32>, classes: Int, ignoring ignored: Int32?, weights: Tensor<Scalar>?
 ) -> Double {

@@ -46,7 +46,7 @@ public func jaccardLoss<Scalar: FloatingScalar>(
     return 1 - ((sums.common + smoothing) / (union + smoothing)).mean()
 }
 
-/// Σ p·t and Σ p + Σ t per class, and per sample if the scope is the image.
+/// Returns Σ p·t and Σ p + Σ t per class, and per sample if the scope is the image.
 private func overlap<Scalar: FloatingScalar>(
     _ loss: String, _ logits: Tensor<Scalar>, _ targets: Tensor<Scalar>,
     _ classes: ClassRelation, _ scope: OverlapScope, _ smoothing: Scalar

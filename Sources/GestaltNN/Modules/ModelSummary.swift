@@ -95,7 +95,7 @@ public struct ModelSummary: Sendable, CustomStringConvertible {
         return line
     }
 
-    /// 1234567 as `1 234 567`.
+    /// Formats 1234567 as `1 234 567`.
     private static func grouped(_ number: Int) -> String {
         let digits = Array(String(number))
         return digits.indices.map { index in

@@ -49,7 +49,7 @@ struct AdamRule: Sendable {
         self.memory = memory
     }
 
-    /// The numbers of the t-th update of a parameter, in double precision as in PyTorch.
+    /// Returns the numbers of the t-th update of a parameter, in double precision as in PyTorch.
     private func step(_ t: Int, _ group: ParameterGroup?) -> gk_adam_step {
         let rate = learningRate * (group?.learningRateFactor ?? 1)
         let decay = group?.weightDecay ?? weightDecay

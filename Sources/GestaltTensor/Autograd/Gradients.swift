@@ -1,6 +1,6 @@
 import GestaltChecks
 
-/// The value of `body` at `points`, and its gradient with respect to each of them.
+/// Returns the value of `body` at `points`, and its gradient with respect to each of them.
 ///
 /// ```swift
 /// let (value, gradients) = valueAndGradients(at: [x, y]) { v in (v[0] * v[1]).sum() }
@@ -21,7 +21,7 @@ public func valueAndGradients<Scalar: FloatingScalar, Failure>(
     )
 }
 
-/// The gradients without the value; see ``valueAndGradients(at:_:)``.
+/// Returns the gradients without the value; see ``valueAndGradients(at:_:)``.
 public func gradients<Scalar: FloatingScalar, Failure>(
     at points: [Tensor<Scalar>],
     of body: ([Tensor<Scalar>]) throws(Failure) -> Tensor<Scalar>
@@ -53,7 +53,7 @@ package final class Recording<Scalar: FloatingScalar> {
     // A checkpoint's closure holds tracked tensors, and with them the tape that holds it.
     deinit { tape.discard() }
 
-    /// The gradients of `value`, a tensor of one element; ends the recording.
+    /// Returns the gradients of `value`, a tensor of one element, and ends the recording.
     /// - Precondition: `value` has one element.
     package func gradients(of value: Tensor<Scalar>) -> [Tensor<Scalar>?] {
         require(

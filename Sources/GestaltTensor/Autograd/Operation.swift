@@ -90,7 +90,7 @@ extension Operation {
         }
     }
 
-    /// `forward`, recorded as a row in the active profiles.
+    /// Runs `forward`, recorded as a row in the active profiles.
     @inline(__always)
     private func counted(
         _ inputs: [Tensor<Scalar>], needs: Needs
@@ -103,7 +103,7 @@ extension Operation {
         }
     }
 
-    /// `pullback`, recorded as a row in the active profiles.
+    /// Runs `pullback`, recorded as a row in the active profiles.
     @inline(__always)
     private func countedPullback(
         _ cotangent: Tensor<Scalar>, _ residual: Residual, needs: Needs
@@ -117,7 +117,8 @@ extension Operation {
     }
 }
 
-/// The tape of the inputs; nil when none is tracked or recording is suspended on this thread.
+/// Returns the tape of the inputs; nil when none is tracked or recording is suspended on this
+/// thread.
 private func recordingTape<Scalar: TensorScalar>(
     of inputs: [Tensor<Scalar>], _ operation: any Operation.Type
 ) -> Tape<Scalar>? {

@@ -9,7 +9,8 @@ enum ConvolutionCost {
     private static let patchProduct = 0.033
     /// An element copied to or from a patch.
     private static let copy = 0.25
-    /// An element of a tile at one point: transformed from the source, to the target, from the weight.
+    /// An element of a tile at one point: transformed from the source, to the target, from the
+    /// weight.
     private static let expand = 0.55
     private static let contract = 0.35
     private static let weight = 0.45

@@ -10,12 +10,12 @@
 }
 
 @_spi(Benchmarks) extension ConvolutionGeometry {
-    /// The shape of the source image of `direction`.
+    /// Returns the shape of the source image of `direction`.
     func sourceShape(_ direction: ConvolutionDirection) -> Shape {
         direction == .direct ? inputShape : outputShape
     }
 
-    /// The shape of the target image of `direction`.
+    /// Returns the shape of the target image of `direction`.
     func targetShape(_ direction: ConvolutionDirection) -> Shape {
         direction == .direct ? outputShape : inputShape
     }
@@ -28,8 +28,9 @@
         direction == .direct ? outputChannels : inputChannels
     }
 
-    /// The shape of the weight of an operation in `direction`: `[kernel…, Cin / groups, Cout]` of a
-    /// convolution, `[kernel…, Cin, Cout / groups]` of a transposed one, each with its own channels.
+    /// Returns the shape of the weight of an operation in `direction`:
+    /// `[kernel…, Cin / groups, Cout]` of a convolution, `[kernel…, Cin, Cout / groups]` of a
+    /// transposed one, each with its own channels.
     public func weightShape(_ direction: ConvolutionDirection) -> Shape {
         let channels = [inputChannels / groups, outputChannels]
         return Shape(

@@ -143,7 +143,7 @@ import GestaltChecks
     /// same for the convolution and both its gradients.
     public var operationCount: Int { 2 * outputPixels * patchLength * outputChannels }
 
-    /// Bytes of input, weight and output; `Int.max` on overflow.
+    /// Returns the bytes of input, weight and output; `Int.max` on overflow.
     func byteCount(_ scalarByteCount: Int) -> Int {
         var total = 0
         for shape in [inputShape, weightShape, outputShape] {
@@ -214,7 +214,7 @@ private struct Request {
             before: 0, after: 0)
     }
 
-    /// The zero padding of a convolution around spatial axis `i`.
+    /// Returns the zero padding of a convolution around spatial axis `i`.
     func zeros(_ i: Int, of axis: ConvolutionAxis) -> (before: Int, after: Int) {
         switch padding {
         case .valid: return (0, 0)

@@ -1,7 +1,7 @@
 import CKernels
 
-/// A convolution or a transposed convolution with bias and activation. Inputs: x, weight and, if there
-/// is one, bias.
+/// A convolution or a transposed convolution with bias and activation. Inputs: x, weight and, if
+/// there is one, bias.
 struct ConvolutionOperation<Scalar: FloatingScalar>: Operation {
     let geometry: ConvolutionGeometry
     let direction: ConvolutionDirection
@@ -50,7 +50,7 @@ struct ConvolutionOperation<Scalar: FloatingScalar>: Operation {
 }
 
 extension Tensor where Scalar: FloatingScalar {
-    /// The convolution (cross-correlation) over 1 to 3 spatial axes:
+    /// Returns the convolution (cross-correlation) over 1 to 3 spatial axes:
     /// `y[n, q, o] = activation(bias[o] + Σ_κ,c x[n, q·stride − before + κ·dilation, c] ·
     /// weight[κ, c, o])`, x being 0 outside.
     ///
@@ -61,8 +61,9 @@ extension Tensor where Scalar: FloatingScalar {
     ///   - stride: one number per spatial axis; empty: ones.
     ///   - dilation: one number per spatial axis; empty: ones.
     ///   - groups: divides both channel counts; group i of the outputs sees group i of the inputs.
-    /// - Precondition: ranks that agree, positive strides, dilations and groups, padding not negative,
-    ///   channels that fit the weight and divide by `groups`, at least one output along every axis.
+    /// - Precondition: ranks that agree, positive strides, dilations and groups, padding not
+    ///   negative, channels that fit the weight and divide by `groups`, at least one output along
+    ///   every axis.
     public func convolution(
         _ weight: Tensor, bias: Tensor? = nil, stride: [Int] = [], padding: Padding = .valid,
         dilation: [Int] = [], groups: Int = 1, activation: FusedActivation = .none
@@ -72,7 +73,7 @@ extension Tensor where Scalar: FloatingScalar {
             groups: groups, activation: activation, gathersMoments: false)
     }
 
-    /// The same convolution with optional channel sums.
+    /// Returns the same convolution with optional channel sums.
     ///
     /// - Parameter gathersMoments: Whether the result's channels are summed as they are written, so
     ///   that ``batchNormalized(scale:shift:epsilon:rectifies:)`` of it needs no separate pass for
@@ -92,7 +93,7 @@ extension Tensor where Scalar: FloatingScalar {
         .apply([self, weight] + (bias.map { [$0] } ?? []))
     }
 
-    /// The transpose of a convolution over 1 to 3 spatial axes, which enlarges images:
+    /// Returns the transpose of a convolution over 1 to 3 spatial axes, which enlarges images:
     /// `y[n, s·i − before + κ·dilation, o] += x[n, i, c] · weight[κ, c, o]`, then bias and
     /// activation. Computed by output phase: no zero is multiplied.
     ///
@@ -121,7 +122,7 @@ extension Tensor where Scalar: FloatingScalar {
     }
 }
 
-/// The gradient of a ReLU's input from the gradient of its value and the value itself.
+/// Returns the gradient of a ReLU's input from the gradient of its value and the value itself.
 private func reluGradient<Scalar: FloatingScalar>(
     _ cotangent: Tensor<Scalar>, of value: Tensor<Scalar>
 ) -> Tensor<Scalar> {
@@ -130,7 +131,7 @@ private func reluGradient<Scalar: FloatingScalar>(
     }
 }
 
-/// The sums over all axes but the last: the gradient of a bias.
+/// Returns the sums over all axes but the last: the gradient of a bias.
 private func columnSums<Scalar: FloatingScalar>(_ x: Tensor<Scalar>) -> Tensor<Scalar> {
     let width = x.shape[-1]
     let rows = x.count / max(1, width)

@@ -1,6 +1,6 @@
 // The computations of a plan's algorithms.
 extension ConvolutionPass {
-    /// The target image of `way`: patches of `source` times the weight, finished.
+    /// Returns the target image of `way`: patches of `source` times the weight, finished.
     func image(
         _ way: ConvolutionDirection, from source: Tensor<Scalar>, _ weight: Tensor<Scalar>,
         _ plan: ConvolutionPlan
@@ -34,9 +34,9 @@ extension ConvolutionPass {
         return value
     }
 
-    /// The gradient of the weight of the geometry's convolution, `geometry.weightShape`, from its
-    /// input and the gradient of its output, or from the output's gradient and the input of the
-    /// transposed convolution.
+    /// Returns the gradient of the weight of the geometry's convolution, `geometry.weightShape`,
+    /// from its input and the gradient of its output, or from the output's gradient and the input
+    /// of the transposed convolution.
     func weightGradient(
         input: Tensor<Scalar>, output: Tensor<Scalar>, _ plan: ConvolutionPlan
     ) -> Tensor<Scalar> {
@@ -65,7 +65,8 @@ extension ConvolutionPass {
             ? sums.viewed(Layout(contiguous: geometry.weightShape)) : padded(sums, grid)
     }
 
-    /// The gradient with zeros for the taps that only ever meet padding, which `grid` omits.
+    /// Returns the gradient with zeros for the taps that only ever meet padding, which `grid`
+    /// omits.
     private func padded(_ sums: Tensor<Scalar>, _ grid: PatchGrid) -> Tensor<Scalar> {
         Tensor(uninitialized: geometry.weightShape) { whole in
             whole.initialize(repeating: .zeroScalar)

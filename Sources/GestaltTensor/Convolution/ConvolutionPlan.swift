@@ -2,8 +2,8 @@ import GestaltChecks
 import Synchronization
 
 /// The algorithm of one pass of a convolution and the division of its work: chosen by a cost model
-/// from geometry, threads and instruction set alone, so that the same program on the same machine makes
-/// the same choice.
+/// from geometry, threads and instruction set alone, so that the same program on the same machine
+/// makes the same choice.
 @_spi(Benchmarks) public struct ConvolutionPlan: Sendable, Hashable {
     /// The algorithms. A new one needs a case here, its rule in `refusal`, its branch in
     /// `ConvolutionPass+Algorithms.swift`.
@@ -200,7 +200,7 @@ extension ConvolutionPlan {
         }
     }
 
-    /// The choice of the cost model.
+    /// Returns the choice of the cost model.
     private static func natural(
         _ geometry: ConvolutionGeometry, _ work: Work, largestWinogradTile: Int
     ) -> Algorithm {

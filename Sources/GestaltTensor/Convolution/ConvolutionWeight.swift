@@ -17,7 +17,8 @@ struct ConvolutionWeight<Scalar: FloatingScalar> {
         (self.operation, self.geometry, self.direction) = (operation, geometry, direction)
     }
 
-    /// The matrix that patches of `grid` are multiplied by; it may share the weight's memory.
+    /// Returns the matrix that patches of `grid` are multiplied by; it may share the weight's
+    /// memory.
     func matrix(for grid: PatchGrid) -> PackedWeight<Scalar> { PackedWeight(self, grid) }
 
     /// The matrix that source pixels are multiplied by, with columns for all taps. For one group.

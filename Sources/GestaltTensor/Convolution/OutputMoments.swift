@@ -22,7 +22,7 @@ final class OutputMoments<Scalar: FloatingScalar>: @unchecked Sendable {
         slots = memory
     }
 
-    /// The sums of a task: `channels` of the numbers, then as many of their squares.
+    /// Returns the sums of a task: `channels` of the numbers, then as many of their squares.
     func slot(_ task: Int) -> UnsafeMutablePointer<Double> {
         slots!.pointer + 2 * channels * task
     }
@@ -41,7 +41,7 @@ final class OutputMoments<Scalar: FloatingScalar>: @unchecked Sendable {
     /// Drops the sums, since outputs changed after they were accumulated.
     func discard() { slots = nil }
 
-    /// All tasks' sums, added in order; nil when the algorithm accumulated none.
+    /// Returns all tasks' sums, added in order; nil when the algorithm accumulated none.
     func total(rows: Int) -> ChannelSums? {
         guard let slots else { return nil }
         var sums = [Double](repeating: 0, count: 2 * channels)
@@ -58,7 +58,7 @@ package struct ChannelSums: Sendable {
     package let rows: Int
     package let sums: [Double]
 
-    /// The sums accumulated over all of `x`; nil if it has been written since.
+    /// Returns the sums accumulated over all of `x`; nil if it has been written since.
     package static func gathered<Scalar>(of x: Tensor<Scalar>) -> ChannelSums? {
         guard x.storage.count == x.count, x.isContiguous else { return nil }
         return x.storage.companion(as: ChannelSums.self)

@@ -13,7 +13,7 @@ public enum Padding: Sendable, Hashable {
     /// The given numbers before and after each spatial axis.
     case explicit(before: [Int], after: [Int])
 
-    /// The same number on both sides of every spatial axis.
+    /// Returns the same padding for both sides of every spatial axis.
     public static func symmetric(_ count: [Int]) -> Padding {
         .explicit(before: count, after: count)
     }

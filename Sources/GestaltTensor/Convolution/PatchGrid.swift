@@ -64,7 +64,7 @@ struct PatchGrid {
             })
     }
 
-    /// The grids that make up the target image of `direction`.
+    /// Returns the grids that make up the target image of `direction`.
     static func all(of g: ConvolutionGeometry, _ direction: ConvolutionDirection) -> [PatchGrid] {
         guard direction == .transposed else { return [PatchGrid(g)] }
         let phases = g.axes.map { axis in
@@ -110,7 +110,7 @@ struct PatchGrid {
         self.groups = groups ?? g.groups
     }
 
-    /// Without the first and last taps that only ever meet padding.
+    /// Removes the first and last taps that only ever meet padding.
     private static func trimmed(_ axis: Axis) -> Axis {
         var axis = axis
         func isIdle(_ offset: Int) -> Bool {
@@ -126,7 +126,7 @@ struct PatchGrid {
         return axis
     }
 
-    /// The segments required by any row of `rows`: those along t that overlap its images.
+    /// Returns the segments required by any row of `rows`: those along t that overlap its images.
     func segments(of rows: Range<Int>) -> Range<Int> {
         let t = axes[0]
         guard t.taps > 1, !rows.isEmpty, plane > 0 else { return 0..<segments }

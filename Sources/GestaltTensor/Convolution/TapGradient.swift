@@ -42,10 +42,10 @@ struct TapGradient<Scalar: FloatingScalar> {
 }
 
 extension PatchGrid.Axis {
-    /// The input of output `q` at a tap.
+    /// Returns the input of output `q` at a tap.
     fileprivate func place(_ q: Int, _ tap: Int) -> Int { q * step + offset + tap * spacing }
 
-    /// The outputs whose input at a tap is not padding.
+    /// Returns the outputs whose input at a tap is not padding.
     fileprivate func outputs(meeting tap: Int) -> Range<Int> {
         let start = offset + tap * spacing
         let first = start >= 0 ? 0 : (step - 1 - start) / step

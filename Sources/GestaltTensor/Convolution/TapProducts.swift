@@ -63,8 +63,8 @@ struct TapProducts<Scalar: FloatingScalar> {
         withExtendedLifetime((products, weight)) {}
     }
 
-    /// The products of `rows` pixels with all taps. The source is read in place: BLAS would pack it
-    /// first, a seventh of the time.
+    /// Computes the products of `rows` pixels with all taps. The source is read in place: BLAS
+    /// would pack it first, a seventh of the time.
     private func multiply(
         _ panels: Panels<Scalar>, rows: Int, of source: UnsafePointer<Scalar>,
         to products: UnsafeMutablePointer<Scalar>

@@ -1,13 +1,13 @@
 import CKernels
 import GestaltChecks
 
-/// A function of tensors, element by element, computed in one pass over memory.
+/// Computes an elementwise function of tensors in one pass over memory.
 ///
 /// ```swift
 /// let y = fused(x, r) { x, r in (x * 1.01 + 0.1).gelu() + r }
 /// ```
 ///
-/// The closure is called once, on stand-ins for the operands; what it returns is then evaluated in
+/// The closure is called once, on placeholders for the operands; its result is then evaluated in
 /// blocks that stay in the first-level cache, on all threads. A chain thus reads its operands once
 /// and writes its result once, whereas separate operations read and write memory at each step. The
 /// values are identical, to the bit: the kernels are those of the operations on tensors.

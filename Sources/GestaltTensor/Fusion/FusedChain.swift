@@ -61,7 +61,7 @@ struct FusedChain<Scalar: FloatingScalar>: Operation {
             periods: operands.map(\.period))
     }
 
-    /// The gradient of a repeated operand: the tasks' sums, added in task order.
+    /// Returns the gradient of a repeated operand: the tasks' sums, added in task order.
     private func folded(
         _ sums: Storage<Double>, _ pass: FusedPass, _ operand: FusedOperand<Scalar>, _ shape: Shape
     ) -> Tensor<Scalar> {
@@ -93,7 +93,8 @@ private struct FusedOperand<Scalar: FloatingScalar> {
         }
     }
 
-    /// Whether an operand's axes, but for leading ones of length 1, are the last ones of `shape`.
+    /// Returns whether an operand's axes, but for leading ones of length 1, are the last ones of
+    /// `shape`.
     private static func repeats(_ own: Shape, in shape: Shape) -> Bool {
         var axis = own.rank - 1
         while axis >= 0, own[axis] == shape[axis + shape.rank - own.rank] { axis -= 1 }

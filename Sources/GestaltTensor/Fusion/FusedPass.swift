@@ -15,8 +15,8 @@ struct FusedPass {
     /// Tasks of the pass, a function of its sizes and of `Runtime.threads`.
     let tasks: Int
 
-    /// Bytes of a block: the few buffers of a chain then stay in a first-level cache of 32 KiB. 4 KiB take
-    /// 0.8 of the time of 8 KiB on a Zen 4.
+    /// Bytes of a block: the few buffers of a chain then stay in a first-level cache of 32 KiB. 4
+    /// KiB take 0.8 of the time of 8 KiB on a Zen 4.
     private static var blockBytes: Int { 4096 }
 
     /// - Precondition: the memory of the operands outlives the pass.
@@ -73,10 +73,11 @@ struct FusedPass {
         }
     }
 
-    /// Sums that a task collects for a repeated operand: those of a block, or of the period.
+    /// Returns the number of sums per task for a repeated operand: those of a block, or of the
+    /// period.
     func sumLength(_ operand: Int) -> Int { max(periods[operand], block) }
 
-    /// The sums of all tasks by their place in the period.
+    /// Returns the sums of all tasks by their place in the period.
     func folded(_ sums: UnsafePointer<Double>, count: Int, _ period: Int) -> [Double] {
         var total = [Double](repeating: 0, count: period)
         for start in stride(from: 0, to: count, by: period) {

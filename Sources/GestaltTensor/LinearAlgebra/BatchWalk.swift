@@ -36,7 +36,7 @@ struct BatchWalk: Sendable {
         return true
     }
 
-    /// Elements from the start of every operand to its part `index`.
+    /// Returns the offset of part `index` in every operand, in elements.
     @inline(__always)
     func offsets(at index: Int) -> Row {
         var result = Row(repeating: 0)
@@ -51,8 +51,8 @@ struct BatchWalk: Sendable {
 }
 
 extension Tensor {
-    /// The step along axis `axis` of `outer`, when this tensor's axes before the last two broadcast
-    /// to it.
+    /// Returns the step along axis `axis` of `outer`, when this tensor's axes before the last two
+    /// broadcast to it.
     func outerStep(_ axis: Int, in outer: Shape) -> Int {
         let own = axis - (outer.rank - (rank - 2))
         return own < 0 || shape[own] == 1 ? 0 : layout.strides[own]

@@ -1,6 +1,6 @@
 import CBLAS
 
-/// `c = alpha · op(a) · op(b) + beta · c` on row-major memory, on the calling thread.
+/// Computes `c = alpha · op(a) · op(b) + beta · c` on row-major memory, on the calling thread.
 ///
 /// `op(a)` is `[m, k]`, `op(b)` `[k, n]`, `c` `[m, n]`; `lda`, `ldb`, `ldc` are the elements
 /// between the rows *as stored*: a transposed `a` is stored `[k, m]`. With `beta` 0, the contents
@@ -45,7 +45,7 @@ package func gemm<S: FloatingScalar>(
     }
 }
 
-/// `y = alpha · op(a) · x + beta · y` for an `a` stored `[rows, columns]`.
+/// Computes `y = alpha · op(a) · x + beta · y` for an `a` stored `[rows, columns]`.
 private func gemv<S: FloatingScalar>(
     _ transpose: Bool, rows: Int, columns: Int, alpha: S, _ a: UnsafePointer<S>, lda: Int,
     x: UnsafePointer<S>, xStep: Int, beta: S, y: UnsafeMutablePointer<S>, yStep: Int

@@ -59,7 +59,7 @@ extension Tensor where Scalar: FloatingScalar {
         return (pivots.sign().rowProducts.reshaped(batch.lead), logarithm)
     }
 
-    /// `[count, n]`: factors of the determinant.
+    /// Returns `[count, n]`: factors of the determinant.
     fileprivate func pivots(_ batch: MatrixBatch) throws(LinearAlgebraError) -> Tensor {
         let n = batch.rows
         // A pivot of zero (info > 0) is a valid result here.

@@ -7,7 +7,7 @@ enum LAPACK {
     private static let rowMajor = Int32(LAPACK_ROW_MAJOR)
     private static func letter(_ character: Unicode.Scalar) -> CChar { CChar(character.value) }
 
-    /// Thin singular value decomposition; `a` `[m, n]` is destroyed.
+    /// Computes the thin singular value decomposition; `a` `[m, n]` is destroyed.
     static func gesdd<S: FloatingScalar>(
         _ m: Int, _ n: Int, _ a: UnsafeMutablePointer<S>, _ s: UnsafeMutablePointer<S>,
         _ u: UnsafeMutablePointer<S>, _ vt: UnsafeMutablePointer<S>
@@ -22,7 +22,8 @@ enum LAPACK {
             rowMajor, job, m, n, doubles(a), n, doubles(s), doubles(u), k, doubles(vt), n)
     }
 
-    /// Householder QR: R above the diagonal of `a` `[m, n]`, reflectors below it and in `tau`.
+    /// Computes Householder QR: R above the diagonal of `a` `[m, n]`, reflectors below it and in
+    /// `tau`.
     static func geqrf<S: FloatingScalar>(
         _ m: Int, _ n: Int, _ a: UnsafeMutablePointer<S>, _ tau: UnsafeMutablePointer<S>
     ) -> Int32 {
@@ -31,7 +32,8 @@ enum LAPACK {
         return LAPACKE_dgeqrf(rowMajor, m, n, doubles(a), n, doubles(tau))
     }
 
-    /// Q `[m, k]` from the reflectors, over the first k columns of `a`, whose rows are `lda` apart.
+    /// Writes Q `[m, k]` from the reflectors, over the first k columns of `a`, whose rows are `lda`
+    /// apart.
     static func orgqr<S: FloatingScalar>(
         _ m: Int, _ k: Int, _ a: UnsafeMutablePointer<S>, lda: Int, _ tau: UnsafePointer<S>
     ) -> Int32 {
@@ -56,7 +58,7 @@ enum LAPACK {
             rowMajor, letter("V"), letter("L"), n, doubles(a), n, doubles(values))
     }
 
-    /// The Cholesky factor over the lower triangle of `a`.
+    /// Writes the Cholesky factor over the lower triangle of `a`.
     static func potrf<S: FloatingScalar>(_ n: Int, _ a: UnsafeMutablePointer<S>) -> Int32 {
         let n = Int32(n)
         if S.self == Float.self {
@@ -77,7 +79,7 @@ enum LAPACK {
         return LAPACKE_dgesv(rowMajor, n, columns, doubles(a), n, pivots, doubles(b), columns)
     }
 
-    /// LU decomposition with row exchanges; `pivots` count from 1.
+    /// Computes the LU decomposition with row exchanges; `pivots` count from 1.
     static func getrf<S: FloatingScalar>(
         _ n: Int, _ a: UnsafeMutablePointer<S>, _ pivots: UnsafeMutablePointer<Int32>
     ) -> Int32 {
@@ -86,7 +88,7 @@ enum LAPACK {
         return LAPACKE_dgetrf(rowMajor, n, n, doubles(a), n, pivots)
     }
 
-    /// The inverse from the LU decomposition.
+    /// Computes the inverse from the LU decomposition.
     static func getri<S: FloatingScalar>(
         _ n: Int, _ a: UnsafeMutablePointer<S>, _ pivots: UnsafePointer<Int32>
     ) -> Int32 {
@@ -95,8 +97,9 @@ enum LAPACK {
         return LAPACKE_dgetri(rowMajor, n, doubles(a), n, pivots)
     }
 
-    /// The shortest X with smallest ‖a·X − b‖, over the first n rows of `b` `[max(m, n), columns]`.
-    /// Singular values below `limit` times the largest count as zero; negative: machine precision.
+    /// Writes the shortest X with the smallest ‖a·X − b‖, over the first n rows of `b`
+    /// `[max(m, n), columns]`. Singular values below `limit` times the largest count as zero;
+    /// negative: machine precision.
     static func gelsd<S: FloatingScalar>(
         _ m: Int, _ n: Int, _ columns: Int, _ a: UnsafeMutablePointer<S>,
         _ b: UnsafeMutablePointer<S>, _ s: UnsafeMutablePointer<S>, limit: S

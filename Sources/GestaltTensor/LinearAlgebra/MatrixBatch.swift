@@ -119,10 +119,11 @@ struct MatrixBatch {
 }
 
 extension Tensor where Scalar: FloatingScalar {
-    /// Matrices times diagonal matrices specified by their diagonals `[…, n]`: columns are scaled.
+    /// Returns matrices times diagonal matrices specified by their diagonals `[…, n]`: columns are
+    /// scaled.
     func scalingColumns(_ factors: Tensor) -> Tensor { self * factors.expanded(axis: -2) }
 
-    /// Diagonal matrices specified by their diagonals times matrices: rows are scaled.
+    /// Returns diagonal matrices specified by their diagonals times matrices: rows are scaled.
     func scalingRows(_ factors: Tensor) -> Tensor { self * factors.expanded(axis: -1) }
 
     /// `[…, n, n]` with these diagonals `[…, n]`.
@@ -140,7 +141,7 @@ extension Tensor where Scalar: FloatingScalar {
         }
     }
 
-    /// `[…, n, n]` with `combine(v[i], v[j])` in row i and column j, from vectors `[…, n]`.
+    /// Returns `[…, n, n]` with `combine(v[i], v[j])` in row i and column j, from vectors `[…, n]`.
     func pairs(_ combine: (Scalar, Scalar) -> Scalar) -> Tensor {
         let n = shape[-1]
         var target = shape
@@ -155,7 +156,7 @@ extension Tensor where Scalar: FloatingScalar {
         }
     }
 
-    /// `[n, n]`: ones below the diagonal, `diagonal` on it, zeros above.
+    /// Returns `[n, n]`: ones below the diagonal, `diagonal` on it, zeros above.
     static func lowerTriangle(_ n: Int, diagonal: Scalar) -> Tensor {
         Tensor(
             shape: [n, n],

@@ -1,7 +1,7 @@
 import CKernels
 
-/// The product of `gemm` on all threads: the same arguments, the same result except for the order
-/// of sums.
+/// Computes the product of `gemm` on all threads: the same arguments, the same result except for
+/// the order of sums.
 ///
 /// The division depends on m, n, k and `Runtime.threads` alone: rows of the result, or columns when
 /// there are more of those, or, for a small result of long sums (a weight gradient), the sums,

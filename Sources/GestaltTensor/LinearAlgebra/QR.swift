@@ -61,12 +61,12 @@ private func qrGradient<Scalar: FloatingScalar>(
 }
 
 extension Tensor where Scalar: FloatingScalar {
-    /// `self · op(t)⁻¹` for triangular matrices `t` `[…, n, n]`; not recorded.
+    /// Returns `self · op(t)⁻¹` for triangular matrices `t` `[…, n, n]`; not recorded.
     func dividedFromRight(byTriangular t: Tensor, lower: Bool, transposed: Bool) -> Tensor {
         solvedTriangular(t, lower: lower, transposed: transposed, fromRight: true)
     }
 
-    /// `op(t)⁻¹ · self` for triangular matrices `t` `[…, n, n]`; not recorded.
+    /// Returns `op(t)⁻¹ · self` for triangular matrices `t` `[…, n, n]`; not recorded.
     func dividedFromLeft(byTriangular t: Tensor, lower: Bool, transposed: Bool) -> Tensor {
         solvedTriangular(t, lower: lower, transposed: transposed, fromRight: false)
     }

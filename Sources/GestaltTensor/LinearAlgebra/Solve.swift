@@ -73,7 +73,7 @@ extension Tensor where Scalar: FloatingScalar {
     }
 }
 
-/// op(A)⁻¹ · B, not recorded; both of the same leading axes.
+/// Returns op(A)⁻¹ · B, not recorded; both of the same leading axes.
 func solved<Scalar: FloatingScalar>(
     _ a: Tensor<Scalar>, _ b: Tensor<Scalar>, transposed: Bool
 ) throws(LinearAlgebraError) -> Tensor<Scalar> {
@@ -111,7 +111,8 @@ private func shortestSolution<Scalar: FloatingScalar>(
     return packed.reshaped(batch.shape(n, k))
 }
 
-/// One row `[1, …]` per matrix, the input of one task: A, then B padded with zeros to `rows` rows.
+/// Returns one row `[1, …]` per matrix, the input of one task: A, then B padded with zeros to
+/// `rows` rows.
 private func joinedRows<Scalar: FloatingScalar>(
     _ a: Tensor<Scalar>, _ b: Tensor<Scalar>, _ batch: MatrixBatch, rows: Int
 ) -> Tensor<Scalar> {
@@ -168,7 +169,7 @@ private func pseudoInverse<Scalar: FloatingScalar>(
     return matrixProduct(parts.vTransposed.scalingRows(inverse), parts.u, true, true)
 }
 
-/// A gradient of NaN, for functions that have none.
+/// Returns a gradient of NaN, for functions that have none.
 func notANumber<Scalar: FloatingScalar>(_ shape: Shape) -> Tensor<Scalar> {
     .init(repeating: .nan, shape: shape)
 }

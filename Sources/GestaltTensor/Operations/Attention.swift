@@ -34,7 +34,7 @@ public struct AttentionDropout: Sendable {
     }
 }
 
-/// Scaled dot-product attention: `softmax(scale · q kᵀ) v` as one operation.
+/// Computes scaled dot-product attention: `softmax(scale · q kᵀ) v` as one operation.
 ///
 /// Scores are computed tile by tile and never kept: the memory beyond the result is one number per
 /// query, from which the backward pass recomputes them. A query without visible keys yields zeros.
@@ -131,8 +131,8 @@ struct Attention<Scalar: FloatingScalar>: Operation {
             && geometry.sparsity == nil
     }
 
-    /// `x` with the elements of its last axis side by side and its positions apart, as the kernels
-    /// and BLAS read it.
+    /// Returns `x` with the elements of its last axis side by side and its positions apart, as the
+    /// kernels and BLAS read it.
     private func rowsDense(_ x: Tensor<Scalar>) -> Tensor<Scalar> {
         let strides = x.layout.strides
         let width = x.shape[-1]

@@ -3,8 +3,8 @@ import CKernels
 /// The minimum number of multiplications per task.
 private let taskWork = 1 << 17
 
-/// Attention among few positions, in batches of tens of thousands (axial attention over a video):
-/// one kernel call per part, no BLAS.
+/// Computes attention among few positions, in batches of tens of thousands (axial attention over a
+/// video): one kernel call per part, no BLAS.
 func attendFew<Scalar: FloatingScalar>(
     _ geometry: AttentionGeometry, _ x: AttentionOperands<Scalar>
 ) {

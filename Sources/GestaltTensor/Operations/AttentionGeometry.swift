@@ -77,7 +77,7 @@ struct AttentionGeometry {
         }
     }
 
-    /// The shape of the scores: the axes of the batch, then queries × keys.
+    /// Returns the shape of the scores: the axes of the batch, then queries × keys.
     static func scores(_ q: Shape, _ k: Shape, axis: Int) -> Shape {
         var shape = Shape((0..<q.rank - 1).filter { $0 != axis }.map { q[$0] })
         shape.append(q[axis])
@@ -85,7 +85,7 @@ struct AttentionGeometry {
         return shape
     }
 
-    /// Elements from the start of every operand to its part `index`.
+    /// Returns the offset of part `index` in every operand, in elements.
     @inline(__always)
     func offsets(at index: Int) -> Offsets { Offsets(row: walk.offsets(at: index)) }
 
@@ -123,7 +123,7 @@ struct AttentionGeometry {
         }
     }
 
-    /// The ranges of keys visible to any of the queries of a tile.
+    /// Returns the ranges of keys visible to any of the queries of a tile.
     func keyTiles(_ tile: Range<Int>) -> [Range<Int>] {
         if let sparsity {
             return sparsity.keyRanges(tile.lowerBound / sparsity.block, limit: AttentionTile.keys)
@@ -132,12 +132,12 @@ struct AttentionGeometry {
             .map { $0..<min(keys, $0 + AttentionTile.keys) }
     }
 
-    /// The first query with a visible key from `key` on.
+    /// Returns the first query with a visible key from `key` on.
     func firstQuery(seeing key: Int) -> Int {
         limit == Int.max ? 0 : min(queries, max(0, key + 1 - limit))
     }
 
-    /// The keys visible to queries before `query`.
+    /// Returns the keys visible to queries before `query`.
     func visibleKeys(before query: Int) -> Int {
         limit == Int.max ? keys : max(0, min(keys, limit + query - 1))
     }
@@ -169,7 +169,7 @@ struct AttentionOperands<Scalar: FloatingScalar> {
     }
 }
 
-/// A tensor's first element.
+/// Returns a tensor's first element.
 func start<Scalar>(_ x: Tensor<Scalar>) -> UnsafeMutablePointer<Scalar> {
     x.storage.pointer + x.layout.offset
 }

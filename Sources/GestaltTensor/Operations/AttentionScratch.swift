@@ -17,12 +17,12 @@ struct AttentionScratch<Scalar: FloatingScalar> {
         flags = dropping.map { _ in Storage(count: geometry.tileSize.queries * keys) }
     }
 
-    /// One of the matrices, from a column on.
+    /// Returns one of the matrices, from a column on.
     func matrix(_ index: Int, column: Int = 0) -> TileMatrix<Scalar> {
         TileMatrix(pointer: memory.pointer + index * rows * step + column, step: step)
     }
 
-    /// `count` columns and those that complete the last panel.
+    /// Returns `count` columns and those that complete the last panel.
     func columns(_ count: Int) -> Int { (count + panel - 1) / panel * panel }
 
     /// Draws the flags of a tile; nothing without dropout.

@@ -1,7 +1,7 @@
 import CKernels
 
-/// The gradients of attention by tiles: scores are recomputed, and weights from the queries' log
-/// sums.
+/// Computes the gradients of attention by tiles: scores are recomputed, and weights from the
+/// queries' log sums.
 ///
 /// Queries and the result's gradients are packed once, keys and values by the task that owns them.
 /// A task is a range of keys of one part: it owns their gradients, and accumulates the gradients of
@@ -190,7 +190,7 @@ private struct TileGradients<Scalar: FloatingScalar> {
         clear(dv, rows: keys.count, columns: geometry.valueWidth)
     }
 
-    /// The gradients of keys and values from `key` on.
+    /// Returns the gradients of keys and values from `key` on.
     private func keyGradients(_ part: Int, _ key: Int) -> (TileMatrix<Scalar>, TileMatrix<Scalar>) {
         let (offsets, dense) = (geometry.offsets(at: part), geometry.denseSteps)
         return (

@@ -11,8 +11,8 @@ enum AttentionTile {
     static let gradientKeys = 128
 }
 
-/// Attention by tiles of scores, with the running form of softmax: the largest score and the sum so
-/// far, the result rescaled when the largest grows.
+/// Computes attention by tiles of scores, with the running form of softmax: the largest score and
+/// the sum so far, the result rescaled when the largest grows.
 ///
 /// Keys and values are packed once. A task is a tile of queries of one part, or a part, which it
 /// packs itself, when there are many: at most one part per running task is packed at a time.
@@ -142,5 +142,5 @@ private struct QueryTile<Scalar: FloatingScalar> {
     let largest, sums: UnsafeMutablePointer<Scalar>
 }
 
-/// A limit of visible columns, shifted by `count` preceding columns.
+/// Returns a limit of visible columns, shifted by `count` preceding columns.
 func shifted(_ limit: Int, by count: Int) -> Int { limit == Int.max ? limit : limit + count }

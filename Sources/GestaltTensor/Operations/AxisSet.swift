@@ -22,7 +22,7 @@ struct AxisSet: Sendable, Equatable {
 
     func contains(_ axis: Int) -> Bool { bits >> UInt8(axis) & 1 == 1 }
 
-    /// `shape` with these axes of length 1, or without them.
+    /// Returns `shape` with these axes of length 1, or without them.
     func reduced(_ shape: Shape, keeping: Bool) -> Shape {
         var result: Shape = []
         for axis in 0..<shape.rank {
@@ -31,12 +31,12 @@ struct AxisSet: Sendable, Equatable {
         return result
     }
 
-    /// The number of elements of `shape` reduced to one.
+    /// Returns the number of elements of `shape` reduced to one.
     func reducedCount(_ shape: Shape) -> Int {
         (0..<shape.rank).reduce(1) { contains($1) ? $0 * shape[$1] : $0 }
     }
 
-    /// `shape` as alternating groups of neighboring axes, outermost first.
+    /// Returns `shape` as alternating groups of neighboring axes, outermost first.
     func groups(_ shape: Shape) -> [(length: Int, reduced: Bool)] {
         var groups: [(length: Int, reduced: Bool)] = []
         for axis in 0..<shape.rank where shape[axis] != 1 {
@@ -81,7 +81,7 @@ struct RowForm<Scalar: TensorScalar>: Sendable {
 }
 
 extension Shape {
-    /// The element counts before, along and after an axis.
+    /// Returns the element counts before, along and after an axis.
     func divided(at axis: Int) -> (outer: Int, length: Int, inner: Int) {
         let index = resolved(axis)
         return (

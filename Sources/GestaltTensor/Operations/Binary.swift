@@ -41,7 +41,7 @@ struct Binary<Scalar: FloatingScalar>: Operation {
         return [first?.summed(to: kept.shapes.0), turns ? sum.map { -$0 } : sum]
     }
 
-    /// The gradients before summing over broadcast axes and before negation.
+    /// Returns the gradients before summing over broadcast axes and before negation.
     private func partials(
         _ g: Tensor<Scalar>, _ kept: Residual, _ needs: Needs
     ) -> (Tensor<Scalar>?, Tensor<Scalar>?) {
@@ -118,7 +118,8 @@ extension Tensor where Scalar: FloatingScalar {
     public func maximum(_ other: Scalar) -> Tensor { maximum(Tensor(other)) }
     public func minimum(_ other: Scalar) -> Tensor { minimum(Tensor(other)) }
 
-    /// `selfᵉ`, element by element. The gradient with respect to the exponent requires a base ≥ 0.
+    /// Returns `selfᵉ`, element by element. The gradient with respect to the exponent requires a
+    /// base ≥ 0.
     public func power(_ exponent: Tensor) -> Tensor { binary(gk_power, exponent) }
 
     public static func += (a: inout Tensor, b: Tensor) { a = a + b }
@@ -126,7 +127,8 @@ extension Tensor where Scalar: FloatingScalar {
     public static func *= (a: inout Tensor, b: Tensor) { a = a * b }
     public static func /= (a: inout Tensor, b: Tensor) { a = a / b }
 
-    /// The sum over the axes along which `shape` was broadcast to this tensor's shape; not recorded.
+    /// Returns the sum over the axes along which `shape` was broadcast to this tensor's shape; not
+    /// recorded.
     package func summed(to shape: Shape) -> Tensor { summedAway(self, to: shape) }
 
     /// Adds in place if the memory is not shared; not recorded.

@@ -9,7 +9,8 @@ public struct BlockSparsity: Sendable, Equatable {
     /// The visible blocks of keys of each block of queries, ascending; the last is its own.
     public let rows: [[Int]]
 
-    /// VideoGPT's block and number of local blocks: its own and four before. Source: `attention.py`.
+    /// VideoGPT's block and number of local blocks: its own and four before. Source:
+    /// `attention.py`.
     package static let videoGPTBlock = 32
     private static let videoGPTLocalBlocks = 4
 
@@ -49,10 +50,10 @@ public struct BlockSparsity: Sendable, Equatable {
         self.init(block: Self.videoGPTBlock, rows: rows)
     }
 
-    /// Whether the strided pattern exists for a grid of positions.
+    /// Returns whether the strided pattern exists for a grid of positions.
     public static func fits(_ grid: [Int]) -> Bool { blockGrid(grid) != nil }
 
-    /// The grid of blocks of a grid of positions.
+    /// Returns the grid of blocks of a grid of positions.
     private static func blockGrid(_ grid: [Int]) -> [Int]? {
         var product = 1
         var axis = grid.count
@@ -64,7 +65,7 @@ public struct BlockSparsity: Sendable, Equatable {
         return grid[..<axis] + [product / videoGPTBlock]
     }
 
-    /// The place of every block in the grid of blocks, in raster order.
+    /// Returns the place of every block in the grid of blocks, in raster order.
     private static func places(_ lengths: [Int]) -> [[Int]] {
         lengths.reduce([[]]) { places, length in
             places.flatMap { place in (0..<length).map { place + [$0] } }
@@ -76,8 +77,8 @@ public struct BlockSparsity: Sendable, Equatable {
     /// The number of blocks of scores that are computed.
     public var storedBlocks: Int { rows.reduce(0) { $0 + $1.count } }
 
-    /// The keys visible to the queries of block `row`, as ranges of at most `limit` consecutive
-    /// keys.
+    /// Returns the keys visible to the queries of block `row`, as ranges of at most `limit`
+    /// consecutive keys.
     package func keyRanges(_ row: Int, limit: Int) -> [Range<Int>] {
         var ranges: [Range<Int>] = []
         for column in rows[row] {

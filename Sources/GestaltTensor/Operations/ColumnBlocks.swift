@@ -44,8 +44,8 @@ struct ColumnBlocks: Sendable {
         return start..<start + min(rowsPerPart, rows - first) * columns
     }
 
-    /// Sums down the columns. `body` adds those of its elements to `sums`, `2 · period` numbers,
-    /// and may use `block`, as many scalars.
+    /// Returns the sums down the columns. `body` adds those of its elements to `sums`, `2 · period`
+    /// numbers, and may use `block`, as many scalars.
     /// - Returns: for each segment, `columns` first sums and `columns` second ones.
     func sums<Scalar: FloatingScalar>(
         of: Scalar.Type,
@@ -70,7 +70,7 @@ struct ColumnBlocks: Sendable {
         return merged(partial)
     }
 
-    /// The parts of each segment added in task order, and folded rows unfolded.
+    /// Adds the parts of each segment in task order, and unfolds folded rows.
     private func merged(_ partial: [Double]) -> [Double] {
         var total = [Double](repeating: 0, count: segments * 2 * columns)
         for task in 0..<taskCount {
@@ -84,7 +84,8 @@ struct ColumnBlocks: Sendable {
         return total
     }
 
-    /// A value per segment and column, repeated along the folded rows: `segments · period` scalars.
+    /// Returns a value per segment and column, repeated along the folded rows: `segments · period`
+    /// scalars.
     func coefficients<Scalar: FloatingScalar>(
         _ value: (_ segment: Int, _ column: Int) -> Double
     ) -> [Scalar] {

@@ -4,25 +4,25 @@ import CKernels
 // every value, including itself. The spelling is that of SIMD vectors, since `==` compares whole
 // tensors.
 extension Tensor where Scalar: NumericScalar {
-    /// Elementwise equality.
+    /// Returns whether both are equal, element by element.
     public static func .== (a: Tensor, b: Tensor) -> Tensor<Bool> {
         combined(gk_equal, ".==", a, b)
     }
-    /// Elementwise inequality.
+    /// Returns whether both differ, element by element.
     public static func .!= (a: Tensor, b: Tensor) -> Tensor<Bool> {
         combined(gk_not_equal, ".!=", a, b)
     }
-    /// Whether the first is less, element by element.
+    /// Returns whether the first is less, element by element.
     public static func .< (a: Tensor, b: Tensor) -> Tensor<Bool> { combined(gk_less, ".<", a, b) }
-    /// Whether the first is less or equal, element by element.
+    /// Returns whether the first is less or equal, element by element.
     public static func .<= (a: Tensor, b: Tensor) -> Tensor<Bool> {
         combined(gk_less_or_equal, ".<=", a, b)
     }
-    /// Whether the first is greater, element by element.
+    /// Returns whether the first is greater, element by element.
     public static func .> (a: Tensor, b: Tensor) -> Tensor<Bool> {
         combined(gk_greater, ".>", a, b)
     }
-    /// Whether the first is greater or equal, element by element.
+    /// Returns whether the first is greater or equal, element by element.
     public static func .>= (a: Tensor, b: Tensor) -> Tensor<Bool> {
         combined(gk_greater_or_equal, ".>=", a, b)
     }
@@ -44,20 +44,20 @@ extension Tensor where Scalar: NumericScalar {
 
 // Truth values are bytes 0 and 1, so that byte arithmetic applies to them.
 extension Tensor<Bool> {
-    /// Elementwise equality.
+    /// Returns whether both are equal, element by element.
     public static func .== (a: Tensor, b: Tensor) -> Tensor { combined(gk_equal, ".==", a, b) }
-    /// Elementwise exclusive or.
+    /// Returns whether exactly one is true, element by element.
     public static func .!= (a: Tensor, b: Tensor) -> Tensor { combined(gk_not_equal, ".!=", a, b) }
 
-    /// Elementwise logical negation.
+    /// Returns the elementwise logical negation.
     public static prefix func ! (mask: Tensor) -> Tensor {
         combined(gk_equal, "!", mask, Tensor(false))
     }
 
-    /// Elementwise logical and.
+    /// Returns the elementwise logical and.
     public static func .& (a: Tensor, b: Tensor) -> Tensor { combined(gk_minimum, ".&", a, b) }
 
-    /// Elementwise logical or.
+    /// Returns the elementwise logical or.
     public static func .| (a: Tensor, b: Tensor) -> Tensor { combined(gk_maximum, ".|", a, b) }
 }
 

@@ -89,14 +89,14 @@ private struct Lettered<Scalar: FloatingScalar> {
         return self
     }
 
-    /// The sums over letters outside of `kept`.
+    /// Returns the sums over letters outside of `kept`.
     func summed(keeping kept: Set<Character>) -> Lettered {
         let axes = letters.indices.filter { !kept.contains(letters[$0]) }
         guard !axes.isEmpty else { return self }
         return Lettered(tensor.sum(axes: axes), letters.filter(kept.contains))
     }
 
-    /// The axes in the order of `target`, which names each letter once.
+    /// Returns the axes in the order of `target`, which names each letter once.
     func ordered(_ target: [Character]) -> Tensor<Scalar> {
         target == letters ? tensor : tensor.permuted(target.map { letters.firstIndex(of: $0)! })
     }
@@ -105,8 +105,8 @@ private struct Lettered<Scalar: FloatingScalar> {
         tensor.shape[letters.firstIndex(of: letter)!]
     }
 
-    /// The product with `other`, summed over the letters outside of `kept`: one batched matrix
-    /// product `[batch, mine, shared] × [batch, shared, theirs]`.
+    /// Returns the product with `other`, summed over the letters outside of `kept`: one batched
+    /// matrix product `[batch, mine, shared] × [batch, shared, theirs]`.
     func contracted(_ other: Lettered, keeping kept: Set<Character>) -> Lettered {
         let mineAndKept = kept.union(letters)
         let (a, b) = (

@@ -1,7 +1,7 @@
 import CKernels
 import GestaltChecks
 
-/// The value of an arithmetic operation or a comparison of two tensors that broadcast, not
+/// Returns the value of an arithmetic operation or a comparison of two tensors that broadcast, not
 /// recorded. Only operands whose innermost axis has gaps are materialized.
 func combined<Scalar: TensorScalar, Result: TensorScalar>(
     _ operation: gk_binary, _ name: StaticString, _ a: Tensor<Scalar>, _ b: Tensor<Scalar>
@@ -32,7 +32,7 @@ func combined<Scalar: TensorScalar, Result: TensorScalar>(
     return result
 }
 
-/// `mask ? b : a` for three tensors that broadcast, not recorded.
+/// Returns `mask ? b : a` for three tensors that broadcast, not recorded.
 func selected<Scalar: TensorScalar>(
     _ a: Tensor<Scalar>, _ b: Tensor<Scalar>, _ mask: Tensor<Bool>
 ) -> Tensor<Scalar> {

@@ -17,7 +17,8 @@ func folded<Scalar: TensorScalar>(
     return current.relabeled(axes.reduced(x.shape, keeping: true))
 }
 
-/// One pass over a contiguous tensor read as `[outer, reduced, inner]`; returns `[outer, inner]`.
+/// Folds a contiguous tensor read as `[outer, reduced, inner]` in one pass; returns
+/// `[outer, inner]`.
 ///
 /// If there are fewer slabs than threads, the reduced axis is divided, and the parts are then
 /// folded in order.
@@ -60,7 +61,7 @@ func foldedOnce<Scalar: TensorScalar>(
     return foldedOnce(closing, parts, outer: outer, reduced: pieces, inner: inner)
 }
 
-/// The number of parts of each slab: a function of geometry and threads alone.
+/// Returns the number of parts of each slab: a function of geometry and threads alone.
 private func piecesOfSlab(outer: Int, reduced: Int, slab: Int) -> Int {
     let threads = Runtime.threads
     guard threads > 1, outer > 0, outer < 4 * threads, outer * slab >= 2 * parallelThreshold else {

@@ -167,7 +167,8 @@ extension Tensor {
         return Gather(indices: indices, axis: index)(self)
     }
 
-    /// `result[…, j, …] = self[…, indices[…, j, …], …]`: an index for every position.
+    /// Gathers elements with an index for every position:
+    /// `result[…, j, …] = self[…, indices[…, j, …], …]`.
     /// - Precondition: `indices` has this shape except along `axis`; every index lies inside it.
     public func gatheredAlong(_ indices: Tensor<Int32>, axis: Int) -> Tensor {
         let index = shape.resolved(axis)

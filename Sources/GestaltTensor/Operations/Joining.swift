@@ -180,8 +180,8 @@ extension Tensor {
         repeatedSlices(n, axis: axis, after: false) { $0.broadcast(to: $1) }
     }
 
-    /// A new axis after or before `axis`, stretched by the caller's broadcast (which differs in
-    /// whether it is recorded), then merged with it.
+    /// Inserts a new axis after or before `axis`, stretched by the caller's broadcast (which
+    /// differs in whether it is recorded), then merged with it.
     fileprivate func repeatedSlices(
         _ n: Int, axis: Int, after: Bool, _ stretch: (Tensor, Shape) -> Tensor
     ) -> Tensor {

@@ -6,7 +6,8 @@
 /// - Parameters:
 ///   - minimumChunk: The minimum number of elements per range.
 ///   - keepsDenormals: See `parallelFor`.
-///   - body: Receives the first element of a range in the operand and in the result, and its length.
+///   - body: Receives the first element of a range in the operand and in the result, and its
+///     length.
 package func kernelPass<Scalar: TensorScalar>(
     reading a: Tensor<Scalar>, minimumChunk: Int = parallelThreshold, keepsDenormals: Bool = false,
     _ body: (UnsafePointer<Scalar>, UnsafeMutablePointer<Scalar>, Int) -> Void

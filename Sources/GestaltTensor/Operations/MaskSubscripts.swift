@@ -63,7 +63,7 @@ extension Tensor {
         set { self[mask] = Tensor(newValue.scalar) }
     }
 
-    /// This tensor with the axes of `mask` merged into one.
+    /// Returns this tensor with the axes of `mask` merged into one.
     private func masked(_ mask: Tensor<Bool>) -> Tensor {
         require(
             mask.rank <= rank && mask.shape.elementsEqual(shape.dropLast(rank - mask.rank)),

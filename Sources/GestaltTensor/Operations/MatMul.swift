@@ -89,7 +89,7 @@ extension Tensor where Scalar: FloatingScalar {
     }
 }
 
-/// The product of matrices, not recorded.
+/// Returns the product of matrices, not recorded.
 func matrixProduct<Scalar: FloatingScalar>(
     _ a: Tensor<Scalar>, _ b: Tensor<Scalar>, _ transposesFirst: Bool, _ transposesSecond: Bool
 ) -> Tensor<Scalar> {

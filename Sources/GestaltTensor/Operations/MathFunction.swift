@@ -55,7 +55,7 @@ private func double(_ function: MathFunction) -> @Sendable (Double) -> Double {
     }
 }
 
-/// The derivative at `x`, where the function's value is `y`; nil where it is 0 everywhere.
+/// Returns the derivative at `x`, where the function's value is `y`; nil where it is 0 everywhere.
 private func slope<Scalar: FloatingScalar>(
     _ function: MathFunction, _ x: Tensor<Scalar>, _ y: Tensor<Scalar>
 ) -> Tensor<Scalar>? {
@@ -137,50 +137,50 @@ private func applyEach<Number>(
 // All of these functions have gradients; NaN and arguments outside of the domain yield NaN.
 extension Tensor where Scalar: FloatingScalar {
     public func tan() -> Tensor { MathOperation(.tangent)(self) }
-    /// The inverse sine, in −π/2 … π/2; NaN outside of −1 … 1.
+    /// Returns the inverse sine, in −π/2 … π/2; NaN outside of −1 … 1.
     public func asin() -> Tensor { MathOperation(.arcSine)(self) }
-    /// The inverse cosine, in 0 … π; NaN outside of −1 … 1.
+    /// Returns the inverse cosine, in 0 … π; NaN outside of −1 … 1.
     public func acos() -> Tensor { MathOperation(.arcCosine)(self) }
-    /// The inverse tangent, in −π/2 … π/2.
+    /// Returns the inverse tangent, in −π/2 … π/2.
     public func atan() -> Tensor { MathOperation(.arcTangent)(self) }
     public func sinh() -> Tensor { MathOperation(.hyperbolicSine)(self) }
     public func cosh() -> Tensor { MathOperation(.hyperbolicCosine)(self) }
     public func asinh() -> Tensor { MathOperation(.hyperbolicArcSine)(self) }
-    /// The inverse hyperbolic cosine; NaN below 1.
+    /// Returns the inverse hyperbolic cosine; NaN below 1.
     public func acosh() -> Tensor { MathOperation(.hyperbolicArcCosine)(self) }
-    /// The inverse hyperbolic tangent; ±∞ at ±1, NaN beyond.
+    /// Returns the inverse hyperbolic tangent; ±∞ at ±1, NaN beyond.
     public func atanh() -> Tensor { MathOperation(.hyperbolicArcTangent)(self) }
-    /// `ln(1 + x)`, accurate for small `x`.
+    /// Returns `ln(1 + x)`, accurate for small `x`.
     public func log1p() -> Tensor { MathOperation(.logOnePlus)(self) }
-    /// `eˣ − 1`, accurate for small `x`.
+    /// Returns `eˣ − 1`, accurate for small `x`.
     public func expm1() -> Tensor { MathOperation(.expMinusOne)(self) }
     public func log2() -> Tensor { MathOperation(.logTwo)(self) }
     public func log10() -> Tensor { MathOperation(.logTen)(self) }
-    /// `2ˣ`.
+    /// Returns `2ˣ`.
     public func exp2() -> Tensor { MathOperation(.expTwo)(self) }
-    /// `1 − erf(x)`, accurate where that is small.
+    /// Returns `1 − erf(x)`, accurate where that is small.
     public func erfc() -> Tensor { MathOperation(.complementaryErf)(self) }
-    /// The nearest whole number towards zero; the gradient is 0.
+    /// Returns the nearest whole number towards zero; the gradient is 0.
     public func trunc() -> Tensor { MathOperation(.truncation)(self) }
 
-    /// `x` above 0, `α (eˣ − 1)` elsewhere.
-    /// Source: Clevert, Unterthiner and Hochreiter (2015), equation 15.
+    /// Returns `x` above 0, `α (eˣ − 1)` elsewhere. Source: Clevert, Unterthiner and Hochreiter
+    /// (2015), equation 15.
     public func elu(alpha: Scalar = 1) -> Tensor {
         // Clamped, so that no infinite exponential is multiplied by a gradient of 0.
         (clamped(max: 0).expm1() * alpha).replacing(with: self, where: self .> 0)
     }
 
-    /// `x tanh(ln(1 + eˣ))`. Source: Misra, *Mish* (2019), equation 1.
+    /// Returns `x tanh(ln(1 + eˣ))`. Source: Misra, *Mish* (2019), equation 1.
     public func mish() -> Tensor { self * softplus().tanh() }
 
-    /// `x · min(max(x + 3, 0), 6) / 6`. Source: Howard et al., *Searching for MobileNetV3* (2019),
-    /// section 5.2.
+    /// Returns `x · min(max(x + 3, 0), 6) / 6`. Source: Howard et al., *Searching for MobileNetV3*
+    /// (2019), section 5.2.
     public func hardSwish() -> Tensor { self * ((self + 3).clamped(min: 0, max: 6) * (1 / 6)) }
 
-    /// Whether each element is NaN.
+    /// Returns whether each element is NaN.
     public func isNaN() -> Tensor<Bool> { detached .!= detached }
-    /// Whether each element is neither infinite nor NaN.
+    /// Returns whether each element is neither infinite nor NaN.
     public func isFinite() -> Tensor<Bool> { detached.abs() .< .infinity }
-    /// Whether each element is +∞ or −∞.
+    /// Returns whether each element is +∞ or −∞.
     public func isInfinite() -> Tensor<Bool> { detached.abs() .== .infinity }
 }

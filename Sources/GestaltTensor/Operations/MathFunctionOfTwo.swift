@@ -78,7 +78,7 @@ struct MathOperationOfTwo<Scalar: FloatingScalar>: Operation {
         }
     }
 
-    /// `side / √(a² + b²)`, 0 at the origin.
+    /// Returns `side / √(a² + b²)`, 0 at the origin.
     private func share(
         of side: Tensor<Scalar>, _ a: Tensor<Scalar>, _ b: Tensor<Scalar>
     ) -> Tensor<Scalar> {
@@ -117,7 +117,7 @@ private func applyPairs<Number>(
     }
 }
 
-/// Both operands, contiguous and of their common shape.
+/// Returns both operands, contiguous and of their common shape.
 private func stretched<Scalar: TensorScalar>(
     _ a: Tensor<Scalar>, _ b: Tensor<Scalar>, _ name: String
 ) -> (shape: Shape, a: Tensor<Scalar>, b: Tensor<Scalar>) {
@@ -131,17 +131,17 @@ private func stretched<Scalar: TensorScalar>(
 }
 
 extension Tensor where Scalar: FloatingScalar {
-    /// The angle of the point `(x, self)` with the x axis, in −π … π.
+    /// Returns the angle of the point `(x, self)` with the x axis, in −π … π.
     public func atan2(_ x: Tensor) -> Tensor { MathOperationOfTwo(.atan2)(self, x) }
 
-    /// `√(self² + other²)` without overflow; the gradient at the origin is 0.
+    /// Returns `√(self² + other²)` without overflow; the gradient at the origin is 0.
     public func hypot(_ other: Tensor) -> Tensor { MathOperationOfTwo(.hypot)(self, other) }
 
-    /// `self · ln(y)`, 0 where this tensor is 0 and `y` is not NaN.
+    /// Returns `self · ln(y)`, 0 where this tensor is 0 and `y` is not NaN.
     public func xlogy(_ y: Tensor) -> Tensor { MathOperationOfTwo(.xlogy)(self, y) }
 
-    /// The remainder of division towards zero, with the sign of `a` (C's `fmod`, Swift's `%`);
-    /// NaN where `b` is 0.
+    /// Returns the remainder of division towards zero, with the sign of `a` (C's `fmod`, Swift's
+    /// `%`); NaN where `b` is 0.
     public static func % (a: Tensor, b: Tensor) -> Tensor { MathOperationOfTwo(.remainder)(a, b) }
     public static func % (a: Tensor, b: Scalar) -> Tensor { a % Tensor(b) }
     public static func % (a: Scalar, b: Tensor) -> Tensor { Tensor(a) % b }
@@ -163,7 +163,7 @@ extension Tensor where Scalar: NumericScalar {
 
 // Whole numbers divide towards zero, as in Swift. The lowest number divided by −1 wraps around.
 extension Tensor where Scalar: NumericScalar & FixedWidthInteger {
-    /// The quotient, rounded towards zero.
+    /// Returns the quotient, rounded towards zero.
     /// - Precondition: no element of `b` is 0.
     public static func / (a: Tensor, b: Tensor) -> Tensor {
         divided(a, b, "/") { $0.dividedReportingOverflow(by: $1).partialValue }
@@ -171,7 +171,7 @@ extension Tensor where Scalar: NumericScalar & FixedWidthInteger {
     public static func / (a: Tensor, b: Scalar) -> Tensor { a / Tensor(b) }
     public static func / (a: Scalar, b: Tensor) -> Tensor { Tensor(a) / b }
 
-    /// The remainder of `/`, with the sign of `a`.
+    /// Returns the remainder of `/`, with the sign of `a`.
     /// - Precondition: no element of `b` is 0.
     public static func % (a: Tensor, b: Tensor) -> Tensor {
         divided(a, b, "%") { $0.remainderReportingOverflow(dividingBy: $1).partialValue }

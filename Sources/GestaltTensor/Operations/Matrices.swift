@@ -45,7 +45,7 @@ struct Diagonal<Scalar: TensorScalar>: Operation {
 }
 
 extension Tensor {
-    /// The elements at equal positions of two axes, as a last axis: of `[…, m, n]` the main
+    /// Returns the elements at equal positions of two axes, as a last axis: of `[…, m, n]` the main
     /// diagonals `[…, min(m, n)]`. A view.
     ///
     /// - Parameters:
@@ -66,17 +66,19 @@ extension Tensor {
             with: expanded(axis: -1), where: places.reshaped([n, 1]) .== places)
     }
 
-    /// The last two axes with zeros above the diagonal `offset` columns right of the main one.
+    /// Returns the last two axes with zeros above the diagonal `offset` columns right of the main
+    /// one.
     public func lowerTriangle(offset: Int = 0) -> Tensor {
         replacing(with: .zeroScalar, where: rightOf(offset + 1, "lowerTriangle"))
     }
 
-    /// The last two axes with zeros below the diagonal `offset` columns right of the main one.
+    /// Returns the last two axes with zeros below the diagonal `offset` columns right of the main
+    /// one.
     public func upperTriangle(offset: Int = 0) -> Tensor {
         replacing(with: .zeroScalar, where: !rightOf(offset, "upperTriangle"))
     }
 
-    /// `[m, n]`: whether `column − row` is at least `offset`.
+    /// Returns `[m, n]`: whether `column − row` is at least `offset`.
     private func rightOf(_ offset: Int, _ name: StaticString) -> Tensor<Bool> {
         require(rank >= 2, "\(name): a tensor of shape \(shape) holds no matrix")
         let rows = Tensor<Int32>.range(0..<shape[-2]).reshaped([shape[-2], 1])
@@ -128,13 +130,13 @@ extension Tensor where Scalar: FloatingScalar {
         }
     }
 
-    /// `root` of this sum of positive numbers, which has no derivative at 0: 0 there.
+    /// Applies `root` to this sum of positive numbers, which has no derivative at 0: 0 there.
     private func rootOfSum(_ root: (Tensor) -> Tensor) -> Tensor {
         let vanishes = detached .== 0
         return root(replacing(with: 1, where: vanishes)).replacing(with: 0, where: vanishes)
     }
 
-    /// `[n] · [n]`: the sum of products, of rank 0.
+    /// Returns the sum of products of two vectors `[n]`, of rank 0.
     /// - Precondition: two vectors of one length.
     public func dot(_ other: Tensor) -> Tensor {
         require(
@@ -143,7 +145,7 @@ extension Tensor where Scalar: FloatingScalar {
         return matmul(other)
     }
 
-    /// `[m]` and `[n]` to `[m, n]`: the product of every pair.
+    /// Returns the product of every pair: `[m]` and `[n]` to `[m, n]`.
     /// - Precondition: two vectors.
     public func outer(_ other: Tensor) -> Tensor {
         require(
@@ -151,7 +153,7 @@ extension Tensor where Scalar: FloatingScalar {
         return expanded(axis: 1) * other
     }
 
-    /// The vector product along an axis of length 3; the other axes broadcast.
+    /// Returns the vector product along an axis of length 3; the other axes broadcast.
     /// - Precondition: both have length 3 along `axis`.
     public func cross(_ other: Tensor, axis: Int = -1) -> Tensor {
         require(
@@ -161,6 +163,6 @@ extension Tensor where Scalar: FloatingScalar {
         return parts(self, -1) * parts(other, -2) - parts(self, -2) * parts(other, -1)
     }
 
-    /// The sum of the main diagonal of the last two axes: `[…, m, n]` to `[…]`.
+    /// Returns the sum of the main diagonal of the last two axes: `[…, m, n]` to `[…]`.
     public func trace() -> Tensor { diagonal().sum(axes: [-1]) }
 }

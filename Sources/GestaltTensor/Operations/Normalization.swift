@@ -118,7 +118,7 @@ extension Tensor where Scalar: FloatingScalar {
         return RowNormalization(centers: true, epsilon: Double(epsilon))(self, scale, shift)
     }
 
-    /// Layer normalization with ε added to the reciprocal root instead of the variance:
+    /// Applies layer normalization with ε added to the reciprocal root instead of the variance:
     /// `(x − μ) · (1 / √σ² + ε) · scale + shift`. A row of equal elements yields NaN.
     ///
     /// - Shapes: `[…, width]` in and out; `scale` and `shift` `[width]`.
@@ -150,7 +150,7 @@ extension Tensor where Scalar: FloatingScalar {
                 + "the length of the last axis")
     }
 
-    /// This tensor without elements, recorded: the gradients of scale and shift are zeros.
+    /// Returns this tensor without elements, recorded: the gradients of scale and shift are zeros.
     private func normalizedNothing(_ scale: Tensor, _ shift: Tensor) -> Tensor {
         self * scale + shift
     }

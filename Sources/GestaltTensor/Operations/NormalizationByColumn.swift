@@ -84,7 +84,7 @@ struct ColumnNormalization<Scalar: FloatingScalar>: Operation {
         segment * statistics.groups + column / (blocks.columns / statistics.groups)
     }
 
-    /// 1 / √(σ² + ε)
+    /// Returns 1 / √(σ² + ε).
     private func inverse(segment: Int, _ column: Int) -> Double {
         1 / (statistics.variance[place(segment, column)] + epsilon).squareRoot()
     }
@@ -98,7 +98,7 @@ struct ColumnNormalization<Scalar: FloatingScalar>: Operation {
         )
     }
 
-    /// Σ g and Σ g · (x − μ) down the columns of each segment.
+    /// Returns Σ g and Σ g · (x − μ) down the columns of each segment.
     private func gradientSums(_ dy: Tensor<Scalar>, _ kept: Residual) -> [Double] {
         let (mean, scale, shift) = affine(kept)
         let (period, variant) = (blocks.period, Scalar.variant)
@@ -117,9 +117,9 @@ struct ColumnNormalization<Scalar: FloatingScalar>: Operation {
         }
     }
 
-    /// With r = 1/√(σ² + ε), m elements per statistic, and sums over the group:
-    /// `dx = γ·r·g − r/m · Σ γ·g − (x − μ) · r³/m · Σ γ·g·(x − μ)`; the sums are omitted for
-    /// constant statistics.
+    /// Computes the input's gradient. With r = 1/√(σ² + ε), m elements per statistic, and sums over
+    /// the group: `dx = γ·r·g − r/m · Σ γ·g − (x − μ) · r³/m · Σ γ·g·(x − μ)`; the sums are omitted
+    /// for constant statistics.
     private func inputGradient(
         _ dy: Tensor<Scalar>, _ kept: Residual, _ sums: [Double]
     ) -> Tensor<Scalar> {
@@ -178,7 +178,7 @@ struct ColumnNormalization<Scalar: FloatingScalar>: Operation {
 }
 
 extension ColumnBlocks {
-    /// Mean and biased variance of `groups` groups of neighboring channels, in one pass.
+    /// Returns mean and biased variance of `groups` groups of neighboring channels, in one pass.
     ///
     /// Squares are taken about the mean of a few rows, which is close enough to the true mean that
     /// little cancels when the variance is formed.
@@ -223,8 +223,8 @@ extension ColumnBlocks {
         return result
     }
 
-    /// Mean and biased variance of columns together, from each one's sums about its own origin: first
-    /// the common mean, then the squares about that.
+    /// Returns mean and biased variance of columns together, from each one's sums about its own
+    /// origin: first the common mean, then the squares about that.
     private func moments(
         _ sums: [(origin: Double, first: Double, second: Double)]
     ) -> (mean: Double, variance: Double) {
@@ -237,7 +237,7 @@ extension ColumnBlocks {
         return (mean, max(0, squares / count))
     }
 
-    /// Column means of up to 32 rows spread over each segment, folded.
+    /// Returns the column means of up to 32 rows spread over each segment, folded.
     private func sampleMeans<Scalar: FloatingScalar>(
         _ x: UnsafeBufferPointer<Scalar>
     ) -> [Scalar] {
@@ -253,7 +253,7 @@ extension ColumnBlocks {
     }
 }
 
-/// Three arrays as pointers.
+/// Calls `body` with three arrays as pointers.
 private func withPointers<Scalar, Result>(
     _ a: [Scalar], _ b: [Scalar], _ c: [Scalar],
     _ body: (UnsafePointer<Scalar>, UnsafePointer<Scalar>, UnsafePointer<Scalar>) -> Result

@@ -113,7 +113,7 @@ struct RowNormalization<Scalar: FloatingScalar>: Operation {
         }
     }
 
-    /// The gradients of scale and shift, one after the other.
+    /// Returns the gradients of scale and shift, one after the other.
     private func parameterSums(
         _ dy: Tensor<Scalar>,
         _ kept: (x: Tensor<Scalar>, scale: Tensor<Scalar>, statistics: Tensor<Scalar>)

@@ -114,7 +114,7 @@ extension Tensor where Scalar: FloatingScalar {
             divisor: countingPadding ? .allTaps : .tapsInside)(self)
     }
 
-    /// The mean over all spatial axes: `[N, spatial…, C]` to `[N, C]`.
+    /// Returns the mean over all spatial axes: `[N, spatial…, C]` to `[N, C]`.
     /// - Precondition: at least one spatial axis.
     public func globalAveragePooled() -> Tensor {
         require(rank >= 3, "globalAveragePooled: \(shape) is not [N, spatial…, C]")
@@ -123,7 +123,8 @@ extension Tensor where Scalar: FloatingScalar {
 }
 
 extension ConvolutionGeometry {
-    /// The geometry of windows over each channel, as a convolution with one group per channel.
+    /// Returns the geometry of windows over each channel, as a convolution with one group per
+    /// channel.
     static func pooling(
         _ input: Shape, _ kernel: [Int], _ stride: [Int]?, _ padding: Padding
     ) -> ConvolutionGeometry {

@@ -58,7 +58,7 @@ struct Extremum<Scalar: FloatingScalar>: Operation {
     }
 }
 
-/// The first position in each row of its extremum.
+/// Returns the first position in each row of its extremum.
 func positions<Scalar: TensorScalar>(
     of extrema: Tensor<Scalar>, in rows: Tensor<Scalar>
 ) -> Tensor<Int32> {
@@ -202,7 +202,8 @@ extension Tensor {
     }
 }
 
-/// The sum over the axes along which `shape` was broadcast to the shape of `x`; not recorded.
+/// Returns the sum over the axes along which `shape` was broadcast to the shape of `x`; not
+/// recorded.
 func summedAway<Scalar: TensorScalar>(_ x: Tensor<Scalar>, to shape: Shape) -> Tensor<Scalar> {
     guard x.shape != shape else { return x }
     let lead = x.rank - shape.rank

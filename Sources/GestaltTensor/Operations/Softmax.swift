@@ -103,17 +103,17 @@ func forEachRow(of shape: Shape, _ body: (_ rows: Range<Int>, _ length: Int) -> 
 }
 
 extension Tensor where Scalar: FloatingScalar {
-    /// `eˣ / Σ eˣ` along `axis`. A slice of −∞ only yields NaN.
+    /// Returns `eˣ / Σ eˣ` along `axis`. A slice of −∞ only yields NaN.
     public func softmax(axis: Int = -1) -> Tensor {
         alongLast(axis) { Softmax(logarithmic: false)($0) }
     }
 
-    /// `x − ln Σ eˣ` along `axis`.
+    /// Returns `x − ln Σ eˣ` along `axis`.
     public func logSoftmax(axis: Int = -1) -> Tensor {
         alongLast(axis) { Softmax(logarithmic: true)($0) }
     }
 
-    /// `ln Σ eˣ` over `axes` (nil: all), without overflow; −∞ for no elements.
+    /// Returns `ln Σ eˣ` over `axes` (nil: all), without overflow; −∞ for no elements.
     public func logSumExp(axes: [Int]? = nil, keepingAxes: Bool = false) -> Tensor {
         LogSumExp(axes: AxisSet(axes, of: shape), keeping: keepingAxes)(self)
     }

@@ -34,7 +34,7 @@ extension Tensor where Scalar: NumericScalar {
     }
 }
 
-/// The first `k` positions of each row along the last axis, in order.
+/// Returns the first `k` positions of each row along the last axis, in order.
 private func orderedPositions<Scalar: TensorScalar>(
     of x: Tensor<Scalar>, descending: Bool, first k: Int
 ) -> Tensor<Int32> {

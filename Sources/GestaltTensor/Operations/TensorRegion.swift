@@ -75,7 +75,7 @@ struct TensorRegion: Sendable {
     /// The region's shape: positions drop their axis, new axes have length 1.
     var shape: Shape { layout(in: Layout(contiguous: base)).shape }
 
-    /// The region as a view of a tensor with this layout.
+    /// Returns the region as a view of a tensor with this layout.
     func layout(in layout: Layout) -> Layout {
         var result = Layout(
             shape: [], strides: InlineArray(repeating: 0), offset: layout.offset)

@@ -18,7 +18,7 @@ struct Panels<Scalar: FloatingScalar> {
         memory = Storage(count: parts * size)
     }
 
-    /// The panels of a part from `term` and from the panel that holds `column` on.
+    /// Returns the panels of a part from `term` and from the panel that holds `column` on.
     func start(part: Int = 0, term: Int = 0, column: Int = 0) -> UnsafeMutablePointer<Scalar> {
         memory.pointer + part * size + column / panel * step + term * panel
     }
@@ -64,7 +64,7 @@ struct TileMatrix<Scalar: FloatingScalar> {
     }
 }
 
-/// `result = a · panels`, or `result += a · panels`, on the calling thread.
+/// Computes `result = a · panels`, or `result += a · panels`, on the calling thread.
 ///
 /// - Parameters:
 ///   - panels: from `Panels.start`, `step` from panel to panel.

@@ -102,33 +102,33 @@ extension Tensor where Scalar: FloatingScalar {
     public static prefix func - (x: Tensor) -> Tensor { x.unary(gk_negate) }
 
     public func exp() -> Tensor { unary(gk_exp) }
-    /// The natural logarithm; −∞ at 0, NaN below.
+    /// Returns the natural logarithm; −∞ at 0, NaN below.
     public func log() -> Tensor { unary(gk_log) }
     public func squareRoot() -> Tensor { unary(gk_square_root) }
-    /// `1 / √x`.
+    /// Returns `1 / √x`.
     public func reciprocalSquareRoot() -> Tensor { unary(gk_reciprocal_square_root) }
     public func squared() -> Tensor { unary(gk_squared) }
-    /// `1 / x`.
+    /// Returns `1 / x`.
     public func reciprocal() -> Tensor { unary(gk_reciprocal) }
-    /// The absolute value; the gradient at 0 is 0.
+    /// Returns the absolute value; the gradient at 0 is 0.
     public func abs() -> Tensor { unary(gk_abs) }
     public func sin() -> Tensor { unary(gk_sin) }
     public func cos() -> Tensor { unary(gk_cos) }
     public func tanh() -> Tensor { unary(gk_tanh) }
-    /// `2/√π ∫₀ˣ exp(−t²) dt`.
+    /// Returns `2/√π ∫₀ˣ exp(−t²) dt`.
     public func erf() -> Tensor { unary(gk_erf) }
-    /// `selfᵉ` for one exponent.
+    /// Returns `selfᵉ` for one exponent.
     public func power(_ exponent: Scalar) -> Tensor { unary(gk_power_of, exponent) }
 
-    /// `σ(x) = 1 / (1 + e⁻ˣ)`.
+    /// Returns `σ(x) = 1 / (1 + e⁻ˣ)`.
     public func sigmoid() -> Tensor { unary(gk_sigmoid) }
-    /// `max(x, 0)`; the gradient at 0 is 0.
+    /// Returns `max(x, 0)`; the gradient at 0 is 0.
     public func relu() -> Tensor { unary(gk_relu) }
-    /// `x` above 0, `slope · x` elsewhere; the gradient at 0 is `slope`.
+    /// Returns `x` above 0, `slope · x` elsewhere; the gradient at 0 is `slope`.
     public func leakyRelu(slope: Scalar = 0.01) -> Tensor { unary(gk_leaky_relu, slope) }
-    /// `x σ(x)`. Source: Elfwing, Uchibe and Doya (2017), equation 5.
+    /// Returns `x σ(x)`. Source: Elfwing, Uchibe and Doya (2017), equation 5.
     public func silu() -> Tensor { unary(gk_swish, 1) }
-    /// `ln(1 + eˣ)`, without overflow.
+    /// Returns `ln(1 + eˣ)`, without overflow.
     public func softplus() -> Tensor { unary(gk_softplus) }
 
     public func gelu(_ form: GELUForm = .exact) -> Tensor {
@@ -139,7 +139,7 @@ extension Tensor where Scalar: FloatingScalar {
         }
     }
 
-    /// The nearest value in `lowest ... highest`; no gradient flows from outside of it.
+    /// Returns the nearest value in `lowest ... highest`; no gradient flows from outside of it.
     /// - Precondition: `min ≤ max`.
     public func clamped(min lowest: Scalar = -.infinity, max highest: Scalar = .infinity) -> Tensor
     {
@@ -147,10 +147,10 @@ extension Tensor where Scalar: FloatingScalar {
         return unary(gk_clamp, lowest, highest)
     }
 
-    /// −1, 0 or 1. The gradient is 0, as for the three functions below.
+    /// Returns −1, 0 or 1. The gradient is 0, as for the three functions below.
     public func sign() -> Tensor { unary(gk_sign) }
     public func floor() -> Tensor { unary(gk_floor) }
     public func ceiling() -> Tensor { unary(gk_ceiling) }
-    /// The nearest whole number; ties to even.
+    /// Returns the nearest whole number; ties to even.
     public func round() -> Tensor { unary(gk_round) }
 }

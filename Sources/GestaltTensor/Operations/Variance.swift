@@ -33,7 +33,7 @@ struct Variance<Scalar: FloatingScalar>: Operation {
         return [(x - mean) * (g * scale)]
     }
 
-    /// `Σ (x − mean)²` over the axes, as a contiguous tensor of the kept elements.
+    /// Returns `Σ (x − mean)²` over the axes, as a contiguous tensor of the kept elements.
     private func centeredSquares(_ x: Tensor<Scalar>, _ mean: Tensor<Scalar>) -> Tensor<Scalar> {
         let groups = axes.groups(x.shape)
         guard let index = groups.firstIndex(where: { $0.reduced }) else {

@@ -78,7 +78,7 @@ struct Broadcast<Scalar: FloatingScalar>: Operation {
     }
 }
 
-/// The same elements in another shape, a view if no element must move; not recorded.
+/// Returns the same elements in another shape, a view if no element must move; not recorded.
 func reshapedView<Scalar>(_ x: Tensor<Scalar>, _ shape: Shape) -> Tensor<Scalar> {
     if let layout = x.layout.reshaped(shape) { return x.viewed(layout) }
     return x.copied().viewed(Layout(contiguous: shape))
@@ -110,11 +110,11 @@ extension Tensor {
         return Reshape(shape: target)(self)
     }
 
-    /// All elements as a vector.
+    /// Returns all elements as a vector.
     public func flattened() -> Tensor { reshaped([count] as Shape) }
 
-    /// Merges the axes `range` into one; negative bounds count from the end: `-2 ... -1` are the last
-    /// two.
+    /// Merges the axes `range` into one; negative bounds count from the end: `-2 ... -1` are the
+    /// last two.
     public func flattened(axes range: ClosedRange<Int>) -> Tensor {
         let (first, last) = (shape.resolved(range.lowerBound), shape.resolved(range.upperBound))
         require(first <= last, "flattened: axes \(range) of shape \(shape) do not ascend")
@@ -122,7 +122,8 @@ extension Tensor {
         return reshaped(Shape(Array(shape[..<first]) + [merged] + Array(shape[(last + 1)...])))
     }
 
-    /// The axes in another order: axis `i` of the result is axis `axes[i]` of this tensor. A view.
+    /// Returns the axes in another order: axis `i` of the result is axis `axes[i]` of this tensor.
+    /// A view.
     /// - Precondition: `axes` contains every axis once.
     public func permuted(_ axes: [Int]) -> Tensor {
         let order = axes.map(shape.resolved)
@@ -138,7 +139,7 @@ extension Tensor {
         return permuted(order)
     }
 
-    /// Every `step`-th slice of `range` along `axis`. A view.
+    /// Returns every `step`-th slice of `range` along `axis`. A view.
     /// - Precondition: the range lies inside the axis; `step` is positive.
     public func sliced(_ range: Range<Int>, axis: Int, by step: Int = 1) -> Tensor {
         let index = shape.resolved(axis)
@@ -149,7 +150,7 @@ extension Tensor {
         return Slice(range: range, axis: index, step: step)(self)
     }
 
-    /// The slice at one index, without that axis. Negative indices count from the end.
+    /// Returns the slice at one index, without that axis. Negative indices count from the end.
     public func selected(_ index: Int, axis: Int) -> Tensor {
         let resolved = index < 0 ? index + shape[axis] : index
         require(

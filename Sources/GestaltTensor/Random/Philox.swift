@@ -6,7 +6,7 @@
 package enum Philox {
     package typealias Block = SIMD4<UInt32>
 
-    /// The four words at a counter, given as its lower and upper 64 bits.
+    /// Returns the four words at a counter, given as its lower and upper 64 bits.
     package static func block(key: UInt64, low: UInt64, high: UInt64) -> Block {
         var x = Block(
             UInt32(truncatingIfNeeded: low), UInt32(truncatingIfNeeded: low >> 32),

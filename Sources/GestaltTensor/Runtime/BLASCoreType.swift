@@ -26,7 +26,8 @@ package enum BLASCoreType {
         "barcelona", "bobcat", "bulldozer", "piledriver", "steamroller",
     ]
 
-    /// The level of a core type by the name returned by `openblas_get_corename`; nil if unknown.
+    /// Returns the level of a core type by the name returned by `openblas_get_corename`; nil if
+    /// unknown.
     package static func level(ofCoreName name: String) -> Level? {
         switch name.lowercased() {
         case "skylakex", "cooperlake", "sapphirerapids": .avx512
@@ -35,7 +36,7 @@ package enum BLASCoreType {
         }
     }
 
-    /// The maximum level that a processor supports.
+    /// Returns the maximum level that a processor supports.
     package static func level(of processor: Processor) -> Level {
         switch processor.instructionSet {
         case .avx512: .avx512

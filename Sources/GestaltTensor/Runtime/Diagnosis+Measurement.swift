@@ -123,7 +123,7 @@ private final class StreamMeasurement {
         }
     }
 
-    /// 10⁹ bytes read and written per second.
+    /// Measures the bytes read and written, in 10⁹ per second.
     private func speed(_ pass: (Range<Int>) -> Void) -> Double {
         let seconds = shortestTime(within: 0.1) {
             parallelChunks(count: Self.count, minimumChunk: Self.shortestRange, pass)

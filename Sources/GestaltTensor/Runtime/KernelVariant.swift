@@ -7,7 +7,7 @@ extension FloatingScalar {
         variant(Runtime.instructionSet)
     }
 
-    /// The compiled variant for an instruction set.
+    /// Returns the compiled variant for an instruction set.
     package static func variant(_ set: Runtime.InstructionSet) -> Int32 {
         (Self.self == Double.self ? 3 : 0) + Int32(set.rawValue)
     }

@@ -60,7 +60,7 @@ package func parallelChunks(
     }
 }
 
-/// The length of the ranges of `parallelChunks`.
+/// Returns the length of the ranges of `parallelChunks`.
 package func chunkLength(count: Int, minimumChunk: Int, alignment: Int, threads: Int) -> Int {
     require(
         count >= 0 && minimumChunk > 0 && alignment > 0,
@@ -72,5 +72,5 @@ package func chunkLength(count: Int, minimumChunk: Int, alignment: Int, threads:
     return (even - 1) / alignment * alignment + alignment
 }
 
-/// A number of the calling thread, unique in this process, from 1.
+/// Returns a number of the calling thread, unique in this process, from 1.
 package func currentThreadNumber() -> UInt64 { gk_thread_id() }

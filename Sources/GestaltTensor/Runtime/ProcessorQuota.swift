@@ -18,7 +18,7 @@ package enum ProcessorQuota {
         return least(groups: groups, mounts: mounts, read: contents)
     }
 
-    /// The least quota of the groups.
+    /// Returns the least quota of the groups.
     ///
     /// - Parameters:
     ///   - groups: The contents of `/proc/self/cgroup`.
@@ -85,7 +85,8 @@ package enum ProcessorQuota {
         let isUnified: Bool
     }
 
-    /// The groups of the process that may limit processors: lines `number:controllers:path`.
+    /// Returns the groups of the process that may limit processors: lines
+    /// `number:controllers:path`.
     private static func groups(in text: String) -> [Group] {
         text.split(separator: "\n").compactMap { line in
             let parts = line.split(separator: ":", maxSplits: 2, omittingEmptySubsequences: false)
@@ -96,7 +97,8 @@ package enum ProcessorQuota {
         }
     }
 
-    /// The mounted hierarchies: lines `id parent device root point options… - type source options`.
+    /// Returns the mounted hierarchies: lines
+    /// `id parent device root point options… - type source options`.
     private static func mounts(in text: String) -> [Mount] {
         text.split(separator: "\n").compactMap { line in
             let fields = line.split(separator: " ")
@@ -111,8 +113,8 @@ package enum ProcessorQuota {
         }
     }
 
-    /// The folders of a group and of those above it, as far as they are mounted. In a container the
-    /// path may lie outside of the mount: then only the mounted group is included.
+    /// Returns the folders of a group and of those above it, as far as they are mounted. In a
+    /// container the path may lie outside of the mount: then only the mounted group is included.
     private static func folders(of path: String, under mount: Mount) -> [String] {
         var names = path.split(separator: "/")
         let root = mount.root.split(separator: "/")
@@ -122,7 +124,7 @@ package enum ProcessorQuota {
             .map { $0.joined(separator: "/") }
     }
 
-    /// Without the octal escapes of spaces and the like: `\040`.
+    /// Replaces the octal escapes of spaces and the like: `\040`.
     private static func unescaped(_ field: Substring) -> String {
         var bytes: [UInt8] = []
         var rest = Array(field.utf8)[...]
@@ -139,7 +141,7 @@ package enum ProcessorQuota {
         return String(decoding: bytes, as: UTF8.self)
     }
 
-    /// The contents of a small file; files below `/proc` do not report their size.
+    /// Returns the contents of a small file; files below `/proc` do not report their size.
     private static func contents(_ path: String) -> String? {
         guard let file = fopen(path, "re") else { return nil }
         defer { fclose(file) }

@@ -151,7 +151,7 @@ package struct RuntimeSettings: Sendable, Equatable {
         }
     }
 
-    /// Bytes from `512`, `64K`, `300M` or `2G` (binary multiples); nil for anything else.
+    /// Parses bytes from `512`, `64K`, `300M` or `2G` (binary multiples); nil for anything else.
     static func byteCount(_ text: String) -> Int? {
         let shifts: [Character: Int] = ["K": 10, "M": 20, "G": 30]
         let shift = text.last.flatMap { shifts[Character($0.uppercased())] }
@@ -163,7 +163,7 @@ package struct RuntimeSettings: Sendable, Equatable {
     }
 }
 
-/// The value of an environment variable, nil when it is not set.
+/// Returns the value of an environment variable, nil when it is not set.
 func environmentValue(_ name: String) -> String? {
     getenv(name).map { String(cString: $0) }
 }

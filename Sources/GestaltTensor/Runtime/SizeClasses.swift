@@ -6,7 +6,7 @@ package enum SizeClasses {
     package static let largestByteCount = 1 << 46
     package static let count = index(forByteCount: largestByteCount) + 1
 
-    /// The smallest class that holds `byteCount` bytes.
+    /// Returns the smallest class that holds `byteCount` bytes.
     @inline(__always)
     package static func index(forByteCount byteCount: Int) -> Int {
         let last = (max(byteCount, 1) - 1) / unit
@@ -15,7 +15,7 @@ package enum SizeClasses {
         return shift * 8 + (last >> shift)
     }
 
-    /// The size of the buffers of a class.
+    /// Returns the size of the buffers of a class.
     @inline(__always)
     package static func byteCount(ofClass index: Int) -> Int {
         guard index >= 8 else { return (index + 1) * unit }

@@ -212,10 +212,10 @@ final class ThreadPool: @unchecked Sendable {
         return ticket.load(ordering: .acquiring) >> 32
     }
 
-    /// Linux may wake a worker on the caller's own processor while another is idle (in a guest a
-    /// halted processor appears busy), where the two then take turns for milliseconds: regions of
-    /// two tasks of 1.5 ms took 1.9 to 2.4 times one task in 8 runs of 12, and with this 1.05 to
-    /// 1.24 times in 15 of 15.
+    /// Moves a worker off the caller's processor. Linux may wake a worker on the caller's own
+    /// processor while another is idle (in a guest a halted processor appears busy), where the two
+    /// then take turns for milliseconds: regions of two tasks of 1.5 ms took 1.9 to 2.4 times one
+    /// task in 8 runs of 12, and with this 1.05 to 1.24 times in 15 of 15.
     private func leaveCallerCPU() {
         let cpu = callerCPU.load(ordering: .relaxed)
         if cpu >= 0, gk_current_cpu() == cpu { gk_leave_cpu(cpu) }

@@ -49,7 +49,7 @@ public struct Shape: Sendable, Hashable, RandomAccessCollection, ExpressibleByAr
         return product
     }
 
-    /// The axis counted from the front.
+    /// Returns the axis counted from the front.
     /// - Precondition: −rank ≤ axis < rank.
     public func resolved(_ axis: Int) -> Int {
         let index = axis < 0 ? axis + rank : axis

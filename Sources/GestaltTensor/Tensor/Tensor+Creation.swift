@@ -40,7 +40,7 @@ extension Tensor {
 extension Tensor where Scalar: NumericScalar {
     public static func ones(_ shape: Shape) -> Tensor { Tensor(repeating: 1, shape: shape) }
 
-    /// `[n, n]` with ones on the diagonal.
+    /// Returns `[n, n]` with ones on the diagonal.
     public static func identity(_ n: Int) -> Tensor {
         var result = zeros([n, n])
         result.withMutableScalars { for i in 0..<n { $0[i * n + i] = 1 } }
@@ -49,7 +49,7 @@ extension Tensor where Scalar: NumericScalar {
 }
 
 extension Tensor where Scalar: NumericScalar & Strideable, Scalar.Stride: SignedNumeric {
-    /// The whole numbers of `range`, `step` apart, as a vector.
+    /// Returns the whole numbers of `range`, `step` apart, as a vector.
     /// - Precondition: `step` is positive; every number is representable in `Scalar`.
     public static func range(_ range: Range<Int>, by step: Int = 1) -> Tensor {
         require(step > 0, "range(\(range), by: \(step)): the step must be positive")
@@ -64,7 +64,7 @@ extension Tensor where Scalar: NumericScalar & Strideable, Scalar.Stride: Signed
 }
 
 extension Tensor where Scalar: FloatingScalar {
-    /// `count` values from `first` to `last`, both included, evenly spaced.
+    /// Returns `count` values from `first` to `last`, both included, evenly spaced.
     public static func linearSpace(from first: Scalar, to last: Scalar, count: Int) -> Tensor {
         let step = count > 1 ? (last - first) / Scalar(count - 1) : 0
         return Tensor(

@@ -25,7 +25,7 @@ extension Tensor: CustomStringConvertible {
         }
     }
 
-    /// The indices of an axis that are printed, nil for an ellipsis.
+    /// Returns the indices of an axis that are printed, nil for an ellipsis.
     private func shownIndices(along axis: Int) -> [Int?] {
         let (length, edge) = (shape[axis], 3)
         guard count > 1000, length > 2 * edge else { return Array(0..<length) }

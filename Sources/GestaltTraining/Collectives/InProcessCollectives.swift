@@ -33,8 +33,8 @@ public struct InProcessCollectives: Collectives {
 
     /// Runs `body` once for each rank, each on a separate thread, and waits for all.
     /// - Returns: the results in rank order.
-    /// - Throws: the first error by rank, one of ``TrainingError/abandoned(step:)`` only if there is
-    ///   no other.
+    /// - Throws: the first error by rank, one of ``TrainingError/abandoned(step:)`` only if there
+    ///   is no other.
     public static func run<Result: Sendable>(
         workers count: Int, _ body: @escaping @Sendable (InProcessCollectives) throws -> Result
     ) throws -> [Result] {

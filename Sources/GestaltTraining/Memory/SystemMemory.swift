@@ -42,7 +42,7 @@ public struct SystemMemory: Sendable, Equatable {
         return nil
     }
 
-    /// The most restrictive group from this process's up to the outermost.
+    /// Returns the most restrictive group from this process's up to the outermost.
     private static func group(_ root: String) -> SystemMemory? {
         var tightest: SystemMemory?
         for line in lines(root + "/proc/self/cgroup") {
@@ -90,7 +90,7 @@ public struct SystemMemory: Sendable, Equatable {
         return max(0, limit - usage + (free.flatMap { numbers($0).last } ?? 0))
     }
 
-    /// Field `index` of `/proc/self/statm`, in bytes.
+    /// Returns field `index` of `/proc/self/statm`, in bytes.
     private static func pages(_ index: Int, root: String) -> Int? {
         guard let line = lines(root + "/proc/self/statm").first else { return nil }
         let fields = numbers(line)

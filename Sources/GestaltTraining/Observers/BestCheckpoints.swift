@@ -37,7 +37,7 @@ public final class BestCheckpoints: TrainingObserver {
         }
     }
 
-    /// A NaN score is not kept.
+    /// Keeps a checkpoint if its score is among the best; NaN never is.
     public func evaluated(_ event: TrainingEvent) throws {
         guard let evaluation = event.evaluation, !evaluation.score.isNaN else { return }
         let rank = kept.firstIndex { evaluation.isBetter(than: $0.score) } ?? kept.count

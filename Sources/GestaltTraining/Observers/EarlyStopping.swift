@@ -35,7 +35,7 @@ public final class EarlyStopping: TrainingObserver {
 
     public func started(_ event: TrainingEvent) throws { stopIfDue(event) }
 
-    /// A NaN counts as no improvement.
+    /// Compares the evaluation with the best one; NaN counts as no improvement.
     /// - Throws: ``TrainingError/unknownMetric(name:known:)``.
     public func evaluated(_ event: TrainingEvent) throws {
         guard let evaluation = event.evaluation else { return }

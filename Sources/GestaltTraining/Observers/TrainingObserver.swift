@@ -23,8 +23,8 @@ public protocol TrainingObserver: AnyObject {
     func stepped(_ event: TrainingEvent) throws
     /// Called after each evaluation, with its metrics.
     func evaluated(_ event: TrainingEvent) throws
-    /// Called once a checkpoint is in the run's folder, with its path. The step is the checkpoint's,
-    /// which may be the one before the latest.
+    /// Called once a checkpoint is in the run's folder, with its path. The step is the
+    /// checkpoint's, which may be the one before the latest.
     func saved(_ event: TrainingEvent) throws
     /// Called last, for every ending of the run; see ``TrainingEvent/ending``. An error thrown here
     /// is ignored if the run itself failed.

@@ -3,8 +3,8 @@ import CKernels
 /// The gradient of a convolution's weight at the points of a tiling: source and cotangent
 /// transformed, multiplied tile by tile, the sums transformed back to taps.
 ///
-/// The division follows from the geometry and the width of vectors, and sums are added in order: the
-/// result does not depend on the number of threads.
+/// The division follows from the geometry and the width of vectors, and sums are added in order:
+/// the result does not depend on the number of threads.
 struct WinogradGradient<Scalar: FloatingScalar> {
     let tiling: WinogradTiling
     let source: WinogradSource<Scalar>
@@ -43,9 +43,9 @@ struct WinogradGradient<Scalar: FloatingScalar> {
         }
     }
 
-    /// The memory limit of the points of the tiles processed at once: twice their sums, so that few
-    /// channels stay in the second-level cache and the sums of many do not cost more than their
-    /// tiles.
+    /// Returns the memory limit of the points of the tiles processed at once: twice their sums, so
+    /// that few channels stay in the second-level cache and the sums of many do not cost more than
+    /// their tiles.
     private func chunkByteCount(sums: Int) -> Int { min(max(2 * sums, 2 << 20), 32 << 20) }
 
     private func makePoints(streams: Bool) -> WinogradPoints<Scalar> {

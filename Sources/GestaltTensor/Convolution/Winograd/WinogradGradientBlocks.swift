@@ -4,8 +4,8 @@ import CKernels
 /// the target and some of the tiles, and goes through its tiles in blocks. Sums and block stay in
 /// the second level of the cache, and tasks wait for each other only at the end.
 ///
-/// The division follows from the geometry and the width of vectors, and sums of parts of the tiles are
-/// added in order: the result does not depend on the number of threads.
+/// The division follows from the geometry and the width of vectors, and sums of parts of the tiles
+/// are added in order: the result does not depend on the number of threads.
 struct WinogradGradientBlocks<Scalar: FloatingScalar> {
     private typealias Rows = WinogradPoints<Scalar>.Rows
 

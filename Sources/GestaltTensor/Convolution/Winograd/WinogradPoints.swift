@@ -25,7 +25,7 @@ struct WinogradPoints<Scalar: FloatingScalar> {
 
     static var lanes: Int { Int(gk_winograd_lanes(Scalar.variant)) }
 
-    /// `count` to a multiple of the vector.
+    /// Rounds `count` up to a multiple of the vector.
     private static func whole(_ count: Int) -> Int { (count + lanes - 1) / lanes * lanes }
 
     var byteCountOfTile: Int {

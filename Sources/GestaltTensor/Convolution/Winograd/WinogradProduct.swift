@@ -39,7 +39,7 @@ struct WinogradProduct<Scalar: FloatingScalar> {
         }
     }
 
-    /// The weight of some phases of the source at the points.
+    /// Returns the weight of some phases of the source at the points.
     private func transformedWeight(_ phases: Range<Int>) -> WinogradWeight<Scalar> {
         .of(weight, grid, tiling: tiling, phases: phases)
     }

@@ -44,7 +44,7 @@ struct WinogradRepair<Scalar: FloatingScalar> {
         return (0..<tiling.tiles).filter { start[$0] != 0 }
     }
 
-    /// The rows of the grid covered by the tiles, in lines along the innermost axis.
+    /// Returns the rows of the grid covered by the tiles, in lines along the innermost axis.
     private func lines(of tiles: [Int]) -> [Range<Int>] {
         let (axes, schemes) = (tiling.axes, tiling.schemes)
         let counts = zip(schemes, axes).map { $0.tiles(of: $1.outputs) }
@@ -67,7 +67,7 @@ struct WinogradRepair<Scalar: FloatingScalar> {
         }
     }
 
-    /// Lines for one task each: about as many rows as a tile of patches.
+    /// Divides the lines into one part per task: about as many rows as a tile of patches.
     private func parts(of runs: [Range<Int>]) -> [Range<Int>] {
         var (parts, first, rows) = ([Range<Int>](), 0, 0)
         for (index, run) in runs.enumerated() {

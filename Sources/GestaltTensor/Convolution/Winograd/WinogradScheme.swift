@@ -32,8 +32,8 @@ enum WinogradScheme: Int32, Hashable, CaseIterable {
 
     func tiles(of length: Int) -> Int { (length + outputs - 1) / outputs }
 
-    /// The scheme with the fewest products for `length` outputs of `taps` taps in tiles of at most
-    /// `largest`, the smaller tile on ties; nil if none exists.
+    /// Returns the scheme with the fewest products for `length` outputs of `taps` taps in tiles of
+    /// at most `largest`, the smaller tile on ties; nil if none exists.
     static func fewest(taps: Int, outputs length: Int, largest: Int) -> WinogradScheme? {
         allCases.filter { $0.taps == taps && $0.outputs <= largest }
             .min { $0.tiles(of: length) * $0.points < $1.tiles(of: length) * $1.points }

@@ -69,8 +69,8 @@ struct WinogradTiling {
         }
     }
 
-    /// The taps of each phase in a matrix whose rows are taps and source channels, `rowStep` elements
-    /// apart.
+    /// Returns the taps of each phase in a matrix whose rows are taps and source channels,
+    /// `rowStep` elements apart.
     func weights(rowStep: Int) -> [gk_tiling] {
         taps.map {
             var tiling = $0
@@ -143,7 +143,8 @@ private struct WinogradPhase {
             taps: (axis.taps + axis.step - 1) / axis.step)
     }
 
-    /// The first taps along the three axes of all phases of the source, the last axis fastest.
+    /// Returns the first taps along the three axes of all phases of the source, the last axis
+    /// fastest.
     static func starts(_ axes: [WinogradPhase]) -> [[Int]] {
         axes[0].starts.flatMap { t in
             axes[1].starts.flatMap { h in axes[2].starts.map { w in [t, h, w] } }
