@@ -1,7 +1,7 @@
 import GestaltChecks
 import GestaltTensor
 
-/// Normalizes each channel over all other axes, then scales and shifts it.
+/// Batch normalization: each channel is normalized over all other axes, then scaled and shifted.
 ///
 /// `y = (x − μ) / √(σ² + ε) · γ + β`. In training μ and the biased σ² are the batch's, and the
 /// running statistics move towards the batch's mean and *unbiased* variance by `momentum`; in
@@ -49,7 +49,7 @@ public struct BatchNorm: Layer {
     /// The number of channels.
     public var channels: Int { runningMean.value.count }
 
-    /// A batch without elements leaves the running statistics unchanged.
+    /// Normalizes `x`. A batch without elements leaves the running statistics unchanged.
     ///
     /// - Precondition: the last axis of `x` has length `channels`; in training there is more than
     ///   one value per channel.

@@ -1,7 +1,7 @@
 import GestaltChecks
 import GestaltTensor
 
-/// In training, sets each element to 0 with probability `rate` and divides the others by
+/// Dropout: in training, sets each element to 0 with probability `rate` and divides the others by
 /// `1 − rate`; the identity in inference.
 ///
 /// The mask comes from the context's random stream, so a pass is reproducible.
@@ -26,8 +26,8 @@ public struct Dropout: Layer {
     public mutating func visit(_ visitor: inout some ParameterVisitor) {}
 }
 
-/// In training, drops whole samples of a residual branch: each is 0 with probability `rate`, the
-/// others are divided by `1 − rate`; the identity in inference (stochastic depth).
+/// Stochastic depth: in training, drops whole samples of a residual branch: each is 0 with
+/// probability `rate`, the others are divided by `1 − rate`; the identity in inference.
 ///
 /// The selection comes from the context's random stream, so a pass is reproducible.
 ///

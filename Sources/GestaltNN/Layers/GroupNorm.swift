@@ -1,8 +1,8 @@
 import GestaltChecks
 import GestaltTensor
 
-/// Normalizes groups of neighboring channels, separately for each sample, then scales and shifts
-/// each channel.
+/// Group normalization: groups of neighboring channels are normalized separately for each sample,
+/// then each channel is scaled and shifted.
 ///
 /// `y = (x − μ) / √(σ² + ε) · γ + β`; μ and the biased σ² run over all positions of a sample and
 /// the channels of a group.

@@ -1,7 +1,7 @@
 import GestaltChecks
 import GestaltTensor
 
-/// Normalizes each channel of each sample over its positions.
+/// Instance normalization: each channel of each sample is normalized over its positions.
 ///
 /// `y = (x − μ) / √(σ² + ε)`; μ and the biased σ² run over the positions of one channel of one
 /// sample.

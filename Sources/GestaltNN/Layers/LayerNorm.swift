@@ -1,7 +1,7 @@
 import GestaltChecks
 import GestaltTensor
 
-/// Normalizes each row over the last axis, then scales and shifts it.
+/// Layer normalization: each row is normalized over the last axis, then scaled and shifted.
 ///
 /// `y = (x − μ) / √(σ² + ε) · γ + β`; μ and the biased σ² run over the last axis.
 ///

@@ -1,7 +1,7 @@
 import GestaltChecks
 import GestaltTensor
 
-/// Divides each row over the last axis by its root mean square, then scales it.
+/// RMS normalization: each row is divided by its root mean square over the last axis, then scaled.
 ///
 /// `y = x / √(mean of x² + ε) · γ`
 ///

@@ -12,7 +12,7 @@ public struct Identity: Layer {
     public mutating func visit(_ visitor: inout some ParameterVisitor) {}
 }
 
-/// Merges neighboring axes into one, by default all except the batch axis.
+/// A layer that merges neighboring axes into one, by default all except the batch axis.
 ///
 /// - Shapes: `[N, …]` to `[N, product of …]`.
 public struct Flatten: Layer {

@@ -29,7 +29,7 @@ public struct Sequential: Layer {
     }
 }
 
-/// Collects the layers written in a closure, conditions and loops included.
+/// A result builder of the layers in a closure, including conditions and loops.
 @resultBuilder
 public enum LayerListBuilder {
     public static func buildExpression(_ layer: any Layer) -> [any Layer] { [layer] }

@@ -1,7 +1,7 @@
 import GestaltChecks
 import GestaltTensor
 
-/// Adds a fixed encoding of the position to each vector of a sequence.
+/// Sinusoidal position encodings, added to each vector of a sequence.
 ///
 /// `e[p, 2i] = sin(p / b^(2i / width))`, `e[p, 2i + 1] = cos(p / b^(2i / width))` with b the base.
 ///

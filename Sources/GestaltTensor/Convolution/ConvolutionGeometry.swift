@@ -134,7 +134,7 @@ import GestaltChecks
     public var weightShape: Shape { weightShape(.direct) }
 
     var kernelCount: Int { axes.reduce(1) { $0 * $1.kernel } }
-    /// Terms of the sum of one output.
+    /// The number of terms in the sum of one output.
     var patchLength: Int { kernelCount * (inputChannels / groups) }
     var outputPixels: Int { axes.reduce(batch) { $0 * $1.output } }
     var inputPixels: Int { axes.reduce(batch) { $0 * $1.input } }

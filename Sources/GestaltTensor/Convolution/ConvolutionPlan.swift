@@ -161,8 +161,8 @@ extension ConvolutionPlan {
     private static let longestTile = 256
     private static let shortestTile = 96
     private static let largestTileByteCount = 6 << 20
-    /// Rows of a bare product: enough to hide the packing of the weight, few enough that bias and
-    /// activation still find the result in cache.
+    /// The number of rows per tile of a plain product: enough to hide the packing of the weight,
+    /// few enough that bias and activation still find the result in cache.
     private static let pointwiseTile = 768
     /// The minimum number of rows at which separate sums for a part of a weight gradient pay off.
     private static let shortestPart = 512

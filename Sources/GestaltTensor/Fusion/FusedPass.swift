@@ -7,7 +7,7 @@ struct FusedPass {
     private let operands: [UnsafeRawPointer?]
     private let periods: [Int]
     private let variant: Int32
-    /// Bytes of a scalar.
+    /// The size of a scalar in bytes.
     private let width: Int
     /// Elements of the result, of a row, of a block; see `gk_chain`.
     private let count, row, block: Int

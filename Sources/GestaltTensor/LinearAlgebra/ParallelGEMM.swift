@@ -53,7 +53,7 @@ package enum ProductSplit: Equatable, Sendable {
     /// The number of multiplications below which a second thread costs more than it saves (about 10
     /// µs of work).
     private static let smallest = 1 << 19
-    /// Kernels of BLAS work in blocks of at most this many rows or columns.
+    /// The maximum number of rows or columns per block in BLAS kernels.
     private static let block = 48
     /// The minimum number of terms of a sum per task, so that adding the parts costs little.
     private static let shortestSum = 512

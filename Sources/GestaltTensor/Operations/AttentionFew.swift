@@ -30,7 +30,7 @@ func gradientsOfFew<Scalar: FloatingScalar>(
 private struct AttentionFew {
     let geometry: AttentionGeometry
     let variant: Int32
-    /// Bytes of a scalar.
+    /// The size of a scalar in bytes.
     let size: Int
     let query, key, value: UnsafeRawPointer
     let result, logSums: UnsafeMutableRawPointer

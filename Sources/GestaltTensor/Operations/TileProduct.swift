@@ -3,7 +3,7 @@ import CKernels
 /// Matrices `[terms, columns]` packed for products of tiles, one per part of a batch; each is read
 /// by many tiles. Memory layout: `CKernelsTiles.h`.
 struct Panels<Scalar: FloatingScalar> {
-    /// Columns of a panel.
+    /// The number of columns per panel.
     let panel: Int
     /// Scalars from panel to panel, and from part to part.
     let step, size: Int

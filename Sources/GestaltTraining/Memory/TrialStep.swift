@@ -11,7 +11,8 @@ package struct TrialStep<Model: Module> {
     package var held = 0
     /// The peak in bytes outside of training steps: encoding beforehand, or evaluation.
     package var elsewhere = 0
-    /// Creates the input of a given number of items and the function that computes their loss.
+    /// The function that creates the input of a given number of items and the computation of their
+    /// loss.
     package let prepare: (Int) throws -> (Model, Context) throws -> Tensor<Float>
 
     package init(

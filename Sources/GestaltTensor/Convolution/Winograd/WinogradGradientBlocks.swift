@@ -34,7 +34,7 @@ struct WinogradGradientBlocks<Scalar: FloatingScalar> {
     /// Bytes that pass through the shared caches.
     let traffic: Int
 
-    /// Returns nil when even the sums of one vector of channels exceed the limit.
+    /// Creates the division; nil when even the sums of one vector of channels exceed the limit.
     ///
     /// - Parameter cotangent: `[outputs, target channels]`.
     init?(

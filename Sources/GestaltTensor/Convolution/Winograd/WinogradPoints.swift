@@ -46,7 +46,7 @@ struct WinogradPoints<Scalar: FloatingScalar> {
             storage = Storage(count: points * pointStep)
         }
 
-        /// Elements of all points.
+        /// The number of elements of all points.
         var count: Int { storage.count }
 
         func point(_ index: Int, row: Int = 0) -> UnsafeMutablePointer<Scalar> {

@@ -27,7 +27,7 @@ enum WinogradScheme: Int32, Hashable, CaseIterable {
         }
     }
 
-    /// Products of a tile.
+    /// The number of products per tile.
     var points: Int { outputs + taps - 1 }
 
     func tiles(of length: Int) -> Int { (length + outputs - 1) / outputs }

@@ -10,7 +10,7 @@ final class WinogradWeight<Scalar: FloatingScalar>: @unchecked Sendable {
     /// The distances between consecutive points and between consecutive panels, in elements.
     let pointStep: Int
     let panelStep: Int
-    /// Columns of a panel.
+    /// The number of columns per panel.
     let width: Int
 
     func point(_ index: Int) -> UnsafePointer<Scalar> {
