@@ -20,8 +20,8 @@ enum Profiler {
         return state != 1 && (state == 2 || startedByEnvironment)
     }
 
-    /// Whether the profile of the whole process was started, which happens if `GESTALT_PROFILE` is
-    /// 1.
+    /// Whether any profile is active, after starting that of the whole process if
+    /// `GESTALT_PROFILE` is 1.
     private static var startedByEnvironment: Bool {
         recorders.withLock { recorders in
             guard state.load(ordering: .relaxed) == 0 else { return }
