@@ -68,7 +68,11 @@ import Testing
         var options = silent()
         options.notice = { notes.add($0) }
         _ = try SmallRecipes.unet(steps: 1).train(options)
-        #expect(notes.all.contains { $0.contains("memory: about") && $0.contains("parameters") })
+        #expect(
+            notes.all.contains {
+                $0.contains("memory: about") && $0.contains("parameters")
+                    && $0.contains("time: about")
+            })
     }
 
     @Test("one process at a time; a lock whose process is gone is taken over")

@@ -81,11 +81,18 @@ struct RecipeRun<R: Recipe> {
         let available = resident + headroom.bytes
         options.notice(
             "\(model.parameterCount) parameters; memory: about \(readable(bytes: estimate.bytes)) "
-                + "of \(readable(bytes: available))")
+                + "of \(readable(bytes: available))" + time(estimate))
         guard estimate.bytes > available, options.refusesBeyondMemory else { return }
         throw TrainingError.memory(
             needed: estimate.bytes, available: available, bound: headroom.bound,
             batch: estimate.batch, fitting: estimate.largestBatch(within: available))
+    }
+
+    /// The expected time of all steps, from the trial step.
+    private func time(_ estimate: MemoryEstimate) -> String {
+        guard let seconds = estimate.secondsPerStep else { return "" }
+        let all = ProgressBar.time(seconds * Double(recipe.steps))
+        return "; time: about \(all) for \(recipe.steps) steps"
     }
 
     /// Writes the recipe to a new folder, or its changes to that of a resumed run.

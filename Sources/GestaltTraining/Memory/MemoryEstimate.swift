@@ -19,6 +19,9 @@ public struct MemoryEstimate: Sendable, Equatable {
     /// Bytes outside of training steps: while clips are encoded or the model is evaluated.
     public let elsewhere: Int
 
+    /// Seconds of a training step, evaluations and reading apart; `nil` where none was tried.
+    public private(set) var secondsPerStep: Double?
+
     public init(fixed: Int, perItem: Int, batch: Int, elsewhere: Int = 0) {
         self.fixed = fixed
         self.perItem = perItem
@@ -75,6 +78,8 @@ extension MemoryEstimate {
         self.init(
             fixed: base + 2 * trained + average + step, perItem: Int(min(item, 1e15)), batch: batch,
             elsewhere: base + trial.elsewhere)
+        let perItem = (more ?? one).seconds / Double(more == nil ? few : Self.moreItems)
+        secondsPerStep = perItem * Double(batch) * trial.scale
     }
 
     /// Below two items kernels use other algorithms than for a batch.
@@ -85,20 +90,21 @@ extension MemoryEstimate {
     /// Cached buffers beyond the peak use, 64 MiB, and the kernels' scratch memory.
     private static let slack = 128 << 20
 
-    /// Returns the bytes of an input, and the peak of a step in addition to it.
+    /// Returns the bytes of an input, the peak of a step in addition to it, and its time.
     private static func use<Model: Module>(
         _ trial: TrialStep<Model>, of model: Model, _ plan: TrainingPlan, items: Int
-    ) throws -> (input: Int, step: Int) {
+    ) throws -> (input: Int, step: Int, seconds: Double) {
         let empty = Runtime.memory.bytesInUse
         let loss = try trial.prepare(items)
         let start = Runtime.memory.bytesInUse
         let context = Context.training(random: RandomStream(seed: plan.seed))
+        let begin = ContinuousClock.now
         let step = try peakBytes {
             _ = try valueAndGradients(of: model, context, freezing: plan.freezing) {
                 (try loss($0, $1), ())
             }
         }
-        return (max(0, start - empty), step)
+        return (max(0, start - empty), step, (.now - begin) / .seconds(1))
     }
 }
 
