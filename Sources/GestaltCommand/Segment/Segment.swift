@@ -17,8 +17,8 @@ struct Segment: GestaltCommand {
             of the class) and overlays/NAME.png; images in folders keep the folder's name: \
             masks/CLIP/NAME.png. Frames of clips are FILE/FRAME or FILE/CLIP/FRAME, from 0.
             Unreadable images are skipped and listed at the end; the exit code is then 1.
-            A head trained with --mode clip sees the surrounding frames: the images of a folder \
-            are then a clip.
+            A head on clips (tokenizer:LATENTS:clip) sees the surrounding frames: the images of a \
+            folder are then a clip.
             """)
 
     @Argument(help: "Images, folders of images, files of clips.", completion: .file())

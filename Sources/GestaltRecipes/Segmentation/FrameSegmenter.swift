@@ -8,7 +8,7 @@ import GestaltVideo
 
 /// Segments the frames of clips, for models of single frames and of clips.
 ///
-/// A model of single frames receives the frames alone, one of clips (`train head --mode clip`) the
+/// A model of single frames receives the frames alone, one of clips (`tokenizer:LATENTS:clip`) the
 /// window around each frame, as in evaluation: at the ends of the clip the first or last frame is
 /// repeated. Frames of other sizes than the model's are resized for it, the masks back.
 public struct FrameSegmenter {
