@@ -1,5 +1,6 @@
 import ArgumentParser
 import GestaltData
+import GestaltIO
 import GestaltModels
 import GestaltPrior
 import GestaltRecipes
@@ -50,9 +51,9 @@ struct TrainHead: ParsableCommand {
     @Option(help: "Probability of mirroring an image left to right, 0 to 1.") var flip: Float?
 
     func validate() throws {
-        let isBuiltIn = ["tokenizer", "resnet", "prior"].contains(
-            encoder.encoder?.kind ?? "tokenizer")
-        guard training.resume || training.recipe != nil || model != nil || !isBuiltIn else {
+        let needsModel =
+            encoder.encoder.map { Encoders.registry[$0.kind]?.needsModel ?? true } ?? true
+        guard training.resume || training.recipe != nil || model != nil || !needsModel else {
             throw ValidationError("--model, the folder of a predictor or tokenizer, is needed")
         }
         if let head {

@@ -1,10 +1,10 @@
 import Foundation
 import Synchronization
 
-/// A line on standard error that tells how far a long piece of work is: share done, rate, time left.
+/// A line on standard error with the progress of long work: fraction done, rate, time left.
 ///
 /// On a terminal the line is redrawn in place; elsewhere a plain line is printed now and then.
-/// May be told from any thread.
+/// Thread-safe.
 public final class ProgressBar: Sendable {
     private let title: String
     private let unit: String
@@ -41,7 +41,7 @@ public final class ProgressBar: Sendable {
         state = Mutex(State(count: first, total: total))
     }
 
-    /// Tells that `count` units are done, and what stands at the line's end.
+    /// Shows that `count` units are done, with a note at the end of the line.
     /// - Parameter total: where the number of units was not known before.
     public func update(_ count: Int, of total: Int? = nil, note: String = "") {
         state.withLock { state in

@@ -6,6 +6,7 @@ import GestaltVideo
 extension PriorEncoder {
     public static let grammar = "prior:hidden:LAYER[:query=start|zeros|hidden][:skips][:join]"
     public static let parts = ["resnet", "prior"]
+    public static let needsModel = true
 
     public var name: ComponentName { ComponentName(kind: "prior", words: source.words) }
 

@@ -85,6 +85,7 @@ public struct ResNetEncoder: StoredEncoder {
 extension ResNetEncoder {
     public static let grammar = "resnet:STAGE[:skips]"
     public static let parts = ["resnet"]
+    public static let needsModel = true
 
     public var name: ComponentName { ComponentName(kind: "resnet", words: source.words) }
 

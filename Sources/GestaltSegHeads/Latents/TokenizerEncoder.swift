@@ -83,6 +83,7 @@ public struct TokenizerEncoder: StoredEncoder {
 extension TokenizerEncoder {
     public static let grammar = "tokenizer[:LATENTS][:clip]"
     public static let parts = ["tokenizer"]
+    public static let needsModel = true
 
     public var name: ComponentName {
         ComponentName(kind: "tokenizer", words: [source] + (mode == .clip ? ["clip"] : []))

@@ -40,6 +40,9 @@ where Configuration: EncoderConfiguration {
     ) throws
     /// The name that creates this encoder.
     var name: ComponentName { get }
+    /// Whether the encoder is a part of a trained model, which has to be named with it; by default
+    /// not.
+    static var needsModel: Bool { get }
     /// Whether the encoder of a name sees later frames than the one whose mask is predicted; by
     /// default not.
     static func seesFuture(_ name: ComponentName) -> Bool
@@ -50,6 +53,7 @@ where Configuration: EncoderConfiguration {
 
 extension StoredEncoder {
     public static var parts: [String] { [] }
+    public static var needsModel: Bool { false }
     public static func seesFuture(_ name: ComponentName) -> Bool { false }
     public static func validate(_ name: ComponentName) throws(ConfigurationError) {}
     public var title: String { "an encoder (\(name))" }
