@@ -1,7 +1,5 @@
 import GestaltChecks
-import GestaltModels
 import GestaltTensor
-import GestaltVideo
 
 extension Tensor<Float> {
     /// Returns frames `[N, H, W, 3]` repeated along time, `[N, count, H, W, 3]`, without a copy.
@@ -15,9 +13,4 @@ extension Tensor<Float> {
         repeated.insert(count, at: 1)
         return expanded(axis: 1).broadcast(to: Shape(repeated))
     }
-}
-
-/// Stops on an invalid configuration made by a program.
-func requireValid(_ configuration: some EncoderConfiguration) {
-    do { try configuration.validate() } catch { stop("\(error)") }
 }
