@@ -25,6 +25,9 @@ public struct PriorRecipe: Recipe {
     public var preset: VideoPredictorConfiguration.Preset
     /// The number of conditioning frames, from the first; 0 for none.
     public var conditioningFrames: Int
+    /// Whether the last conditioning frame is also added to the tokens cell by cell; see
+    /// `FrameConditioning.isAligned`.
+    public var isAligned: Bool
     /// Whether it is also conditioned on the clips' actions; their mirror images are then omitted.
     public var takesActions: Bool
     public var attention: PriorConfiguration.Attention
@@ -66,6 +69,7 @@ public struct PriorRecipe: Recipe {
         self.preset = preset
         let isPublic = preset == .publicBAIR
         conditioningFrames = 1
+        isAligned = !isPublic
         takesActions = false
         attention = .full
         codeDropout = isPublic ? nil : PriorConfiguration.CodeDropout()
@@ -126,6 +130,7 @@ public struct PriorRecipe: Recipe {
         if let configuration = model.predictor?.configuration {
             own.clipLength = configuration.clipLength
             own.conditioningFrames = configuration.prior.conditioning?.frames ?? 0
+            own.isAligned = configuration.prior.conditioning?.isAligned ?? false
             own.takesActions = configuration.prior.actionWidth != nil
             own.attention = configuration.prior.attention
             own.dropout = configuration.prior.dropout
@@ -191,6 +196,7 @@ extension PriorRecipe {
         var configuration = try VideoPredictorConfiguration(
             preset, tokenizer: tokenizer.configuration, frames: clipLength, height: clip.height,
             width: clip.width, conditioningFrames: conditioningFrames,
+            isAligned: isAligned,
             actionWidth: takesActions ? 4 : nil, attention: attention, codeDropout: codeDropout)
         if let dropout { configuration.prior.dropout = dropout }
         if let attentionDropout { configuration.prior.attentionDropout = attentionDropout }
