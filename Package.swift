@@ -135,7 +135,8 @@ let package = Package(
         layer(
             "Gestalt",
             [
-                "GestaltTensor", "GestaltIO", "GestaltNN", "GestaltMetrics", "GestaltFiles",
+                "GestaltChecks", "GestaltTensor", "GestaltIO", "GestaltNN", "GestaltMetrics",
+                "GestaltFiles",
                 "GestaltMedia", "GestaltData", "GestaltModels", "GestaltVideo", "GestaltTraining",
                 "GestaltRobotPush", "GestaltVQVAE", "GestaltPrior", "GestaltSegHeads",
                 "GestaltRecipes",
@@ -160,9 +161,10 @@ let package = Package(
         tests("GestaltNN", ["GestaltTensor"]),
         tests("GestaltMetrics", ["GestaltTensor", "GestaltData"]),
         tests("GestaltFiles", ["GestaltTensor"], resources: [.copy("Fixtures")]),
-        tests("GestaltMedia", ["GestaltTensor"]),
+        tests("GestaltMedia", ["GestaltChecks", "GestaltTensor"]),
         tests(
-            "GestaltData", ["GestaltTensor", "GestaltFiles", "GestaltMedia", "GestaltRobotPush"]),
+            "GestaltData",
+            ["GestaltChecks", "GestaltTensor", "GestaltFiles", "GestaltMedia", "GestaltRobotPush"]),
         tests("GestaltModels", ["GestaltTensor", "GestaltIO", "GestaltNN", "GestaltFiles"]),
         tests(
             "GestaltTraining",

@@ -2,6 +2,7 @@ import Foundation
 import GestaltData
 import GestaltFiles
 import GestaltIO
+import GestaltMedia
 import GestaltModels
 import GestaltNN
 import GestaltPrior

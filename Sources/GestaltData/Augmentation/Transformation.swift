@@ -1,4 +1,5 @@
 import GestaltChecks
+import GestaltMedia
 import GestaltTensor
 
 /// One definite change of a picture: where each pixel comes from, and what becomes of its color.
@@ -85,7 +86,9 @@ public struct Transformation: Sendable, Hashable {
         pictures: Int, _ rows: Int, _ columns: Int, _ body: (Int) -> Void
     ) {
         let froms = (0..<width).map { x in
-            min(max(column + (isFlipped ? width - 1 - x : x), 0), columns - 1)
+            min(
+                max(column + (isFlipped ? Mirroring.source(of: x, width: width) : x), 0),
+                columns - 1)
         }
         for picture in 0..<pictures {
             for y in 0..<height {

@@ -35,7 +35,7 @@ public enum BatchOrder: Sendable, Hashable, Codable {
     }
 
     /// Fisher and Yates's shuffle.
-    private static func permutation(_ count: Int, seed: UInt64, pass: Int) -> [Int] {
+    static func permutation(_ count: Int, seed: UInt64, pass: Int) -> [Int] {
         var random = SplitMix64(seed: seed, index: UInt64(pass))
         var order = Array(0..<count)
         for last in stride(from: count - 1, to: 0, by: -1) {

@@ -65,7 +65,7 @@ public struct Demonstration: Sendable {
 
         show("\n1. A video tokenizer (VideoGPT's 3D VQ-VAE) learns to reconstruct clips.")
         let codes = try tokenizer.train(options("tokenizer")).model
-        let batches = try ClipBatches(test.clips, length: 16, batchSize: 8, order: .once)
+        let batches = try ClipBatches(test, length: 16, batchSize: 8, order: .once)
         let reconstruction = try ReconstructionReport(of: codes, on: batches)
 
         show(

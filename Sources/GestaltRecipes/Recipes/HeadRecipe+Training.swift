@@ -21,7 +21,8 @@ extension HeadRecipe {
         try clips.fit(to: frameTarget(of: encoder.configuration))
         clips.report(options.notice)
         let (set, evaluationSet) = (clips.train, clips.evaluationSet)
-        var model = try fresh(on: encoder, from: earlier, for: set.clips[0])
+        try set.requireOneSize()
+        var model = try fresh(on: encoder, from: earlier, for: set.info(at: 0).size)
         if let earlier { model.take(earlier) }
         try requireSameEncoder(as: model, run)
         let frames = try labeledFrames(labels, of: set)
@@ -32,10 +33,10 @@ extension HeadRecipe {
         let isCached = try caches(frames.count, model)
         try run.begin(
             model, plan: plan, batch: batch, data: [set] + (evaluationSet.map { [$0] } ?? []),
-            trial: trial(model, set.clips, frames, isCached: isCached))
+            trial: try trial(model, set, frames, isCached: isCached))
         guard isCached else {
-            let batches = FrameBatches(
-                set.clips, frames: frames, batchSize: batch, order: .shuffled(seed: seed),
+            let batches = try FrameBatches(
+                set, frames: frames, batchSize: batch, order: .shuffled(seed: seed),
                 augmentation: Augmentation(flip: flip))
             return try run.train(
                 model, SegmentationTask(batches: batches, evaluator: evaluator),
@@ -43,7 +44,7 @@ extension HeadRecipe {
                 plan: plan, title: "head"
             ) { _ in card }
         }
-        let batches = try latents(model.encoder, set.clips, frames, run)
+        let batches = try latents(model.encoder, set, frames, run)
         return try run.train(
             model, LatentTask(batches: batches, evaluator: evaluator), optimizer: optimizer,
             plan: plan,
@@ -72,13 +73,13 @@ extension HeadRecipe {
     }
 
     private func fresh(
-        on encoder: any StoredEncoder, from earlier: Segmenter?, for clip: Clip
+        on encoder: any StoredEncoder, from earlier: Segmenter?, for size: FrameSize
     ) throws -> Segmenter {
         let configuration = SegmenterConfiguration(
             encoder: encoder.configuration,
             head: try earlier?.configuration.head ?? Heads.configuration(named: head),
             classes: classes,
-            input: PictureInput(height: clip.height, width: clip.width))
+            input: PictureInput(height: size.height, width: size.width))
         try configuration.validate()
         var encoder = encoder
         if initial == .random {
@@ -138,13 +139,15 @@ extension HeadRecipe {
     }
 
     private func trial(
-        _ model: Segmenter, _ clips: [Clip], _ frames: [FrameIndex], isCached: Bool
-    ) -> TrialStep<Segmenter> {
-        let clip = clips[0]
+        _ model: Segmenter, _ set: DataSet, _ frames: [FrameIndex], isCached: Bool
+    ) throws -> TrialStep<Segmenter> {
+        let size = set.info(at: 0).size
+        // One frame does for all: what a step takes does not depend on what is seen.
+        let clips = try set.clips(at: [frames[0].clip])
         let encoder = LabeledFrameEncoder(model.encoder)
         func latents(_ count: Int) -> (latent: Latent, masks: Tensor<UInt8>) {
             encoder.encode(
-                (0..<count).map { frames[$0 % frames.count] }, of: clips, flipped: false)
+                (0..<count).map { _ in frames[0] }, of: clips, flipped: false)
         }
         let encoding = peakBytes(of: 16) { _ = latents($0) }
         guard !isCached else {
@@ -156,7 +159,7 @@ extension HeadRecipe {
             }
         }
         return TrialStep(elsewhere: encoding) { count in
-            let shape = [count, clip.height, clip.width]
+            let shape = [count, size.height, size.width]
             let pictures = Tensor<Float>.zeros(Shape(shape + [3]))
             let masks = Tensor<UInt8>.zeros(Shape(shape))
             return { segmentationLoss($0.logits(pictures, $1), masks) }
@@ -185,7 +188,7 @@ extension HeadRecipe {
     }
 
     private func latents(
-        _ encoder: any StoredEncoder, _ clips: [Clip], _ frames: [FrameIndex],
+        _ encoder: any StoredEncoder, _ set: DataSet, _ frames: [FrameIndex],
         _ run: RecipeRun<Self>
     ) throws -> LatentBatches {
         let variants = flip > 0 ? 2 : 1
@@ -194,7 +197,7 @@ extension HeadRecipe {
             ? ProgressBar("encoding", total: variants * frames.count, unit: "frames") : nil
         defer { bar?.finish() }
         return try LatentBatches(
-            encoder: LabeledFrameEncoder(encoder), clips: clips, frames: frames, batchSize: batch,
+            encoder: LabeledFrameEncoder(encoder), clips: set, frames: frames, batchSize: batch,
             seed: seed, flip: flip, progress: run.progress(on: bar))
     }
 }

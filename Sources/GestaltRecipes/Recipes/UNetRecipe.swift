@@ -94,17 +94,17 @@ public struct UNetRecipe: Recipe {
         let frames = try labeledFrames(labels, of: set)
         set.remark(on: frames, classes: network.classes, options)
         var configuration = network
-        configuration.input.height = set.clips[0].height
-        configuration.input.width = set.clips[0].width
+        configuration.input.height = set.info(at: 0).height
+        configuration.input.width = set.info(at: 0).width
         var random = RandomStream(seed: seed).split(.max)
         var model = UNet(configuration, random: &random)
         if let beginning { model.take(beginning) }
         try run.begin(
             model, plan: plan, batch: batch, data: [set] + (evaluationSet.map { [$0] } ?? []),
-            trial: trial(model, set.clips[0]))
+            trial: trial(model, set.infos().map(\.size).max() ?? set.info(at: 0).size))
         let task = SegmentationTask<UNet>(
-            batches: FrameBatches(
-                set.clips, frames: frames, batchSize: batch, order: .shuffled(seed: seed),
+            batches: try FrameBatches(
+                set, frames: frames, batchSize: batch, order: .shuffled(seed: seed),
                 augmentation: augmentation),
             evaluator: evaluationSet.map { SegmentationEvaluator(data: $0) })
         return try run.train(
@@ -121,9 +121,9 @@ public struct UNetRecipe: Recipe {
             checkpointInterval: checkpointInterval, seed: seed)
     }
 
-    private func trial(_ model: UNet, _ clip: Clip) -> TrialStep<UNet> {
+    private func trial(_ model: UNet, _ frame: FrameSize) -> TrialStep<UNet> {
         let size = TrialSize(
-            height: clip.height, width: clip.width, multiple: model.sizeMultiple)
+            height: frame.height, width: frame.width, multiple: model.sizeMultiple)
         let shape = [size.height, size.width]
         let judging = peakBytes(of: 16, scale: size.scale) {
             _ = model.logits(.zeros(Shape([$0] + shape + [3])), .inference)
