@@ -1,3 +1,4 @@
+import GestaltIO
 import GestaltPrior
 import GestaltTensor
 import TestSupport
@@ -73,24 +74,39 @@ import Testing
         #expect(chosen.codes == best.codes && chosen.video.shape == [2, 1, 8, 16, 16, 3])
     }
 
-    @Test("every token is told, and what the callback throws ends the sampling")
+    @Test("every token is reported, and an error of the handler ends the sampling")
     func progress() throws {
         struct Enough: Error {}
         let sampler = VideoSampler(SamplingModel(.plain).predictor, batch: 2)
-        var told: [SamplingProgress] = []
-        _ = try sampler.codes(.none, samples: 3, random: random) { told.append($0) }
-        #expect(told.map(\.tokens) == Array(1...128) + Array(1...128))
-        #expect(told.first?.samples == 0..<2 && told.last?.samples == 2..<3)
-        #expect(told.last?.fraction == 1)
-        #expect(zip(told, told.dropFirst()).allSatisfy { $0.fraction < $1.fraction })
-        var calls = 0
+        let counter = Counter()
+        _ = try sampler.codes(.none, samples: 3, random: random) { step in
+            counter.see(step.done)
+            #expect(step == WorkProgress(done: step.done, total: 3 * 128, unit: "tokens"))
+        }
+        // Two samples at once, then the third.
+        #expect(counter.seen == Array(stride(from: 2, through: 256, by: 2)) + Array(257...384))
+        let calls = Counter()
         #expect(throws: Enough.self) {
-            _ = try sampler.codes(.none, random: random) { _ in
-                calls += 1
-                if calls == 5 { throw Enough() }
+            _ = try sampler.codes(.none, random: random) { step in
+                calls.see(step.done)
+                if step.done == 5 { throw Enough() }
             }
         }
-        #expect(calls == 5)
+        #expect(calls.seen == [1, 2, 3, 4, 5])
+    }
+
+    @Test("a rollout reports the tokens of all windows")
+    func rolloutProgress() throws {
+        let model = SamplingModel(.frames)
+        let counter = Counter()
+        let clip = model.predictor.configuration.clipLength
+        _ = try VideoSampler(model.predictor).rollout(
+            frames: model.frames(clips: 1)!, length: clip + 1, random: random
+        ) { step in
+            counter.see(step.done)
+            #expect(step.total == 2 * 128)
+        }
+        #expect(counter.seen == Array(1...256))
     }
 
     @Test("latent frames arrive one by one and are those of the codes")
@@ -116,7 +132,7 @@ import Testing
         let task = Task {
             try sampler.codes(.none, random: random) { step in
                 // Cancels itself, so that the test needs no clock.
-                if step.tokens == 3 { withUnsafeCurrentTask { $0?.cancel() } }
+                if step.done == 3 { withUnsafeCurrentTask { $0?.cancel() } }
             }
         }
         await #expect(throws: CancellationError.self) { _ = try await task.value }

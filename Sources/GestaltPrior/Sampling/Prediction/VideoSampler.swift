@@ -1,4 +1,5 @@
 import GestaltChecks
+import GestaltIO
 import GestaltNN
 import GestaltTensor
 import GestaltVQVAE
@@ -76,7 +77,7 @@ public struct VideoSampler: Sendable {
         frames: Tensor<Float>? = nil, classes: Tensor<Int32>? = nil,
         actions: Tensor<Float>? = nil, samples: Int = 1,
         options: SamplingOptions = SamplingOptions(), random: RandomStream,
-        progress: (SamplingProgress) throws -> Void = { _ in }
+        progress: ProgressHandler? = nil
     ) throws -> Prediction {
         let condition = condition(frames: frames, classes: classes, actions: actions)
         return decoded(
@@ -92,7 +93,7 @@ public struct VideoSampler: Sendable {
         frames: Tensor<Float>? = nil, classes: Tensor<Int32>? = nil,
         actions: Tensor<Float>? = nil, bestOf count: Int,
         options: SamplingOptions = SamplingOptions(), random: RandomStream,
-        progress: (SamplingProgress) throws -> Void = { _ in }
+        progress: ProgressHandler? = nil
     ) throws -> Prediction {
         let condition = condition(frames: frames, classes: classes, actions: actions)
         let all = try codes(
@@ -125,7 +126,7 @@ extension VideoPredictor {
         frames: Tensor<Float>? = nil, classes: Tensor<Int32>? = nil,
         actions: Tensor<Float>? = nil, samples: Int = 1,
         options: SamplingOptions = SamplingOptions(), random: RandomStream,
-        progress: (SamplingProgress) throws -> Void = { _ in }
+        progress: ProgressHandler? = nil
     ) throws -> Prediction {
         try VideoSampler(self).predict(
             frames: frames, classes: classes, actions: actions, samples: samples,
