@@ -101,16 +101,21 @@ private struct Others: ModelConfiguration {
     @Test func tensorsThatDoNotFitAreNamed() throws {
         try folder.write(Sizes(width: 3, depth: 1), tensors: tensors, card: "")
         let path = folder.weightsPath
-        #expect(throws: ModelFolderError.unexpectedTensor(path: path, key: "scale")) {
+        #expect(throws: StateMismatch(path: path, problems: ["unexpected: scale"])) {
             try folder.tensors([shapes[0]])
         }
-        #expect(throws: ModelFolderError.missingTensor(path: path, key: "more", shape: [4])) {
+        #expect(throws: StateMismatch(path: path, problems: ["missing: more"])) {
             try folder.tensors(shapes + [("more", [4])])
         }
+        // All at once.
         #expect(
-            throws: ModelFolderError.wrongShape(
-                path: path, key: "first.weight", expected: [3, 2], found: [2, 3])
-        ) { try folder.tensors([("first.weight", [3, 2]), shapes[1]]) }
+            throws: StateMismatch(
+                path: path,
+                problems: [
+                    "missing: more", "first.weight: expected [3, 2], found [2, 3]",
+                    "unexpected: scale",
+                ])
+        ) { try folder.tensors([("first.weight", [3, 2]), ("more", [4])]) }
     }
 
     @Test func invalidConfigurationsAreNotWritten() throws {

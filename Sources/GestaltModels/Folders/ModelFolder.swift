@@ -52,26 +52,13 @@ public struct ModelFolder: Sendable {
     /// Returns the weights, in the order of `expected`.
     ///
     /// - Parameter expected: every parameter and buffer of the model, with its shape.
-    /// - Throws: ``FileError``; ``ModelFolderError`` for a tensor that is missing, of another
+    /// - Throws: ``FileError``; ``StateMismatch`` with all tensors that are missing, of another
     ///   shape, or not part of the model.
     public func tensors(_ expected: [(path: String, shape: Shape)]) throws -> [Tensor<Float>] {
-        let file = try SafeTensorsFile(contentsOf: weightsPath)
-        let known = Set(expected.map(\.path))
-        for member in file.members where !known.contains(member.name) {
-            throw ModelFolderError.unexpectedTensor(path: weightsPath, key: member.name)
-        }
-        let present = Set(file.members.map(\.name))
-        return try expected.map { key, shape in
-            guard present.contains(key) else {
-                throw ModelFolderError.missingTensor(path: weightsPath, key: key, shape: shape)
-            }
-            let found = try file.info(key).shape
-            guard found == shape.dimensions else {
-                throw ModelFolderError.wrongShape(
-                    path: weightsPath, key: key, expected: shape, found: found)
-            }
-            return try file.tensor(key)
-        }
+        let table = TensorTable(try SafeTensorsFile(contentsOf: weightsPath))
+        try LoadReport(of: table, expected: expected.map { ($0.path, $0.shape) })
+            .requireComplete(path: weightsPath)
+        return try expected.map { try table.tensor($0.path) }
     }
 }
 

@@ -21,8 +21,8 @@ extension StoredModel {
 
 extension StoredModel {
     /// Reads a model that ``write(to:card:)`` wrote.
-    /// - Throws: ``FileError``, ``ConfigurationError``, ``ModelFolderError`` and errors of the
-    ///   configuration's `validate()`, all with the file and the expected content.
+    /// - Throws: ``FileError``, ``ConfigurationError``, ``ModelFolderError``, ``StateMismatch`` and
+    ///   errors of the configuration's `validate()`, all with the file and the expected content.
     public init(folder path: String) throws {
         let folder = ModelFolder(path)
         let configuration = try folder.configuration(Configuration.self)
