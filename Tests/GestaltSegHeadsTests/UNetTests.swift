@@ -118,8 +118,7 @@ import Testing
         }
     }
 
-    @Test("one model evaluated from several threads gives equal bits")
-    func concurrentEvaluation() async {
+    @Test func oneModelEvaluatedFromSeveralThreadsGivesEqualBits() async {
         var random = RandomStream(seed: 5)
         let model = UNet(.demo, random: &random)
         let frames: Tensor<Float> = random.uniform([2, 32, 32, 3], in: -0.5..<0.5)

@@ -16,11 +16,10 @@ import Testing
         #expect(Set(paths).count == paths.count, "\(name)")
     }
 
-    @Test("a U-Net names all that it stores")
-    func unet() { expectComplete(StoredModelTests.unet(), "UNet") }
+    @Test func aUNetNamesAllThatItStores() { expectComplete(StoredModelTests.unet(), "UNet") }
 
+    /// A segmenter names all that it stores, on each encoder and with each head.
     @Test(
-        "a segmenter names all that it stores, on each encoder and with each head",
         arguments: EncoderConfigurationTests.encoders,
         [.convolutional(width: 8), .linear] as [any HeadConfiguration])
     func segmenters(encoder: any EncoderConfiguration, head: any HeadConfiguration) {

@@ -14,8 +14,8 @@ private let gradientBound = 1e-4 * convolutionBoundFactor
 @Suite(
     .enabled(if: VideoGPTFixture.isAvailable, "set GESTALT_FIXTURES to compare with VideoGPT"))
 struct VideoGPTForwardTests {
-    @Test("evaluation: every stage, codes exactly", arguments: TokenizerCase.all)
-    func evaluation(of stated: TokenizerCase) throws {
+    @Test(arguments: TokenizerCase.all)
+    func evaluationEveryStageCodesExactly(of stated: TokenizerCase) throws {
         let fixture = try VideoGPTFixture(stated.file)
         let tokenizer = try stated.tokenizer(fixture)
         let clips = try fixture.clips("x_u8")
@@ -46,8 +46,8 @@ struct VideoGPTForwardTests {
         }
     }
 
-    @Test("one training pass: losses, gradients, buffers", arguments: TokenizerCase.all)
-    func training(of stated: TokenizerCase) throws {
+    @Test(arguments: TokenizerCase.all)
+    func oneTrainingPassLossesGradientsBuffers(of stated: TokenizerCase) throws {
         let fixture = try VideoGPTFixture(stated.file)
         var tokenizer = try stated.tokenizer(fixture)
         let clips = try fixture.clips("x_u8")

@@ -6,15 +6,13 @@ import TestSupport
 import Testing
 
 @Suite struct VisitTests {
-    @Test(
-        "a tokenizer names all that it stores",
-        arguments: [
-            VQVAEConfiguration.tiny,
-            VQVAEConfiguration(
-                strides: Extent3(time: 2, height: 8, width: 4), hiddenChannels: 8,
-                embeddingWidth: 6, codeCount: 16, blocks: 2),
-        ])
-    func tokenizer(configuration: VQVAEConfiguration) {
+    @Test(arguments: [
+        VQVAEConfiguration.tiny,
+        VQVAEConfiguration(
+            strides: Extent3(time: 2, height: 8, width: 4), hiddenChannels: 8,
+            embeddingWidth: 6, codeCount: 16, blocks: 2),
+    ])
+    func aTokenizerNamesAllThatItStores(configuration: VQVAEConfiguration) {
         var random = RandomStream(seed: 1)
         let tokenizer = VQVAE(configuration, random: &random)
         let paths = tokenizer.state.map(\.path)

@@ -11,15 +11,14 @@ private let weightedTable: [GradientCase] = [
 @Suite struct WeightedLossTests {
     typealias D = Tensor<Double>
 
-    @Test("value, differences and views agree", arguments: weightedTable)
-    func agrees(_ line: GradientCase) {
+    @Test(arguments: weightedTable)
+    func valueDifferencesAndViewsAgree(_ line: GradientCase) {
         let problems = line.problems()
         #expect(problems.isEmpty, "\(line): \(problems.joined(separator: "; "))")
     }
 
     /// p = (1/4, 3/4) against t = (1/2, 1/2), and p = (1/2, 1/2) against t = (1, 0).
-    @Test("cross entropy with distributions, by hand")
-    func softByHand() {
+    @Test func crossEntropyWithDistributionsByHand() {
         let x = D(rows: [[0, log(3)], [0, 0]])
         let t = D(rows: [[0.5, 0.5], [1, 0]])
         let (first, second) = ((log(4) + log(4 / 3.0)) / 2, log(2.0))
@@ -43,8 +42,7 @@ private let weightedTable: [GradientCase] = [
     }
 
     /// Weights of rows and of classes multiply; the mean divides by the sum of their products.
-    @Test("weighted cross entropy of labels, by hand")
-    func labelsByHand() {
+    @Test func weightedCrossEntropyOfLabelsByHand() {
         let x = D(rows: [[0, log(3)], [0, 0], [5, -5]])
         let labels = Tensor<Int32>([1, 0, -1])
         let loss = crossEntropy(
@@ -53,8 +51,7 @@ private let weightedTable: [GradientCase] = [
         #expect(abs(loss.scalar - expected) <= 8 * .ulpOfOne)
     }
 
-    @Test("binary cross entropy with weights, by hand")
-    func binaryByHand() {
+    @Test func binaryCrossEntropyWithWeightsByHand() {
         let x = D([0, log(3), -log(3)])
         let t = D([0.5, 1, 1])
         let losses = [log(2.0), log(4 / 3.0), log(4.0)]
@@ -66,8 +63,8 @@ private let weightedTable: [GradientCase] = [
         #expect(abs(positive.scalar - weighted) <= 8 * .ulpOfOne)
     }
 
-    @Test("one-hot distributions are labels", arguments: [LossReduction.mean, .sum, .none])
-    func oneHot(reduction: LossReduction) {
+    @Test(arguments: [LossReduction.mean, .sum, .none])
+    func oneHotDistributionsAreLabels(reduction: LossReduction) {
         let x = D.sample([5, 4])
         let labels = Tensor<Int32>([0, 3, 1, 1, 2])
         let w = D([1, 0.25, 0, 2, 3])
@@ -78,8 +75,7 @@ private let weightedTable: [GradientCase] = [
         #expect(difference(soft, hard, within: 64 * .ulpOfOne) == nil)
     }
 
-    @Test("all weights 0 give 0 and no gradient")
-    func nothingWeighted() {
+    @Test func allWeights0Give0AndNoGradient() {
         let x = D.sample([2, 3, 4], in: -5...5)
         let t = D.sample([2, 3, 4], seed: 2, in: 0...1)
         let labels = Tensor<Int32>(shape: [2, 3], scalars: [0, 3, 1, 2, 2, 1])
@@ -103,8 +99,7 @@ private let weightedTable: [GradientCase] = [
         }
     }
 
-    @Test("weights that do not fit, or are negative, stop")
-    func wrongWeights() async throws {
+    @Test func weightsThatDoNotFitOrAreNegativeStop() async throws {
         let shape = await #expect(
             processExitsWith: .failure, observing: [\.standardErrorContent]
         ) {

@@ -7,12 +7,10 @@ import Testing
 @Suite struct SamplingPredictionTests {
     private let random = RandomStream(seed: 21)
 
-    @Test(
-        "the same seed gives the same video, whatever the batch",
-        arguments: [
-            SamplingModel(.frames), SamplingModel(.all),
-        ])
-    func seeds(_ model: SamplingModel) throws {
+    @Test(arguments: [
+        SamplingModel(.frames), SamplingModel(.all),
+    ])
+    func theSameSeedGivesTheSameVideoWhateverTheBatch(_ model: SamplingModel) throws {
         let predictor = model.predictor
         func predict(_ batch: Int, _ random: RandomStream) throws -> Prediction {
             try VideoSampler(predictor, batch: batch).predict(
@@ -33,8 +31,7 @@ import Testing
         #expect(one.codes[0][0] != one.codes[0][1])
     }
 
-    @Test("token j of sample i is drawn by number j of stream i")
-    func numbering() throws {
+    @Test func tokenJOfSampleIIsDrawnByNumberJOfStreamI() throws {
         let model = SamplingModel(.plain)
         let sampler = VideoSampler(model.predictor)
         let sampled = try sampler.codes(.none, samples: 2, random: random)
@@ -56,8 +53,7 @@ import Testing
         }
     }
 
-    @Test("the best of several has the largest mean log-probability")
-    func best() throws {
+    @Test func theBestOfSeveralHasTheLargestMeanLogProbability() throws {
         let model = SamplingModel(.classes)
         let sampler = VideoSampler(model.predictor)
         let condition = sampler.condition(classes: model.classes(clips: 2))
@@ -74,8 +70,8 @@ import Testing
         #expect(chosen.codes == best.codes && chosen.video.shape == [2, 1, 8, 16, 16, 3])
     }
 
-    @Test("every token is reported, and an error of the handler ends the sampling")
-    func progress() throws {
+    /// Every token is reported, and an error of the handler ends the sampling.
+    @Test func progress() throws {
         struct Enough: Error {}
         let sampler = VideoSampler(SamplingModel(.plain).predictor, batch: 2)
         let counter = Counter()
@@ -95,8 +91,7 @@ import Testing
         #expect(calls.seen == [1, 2, 3, 4, 5])
     }
 
-    @Test("a rollout reports the tokens of all windows")
-    func rolloutProgress() throws {
+    @Test func aRolloutReportsTheTokensOfAllWindows() throws {
         let model = SamplingModel(.frames)
         let counter = Counter()
         let clip = model.predictor.configuration.clipLength
@@ -109,8 +104,7 @@ import Testing
         #expect(counter.seen == Array(1...256))
     }
 
-    @Test("latent frames arrive one by one and are those of the codes")
-    func streaming() async throws {
+    @Test func latentFramesArriveOneByOneAndAreThoseOfTheCodes() async throws {
         let sampler = VideoSampler(SamplingModel(.plain).predictor, batch: 2)
         let codes = try sampler.codes(.none, samples: 3, random: random).codes[0]
         var seen: [SampledFrame] = []
@@ -125,8 +119,7 @@ import Testing
         }
     }
 
-    @Test("a cancelled task stops, and so does a stream that nobody hears")
-    func cancellation() async throws {
+    @Test func aCancelledTaskStopsAndSoDoesAStreamThatNobodyHears() async throws {
         let sampler = VideoSampler(SamplingModel(.plain).predictor)
         let random = random
         let task = Task {
@@ -142,8 +135,7 @@ import Testing
         }
     }
 
-    @Test("broken weights are told, not drawn from")
-    func broken() {
+    @Test func brokenWeightsAreToldNotDrawnFrom() {
         var predictor = SamplingModel(.plain).predictor
         predictor.prior.output = .init(repeating: .nan, shape: [24, 40])
         #expect(throws: SamplingError.notFinite(sample: 0, token: 0)) {
