@@ -55,7 +55,7 @@ extension VideoPrior {
                 "VideoPrior: frames \(frames.map { "\($0.shape)" } ?? "missing") are not "
                     + "[N, \(expected.map(String.init).joined(separator: ", "))]")
         }
-        let features = resnet(frames, context) + framePositions.grid
+        let features = context.part("resnet") { resnet(frames, context) } + framePositions.grid
         return features.reshaped([features.shape[0], -1, features.shape[4]])
     }
 
@@ -134,10 +134,11 @@ extension VideoPrior {
         guard visit(0, x) else { return x }
         for (index, block) in blocks.enumerated() {
             let input = x
-            x =
+            x = context.part("blocks.\(index)") {
                 checkpointing
-                ? context.checkpointed { block(input, condition, mask: mask, context) }
-                : block(input, condition, mask: mask, context)
+                    ? context.checkpointed { block(input, condition, mask: mask, context) }
+                    : block(input, condition, mask: mask, context)
+            }
             guard visit(index + 1, x) else { return x }
         }
         return x

@@ -116,6 +116,27 @@ private func awake(_ prior: VideoPrior) -> VideoPrior {
         #expect(kept.gradients[path: "hiddenCode"] != nil)
     }
 
+    /// Blocks are recorded under their paths, recomputed or not, without a change of the result.
+    @Test(arguments: [false, true]) func blocksAreRecorded(checkpointing: Bool) throws {
+        let model = awake(try prior(frames: 1))
+        var random = RandomStream(seed: 4)
+        let frames: Tensor<Float> = random.uniform([2, 1, 8, 8, 3], in: -0.5..<0.5)
+        let context = Context.inference
+        let (logits, inner) = context.recordingOutputs {
+            let condition = model.condition(frames: frames, context)
+            return model.logits(embeddings(), condition, checkpointing: checkpointing, context)
+        }
+        let condition = model.condition(frames: frames, .inference)
+        #expect(logits == model.logits(embeddings(), condition, .inference))
+        let paths = inner.all.map(\.path)
+        #expect(Set(paths).isSubset(of: model.namedModules.map(\.path)))
+        for path in ["resnet.groups.3.blocks.0", "resnet", "blocks.0.cross", "blocks.1"] {
+            #expect(paths.count { $0 == path } == 1, "\(path)")
+        }
+        let hidden = model.hidden(embeddings(), layers: [1], condition, .inference)[0]
+        #expect(inner["blocks.0"]?.reshaped(hidden.shape) == hidden)
+    }
+
     @Test func classesAndActionsChangeWhatIsPredicted() throws {
         let byClass = awake(try prior(classes: 3))
         let logits = [0, 2].map { label in
