@@ -100,7 +100,7 @@ struct VideoGPTForwardTests {
         _ tokenizer: VQVAE, _ fixture: VideoGPTFixture, below prefix: String
     ) throws {
         let ours = Dictionary(
-            uniqueKeysWithValues: tokenizer.videoGPTState.map { ($0.key, $0.tensor) })
+            uniqueKeysWithValues: tokenizer.videoGPTState.map { ($0.name, $0.tensor) })
         for (key, theirs) in try fixture.tensors(below: prefix) {
             guard let value = ours[key] else { continue }  // batch counters
             let deviation = relativeDeviation(value, from: theirs)

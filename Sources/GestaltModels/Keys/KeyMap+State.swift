@@ -61,7 +61,7 @@ extension KeyMap {
 
     /// Returns the parameters and buffers of `model` in the map's names and layouts, without
     /// fillers.
-    public func state(of model: some Module) -> [(key: String, tensor: Tensor<Float>)] {
+    public func state(of model: some Module) -> [NamedTensor<Float>] {
         let values = Dictionary(uniqueKeysWithValues: model.state.map { ($0.path, $0.value) })
         return entries.compactMap { entry in
             entry.path.map { (entry.key, entry.arrangement.toTheirs(values[$0]!).contiguous()) }
