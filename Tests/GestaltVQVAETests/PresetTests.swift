@@ -22,6 +22,7 @@ import Testing
     }
 
     @Test(
+        .tags(.peer),
         .enabled(if: VideoGPTFixture.isAvailable, "set GESTALT_FIXTURES to compare with VideoGPT"))
     func itsStateDictionaryHasVideoGPTsNamesAndShapesInOrder() throws {
         let data = try Data(

@@ -12,6 +12,7 @@ private let forwardBound = 1e-5 * convolutionBoundFactor
 private let gradientBound = 1e-4 * convolutionBoundFactor
 
 @Suite(
+    .tags(.peer),
     .enabled(if: VideoGPTFixture.isAvailable, "set GESTALT_FIXTURES to compare with VideoGPT"))
 struct VideoGPTForwardTests {
     @Test(arguments: TokenizerCase.all)

@@ -174,6 +174,7 @@ private func expectSame(_ a: VideoPredictor, _ b: VideoPredictor) {
     }
 
     @Test(
+        .tags(.peer),
         .enabled(if: VideoGPTFixture.isAvailable, "set GESTALT_FIXTURES to compare with VideoGPT"),
         arguments: ["lightning2", "lightning133"])
     func checkpointsOfTheOriginalOpenToTheSameCodesAndLogits(of trainer: String) throws {
@@ -195,6 +196,7 @@ private func expectSame(_ a: VideoPredictor, _ b: VideoPredictor) {
     }
 
     @Test(
+        .tags(.peer),
         .enabled(if: VideoGPTFixture.isAvailable, "set GESTALT_FIXTURES to compare with VideoGPT"),
         arguments: ["bare-zip.pt", "legacy-nonzip.pt"])
     func bareStatesOpenWhenTheyAreToldTheStrides(name: String) throws {
@@ -206,6 +208,7 @@ private func expectSame(_ a: VideoPredictor, _ b: VideoPredictor) {
     }
 
     @Test(
+        .tags(.peer),
         .enabled(if: VideoGPTFixture.isAvailable, "set GESTALT_FIXTURES for the original's files"),
         arguments: ["prior-lightning2.ckpt", "tokenizer-lightning133.ckpt"])
     func brokenCheckpointsGiveTypedErrors(name: String) throws {

@@ -9,6 +9,7 @@ import TestSupport
 import Testing
 
 @Suite(
+    .tags(.peer),
     .enabled(if: VideoGPTFixture.isAvailable, "set GESTALT_FIXTURES to compare with VideoGPT"))
 struct VideoGPTPriorTests {
     @Test func allCasesOfTheFixturesAreThere() { #expect(PriorCase.all.count == 5) }
