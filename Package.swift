@@ -186,8 +186,8 @@ let package = Package(
         tests(
             "GestaltSegHeads",
             [
-                "GestaltTensor", "GestaltNN", "GestaltFiles", "GestaltModels", "GestaltVideo",
-                "GestaltVQVAE", "GestaltPrior",
+                "GestaltTensor", "GestaltIO", "GestaltNN", "GestaltFiles", "GestaltModels",
+                "GestaltVideo", "GestaltVQVAE", "GestaltPrior",
             ]),
         tests(
             "GestaltRecipes",

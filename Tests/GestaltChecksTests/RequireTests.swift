@@ -2,8 +2,8 @@ import GestaltChecks
 import Testing
 
 @Suite struct RequireTests {
-    @Test("a broken requirement prints its message, in release too")
-    func message() async {
+    /// A broken requirement prints its message, in release too.
+    @Test func message() async {
         let result = await #expect(
             processExitsWith: .failure, observing: [\.standardErrorContent]
         ) {
@@ -15,8 +15,7 @@ import Testing
         #expect(text.contains("RequireTests.swift"))
     }
 
-    @Test("a requirement that holds builds no message")
-    func lazy() {
+    @Test func aRequirementThatHoldsBuildsNoMessage() {
         var built = 0
         func message() -> String {
             built += 1

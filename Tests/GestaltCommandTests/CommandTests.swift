@@ -5,38 +5,34 @@ import TestSupport
 import Testing
 
 @Suite struct CommandTests {
-    @Test(
-        "wrong usage ends with 2 and a line that says what is wrong",
-        arguments: [
-            ["frobnicate"], ["train", "unet"], ["train", "head", "--output", "x"],
-            ["train", "tokenizer", "--preset", "huge", "--output", "x"],
-            ["evaluate", "--model", "m", "--every", "0"], ["segment", "a.png", "--model", "m"],
-            ["data", "sheet", "--split", "nowhere", "--output", "x.png"],
-        ])
-    func usage(arguments: [String]) throws {
+    @Test(arguments: [
+        ["frobnicate"], ["train", "unet"], ["train", "head", "--output", "x"],
+        ["train", "tokenizer", "--preset", "huge", "--output", "x"],
+        ["evaluate", "--model", "m", "--every", "0"], ["segment", "a.png", "--model", "m"],
+        ["data", "sheet", "--split", "nowhere", "--output", "x.png"],
+    ])
+    func wrongUsageEndsWith2AndALineThatSaysWhatIsWrong(arguments: [String]) throws {
         let result = try Program.run(list: arguments)
         #expect(result.code == 2, "\(result)")
         #expect(result.error.contains("Error:") && result.output.isEmpty)
     }
 
-    @Test(
-        "what the world got wrong ends with 1, and names the path",
-        arguments: [
-            (["evaluate", "--model", "/nowhere/model"], "/nowhere/model"),
-            (
-                ["segment", "/nowhere/a.png", "--model", "/nowhere/m", "--output", "/nowhere/o"],
-                "/nowhere/m"
-            ),
-            (["inspect", "/nowhere/file.npy"], "/nowhere/file.npy"),
-            (["inspect", "/nowhere/file.pickle"], "/nowhere/file.pickle"),
-            (["train", "unet", "--data", "/nowhere/data", "--output", "OUT"], "/nowhere/data"),
-            (["train", "unet", "--data", "synthetic:none", "--output", "OUT"], "synthetic:none"),
-            (
-                ["data", "sheet", "--data", "synthetic:1", "--output", "/proc/nothing/x.png"],
-                "/proc/nothing"
-            ),
-        ])
-    func failures(arguments: [String], named: String) throws {
+    @Test(arguments: [
+        (["evaluate", "--model", "/nowhere/model"], "/nowhere/model"),
+        (
+            ["segment", "/nowhere/a.png", "--model", "/nowhere/m", "--output", "/nowhere/o"],
+            "/nowhere/m"
+        ),
+        (["inspect", "/nowhere/file.npy"], "/nowhere/file.npy"),
+        (["inspect", "/nowhere/file.pickle"], "/nowhere/file.pickle"),
+        (["train", "unet", "--data", "/nowhere/data", "--output", "OUT"], "/nowhere/data"),
+        (["train", "unet", "--data", "synthetic:none", "--output", "OUT"], "synthetic:none"),
+        (
+            ["data", "sheet", "--data", "synthetic:1", "--output", "/proc/nothing/x.png"],
+            "/proc/nothing"
+        ),
+    ])
+    func whatTheWorldGotWrongEndsWith1AndNamesThePath(arguments: [String], named: String) throws {
         let folder = TemporaryFolder()
         let result = try Program.run(
             list: arguments.map { $0 == "OUT" ? folder.path + "/run" : $0 })
@@ -44,14 +40,12 @@ import Testing
         #expect(result.error.contains(named), "\(result.error)")
     }
 
-    @Test("help is no failure")
-    func help() throws {
+    @Test func helpIsNoFailure() throws {
         let result = try Program.run("--help")
         #expect(result.code == 0 && result.output.contains("SUBCOMMANDS"))
     }
 
-    @Test("train, evaluate, segment, inspect: the whole way on synthetic clips")
-    func wholeWay() throws {
+    @Test func trainEvaluateSegmentInspectTheWholeWayOnSyntheticClips() throws {
         let folder = TemporaryFolder()
         let (model, output) = (folder.path + "/unet", folder.path + "/out")
         let trained = try Program.run(
@@ -95,8 +89,7 @@ import Testing
         #expect(inspected.code == 0 && inspected.output.contains("tensors"), "\(inspected.error)")
     }
 
-    @Test("a tokenizer's way: train, evaluate, reconstruct, a head on it")
-    func tokenizer() throws {
+    @Test func aTokenizersWayTrainEvaluateReconstructAHeadOnIt() throws {
         let folder = TemporaryFolder()
         let (model, head) = (folder.path + "/tokenizer", folder.path + "/head")
         let trained = try Program.run(

@@ -7,8 +7,7 @@ import TestSupport
 import Testing
 
 @Suite struct DataExportTests {
-    @Test("exported clips read back as they were")
-    func roundTrip() throws {
+    @Test func exportedClipsReadBackAsTheyWere() throws {
         RobotPush.register()
         let folder = TemporaryFolder()
         let output = folder.path + "/set"
@@ -31,8 +30,7 @@ import Testing
         #expect(again.code == 1 && again.error.contains("\(output)/train"), "\(again.error)")
     }
 
-    @Test("label pictures for some frames, of 0 and 255")
-    func someMasks() throws {
+    @Test func labelPicturesForSomeFramesOf0And255() throws {
         let folder = TemporaryFolder()
         let result = try Program.run(
             "data", "export", "--data", "synthetic:1", "--masks-every", "10", "--classes", "1",
@@ -45,8 +43,7 @@ import Testing
         #expect(values == [0, 255])
     }
 
-    @Test("labels as three classes")
-    func classes() throws {
+    @Test func labelsAsThreeClasses() throws {
         let folder = TemporaryFolder()
         let result = try Program.run(
             "data", "export", "--data", "synthetic:1", "--masks-every", "29", "--classes", "3",

@@ -29,14 +29,12 @@ import Testing
         ).write(to: folder)
     }
 
-    @Test(
-        "a head on a prior: train, evaluate, segment, inspect",
-        arguments: [
-            ["--encoder", "prior:hidden:1:skips", "--unfreeze", "resnet"],
-            ["--encoder", "resnet:4:skips", "--initial", "random"],
-            ["--encoder", "tokenizer:features", "--unfreeze", "all", "--encoder-rate", "0.5"],
-        ])
-    func head(arguments: [String]) throws {
+    @Test(arguments: [
+        ["--encoder", "prior:hidden:1:skips", "--unfreeze", "resnet"],
+        ["--encoder", "resnet:4:skips", "--initial", "random"],
+        ["--encoder", "tokenizer:features", "--unfreeze", "all", "--encoder-rate", "0.5"],
+    ])
+    func aHeadOnAPriorTrainEvaluateSegmentInspect(arguments: [String]) throws {
         let folder = TemporaryFolder()
         let (model, head) = (folder.path("predictor"), folder.path("head"))
         try Self.predictor(in: model)
@@ -62,18 +60,16 @@ import Testing
         #expect(resumed.code == 0, "\(resumed.error)")
     }
 
-    @Test(
-        "wrong encoders end with 2 and name what is wrong",
-        arguments: [
-            (["--encoder", "prior:2"], "prior:hidden:LAYER"),
-            (["--encoder", "resnet:9"], "resnet:STAGE[:skips], STAGE 1 to 4"),
-            (["--encoder", "tokenizer:continuous:skips"], "tokenizer[:LATENTS][:clip]"),
-            (["--encoder", "unet"], "prior:hidden:LAYER"),
-            (["--encoder", "resnet:4", "--head", "convolutional:0"], "WIDTH 1 to 4096"),
-            (["--encoder", "resnet:4", "--unfreeze", "prior"], "resnet:4 has resnet"),
-            (["--encoder", "resnet:4", "--encoder-rate", "resnet=x"], "encoder-rate"),
-        ])
-    func usage(arguments: [String], message: String) throws {
+    @Test(arguments: [
+        (["--encoder", "prior:2"], "prior:hidden:LAYER"),
+        (["--encoder", "resnet:9"], "resnet:STAGE[:skips], STAGE 1 to 4"),
+        (["--encoder", "tokenizer:continuous:skips"], "tokenizer[:LATENTS][:clip]"),
+        (["--encoder", "unet"], "prior:hidden:LAYER"),
+        (["--encoder", "resnet:4", "--head", "convolutional:0"], "WIDTH 1 to 4096"),
+        (["--encoder", "resnet:4", "--unfreeze", "prior"], "resnet:4 has resnet"),
+        (["--encoder", "resnet:4", "--encoder-rate", "resnet=x"], "encoder-rate"),
+    ])
+    func wrongEncodersEndWith2AndNameWhatIsWrong(arguments: [String], message: String) throws {
         let result = try Program.run(
             list: ["train", "head", "--model", "m", "--output", "x"] + arguments)
         #expect(result.code == 2 && result.error.contains(message), "\(result)")

@@ -39,8 +39,7 @@ import Testing
             ] + more)
     }
 
-    @Test("few labels, an ignored rim and an absent class, from training to masks")
-    func wholeWay() throws {
+    @Test func fewLabelsAnIgnoredRimAndAnAbsentClassFromTrainingToMasks() throws {
         let folder = TemporaryFolder()
         try Self.write(folder.path)
         let trained = try train(folder, "--classes", "4")
@@ -70,8 +69,8 @@ import Testing
         #expect(mask.shape == [16, 16, 1] && mask.scalars.allSatisfy { $0 < 4 })
     }
 
-    @Test("ids that are no class end with 1 and the file, unless they number objects")
-    func classes() throws {
+    /// Ids that are no class end with 1 and the file, unless they number objects.
+    @Test func classes() throws {
         let folder = TemporaryFolder()
         try Self.write(folder.path, highest: 7)
         let refused = try train(folder, "--classes", "3")
@@ -85,8 +84,8 @@ import Testing
         #expect(recipe.contains("\"instances\"") && recipe.contains("\"255\""))
     }
 
-    @Test("other words for --ignore are wrong usage", arguments: ["256", "-1", "void"])
-    func usage(label: String) throws {
+    @Test(arguments: ["256", "-1", "void"])
+    func otherWordsForIgnoreAreWrongUsage(label: String) throws {
         let result = try Program.run("train", "unet", "--ignore=\(label)", "--output", "x")
         #expect(result.code == 2 && result.error.contains("--ignore"), "\(result.error)")
     }

@@ -44,8 +44,7 @@ import Testing
         #expect(result.code == 0, "\(arguments): \(result.error)")
     }
 
-    @Test("arrays in, arrays out, equal to the library's")
-    func arrays() throws {
+    @Test func arraysInArraysOutEqualToTheLibrarys() throws {
         let video = try NPY.read(folder.path + "/video.npy", as: Float.self)
             .sliced(0..<4, axis: 1)
         try expect("encode", "--model", "@model", "--input", "@video.npy", "--output", "@codes.npy")
@@ -78,8 +77,8 @@ import Testing
         }
     }
 
-    @Test("forecasts: the same seed gives the same samples, however many; pictures and rollouts")
-    func forecasts() throws {
+    /// Forecasts: the same seed gives the same samples, however many; pictures and rollouts.
+    @Test func forecasts() throws {
         let common = ["predict", "--model", "@model", "--input", "@video.npy", "--seed", "3"]
         func predict(_ more: String...) throws {
             let result = try Program.run(
@@ -101,8 +100,7 @@ import Testing
         #expect(try NPY.info(folder.path + "/best.npy").shape == [2, 1, 4, 8, 16, 3])
     }
 
-    @Test("there and back through VideoGPT's names")
-    func conversion() throws {
+    @Test func thereAndBackThroughVideoGPTsNames() throws {
         try expect("convert", "@model", "@theirs.safetensors", "--to", "videogpt", "--with-masks")
         try expect("convert", "@theirs.safetensors", "@again")
         let again = try VideoPredictor(folder: folder.path + "/again")
@@ -119,48 +117,45 @@ import Testing
         }
     }
 
-    @Test("an ending that nothing is written by is wrong usage")
-    func endings() throws {
+    @Test func anEndingThatNothingIsWrittenByIsWrongUsage() throws {
         let result = try Program.run(
             "encode", "--model", folder.path + "/model", "--input", folder.path + "/video.npy",
             "--output", folder.path + "/x.txt")
         #expect(result.code == 2 && result.error.contains(".npy"), "\(result)")
     }
 
-    @Test(
-        "what does not fit ends with 1 and says what was expected",
-        arguments: [
-            (
-                [
-                    "encode", "--model", "@model", "--input", "@video.npy", "--frames", "3",
-                    "--output", "@x.npy",
-                ], "stride"
-            ),
-            (
-                ["logits", "--model", "@model", "--codes", "@video.npy", "--output", "@x.npy"],
-                "values"
-            ),
-            (
-                ["decode", "--model", "@nothing.ckpt", "--input", "@x.npy", "--output", "@y.npy"],
-                "nothing"
-            ),
-            (
-                [
-                    "predict", "--model", "@model", "--input", "@video.npy", "--class", "1",
-                    "--output", "@x.npy",
-                ], "class"
-            ),
-            (["predict", "--model", "@model", "--output", "@x.npy"], "--input"),
-            (
-                [
-                    "features", "--model", "@model", "--source", "prior:hidden:9", "--input",
-                    "@video.npy",
-                    "--output", "@x.npy",
-                ], "layer"
-            ),
-            (["convert", "@model", "@model"], "without a model"),
-        ])
-    func failures(arguments: [String], named: String) throws {
+    @Test(arguments: [
+        (
+            [
+                "encode", "--model", "@model", "--input", "@video.npy", "--frames", "3",
+                "--output", "@x.npy",
+            ], "stride"
+        ),
+        (
+            ["logits", "--model", "@model", "--codes", "@video.npy", "--output", "@x.npy"],
+            "values"
+        ),
+        (
+            ["decode", "--model", "@nothing.ckpt", "--input", "@x.npy", "--output", "@y.npy"],
+            "nothing"
+        ),
+        (
+            [
+                "predict", "--model", "@model", "--input", "@video.npy", "--class", "1",
+                "--output", "@x.npy",
+            ], "class"
+        ),
+        (["predict", "--model", "@model", "--output", "@x.npy"], "--input"),
+        (
+            [
+                "features", "--model", "@model", "--source", "prior:hidden:9", "--input",
+                "@video.npy",
+                "--output", "@x.npy",
+            ], "layer"
+        ),
+        (["convert", "@model", "@model"], "without a model"),
+    ])
+    func whatDoesNotFitEndsWith1AndSaysWhatWasExpected(arguments: [String], named: String) throws {
         let result = try Program.run(
             list: arguments.map { $0.replacing("@", with: folder.path + "/") })
         #expect(result.code == 1, "\(result)")

@@ -42,8 +42,8 @@ import Testing
             .compactMap { $0 as? String }.filter { $0.hasSuffix(".png") }.sorted() ?? []
     }
 
-    @Test("one broken picture: the others are done, the bad one is named, exit code 1")
-    func onebad() throws {
+    /// One broken picture: the others are done, the bad one is named, exit code 1.
+    @Test func onebad() throws {
         for name in ["d/a.png", "d/b.jpg", "d/c.png", "d/d.jpg"] { try picture(name) }
         let bytes = try Data(contentsOf: URL(filePath: folder.path("d/b.jpg")))
         try bytes.prefix(bytes.count / 2).prefix(100).write(
@@ -57,8 +57,7 @@ import Testing
         #expect(!result.error.contains("a.png:"))
     }
 
-    @Test("several inputs, names kept, equal to the library's masks")
-    func names() throws {
+    @Test func severalInputsNamesKeptEqualToTheLibrarysMasks() throws {
         for name in ["d/clip1/1.png", "d/clip1/2.png", "d/clip2/1.png", "big.png"] {
             try picture(name, height: name == "big.png" ? 90 : 40)
         }
@@ -80,8 +79,7 @@ import Testing
         }
     }
 
-    @Test("--skip-existing, --masks-only, --json, --quiet")
-    func flags() throws {
+    @Test func skipExistingMasksOnlyJsonQuiet() throws {
         try picture("d/a.png")
         try picture("d/b.png")
         #expect(try segment("@d/a.png", "--masks-only").code == 0)
@@ -93,8 +91,7 @@ import Testing
         #expect(counts?["pictures"] as? Int == 1 && counts?["existing"] as? Int == 1)
     }
 
-    @Test("several classes: ids in the masks, and no threshold")
-    func classes() throws {
+    @Test func severalClassesIdsInTheMasksAndNoThreshold() throws {
         var random = RandomStream(seed: 3)
         var sizes = UNetConfiguration.demo
         sizes.classes = 3
@@ -109,8 +106,7 @@ import Testing
         #expect(mask.scalars.allSatisfy { $0 < 3 })
     }
 
-    @Test("a head on clips segments clips, each frame as evaluation does")
-    func clips() throws {
+    @Test func aHeadOnClipsSegmentsClipsEachFrameAsEvaluationDoes() throws {
         var random = RandomStream(seed: 5)
         let sizes = VQVAEConfiguration(
             strides: .init(time: 2, height: 4, width: 4), hiddenChannels: 8, embeddingWidth: 6,
@@ -130,8 +126,7 @@ import Testing
         #expect(results("masks") == (0..<5).map { "d/clip/\($0).png" })
     }
 
-    @Test("a result that cannot be written ends the work with its name")
-    func unwritable() throws {
+    @Test func aResultThatCannotBeWrittenEndsTheWorkWithItsName() throws {
         try picture("d/a.png")
         _ = try folder.write([1], as: "out")
         let result = try segment("@d")

@@ -13,26 +13,23 @@ import Testing
             environment: ["G": Program.path].merging(environment) { $1 })
     }
 
-    @Test(
-        "closed and full streams",
-        arguments: [
-            ("\"$G\" --help | head -n 1", 0, ""),
-            ("\"$G\" --help >&-", 0, ""),
-            ("\"$G\" frobnicate 2>&-", 2, ""),
-            ("\"$G\" --version > /dev/full", 1, "No space left"),
-            ("\"$G\" --help > /dev/full", 1, "No space left"),
-            ("stdbuf -oL \"$G\" help train head > /dev/full", 1, "standard output"),
-            ("\"$G\" --version <&-", 0, ""),
-            ("{ \"$G\" --help; echo \"code $?\" >&2; } | :", 0, "code 0"),
-        ])
-    func streams(line: String, code: Int, error: String) throws {
+    @Test(arguments: [
+        ("\"$G\" --help | head -n 1", 0, ""),
+        ("\"$G\" --help >&-", 0, ""),
+        ("\"$G\" frobnicate 2>&-", 2, ""),
+        ("\"$G\" --version > /dev/full", 1, "No space left"),
+        ("\"$G\" --help > /dev/full", 1, "No space left"),
+        ("stdbuf -oL \"$G\" help train head > /dev/full", 1, "standard output"),
+        ("\"$G\" --version <&-", 0, ""),
+        ("{ \"$G\" --help; echo \"code $?\" >&2; } | :", 0, "code 0"),
+    ])
+    func closedAndFullStreams(line: String, code: Int, error: String) throws {
         let result = try shell(line)
         #expect(Int(result.code) == code, "\(result)")
         #expect(error.isEmpty || result.error.contains(error), "\(result)")
     }
 
-    @Test("what is written never lands in a stream that was closed")
-    func closedOutput() throws {
+    @Test func whatIsWrittenNeverLandsInAStreamThatWasClosed() throws {
         let folder = TemporaryFolder()
         let result = try shell(
             "\"$G\" data sheet --data synthetic:1 --output \"$O\" >&-", ["O": folder.path("s.png")])
@@ -41,8 +38,8 @@ import Testing
         #expect(bytes.starts(with: [0x89, 0x50, 0x4E, 0x47]))
     }
 
-    @Test("GESTALT_THREADS is checked by every command", arguments: ["abc", "0", "-1", "1e3"])
-    func threadsVariable(value: String) throws {
+    @Test(arguments: ["abc", "0", "-1", "1e3"])
+    func theThreadCountOfTheEnvironmentIsChecked(value: String) throws {
         let folder = TemporaryFolder()
         let result = try Program.run(
             list: [
@@ -53,15 +50,14 @@ import Testing
         #expect(lines.count == 1 && lines[0].hasPrefix("warning: "), "\(result.error)")
     }
 
-    @Test("--threads goes before GESTALT_THREADS")
-    func threads() throws {
+    @Test func threadsGoesBeforeTheEnvironment() throws {
         let result = try Program.run(
             list: ["doctor", "--json", "--threads", "3"], environment: ["GESTALT_THREADS": "2"])
         #expect(result.output.contains("\"threads\" : 3"), "\(result)")
     }
 
-    @Test("the program alone, its build folder gone: the sample is missing, with words")
-    func moved() throws {
+    /// The program alone, its build folder gone: the sample is missing, with words.
+    @Test func moved() throws {
         let folder = TemporaryFolder()
         let program = folder.path("gestalt")
         try FileManager.default.copyItem(atPath: Program.path, toPath: program)
@@ -85,8 +81,8 @@ import Testing
         #expect(installed.code == 0, "\(installed)")
     }
 
-    @Test("completions complete paths", arguments: ["bash", "zsh", "fish"])
-    func completions(shell: String) throws {
+    @Test(arguments: ["bash", "zsh", "fish"])
+    func completionsCompletePaths(shell: String) throws {
         let result = try Program.run("--generate-completion-script", shell)
         let paths = ["bash": "__gestalt_add_completions -f", "zsh": "_files", "fish": "-rF"]
         #expect(result.code == 0 && result.output.contains(paths[shell] ?? "?"), "\(shell)")

@@ -10,21 +10,19 @@ import Testing
         "2",
     ]
 
-    @Test(
-        "numbers no training can have end with 2 and name the flag",
-        arguments: [
-            ("unet", "--classes=0"), ("unet", "--steps=0"), ("unet", "--batch=0"),
-            ("unet", "--rate=-1"), ("unet", "--rate=nan"), ("unet", "--labels=0"),
-            ("unet", "--classes=256"), ("unet", "--weight-decay=-1"), ("unet", "--warm-up=2"),
-            ("unet", "--gradient-norm=0"), ("unet", "--flip=1.5"), ("unet", "--shift=-1"),
-            ("unet", "--brightness=2"), ("unet", "--checkpoint-minutes=-1"),
-            ("tokenizer", "--clip-length=0"), ("tokenizer", "--steps=-3"),
-            ("tokenizer", "--contrast=7"),
-            ("prior", "--conditioning-frames=-1"), ("prior", "--dropout=2"), ("prior", "--batch=0"),
-            ("head", "--head=convolutional:0"), ("head", "--labels=-2"), ("head", "--flip=-1"),
-            ("head", "--set=heads"),
-        ])
-    func usage(kind: String, option: String) throws {
+    @Test(arguments: [
+        ("unet", "--classes=0"), ("unet", "--steps=0"), ("unet", "--batch=0"),
+        ("unet", "--rate=-1"), ("unet", "--rate=nan"), ("unet", "--labels=0"),
+        ("unet", "--classes=256"), ("unet", "--weight-decay=-1"), ("unet", "--warm-up=2"),
+        ("unet", "--gradient-norm=0"), ("unet", "--flip=1.5"), ("unet", "--shift=-1"),
+        ("unet", "--brightness=2"), ("unet", "--checkpoint-minutes=-1"),
+        ("tokenizer", "--clip-length=0"), ("tokenizer", "--steps=-3"),
+        ("tokenizer", "--contrast=7"),
+        ("prior", "--conditioning-frames=-1"), ("prior", "--dropout=2"), ("prior", "--batch=0"),
+        ("head", "--head=convolutional:0"), ("head", "--labels=-2"), ("head", "--flip=-1"),
+        ("head", "--set=heads"),
+    ])
+    func numbersNoTrainingCanHaveEndWith2AndNameTheFlag(kind: String, option: String) throws {
         let folder = TemporaryFolder()
         let result = try Program.run(
             "train", kind, "--model", "m", "--output", folder.path("run"), option)
@@ -34,8 +32,8 @@ import Testing
         #expect(!FileManager.default.fileExists(atPath: folder.path("run")))
     }
 
-    @Test("a batch that cannot fit ends with 1, says which would, and leaves nothing")
-    func memory() throws {
+    /// A batch that cannot fit ends with 1, says which would, and leaves nothing.
+    @Test func memory() throws {
         let folder = TemporaryFolder()
         let run = folder.path("run")
         let result = try Program.run(
@@ -47,8 +45,8 @@ import Testing
         #expect(!FileManager.default.fileExists(atPath: run))
     }
 
-    @Test("extending, beginning from a model, beginning from a recipe; what the model decides")
-    func continuing() throws {
+    /// Extending, beginning from a model, beginning from a recipe; what the model decides.
+    @Test func continuing() throws {
         let folder = TemporaryFolder()
         let run = folder.path("run")
         func train(_ arguments: String...) throws -> Program.Result {
@@ -95,8 +93,7 @@ import Testing
         #expect(wrong.code == 1 && wrong.error.contains("“unet”"), "\(wrong)")
     }
 
-    @Test("a prior's own values are taken, and not overruled silently")
-    func decidedByThePrior() throws {
+    @Test func aPriorsOwnValuesAreTakenAndNotOverruledSilently() throws {
         let folder = TemporaryFolder()
         let model = folder.path("predictor")
         try HeadCommandTests.predictor(in: model)
@@ -121,10 +118,8 @@ import Testing
         #expect(text.contains("\"clipLength\" : 4"), "\(text)")
     }
 
-    @Test(
-        "SIGHUP, SIGTERM and SIGINT save; a second process is refused",
-        arguments: [SIGHUP, SIGINT, SIGTERM])
-    func signals(number: Int32) throws {
+    @Test(arguments: [SIGHUP, SIGINT, SIGTERM])
+    func signalsSaveAndASecondProcessIsRefused(number: Int32) throws {
         let folder = TemporaryFolder()
         let run = folder.path("run")
         let process = try Program.start(
@@ -148,8 +143,7 @@ import Testing
         #expect(used.code == 0 && used.error.contains("the run stopped at step"), "\(used)")
     }
 
-    @Test("an interrupted demo does not speak of --resume, which it has not")
-    func demo() throws {
+    @Test func anInterruptedDemoDoesNotSpeakOfResumeWhichItHasNot() throws {
         let folder = TemporaryFolder()
         let process = try Program.start(
             ["demo", "--output", folder.path("out")], errors: folder.path("errors"))

@@ -59,8 +59,10 @@ import Testing
             ("data sheet", "--clips", counts), ("data sheet", "--frames", counts),
         ]
 
-    @Test("each option refuses values it cannot have", arguments: values)
-    func value(command: String, option: String, values: [String]) throws {
+    @Test(arguments: values)
+    func eachOptionRefusesValuesItCannotHave(
+        command: String, option: String, values: [String]
+    ) throws {
         for value in values {
             let words = command.split(separator: " ").map(String.init)
             let result = try Program.run(
@@ -72,63 +74,58 @@ import Testing
         }
     }
 
-    @Test(
-        "options that say nothing together are refused",
-        arguments: [
-            (["predict", "--greedy", "--samples", "3"], "one sample"),
-            (["predict", "--greedy", "--temperature", "0.5"], "--temperature"),
-            (["predict", "--greedy", "--best-of", "2"], "one sample"),
-            (["predict", "--best-of", "3", "--samples", "2"], "leave out --samples"),
-            (["predict", "--length", "20", "--best-of", "2"], "exclude"),
-            (["predict", "--set", "heads=2", "--set", "heads=4"], "twice"),
-            (["convert", "--with-masks"], "--to videogpt"),
-        ])
-    func together(arguments: [String], expected: String) throws {
+    @Test(arguments: [
+        (["predict", "--greedy", "--samples", "3"], "one sample"),
+        (["predict", "--greedy", "--temperature", "0.5"], "--temperature"),
+        (["predict", "--greedy", "--best-of", "2"], "one sample"),
+        (["predict", "--best-of", "3", "--samples", "2"], "leave out --samples"),
+        (["predict", "--length", "20", "--best-of", "2"], "exclude"),
+        (["predict", "--set", "heads=2", "--set", "heads=4"], "twice"),
+        (["convert", "--with-masks"], "--to videogpt"),
+    ])
+    func optionsThatSayNothingTogetherAreRefused(arguments: [String], expected: String) throws {
         let result = try Program.run(list: arguments + (Self.needed[arguments[0]] ?? []))
         #expect(result.code == 2 && result.error.contains(expected), "\(result)")
     }
 
-    @Test("--fps is for GIFs")
-    func frameRate() throws {
+    @Test func fpsIsForGIFs() throws {
         let result = try Program.run(
             "predict", "--fps", "10", "--model", "m", "--input", "i.npy", "--output", "o.png")
         #expect(result.code == 2 && result.error.contains(".gif"), "\(result)")
     }
 
-    @Test(
-        "a command that is not there, and the nearest one",
-        arguments: [
-            (["segmnt", "x"], "did you mean 'segment'?", "gestalt <subcommand>"),
-            (["evalaute"], "did you mean 'evaluate'?", "gestalt <subcommand>"),
-            (["Inspect", "x"], "did you mean 'inspect'?", "gestalt <subcommand>"),
-            (["train", "u-net"], "did you mean 'unet'?", "gestalt train"),
-            (["data", "shet"], "did you mean 'sheet'?", "gestalt data"),
-            (["foo"], "there are demo, doctor, train", "gestalt <subcommand>"),
-            (["train", "foo"], "there are tokenizer, prior, head, unet", "gestalt train"),
-        ])
-    func command(arguments: [String], expected: String, usage: String) throws {
+    @Test(arguments: [
+        (["segmnt", "x"], "did you mean 'segment'?", "gestalt <subcommand>"),
+        (["evalaute"], "did you mean 'evaluate'?", "gestalt <subcommand>"),
+        (["Inspect", "x"], "did you mean 'inspect'?", "gestalt <subcommand>"),
+        (["train", "u-net"], "did you mean 'unet'?", "gestalt train"),
+        (["data", "shet"], "did you mean 'sheet'?", "gestalt data"),
+        (["foo"], "there are demo, doctor, train", "gestalt <subcommand>"),
+        (["train", "foo"], "there are tokenizer, prior, head, unet", "gestalt train"),
+    ])
+    func aCommandThatIsNotThereAndTheNearestOne(
+        arguments: [String], expected: String, usage: String
+    ) throws {
         let result = try Program.run(list: arguments)
         #expect(result.code == 2 && result.error.contains(expected), "\(result)")
         #expect(result.error.contains("Usage: \(usage)"), "\(result)")
     }
 
-    @Test(
-        "results that cannot be written are refused before anything is read",
-        arguments: [
-            ["encode", "--model", "m", "--input", "i", "--output", "FILE/x.npy"],
-            ["decode", "--model", "m", "--input", "i", "--output", "FILE/x.gif"],
-            ["logits", "--model", "m", "--codes", "i", "--output", "FILE/x.npy"],
-            ["predict", "--model", "m", "--input", "i", "--output", "FILE/a/b/x.gif"],
-            [
-                "features", "--model", "m", "--source", "tokenizer:codes", "--input", "i",
-                "--output",
-                "FILE/x.npy",
-            ],
-            ["convert", "m", "FILE/x"], ["convert", "m", "FILE/x.safetensors", "--to", "videogpt"],
-            ["reconstruct", "--model", "m", "--output", "FILE"],
-            ["data", "sheet", "--data", "/nowhere", "--output", "FILE/x.png"],
-        ])
-    func output(arguments: [String]) throws {
+    @Test(arguments: [
+        ["encode", "--model", "m", "--input", "i", "--output", "FILE/x.npy"],
+        ["decode", "--model", "m", "--input", "i", "--output", "FILE/x.gif"],
+        ["logits", "--model", "m", "--codes", "i", "--output", "FILE/x.npy"],
+        ["predict", "--model", "m", "--input", "i", "--output", "FILE/a/b/x.gif"],
+        [
+            "features", "--model", "m", "--source", "tokenizer:codes", "--input", "i",
+            "--output",
+            "FILE/x.npy",
+        ],
+        ["convert", "m", "FILE/x"], ["convert", "m", "FILE/x.safetensors", "--to", "videogpt"],
+        ["reconstruct", "--model", "m", "--output", "FILE"],
+        ["data", "sheet", "--data", "/nowhere", "--output", "FILE/x.png"],
+    ])
+    func resultsThatCannotBeWrittenAreRefusedBeforeAnythingIsRead(arguments: [String]) throws {
         let folder = TemporaryFolder()
         let file = try folder.write([1], as: "file")
         let result = try Program.run(list: arguments.map { $0.replacing("FILE", with: file) })
@@ -136,14 +133,12 @@ import Testing
         #expect(result.error.contains(file + ": cannot create: it is not a folder"), "\(result)")
     }
 
-    @Test(
-        "endings that nothing is written by end with 2",
-        arguments: [
-            ["encode", "--model", "m", "--input", "i", "--output", "x.txt"],
-            ["predict", "--model", "m", "--input", "i", "--output", "x"],
-            ["data", "sheet", "--output", "x.gif"],
-        ])
-    func ending(arguments: [String]) throws {
+    @Test(arguments: [
+        ["encode", "--model", "m", "--input", "i", "--output", "x.txt"],
+        ["predict", "--model", "m", "--input", "i", "--output", "x"],
+        ["data", "sheet", "--output", "x.gif"],
+    ])
+    func endingsThatNothingIsWrittenByEndWith2(arguments: [String]) throws {
         let result = try Program.run(list: arguments)
         #expect(result.code == 2 && result.error.contains("--output"), "\(result)")
     }

@@ -2,11 +2,14 @@ import Foundation
 import GestaltData
 import GestaltRobotPush
 import GestaltTensor
+import TestSupport
 import Testing
 
 private let folder = ProcessInfo.processInfo.environment["GESTALT_DATA"]
 
-@Suite(.enabled(if: folder != nil, "set GESTALT_DATA to the folder of recordings to run these"))
+@Suite(
+    .tags(.peer),
+    .enabled(if: folder != nil, "set GESTALT_DATA to the folder of recordings to run these"))
 struct OutsideDataTests {
     @Test(arguments: [(Split.train, 240, 0.174), (.validation, 30, 0.167), (.test, 60, 0.176)])
     func robotPush(split: Split, count: Int, foreground: Double) throws {

@@ -244,7 +244,9 @@ import Testing
 
     private static let fixtures = ProcessInfo.processInfo.environment["GESTALT_FIXTURES"]
 
-    @Test(.enabled(if: fixtures != nil, "set GESTALT_FIXTURES to the folder with videogpt"))
+    @Test(
+        .tags(.peer),
+        .enabled(if: fixtures != nil, "set GESTALT_FIXTURES to the folder with videogpt"))
     func filesOfTheReferenceWriter() throws {
         let folder = try #require(Self.fixtures) + "/videogpt"
         for name in ["vqvae-422", "modules", "resnet34", "checkpoints/expected-mixed"] {

@@ -4,8 +4,8 @@ import TestSupport
 import Testing
 
 @Suite struct TensorFileTests {
-    @Test("every format that is written is read back", arguments: ["npy", "npz", "safetensors"])
-    func roundTrip(_ ending: String) throws {
+    @Test(arguments: ["npy", "npz", "safetensors"])
+    func everyFormatThatIsWrittenIsReadBack(_ ending: String) throws {
         let folder = TemporaryFolder()
         let path = folder.path("x." + ending)
         let x = Tensor<Float>.sample([2, 0, 3]).reshaped([0, 6])
@@ -18,8 +18,7 @@ import Testing
         #expect(try Tensor<Int32>(contentsOf: path).scalars == [1, 255])
     }
 
-    @Test("another ending, no file and no array are typed errors with the path")
-    func errors() throws {
+    @Test func anotherEndingNoFileAndNoArrayAreTypedErrorsWithThePath() throws {
         let folder = TemporaryFolder()
         #expect(throws: FileError.self) { try Tensor<Float>([1]).write(to: folder.path("x.txt")) }
         #expect(folder.names.isEmpty)

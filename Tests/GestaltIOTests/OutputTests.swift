@@ -5,10 +5,8 @@ import Testing
 
 /// Results are checked before the work that makes them.
 @Suite struct OutputTests {
-    @Test(
-        "a file that can be written passes, and nothing is made",
-        arguments: ["new.npy", "a/b/new.npy", "there.npy", "./x.npy", "a//b.npy"])
-    func possible(name: String) throws {
+    @Test(arguments: ["new.npy", "a/b/new.npy", "there.npy", "./x.npy", "a//b.npy"])
+    func aFileThatCanBeWrittenPassesAndNothingIsMade(name: String) throws {
         let folder = TemporaryFolder()
         _ = try folder.write([1], as: "there.npy")
         try OutputFile.check(folder.path(name))
@@ -17,14 +15,12 @@ import Testing
         try AtomicFile.write([2], to: folder.path(name))
     }
 
-    @Test(
-        "what is in the way is named",
-        arguments: [
-            ("there.npy/x.npy", "there.npy: cannot create: it is not a folder"),
-            ("sub", "it is a folder"), ("sub/", "is a folder"), ("new/", "not the name of a file"),
-            ("link/x.npy", "link"), ("there.npy/a/b/x.npy", "there.npy"),
-        ])
-    func impossible(name: String, expected: String) throws {
+    @Test(arguments: [
+        ("there.npy/x.npy", "there.npy: cannot create: it is not a folder"),
+        ("sub", "it is a folder"), ("sub/", "is a folder"), ("new/", "not the name of a file"),
+        ("link/x.npy", "link"), ("there.npy/a/b/x.npy", "there.npy"),
+    ])
+    func whatIsInTheWayIsNamed(name: String, expected: String) throws {
         let folder = TemporaryFolder()
         _ = try folder.write([1], as: "there.npy")
         try OutputFolder.make(folder.path("sub"))
@@ -34,8 +30,8 @@ import Testing
         #expect(error?.description.contains(expected) == true, "\(String(describing: error))")
     }
 
-    @Test("places of the system are refused", arguments: ["/dev/null", ""])
-    func system(path: String) {
+    @Test(arguments: ["/dev/null", ""])
+    func placesOfTheSystemAreRefused(path: String) {
         #expect(throws: FileFailure.self) { try OutputFile.check(path) }
     }
 }

@@ -4,8 +4,7 @@ import Synchronization
 import Testing
 
 @Suite struct RegistryTests {
-    @Test("entries are found by name, in the order of their registration")
-    func entries() throws {
+    @Test func entriesAreFoundByNameInTheOrderOfTheirRegistration() throws {
         let registry = Registry<Int>("number", ["two": 2])
         try registry.register(1, as: "one")
         #expect(registry["two"] == 2 && registry["one"] == 1 && registry["three"] == nil)
@@ -13,8 +12,7 @@ import Testing
         #expect(registry.names == ["two", "one"] && registry.all == [2, 1])
     }
 
-    @Test("a name that is taken is refused, and its entry stays")
-    func duplicates() throws {
+    @Test func aNameThatIsTakenIsRefusedAndItsEntryStays() throws {
         let registry = Registry<Int>("number", ["one": 1])
         let error = #expect(throws: RegistryError.self) { try registry.register(2, as: "one") }
         #expect(error == .duplicate(subject: "number", name: "one"))
@@ -22,8 +20,7 @@ import Testing
         #expect(registry["one"] == 1 && registry.names == ["one"])
     }
 
-    @Test("an unknown name lists the known ones")
-    func unknown() {
+    @Test func anUnknownNameListsTheKnownOnes() {
         let registry = Registry<Int>("kind of shape", ["circle": 0, "square": 4])
         let error = #expect(throws: RegistryError.self) { try registry.entry(named: "cube") }
         #expect(
@@ -32,8 +29,7 @@ import Testing
         #expect(error?.description == "no kind of shape “cube”; known: circle, square")
     }
 
-    @Test("of registrations at the same time each name is taken once")
-    func threads() {
+    @Test func ofRegistrationsAtTheSameTimeEachNameIsTakenOnce() {
         let registry = Registry<Int>("number")
         let refused = Mutex(0)
         DispatchQueue.concurrentPerform(iterations: 64) { index in

@@ -159,7 +159,7 @@ import Testing
 
     private static let data = ProcessInfo.processInfo.environment["GESTALT_DATA"]
 
-    @Test(.enabled(if: data != nil, "set GESTALT_DATA to the folder with robot-push"))
+    @Test(.tags(.peer), .enabled(if: data != nil, "set GESTALT_DATA to the folder with robot-push"))
     func clipsOfRobotPush() throws {
         let folder = try #require(Self.data) + "/robot-push/val"
         let names = try FileManager.default.contentsOfDirectory(atPath: folder)

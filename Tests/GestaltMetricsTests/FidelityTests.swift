@@ -99,18 +99,16 @@ import Testing
         #expect(similarity.values.isEmpty && similarity.mean.isNaN)
     }
 
-    @Test("no picture at all", arguments: [[0, 16, 16, 3], [2, 16, 16, 0]] as [Shape])
-    func nothing(_ shape: Shape) throws {
+    @Test(arguments: [[0, 16, 16, 3], [2, 16, 16, 0]] as [Shape])
+    func noPictureAtAll(_ shape: Shape) throws {
         var (ratio, similarity) = (PeakSignalToNoise(), StructuralSimilarity())
         ratio.add(prediction: .zeros(shape), truth: .zeros(shape))
         try similarity.add(prediction: .zeros(shape), truth: .zeros(shape))
         #expect(ratio.perImage.isNaN && ratio.overSet.isNaN && similarity.mean.isNaN)
     }
 
-    @Test(
-        "what is not finite has no score, on either side",
-        arguments: [Float.nan, .infinity, -.infinity, .greatestFiniteMagnitude * 2])
-    func notFinite(value: Float) throws {
+    @Test(arguments: [Float.nan, .infinity, -.infinity, .greatestFiniteMagnitude * 2])
+    func whatIsNotFiniteHasNoScoreOnEitherSide(value: Float) throws {
         var numbers = Numbers(seed: 6)
         let truth = numbers.picture([2, 12, 12, 3])
         var prediction = truth

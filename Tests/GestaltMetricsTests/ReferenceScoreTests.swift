@@ -7,7 +7,7 @@ import Testing
 
 /// Scores of methods that need no network, on the test split of robot-push: every fifth frame of 60
 /// clips. The published table was made by another program.
-@Suite(.enabled(if: OutsideFiles.data.isThere, "\(OutsideFiles.data.message)"))
+@Suite(.tags(.peer), .enabled(if: OutsideFiles.data.isThere, "\(OutsideFiles.data.message)"))
 struct ReferenceScoreTests {
     private static let every = 5
     private let test: DataSet

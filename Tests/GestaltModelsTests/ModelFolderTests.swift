@@ -25,7 +25,7 @@ private struct Others: ModelConfiguration {
     private let temporary = TemporaryFolder()
     private var folder: ModelFolder { ModelFolder(temporary.path("model")) }
 
-    private let tensors: [(path: String, value: Tensor<Float>)] = [
+    private let tensors: [NamedTensor<Float>] = [
         (
             "first.weight",
             Tensor(shape: [2, 3], scalars: [1, -0.0, .infinity, 4, .leastNonzeroMagnitude, 6])
@@ -33,7 +33,9 @@ private struct Others: ModelConfiguration {
         ("scale", Tensor(3)),
     ]
 
-    private var shapes: [(path: String, shape: Shape)] { tensors.map { ($0.path, $0.value.shape) } }
+    private var shapes: [(name: String, shape: Shape)] {
+        tensors.map { ($0.name, $0.tensor.shape) }
+    }
 
     private func write(_ configuration: String) throws {
         try folder.write(Sizes(width: 3, depth: 1), tensors: tensors, card: "# Card\n")
@@ -46,7 +48,7 @@ private struct Others: ModelConfiguration {
         #expect(try folder.configuration() == Sizes(width: 3, depth: 1))
         let read = try folder.tensors(shapes)
         for (tensor, original) in zip(read, tensors) {
-            #expect(tensor.scalars.map(\.bitPattern) == original.value.scalars.map(\.bitPattern))
+            #expect(tensor.scalars.map(\.bitPattern) == original.tensor.scalars.map(\.bitPattern))
         }
         #expect(temporary.bytes(of: "model/README.md") == Array("# Card\n".utf8))
         #expect(temporary.bytes(of: "model/config.json").count > 0)
@@ -101,16 +103,21 @@ private struct Others: ModelConfiguration {
     @Test func tensorsThatDoNotFitAreNamed() throws {
         try folder.write(Sizes(width: 3, depth: 1), tensors: tensors, card: "")
         let path = folder.weightsPath
-        #expect(throws: ModelFolderError.unexpectedTensor(path: path, key: "scale")) {
+        #expect(throws: StateMismatch(path: path, problems: ["unexpected: scale"])) {
             try folder.tensors([shapes[0]])
         }
-        #expect(throws: ModelFolderError.missingTensor(path: path, key: "more", shape: [4])) {
+        #expect(throws: StateMismatch(path: path, problems: ["missing: more"])) {
             try folder.tensors(shapes + [("more", [4])])
         }
+        // All at once.
         #expect(
-            throws: ModelFolderError.wrongShape(
-                path: path, key: "first.weight", expected: [3, 2], found: [2, 3])
-        ) { try folder.tensors([("first.weight", [3, 2]), shapes[1]]) }
+            throws: StateMismatch(
+                path: path,
+                problems: [
+                    "missing: more", "first.weight: expected [3, 2], found [2, 3]",
+                    "unexpected: scale",
+                ])
+        ) { try folder.tensors([("first.weight", [3, 2]), ("more", [4])]) }
     }
 
     @Test func invalidConfigurationsAreNotWritten() throws {

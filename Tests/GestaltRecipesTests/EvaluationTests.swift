@@ -50,7 +50,7 @@ import Testing
     }
 
     /// The figures stated beside the recordings, to their last digit.
-    @Test(.enabled(if: OutsideFiles.data.isThere, "\(OutsideFiles.data.message)"))
+    @Test(.tags(.peer), .enabled(if: OutsideFiles.data.isThere, "\(OutsideFiles.data.message)"))
     func meanMaskOfTheRecordings() throws {
         let path = try #require(OutsideFiles.data.file("robot-push")?.path)
         let mean = try MeanMask(of: DataSet.open(path, split: .train))

@@ -6,15 +6,13 @@ import Testing
 
 /// The recordings of the package beside a program, wherever it was put.
 @Suite struct SampleFolderTests {
-    @Test(
-        "beside the program and under the prefix it is installed in",
-        arguments: [
-            ("build", "build/Gestalt_GestaltRobotPush.resources/Sample"),
-            ("build", "build/Gestalt_GestaltRobotPush.bundle/Sample"),
-            ("app", "app/Gestalt_GestaltRobotPush.bundle/Contents/Resources/Sample"),
-            ("usr/bin", "usr/share/gestalt/Sample"),
-        ])
-    func found(program: String, sample: String) throws {
+    @Test(arguments: [
+        ("build", "build/Gestalt_GestaltRobotPush.resources/Sample"),
+        ("build", "build/Gestalt_GestaltRobotPush.bundle/Sample"),
+        ("app", "app/Gestalt_GestaltRobotPush.bundle/Contents/Resources/Sample"),
+        ("usr/bin", "usr/share/gestalt/Sample"),
+    ])
+    func besideTheProgramAndUnderThePrefixItIsInstalledIn(program: String, sample: String) throws {
         let folder = TemporaryFolder()
         for path in [program, sample] {
             try FileManager.default.createDirectory(
@@ -25,8 +23,7 @@ import Testing
                 == folder.path(sample))
     }
 
-    @Test("a program without them has an error that names where they belong")
-    func missing() throws {
+    @Test func aProgramWithoutThemHasAnErrorThatNamesWhereTheyBelong() throws {
         let folder = TemporaryFolder()
         let error = #expect(throws: ClipError.self) {
             try SampleFolder.path(besides: [folder.path])
@@ -36,8 +33,7 @@ import Testing
         #expect(text.contains("share/gestalt") && text.contains("make install"))
     }
 
-    @Test("this program has them")
-    func own() throws {
+    @Test func thisProgramHasThem() throws {
         let path = try SampleFolder.path()
         #expect(FileManager.default.fileExists(atPath: path + "/train.tfrecords.gz"))
     }

@@ -39,8 +39,9 @@ import Testing
         ("prior:join:hidden:1", "prior:hidden:1:query=start:join"),
     ]
 
-    @Test("a name makes its encoder, which has the whole name", arguments: names)
-    func namesAreRead(name: ComponentName, whole: ComponentName) throws {
+    @Test(arguments: names)
+    func aNameMakesItsEncoderWhichHasTheWholeName(name: ComponentName, whole: ComponentName) throws
+    {
         let predictor = Self.predictor()
         let encoder = try Self.encoder(name, on: predictor)
         #expect(encoder.name == whole)
@@ -55,21 +56,19 @@ import Testing
         #expect(encoder.state.allSatisfy { values.contains($0.value.scalars) })
     }
 
-    @Test("the usual query is the masked token where training has shown it")
-    func usualQuery() throws {
+    @Test func theUsualQueryIsTheMaskedTokenWhereTrainingHasShownIt() throws {
         let encoder = try Self.encoder("prior:hidden:1", on: Self.predictor(hidesCodes: true))
         #expect(encoder.name == "prior:hidden:1:query=hidden")
     }
 
     @Test(
-        "words that do not fit are refused with the grammar",
         arguments: [
             "resnet", "resnet:0", "resnet:5", "resnet:4:1", "resnet:4:join", "resnet:4:query=start",
             "tokenizer:features:skips", "tokenizer:features:still:clip",
             "prior", "prior:2", "prior:hidden", "prior:hidden:-1", "prior:codes:1",
             "prior:hidden:1:clip", "prior:hidden:1:query=none", "prior:hidden:1:layer=2",
         ] as [ComponentName])
-    func otherNamesAreRefused(name: ComponentName) throws {
+    func wordsThatDoNotFitAreRefusedWithTheGrammar(name: ComponentName) throws {
         let type = try Encoders.type(of: name)
         let error = #expect(throws: ConfigurationError.self) { try type.validate(name) }
         #expect(error?.key == "encoder")
@@ -80,8 +79,7 @@ import Testing
         }
     }
 
-    @Test("an unknown encoder lists the forms there are")
-    func unknown() throws {
+    @Test func anUnknownEncoderListsTheFormsThereAre() throws {
         let error = #expect(throws: ConfigurationError.self) {
             try Encoders.type(of: "unet:4")
         }
@@ -91,8 +89,7 @@ import Testing
         #expect(error?.key == "encoder" && error?.description.contains("found unet:4") == true)
     }
 
-    @Test("unknown latents of a tokenizer list its own")
-    func unknownLatents() {
+    @Test func unknownLatentsOfATokenizerListItsOwn() {
         let error = #expect(throws: ConfigurationError.self) {
             try Self.encoder("tokenizer:hidden", on: Self.predictor())
         }
@@ -101,8 +98,7 @@ import Testing
             "\(error as Any)")
     }
 
-    @Test("a model of another kind, or none, is refused")
-    func models() {
+    @Test func aModelOfAnotherKindOrNoneIsRefused() {
         let unet = StoredModelTests.unet()
         let tokenizer = Self.predictor().tokenizer
         let cases: [(ComponentName, (any StoredModel)?, ModelNeed, String)] = [
@@ -120,8 +116,7 @@ import Testing
         }
     }
 
-    @Test("a place that the model does not have is refused by its key")
-    func places() {
+    @Test func aPlaceThatTheModelDoesNotHaveIsRefusedByItsKey() {
         func key(
             _ name: ComponentName, _ change: (inout PriorConfiguration) -> Void = { _ in }
         ) -> String? {

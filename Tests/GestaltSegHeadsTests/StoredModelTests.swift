@@ -123,19 +123,19 @@ import Testing
                 $0.replacingOccurrences(of: "\"classes\" : 2", with: "\"classes\" : 3")
             }
             #expect(
-                throws: ModelFolderError.wrongShape(
-                    path: folder + "/model.safetensors", key: "scores.weight",
-                    expected: [1, 1, 4, 3], found: [1, 1, 4, 2])
+                throws: StateMismatch(
+                    path: folder + "/model.safetensors",
+                    problems: [
+                        "scores.weight: expected [1, 1, 4, 3], found [1, 1, 4, 2]",
+                        "scores.bias: expected [3], found [2]",
+                    ])
             ) { try UNet(folder: folder) }
             try Self.edit(config) {
                 $0.replacingOccurrences(
                     of: "\"widths\" : [\n      4,\n      6\n", with: "\"widths\" : [\n      4\n")
             }
-            let error = try #require(throws: ModelFolderError.self) { try UNet(folder: folder) }
-            guard case .unexpectedTensor = error else {
-                Issue.record("\(error)")
-                return
-            }
+            let error = try #require(throws: StateMismatch.self) { try UNet(folder: folder) }
+            #expect(error.problems.contains { $0.hasPrefix("unexpected: ") }, "\(error)")
         }
     }
 

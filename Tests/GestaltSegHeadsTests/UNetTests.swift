@@ -117,17 +117,4 @@ import Testing
             _ = model.logits(.zeros([1, 64, 64, 1]), .inference)
         }
     }
-
-    @Test("one model evaluated from several threads gives equal bits")
-    func concurrentEvaluation() async {
-        var random = RandomStream(seed: 5)
-        let model = UNet(.demo, random: &random)
-        let frames: Tensor<Float> = random.uniform([2, 32, 32, 3], in: -0.5..<0.5)
-        let expected = model.logits(frames, .inference)
-        let results = await withTaskGroup(of: Tensor<Float>.self) { group in
-            for _ in 0..<4 { group.addTask { model.logits(frames, .inference) } }
-            return await group.reduce(into: []) { $0.append($1) }
-        }
-        #expect(results.count == 4 && results.allSatisfy { $0 == expected })
-    }
 }

@@ -16,13 +16,11 @@ import Testing
         #expect(Set(paths).count == paths.count, "\(name)")
     }
 
-    @Test("a U-Net names all that it stores")
-    func unet() { expectComplete(StoredModelTests.unet(), "UNet") }
+    static let heads: [any HeadConfiguration] = [.convolutional(width: 8), .linear]
 
+    /// A segmenter names all that it stores, on each encoder and with each head.
     @Test(
-        "a segmenter names all that it stores, on each encoder and with each head",
-        arguments: EncoderConfigurationTests.encoders,
-        [.convolutional(width: 8), .linear] as [any HeadConfiguration])
+        arguments: EncoderConfigurationTests.encoders, heads)
     func segmenters(encoder: any EncoderConfiguration, head: any HeadConfiguration) {
         var random = RandomStream(seed: 8)
         let model = Segmenter(

@@ -6,8 +6,7 @@ import Testing
 
 /// Trainers that take up a run another one left, for whatever reason.
 @Suite struct ResumptionTests {
-    @Test("the clock decides when a state is kept, not what the run becomes")
-    func minutes() throws {
+    @Test func theClockDecidesWhenAStateIsKeptNotWhatTheRunBecomes() throws {
         let folder = TemporaryFolder()
         var plan = TrainingPlan.line(steps: 12)
         plan.checkpointInterval = 1000
@@ -30,8 +29,8 @@ import Testing
                 == folder.bytes(of: "parts/checkpoints/last.safetensors"))
     }
 
-    @Test("after a crash TensorBoard's files hold every step once, a torn record is dropped")
-    func events() throws {
+    /// After a crash TensorBoard's files hold every step once, a torn record is dropped.
+    @Test func events() throws {
         let folder = TemporaryFolder()
         let run = folder.path("run")
         #expect(throws: TrainingError.self) {

@@ -38,8 +38,7 @@ import Testing
         #expect(deviation <= 1e-5, "\(name) deviates by \(deviation)")
     }
 
-    @Test("six passes: codes, loss, moving averages, restarts")
-    func passes() throws {
+    @Test func sixPassesCodesLossMovingAveragesRestarts() throws {
         let url = try #require(Bundle.module.resourceURL?.appending(path: "Fixtures/codebook.json"))
         let run = try JSONDecoder().decode(Run.self, from: Data(contentsOf: url))
         #expect(run.steps.count == 6 && run.steps.contains { $0.restarts > 0 })

@@ -75,8 +75,8 @@ extension Codebook {
         )
     }
 
-    @Test("the first batch gives the rows, in the order of the draw, and is learned from at once")
-    func firstBatch() {
+    /// The first batch gives the rows, in the order of the draw, and is learned from at once.
+    @Test func firstBatch() {
         let latents = grid([[0, 0], [1, 0], [4, 0], [0, 8]])
         var model = QuantizedLatents(
             latents: latents,
@@ -100,8 +100,8 @@ extension Codebook {
         #expect(again.codes == quantized.codes)
     }
 
-    @Test("fewer latents than codes are repeated with noise of 0.01 / √D")
-    func repeatedLatents() {
+    /// Fewer latents than codes are repeated with noise of 0.01 / √D.
+    @Test func repeatedLatents() {
         var model = QuantizedLatents(
             latents: grid([[1, 2, 3, 4], [-8, 0, 0, 8]]),
             codebook: Codebook(rows: .zeros([3, 4]), usage: .zeros([3]), isInitialized: false))
@@ -129,8 +129,7 @@ extension Codebook {
         #expect(model.codebook.embeddings.value[2] == Tensor([1, 2, 3, 4]))
     }
 
-    @Test("a row that hardly any latent takes is redrawn, its averages stay")
-    func restart() {
+    @Test func aRowThatHardlyAnyLatentTakesIsRedrawnItsAveragesStay() {
         var model = QuantizedLatents(
             latents: grid([[1, 1], [2, 2], [1.5, 1], [3, 3]]),
             codebook: Codebook(
@@ -148,8 +147,7 @@ extension Codebook {
             codebook.embeddings.value, [[5.75 / 3, 5.5 / 3], [3, 3], [90 / 1.0005, 0]], "rows")
     }
 
-    @Test("evaluation and a frozen codebook change nothing")
-    func frozen() {
+    @Test func evaluationAndAFrozenCodebookChangeNothing() {
         let start = Codebook(rows: Tensor(rows: [[0, 0], [4, 4]]), usage: Tensor([0.1, 0.1]))
         var model = QuantizedLatents(latents: grid([[1, 1], [3, 3]]), codebook: start)
         let frozen = model.train(freezing: Freezing(["codebook"])).quantized
@@ -163,8 +161,8 @@ extension Codebook {
         #expect(fresh.isInitialized.value.scalar == 0)
     }
 
-    @Test("the lowest of equally near rows is taken, and nearly equal ones are told apart")
-    func ties() {
+    /// The lowest of equally near rows is taken, and nearly equal ones are told apart.
+    @Test func ties() {
         func codes(_ rows: [[Float]], _ latents: [[Float]]) -> [Int32] {
             Codebook(rows: Tensor(rows: rows))(grid(latents), .inference).codes.scalars
         }
@@ -177,8 +175,8 @@ extension Codebook {
         #expect(codes([[one, 0], [4096, 0]], [[4096, 0], [one, 0]]) == [1, 0])
     }
 
-    @Test("gradients pass straight through; the commitment draws latents to their rows")
-    func straightThrough() throws {
+    /// Gradients pass straight through; the commitment draws latents to their rows.
+    @Test func straightThrough() throws {
         let start = Codebook(rows: Tensor(rows: [[1, 0], [0, 2]]), usage: Tensor([4, 4]))
         let latents = grid([[0.75, 0.5], [0, 1], [2, -1]])
         let weights = grid([[1, 2], [3, 4], [5, 6]])
@@ -199,8 +197,7 @@ extension Codebook {
         #expect(relativeDeviation(commitment, from: expected) <= 4 * .ulpOfOne)
     }
 
-    @Test("the table of codes: embeddings of all, of any shape of codes")
-    func embeddings() {
+    @Test func theTableOfCodesEmbeddingsOfAllOfAnyShapeOfCodes() {
         let rows = Tensor<Float>(rows: [[1, 2], [3, 4], [5, 6]])
         let codebook = Codebook(rows: rows)
         #expect(codebook.codeCount == 3 && codebook.embeddingWidth == 2)

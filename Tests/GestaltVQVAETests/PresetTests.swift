@@ -9,8 +9,7 @@ import TestSupport
 import Testing
 
 @Suite struct PresetTests {
-    @Test("publicBAIR has VideoGPT's sizes")
-    func publicBAIR() {
+    @Test func publicBAIRHasVideoGPTsSizes() {
         var random = RandomStream(seed: 1)
         let tokenizer = VQVAE(.publicBAIR, random: &random)
         #expect(tokenizer.parameterCount == 21_141_619)
@@ -23,9 +22,9 @@ import Testing
     }
 
     @Test(
-        "its state dictionary has VideoGPT's names and shapes, in order",
+        .tags(.peer),
         .enabled(if: VideoGPTFixture.isAvailable, "set GESTALT_FIXTURES to compare with VideoGPT"))
-    func keys() throws {
+    func itsStateDictionaryHasVideoGPTsNamesAndShapesInOrder() throws {
         let data = try Data(
             contentsOf: URL(filePath: VideoGPTFixture.folder! + "keys-publicBAIR.json"))
         let root = try #require(try JSONSerialization.jsonObject(with: data) as? [String: Any])
@@ -40,17 +39,15 @@ import Testing
         #expect(Set(KeyMap(videoGPT: .publicBAIR).entries.map(\.key)) == Set(keys.keys))
     }
 
-    @Test(
-        "small and tiny stay small",
-        arguments: [(VQVAEConfiguration.small, 1_300_000), (.tiny, 400_000)])
-    func sizes(configuration: VQVAEConfiguration, bound: Int) {
+    @Test(arguments: [(VQVAEConfiguration.small, 1_300_000), (.tiny, 400_000)])
+    func smallAndTinyStaySmall(configuration: VQVAEConfiguration, bound: Int) {
         var random = RandomStream(seed: 1)
         let count = VQVAE(configuration, random: &random).parameterCount
         #expect(count <= bound && count > bound / 4, "\(count) parameters")
     }
 
-    @Test("levels halve the axes that still have to shrink")
-    func levels() {
+    /// Levels halve the axes that still have to shrink.
+    @Test func levels() {
         func levels(_ t: Int, _ h: Int, _ w: Int) -> [[Int]] {
             var configuration = VQVAEConfiguration.tiny
             configuration.strides = .init(time: t, height: h, width: w)
@@ -62,8 +59,7 @@ import Testing
         #expect(levels(1, 4, 4) == [[1, 2, 2], [1, 2, 2]])
     }
 
-    @Test("a configuration that cannot be built names its key")
-    func validation() throws {
+    @Test func aConfigurationThatCannotBeBuiltNamesItsKey() throws {
         try VQVAEConfiguration.publicBAIR.validate()
         let mutations: [(String, (inout VQVAEConfiguration) -> Void)] = [
             ("strides", { $0.strides = .init(time: 3, height: 4, width: 4) }),

@@ -6,15 +6,16 @@ import TestSupport
 import Testing
 
 @Suite(
+    .tags(.peer),
     .enabled(if: VideoGPTFixture.isAvailable, "set GESTALT_FIXTURES to compare with VideoGPT"))
 struct VideoGPTCurveTests {
-    @Test("Adam steps follow the original's curve", arguments: TokenizerCase.all)
-    func adam(of stated: TokenizerCase) throws {
+    @Test(arguments: TokenizerCase.all)
+    func adamStepsFollowTheOriginalsCurve(of stated: TokenizerCase) throws {
         try follow(stated, "adam/", fromFirstBatch: false)
     }
 
-    @Test("so they do from a codebook drawn from the first batch", arguments: TokenizerCase.all)
-    func initialization(of stated: TokenizerCase) throws {
+    @Test(arguments: TokenizerCase.all)
+    func soTheyDoFromACodebookDrawnFromTheFirstBatch(of stated: TokenizerCase) throws {
         try follow(stated, "init/", fromFirstBatch: true)
     }
 

@@ -12,10 +12,11 @@ private let forwardBound = 1e-5 * convolutionBoundFactor
 private let gradientBound = 1e-4 * convolutionBoundFactor
 
 @Suite(
+    .tags(.peer),
     .enabled(if: VideoGPTFixture.isAvailable, "set GESTALT_FIXTURES to compare with VideoGPT"))
 struct VideoGPTForwardTests {
-    @Test("evaluation: every stage, codes exactly", arguments: TokenizerCase.all)
-    func evaluation(of stated: TokenizerCase) throws {
+    @Test(arguments: TokenizerCase.all)
+    func evaluationEveryStageCodesExactly(of stated: TokenizerCase) throws {
         let fixture = try VideoGPTFixture(stated.file)
         let tokenizer = try stated.tokenizer(fixture)
         let clips = try fixture.clips("x_u8")
@@ -46,8 +47,8 @@ struct VideoGPTForwardTests {
         }
     }
 
-    @Test("one training pass: losses, gradients, buffers", arguments: TokenizerCase.all)
-    func training(of stated: TokenizerCase) throws {
+    @Test(arguments: TokenizerCase.all)
+    func oneTrainingPassLossesGradientsBuffers(of stated: TokenizerCase) throws {
         let fixture = try VideoGPTFixture(stated.file)
         var tokenizer = try stated.tokenizer(fixture)
         let clips = try fixture.clips("x_u8")
@@ -100,7 +101,7 @@ struct VideoGPTForwardTests {
         _ tokenizer: VQVAE, _ fixture: VideoGPTFixture, below prefix: String
     ) throws {
         let ours = Dictionary(
-            uniqueKeysWithValues: tokenizer.videoGPTState.map { ($0.key, $0.tensor) })
+            uniqueKeysWithValues: tokenizer.videoGPTState.map { ($0.name, $0.tensor) })
         for (key, theirs) in try fixture.tensors(below: prefix) {
             guard let value = ours[key] else { continue }  // batch counters
             let deviation = relativeDeviation(value, from: theirs)

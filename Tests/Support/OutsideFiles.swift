@@ -4,7 +4,9 @@ import Foundation
 /// A test that needs one is skipped with a message:
 ///
 /// ```swift
-/// @Test(.enabled(if: OutsideFiles.fixtures.isThere, "\(OutsideFiles.fixtures.message)"))
+/// @Test(
+///     .tags(.peer),
+///     .enabled(if: OutsideFiles.fixtures.isThere, "\(OutsideFiles.fixtures.message)"))
 /// ```
 package enum OutsideFiles: String, Sendable {
     case fixtures = "GESTALT_FIXTURES"

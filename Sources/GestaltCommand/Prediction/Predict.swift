@@ -142,12 +142,12 @@ struct Predict: GestaltCommand {
     ) throws -> Tensor<Float> {
         let random = RandomStream(seed: seed)
         try beginWork(output)
-        let total = conditioning.count * number * tokens(of: sampler)
-        let progress = common.progress("predicting", total: total, unit: "tokens")
+        // The first report carries the total.
+        let progress = common.progress("predicting", total: 0, unit: "tokens")
         defer { progress.finish() }
-        func report(_ step: SamplingProgress) throws {
+        let report: ProgressHandler = { step in
             try stopIfAsked(progress)
-            progress.update(Int(step.fraction * Double(total)))
+            progress.update(step)
         }
         if let length, let frames = conditioning.frames {
             return try sampler.rollout(
@@ -174,16 +174,6 @@ struct Predict: GestaltCommand {
 
     /// The number of samples of each clip.
     private var number: Int { bestOf ?? samples ?? (greedy ? 1 : 4) }
-
-    /// Returns the number of tokens drawn for each sample.
-    private func tokens(of sampler: VideoSampler) -> Int {
-        let configuration = sampler.predictor.configuration
-        let window = configuration.prior.latent.array.reduce(1, *)
-        guard let length else { return window }
-        let own = configuration.clipLength - (configuration.prior.conditioning?.frames ?? 0)
-        return window
-            * (1 + (sampler.framesCovered(by: length) - configuration.clipLength) / max(1, own))
-    }
 
     private func rows(_ video: Tensor<Float>, _ truth: Tensor<Float>?) -> [[Tensor<UInt8>]] {
         (0..<video.shape[0]).map { clip in

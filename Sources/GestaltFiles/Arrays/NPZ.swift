@@ -7,7 +7,7 @@ public enum NPZ {
 
     /// Writes arrays of one element type.
     public static func write<Scalar: StoredScalar>(
-        _ arrays: [(name: String, tensor: Tensor<Scalar>)], compressed: Bool = false,
+        _ arrays: [NamedTensor<Scalar>], compressed: Bool = false,
         to path: String
     ) throws(FileError) {
         try write(

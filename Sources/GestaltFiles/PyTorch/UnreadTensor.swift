@@ -6,6 +6,22 @@ struct UnreadTensor {
 
     /// Recognizes an object that represents a tensor; nil for any other.
     init?(_ object: PickleObject) {
+        switch object.name {
+        case "torch._utils._rebuild_tensor", "torch._utils._rebuild_tensor_v2",
+            "torch._utils._rebuild_tensor_v3":
+            self.init(rebuilt: object)
+        case "torch._tensor._rebuild_from_type_v2", "torch._tensor._rebuild_from_type":
+            self.init(subclass: object)
+        case "torch._utils._rebuild_parameter", "torch._utils._rebuild_parameter_with_state",
+            "torch.nn.parameter.Parameter", "torch.nn.Parameter", "torch.nn.parameter.Buffer":
+            guard case .object(let inner)? = object.arguments.first else { return nil }
+            self.init(inner)
+        default: self.init(special: object)
+        }
+    }
+
+    /// A tensor that is not strided numbers of its own.
+    private init?(special object: PickleObject) {
         let arguments = object.arguments
         func shape(_ index: Int) -> [Int]? {
             arguments.indices.contains(index) ? arguments[index].integers : nil
@@ -15,9 +31,6 @@ struct UnreadTensor {
             return Self.word(arguments[index])
         }
         switch object.name {
-        case "torch._utils._rebuild_tensor", "torch._utils._rebuild_tensor_v2",
-            "torch._utils._rebuild_tensor_v3":
-            self.init(rebuilt: object)
         case "torch._utils._rebuild_qtensor":
             self.init(type: name(0), shape: shape(2), problem: "quantized numbers")
         case "torch._utils._rebuild_sparse_tensor", "torch._utils._rebuild_sparse_csr_tensor":
@@ -29,12 +42,6 @@ struct UnreadTensor {
             self.init(type: name(0), shape: shape(1), problem: "a meta tensor, without data")
         case "torch._utils._rebuild_wrapper_subclass":
             self.init(type: name(1), shape: shape(2), problem: "a tensor of class \(name(0))")
-        case "torch._tensor._rebuild_from_type_v2", "torch._tensor._rebuild_from_type":
-            self.init(subclass: object)
-        case "torch._utils._rebuild_parameter", "torch._utils._rebuild_parameter_with_state",
-            "torch.nn.parameter.Parameter", "torch.nn.Parameter", "torch.nn.parameter.Buffer":
-            guard case .object(let inner)? = arguments.first else { return nil }
-            self.init(inner)
         case "torch.nn.parameter.UninitializedParameter", "torch.nn.parameter.UninitializedBuffer":
             self.init(type: "uninitialized", shape: nil, problem: "a parameter without data")
         case "numpy.core.multiarray._reconstruct", "numpy._core.multiarray._reconstruct",

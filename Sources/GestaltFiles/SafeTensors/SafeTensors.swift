@@ -6,7 +6,7 @@ import GestaltTensor
 public enum SafeTensors {
     /// Writes tensors of one element type, see the form for tensors of any type.
     public static func write<Scalar: StoredScalar>(
-        _ tensors: [(name: String, tensor: Tensor<Scalar>)], metadata: [String: String] = [:],
+        _ tensors: [NamedTensor<Scalar>], metadata: [String: String] = [:],
         to path: String
     ) throws(FileError) {
         try write(

@@ -80,18 +80,10 @@ struct BMPHeader {
         path = name
         let size = Self.number(bytes, 14, 4)
         let isOld = size == 12
-        let tall =
-            isOld
-            ? Self.number(bytes, 20, 2)
-            : Int(Int32(truncatingIfNeeded: Self.number(bytes, 22, 4)))
-        width =
-            isOld
-            ? Self.number(bytes, 18, 2)
-            : Int(Int32(truncatingIfNeeded: Self.number(bytes, 18, 4)))
-        height = abs(tall)
-        isTopDown = tall < 0
-        bits = Self.number(bytes, isOld ? 24 : 28, 2)
-        let code = isOld ? 0 : Self.number(bytes, 30, 4)
+        let (signedHeight, code): (Int, Int)
+        (width, signedHeight, bits, code) = Self.fields(bytes, isOld: isOld)
+        height = abs(signedHeight)
+        isTopDown = signedHeight < 0
         guard let compression = Compression(rawValue: code),
             Self.fits(compression, bits: bits)
         else {
@@ -125,6 +117,17 @@ struct BMPHeader {
     static func number(_ bytes: [UInt8], _ place: Int, _ count: Int) -> Int {
         guard place + count <= bytes.count else { return 0 }
         return bytes[place..<(place + count)].reversed().reduce(0) { $0 << 8 | Int($1) }
+    }
+
+    /// Returns the numbers of the second header. The height is negative for rows from the top.
+    private static func fields(
+        _ bytes: [UInt8], isOld: Bool
+    ) -> (width: Int, height: Int, bits: Int, compression: Int) {
+        func signed(_ place: Int) -> Int {
+            Int(Int32(truncatingIfNeeded: number(bytes, place, 4)))
+        }
+        if isOld { return (number(bytes, 18, 2), number(bytes, 20, 2), number(bytes, 24, 2), 0) }
+        return (signed(18), signed(22), number(bytes, 28, 2), number(bytes, 30, 4))
     }
 
     private static func fits(_ compression: Compression, bits: Int) -> Bool {

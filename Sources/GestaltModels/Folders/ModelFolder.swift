@@ -51,27 +51,13 @@ public struct ModelFolder: Sendable {
 
     /// Returns the weights, in the order of `expected`.
     ///
-    /// - Parameter expected: every parameter and buffer of the model, with its shape.
-    /// - Throws: ``FileError``; ``ModelFolderError`` for a tensor that is missing, of another
+    /// - Parameter expected: the path of every parameter and buffer of the model, with its shape.
+    /// - Throws: ``FileError``; ``StateMismatch`` with all tensors that are missing, of another
     ///   shape, or not part of the model.
-    public func tensors(_ expected: [(path: String, shape: Shape)]) throws -> [Tensor<Float>] {
-        let file = try SafeTensorsFile(contentsOf: weightsPath)
-        let known = Set(expected.map(\.path))
-        for member in file.members where !known.contains(member.name) {
-            throw ModelFolderError.unexpectedTensor(path: weightsPath, key: member.name)
-        }
-        let present = Set(file.members.map(\.name))
-        return try expected.map { key, shape in
-            guard present.contains(key) else {
-                throw ModelFolderError.missingTensor(path: weightsPath, key: key, shape: shape)
-            }
-            let found = try file.info(key).shape
-            guard found == shape.dimensions else {
-                throw ModelFolderError.wrongShape(
-                    path: weightsPath, key: key, expected: shape, found: found)
-            }
-            return try file.tensor(key)
-        }
+    public func tensors(_ expected: [(name: String, shape: Shape)]) throws -> [Tensor<Float>] {
+        let table = TensorTable(try SafeTensorsFile(contentsOf: weightsPath))
+        try LoadReport(of: table, expected: expected).requireComplete(path: weightsPath)
+        return try expected.map { try table.tensor($0.name) }
     }
 }
 
@@ -84,7 +70,7 @@ extension ModelFolder {
     /// - Throws: ``FileError``, ``ConfigurationError``, errors of `validate()`, and file system
     ///   errors when the folder cannot be created.
     public func write<Configuration: ModelConfiguration>(
-        _ configuration: Configuration, tensors: [(path: String, value: Tensor<Float>)],
+        _ configuration: Configuration, tensors: [NamedTensor<Float>],
         card: String
     ) throws {
         try configuration.validate()
@@ -94,7 +80,7 @@ extension ModelFolder {
                 configuration: StrictJSON.tree(of: StrictJSON.encode(configuration), path: nil)))
         try translatingFailures { () throws(FileFailure) in try OutputFolder.make(path) }
         try SafeTensors.write(
-            tensors.map { (name: $0.path, tensor: $0.value) },
+            tensors,
             metadata: ["format": "gestalt", "kind": Configuration.kind], to: weightsPath)
         try translatingFailures { () throws(FileFailure) in
             try AtomicFile.write(Array(card.utf8), to: cardPath)

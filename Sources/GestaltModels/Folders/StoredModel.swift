@@ -21,14 +21,14 @@ extension StoredModel {
 
 extension StoredModel {
     /// Reads a model that ``write(to:card:)`` wrote.
-    /// - Throws: ``FileError``, ``ConfigurationError``, ``ModelFolderError`` and errors of the
-    ///   configuration's `validate()`, all with the file and the expected content.
+    /// - Throws: ``FileError``, ``ConfigurationError``, ``ModelFolderError``, ``StateMismatch`` and
+    ///   errors of the configuration's `validate()`, all with the file and the expected content.
     public init(folder path: String) throws {
         let folder = ModelFolder(path)
         let configuration = try folder.configuration(Configuration.self)
         var random = RandomStream.placeholders
         self.init(configuration, random: &random)
-        let tensors = try folder.tensors(state.map { (path: $0.path, shape: $0.value.shape) })
+        let tensors = try folder.tensors(state.map { (name: $0.path, shape: $0.value.shape) })
         var places = tensors.makeIterator()
         mapState { _, current in places.next() ?? current }
     }
@@ -37,7 +37,7 @@ extension StoredModel {
     /// - Parameter card: a model card in Markdown; nil writes one with sizes and usage only.
     public func write(to path: String, card: String? = nil) throws {
         try ModelFolder(path).write(
-            configuration, tensors: state.map { (path: $0.path, value: $0.value) },
+            configuration, tensors: state.map { (name: $0.path, tensor: $0.value) },
             card: card ?? plainCard)
     }
 

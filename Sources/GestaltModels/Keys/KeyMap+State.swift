@@ -35,7 +35,7 @@ extension KeyMap {
     ) throws(StateMismatch) -> (TensorTable, [String]) {
         var closest: (problems: [String], removed: [String])?
         for candidate in given.unwrapped {
-            let problems = problems(of: candidate.table, for: model)
+            let problems = report(of: candidate.table, for: model).problems
             if problems.isEmpty { return (candidate.table, candidate.removed) }
             if problems.count < closest?.problems.count ?? .max {
                 closest = (problems, candidate.removed)
@@ -48,34 +48,20 @@ extension KeyMap {
         throw StateMismatch(path: given.path, problems: problems)
     }
 
-    private func problems(of table: TensorTable, for model: some Module) -> [String] {
+    private func report(of table: TensorTable, for model: some Module) -> LoadReport {
         let shapes = Dictionary(uniqueKeysWithValues: model.state.map { ($0.path, $0.value.shape) })
-        var problems: [String] = []
-        for entry in entries {
-            guard let path = entry.path else { continue }
-            guard let found = table.shape(of: entry.key) else {
-                problems.append("missing: \(entry.key)")
-                continue
-            }
-            guard let ours = shapes[path] else {
-                stop("KeyMap: the model has no \(path)")
-            }
-            let expected = entry.arrangement.toTheirs(
-                Tensor<Float>(0).broadcast(to: ours)
-            ).shape.dimensions
-            if found != expected {
-                problems.append("\(entry.key): expected \(expected), found \(found)")
-            }
+        let expected = entries.compactMap { entry -> (name: String, shape: Shape)? in
+            guard let path = entry.path else { return nil }
+            guard let ours = shapes[path] else { stop("KeyMap: the model has no \(path)") }
+            let theirs = entry.arrangement.toTheirs(Tensor<Float>(0).broadcast(to: ours))
+            return (entry.key, theirs.shape)
         }
-        let known = Set(entries.map(\.key))
-        problems += table.entries.filter { !known.contains($0.name) }
-            .map { "unexpected: \($0.name)" }
-        return problems
+        return LoadReport(of: table, expected: expected, ignoring: Set(entries.map(\.key)))
     }
 
     /// Returns the parameters and buffers of `model` in the map's names and layouts, without
     /// fillers.
-    public func state(of model: some Module) -> [(key: String, tensor: Tensor<Float>)] {
+    public func state(of model: some Module) -> [NamedTensor<Float>] {
         let values = Dictionary(uniqueKeysWithValues: model.state.map { ($0.path, $0.value) })
         return entries.compactMap { entry in
             entry.path.map { (entry.key, entry.arrangement.toTheirs(values[$0]!).contiguous()) }

@@ -18,7 +18,11 @@ public struct Sequential: Layer {
     public init(@LayerListBuilder _ layers: () -> [any Layer]) { self.layers = layers() }
 
     public func callAsFunction(_ x: Tensor<Float>, _ context: Context) -> Tensor<Float> {
-        layers.reduce(x) { $1($0, context) }
+        var x = x
+        for (index, layer) in layers.enumerated() {
+            x = context.part("\(index)") { layer(x, context) }
+        }
+        return x
     }
 
     public mutating func visit(_ visitor: inout some ParameterVisitor) {

@@ -55,10 +55,13 @@ public struct TransformerBlock: Layer {
     public func callAsFunction(
         _ x: Tensor<Float>, mask: AttentionMask, _ context: Context
     ) -> Tensor<Float> {
-        let attended = attention(attentionNorm(x, context), mask: mask, context)
+        let attended = context.part("attention") {
+            attention(attentionNorm(x, context), mask: mask, context)
+        }
         let y = x + dropPath(dropout(attended, context), context)
         let hidden = activation(expansion(expansionNorm(y, context), context), context)
-        return y + dropPath(dropout(contraction(hidden, context), context), context)
+        let contracted = context.part("contraction") { contraction(hidden, context) }
+        return y + dropPath(dropout(contracted, context), context)
     }
 
     public mutating func visit(_ visitor: inout some ParameterVisitor) {

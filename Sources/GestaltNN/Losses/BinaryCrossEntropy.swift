@@ -7,18 +7,21 @@ import GestaltTensor
 ///
 /// - Parameters:
 ///   - logits: any shape.
-///   - targets: the same shape, from 0 to 1; constants.
-///   - positiveWeight: w, the weight of a positive target relative to a negative one.
+///   - targets: the same shape, from 0 to 1, hard or soft; constants.
+///   - positiveWeight: w, the weight of a positive target relative to a negative one; the mean does
+///     not divide by it, as in PyTorch.
+///   - weights: weights of elements, broadcast to the logits' shape (see ``LossReduction``).
 /// - Returns: a scalar, or a tensor of the logits' shape without reduction.
 public func binaryCrossEntropy<Scalar: FloatingScalar>(
     _ logits: Tensor<Scalar>, _ targets: Tensor<Scalar>, positiveWeight: Scalar = 1,
-    reduction: LossReduction = .mean
+    weights: Tensor<Scalar>? = nil, reduction: LossReduction = .mean
 ) -> Tensor<Scalar> {
     require(
         logits.shape == targets.shape,
         "binaryCrossEntropy: logits \(logits.shape) and targets \(targets.shape)")
     return reduction(
-        LogisticLoss(targets: targets.contiguous(), positiveWeight: Double(positiveWeight))(logits))
+        LogisticLoss(targets: targets.contiguous(), positiveWeight: Double(positiveWeight))(logits),
+        weights: weights, of: "binaryCrossEntropy")
 }
 
 /// Returns the binary cross entropy with emphasis on misclassified elements: each element's loss
@@ -30,10 +33,11 @@ public func binaryCrossEntropy<Scalar: FloatingScalar>(
 ///   - targets: the same shape, from 0 to 1; constants.
 ///   - focus: γ, 0 or at least 1 (between them the gradient is infinite at pₜ = 1).
 ///   - balance: α; nil weights both kinds equally.
+///   - weights: weights of elements, broadcast to the logits' shape (see ``LossReduction``).
 /// - Source: Lin et al., *Focal Loss for Dense Object Detection* (2017), equation 5.
 public func focalLoss<Scalar: FloatingScalar>(
     _ logits: Tensor<Scalar>, _ targets: Tensor<Scalar>, focus: Scalar = 2,
-    balance: Scalar? = 0.25, reduction: LossReduction = .mean
+    balance: Scalar? = 0.25, weights: Tensor<Scalar>? = nil, reduction: LossReduction = .mean
 ) -> Tensor<Scalar> {
     require(focus == 0 || focus >= 1, "focalLoss(focus: \(focus)): 0, or at least 1")
     let targets = targets.detached
@@ -45,7 +49,7 @@ public func focalLoss<Scalar: FloatingScalar>(
         losses = losses * (focus == 2 ? missed.squared() : missed.power(focus))
     }
     if let balance { losses = losses * (targets * (2 * balance - 1) + (1 - balance)) }
-    return reduction(losses)
+    return reduction(losses, weights: weights, of: "focalLoss")
 }
 
 /// The losses of single elements.

@@ -6,7 +6,7 @@ import GestaltTensor
 ///
 /// For a row x with label y, weights w and smoothing s, with log-softmax ℓ:
 /// `−(1 − s) · w[y] · ℓ[y] − s/K · Σ w[k] · ℓ[k]`. The mean divides by the sum of the labels'
-/// weights. The softmax is never stored: the gradient recomputes it from the row's log-sum-exp.
+/// weights, times the rows' weights. The softmax is never stored: the gradient recomputes it from the row's log-sum-exp.
 ///
 /// - Parameters:
 ///   - logits: `[…, K]`.
@@ -15,46 +15,62 @@ import GestaltTensor
 ///   - ignored: a label whose rows are ignored. If all rows are, the mean is 0; without any rows it
 ///     is NaN.
 ///   - classWeights: `[K]`, constants.
+///   - weights: weights of rows, broadcast to `[…]` (see ``LossReduction``).
 /// - Returns: a scalar, or `[…]` without reduction.
 /// - Source: Szegedy et al., *Rethinking the Inception Architecture* (2015), section 7; weights and
 ///   mean as in PyTorch.
 public func crossEntropy<Scalar: FloatingScalar>(
     _ logits: Tensor<Scalar>, _ labels: Tensor<Int32>, labelSmoothing: Scalar = 0,
     ignoring ignored: Int32? = nil, classWeights: Tensor<Scalar>? = nil,
-    reduction: LossReduction = .mean
+    weights: Tensor<Scalar>? = nil, reduction: LossReduction = .mean
 ) -> Tensor<Scalar> {
     require(
         logits.rank > 0 && Shape(logits.shape.dropLast()) == labels.shape,
         "crossEntropy: logits \(logits.shape) need labels of that shape without the last axis, not \(labels.shape)"
     )
     let classes = logits.shape[-1]
-    require(
-        classWeights == nil || classWeights?.shape == [classes],
-        "crossEntropy: class weights \(classWeights?.shape ?? []) for \(classes) classes")
-    require(
-        (0...1).contains(labelSmoothing), "crossEntropy: label smoothing \(labelSmoothing)")
-    let weights = classWeights?.detached.contiguous()
-    let total = weightOfLabels(labels, classes: classes, ignoring: ignored, weights: weights)
-    let losses = CrossEntropy<Scalar>(
+    checkRule(classes: classes, classWeights: classWeights, labelSmoothing: labelSmoothing)
+    let classWeights = classWeights?.detached.contiguous()
+    let weights = weights.map {
+        checkedWeights($0, for: labels.shape, of: "crossEntropy").values
+    }
+    let total = weightOfLabels(
+        labels, classes: classes, ignoring: ignored, classWeights: classWeights, weights: weights)
+    var losses = CrossEntropy<Scalar>(
         labels: labels.contiguous(), ignored: ignored ?? .min, smoothing: Double(labelSmoothing),
-        weights: weights)(logits)
+        weights: classWeights)(logits)
+    if let weights { losses = losses * weights }
     guard reduction == .mean else { return reduction(losses) }
     if labels.count == 0 { return losses.mean() }
     return losses.sum() / Scalar(total > 0 ? total : 1)
 }
 
-/// Returns the sum of the class weights of all labels that are not ignored.
+/// Stops on class weights or a smoothing that fit no cross entropy of `classes` classes.
+func checkRule<Scalar: FloatingScalar>(
+    classes: Int, classWeights: Tensor<Scalar>?, labelSmoothing: Scalar
+) {
+    require(
+        classWeights == nil || classWeights?.shape == [classes],
+        "crossEntropy: class weights \(classWeights?.shape ?? []) for \(classes) classes")
+    require(
+        (0...1).contains(labelSmoothing), "crossEntropy: label smoothing \(labelSmoothing)")
+}
+
+/// Returns the sum over all labels that are not ignored of class weight times row weight.
 private func weightOfLabels<Scalar: FloatingScalar>(
-    _ labels: Tensor<Int32>, classes: Int, ignoring ignored: Int32?, weights: Tensor<Scalar>?
+    _ labels: Tensor<Int32>, classes: Int, ignoring ignored: Int32?,
+    classWeights: Tensor<Scalar>?, weights: Tensor<Scalar>?
 ) -> Double {
+    let classWeights = classWeights?.scalars
     let weights = weights?.scalars
     return labels.withScalars { labels in
         var total = 0.0
-        for label in labels where label != ignored {
+        for (row, label) in labels.enumerated() where label != ignored {
             require(
                 label >= 0 && label < classes,
                 "crossEntropy: label \(label) is none of \(classes) classes")
-            total += weights.map { Double($0[Int(label)]) } ?? 1
+            let ofClass = classWeights.map { Double($0[Int(label)]) } ?? 1
+            total += weights.map { Double($0[row]) * ofClass } ?? ofClass
         }
         return total
     }

@@ -14,6 +14,8 @@ public final class Context {
     /// (norms, codebooks) become those of all ranks' batches. A single worker by default.
     public var collectives: any Collectives = LocalCollectives()
     private(set) var pending: [Int: Tensor<Float>] = [:]
+    /// The recording of inner outputs; nil while nothing is recorded.
+    var recording: OutputRecording?
 
     private init(isTraining: Bool, random: RandomStream) {
         self.isTraining = isTraining
@@ -71,12 +73,15 @@ public final class Context {
                 isReplay = true
                 return body()
             }
-            let (now, pendingNow) = (random, pending)
+            let (now, pendingNow, recordingNow) = (random, pending, recording)
             random = start
             pending = pendingAtStart
+            // The first run has recorded its outputs.
+            recording = nil
             defer {
                 random = now
                 pending = pendingNow
+                recording = recordingNow
             }
             return body()
         }

@@ -36,14 +36,14 @@ public struct AdamW: Optimizer {
 
     /// The update count of each parameter, and the running mean (`first`) and square (`second`) of
     /// its gradient.
-    public var state: [(name: String, tensor: Tensor<Float>)] { rule.memory.state }
+    public var state: [NamedTensor<Float>] { rule.memory.state }
 
     public mutating func update(_ model: inout some Module, with gradients: Gradients) {
         rule.update(&model, with: gradients)
     }
 
     public mutating func restore(
-        _ state: [(name: String, tensor: Tensor<Float>)]
+        _ state: [NamedTensor<Float>]
     ) throws(OptimizerStateError) {
         try rule.memory.restore(state)
     }

@@ -33,10 +33,10 @@ public struct Lion: Optimizer {
     }
 
     /// The update count of each parameter and the running mean (`first`) of its gradient.
-    public var state: [(name: String, tensor: Tensor<Float>)] { memory.state }
+    public var state: [NamedTensor<Float>] { memory.state }
 
     public mutating func restore(
-        _ state: [(name: String, tensor: Tensor<Float>)]
+        _ state: [NamedTensor<Float>]
     ) throws(OptimizerStateError) {
         try memory.restore(state)
     }

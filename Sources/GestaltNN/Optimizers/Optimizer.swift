@@ -26,7 +26,7 @@ public protocol Optimizer: Sendable {
     /// applies.
     var groups: [ParameterGroup] { get set }
     /// The optimizer's state of each updated parameter: names and tensors.
-    var state: [(name: String, tensor: Tensor<Float>)] { get }
+    var state: [NamedTensor<Float>] { get }
 
     /// Updates every parameter with a gradient, in place if its memory is not shared.
     /// - Precondition: a gradient has its parameter's shape.
@@ -35,7 +35,7 @@ public protocol Optimizer: Sendable {
     /// Restores the state of another run.
     /// - Parameter state: a value of ``state``; replaces the current state.
     mutating func restore(
-        _ state: [(name: String, tensor: Tensor<Float>)]
+        _ state: [NamedTensor<Float>]
     ) throws(OptimizerStateError)
 }
 

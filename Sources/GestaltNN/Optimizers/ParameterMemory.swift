@@ -35,8 +35,8 @@ struct ParameterMemory: Sendable {
     }
 
     /// `PATH/updates` `[2]`, then `PATH/NAME` for each name.
-    var state: [(name: String, tensor: Tensor<Float>)] {
-        var result: [(name: String, tensor: Tensor<Float>)] = []
+    var state: [NamedTensor<Float>] {
+        var result: [NamedTensor<Float>] = []
         for entry in entries {
             result.append((entry.path + "/" + Self.updates, Tensor(Self.digits(entry.updates))))
             for (name, tensor) in zip(names, entry.tensors) {
@@ -47,7 +47,7 @@ struct ParameterMemory: Sendable {
     }
 
     mutating func restore(
-        _ state: [(name: String, tensor: Tensor<Float>)]
+        _ state: [NamedTensor<Float>]
     ) throws(OptimizerStateError) {
         var found: [String: [String: Tensor<Float>]] = [:]
         var order: [String] = []

@@ -40,10 +40,10 @@ public struct RMSprop: Optimizer {
 
     /// The update count of each parameter, the running square (`second`) of its gradient and, with
     /// momentum, its `velocity` b.
-    public var state: [(name: String, tensor: Tensor<Float>)] { memory.state }
+    public var state: [NamedTensor<Float>] { memory.state }
 
     public mutating func restore(
-        _ state: [(name: String, tensor: Tensor<Float>)]
+        _ state: [NamedTensor<Float>]
     ) throws(OptimizerStateError) {
         try memory.restore(state)
     }

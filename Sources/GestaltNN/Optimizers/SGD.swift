@@ -37,10 +37,10 @@ public struct SGD: Optimizer {
     }
 
     /// The update count of each parameter and, with momentum, its `velocity` b.
-    public var state: [(name: String, tensor: Tensor<Float>)] { memory.state }
+    public var state: [NamedTensor<Float>] { memory.state }
 
     public mutating func restore(
-        _ state: [(name: String, tensor: Tensor<Float>)]
+        _ state: [NamedTensor<Float>]
     ) throws(OptimizerStateError) {
         try memory.restore(state)
     }

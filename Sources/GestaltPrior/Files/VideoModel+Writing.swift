@@ -36,7 +36,7 @@ extension VideoModel {
                 path: path, expected: "a model that VideoGPT knows", found: stored.title)
         }
         let (names, state) = namesAndState(vqvae)
-        let values = Dictionary(uniqueKeysWithValues: state)
+        let values = Dictionary(uniqueKeysWithValues: state.map { ($0.name, $0.tensor) })
         var tensors: [(name: String, tensor: AnyTensor)] = []
         for entry in names.entries {
             if let tensor = values[entry.key] {
@@ -59,14 +59,13 @@ extension VideoModel {
             ], to: path)
     }
 
-    private func namesAndState(_ vqvae: VQVAE) -> (names: KeyMap, state: [(String, Tensor<Float>)])
-    {
+    private func namesAndState(_ vqvae: VQVAE) -> (names: KeyMap, state: [NamedTensor<Float>]) {
         guard let predictor else {
             let names = KeyMap(videoGPT: vqvae.configuration)
-            return (names, names.state(of: vqvae).map { ($0.key, $0.tensor) })
+            return (names, names.state(of: vqvae))
         }
         let names = KeyMap(videoGPT: predictor.configuration)
-        return (names, names.state(of: predictor).map { ($0.key, $0.tensor) })
+        return (names, names.state(of: predictor))
     }
 
     /// Returns the sizes under the names of VideoGPT's programs.

@@ -40,9 +40,9 @@ public struct FrameEncoder: Module {
         require(
             frames.rank == 5 && frames.shape[4] == 3,
             "FrameEncoder: frames \(frames.shape) are not [N, n, H, W, 3]")
-        var x = stemNorm(stem(frames), context).relu()
-        return groups.map { group in
-            x = group(x, context)
+        var x = context.part("stemNorm") { stemNorm(stem(frames), context) }.relu()
+        return groups.enumerated().map { index, group in
+            x = context.part("groups.\(index)") { group(x, context) }
             return x
         }
     }
@@ -71,7 +71,11 @@ public struct ResidualGroup: Module {
     }
 
     public func callAsFunction(_ x: Tensor<Float>, _ context: Context) -> Tensor<Float> {
-        blocks.reduce(x) { $1($0, context) }
+        var x = x
+        for (index, block) in blocks.enumerated() {
+            x = context.part("blocks.\(index)") { block(x, context) }
+        }
+        return x
     }
 
     public mutating func visit(_ visitor: inout some ParameterVisitor) {

@@ -53,7 +53,9 @@ public struct PriorBlock: Module {
         var x = x
         let classes = condition.classes
         let dropped = AttentionDropout(attentionDropout, context)
-        let own = attention(attentionNorm(x, classes: classes), mask: mask, dropout: dropped)
+        let own = context.part("attention") {
+            attention(attentionNorm(x, classes: classes), mask: mask, dropout: dropped)
+        }
         x = x + dropout(own, context)
         if let cross, let crossNorm {
             guard let features = condition.features else {
@@ -62,10 +64,13 @@ public struct PriorBlock: Module {
             if x.shape[0] == 1, features.shape[0] > 1 {
                 x = x.broadcast(to: Shape([features.shape[0]] + x.shape.dropFirst()))
             }
-            x = x + dropout(cross(crossNorm(x, classes: classes), to: features), context)
+            let seen = context.part("cross") {
+                cross(crossNorm(x, classes: classes), to: features)
+            }
+            x = x + dropout(seen, context)
         }
         let inner = expand(mlpNorm(x, classes: classes), context).gelu(.sigmoid)
-        return x + dropout(contract(inner, context), context)
+        return x + dropout(context.part("contract") { contract(inner, context) }, context)
     }
 
     public mutating func visit(_ visitor: inout some ParameterVisitor) {

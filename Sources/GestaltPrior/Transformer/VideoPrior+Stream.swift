@@ -68,7 +68,7 @@ extension VideoPrior {
                 "VideoPrior: frames \(frames.map { "\($0.shape)" } ?? "missing") are not "
                     + "[N, \(expected.map(String.init).joined(separator: ", "))]")
         }
-        return resnet(frames, context)
+        return context.part("resnet") { resnet(frames, context) }
     }
 
     private func actionTokens(of actions: Tensor<Float>?, _ context: Context) -> Tensor<Float>? {
@@ -148,10 +148,11 @@ extension VideoPrior {
         guard visit(0, x) else { return x }
         for (index, block) in blocks.enumerated() {
             let input = x
-            x =
+            x = context.part("blocks.\(index)") {
                 checkpointing
-                ? context.checkpointed { block(input, condition, mask: mask, context) }
-                : block(input, condition, mask: mask, context)
+                    ? context.checkpointed { block(input, condition, mask: mask, context) }
+                    : block(input, condition, mask: mask, context)
+            }
             guard visit(index + 1, x) else { return x }
         }
         return x

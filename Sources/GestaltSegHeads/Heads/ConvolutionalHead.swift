@@ -55,18 +55,20 @@ public struct ConvolutionalHead: SegmentationHead {
 
     public func callAsFunction(_ latent: Latent, _ context: Context) -> Tensor<Float> {
         check(latent)
-        var x = reduction(latent.flattenedSlots, context)
-        for block in trunk { x = block(x, context) }
+        var x = context.part("reduction") { reduction(latent.flattenedSlots, context) }
+        for (index, block) in trunk.enumerated() {
+            x = context.part("trunk.\(index)") { block(x, context) }
+        }
         var stride = latent.stride
-        for level in levels {
+        for (index, level) in levels.enumerated() {
             stride /= 2
             x = x.enlarged(by: 2)
             if let stage = latent.finer.first(where: { $0.stride == stride }) {
                 x = concatenated([x, stage.tensor], axis: -1)
             }
-            x = level(x, context)
+            x = context.part("levels.\(index)") { level(x, context) }
         }
-        return scores(x, context)
+        return context.part("scores") { scores(x, context) }
     }
 
     public mutating func visit(_ visitor: inout some ParameterVisitor) {

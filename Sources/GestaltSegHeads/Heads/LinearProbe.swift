@@ -22,7 +22,7 @@ public struct LinearProbe: SegmentationHead {
 
     public func callAsFunction(_ latent: Latent, _ context: Context) -> Tensor<Float> {
         check(latent)
-        let coarse = scores(latent.flattenedSlots, context)
+        let coarse = context.part("scores") { scores(latent.flattenedSlots, context) }
         return latent.stride == 1 ? coarse : coarse.enlarged(by: latent.stride)
     }
 

@@ -108,7 +108,8 @@ public struct PriorEncoder: StoredEncoder {
     public func encode(_ frames: Tensor<Float>, _ context: Context) -> Latent {
         let still = frames.standingStill(conditioning.frames, for: "PriorEncoder")
         requireSize(frames.shape[1], frames.shape[2])
-        let pyramid = FramePyramid(stages: resnet.stages(still, context))
+        let pyramid = FramePyramid(
+            stages: context.part("resnet") { resnet.stages(still, context) })
         let condition = prior.condition(stage: pyramid.stages[3])
         let hidden = Latent(
             prior.hidden(

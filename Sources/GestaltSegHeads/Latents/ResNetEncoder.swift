@@ -71,7 +71,8 @@ public struct ResNetEncoder: StoredEncoder {
         require(
             frames.shape[1] % sizeMultiple == 0 && frames.shape[2] % sizeMultiple == 0,
             "ResNetEncoder: \(sizeMultiple) does not divide frames \(frames.shape); pad them")
-        let pyramid = FramePyramid(stages: resnet.stages(still, context))
+        let pyramid = FramePyramid(
+            stages: context.part("resnet") { resnet.stages(still, context) })
         return Latent(
             pyramid.grid(source.stage).expanded(axis: 1), stride: sizeMultiple,
             finer: source.skips ? pyramid.finer(than: sizeMultiple) : [])

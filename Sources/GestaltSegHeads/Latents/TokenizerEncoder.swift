@@ -68,7 +68,8 @@ public struct TokenizerEncoder: StoredEncoder {
         require(
             clips.rank == 5 && clips.shape[4] == 3,
             "TokenizerEncoder(.clip): frames \(frames.shape) are not [N, T, H, W, 3]")
-        let grid = tokenizer.latents(of: clips, source, context)  // [N, t, h, w, channels]
+        // [N, t, h, w, channels]
+        let grid = context.part("tokenizer") { tokenizer.latents(of: clips, source, context) }
         let shape = grid.shape
         return Latent(
             grid.reshaped([shape[0] * shape[1], 1, shape[2], shape[3], shape[4]]),

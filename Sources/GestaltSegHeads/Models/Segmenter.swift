@@ -43,7 +43,8 @@ public struct Segmenter: SegmentationModel, StoredModel {
 
     public func logits(_ frames: Tensor<Float>, _ context: Context) -> Tensor<Float> {
         padded(input.normalized(frames), to: encoder.sizeMultiple) { frames in
-            head(encoder.encode(frames, context), context)
+            let latent = context.part("encoder") { encoder.encode(frames, context) }
+            return context.part("head") { head(latent, context) }
         }
     }
 

@@ -37,7 +37,8 @@ public struct UNet: SegmentationModel, StoredModel {
             frames.rank == 4 && frames.shape[3] == 3,
             "UNet: frames \(frames.shape) are not [N, H, W, 3]")
         return padded(input.normalized(frames), to: sizeMultiple) { x in
-            scores(trunk(x, context), context)
+            let features = trunk(x, context)
+            return context.part("scores") { scores(features, context) }
         }
     }
 

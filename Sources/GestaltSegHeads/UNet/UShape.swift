@@ -49,13 +49,16 @@ public struct UShape: Layer {
         var x = x
         var skips: [Tensor<Float>] = []
         for (level, block) in down.enumerated() {
-            x = block(level == 0 ? x : x.maxPooled(kernel: [2, 2]), context)
+            x = context.part("down.\(level)") {
+                block(level == 0 ? x : x.maxPooled(kernel: [2, 2]), context)
+            }
             skips.append(x)
         }
         skips.removeLast()
-        for (upsample, block) in zip(upsampling, up) {
-            x = block(
-                concatenated([skips.removeLast(), upsample(x, context)], axis: -1), context)
+        for (level, block) in up.enumerated() {
+            let coarse = context.part("upsampling.\(level)") { upsampling[level](x, context) }
+            let joined = concatenated([skips.removeLast(), coarse], axis: -1)
+            x = context.part("up.\(level)") { block(joined, context) }
         }
         return x
     }
@@ -80,7 +83,8 @@ public struct DoubleConvolution: Layer {
     }
 
     public func callAsFunction(_ x: Tensor<Float>, _ context: Context) -> Tensor<Float> {
-        second(first(x, context), context)
+        let inner = context.part("first") { first(x, context) }
+        return context.part("second") { second(inner, context) }
     }
 
     public mutating func visit(_ visitor: inout some ParameterVisitor) {

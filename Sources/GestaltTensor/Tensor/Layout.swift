@@ -76,34 +76,44 @@ package struct Layout: Sendable {
         var old = 0
         var new = 0
         while old < shape.rank || new < target.rank {
-            let firstOld = old
-            let firstNew = new
-            var oldCount = 1
-            var newCount = 1
-            repeat {
-                if oldCount <= newCount, old < shape.rank {
-                    oldCount *= shape[old]
-                    old += 1
-                } else if new < target.rank {
-                    newCount *= target[new]
-                    new += 1
-                } else {
-                    oldCount *= shape[old]
-                    old += 1
-                }
-            } while oldCount != newCount || (old < shape.rank && shape[old] == 1)
-                || (new < target.rank && target[new] == 1)
-            var step: Int?
-            for axis in (firstOld..<old).reversed() where shape[axis] != 1 {
-                if let step, strides[axis] != step { return nil }
-                step = strides[axis] * shape[axis]
-            }
-            var inner = (firstOld..<old).last { shape[$0] != 1 }.map { strides[$0] } ?? 0
+            let (firstOld, firstNew) = (old, new)
+            closeGroup(&old, &new, target)
+            guard var inner = mergedStride(of: firstOld..<old) else { return nil }
             for axis in (firstNew..<new).reversed() {
                 result.strides[axis] = inner
                 inner *= target[axis]
             }
         }
         return result
+    }
+
+    /// Advances both axes to the end of the next group: the fewest axes of this shape and of
+    /// `target` with equal products, and the axes of length 1 after them.
+    private func closeGroup(_ old: inout Int, _ new: inout Int, _ target: Shape) {
+        var oldCount = 1
+        var newCount = 1
+        repeat {
+            if new == target.rank || (oldCount <= newCount && old < shape.rank) {
+                oldCount *= shape[old]
+                old += 1
+            } else {
+                newCount *= target[new]
+                new += 1
+            }
+        } while oldCount != newCount || (old < shape.rank && shape[old] == 1)
+            || (new < target.rank && target[new] == 1)
+    }
+
+    /// Returns the stride of `axes` as one axis, 0 for a single element; nil when they are not
+    /// contiguous among each other.
+    private func mergedStride(of axes: Range<Int>) -> Int? {
+        var inner: Int?
+        var outer = 0
+        for axis in axes.reversed() where shape[axis] != 1 {
+            if inner != nil, strides[axis] != outer { return nil }
+            inner = inner ?? strides[axis]
+            outer = strides[axis] * shape[axis]
+        }
+        return inner ?? 0
     }
 }

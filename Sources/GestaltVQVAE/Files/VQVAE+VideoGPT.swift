@@ -21,7 +21,7 @@ extension VQVAE {
     }
 
     /// The state dictionary in VideoGPT's names and layouts, without the batch counters.
-    public var videoGPTState: [(key: String, tensor: Tensor<Float>)] {
+    public var videoGPTState: [NamedTensor<Float>] {
         KeyMap(videoGPT: configuration).state(of: self)
     }
 }

@@ -30,8 +30,10 @@ public struct ClipDecoder: Module {
     }
 
     public func callAsFunction(_ features: Tensor<Float>, _ context: Context) -> Tensor<Float> {
-        var x = stack(features, context)
-        for level in levels { x = level(x, context) }
+        var x = context.part("stack") { stack(features, context) }
+        for (index, level) in levels.enumerated() {
+            x = context.part("levels.\(index)") { level(x, context) }
+        }
         return x
     }
 

@@ -30,8 +30,11 @@ public struct ClipEncoder: Module {
 
     public func callAsFunction(_ clips: Tensor<Float>, _ context: Context) -> Tensor<Float> {
         var x = clips
-        for level in levels { x = level(x, context) }
-        return stack(last(x, context), context)
+        for (index, level) in levels.enumerated() {
+            x = context.part("levels.\(index)") { level(x, context) }
+        }
+        let features = context.part("last") { last(x, context) }
+        return context.part("stack") { stack(features, context) }
     }
 
     public mutating func visit(_ visitor: inout some ParameterVisitor) {

@@ -19,8 +19,10 @@ public struct ResidualStack: Module {
 
     public func callAsFunction(_ x: Tensor<Float>, _ context: Context) -> Tensor<Float> {
         var x = x
-        for block in blocks { x = block(x, context) }
-        return norm(x, context)
+        for (index, block) in blocks.enumerated() {
+            x = context.part("blocks.\(index)") { block(x, context) }
+        }
+        return context.part("norm") { norm(x, context) }
     }
 
     public mutating func visit(_ visitor: inout some ParameterVisitor) {
@@ -62,7 +64,7 @@ public struct ResidualBlock: Module {
         var y = norm1(x, context)
         y = norm2(after: conv1, y, context)
         y = norm3(after: conv2, y, context)
-        return x + attention(y, context)
+        return x + context.part("attention") { attention(y, context) }
     }
 
     public mutating func visit(_ visitor: inout some ParameterVisitor) {

@@ -90,7 +90,9 @@ extension VQVAE {
         }
         let latents = continuousLatents(clips, context)
         let quantized = codebook.quantize(latents, context, draws: &draws)
-        let reconstruction = decoder(postQuantization(quantized.embeddings, context), context)
+        let reconstruction = context.part("decoder") {
+            decoder(postQuantization(quantized.embeddings, context), context)
+        }
         return Output(
             reconstruction: reconstruction, codes: quantized.codes,
             reconstructionLoss: (reconstruction - clips).squared().mean() / variance,
@@ -100,12 +102,13 @@ extension VQVAE {
     /// Returns the encoder features before quantization: `[N, t, h, w, hidden]`, ≥ 0.
     public func features(_ clips: Tensor<Float>, _ context: Context) -> Tensor<Float> {
         check(clips)
-        return encoder(clips, context)
+        return context.part("encoder") { encoder(clips, context) }
     }
 
     /// Returns the latents that are quantized: `[N, t, h, w, embedding]`.
     public func continuousLatents(_ clips: Tensor<Float>, _ context: Context) -> Tensor<Float> {
-        preQuantization(features(clips, context), context)
+        let features = features(clips, context)
+        return context.part("preQuantization") { preQuantization(features, context) }
     }
 
     /// Encodes clips `[N, T, H, W, 3]` in [−0.5, 0.5] to codes `[N, t, h, w]`.

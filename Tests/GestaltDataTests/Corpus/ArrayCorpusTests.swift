@@ -6,7 +6,7 @@ import Testing
 
 /// Our arrays against NumPy's.
 @Suite(
-    .enabled(if: OutsideFiles.corpus.isThere, "\(OutsideFiles.corpus.message)"),
+    .tags(.peer), .enabled(if: OutsideFiles.corpus.isThere, "\(OutsideFiles.corpus.message)"),
     .timeLimit(.minutes(10)))
 struct ArrayCorpusTests {
     @Test("arrays are those that NumPy reads, to the bit") func arrays() throws {

@@ -7,7 +7,7 @@ import Testing
 /// Every file of the corpus, whatever it is, before every reader: a value or an error of the
 /// reader's own kind, within seconds.
 @Suite(
-    .enabled(if: OutsideFiles.corpus.isThere, "\(OutsideFiles.corpus.message)"),
+    .tags(.peer), .enabled(if: OutsideFiles.corpus.isThere, "\(OutsideFiles.corpus.message)"),
     .timeLimit(.minutes(10)))
 struct HostileCorpusTests {
     private static let readers: [(name: String, read: @Sendable (String) throws -> Void)] = [

@@ -6,7 +6,7 @@ import Testing
 
 /// Our pictures against Pillow's.
 @Suite(
-    .enabled(if: OutsideFiles.corpus.isThere, "\(OutsideFiles.corpus.message)"),
+    .tags(.peer), .enabled(if: OutsideFiles.corpus.isThere, "\(OutsideFiles.corpus.message)"),
     .timeLimit(.minutes(10)))
 struct PictureCorpusTests {
     /// How far a value may lie from Pillow's: nothing where a format has one right answer. Decoders

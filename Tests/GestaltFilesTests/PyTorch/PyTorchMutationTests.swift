@@ -68,6 +68,7 @@ import Testing
     private static let folder = OutsideFiles.fixtures.file("videogpt/checkpoints")
 
     @Test(
+        .tags(.peer),
         .enabled(if: OutsideFiles.fixtures.isThere, "\(OutsideFiles.fixtures.message)"),
         arguments: [
             "bare-zip.pt", "legacy-nonzip.pt", "mixed-dtypes.pt", "mixed-dtypes-legacy.pt",

@@ -5,7 +5,8 @@ import TestSupport
 import Testing
 
 /// Checkpoints of VideoGPT as its trainer wrote them, found through GESTALT_FIXTURES.
-@Suite(.enabled(if: OutsideFiles.fixtures.isThere, "\(OutsideFiles.fixtures.message)"))
+@Suite(
+    .tags(.peer), .enabled(if: OutsideFiles.fixtures.isThere, "\(OutsideFiles.fixtures.message)"))
 struct VideoGPTCheckpointTests {
     private static func path(_ name: String) throws -> String {
         try #require(OutsideFiles.fixtures.file("videogpt/checkpoints/" + name)).path

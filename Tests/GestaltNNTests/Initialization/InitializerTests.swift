@@ -30,8 +30,8 @@ private let laws: [LawCase] = [
 ]
 
 @Suite struct InitializerTests {
-    @Test("mean, deviation and bounds of a law", arguments: laws)
-    fileprivate func moments(_ line: LawCase) {
+    @Test(arguments: laws)
+    fileprivate func meanDeviationAndBoundsOfALaw(_ line: LawCase) {
         var random = RandomStream(seed: 3)
         let shape: Shape = [3, 40, 60]
         let values = line.law(shape, fan: Fan(weight: shape), random: &random).scalars
@@ -45,8 +45,8 @@ private let laws: [LawCase] = [
         #expect(values.allSatisfy { abs($0) <= line.largest * (1 + Double(Float.ulpOfOne)) })
     }
 
-    @Test("orthogonal rows or columns", arguments: [[6, 4], [4, 6], [3, 2, 4], [5, 5]])
-    func orthogonal(dimensions: [Int]) {
+    @Test(arguments: [[6, 4], [4, 6], [3, 2, 4], [5, 5]])
+    func orthogonalRowsOrColumns(dimensions: [Int]) {
         var random = RandomStream(seed: 5)
         let shape = Shape(dimensions)
         let drawn = Initializer.orthogonal(gain: 2)(shape, fan: Fan(weight: shape), random: &random)
@@ -62,8 +62,7 @@ private let laws: [LawCase] = [
         #expect(difference(product, expected, within: bound) == nil)
     }
 
-    @Test("the same stream gives the same layer, and moves on")
-    func streams() {
+    @Test func theSameStreamGivesTheSameLayerAndMovesOn() {
         var (first, second) = (RandomStream(seed: 1), RandomStream(seed: 1))
         let a = Linear(4, 4, random: &first)
         let b = Linear(4, 4, random: &second)

@@ -6,8 +6,8 @@ import Testing
 @Suite struct BatchNormTests {
     private let x = Tensor<Float>.sample([3, 5, 2], seed: 11) + 2
 
-    @Test("running statistics move by momentum, towards the unbiased variance")
-    func runningStatistics() {
+    /// Running statistics move by momentum, towards the unbiased variance.
+    @Test func runningStatistics() {
         var norm = BatchNorm(channels: 2)
         for _ in 0..<2 {
             let step = valueAndGradients(of: norm, Context.training(random: RandomStream(seed: 0)))
@@ -28,8 +28,7 @@ import Testing
         }
     }
 
-    @Test("a second use in one pass goes on from the first")
-    func usedTwice() {
+    @Test func aSecondUseInOnePassGoesOnFromTheFirst() {
         var norm = BatchNorm(channels: 2, momentum: 0.5)
         let step = valueAndGradients(of: norm, Context.training(random: RandomStream(seed: 0))) {
             norm, context in
@@ -41,15 +40,14 @@ import Testing
         #expect(difference(norm.runningMean.value, expected, within: 4 * statistics) == nil)
     }
 
-    @Test("inference uses and leaves the running statistics")
-    func inference() {
+    @Test func inferenceUsesAndLeavesTheRunningStatistics() {
         let norm = BatchNorm(channels: 2)
         let y = norm(x, .inference)
         #expect(difference(y, x / Float(1 + 1e-5).squareRoot(), within: statistics) == nil)
     }
 
-    @Test("a frozen layer keeps weights and statistics bit by bit, and normalizes by the latter")
-    func frozen() {
+    /// A frozen layer keeps weights and statistics bit by bit, and normalizes by the latter.
+    @Test func frozen() {
         struct Pair: Module {
             var norm = BatchNorm(channels: 2)
             var other = BatchNorm(channels: 2)
@@ -76,8 +74,7 @@ import Testing
         #expect(step.gradients.paths == ["other.scale", "other.shift"])
     }
 
-    @Test("a copy of a model does not share its statistics")
-    func copies() {
+    @Test func aCopyOfAModelDoesNotShareItsStatistics() {
         var norm = BatchNorm(channels: 2)
         let copy = norm
         let step = valueAndGradients(of: norm, Context.training(random: RandomStream(seed: 0))) {

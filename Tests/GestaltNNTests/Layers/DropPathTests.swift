@@ -3,8 +3,8 @@ import GestaltTensor
 import Testing
 
 @Suite struct DropPathTests {
-    @Test("whole samples are dropped at the rate, the others scaled; the stream decides")
-    func samples() {
+    /// Whole samples are dropped at the rate, the others scaled; the stream decides.
+    @Test func samples() {
         let x = Tensor<Float>.ones([4000, 2, 3])
         func pass(_ seed: UInt64) -> Tensor<Float> {
             DropPath(0.25)(x, .training(random: RandomStream(seed: seed)))
@@ -19,9 +19,8 @@ import Testing
         #expect(DropPath(0.25)(x, .inference) == x)
     }
 
-    @Test(
-        "a rate of 1, an axis list of another rank and a kernel without a rank stop",
-        arguments: 0..<4)
+    /// A rate of 1, an axis list of another rank and a kernel without a rank stop.
+    @Test(arguments: 0..<4)
     func stops(_ number: Int) async throws {
         let result = await #expect(
             processExitsWith: .failure, observing: [\.standardErrorContent]

@@ -5,8 +5,7 @@ import TestSupport
 import Testing
 
 @Suite struct EmbeddingTests {
-    @Test("rows by index, and gradients added where an index repeats")
-    func rows() {
+    @Test func rowsByIndexAndGradientsAddedWhereAnIndexRepeats() {
         var random = RandomStream(seed: 1)
         let table = Embedding(count: 5, width: 3, random: &random)
         let indices = Tensor<Int32>(shape: [2, 2], scalars: [4, 0, 4, 2])
@@ -23,8 +22,8 @@ import Testing
 }
 
 @Suite struct MultiHeadAttentionTests {
-    @Test("agrees with plain loops, other widths for keys and values", arguments: [true, false])
-    func loops(isCausal: Bool) {
+    @Test(arguments: [true, false])
+    func agreesWithPlainLoopsOtherWidthsForKeysAndValues(isCausal: Bool) {
         var random = RandomStream(seed: 8)
         var layer = MultiHeadAttention(
             width: 6, heads: 2, keyWidth: 5, valueWidth: 4, random: &random)

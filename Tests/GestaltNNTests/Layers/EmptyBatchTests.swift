@@ -83,8 +83,7 @@ import Testing
         #expect(embedding(Tensor<Int32>.zeros([0, 4])).shape == [0, 4, 3])
     }
 
-    @Test("the mean loss of nothing is NaN, its sum 0, each element's empty")
-    func losses() {
+    @Test func theMeanLossOfNothingIsNaNItsSum0EachElementsEmpty() {
         let (x, labels) = (F.zeros([0, 3]), Tensor<Int32>([]))
         typealias Loss = (LossReduction) -> F
         let all: [(String, Loss)] = [
@@ -105,9 +104,8 @@ import Testing
         #expect(diceLoss(x, x).scalar == 0 && jaccardLoss(x, x).scalar == 0)
     }
 
-    @Test(
-        "losses of numbers that are not finite are not finite", arguments: [Float.nan, .infinity])
-    func notFinite(value: Float) {
+    @Test(arguments: [Float.nan, .infinity])
+    func lossesOfNumbersThatAreNotFiniteAreNotFinite(value: Float) {
         let x = F(rows: [[1, value, 3], [1, 2, 3]])
         let zeros = F.zeros([2, 3])
         let losses = [

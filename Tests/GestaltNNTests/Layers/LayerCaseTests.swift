@@ -9,14 +9,14 @@ let layerTable: [LayerCase] = [
 ].flatMap { $0 }
 
 @Suite struct LayerTests {
-    @Test("value agrees with plain loops", arguments: layerTable)
-    func value(_ line: LayerCase) {
+    @Test(arguments: layerTable)
+    func valueAgreesWithPlainLoops(_ line: LayerCase) {
         let problem = line.valueProblem()
         #expect(problem == nil, "\(line): \(problem ?? "")")
     }
 
-    @Test("gradients of parameters agree with differences", arguments: layerTable)
-    func gradients(_ line: LayerCase) {
+    @Test(arguments: layerTable)
+    func gradientsOfParametersAgreeWithDifferences(_ line: LayerCase) {
         let problems = line.gradientProblems()
         #expect(problems.isEmpty, "\(line): \(problems.joined(separator: "; "))")
     }

@@ -5,14 +5,13 @@ import Testing
 
 /// The only use of reflection: `visit` must name exactly what a module stores.
 @Suite struct VisitTests {
-    @Test("visit names every stored tensor and buffer", arguments: layerTable)
-    func visitIsComplete(_ line: LayerCase) {
+    @Test(arguments: layerTable)
+    func visitNamesEveryStoredTensorAndBuffer(_ line: LayerCase) {
         #expect(Set(line.layer.state.map(\.path)) == storedPaths(line.layer), "\(line)")
         #expect(Set(line.layer.state.map(\.path)).count == line.layer.state.count)
     }
 
-    @Test("attention and embedding too")
-    func others() {
+    @Test func attentionAndEmbeddingToo() {
         var random = RandomStream(seed: 1)
         let modules: [any Module] = [
             MultiHeadAttention(width: 8, heads: 2, keyWidth: 5, random: &random),
@@ -28,8 +27,7 @@ import Testing
     }
 
     /// The helper finds what a visit forgets; otherwise it could judge nothing.
-    @Test("a forgotten tensor is found")
-    func forgotten() {
+    @Test func aForgottenTensorIsFound() {
         let stored = storedPaths(Forgetful())
         #expect(
             stored.subtracting(Forgetful().state.map(\.path)) == [

@@ -9,14 +9,13 @@ private let lossTable: [GradientCase] = [
 ].flatMap { $0 }
 
 @Suite struct LossTests {
-    @Test("value, differences and views agree", arguments: lossTable)
-    func agrees(_ line: GradientCase) {
+    @Test(arguments: lossTable)
+    func valueDifferencesAndViewsAgree(_ line: GradientCase) {
         let problems = line.problems()
         #expect(problems.isEmpty, "\(line): \(problems.joined(separator: "; "))")
     }
 
-    @Test("losses in float follow those in double")
-    func float() {
+    @Test func lossesInFloatFollowThoseInDouble() {
         let x = Tensor<Float>.sample([70, 37], seed: 3, in: -20...20)
         let labels = Tensor<Int32>((0..<70).map { Int32($0 * 7 % 37) })
         let t = Tensor<Float>.sample([70, 37], seed: 4, in: 0...1)
@@ -37,8 +36,7 @@ private let lossTable: [GradientCase] = [
         }
     }
 
-    @Test("extreme logits give finite losses and gradients")
-    func extreme() {
+    @Test func extremeLogitsGiveFiniteLossesAndGradients() {
         let x = Tensor<Float>([-1e4, -100, 0, 100, 1e4])
         for target in [Float(0), 1] {
             let t = Tensor<Float>(repeating: target, shape: [5])
@@ -51,8 +49,7 @@ private let lossTable: [GradientCase] = [
         }
     }
 
-    @Test("ignored labels count for nothing, and all of them give 0")
-    func ignored() {
+    @Test func ignoredLabelsCountForNothingAndAllOfThemGive0() {
         let x = Tensor<Double>.sample([4, 3])
         let all = Tensor<Int32>([255, 255, 255, 255])
         let (value, slope) = valueAndGradients(at: [x]) { v in

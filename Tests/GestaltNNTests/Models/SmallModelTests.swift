@@ -4,8 +4,7 @@ import TestSupport
 import Testing
 
 @Suite struct SmallModelTests {
-    @Test("a small perceptron learns exclusive or")
-    func perceptron() {
+    @Test func aSmallPerceptronLearnsExclusiveOr() {
         var random = RandomStream(seed: 2)
         var model = Sequential {
             Linear(2, 16, random: &random)
@@ -29,8 +28,7 @@ import Testing
         #expect(loss < 0.02)
     }
 
-    @Test("a small convolutional network learns to find bright squares")
-    func convolutional() {
+    @Test func aSmallConvolutionalNetworkLearnsToFindBrightSquares() {
         var random = RandomStream(seed: 2)
         var model = Sequential {
             Convolution(rank: 2, 1, 8, kernel: 3, padding: .same, random: &random)
@@ -62,8 +60,8 @@ import Testing
         #expect((evaluated .> 0) == (masks .> 0))
     }
 
-    @Test("recomputing a part changes neither loss nor gradients, with dropout inside")
-    func checkpointed() {
+    /// Recomputing a part changes neither loss nor gradients, with dropout inside.
+    @Test func checkpointed() {
         var random = RandomStream(seed: 2)
         let model = Sequential {
             Linear(6, 12, random: &random)
@@ -98,8 +96,7 @@ import Testing
         }
     }
 
-    @Test("dropout keeps its share, scales it, and rests in inference")
-    func dropout() {
+    @Test func dropoutKeepsItsShareScalesItAndRestsInInference() {
         let x = Tensor<Float>.ones([100, 100])
         let context = Context.training(random: RandomStream(seed: 3))
         let y = Dropout(0.25)(x, context).scalars
@@ -113,8 +110,7 @@ import Testing
         #expect(Dropout(0.25)(x, context).scalars != y)
     }
 
-    @Test("an unused parameter has no gradient and stays")
-    func unused() {
+    @Test func anUnusedParameterHasNoGradientAndStays() {
         struct Lazy: Module {
             var used = Tensor<Float>([1])
             var idle = Tensor<Float>([1])

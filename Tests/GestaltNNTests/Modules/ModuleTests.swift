@@ -23,8 +23,7 @@ private struct Net: Module {
 }
 
 @Suite struct ModuleTests {
-    @Test("paths follow the order of visit")
-    func paths() {
+    @Test func pathsFollowTheOrderOfVisit() {
         #expect(
             Net().state.map(\.path) == [
                 "encoder.weight", "encoder.bias", "norm.scale", "norm.shift", "norm.runningMean",
@@ -33,8 +32,7 @@ private struct Net: Module {
         #expect(Net().parameterCount == 6 + 3 + 6 + 3 + 3600 + 1200)
     }
 
-    @Test("mapState replaces by path and leaves copies alone")
-    func mapState() {
+    @Test func mapStateReplacesByPathAndLeavesCopiesAlone() {
         var net = Net()
         let before = net
         net.mapState { path, value in path.hasPrefix("heads.0") ? value * 2 : value }
@@ -44,7 +42,6 @@ private struct Net: Module {
     }
 
     @Test(
-        "freezing covers whole path parts, with exceptions",
         arguments: [
             (["encoder"], [], "encoder.weight", true), (["enc"], [], "encoder.weight", false),
             ([""], [], "heads.0.weight", true), ([""], ["heads"], "heads.0.weight", false),
@@ -52,12 +49,13 @@ private struct Net: Module {
             (["heads"], ["heads.1"], "heads.0.weight", true),
             ([], [], "norm.scale", false),
         ] as [([String], [String], String, Bool)])
-    func freezing(paths: [String], exceptions: [String], path: String, isFrozen: Bool) {
+    func freezingCoversWholePathPartsWithExceptions(
+        paths: [String], exceptions: [String], path: String, isFrozen: Bool
+    ) {
         #expect(Freezing(paths, except: exceptions).covers(path) == isFrozen)
     }
 
-    @Test("parts at every depth, with their types")
-    func namedModules() {
+    @Test func partsAtEveryDepthWithTheirTypes() {
         let parts = Net().namedModules
         #expect(parts.map(\.path) == ["", "encoder", "norm", "heads.0", "heads.1"])
         #expect(parts[0].type is Net.Type && parts[2].type is BatchNorm.Type)
@@ -71,8 +69,7 @@ private struct Net: Module {
             ])
     }
 
-    @Test("a closure that returns the loss alone gives the same gradients")
-    func lossAlone() throws {
+    @Test func aClosureThatReturnsTheLossAloneGivesTheSameGradients() throws {
         let (net, x) = (Net(), Tensor<Float>.ones([2, 2]))
         let alone = valueAndGradients(of: net, .training(random: RandomStream(seed: 1))) {
             $0.encoder(x, $1).squared().sum()
@@ -91,8 +88,7 @@ private struct Net: Module {
         }
     }
 
-    @Test("the table has every row, totals of parts, and what is frozen")
-    func summary() {
+    @Test func theTableHasEveryRowTotalsOfPartsAndWhatIsFrozen() {
         let table = ModelSummary(of: Net(), freezing: Freezing(["encoder", "heads.0"]))
         #expect(table.parts.map(\.name) == ["encoder", "norm", "heads"])
         #expect(table.parts.map(\.parameters) == [9, 6, 4803])

@@ -4,15 +4,13 @@ import Testing
 
 /// Mistakes of the programmer stop the program.
 @Suite struct PreconditionTests {
-    @Test("an input that does not fit its layer")
-    func wrongWidth() async {
+    @Test func anInputThatDoesNotFitItsLayer() async {
         await #expect(processExitsWith: .failure) {
             _ = BatchNorm(channels: 3)(.zeros([2, 4]), .inference)
         }
     }
 
-    @Test("a label that is no class, and what the programmer reads")
-    func wrongLabel() async throws {
+    @Test func aLabelThatIsNoClassAndWhatTheProgrammerReads() async throws {
         let result = await #expect(
             processExitsWith: .failure, observing: [\.standardErrorContent]
         ) {
@@ -22,8 +20,7 @@ import Testing
         #expect(text.contains("crossEntropy: label 7 is none of 3 classes"))
     }
 
-    @Test("one value per channel in training")
-    func oneValue() async throws {
+    @Test func oneValuePerChannelInTraining() async throws {
         let result = await #expect(
             processExitsWith: .failure, observing: [\.standardErrorContent]
         ) {
@@ -34,8 +31,7 @@ import Testing
         #expect(text.contains("[1, 3] has one value per channel, which has no variance"))
     }
 
-    @Test("a buffer updated outside of a training step")
-    func bufferWithoutSlot() async {
+    @Test func aBufferUpdatedOutsideOfATrainingStep() async {
         await #expect(processExitsWith: .failure) {
             _ = BatchNorm(channels: 3)(
                 .ones([2, 3]), Context.training(random: RandomStream(seed: 0)))

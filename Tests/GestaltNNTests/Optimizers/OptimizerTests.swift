@@ -104,8 +104,8 @@ private func adam(
 }
 
 @Suite struct OptimizerTests {
-    @Test("twenty steps follow the formulas in double", arguments: numberCases)
-    fileprivate func follows(_ line: NumberCase) {
+    @Test(arguments: numberCases)
+    fileprivate func twentyStepsFollowTheFormulasInDouble(_ line: NumberCase) {
         var model = Pair()
         var optimizer = line.optimizer
         let groups = [ParameterGroup(.named(["bias"]), learningRateFactor: 0.5, weightDecay: 0)]
@@ -135,8 +135,8 @@ private func adam(
         }
     }
 
-    @Test("state taken over continues bit for bit", arguments: numberCases)
-    fileprivate func restores(_ line: NumberCase) throws {
+    @Test(arguments: numberCases)
+    fileprivate func stateTakenOverContinuesBitForBit(_ line: NumberCase) throws {
         var (model, optimizer) = (Pair(), line.optimizer)
         for t in 1...3 { optimizer.update(&model, with: Pair.gradients(t)) }
         var (other, resumed) = (model, line.optimizer)
@@ -152,8 +152,7 @@ private func adam(
             })
     }
 
-    @Test("a state that does not fit is refused with its name")
-    func refuses() {
+    @Test func aStateThatDoesNotFitIsRefusedWithItsName() {
         var adam = Adam()
         #expect(throws: OptimizerStateError.unknownName("velocity")) {
             try adam.restore([("velocity", .zeros([1]))])
@@ -174,8 +173,7 @@ private func adam(
         #expect(adam.state.isEmpty)
     }
 
-    @Test("a copied model keeps its weights when the other one moves")
-    func copies() {
+    @Test func aCopiedModelKeepsItsWeightsWhenTheOtherOneMoves() {
         var (model, optimizer) = (Pair(), Adam())
         let copy = model
         optimizer.update(&model, with: Pair.gradients(1))
@@ -183,8 +181,7 @@ private func adam(
         #expect(copy.weight != model.weight)
     }
 
-    @Test("groups select by path, by name and by rank; the first counts")
-    func groups() {
+    @Test func groupsSelectByPathByNameAndByRankTheFirstCounts() {
         let selections: [(ParameterGroup.Selection, Set<String>)] = [
             (.below(["weight"]), ["weight"]), (.below([""]), ["weight", "bias"]),
             (.named(["bias"]), ["bias"]), (.rank(atMost: 1), ["bias"]),
@@ -204,8 +201,7 @@ private func adam(
         }
     }
 
-    @Test("gradients are clipped by norm and by value")
-    func clipping() {
+    @Test func gradientsAreClippedByNormAndByValue() {
         var gradients = Gradients([
             (path: "a", tensor: Tensor([3, 0])), (path: "b", tensor: Tensor([-4])),
         ])
@@ -220,8 +216,7 @@ private func adam(
         #expect(abs(gradients.norm - 1) < 4 * Float.ulpOfOne)
     }
 
-    @Test("a weight average follows with its decay, and copies buffers")
-    func weightAverage() {
+    @Test func aWeightAverageFollowsWithItsDecayAndCopiesBuffers() {
         var norm = BatchNorm(channels: 1)
         var average = WeightAverage(of: norm, decay: 0.9)
         #expect(average.currentDecay == 0.1)

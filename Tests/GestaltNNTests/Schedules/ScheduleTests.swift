@@ -35,16 +35,15 @@ private let cases: [ScheduleCase] = [
 ]
 
 @Suite struct ScheduleTests {
-    @Test("rates at chosen steps", arguments: cases)
-    fileprivate func rates(_ line: ScheduleCase) {
+    @Test(arguments: cases)
+    fileprivate func ratesAtChosenSteps(_ line: ScheduleCase) {
         for (step, rate) in line.rates {
             let found = line.schedule.learningRate(at: step)
             #expect(abs(found - rate) <= 1e-14, "\(line) at \(step): \(found), expected \(rate)")
         }
     }
 
-    @Test("momentum runs against the rate")
-    func momentum() throws {
+    @Test func momentumRunsAgainstTheRate() throws {
         let schedule = Schedule.oneCycle(OneCycle(maximum: 2e-3, steps: 10, warmUpFraction: 0.2))
         let momenta = try (0..<10).map { try #require(schedule.momentum(at: $0)) }
         #expect(abs(momenta[0] - 0.95) < 1e-15)
@@ -56,8 +55,8 @@ private let cases: [ScheduleCase] = [
         #expect(abs(optimizer.learningRate - 2e-3) < 1e-15 && optimizer.momentum == momenta[1])
     }
 
-    @Test("a schedule survives its way through JSON", arguments: cases)
-    fileprivate func codable(_ line: ScheduleCase) throws {
+    @Test(arguments: cases)
+    fileprivate func aScheduleSurvivesItsWayThroughJSON(_ line: ScheduleCase) throws {
         let data = try JSONEncoder().encode(line.schedule)
         #expect(try JSONDecoder().decode(Schedule.self, from: data) == line.schedule)
     }

@@ -41,8 +41,8 @@ private func expectSame(_ a: VideoPredictor, _ b: VideoPredictor) {
 }
 
 @Suite struct VideoModelTests {
-    @Test("what is written for PyTorch opens as it was", arguments: [true, false])
-    func roundTrip(withMasks: Bool) throws {
+    @Test(arguments: [true, false])
+    func whatIsWrittenForPyTorchOpensAsItWas(withMasks: Bool) throws {
         let folder = TemporaryFolder()
         let path = folder.path + "/model.safetensors"
         for model in [
@@ -59,8 +59,7 @@ private func expectSame(_ a: VideoPredictor, _ b: VideoPredictor) {
         }
     }
 
-    @Test("a model folder opens by its path, a segmenter's does not")
-    func folders() throws {
+    @Test func aModelFolderOpensByItsPathASegmentersDoesNot() throws {
         let folder = TemporaryFolder()
         let model = try predictor()
         try model.write(to: folder.path + "/predictor")
@@ -77,8 +76,8 @@ private func expectSame(_ a: VideoPredictor, _ b: VideoPredictor) {
         #expect(throws: FileError.self) { try VideoModel(at: folder.path + "/nothing.ckpt") }
     }
 
-    @Test("an unknown kind of tokenizer or model is named with the file and the kinds there are")
-    func unknownKinds() throws {
+    /// An unknown kind of tokenizer or model is named with the file and the kinds there are.
+    @Test func unknownKinds() throws {
         let folder = TemporaryFolder()
         let path = folder.path + "/predictor/config.json"
         func error(_ kind: String, _ other: String) throws -> (any Error)? {
@@ -106,8 +105,7 @@ private func expectSame(_ a: VideoPredictor, _ b: VideoPredictor) {
                 && "\(model)".hasSuffix("found “predicter”"), "\(model)")
     }
 
-    @Test("what a bare state does not tell is listed, and can be set")
-    func settings() throws {
+    @Test func whatABareStateDoesNotTellIsListedAndCanBeSet() throws {
         let folder = TemporaryFolder()
         let path = folder.path + "/bare.safetensors"
         let model = try predictor()
@@ -145,8 +143,7 @@ private func expectSame(_ a: VideoPredictor, _ b: VideoPredictor) {
         #expect(throws: ConfigurationError.self) { try VideoModel(at: path, settings: heads) }
     }
 
-    @Test("everything missing, unexpected or mis-shaped stands in one report")
-    func report() throws {
+    @Test func everythingMissingUnexpectedOrMisShapedStandsInOneReport() throws {
         var model = try predictor().prior
         let names = KeyMap(videoGPT: model.configuration)
         var tensors = Dictionary(
@@ -177,10 +174,10 @@ private func expectSame(_ a: VideoPredictor, _ b: VideoPredictor) {
     }
 
     @Test(
-        "checkpoints of the original open to the same codes and logits",
+        .tags(.peer),
         .enabled(if: VideoGPTFixture.isAvailable, "set GESTALT_FIXTURES to compare with VideoGPT"),
         arguments: ["lightning2", "lightning133"])
-    func checkpoints(of trainer: String) throws {
+    func checkpointsOfTheOriginalOpenToTheSameCodesAndLogits(of trainer: String) throws {
         let tokenizers = try VideoGPTFixture("checkpoints/expected-tokenizer.safetensors")
         let folder = VideoGPTFixture.folder! + "checkpoints/"
         let tokenizer = try VideoModel(at: folder + "tokenizer-\(trainer).ckpt").tokenizer
@@ -199,10 +196,10 @@ private func expectSame(_ a: VideoPredictor, _ b: VideoPredictor) {
     }
 
     @Test(
-        "bare states open when they are told the strides",
+        .tags(.peer),
         .enabled(if: VideoGPTFixture.isAvailable, "set GESTALT_FIXTURES to compare with VideoGPT"),
         arguments: ["bare-zip.pt", "legacy-nonzip.pt"])
-    func bare(name: String) throws {
+    func bareStatesOpenWhenTheyAreToldTheStrides(name: String) throws {
         let path = VideoGPTFixture.folder! + "checkpoints/" + name
         #expect(throws: VideoGPTError.self) { try VideoModel(at: path) }
         let tokenizer = try VideoModel(at: path, settings: ["downsample": "4,4,4"]).tokenizer
@@ -211,10 +208,10 @@ private func expectSame(_ a: VideoPredictor, _ b: VideoPredictor) {
     }
 
     @Test(
-        "broken checkpoints give typed errors",
+        .tags(.peer),
         .enabled(if: VideoGPTFixture.isAvailable, "set GESTALT_FIXTURES for the original's files"),
         arguments: ["prior-lightning2.ckpt", "tokenizer-lightning133.ckpt"])
-    func mutations(name: String) throws {
+    func brokenCheckpointsGiveTypedErrors(name: String) throws {
         let whole = Array(
             try Data(contentsOf: URL(filePath: VideoGPTFixture.folder! + "checkpoints/" + name)))
         let folder = TemporaryFolder()

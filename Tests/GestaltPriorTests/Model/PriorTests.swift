@@ -49,8 +49,7 @@ private func awake(_ prior: VideoPrior) -> VideoPrior {
 }
 
 @Suite struct PriorTests {
-    @Test("the first logits are zeros, and every code costs exactly ln K")
-    func firstLoss() throws {
+    @Test func theFirstLogitsAreZerosAndEveryCodeCostsExactlyLnK() throws {
         let model = try prior()
         let logits = model.logits(embeddings(), .none, .inference)
         #expect(logits == .zeros(logits.shape))
@@ -61,12 +60,10 @@ private func awake(_ prior: VideoPrior) -> VideoPrior {
         #expect(abs(loss - uniform) <= 2 * uniform.ulp)  // the rounding of a mean
     }
 
-    @Test(
-        "a position sees the codes before it alone",
-        arguments: [
-            PriorConfiguration.Attention.full, .sparse,
-        ])
-    func causality(attention: PriorConfiguration.Attention) throws {
+    @Test(arguments: [
+        PriorConfiguration.Attention.full, .sparse,
+    ])
+    func aPositionSeesTheCodesBeforeItAlone(attention: PriorConfiguration.Attention) throws {
         let model = awake(try prior(attention: attention))
         let input = embeddings(1)
         let before = model.logits(input, .none, .inference).reshaped([64, 10])
@@ -78,8 +75,8 @@ private func awake(_ prior: VideoPrior) -> VideoPrior {
         #expect(before[21] != after[21])
     }
 
-    @Test("one frame as two dimensions equals three dimensions with empty neighbors")
-    func oneFrame() throws {
+    /// One frame as two dimensions equals three dimensions with empty neighbors.
+    @Test func oneFrame() throws {
         var random = RandomStream(seed: 3)
         let layer = FrameConvolution(3, 5, kernel: 3, stride: 2, random: &random)
         let frame: Tensor<Float> = random.normal([2, 1, 6, 6, 3])
@@ -94,8 +91,8 @@ private func awake(_ prior: VideoPrior) -> VideoPrior {
         #expect(gradient[1].abs().max().scalar > 0)
     }
 
-    @Test("recomputed blocks give the same gradients, dropout and hidden codes included")
-    func checkpointing() throws {
+    /// Recomputed blocks give the same gradients, dropout and hidden codes included.
+    @Test func checkpointing() throws {
         let model = awake(try prior(frames: 1, hides: true, dropout: 0.3))
         var random = RandomStream(seed: 4)
         let frames: Tensor<Float> = random.uniform([2, 1, 8, 8, 3], in: -0.5..<0.5)
@@ -119,8 +116,28 @@ private func awake(_ prior: VideoPrior) -> VideoPrior {
         #expect(kept.gradients[path: "hiddenCode"] != nil)
     }
 
-    @Test("classes and actions change what is predicted")
-    func conditions() throws {
+    /// Blocks are recorded under their paths, recomputed or not, without a change of the result.
+    @Test(arguments: [false, true]) func blocksAreRecorded(checkpointing: Bool) throws {
+        let model = awake(try prior(frames: 1))
+        var random = RandomStream(seed: 4)
+        let frames: Tensor<Float> = random.uniform([2, 1, 8, 8, 3], in: -0.5..<0.5)
+        let context = Context.inference
+        let (logits, inner) = context.recordingOutputs {
+            let condition = model.condition(frames: frames, context)
+            return model.logits(embeddings(), condition, checkpointing: checkpointing, context)
+        }
+        let condition = model.condition(frames: frames, .inference)
+        #expect(logits == model.logits(embeddings(), condition, .inference))
+        let paths = inner.all.map(\.path)
+        #expect(Set(paths).isSubset(of: model.namedModules.map(\.path)))
+        for path in ["resnet.groups.3.blocks.0", "resnet", "blocks.0.cross", "blocks.1"] {
+            #expect(paths.count { $0 == path } == 1, "\(path)")
+        }
+        let hidden = model.hidden(embeddings(), layers: [1], condition, .inference)[0]
+        #expect(inner["blocks.0"]?.reshaped(hidden.shape) == hidden)
+    }
+
+    @Test func classesAndActionsChangeWhatIsPredicted() throws {
         let byClass = awake(try prior(classes: 3))
         let logits = [0, 2].map { label in
             byClass.logits(
@@ -141,8 +158,7 @@ private func awake(_ prior: VideoPrior) -> VideoPrior {
         #expect(pair[0] != pair[1])
     }
 
-    @Test("position queries stand where a clip of hidden codes would")
-    func queries() throws {
+    @Test func positionQueriesStandWhereAClipOfHiddenCodesWould() throws {
         let model = try prior(frames: 1, hides: true)
         var random = RandomStream(seed: 7)
         let frames: Tensor<Float> = random.uniform([2, 1, 8, 8, 3], in: -0.5..<0.5)
@@ -166,20 +182,17 @@ private func awake(_ prior: VideoPrior) -> VideoPrior {
         #expect(model.hidden(asking: .start, layers: [1], condition, .inference)[0] != asked[0])
     }
 
-    @Test(
-        "the strided pattern has as many blocks as VideoGPT's",
-        arguments: [
-            ([4, 32, 32], 822), ([4, 16, 16], 198), ([8, 16, 16], 534), ([2, 16, 16], 78),
-            ([4, 8, 8], 32), ([2, 4, 8], 3), ([4, 4, 16], 32),
-        ])
-    func sparsity(grid: [Int], blocks: Int) {
+    @Test(arguments: [
+        ([4, 32, 32], 822), ([4, 16, 16], 198), ([8, 16, 16], 534), ([2, 16, 16], 78),
+        ([4, 8, 8], 32), ([2, 4, 8], 3), ([4, 4, 16], 32),
+    ])
+    func theStridedPatternHasAsManyBlocksAsVideoGPTs(grid: [Int], blocks: Int) {
         #expect(BlockSparsity.fits(grid))
         #expect(BlockSparsity(strided: grid).storedBlocks == blocks)
         #expect(BlockSparsity(strided: grid).length == grid.reduce(1, *))
     }
 
-    @Test("publicBAIR has VideoGPT's sizes")
-    func publicSizes() throws {
+    @Test func publicBAIRHasVideoGPTsSizes() throws {
         let configuration = try VideoPredictorConfiguration(
             .publicBAIR, tokenizer: VQVAEConfiguration.publicBAIR, frames: 16, height: 64, width: 64
         )
@@ -190,8 +203,7 @@ private func awake(_ prior: VideoPrior) -> VideoPrior {
         #expect(KeyMap(videoGPT: configuration).entries.count == 573)
     }
 
-    @Test("small has fewer than 20 MB with its tokenizer")
-    func smallSizes() throws {
+    @Test func smallHasFewerThan20MBWithItsTokenizer() throws {
         let configuration = try VideoPredictorConfiguration(
             .small, tokenizer: VQVAEConfiguration.small, frames: 16, height: 64, width: 64,
             codeDropout: .init())
@@ -200,8 +212,7 @@ private func awake(_ prior: VideoPrior) -> VideoPrior {
         #expect(predictor.state.reduce(0) { $0 + 4 * $1.value.count } < 20_000_000)
     }
 
-    @Test("configurations that no prior can have are refused by name")
-    func validation() throws {
+    @Test func configurationsThatNoPriorCanHaveAreRefusedByName() throws {
         let good = try prior(frames: 1).configuration
         func key(_ change: (inout PriorConfiguration) -> Void) -> String? {
             var broken = good

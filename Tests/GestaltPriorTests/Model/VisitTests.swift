@@ -17,17 +17,14 @@ import Testing
         frames: 2, height: 16, width: 16,
         encoder: FrameEncoderConfiguration(width: 2, blocks: [2, 1, 1, 1], outputWidth: 6))
 
-    @Test("a frame encoder names all that it stores")
-    func frameEncoder() {
+    @Test func aFrameEncoderNamesAllThatItStores() {
         var random = RandomStream(seed: 1)
         expectComplete(FrameEncoder(Self.frames.encoder, random: &random), "FrameEncoder")
     }
 
     /// Every condition and the masked token: each is a part that may be absent.
-    @Test(
-        "a prior names all that it stores",
-        arguments: [nil, frames], [nil, 3] as [Int?])
-    func priors(conditioning: FrameConditioning?, classes: Int?) throws {
+    @Test(arguments: [nil, frames], [nil, 3] as [Int?])
+    func aPriorNamesAllThatItStores(conditioning: FrameConditioning?, classes: Int?) throws {
         for (actionWidth, codeDropout) in [
             (nil, nil), (4, PriorConfiguration.CodeDropout()),
         ] as [(Int?, PriorConfiguration.CodeDropout?)] {
@@ -42,6 +39,8 @@ import Testing
         }
     }
 
-    @Test("a predictor names all that it stores")
-    func predictor() throws { expectComplete(try SmallPredictor().model, "VideoPredictor") }
+    @Test
+    func aPredictorNamesAllThatItStores() throws {
+        expectComplete(try SmallPredictor().model, "VideoPredictor")
+    }
 }

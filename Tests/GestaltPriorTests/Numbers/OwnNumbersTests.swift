@@ -12,10 +12,8 @@ private let forwardBound: Float = 1e-5
 private let gradientBound: Float = 1e-4
 
 @Suite struct OwnNumbersTests {
-    @Test(
-        "one pass gives PyTorch's features, hidden states, logits and loss",
-        arguments: OwnNumbers.all)
-    func evaluation(of numbers: OwnNumbers) throws {
+    @Test(arguments: OwnNumbers.all)
+    func onePassGivesPyTorchsFeaturesHiddenStatesLogitsAndLoss(of numbers: OwnNumbers) throws {
         let file = try numbers.file()
         let prior = try numbers.prior(file)
         func expect(_ value: Tensor<Float>, _ name: String) throws {
@@ -39,8 +37,8 @@ private let gradientBound: Float = 1e-4
         try expect(prior.loss(embeddings, codes: codes, condition, .inference), "loss")
     }
 
-    @Test("its gradients are PyTorch's", arguments: OwnNumbers.all)
-    func gradients(of numbers: OwnNumbers) throws {
+    @Test(arguments: OwnNumbers.all)
+    func itsGradientsArePyTorchs(of numbers: OwnNumbers) throws {
         let file = try numbers.file()
         let prior = try numbers.prior(file)
         let codes = try file.tensor("ids", as: Int32.self)
@@ -59,8 +57,8 @@ private let gradientBound: Float = 1e-4
         }
     }
 
-    @Test("the likeliest codes, step by step, are PyTorch's", arguments: OwnNumbers.all)
-    func greedy(of numbers: OwnNumbers) throws {
+    @Test(arguments: OwnNumbers.all)
+    func theLikeliestCodesStepByStepArePyTorchs(of numbers: OwnNumbers) throws {
         let file = try numbers.file()
         let prior = try numbers.prior(file)
         let condition = try numbers.condition(prior, file, .inference)

@@ -9,13 +9,13 @@ import TestSupport
 import Testing
 
 @Suite(
+    .tags(.peer),
     .enabled(if: VideoGPTFixture.isAvailable, "set GESTALT_FIXTURES to compare with VideoGPT"))
 struct VideoGPTPriorTests {
-    @Test("all cases of the fixtures are there")
-    func cases() { #expect(PriorCase.all.count == 5) }
+    @Test func allCasesOfTheFixturesAreThere() { #expect(PriorCase.all.count == 5) }
 
-    @Test("one pass: codes, features, hidden states, logits, loss", arguments: PriorCase.all)
-    func evaluation(of stated: PriorCase) throws {
+    @Test(arguments: PriorCase.all)
+    func onePassCodesFeaturesHiddenStatesLogitsLoss(of stated: PriorCase) throws {
         let fixture = try VideoGPTFixture(stated.file)
         let predictor = try stated.predictor(fixture)
         let prior = predictor.prior
@@ -48,8 +48,8 @@ struct VideoGPTPriorTests {
             prior.loss(embeddings, codes: codes, condition, .inference), "loss_eval")
     }
 
-    @Test("gradients of a training pass", arguments: PriorCase.all, [false, true])
-    func gradients(of stated: PriorCase, checkpointing: Bool) throws {
+    @Test(arguments: PriorCase.all, [false, true])
+    func gradientsOfATrainingPass(of stated: PriorCase, checkpointing: Bool) throws {
         let fixture = try VideoGPTFixture(stated.file)
         let predictor = try stated.predictor(fixture, untying: true)
         let clips = try fixture.clips("video_u8")
@@ -116,8 +116,8 @@ struct VideoGPTPriorTests {
         }
     }
 
-    @Test("Adam under a cosine follows the original's curve", arguments: PriorCase.all)
-    func curve(of stated: PriorCase) throws {
+    @Test(arguments: PriorCase.all)
+    func adamUnderACosineFollowsTheOriginalsCurve(of stated: PriorCase) throws {
         let fixture = try VideoGPTFixture(stated.file)
         guard fixture.file.contains("adam/curve") else { return }
         var predictor = try stated.predictor(fixture, untying: true)

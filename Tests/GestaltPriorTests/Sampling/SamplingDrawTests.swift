@@ -32,8 +32,8 @@ private func naiveProbabilities(_ logits: [Float], _ options: SamplingOptions) -
         SamplingOptions(temperature: 1.5, topK: 12, topP: 0.9), .greedy,
     ]
 
-    @Test("each code as often as its probability says", arguments: options)
-    func frequencies(_ options: SamplingOptions) throws {
+    @Test(arguments: options)
+    func eachCodeAsOftenAsItsProbabilitySays(_ options: SamplingOptions) throws {
         let logits = Tensor<Float>.sample([33], seed: 9, in: -3...3).scalars
         let expected = naiveProbabilities(logits, options)
         let draw = CodeDraw(options, codes: logits.count)
@@ -50,8 +50,7 @@ private func naiveProbabilities(_ logits: [Float], _ options: SamplingOptions) -
         }
     }
 
-    @Test("of equal logits the lower codes are kept")
-    func ties() throws {
+    @Test func ofEqualLogitsTheLowerCodesAreKept() throws {
         let logits: [Float] = [1, 3, 3, 3, 2, 3]
         #expect(CodeDraw(.greedy, codes: 6).draw(logits, 0.9)?.code == 1)
         let two = CodeDraw(SamplingOptions(topK: 2), codes: 6)
@@ -61,16 +60,15 @@ private func naiveProbabilities(_ logits: [Float], _ options: SamplingOptions) -
         #expect(two.draw(logits, 1.0.nextDown)?.code == 2)
     }
 
-    @Test("the log-probability is the prior's own, whatever the options", arguments: options)
-    func logProbabilities(_ options: SamplingOptions) throws {
+    @Test(arguments: options)
+    func theLogProbabilityIsThePriorsOwnWhateverTheOptions(_ options: SamplingOptions) throws {
         let logits = Tensor<Float>.sample([50], seed: 2, in: -4...4)
         let expected = logits.logSoftmax().scalars
         let drawn = try #require(CodeDraw(options, codes: 50).draw(logits.scalars, 0.37))
         #expect(abs(drawn.logProbability - Double(expected[drawn.code])) < 1e-5)
     }
 
-    @Test("excluded codes are never drawn, broken logits are told")
-    func extremes() {
+    @Test func excludedCodesAreNeverDrawnBrokenLogitsAreTold() {
         let draw = CodeDraw(SamplingOptions(), codes: 3)
         #expect(draw.draw([-.infinity, 0, -.infinity], 0)?.code == 1)
         #expect(draw.draw([-.infinity, 0, -.infinity], 1.0.nextDown)?.code == 1)
@@ -79,8 +77,7 @@ private func naiveProbabilities(_ logits: [Float], _ options: SamplingOptions) -
         #expect(draw.draw([-.infinity, -.infinity, -.infinity], 0.5) == nil)
     }
 
-    @Test("options that nothing can be drawn by")
-    func validation() {
+    @Test func optionsThatNothingCanBeDrawnBy() {
         for (options, key) in [
             (SamplingOptions(temperature: 0), "temperature"),
             (SamplingOptions(temperature: .infinity), "temperature"),

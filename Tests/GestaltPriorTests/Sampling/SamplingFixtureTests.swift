@@ -6,10 +6,11 @@ import TestSupport
 import Testing
 
 @Suite(
+    .tags(.peer),
     .enabled(if: VideoGPTFixture.isAvailable, "set GESTALT_FIXTURES to compare with VideoGPT"))
 struct SamplingFixtureTests {
-    @Test("logits of cached decoding as VideoGPT has them", arguments: PriorCase.all)
-    func stepwise(of stated: PriorCase) throws {
+    @Test(arguments: PriorCase.all)
+    func logitsOfCachedDecodingAsVideoGPTHasThem(of stated: PriorCase) throws {
         let fixture = try VideoGPTFixture(stated.file)
         let predictor = try stated.predictor(fixture)
         let condition = try stated.condition(
@@ -23,8 +24,8 @@ struct SamplingFixtureTests {
         }
     }
 
-    @Test("greedy sampling chooses VideoGPT's codes and makes its video", arguments: PriorCase.all)
-    func greedy(of stated: PriorCase) throws {
+    @Test(arguments: PriorCase.all)
+    func greedySamplingChoosesVideoGPTsCodesAndMakesItsVideo(of stated: PriorCase) throws {
         let fixture = try VideoGPTFixture(stated.file)
         let predictor = try stated.predictor(fixture)
         let clips = try fixture.clips("video_u8")

@@ -103,9 +103,9 @@ private func numbers(_ count: Int, seed: UInt64) -> [Float] {
 
 @Suite struct SamplingKernelTests {
     @Test(
-        "products of odd sizes, and no sample's bits depend on the others", arguments: sets,
+        arguments: sets,
         [1, 2, 15, 63, 64, 65, 200])
-    func products(_ variant: Int32, _ inputs: Int) {
+    func productsOfOddSizesAndNoSamplesBitsDependOnTheOthers(_ variant: Int32, _ inputs: Int) {
         for outputs in [1, 16, 17, 40, 83] {
             let w = numbers(inputs * outputs, seed: 3)
             let x = numbers(9 * inputs, seed: 4)
@@ -139,8 +139,8 @@ private func numbers(_ count: Int, seed: UInt64) -> [Float] {
         }
     }
 
-    @Test("bias, sum and activation behind a product", arguments: sets)
-    func finishes(_ variant: Int32) {
+    @Test(arguments: sets)
+    func biasSumAndActivationBehindAProduct(_ variant: Int32) {
         let (inputs, outputs) = (30, 21)
         let w = numbers(inputs * outputs, seed: 5).map { $0 / 4 }
         let (x, bias, old) = (
@@ -166,9 +166,8 @@ private func numbers(_ count: Int, seed: UInt64) -> [Float] {
         }
     }
 
-    @Test(
-        "attention over ranges, of few positions and many", arguments: sets, [1, 2, 17, 512, 700])
-    func attention(_ variant: Int32, _ count: Int) {
+    @Test(arguments: sets, [1, 2, 17, 512, 700])
+    func attentionOverRangesOfFewPositionsAndMany(_ variant: Int32, _ count: Int) {
         let (width, valueWidth, samples) = (9, 21, 5)
         let (keys, values) = (
             numbers(count * width, seed: 1), numbers(count * valueWidth, seed: 2)
@@ -217,8 +216,8 @@ private func numbers(_ count: Int, seed: UInt64) -> [Float] {
         }
     }
 
-    @Test("norms and exponentials", arguments: sets, [1, 2, 15, 16, 17, 33, 576])
-    func rows(_ variant: Int32, _ n: Int) {
+    @Test(arguments: sets, [1, 2, 15, 16, 17, 33, 576])
+    func normsAndExponentials(_ variant: Int32, _ n: Int) {
         let (x, scale, shift) = (numbers(n, seed: 1), numbers(n, seed: 2), numbers(n, seed: 3))
         var y = [Float](repeating: 0, count: n)
         if n > 1 {

@@ -64,10 +64,8 @@ private struct StoredPrior {
 }
 
 @Suite struct SamplingOwnFixtureTests {
-    @Test(
-        "logits of cached decoding, and the codes of greedy sampling",
-        arguments: ["prior-frame1", "prior-frame2", "prior-class", "prior-sparse"])
-    func decoding(_ name: String) throws {
+    @Test(arguments: ["prior-frame1", "prior-frame2", "prior-class", "prior-sparse"])
+    func logitsOfCachedDecodingAndTheCodesOfGreedySampling(_ name: String) throws {
         let stored = try StoredPrior(name)
         let weights = DecodingWeights(stored.prior, codebook: stored.codebook)
         let codes = try stored.file.tensor("ids", as: Int32.self)

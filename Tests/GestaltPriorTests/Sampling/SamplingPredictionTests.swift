@@ -1,3 +1,4 @@
+import GestaltIO
 import GestaltPrior
 import GestaltTensor
 import TestSupport
@@ -6,12 +7,10 @@ import Testing
 @Suite struct SamplingPredictionTests {
     private let random = RandomStream(seed: 21)
 
-    @Test(
-        "the same seed gives the same video, whatever the batch",
-        arguments: [
-            SamplingModel(.frames), SamplingModel(.all),
-        ])
-    func seeds(_ model: SamplingModel) throws {
+    @Test(arguments: [
+        SamplingModel(.frames), SamplingModel(.all),
+    ])
+    func theSameSeedGivesTheSameVideoWhateverTheBatch(_ model: SamplingModel) throws {
         let predictor = model.predictor
         func predict(_ batch: Int, _ random: RandomStream) throws -> Prediction {
             try VideoSampler(predictor, batch: batch).predict(
@@ -32,8 +31,7 @@ import Testing
         #expect(one.codes[0][0] != one.codes[0][1])
     }
 
-    @Test("token j of sample i is drawn by number j of stream i")
-    func numbering() throws {
+    @Test func tokenJOfSampleIIsDrawnByNumberJOfStreamI() throws {
         let model = SamplingModel(.plain)
         let sampler = VideoSampler(model.predictor)
         let sampled = try sampler.codes(.none, samples: 2, random: random)
@@ -55,8 +53,7 @@ import Testing
         }
     }
 
-    @Test("the best of several has the largest mean log-probability")
-    func best() throws {
+    @Test func theBestOfSeveralHasTheLargestMeanLogProbability() throws {
         let model = SamplingModel(.classes)
         let sampler = VideoSampler(model.predictor)
         let condition = sampler.condition(classes: model.classes(clips: 2))
@@ -73,28 +70,41 @@ import Testing
         #expect(chosen.codes == best.codes && chosen.video.shape == [2, 1, 8, 16, 16, 3])
     }
 
-    @Test("every token is told, and what the callback throws ends the sampling")
-    func progress() throws {
+    /// Every token is reported, and an error of the handler ends the sampling.
+    @Test func progress() throws {
         struct Enough: Error {}
         let sampler = VideoSampler(SamplingModel(.plain).predictor, batch: 2)
-        var told: [SamplingProgress] = []
-        _ = try sampler.codes(.none, samples: 3, random: random) { told.append($0) }
-        #expect(told.map(\.tokens) == Array(1...128) + Array(1...128))
-        #expect(told.first?.samples == 0..<2 && told.last?.samples == 2..<3)
-        #expect(told.last?.fraction == 1)
-        #expect(zip(told, told.dropFirst()).allSatisfy { $0.fraction < $1.fraction })
-        var calls = 0
+        let counter = Counter()
+        _ = try sampler.codes(.none, samples: 3, random: random) { step in
+            counter.see(step.done)
+            #expect(step == WorkProgress(done: step.done, total: 3 * 128, unit: "tokens"))
+        }
+        // Two samples at once, then the third.
+        #expect(counter.seen == Array(stride(from: 2, through: 256, by: 2)) + Array(257...384))
+        let calls = Counter()
         #expect(throws: Enough.self) {
-            _ = try sampler.codes(.none, random: random) { _ in
-                calls += 1
-                if calls == 5 { throw Enough() }
+            _ = try sampler.codes(.none, random: random) { step in
+                calls.see(step.done)
+                if step.done == 5 { throw Enough() }
             }
         }
-        #expect(calls == 5)
+        #expect(calls.seen == [1, 2, 3, 4, 5])
     }
 
-    @Test("latent frames arrive one by one and are those of the codes")
-    func streaming() async throws {
+    @Test func aRolloutReportsTheTokensOfAllWindows() throws {
+        let model = SamplingModel(.frames)
+        let counter = Counter()
+        let clip = model.predictor.configuration.clipLength
+        _ = try VideoSampler(model.predictor).rollout(
+            frames: model.frames(clips: 1)!, length: clip + 1, random: random
+        ) { step in
+            counter.see(step.done)
+            #expect(step.total == 2 * 128)
+        }
+        #expect(counter.seen == Array(1...256))
+    }
+
+    @Test func latentFramesArriveOneByOneAndAreThoseOfTheCodes() async throws {
         let sampler = VideoSampler(SamplingModel(.plain).predictor, batch: 2)
         let codes = try sampler.codes(.none, samples: 3, random: random).codes[0]
         var seen: [SampledFrame] = []
@@ -109,14 +119,13 @@ import Testing
         }
     }
 
-    @Test("a cancelled task stops, and so does a stream that nobody hears")
-    func cancellation() async throws {
+    @Test func aCancelledTaskStopsAndSoDoesAStreamThatNobodyHears() async throws {
         let sampler = VideoSampler(SamplingModel(.plain).predictor)
         let random = random
         let task = Task {
             try sampler.codes(.none, random: random) { step in
                 // Cancels itself, so that the test needs no clock.
-                if step.tokens == 3 { withUnsafeCurrentTask { $0?.cancel() } }
+                if step.done == 3 { withUnsafeCurrentTask { $0?.cancel() } }
             }
         }
         await #expect(throws: CancellationError.self) { _ = try await task.value }
@@ -126,8 +135,7 @@ import Testing
         }
     }
 
-    @Test("broken weights are told, not drawn from")
-    func broken() {
+    @Test func brokenWeightsAreToldNotDrawnFrom() {
         var predictor = SamplingModel(.plain).predictor
         predictor.prior.output = .init(repeating: .nan, shape: [24, 40])
         #expect(throws: SamplingError.notFinite(sample: 0, token: 0)) {

@@ -8,8 +8,8 @@ import Testing
 @Suite struct SamplingRolloutTests {
     private let random = RandomStream(seed: 31)
 
-    @Test("each window is given the last frames of the one before", arguments: [1, 3, 6])
-    func windows(_ given: Int) throws {
+    @Test(arguments: [1, 3, 6])
+    func eachWindowIsGivenTheLastFramesOfTheOneBefore(_ given: Int) throws {
         let model = SamplingModel(.frames, given: given)
         let sampler = VideoSampler(model.predictor)
         let frames = model.frames(clips: 2)!
@@ -49,8 +49,7 @@ import Testing
         }
     }
 
-    @Test("classes and actions go along, and a short one is a clip cut off")
-    func conditions() throws {
+    @Test func classesAndActionsGoAlongAndAShortOneIsAClipCutOff() throws {
         let model = SamplingModel(.all)
         let sampler = VideoSampler(model.predictor, batch: 3)
         #expect(sampler.framesCovered(by: 5) == 8 && sampler.framesCovered(by: 9) == 15)

@@ -7,8 +7,8 @@ import TestSupport
 import Testing
 
 @Suite struct SamplingStepTests {
-    @Test("asked position by position as in one pass", arguments: SamplingModel.all)
-    func stepwise(_ model: SamplingModel) {
+    @Test(arguments: SamplingModel.all)
+    func askedPositionByPositionAsInOnePass(_ model: SamplingModel) {
         let predictor = model.predictor
         let codes = model.codes(clips: 2)
         let condition = model.condition(predictor.prior, clips: 2)
@@ -17,8 +17,8 @@ import Testing
         expectClose(found, expected)
     }
 
-    @Test("with more positions than a range holds", arguments: [SamplingModel.Kind.plain, .sparse])
-    func long(_ kind: SamplingModel.Kind) {
+    @Test(arguments: [SamplingModel.Kind.plain, .sparse])
+    func withMorePositionsThanARangeHolds(_ kind: SamplingModel.Kind) {
         let model = SamplingModel(kind, latent: [5, 12, 16])
         let predictor = model.predictor
         let codes = model.codes(clips: 1)
@@ -26,8 +26,7 @@ import Testing
         expectClose(found, predictor.logits(codes, .none))
     }
 
-    @Test("with more features than a range holds")
-    func manyFeatures() {
+    @Test func withMoreFeaturesThanARangeHolds() {
         let model = SamplingModel(.frames, latent: [2, 16, 16], given: 3)
         let predictor = model.predictor
         let codes = model.codes(clips: 1)
@@ -37,7 +36,8 @@ import Testing
             predictor.logits(codes, condition))
     }
 
-    @Test("bits are the same in batches of 1, 3, 4 and 9", arguments: SamplingModel.all)
+    /// Bits are the same in batches of 1, 3, 4 and 9.
+    @Test(arguments: SamplingModel.all)
     func batches(_ model: SamplingModel) {
         let predictor = model.predictor
         let condition = model.condition(predictor.prior, clips: 3)
@@ -53,8 +53,8 @@ import Testing
         }
     }
 
-    @Test("bfloat16 storage moves the logits by a few thousandths", arguments: SamplingModel.all)
-    func bfloat16(_ model: SamplingModel) {
+    @Test(arguments: SamplingModel.all)
+    func bfloat16StorageMovesTheLogitsByAFewThousandths(_ model: SamplingModel) {
         let predictor = model.predictor
         let codes = model.codes(clips: 1)
         let condition = model.condition(predictor.prior, clips: 1)
@@ -69,8 +69,7 @@ import Testing
         }
     }
 
-    @Test("a cache can go back, and says what it takes")
-    func goingBack() {
+    @Test func aCacheCanGoBackAndSaysWhatItTakes() {
         let model = SamplingModel(.frames)
         let predictor = model.predictor
         let weights = weights(predictor)
@@ -86,8 +85,7 @@ import Testing
         #expect(weights.logits(after: Tensor([1, 2]), cache) == second)
     }
 
-    @Test("a step reads the filled part of the cache alone")
-    func bytesRead() {
+    @Test func aStepReadsTheFilledPartOfTheCacheAlone() {
         let weights = weights(SamplingModel(.plain).predictor)
         let cache = DecodingCache(weights, .none, clips: [0])
         #expect(cache.bytesRead(at: 0) == 2 * 2 * 24 * 4)
@@ -98,8 +96,8 @@ import Testing
         #expect(blocks.bytesRead(at: 2047) == 12 * 32 * 2 * 2 * 24 * 4)
     }
 
-    @Test("bits do not depend on the number of threads", arguments: [false, true])
-    func threads(_ isSparse: Bool) async {
+    @Test(arguments: [false, true])
+    func bitsDoNotDependOnTheNumberOfThreads(_ isSparse: Bool) async {
         // In a process of its own: the number is everybody's.
         await #expect(processExitsWith: .success) { [isSparse] in
             let model = SamplingModel(isSparse ? .sparse : .plain, latent: [5, 12, 16])
@@ -114,8 +112,7 @@ import Testing
         }
     }
 
-    @Test("steps use no memory but the cache's own")
-    func memory() async {
+    @Test func stepsUseNoMemoryButTheCachesOwn() async {
         // In a process of its own: other tests use memory, too.
         await #expect(processExitsWith: .success) {
             let model = SamplingModel(.frames)
@@ -133,8 +130,7 @@ import Testing
         }
     }
 
-    @Test("nobody may pass the end of the clip, or a code that is none")
-    func preconditions() async {
+    @Test func nobodyMayPassTheEndOfTheClipOrACodeThatIsNone() async {
         await #expect(processExitsWith: .failure) {
             let weights = DecodingWeights(
                 SamplingModel(.plain).predictor.prior, codebook: .zeros([40, 6]))

@@ -51,8 +51,8 @@ private struct Form: Sendable, CustomTestStringConvertible {
 
 @Suite struct AttentionTests {
     /// Value and gradients in `Float` against those in `Double`, which the gradient table judges.
-    @Test("single precision follows double", arguments: Form.all)
-    private func follows(_ form: Form) {
+    @Test(arguments: Form.all)
+    private func singlePrecisionFollowsDouble(_ form: Form) {
         let inputs = form.inputs
         let exact = inputs.map { $0.mapped(Double.init) }
         let expected = naiveAttention(exact[0], exact[1], exact[2], mask: form.mask)
@@ -74,8 +74,8 @@ private struct Form: Sendable, CustomTestStringConvertible {
     }
 
     /// Heads as views and along every axis of a video: what transposed copies give.
-    @Test("axes of a video", arguments: [1, 2, 3])
-    func axes(axis: Int) {
+    @Test(arguments: [1, 2, 3])
+    func axesOfAVideo(axis: Int) {
         let shape: Shape = [2, 4, 6, 5, 2, 9]
         let x = (1...3).map { Tensor<Float>.sample(shape, seed: UInt64($0)) }
         var order = [0, 1, 2, 3, 4].filter { $0 != axis }

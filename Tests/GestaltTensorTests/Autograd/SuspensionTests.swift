@@ -2,8 +2,7 @@ import GestaltTensor
 import Testing
 
 @Suite struct SuspensionTests {
-    @Test("gradients are taken inside of withoutGradient and of a checkpoint")
-    func nested() {
+    @Test func gradientsAreTakenInsideOfWithoutGradientAndOfACheckpoint() {
         let x = Tensor<Double>([1, 2, 3])
         let inner = withoutGradient { gradients(at: [x]) { $0[0].squared().sum() }[0] }
         #expect(inner.scalars == [2, 4, 6])
@@ -16,15 +15,13 @@ import Testing
         #expect(outer[0].scalars == [2, 4, 6])
     }
 
-    @Test("a checkpoint that hands a tensor through keeps its gradient")
-    func identity() {
+    @Test func aCheckpointThatHandsATensorThroughKeepsItsGradient() {
         let x = Tensor<Double>([1, 2])
         let slope = gradients(at: [x]) { v in checkpointed { v[0] }.squared().sum() }
         #expect(slope[0].scalars == [2, 4])
     }
 
-    @Test("empty matrices and a power of zero have gradients")
-    func corners() {
+    @Test func emptyMatricesAndAPowerOfZeroHaveGradients() {
         let a = Tensor<Double>.zeros([2, 3, 0])
         let b = Tensor<Double>.zeros([0, 4])
         let slopes = gradients(at: [a, b]) { $0[0].matmul($0[1]).sum() }
@@ -37,8 +34,7 @@ import Testing
             ])
     }
 
-    @Test("positions of extremes over several axes count in row-major order")
-    func positions() {
+    @Test func positionsOfExtremesOverSeveralAxesCountInRowMajorOrder() {
         let x = Tensor<Float>(shape: [2, 2, 3], scalars: [0, 1, 2, 9, 4, 5, 6, 7, 8, 3, 10, 11])
         #expect(x.argmax().scalar == 11)
         #expect(x.argmax(axes: [1, 2]).scalars == [3, 5])

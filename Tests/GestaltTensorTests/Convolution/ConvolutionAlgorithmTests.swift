@@ -4,15 +4,13 @@ import Testing
 
 /// Each algorithm against plain loops in `Double`.
 @Suite struct ConvolutionAlgorithmTests {
-    @Test(
-        "value and gradients of every algorithm agree with plain loops", arguments: 0..<UInt64(300))
-    func agreesWithLoops(seed: UInt64) {
+    @Test(arguments: 0..<UInt64(300))
+    func valueAndGradientsOfEveryAlgorithmAgreeWithPlainLoops(seed: UInt64) {
         let problems = loopProblems(Float.self, seed) + loopProblems(Double.self, seed)
         #expect(problems.isEmpty, "\(problems.joined(separator: "; "))")
     }
 
-    @Test("random cases reach every algorithm in every pass it serves")
-    func coverage() {
+    @Test func randomCasesReachEveryAlgorithmInEveryPassItServes() {
         for algorithm in ConvolutionPlan.Algorithm.allCases {
             for work in ConvolutionPlan.Work.allCases {
                 if algorithm == .products, work == .weightGradient { continue }
@@ -29,11 +27,10 @@ import Testing
     /// The bounds that the documentation of the algorithms states, in units of the output's standard
     /// deviation: a sum of 27 · 240 products, against the same in `Double`.
     @Test(
-        "errors against Double",
         arguments: [
             (.patches, 6e-5, 3e-6), (.winograd2, 6e-6, 1e-6), (.winograd4, 6e-5, 6e-6),
         ] as [(ConvolutionPlan.Algorithm, Double, Double)])
-    func errors(algorithm: ConvolutionPlan.Algorithm, largest: Double, mean: Double) {
+    func errorsAgainstDouble(algorithm: ConvolutionPlan.Algorithm, largest: Double, mean: Double) {
         let g = ConvolutionGeometry(
             input: [1, 4, 8, 8, 240], weight: [3, 3, 3, 240, 64], padding: .same)
         let x = Tensor<Float>.sample(g.inputShape, seed: 1, in: -1...1)
@@ -64,8 +61,7 @@ import Testing
         }
     }
 
-    @Test("a measured choice gives the same as the model's")
-    func measured() {
+    @Test func aMeasuredChoiceGivesTheSameAsTheModels() {
         let g = ConvolutionGeometry(
             input: [2, 12, 12, 16], weight: [3, 3, 16, 16], padding: .same)
         let x = Tensor<Float>.sample(g.inputShape, seed: 1, in: -1...1)

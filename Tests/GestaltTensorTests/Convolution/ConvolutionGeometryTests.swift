@@ -3,13 +3,13 @@ import TestSupport
 import Testing
 
 @Suite struct ConvolutionGeometryTests {
-    @Test(
-        "VideoGPT's SAME: kernel, stride, zeros before and after, lengths",
-        arguments: [
-            (4, 2, 1, 1, 8, 4), (4, 1, 2, 1, 8, 8), (3, 1, 1, 1, 7, 7), (1, 1, 0, 0, 5, 5),
-            (4, 2, 1, 1, 9, 4), (5, 2, 2, 1, 8, 4), (1, 2, 0, 0, 6, 3),
-        ])
-    func same(kernel: Int, stride: Int, before: Int, after: Int, length: Int, output: Int) {
+    @Test(arguments: [
+        (4, 2, 1, 1, 8, 4), (4, 1, 2, 1, 8, 8), (3, 1, 1, 1, 7, 7), (1, 1, 0, 0, 5, 5),
+        (4, 2, 1, 1, 9, 4), (5, 2, 2, 1, 8, 4), (1, 2, 0, 0, 6, 3),
+    ])
+    func videoGPTsSAMEKernelStrideZerosBeforeAndAfterLengths(
+        kernel: Int, stride: Int, before: Int, after: Int, length: Int, output: Int
+    ) {
         let g = ConvolutionGeometry(
             input: [1, length, 2], weight: [kernel, 2, 3], stride: [stride], padding: .same)
         #expect((g.axes[2].before, g.axes[2].after) == (before, after))
@@ -17,9 +17,8 @@ import Testing
     }
 
     // Source: the closed form of VideoGPT's padding, o = s·(i + P) + κ − (k − 1).
-    @Test(
-        "transposed SAME puts input i and tap κ where VideoGPT does",
-        arguments: [(4, 2), (4, 1), (3, 1), (1, 1)])
+    /// Transposed SAME puts input i and tap κ where VideoGPT does.
+    @Test(arguments: [(4, 2), (4, 1), (3, 1), (1, 1)])
     func transposedSame(kernel: Int, stride: Int) {
         let front = (kernel - stride + 1) / 2
         for i in 0..<5 {
@@ -36,8 +35,7 @@ import Testing
         }
     }
 
-    @Test("the lengths of a transposed convolution")
-    func transposedLengths() {
+    @Test func theLengthsOfATransposedConvolution() {
         let x = Tensor<Float>.ones([1, 4, 6, 2])
         let w = Tensor<Float>.ones([3, 2, 2, 5])
         #expect(x.transposedConvolution(w, stride: [2, 3]).shape == [1, 9, 17, 5])
@@ -48,8 +46,7 @@ import Testing
         #expect(x.transposedConvolution(w, stride: [2, 3], padding: .same).shape == [1, 8, 18, 5])
     }
 
-    @Test("a geometry prints itself")
-    func prints() {
+    @Test func aGeometryPrintsItself() {
         let g = ConvolutionGeometry(
             input: [2, 8, 9, 4], weight: [3, 4, 2, 6], stride: [1, 2], padding: .same, groups: 2)
         #expect(
@@ -57,15 +54,13 @@ import Testing
                 + " and 1×1 after, dilation 1×1, groups 2")
     }
 
-    @Test("a kernel that does not fit stops the program")
-    func tooLarge() async {
+    @Test func aKernelThatDoesNotFitStopsTheProgram() async {
         await #expect(processExitsWith: .failure) {
             _ = Tensor<Float>.ones([1, 2, 3]).convolution(.ones([3, 3, 4]))
         }
     }
 
-    @Test("channels that do not divide by the groups stop the program")
-    func groups() async {
+    @Test func channelsThatDoNotDivideByTheGroupsStopTheProgram() async {
         await #expect(processExitsWith: .failure) {
             _ = Tensor<Float>.ones([1, 8, 4]).convolution(.ones([3, 2, 3]), groups: 2)
         }

@@ -52,8 +52,8 @@ private let larger: [ConvolutionGeometry] = [
         }
     }
 
-    @Test("every algorithm gives the same", arguments: larger)
-    func algorithms(_ g: ConvolutionGeometry) {
+    @Test(arguments: larger)
+    func everyAlgorithmGivesTheSame(_ g: ConvolutionGeometry) {
         let expected = results(g, .forced(.patches), Float.self)
         for algorithm in ConvolutionPlan.Algorithm.allCases {
             expectClose(results(g, .preferred(algorithm), Float.self), expected, g, factor: 10)
@@ -61,8 +61,8 @@ private let larger: [ConvolutionGeometry] = [
         expectClose(results(g, .automatic, Float.self), expected, g, factor: 10)
     }
 
-    @Test("two runs give the same bits; one thread and two agree", arguments: larger)
-    func threads(_ g: ConvolutionGeometry) {
+    @Test(arguments: larger)
+    func twoRunsGiveTheSameBitsOneThreadAndTwoAgree(_ g: ConvolutionGeometry) {
         let before = Runtime.threads
         defer { Runtime.threads = before }
         Runtime.threads = 2
@@ -74,8 +74,8 @@ private let larger: [ConvolutionGeometry] = [
         expectClose(results(g, .automatic, Float.self), two, g)
     }
 
-    @Test("instruction sets agree", arguments: larger)
-    func instructionSets(_ g: ConvolutionGeometry) {
+    @Test(arguments: larger)
+    func instructionSetsAgree(_ g: ConvolutionGeometry) {
         let before = Runtime.instructionSet
         defer { Runtime.instructionSet = before }
         let expected = results(g, .automatic, Float.self)
@@ -85,8 +85,7 @@ private let larger: [ConvolutionGeometry] = [
         }
     }
 
-    @Test("an algorithm says why it cannot serve a geometry")
-    func refusals() {
+    @Test func anAlgorithmSaysWhyItCannotServeAGeometry() {
         #expect(
             ConvolutionPlan.refusal(of: .pointwise, .image(.direct), geometry: larger[0]) != nil)
         #expect(
@@ -102,8 +101,7 @@ private let larger: [ConvolutionGeometry] = [
         }
     }
 
-    @Test("a forced algorithm that cannot serve stops the program")
-    func forced() async {
+    @Test func aForcedAlgorithmThatCannotServeStopsTheProgram() async {
         await #expect(processExitsWith: .failure) {
             let g = ConvolutionGeometry(input: [1, 8, 2], weight: [3, 2, 2])
             _ = ConvolutionPlan.make(g, .image(.direct), choice: .forced(.pointwise))

@@ -3,8 +3,8 @@ import TestSupport
 import Testing
 
 @Suite struct ConvolutionTests {
-    @Test("value and gradients agree with plain loops", arguments: 0..<UInt64(220))
-    func agreesWithLoops(seed: UInt64) {
+    @Test(arguments: 0..<UInt64(220))
+    func valueAndGradientsAgreeWithPlainLoops(seed: UInt64) {
         let problems = loopProblems(Float.self, seed) + loopProblems(Double.self, seed)
         #expect(problems.isEmpty, "\(problems.joined(separator: "; "))")
     }
@@ -43,8 +43,8 @@ import Testing
         ].compactMap { $0 }
     }
 
-    @Test("the fused ReLU equals a ReLU after", arguments: [3, 14, 15, 92, 65] as [UInt64])
-    func fusedActivation(seed: UInt64) {
+    @Test(arguments: [3, 14, 15, 92, 65] as [UInt64])
+    func theFusedReLUEqualsAReLUAfter(seed: UInt64) {
         let c = RandomConvolution(seed: seed)
         let v = c.inputs(Double.self)
         func both(_ body: ([Tensor<Double>]) -> Tensor<Double>) -> [Tensor<Double>] {
@@ -56,8 +56,8 @@ import Testing
         }
     }
 
+    /// ⟨Ax, y⟩ = ⟨x, Aᵀy⟩.
     @Test(
-        "⟨Ax, y⟩ = ⟨x, Aᵀy⟩",
         arguments: [
             ([2, 5, 6, 7, 3], [3, 4, 2, 3, 5], [1, 2, 1]), ([1, 9, 8, 4], [4, 4, 4, 6], [2, 2]),
             ([3, 31, 2], [5, 2, 4], [3]),
@@ -82,8 +82,7 @@ import Testing
         )
     }
 
-    @Test("a three-frame kernel on one frame is its middle slice")
-    func middleSlice() {
+    @Test func aThreeFrameKernelOnOneFrameIsItsMiddleSlice() {
         let x = Tensor<Float>.sample([2, 1, 6, 5, 3], seed: 1)
         let w = Tensor<Float>.sample([3, 3, 3, 3, 4], seed: 2)
         let one = Padding.symmetric([1, 1, 1])
@@ -93,8 +92,7 @@ import Testing
         #expect(gradient[0] == .zeros([3, 3, 3, 4]) && gradient[2] == .zeros([3, 3, 3, 4]))
     }
 
-    @Test("an empty batch stays empty, and gives a zero gradient to the weight")
-    func emptyBatch() {
+    @Test func anEmptyBatchStaysEmptyAndGivesAZeroGradientToTheWeight() {
         let x = Tensor<Float>.zeros([0, 5, 5, 3])
         let w = Tensor<Float>.ones([3, 3, 3, 2])
         #expect(x.convolution(w).shape == [0, 3, 3, 2])

@@ -175,8 +175,8 @@ import Testing
         }
     }
 
-    @Test("the case of 64 channels, and the statistics that are gathered on the way")
-    func brightPixel() {
+    /// The case of 64 channels, and the statistics that are gathered on the way.
+    @Test func brightPixel() {
         let (n, c) = (32, 64)
         var x = Tensor<Float>.sample([1, n, n, c], seed: 4, in: -1...1)
         for channel in 0..<c { x[scalar: 0, 16, 16, channel] = 1e6 }
@@ -215,8 +215,7 @@ import Testing
         return flags
     }
 
-    @Test("tiles that are computed directly, and ordinary ones that are not")
-    func tiles() {
+    @Test func tilesThatAreComputedDirectlyAndOrdinaryOnesThatAreNot() {
         #expect(flags { _ in } == [0, 0, 0, 0])
         #expect(flags { $0[0] = 1e6 } == [1, 0, 0, 0])
         // Beside the middle all four tiles read it.

@@ -13,8 +13,8 @@ import Testing
         ([2, 4, 9, 10, 16], [3, 3, 3, 16, 33], [2, 2, 2]),  // patches
     ]
 
-    @Test("they are those of the output", arguments: 0..<4)
-    func agree(index: Int) throws {
+    @Test(arguments: 0..<4)
+    func theyAreThoseOfTheOutput(index: Int) throws {
         let (shape, kernel, dilation) = Self.cases[index]
         let x = Tensor<Float>.sample(shape, seed: 1, in: -1...1)
         let w = Tensor<Float>.sample(kernel, seed: 2, in: -1...1)
@@ -46,8 +46,7 @@ import Testing
         }
     }
 
-    @Test("a mean far from 0 does not cancel the variance away")
-    func farMean() throws {
+    @Test func aMeanFarFrom0DoesNotCancelTheVarianceAway() throws {
         let x = Tensor<Float>.sample([2, 3, 9, 9, 16], seed: 1, in: -1...1)
         let w = Tensor<Float>.sample([3, 3, 3, 16, 24], seed: 2, in: -1...1)
         let bias = Tensor<Float>.ones([24]) * 4000
@@ -63,8 +62,7 @@ import Testing
         }
     }
 
-    @Test("they go when the output is written, and gradients do not change")
-    func writing() throws {
+    @Test func theyGoWhenTheOutputIsWrittenAndGradientsDoNotChange() throws {
         let x = Tensor<Float>.sample([1, 4, 8, 8, 16], seed: 1, in: -1...1)
         let w = Tensor<Float>.sample([3, 3, 3, 16, 16], seed: 2, in: -1...1)
         var y = x.convolution(w, padding: .same, gathersMoments: true)

@@ -25,8 +25,8 @@ let gradientTable: [GradientCase] = [
 ].flatMap { $0 }
 
 @Suite struct GradientTests {
-    @Test("value, differences and views agree", arguments: gradientTable)
-    func agrees(_ line: GradientCase) {
+    @Test(arguments: gradientTable)
+    func valueDifferencesAndViewsAgree(_ line: GradientCase) {
         let problems = line.problems()
         #expect(problems.isEmpty, "\(line): \(problems.joined(separator: "; "))")
     }

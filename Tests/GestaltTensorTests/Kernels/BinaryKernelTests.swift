@@ -8,8 +8,8 @@ import Testing
     /// Steps of both operands along a vector: dense or constant.
     static let steps = [(1, 1), (0, 1), (1, 0), (0, 0)]
 
-    @Test("arithmetic at every size and step", arguments: possibleSets)
-    func arithmetic(_ set: Runtime.InstructionSet) {
+    @Test(arguments: possibleSets)
+    func arithmeticAtEverySizeAndStep(_ set: Runtime.InstructionSet) {
         check(Float.self, set)
         check(Double.self, set)
     }
@@ -52,8 +52,8 @@ import Testing
         }
     }
 
-    @Test("short repeated rows, from any element on", arguments: [1, 3, 4, 17, 63, 65])
-    func repeatedRows(_ width: Int) {
+    @Test(arguments: [1, 3, 4, 17, 63, 65])
+    func shortRepeatedRowsFromAnyElementOn(_ width: Int) {
         let rows = 700
         let a = Tensor<Float>.sample([rows, width], seed: 2)
         let row = Tensor<Float>.sample([width], seed: 3)
@@ -89,8 +89,8 @@ import Testing
         #expect((a .< b).scalars == [false, false, false, true])
     }
 
-    @Test("comparisons and selection at every size", arguments: kernelSizes)
-    func comparisons(_ count: Int) {
+    @Test(arguments: kernelSizes)
+    func comparisonsAndSelectionAtEverySize(_ count: Int) {
         let a = Tensor<Int32>((0..<count).map { Int32($0 % 5) })
         let b = Tensor<Int32>((0..<count).map { Int32($0 % 3) })
         #expect((a .== b) == naiveBroadcast(a, b, ==))

@@ -8,7 +8,8 @@ import Testing
         [1, 300], [0, 4],
     ]
 
-    @Test("every order of the axes, in elements of 1, 2, 4 and 8 bytes", arguments: shapes)
+    /// Every order of the axes, in elements of 1, 2, 4 and 8 bytes.
+    @Test(arguments: shapes)
     func permutations(_ shape: Shape) {
         let numbers = Tensor<Int64>.range(0..<shape.elementCount).reshaped(shape)
         check(numbers)

@@ -10,8 +10,8 @@ import Testing
         (1, 7, 3), (2, 130, 3), (1, 300, 63), (2, 5, 64), (1, 129, 65), (1, 70, 257), (0, 3, 2),
     ]
 
-    @Test("every fold of every shape", arguments: slabs)
-    func folds(_ slab: (outer: Int, reduced: Int, inner: Int)) {
+    @Test(arguments: slabs)
+    func everyFoldOfEveryShape(_ slab: (outer: Int, reduced: Int, inner: Int)) {
         for set in possibleSets {
             check(Float.self, set, slab)
             check(Double.self, set, slab)
@@ -73,8 +73,8 @@ import Testing
         #expect(x.argmin(axis: 1).scalars == [1, 0])
     }
 
-    @Test("positions of extrema", arguments: [1, 15, 64, 65, 200])
-    func positions(_ length: Int) {
+    @Test(arguments: [1, 15, 64, 65, 200])
+    func positionsOfExtrema(_ length: Int) {
         let x = Tensor<Float>.distinct([3, length, 2], seed: UInt64(length))
         let expected = Tensor<Int32>.built([3, 2]) { at in
             let line = (0..<length).map { x.at([at[0], $0, at[1]]) }

@@ -5,8 +5,8 @@ import TestSupport
 import Testing
 
 @Suite struct RowKernelTests {
-    @Test("rows of every length", arguments: kernelSizes.filter { $0 > 0 })
-    func softmaxes(_ length: Int) {
+    @Test(arguments: kernelSizes.filter { $0 > 0 })
+    func rowsOfEveryLength(_ length: Int) {
         let rows = 3
         let x = Tensor<Float>.sample([rows, length], seed: 3, in: -8...8)
         let whole = naiveReduction(x, axes: [1]) { line in

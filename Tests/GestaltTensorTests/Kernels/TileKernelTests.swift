@@ -21,8 +21,8 @@ private struct Form: Sendable, CustomTestStringConvertible {
 }
 
 @Suite struct TileKernelTests {
-    @Test("products of packed tiles", arguments: Form.all)
-    private func products(_ form: Form) {
+    @Test(arguments: Form.all)
+    private func productsOfPackedTiles(_ form: Form) {
         for set in possibleSets {
             for isTransposed in [false, true] {
                 check(form, Float.self, set, isTransposed)

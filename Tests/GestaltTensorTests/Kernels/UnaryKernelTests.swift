@@ -37,8 +37,8 @@ private let lines: [Line] = [
 ]
 
 @Suite struct UnaryKernelTests {
-    @Test("float functions are as exact as they say", arguments: lines)
-    private func exact(_ line: Line) {
+    @Test(arguments: lines)
+    private func floatFunctionsAreAsExactAsTheySay(_ line: Line) {
         for set in possibleSets {
             for count in kernelSizes {
                 let x = Tensor<Float>.sample([count], seed: UInt64(count), in: line.range)
@@ -56,8 +56,8 @@ private let lines: [Line] = [
         }
     }
 
-    @Test("derivatives of both types agree", arguments: 0..<gk_unary_count.rawValue)
-    func derivatives(_ number: UInt32) {
+    @Test(arguments: 0..<gk_unary_count.rawValue)
+    func derivativesOfBothTypesAgree(_ number: UInt32) {
         let kernel = gk_unary(number)
         for set in possibleSets {
             for count in kernelSizes {
@@ -85,8 +85,8 @@ private let lines: [Line] = [
         }
     }
 
-    @Test("NaN, infinities and zeros", arguments: possibleSets)
-    func extremes(_ set: Runtime.InstructionSet) {
+    @Test(arguments: possibleSets)
+    func naNInfinitiesAndZeros(_ set: Runtime.InstructionSet) {
         let x: [Float] = [.nan, .infinity, -.infinity, 0, -1, 0x1p-149]
         let expected: [(gk_unary, [Float])] = [
             (gk_exp, [.nan, .infinity, 0, 1, Float(exp(-1.0)), 1]),

@@ -15,8 +15,8 @@ private func decompositionTolerance<Scalar: FloatingScalar>(
         [1, 1], [5, 3], [3, 5], [40, 40], [2, 3, 6, 4], [0, 3, 3], [33, 4, 4],
     ]
 
-    @Test("factors are orthonormal and multiply back", arguments: shapes)
-    func factors(_ shape: Shape) throws {
+    @Test(arguments: shapes)
+    func factorsAreOrthonormalAndMultiplyBack(_ shape: Shape) throws {
         try check(shape, Float.self)
         try check(shape, Double.self)
     }
@@ -149,8 +149,8 @@ private func decompositionTolerance<Scalar: FloatingScalar>(
         ]
     }
 
-    @Test("typed errors", arguments: Case.all)
-    private func typed(_ line: Case) {
+    @Test(arguments: Case.all)
+    private func typedErrors(_ line: Case) {
         #expect(throws: line.error) { try line.body() }
         #expect(line.error.description.contains("of the batch"))
     }

@@ -22,7 +22,7 @@ private func productTolerance<Scalar: FloatingScalar>(_ type: Scalar.Type, lengt
 
 @Suite struct GEMMTests {
     /// Both forms, all transposes, with gaps between rows that must stay as they are.
-    @Test("pointers", arguments: Product.all)
+    @Test(arguments: Product.all)
     private func pointers(_ p: Product) {
         check(p, Float.self)
         check(p, Double.self)
@@ -128,9 +128,7 @@ private func productTolerance<Scalar: FloatingScalar>(_ type: Scalar.Type, lengt
     }
 
     /// Batches, in `Float`, large enough for every path.
-    @Test(
-        "batches",
-        arguments: [[2, 90, 80, 90], [40, 20, 10, 9], [300, 8, 8, 8], [70, 1, 33, 9]])
+    @Test(arguments: [[2, 90, 80, 90], [40, 20, 10, 9], [300, 8, 8, 8], [70, 1, 33, 9]])
     func batches(_ sizes: [Int]) {
         let (count, m, k, n) = (sizes[0], sizes[1], sizes[2], sizes[3])
         let a = Tensor<Float>.sample([count, m, k], seed: 1)

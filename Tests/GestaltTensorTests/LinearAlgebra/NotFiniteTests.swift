@@ -61,8 +61,8 @@ import Testing
         ) { try routine.run(all) }
     }
 
-    @Test("what is not read does no harm", arguments: symmetric)
-    func upperTriangle(_ routine: Routine) throws {
+    @Test(arguments: symmetric)
+    func whatIsNotReadDoesNoHarm(_ routine: Routine) throws {
         try routine.run(matrices(.nan, row: 0, column: 2))
     }
 

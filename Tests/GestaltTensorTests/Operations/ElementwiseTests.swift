@@ -4,9 +4,8 @@ import TestSupport
 import Testing
 
 @Suite struct ElementwiseTests {
-    @Test(
-        "functions of the library agree with it in float, at every size", arguments: [1, 7, 70_000])
-    func libraryFunctions(_ count: Int) {
+    @Test(arguments: [1, 7, 70_000])
+    func functionsOfTheLibraryAgreeWithItInFloatAtEverySize(_ count: Int) {
         let x = Tensor<Float>.sample([count], in: 0.1...0.9)
         let pairs: [(Tensor<Float>, (Float) -> Float)] = [
             (x.tan(), { tan($0) }), (x.asin(), { asin($0) }), (x.acos(), { acos($0) }),
@@ -19,16 +18,14 @@ import Testing
         for (place, pair) in pairs.enumerated() { #expect(pair.0 == x.mapped(pair.1), "\(place)") }
     }
 
-    @Test("small arguments keep their digits")
-    func accuracy() {
+    @Test func smallArgumentsKeepTheirDigits() {
         let tiny = Tensor<Float>([1e-12, -1e-20, 1e-40])
         #expect(tiny.log1p() == tiny && tiny.expm1() == tiny)
         #expect(Tensor<Float>([8]).log2().scalar == 3 && Tensor<Float>([1000]).log10().scalar == 3)
         #expect(Tensor<Double>([20]).erfc().scalar == erfc(20.0))
     }
 
-    @Test("NaN, infinities and numbers are told apart, without a gradient")
-    func kinds() {
+    @Test func naNInfinitiesAndNumbersAreToldApartWithoutAGradient() {
         let x = Tensor<Float>(rows: [
             [.nan, .infinity, -.infinity], [0, -.greatestFiniteMagnitude, 1],
         ])
@@ -38,8 +35,7 @@ import Testing
         #expect(Tensor<Double>([]).isNaN().count == 0)
     }
 
-    @Test("the activations at their ends")
-    func activations() {
+    @Test func theActivationsAtTheirEnds() {
         let x = Tensor<Float>([-.infinity, -200, 0, 200, .infinity])
         #expect(x.elu().scalars == [-1, -1, 0, 200, .infinity])
         #expect(x.hardSwish()[1...].scalars == [0, 0, 200, .infinity])
@@ -48,8 +44,8 @@ import Testing
         #expect(slopes.scalars == [0, 2, 1])
     }
 
-    @Test("remainders have the sign of the dividend; division of integers is towards zero")
-    func division() {
+    /// Remainders have the sign of the dividend; division of integers is towards zero.
+    @Test func division() {
         let x = Tensor<Int32>([7, -7, 7, .min])
         #expect((x / Tensor([2, 2, -2, -1])).scalars == [3, -3, -3, .min])
         #expect((x % Tensor([2, 2, -2, -1])).scalars == [1, -1, 1, 0])
@@ -60,8 +56,7 @@ import Testing
         #expect((1 % Tensor<Float>([0])).scalar.isNaN)
     }
 
-    @Test("functions of two numbers where they are special")
-    func pairs() {
+    @Test func functionsOfTwoNumbersWhereTheyAreSpecial() {
         let zero = Tensor<Double>(0)
         #expect(zero.xlogy(zero).scalar == 0 && zero.xlogy(Tensor(.nan)).scalar.isNaN)
         #expect(Tensor<Double>(2).xlogy(zero).scalar == -.infinity)
@@ -71,8 +66,7 @@ import Testing
         #expect(slopes.map(\.scalar) == [0, 0])
     }
 
-    @Test("comparisons with numbers on either side")
-    func comparisons() {
+    @Test func comparisonsWithNumbersOnEitherSide() {
         let x = Tensor<Int32>([1, 2, 3])
         #expect(
             (x .< 2).scalars == [true, false, false] && (2 .< x).scalars == [false, false, true])
@@ -80,8 +74,8 @@ import Testing
         #expect((x .== 2) == (2 .== x) && (x .!= 2) == (2 .!= x) && (x .!= 2) == !(x .== 2))
     }
 
-    @Test("an integer divided by 0, and shapes that do not broadcast", arguments: [0, 1])
-    func stops(_ number: Int) async throws {
+    @Test(arguments: [0, 1])
+    func anIntegerDividedBy0AndShapesThatDoNotBroadcast(_ number: Int) async throws {
         let result = await #expect(
             processExitsWith: .failure, observing: [\.standardErrorContent]
         ) { [number] in

@@ -85,8 +85,8 @@ import Testing
         }
     }
 
-    @Test("functions of one number, at every length of a vector's rest", arguments: functions)
-    func functionsOfOneNumber(_ function: Function) {
+    @Test(arguments: functions)
+    func functionsOfOneNumberAtEveryLengthOfAVectorsRest(_ function: Function) {
         for repetitions in [1, 5, 1000] {
             let x = F(Array(repeating: Self.inputs, count: repetitions).flatMap { $0 })
             expect(function.body(x), function.expected, function.testDescription)
@@ -95,8 +95,7 @@ import Testing
         }
     }
 
-    @Test("functions of two numbers")
-    func functionsOfTwoNumbers() {
+    @Test func functionsOfTwoNumbers() {
         let (nan, inf, tiny) = (Self.nan, Self.inf, Self.tiny)
         let a = F([nan, 1, inf, inf, -inf, tiny, 0])
         let b = F([1, nan, inf, -inf, -inf, tiny, tiny])
@@ -179,7 +178,8 @@ import Testing
             }),
     ]
 
-    @Test("rows", arguments: rowFunctions)
+    /// Rows.
+    @Test(arguments: rowFunctions)
     func functionsOfRows(_ function: Function) {
         expect(function.body(Self.rows), function.expected, function.testDescription)
     }

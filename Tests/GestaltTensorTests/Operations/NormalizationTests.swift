@@ -3,8 +3,8 @@ import TestSupport
 import Testing
 
 @Suite struct NormalizationTests {
-    @Test("moments of a channel far from zero keep their digits", arguments: [1, 3, 64, 240])
-    func momentsFarFromZero(channels: Int) {
+    @Test(arguments: [1, 3, 64, 240])
+    func momentsOfAChannelFarFromZeroKeepTheirDigits(channels: Int) {
         // Mean 1000, standard deviation 0.1: in float a plain sum of squares has no digit left.
         let x = Tensor<Float>.sample([4, 37, channels], seed: 9, in: 999.9...1000.1)
         let found = x.batchNormalized(
@@ -21,8 +21,7 @@ import Testing
         #expect(found.count == 4 * 37)
     }
 
-    @Test("one outlier in the first row does not spoil the others")
-    func outlier() {
+    @Test func oneOutlierInTheFirstRowDoesNotSpoilTheOthers() {
         var x = Tensor<Float>.sample([4096, 4], seed: 3, in: -1...1)
         for channel in 0..<4 { x[scalar: 0, channel] = 1000 }
         let found = x.batchNormalized(scale: .ones([4]), shift: .zeros([4]), epsilon: 1e-5).moments
@@ -34,9 +33,8 @@ import Testing
         }
     }
 
-    @Test(
-        "a large tensor, cut into tasks, gives what its double gives", arguments: [3, 16, 96, 240])
-    func large(channels: Int) {
+    @Test(arguments: [3, 16, 96, 240])
+    func aLargeTensorCutIntoTasksGivesWhatItsDoubleGives(channels: Int) {
         let x = Tensor<Float>.sample([2, 9000 / channels * 16, channels], seed: 5)
         let scale = Tensor<Float>.sample([channels], seed: 6, in: 0.5...2)
         let shift = Tensor<Float>.sample([channels], seed: 7)
@@ -64,8 +62,7 @@ import Testing
         }
     }
 
-    @Test("repeated runs give the same bits")
-    func repeats() {
+    @Test func repeatedRunsGiveTheSameBits() {
         let x = Tensor<Float>.sample([2, 700, 33], seed: 5)
         let scale = Tensor<Float>.ones([33])
         let runs = (0..<3).map { _ in

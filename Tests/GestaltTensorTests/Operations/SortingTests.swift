@@ -3,8 +3,8 @@ import TestSupport
 import Testing
 
 @Suite struct SortingTests {
-    @Test("stable in both directions", arguments: [1, 2, 15, 16, 17, 33, 200, 1000])
-    func stable(_ length: Int) {
+    @Test(arguments: [1, 2, 15, 16, 17, 33, 200, 1000])
+    func stableInBothDirections(_ length: Int) {
         var numbers = TestNumbers(seed: 6)
         let keys = (0..<2 * length).map { _ in Int32(numbers.next() % 7) }
         let x = Tensor<Int32>(shape: [2, length], scalars: keys)
@@ -22,8 +22,8 @@ import Testing
         }
     }
 
-    @Test("the best k are the head of the sorted", arguments: [0, 1, 3, 8, 70, 999])
-    func topK(_ k: Int) {
+    @Test(arguments: [0, 1, 3, 8, 70, 999])
+    func theBestKAreTheHeadOfTheSorted(_ k: Int) {
         let x =
             Tensor<Float>.sample([2, 999], seed: 2).floor()
             + Tensor<Float>.distinct([999], gap: 0.002)

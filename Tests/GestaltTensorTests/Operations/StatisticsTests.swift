@@ -3,8 +3,7 @@ import TestSupport
 import Testing
 
 @Suite struct StatisticsTests {
-    @Test("quantiles of infinities and NaN")
-    func specialQuantiles() {
+    @Test func quantilesOfInfinitiesAndNaN() {
         #expect(Tensor<Float>([.infinity, .infinity]).median().scalar == .infinity)
         #expect(Tensor<Float>([-.infinity, 1, 2]).quantile(0.5).scalar == 1)
         #expect(Tensor<Float>([1, .nan, 2]).quantile(0.25).scalar.isNaN)
@@ -14,8 +13,8 @@ import Testing
             Tensor<Float>(rows: [[1, 9], [3, 5]]).transposed().median(axes: [-1]).scalars == [2, 7])
     }
 
-    @Test("a histogram counts by its edges", arguments: [1, 3, 10])
-    func histogram(_ bins: Int) {
+    @Test(arguments: [1, 3, 10])
+    func aHistogramCountsByItsEdges(_ bins: Int) {
         let x = Tensor<Double>.sample([5, 40], in: -1...1)
         let (counts, edges) = x.transposed().histogram(bins: bins, in: -0.5...0.7)
         let e = edges.scalars
@@ -36,8 +35,7 @@ import Testing
         #expect(Tensor<Float>([.nan, 0.5]).histogram(bins: 1, in: 0...1).counts.scalars == [1])
     }
 
-    @Test("distinct values in order, where each came from and how often")
-    func unique() {
+    @Test func distinctValuesInOrderWhereEachCameFromAndHowOften() {
         let x = Tensor<Int32>(rows: [[3, 1, 3], [2, 1, 3]])
         let (values, inverse, counts) = x.unique()
         #expect(values.scalars == [1, 2, 3] && counts.scalars == [2, 1, 3])
@@ -61,8 +59,7 @@ import Testing
         #expect(tied[0].scalars == [3, 0, 0])
     }
 
-    @Test("a norm of zeros has gradient 0")
-    func normOfZeros() {
+    @Test func aNormOfZerosHasGradient0() {
         for order in [NormOrder.two, .one, .maximum, .power(3), .power(1.5)] {
             let (value, slopes) = valueAndGradients(at: [Tensor<Float>.zeros([3])]) { v in
                 v[0].norm(order)
@@ -72,16 +69,15 @@ import Testing
         #expect(Tensor<Float>([3, -4]).norm().scalar == 5)
     }
 
-    @Test("of other types too")
-    func otherTypes() {
+    @Test func ofOtherTypesToo() {
         let x = Tensor<UInt8>(rows: [[1, 2], [3, 4]])
         #expect(x.diagonal().scalars == [1, 4] && x.upperTriangle().scalars == [1, 2, 0, 4])
         #expect(
             Tensor<Bool>([true, false]).diagonalMatrix().scalars == [true, false, false, false])
     }
 
-    @Test("equations and shapes that do not fit", arguments: 0..<5)
-    func stops(_ number: Int) async throws {
+    @Test(arguments: 0..<5)
+    func equationsAndShapesThatDoNotFit(_ number: Int) async throws {
         let result = await #expect(
             processExitsWith: .failure, observing: [\.standardErrorContent]
         ) { [number] in

@@ -5,8 +5,7 @@ import Testing
 @Suite struct SubscriptTests {
     private let x = Tensor<Int32>.range(0..<24).reshaped([2, 3, 4])
 
-    @Test("a view, not a copy, of a view too")
-    func reading() {
+    @Test func aViewNotACopyOfAViewToo() {
         let y = x.transposed(0, 2)  // [4, 3, 2]
         #expect(y[1..., ..., 0] == Tensor<Int32>.built([3, 3]) { Int32(1 + $0[0] + 4 * $0[1]) })
         #expect(x[..., -1].scalars == [3, 7, 11, 15, 19, 23])
@@ -18,8 +17,7 @@ import Testing
         #expect(x[0, 0, stride(from: 3, to: 3, by: 1)].count == 0)
     }
 
-    @Test("assigning leaves copies alone and broadcasts")
-    func valueSemantics() {
+    @Test func assigningLeavesCopiesAloneAndBroadcasts() {
         var y = x
         y[0] = x[1]
         #expect(x[0, 0].scalars == [0, 1, 2, 3])
@@ -35,8 +33,7 @@ import Testing
         #expect(x[1, 2, 0].scalar == 20 && view[0].sum().scalar == 0 && view[1] != view[0])
     }
 
-    @Test("what a tensor alone holds is written in place")
-    func inPlace() {
+    @Test func whatATensorAloneHoldsIsWrittenInPlace() {
         var y = Tensor<Float>.zeros([4, 4])
         let place = y.withScalars { $0.baseAddress }
         y[1, 2...] = 3
@@ -45,8 +42,7 @@ import Testing
         #expect(y[1].scalars == [1, 1, 4, 4])
     }
 
-    @Test("masks select and assign, of views too")
-    func masks() {
+    @Test func masksSelectAndAssignOfViewsToo() {
         var y = Tensor<Float>(rows: [[1, -2], [-3, 4], [5, -6]])
         #expect(y[y .< 0].scalars == [-2, -3, -6])
         #expect(y.transposed()[y.transposed() .< 0].scalars == [-3, -2, -6])
@@ -63,8 +59,7 @@ import Testing
         #expect(Tensor<Float>.zeros([0, 2])[Tensor<Bool>([])].shape == [0, 2])
     }
 
-    @Test("iteration goes over the slices of the outermost axis")
-    func iteration() {
+    @Test func iterationGoesOverTheSlicesOfTheOutermostAxis() {
         #expect(x.map { $0[0, 0].scalar } == [0, 12])
         var sum = Tensor<Int32>.zeros([3, 4])
         for slice in x { sum += slice }
@@ -73,8 +68,7 @@ import Testing
         #expect(zip(x, 0...).allSatisfy { $0 == x[$1] })
     }
 
-    @Test("assignments of constants record nothing, of tracked values they do")
-    func recorded() {
+    @Test func assignmentsOfConstantsRecordNothingOfTrackedValuesTheyDo() {
         let point = Tensor<Float>([1, 2, 3])
         let gradient = gradients(at: [point]) { v in
             var y = Tensor<Float>.zeros([2, 3])
@@ -86,8 +80,8 @@ import Testing
         #expect(gradient.scalars == [2, 4, 6])
     }
 
-    @Test("a place outside of the tensor stops, with place and shape", arguments: 0..<6)
-    func stops(_ number: Int) async throws {
+    @Test(arguments: 0..<6)
+    func aPlaceOutsideOfTheTensorStopsWithPlaceAndShape(_ number: Int) async throws {
         let (_, words) = outside[number]
         let result = await #expect(
             processExitsWith: .failure, observing: [\.standardErrorContent]

@@ -123,7 +123,7 @@ private let samples = 200_000
         #expect(abs(mean(x.map { $0 * $0 }) - 0.7737413) < bound(1))
     }
 
-    @Test("bernoulli", arguments: [0.01, 0.3, 0.5, 0.999])
+    @Test(arguments: [0.01, 0.3, 0.5, 0.999])
     func bernoulli(probability: Double) {
         var stream = RandomStream(seed: 6)
         let flags = stream.bernoulli([samples], probability: probability).scalars
@@ -150,7 +150,7 @@ private let samples = 200_000
         #expect(statistic < chiSquareLimit(degrees: 23))
     }
 
-    @Test("categorical", arguments: [2, 5, 300, 1000])
+    @Test(arguments: [2, 5, 300, 1000])
     func categorical(classes: Int) {
         var stream = RandomStream(seed: 9)
         var weights = (0..<classes).map { 1 + Double($0 % 7) }

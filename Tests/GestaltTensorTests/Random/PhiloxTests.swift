@@ -22,15 +22,15 @@ private struct KnownAnswer: Sendable, CustomTestStringConvertible {
 }
 
 @Suite struct PhiloxTests {
-    @Test("known answers", arguments: KnownAnswer.all)
+    @Test(arguments: KnownAnswer.all)
     private func knownAnswers(_ answer: KnownAnswer) {
         let block = Philox.block(key: answer.key, low: answer.low, high: answer.high)
         #expect((0..<4).map { block[$0] } == answer.words)
     }
 
     /// The kernels' numbers are those of the bijection above, block by block.
-    @Test("kernels follow the bijection", arguments: [1, 3, 4, 63, 64, 65, 1000])
-    func kernelsFollow(count: Int) {
+    @Test(arguments: [1, 3, 4, 63, 64, 65, 1000])
+    func kernelsFollowTheBijection(count: Int) {
         var stream = RandomStream(seed: 0xFEED_F00D_0123_4567).split(3)
         stream.counter = UInt64(UInt32.max) - 5  // the blocks' numbers carry into the second word
         let start = stream

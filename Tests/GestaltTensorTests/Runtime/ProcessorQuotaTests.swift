@@ -101,14 +101,15 @@ import Testing
     }
 
     @Test(
-        "whole processors, at least one, never more than the affinity",
         arguments: [
             (nil, 8, "affinity 8"), (0.5, 1, "affinity 8, control group quota 0.5"),
             (1, 1, "affinity 8, control group quota 1.0"), (1.9, 1, "affinity 8"),
             (2.5, 2, "quota"),
             (8, 8, "affinity 8"), (64, 8, "quota 64"),
         ] as [(Double?, Int, String)])
-    func threads(quota: Double?, threads: Int, reason: String) {
+    func wholeProcessorsAtLeastOneNeverMoreThanTheAffinity(
+        quota: Double?, threads: Int, reason: String
+    ) {
         let machine = RuntimeSettings.Machine(
             cpus: 8, quota: quota, instructionSet: .avx2, physicalMemory: 0)
         let settings = RuntimeSettings(machine: machine) { _ in nil }

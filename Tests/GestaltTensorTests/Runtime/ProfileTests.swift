@@ -4,8 +4,7 @@ import Testing
 
 /// Profiles count the operations of all threads, so these run in processes of their own.
 @Suite struct ProfileTests {
-    @Test("calls, phases and shapes of a small gradient")
-    func rows() async {
+    @Test func callsPhasesAndShapesOfASmallGradient() async {
         await #expect(processExitsWith: .success) {
             let x = Tensor<Float>.sample([2, 6, 7, 8], seed: 1)
             let w = Tensor<Float>.sample([3, 3, 8, 4], seed: 2)
@@ -37,8 +36,7 @@ import Testing
         }
     }
 
-    @Test("parts of products and decompositions, labels of the latter")
-    func parts() async {
+    @Test func partsOfProductsAndDecompositionsLabelsOfTheLatter() async {
         await #expect(processExitsWith: .success) {
             let a = Tensor<Double>.sample([3, 4, 4], seed: 1) + Tensor.identity(4) * 9
             let (_, profile) = Runtime.profile { _ = try? a.matmul(a).inverse() }
@@ -48,8 +46,8 @@ import Testing
         }
     }
 
-    @Test("nothing is counted outside of a profile, and two count for themselves")
-    func extent() async {
+    /// Nothing is counted outside of a profile, and two count for themselves.
+    @Test func extent() async {
         await #expect(processExitsWith: .success) {
             let x = Tensor<Float>.ones([3])
             _ = x.exp()
@@ -66,14 +64,13 @@ import Testing
         }
     }
 
-    @Test("names are the types' without generic arguments")
-    func names() {
+    @Test func namesAreTheTypesWithoutGenericArguments() {
         #expect(Twice<Float>.name == "Twice")
         #expect(Twice<Double>().label == "Twice")
     }
 
-    @Test("a variable takes the profile of a whole process, and says when it cannot be followed")
-    func environment() {
+    /// A variable takes the profile of a whole process, and says when it cannot be followed.
+    @Test func environment() {
         func settings(_ value: String?) -> RuntimeSettings {
             RuntimeSettings(machine: RuntimeTests.machine) {
                 $0 == "GESTALT_PROFILE" ? value : nil

@@ -22,8 +22,7 @@ import Testing
         #expect(Tensor.grid([a])[0] == a && Tensor<Float>.grid([]).isEmpty)
     }
 
-    @Test("draws are those of the stream, and move it")
-    func random() {
+    @Test func drawsAreThoseOfTheStreamAndMoveIt() {
         var (one, other) = (RandomStream(seed: 3), RandomStream(seed: 3))
         let normal = Tensor<Float>.normal([4], mean: 1, using: &one)
         #expect(normal == other.normal([4], mean: 1))
@@ -31,16 +30,14 @@ import Testing
             Tensor<Double>.uniform([5], in: -1..<2, using: &one) == other.uniform([5], in: -1..<2))
     }
 
-    @Test("negative bounds of merged axes count from the end")
-    func flattened() {
+    @Test func negativeBoundsOfMergedAxesCountFromTheEnd() {
         let x = Tensor<Int32>.range(0..<24).reshaped([2, 3, 4])
         #expect(x.flattened(axes: -2...(-1)).shape == [2, 12])
         #expect(x.flattened(axes: -3...1).shape == [6, 4])
         #expect(x.flattened(axes: 0...2) == x.flattened())
     }
 
-    @Test("a shape survives JSON as a list, and what is no shape is refused")
-    func shapesInJSON() throws {
+    @Test func aShapeSurvivesJSONAsAListAndWhatIsNoShapeIsRefused() throws {
         let shape: Shape = [2, 0, 3]
         let text = try JSONEncoder().encode(shape)
         #expect(String(decoding: text, as: UTF8.self) == "[2,0,3]")

@@ -20,10 +20,7 @@ extension PickleMachine {
             // Quantized or complex elements: tensors built from them stay objects. The format
             // before 1.6 needs their width to find their end.
             if let width = PyTorchStorage.foreignWidth(of: kind) {
-                let (byteCount, overflows) = count.multipliedReportingOverflow(by: width)
-                guard count >= 0, !overflows else {
-                    throw cursor.malformed("the size of storage \(name)", "\(count) elements")
-                }
+                let byteCount = try byteCount(of: name, count: count, width: width)
                 try register(
                     PyTorchStorage(
                         name: name, type: nil, width: width, start: 0, byteCount: byteCount,
@@ -34,10 +31,7 @@ extension PickleMachine {
                 payload: 2 * PickleArena.referenceCost)
         }
         let width = type?.byteCount ?? 1
-        let (byteCount, overflows) = count.multipliedReportingOverflow(by: width)
-        guard count >= 0, !overflows else {
-            throw cursor.malformed("the size of storage \(name)", "\(count) elements")
-        }
+        let byteCount = try byteCount(of: name, count: count, width: width)
         var (start, length) = (0, byteCount)
         if parts.count == 6, let view = try view(parts[5], width, byteCount) {
             (start, length) = view
@@ -47,6 +41,17 @@ extension PickleMachine {
             recordByteCount: byteCount)
         try register(storage)
         return try arena.add(.storage(storage), payload: 2 * PickleArena.referenceCost)
+    }
+
+    /// Returns the size of a storage of `count` elements of `width` bytes.
+    private func byteCount(
+        of name: String, count: Int, width: Int
+    ) throws(FileError) -> Int {
+        let (byteCount, overflows) = count.multipliedReportingOverflow(by: width)
+        guard count >= 0, !overflows else {
+            throw cursor.malformed("the size of storage \(name)", "\(count) elements")
+        }
+        return byteCount
     }
 
     /// Returns the first byte and length of a view of a storage.

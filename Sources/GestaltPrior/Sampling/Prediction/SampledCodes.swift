@@ -44,16 +44,6 @@ public struct Prediction: Sendable {
     public let video: Tensor<Float>
 }
 
-/// The progress of sampling, reported after every token.
-public struct SamplingProgress: Sendable, Equatable {
-    /// The samples being drawn, numbered over all clips: clip · S + sample.
-    public let samples: Range<Int>
-    /// The number of tokens drawn of each.
-    public let tokens: Int
-    /// The fraction of all the work that is done, 0 to 1.
-    public let fraction: Double
-}
-
 /// A completed latent frame of some samples.
 public struct SampledFrame: Sendable {
     /// The samples, numbered over all clips: clip · S + sample.

@@ -1,4 +1,5 @@
 import GestaltChecks
+import GestaltIO
 import GestaltTensor
 import GestaltVQVAE
 import GestaltVideo
@@ -14,7 +15,7 @@ extension VideoSampler {
     public func codes(
         _ condition: PriorCondition, samples: Int = 1,
         options: SamplingOptions = SamplingOptions(), random: RandomStream,
-        progress: (SamplingProgress) throws -> Void = { _ in }
+        progress: ProgressHandler? = nil
     ) throws -> SampledCodes {
         let run = SamplingRun(
             sampler: self, condition: condition, samples: samples, options: options,
@@ -35,7 +36,7 @@ extension VideoSampler {
         return AsyncThrowingStream { continuation in
             let task = Task.detached {
                 do {
-                    _ = try run.result(progress: { _ in }) { continuation.yield($0) }
+                    _ = try run.result(progress: nil) { continuation.yield($0) }
                     continuation.finish()
                 } catch {
                     continuation.finish(throwing: error)
@@ -65,7 +66,7 @@ struct SamplingRun: Sendable {
 
     /// - Parameter frame: called after every latent frame.
     func result(
-        progress: (SamplingProgress) throws -> Void, frame: (SampledFrame) throws -> Void
+        progress: ProgressHandler?, frame: (SampledFrame) throws -> Void
     ) throws -> SampledCodes {
         require(samples > 0, "VideoSampler: \(samples) samples")
         try options.validate()
@@ -90,7 +91,7 @@ struct SamplingRun: Sendable {
     /// Draws the codes of one batch; returns the mean log-probabilities.
     private func draw(
         _ rows: Range<Int>, into codes: UnsafeMutableBufferPointer<Int32>,
-        progress: (SamplingProgress) throws -> Void, frame: (SampledFrame) throws -> Void
+        progress: ProgressHandler?, frame: (SampledFrame) throws -> Void
     ) throws -> [Float] {
         let latent = sampler.weights.configuration.latent
         let frameTokens = latent.height * latent.width
@@ -101,11 +102,10 @@ struct SamplingRun: Sendable {
             sampler.weights.step(after: drawing.last, cache)
             try drawing.draw(cache, token)
             for row in 0..<rows.count { codes[row * tokens + token] = drawing.last[row] }
-            try progress(
-                SamplingProgress(
-                    samples: rows, tokens: token + 1,
-                    fraction: Double(rows.lowerBound * tokens + (token + 1) * rows.count)
-                        / Double(clips * samples * tokens)))
+            try progress?(
+                WorkProgress(
+                    done: rows.lowerBound * tokens + (token + 1) * rows.count,
+                    total: clips * samples * tokens, unit: "tokens"))
             guard (token + 1) % frameTokens == 0 else { continue }
             let start = token + 1 - frameTokens
             try frame(

@@ -1,4 +1,5 @@
 import GestaltChecks
+import GestaltIO
 import GestaltTensor
 
 /// A video longer than the predictor's clips.
@@ -23,7 +24,7 @@ extension VideoSampler {
     ///   - length: frames of the result.
     ///   - classes: `[N]`, the same for all windows.
     ///   - actions: `[N, covered, actionWidth]` with at least ``framesCovered(by:)`` frames.
-    ///   - progress: called after every token; its fraction is that of all windows.
+    ///   - progress: called after every token with the tokens of all windows.
     /// - Throws: as ``predict(frames:classes:actions:samples:options:random:progress:)``.
     /// - Precondition: the prior is conditioned on frames, fewer than a clip has; `length` is
     ///   positive.
@@ -31,7 +32,7 @@ extension VideoSampler {
         frames: Tensor<Float>, length: Int, classes: Tensor<Int32>? = nil,
         actions: Tensor<Float>? = nil, samples: Int = 1,
         options: SamplingOptions = SamplingOptions(), random: RandomStream,
-        progress: (SamplingProgress) throws -> Void = { _ in }
+        progress: ProgressHandler? = nil
     ) throws -> Rollout {
         let count = windows(for: length)
         let (clip, given) = (predictor.configuration.clipLength, givenFrames)
@@ -52,9 +53,7 @@ extension VideoSampler {
                 options: options, random: random)
             run.firstCounter = window * weights.configuration.tokens
             let sampled = try run.result(
-                progress: { step in
-                    try progress(step.within(window, of: count))
-                }, frame: { _ in })
+                progress: progress.map { within(window, of: count, $0) }, frame: { _ in })
             state.add(sampled, self, dropping: window == 0 ? 0 : given)
         }
         return state.rollout(clips: frames.shape[0], samples: samples, length: length)
@@ -127,10 +126,13 @@ private struct RolloutState {
     }
 }
 
-extension SamplingProgress {
-    fileprivate func within(_ window: Int, of count: Int) -> SamplingProgress {
-        SamplingProgress(
-            samples: samples, tokens: tokens,
-            fraction: (Double(window) + fraction) / Double(count))
+/// Returns a handler of one window's progress that reports the progress of all.
+private func within(
+    _ window: Int, of count: Int, _ progress: @escaping ProgressHandler
+) -> ProgressHandler {
+    { step in
+        let own = step.total ?? 0
+        try progress(
+            WorkProgress(done: window * own + step.done, total: count * own, unit: step.unit))
     }
 }

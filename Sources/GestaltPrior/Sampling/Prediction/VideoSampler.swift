@@ -1,4 +1,5 @@
 import GestaltChecks
+import GestaltIO
 import GestaltNN
 import GestaltTensor
 import GestaltVQVAE
@@ -79,7 +80,7 @@ public struct VideoSampler: Sendable {
         frames: Tensor<Float>? = nil, classes: Tensor<Int32>? = nil,
         actions: Tensor<Float>? = nil, samples: Int = 1,
         options: SamplingOptions = SamplingOptions(), random: RandomStream,
-        progress: (SamplingProgress) throws -> Void = { _ in }
+        progress: ProgressHandler? = nil
     ) throws -> Prediction {
         let condition = condition(frames: frames, classes: classes, actions: actions)
         return decoded(
@@ -95,7 +96,7 @@ public struct VideoSampler: Sendable {
         frames: Tensor<Float>? = nil, classes: Tensor<Int32>? = nil,
         actions: Tensor<Float>? = nil, bestOf count: Int,
         options: SamplingOptions = SamplingOptions(), random: RandomStream,
-        progress: (SamplingProgress) throws -> Void = { _ in }
+        progress: ProgressHandler? = nil
     ) throws -> Prediction {
         let condition = condition(frames: frames, classes: classes, actions: actions)
         let all = try codes(
@@ -128,7 +129,7 @@ extension VideoPredictor {
         frames: Tensor<Float>? = nil, classes: Tensor<Int32>? = nil,
         actions: Tensor<Float>? = nil, samples: Int = 1,
         options: SamplingOptions = SamplingOptions(), random: RandomStream,
-        progress: (SamplingProgress) throws -> Void = { _ in }
+        progress: ProgressHandler? = nil
     ) throws -> Prediction {
         try VideoSampler(self).predict(
             frames: frames, classes: classes, actions: actions, samples: samples,
