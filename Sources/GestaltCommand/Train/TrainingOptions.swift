@@ -1,5 +1,6 @@
 import ArgumentParser
 import GestaltData
+import GestaltTraining
 
 /// Number of steps and learning rate; the same options in all trainings.
 struct StepOptions: ParsableArguments {
@@ -22,6 +23,17 @@ struct StepOptions: ParsableArguments {
         if let gradientNorm, !(gradientNorm > 0) {
             throw ValidationError("--gradient-norm must be positive, not \(gradientNorm)")
         }
+    }
+}
+
+extension StepOptions {
+    /// Replaces settings of a recipe by the typed ones; the seed is the caller's.
+    func apply(to optimization: inout Optimization) {
+        if let steps { optimization.steps = steps }
+        if let batch { optimization.batchSize = batch }
+        if let learningRate { optimization.learningRate = learningRate }
+        if let warmUp { optimization.warmUpFraction = warmUp }
+        if let gradientNorm { optimization.gradientNorm = gradientNorm }
     }
 }
 

@@ -116,7 +116,7 @@ extension HeadRecipe {
             groups: trains.map {
                 ParameterGroup(
                     .below(["encoder.\($0)"]),
-                    learningRateFactor: partRates[$0] ?? Self.partRate)
+                    learningRateFactor: partRates[$0] ?? encoderType.trainedParts[$0] ?? Self.partRate)
             })
     }
 

@@ -23,7 +23,8 @@ public struct HeadRecipe: Recipe {
     public static let kind = "head"
     /// The cache limit in bytes; beyond it latents are recomputed for each batch.
     public static let largestCache = 1 << 30
-    /// The default learning rate factor of trained encoder parts; see ``partRates``.
+    /// The default learning rate factor of trained encoder parts, where the encoder has no other;
+    /// see ``partRates``.
     public static let partRate = 0.1
 
     /// The initial weights of the encoder.
@@ -68,19 +69,23 @@ public struct HeadRecipe: Recipe {
     public var checkpointInterval: Int
     public var seed: UInt64
 
-    /// - Parameter steps: by default 600 with a number of labels and 2500 with all.
+    /// - Parameters:
+    ///   - head: by default that of the encoder's kind.
+    ///   - steps: by default 600 with a number of labels and 2500 with all.
     public init(
         data: DataChoice, model: String? = nil, encoder: ComponentName = "tokenizer",
-        head: ComponentName = "convolutional", classes: Int = 1,
+        head: ComponentName? = nil, classes: Int = 1,
         labels: Int? = nil, steps: Int? = nil, seed: UInt64 = 0
     ) {
         self.data = data
         self.model = model
         self.encoder = encoder
         initial = .pretrained
-        trains = []
+        BuiltIns.register()
+        let type = Encoders.registry[encoder.kind]
+        trains = type.map { Self.trainedParts(of: $0) } ?? []
         partRates = [:]
-        self.head = head
+        self.head = head ?? type?.usualHead ?? "convolutional"
         self.classes = classes
         self.labels = labels
         self.steps = steps ?? (labels == nil ? 2500 : 600)
@@ -125,6 +130,11 @@ public struct HeadRecipe: Recipe {
             }
             try validateShare("partRates.\(part)", rate)
         }
+    }
+
+    /// The parts of an encoder that are trained by default, in its order.
+    public static func trainedParts(of type: any StoredEncoder.Type) -> [String] {
+        type.parts.filter { type.trainedParts[$0] != nil }
     }
 
     /// The type of the encoder.

@@ -59,6 +59,9 @@ public struct DenseEncoder: StoredEncoder {
 extension DenseEncoder {
     public static let grammar = "dense[:WIDTH]"
     public static let parts = ["down", "upsampling", "up"]
+    /// All of it, at the full rate: a head on frozen features, or a tenth of the rate, is far behind.
+    public static let trainedParts: [String: Double] = ["down": 1, "upsampling": 1, "up": 1]
+    public static let usualHead: ComponentName = "linear"
 
     public var name: ComponentName {
         ComponentName(kind: "dense", words: ["\(configuration.widths[0])"])
