@@ -52,13 +52,6 @@ extension PriorConfiguration {
             try check((1...4096).contains(length), "conditioning.\(name)", "1 to 4096", length)
         }
         do { try encoder.validate() } catch { throw error.below("conditioning.encoder") }
-        if conditioning.isAligned {
-            try check(
-                Array(conditioning.grid.dropFirst()) == [latent.height, latent.width],
-                "conditioning.isAligned",
-                "false for codes of \(latent.height) × \(latent.width) and features of "
-                    + "\(conditioning.grid[1]) × \(conditioning.grid[2]) cells", true)
-        }
         let output = encoder.outputWidth
         try check(
             output % 3 == 0 && output % heads == 0,

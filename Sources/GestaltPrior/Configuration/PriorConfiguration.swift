@@ -90,7 +90,7 @@ public struct FrameConditioning: Codable, Sendable, Equatable {
     public var encoder: FrameEncoderConfiguration
     /// Whether the last frame's feature of a cell, projected to the stream, is also added to all
     /// tokens of that cell: the prior then knows what is where without having to learn where to
-    /// attend. VideoGPT has cross-attention alone.
+    /// attend. Features of another grid are interpolated. VideoGPT has cross-attention alone.
     public var isAligned: Bool
 
     public init(

@@ -52,8 +52,10 @@ extension VideoPrior {
     /// `[N, 1, h, w, width]`.
     private func aligned(_ stage: Tensor<Float>) -> Tensor<Float>? {
         guard let frameInput else { return nil }
-        let last = stage.shape[1] - 1
-        return frameInput(stage.sliced(last..<last + 1, axis: 1), .inference)
+        let projected = frameInput(stage.selected(stage.shape[1] - 1, axis: 1), .inference)
+        let cells = [configuration.latent.height, configuration.latent.width]
+        let fits = Array(projected.shape[1...2]) == cells
+        return (fits ? projected : projected.interpolated(to: cells)).expanded(axis: 1)
     }
 
     /// Returns the frame encoder's features, `[N, n, h, w, featureWidth]`.
