@@ -34,6 +34,7 @@ let package = Package(
         .library(name: "GestaltIO", targets: ["GestaltIO"]),
         .library(name: "GestaltNN", targets: ["GestaltNN"]),
         .library(name: "GestaltMetrics", targets: ["GestaltMetrics"]),
+        .library(name: "GestaltMotion", targets: ["GestaltMotion"]),
         .library(name: "GestaltFiles", targets: ["GestaltFiles"]),
         .library(name: "GestaltMedia", targets: ["GestaltMedia"]),
         .library(name: "GestaltData", targets: ["GestaltData"]),
@@ -74,6 +75,7 @@ let package = Package(
         layer("GestaltTensor", ["GestaltChecks", "CKernels", "CBLAS"]),
         layer("GestaltNN", ["GestaltChecks", "GestaltTensor", "CKernels"]),
         layer("GestaltMetrics", ["GestaltChecks", "GestaltTensor"]),
+        layer("GestaltMotion", ["GestaltChecks", "GestaltTensor"]),
         layer("GestaltIO", ["GestaltChecks"]),
         layer("GestaltFiles", ["GestaltChecks", "GestaltTensor", "GestaltIO", "CZip", "CZlib"]),
         layer(
@@ -128,6 +130,7 @@ let package = Package(
             "GestaltRecipes",
             [
                 "GestaltChecks", "GestaltTensor", "GestaltIO", "GestaltNN", "GestaltMetrics",
+                "GestaltMotion",
                 "GestaltFiles", "GestaltMedia", "GestaltData", "GestaltModels", "GestaltVideo",
                 "GestaltTraining", "GestaltRobotPush", "GestaltVQVAE", "GestaltPrior",
                 "GestaltSegHeads",
@@ -136,6 +139,7 @@ let package = Package(
             "Gestalt",
             [
                 "GestaltChecks", "GestaltTensor", "GestaltIO", "GestaltNN", "GestaltMetrics",
+                "GestaltMotion",
                 "GestaltFiles",
                 "GestaltMedia", "GestaltData", "GestaltModels", "GestaltVideo", "GestaltTraining",
                 "GestaltRobotPush", "GestaltVQVAE", "GestaltPrior", "GestaltSegHeads",
@@ -160,6 +164,7 @@ let package = Package(
         tests("GestaltIO"),
         tests("GestaltNN", ["GestaltTensor"]),
         tests("GestaltMetrics", ["GestaltTensor", "GestaltData"]),
+        tests("GestaltMotion", ["GestaltTensor"]),
         tests("GestaltFiles", ["GestaltTensor"], resources: [.copy("Fixtures")]),
         tests("GestaltMedia", ["GestaltChecks", "GestaltTensor"]),
         tests(
