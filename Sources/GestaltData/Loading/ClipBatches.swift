@@ -20,6 +20,7 @@ public struct ClipBatches: BatchSource {
     public let order: BatchOrder
     public let augmentation: Augmentation
     private let hasMasks: Bool
+    private let medians = ClipMedians()
 
     /// - Parameter length: frames in a window.
     /// - Throws: `ClipError.tooShort` for a clip with fewer frames than `length`.
@@ -56,9 +57,10 @@ public struct ClipBatches: BatchSource {
             return windows.random(of: clip, using: &draws)
         }
         let pieces = chosen.map { clips[$0.clip].window($0.frames) }
-        let (frames, masks) = assemble(
+        let (frames, masks) = assembleMixed(
             pieces, order: order, firstPosition: step * batchSize, augmentation: augmentation,
-            withMasks: hasMasks)
+            withMasks: hasMasks
+        ) { place in medians.median(of: chosen[place].clip) { clips[chosen[place].clip] } }
         return ClipBatch(frames: frames, masks: masks, windows: chosen)
     }
 }

@@ -19,6 +19,7 @@ public struct FrameBatches: BatchSource {
     public let order: BatchOrder
     public let augmentation: Augmentation
     private let hasMasks: Bool
+    private let medians = ClipMedians()
 
     /// - Parameter frames: which frames; see ``LabeledFrames``.
     /// - Precondition: there are frames, all within the clips; clips are of one picture size;
@@ -55,9 +56,10 @@ public struct FrameBatches: BatchSource {
         let indices = order.items(step: step, batchSize: batchSize, count: frames.count)
             .map { frames[$0] }
         let pieces = indices.map { clips[$0.clip].window($0.frame..<($0.frame + 1)) }
-        let (pixels, masks) = assemble(
+        let (pixels, masks) = assembleMixed(
             pieces, order: order, firstPosition: step * batchSize, augmentation: augmentation,
-            withMasks: hasMasks)
+            withMasks: hasMasks
+        ) { place in medians.median(of: indices[place].clip) { clips[indices[place].clip] } }
         let shape = pixels.shape
         return FrameBatch(
             frames: pixels.reshaped([shape[0], shape[2], shape[3], 3]),
