@@ -24,6 +24,7 @@ public struct ClipBatches: BatchSource {
     public let augmentation: Augmentation
     private let places: GroupedOrder
     private let hasMasks: Bool
+    private let medians = ClipMedians()
 
     /// - Parameter length: frames in a window.
     /// - Throws: `ClipError.tooShort` for a clip with fewer frames than `length`.
@@ -77,9 +78,12 @@ public struct ClipBatches: BatchSource {
             return windows.random(of: clip, using: &draws)
         }
         let pieces = try clips.frames(of: chosen)
-        let (frames, masks) = assemble(
+        let (frames, masks) = try assembleMixed(
             pieces, order: order, firstPosition: step * batchSize, augmentation: augmentation,
-            withMasks: hasMasks)
+            withMasks: hasMasks
+        ) { place in
+            try medians.median(of: chosen[place].clip) { try clips.clip(at: chosen[place].clip) }
+        }
         return ClipBatch(frames: frames, masks: masks, windows: chosen)
     }
 }

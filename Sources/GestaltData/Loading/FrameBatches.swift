@@ -20,6 +20,7 @@ public struct FrameBatches: BatchSource {
     public let augmentation: Augmentation
     private let places: GroupedOrder
     private let hasMasks: Bool
+    private let medians = ClipMedians()
 
     /// - Parameter frames: which frames; see ``LabeledFrames``.
     /// - Precondition: there are frames, all within the clips; `batchSize` is positive.
@@ -79,9 +80,12 @@ public struct FrameBatches: BatchSource {
         let indices = places.items(step: step).map { frames[$0] }
         let pieces = try clips.frames(
             of: indices.map { ClipWindow(clip: $0.clip, start: $0.frame, length: 1) })
-        let (pixels, masks) = assemble(
+        let (pixels, masks) = try assembleMixed(
             pieces, order: order, firstPosition: step * batchSize, augmentation: augmentation,
-            withMasks: hasMasks)
+            withMasks: hasMasks
+        ) { place in
+            try medians.median(of: indices[place].clip) { try clips.clip(at: indices[place].clip) }
+        }
         let shape = pixels.shape
         return FrameBatch(
             frames: pixels.reshaped([shape[0], shape[2], shape[3], 3]),
