@@ -1,4 +1,5 @@
 import ArgumentParser
+import GestaltIO
 import GestaltModels
 import GestaltRecipes
 import GestaltVideo

@@ -4,6 +4,8 @@ import GestaltModels
 import GestaltRecipes
 import GestaltTraining
 
+extension Augmentation.Preset: ExpressibleByArgument {}
+
 /// `gestalt train student`
 struct TrainStudent: ParsableCommand {
     static let configuration = CommandConfiguration(

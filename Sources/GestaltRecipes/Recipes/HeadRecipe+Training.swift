@@ -111,12 +111,13 @@ extension HeadRecipe {
     }
 
     private var optimizer: AdamW {
-        AdamW(
+        let usual = (try? encoderType)?.trainedParts ?? [:]
+        return AdamW(
             weightDecay: weightDecay,
             groups: trains.map {
                 ParameterGroup(
                     .below(["encoder.\($0)"]),
-                    learningRateFactor: partRates[$0] ?? encoderType.trainedParts[$0] ?? Self.partRate)
+                    learningRateFactor: partRates[$0] ?? usual[$0] ?? Self.partRate)
             })
     }
 

@@ -1,5 +1,6 @@
 import GestaltData
 import GestaltFiles
+import GestaltIO
 import GestaltModels
 import GestaltNN
 import GestaltPrior

@@ -1,5 +1,6 @@
 import GestaltChecks
 import GestaltData
+import GestaltSegHeads
 import GestaltTensor
 
 /// Labeled frames, then frames with probabilities in place of labels.
@@ -151,6 +152,6 @@ extension Tensor<UInt8> {
 }
 
 extension Tensor<Float> {
-    /// 1 where foreground is likelier than background, of probabilities `[N, H, W, K]`.
-    fileprivate var foreground: Tensor<UInt8> { labels(ofProbabilities: self).minimum(1) }
+    /// The likeliest class, above 0 for foreground, of probabilities `[N, H, W, K]`.
+    fileprivate var foreground: Tensor<UInt8> { labels(ofProbabilities: self) }
 }
