@@ -138,8 +138,7 @@ let package = Package(
         layer(
             "Gestalt",
             [
-                "GestaltChecks", "GestaltTensor", "GestaltIO", "GestaltNN", "GestaltMetrics",
-                "GestaltMotion",
+                "GestaltTensor", "GestaltIO", "GestaltNN", "GestaltMetrics", "GestaltMotion",
                 "GestaltFiles",
                 "GestaltMedia", "GestaltData", "GestaltModels", "GestaltVideo", "GestaltTraining",
                 "GestaltRobotPush", "GestaltVQVAE", "GestaltPrior", "GestaltSegHeads",
@@ -197,9 +196,10 @@ let package = Package(
         tests(
             "GestaltRecipes",
             [
-                "GestaltTensor", "GestaltIO", "GestaltNN", "GestaltMetrics", "GestaltFiles",
-                "GestaltMedia", "GestaltData", "GestaltModels", "GestaltVideo", "GestaltTraining",
-                "GestaltRobotPush", "GestaltVQVAE", "GestaltPrior", "GestaltSegHeads",
+                "GestaltChecks", "GestaltTensor", "GestaltIO", "GestaltNN", "GestaltMetrics",
+                "GestaltFiles", "GestaltMedia", "GestaltData", "GestaltModels", "GestaltVideo",
+                "GestaltTraining", "GestaltRobotPush", "GestaltVQVAE", "GestaltPrior",
+                "GestaltSegHeads",
             ]),
         tests(
             "GestaltCommand",
