@@ -13,7 +13,7 @@ func assembleMixed(
         pieces, order: order, firstPosition: firstPosition, augmentation: augmentation,
         withMasks: withMasks)
     guard augmentation.mixesItems, let masks else { return (frames, masks) }
-    var draws = order.mixingDraws(position: firstPosition)
+    var draws = order.draws(.mixing, position: firstPosition)
     let mixing = augmentation.drawMixing(
         items: pieces.count, height: masks.shape[-2], width: masks.shape[-1], using: &draws)
     guard !mixing.isEmpty else { return (frames, masks) }
@@ -21,22 +21,13 @@ func assembleMixed(
     var backgrounds = batch
     for (place, item) in mixing.items.enumerated() where item.isOnMedian {
         let clear = try pieces[place].withoutForeground(median: median(place))
-        var draws = order.draws(position: firstPosition + place)
+        var draws = order.draws(.augmentation, position: firstPosition + place)
         let change = augmentation.draw(height: clear.height, width: clear.width, using: &draws)
         backgrounds.frames[place] = change.frames(clear.frames)
         if let masks = clear.masks { backgrounds.masks[place] = change.masks(masks) }
     }
     let mixed = mixing.mixed(batch, backgrounds: backgrounds)
     return (mixed.frames, mixed.masks)
-}
-
-extension BatchOrder {
-    /// The draws of how a batch that begins at a position is mixed, independent of those of its
-    /// items.
-    func mixingDraws(position: Int) -> SplitMix64 {
-        var draws = draws(position: position)
-        return SplitMix64(seed: draws.next() ^ 0xA5A5_5A5A_C3C3_3C3C)
-    }
 }
 
 /// The median frames of clips, each computed when it is first asked for.

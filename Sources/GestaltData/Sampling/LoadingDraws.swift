@@ -5,7 +5,7 @@ import GestaltTensor
 /// Draws depend on seed, purpose and index alone, never on what was drawn elsewhere, and do not rely
 /// on how the standard library shuffles: a run that names a seed sees the same batches everywhere.
 enum LoadingDraws: UInt64 {
-    case order, augmentation, window, holdout
+    case order, augmentation, window, holdout, mixing
 
     /// Returns the stream of an index: the number of a pass, or a position in the order.
     func stream(seed: UInt64, index: Int) -> RandomStream {
