@@ -1,29 +1,20 @@
 #!/usr/bin/env bash
 # All tests, in release: loops are fast there, and the products are those that `make build` makes.
 # Fixtures beyond the repository are found through GESTALT_FIXTURES and GESTALT_DATA, when set.
-# At the end: the slowest tests.
+# At the end: the slowest tests; GESTALT_TEST_TIMES=1 runs one at a time, for the times of all.
 set -euo pipefail
 cd "$(dirname "$0")/.."
-log=$(mktemp)
-trap 'rm -f "$log"' EXIT
+events=$(mktemp)
+trap 'rm -f "$events"' EXIT
 
-# Tests run in parallel: a time includes the waiting for processors that others hold.
-slowest() {
-    echo "== the slowest tests, seconds"
-    awk '/Test .* (passed|failed) after [0-9.]+ seconds/ && !/Test run with/ {
-        seconds = $0
-        sub(/.* after /, "", seconds)
-        sub(/ seconds.*/, "", seconds)
-        name = $0
-        sub(/^[^T]*Test /, "", name)
-        sub(/ (passed|failed) after [0-9.]+ seconds[^"]*$/, "", name)
-        printf "%8.1f  %s\n", seconds, name
-    }' "$log" | sort -rn | awk 'NR <= 15'
-}
+options=(--event-stream-output-path "$events" --event-stream-version 0)
+serial=${GESTALT_TEST_TIMES:-0}
+if [ "$serial" = 1 ]; then options+=(--no-parallel); fi
 
 status=0
-swift test -c release --disable-testable-imports "$@" 2>&1 | tee "$log" || status=$?
-slowest
+swift test -c release --disable-testable-imports "${options[@]}" "$@" || status=$?
+echo "== the slowest $([ "$serial" = 1 ] || echo "parameterized ")tests, seconds"
+awk -v serial="$serial" -f scripts/slowest.awk "$events" | sort -rn | awk 'NR <= 15'
 [ "$status" -eq 0 ] || exit "$status"
 
 # The numbers of the original program once more with every convolution algorithm preferred where it

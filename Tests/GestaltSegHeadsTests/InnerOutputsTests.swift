@@ -1,6 +1,7 @@
 import GestaltNN
 import GestaltSegHeads
 import GestaltTensor
+import GestaltVideo
 import Testing
 
 @Suite struct InnerOutputsTests {

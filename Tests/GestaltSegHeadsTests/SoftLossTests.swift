@@ -31,7 +31,8 @@ import Testing
         }
         let total = weights.reduce(0, +)
         let share = classes == 1 ? 1.0 : 0.5
-        let dice = (1..<width).reduce(0) { $0 + 1 - (2 * common[$1] + 1) / (either[$1] + 1) }
+        var dice = 0.0
+        for k in 1..<width { dice += 1 - (2 * common[k] + 1) / (either[k] + 1) }
         return (total > 0 ? entropy / total : 0) + share * dice
     }
 
