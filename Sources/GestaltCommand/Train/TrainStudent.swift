@@ -4,8 +4,6 @@ import GestaltModels
 import GestaltRecipes
 import GestaltTraining
 
-extension Augmentation.Preset: ExpressibleByArgument {}
-
 /// `gestalt train student`
 struct TrainStudent: ParsableCommand {
     static let configuration = CommandConfiguration(

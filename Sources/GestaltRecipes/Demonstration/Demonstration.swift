@@ -36,6 +36,8 @@ public struct Demonstration: Sendable {
         head.evaluationInterval = .max
         unet = UNetRecipe(data: sample, network: .demo, steps: 400)
         unet.evaluationInterval = .max
+        // Those of the head, whose latents are computed once: both see the same frames.
+        unet.augmentation = .flip
         thresholds = Thresholds()
     }
 

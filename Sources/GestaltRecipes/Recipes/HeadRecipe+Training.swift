@@ -15,6 +15,10 @@ extension HeadRecipe {
     func train(
         made encoder: any StoredEncoder, from earlier: Segmenter? = nil, _ options: RunOptions
     ) throws -> Trained<Segmenter> {
+        let settled = settled
+        guard settled == self else {
+            return try settled.train(made: encoder, from: earlier, options)
+        }
         try validateWindow(of: encoder)
         let run = try RecipeRun(self, options)
         var clips = try TrainingData(data, masks: .required, classes: classes, options)
@@ -32,13 +36,14 @@ extension HeadRecipe {
         let card = about(
             "\(frames.count) labeled frames of \(set)", seesFuture: encoder.seesFuture)
         let isCached = try caches(frames.count, model)
+        noteAugmentation(model.encoder, options)
         try run.begin(
             model, plan: plan, batch: batch, data: [set] + (evaluationSet.map { [$0] } ?? []),
             trial: try trial(model, set, frames, isCached: isCached))
         guard isCached else {
             let batches = try FrameBatches(
                 set, frames: frames, batchSize: batch, order: .shuffled(seed: seed),
-                augmentation: Augmentation(flip: flip))
+                augmentation: augmentation)
             return try run.train(
                 model, SegmentationTask(batches: batches, evaluator: evaluator),
                 optimizer: optimizer,
@@ -168,17 +173,32 @@ extension HeadRecipe {
         }
     }
 
+    /// The number of latents of a frame: with mirror images two.
+    private var variants: Int { augmentation.flip > 0 ? 2 : 1 }
+
     /// Returns the bytes of the latents of all labeled frames, including mirror images.
     private func latentBytes(_ frames: Int, _ model: Segmenter) -> Int {
         let shape = model.encoder.latentShape(
             height: model.input.height, width: model.input.width)
-        return shape.elementCount * MemoryLayout<Float>.size * frames * (flip > 0 ? 2 : 1)
+        return shape.elementCount * MemoryLayout<Float>.size * frames * variants
+    }
+
+    /// Reports when only a part of the augmentation applies, and when it costs time.
+    private func noteAugmentation(_ encoder: any StoredEncoder, _ options: RunOptions) {
+        guard !augmentation.isFlipOnly, trains.isEmpty else { return }
+        options.notice(
+            encoder.seesFuture
+                ? "latents of clips are computed once: of the augmentation only flips apply"
+                : "the frozen encoder runs on every batch, since its frames are augmented by more "
+                    + "than flips")
     }
 
     /// Whether latents are computed only once.
     /// - Throws: `ConfigurationError` when they do not fit and cannot be recomputed for each batch.
     private func caches(_ frames: Int, _ model: Segmenter) throws -> Bool {
-        guard trains.isEmpty else { return false }
+        guard trains.isEmpty, augmentation.isFlipOnly || model.encoder.seesFuture else {
+            return false
+        }
         let byteCount = latentBytes(frames, model)
         if byteCount <= Self.largestCache { return true }
         guard !model.encoder.seesFuture else {
@@ -193,13 +213,12 @@ extension HeadRecipe {
         _ encoder: any StoredEncoder, _ set: DataSet, _ frames: [FrameIndex],
         _ run: RecipeRun<Self>
     ) throws -> LatentBatches {
-        let variants = flip > 0 ? 2 : 1
         let bar =
             run.options.showsProgress
             ? ProgressBar("encoding", total: variants * frames.count, unit: "frames") : nil
         defer { bar?.finish() }
         return try LatentBatches(
             encoder: LabeledFrameEncoder(encoder), clips: set, frames: frames, batchSize: batch,
-            seed: seed, flip: flip, progress: run.progress(on: bar))
+            seed: seed, flip: augmentation.flip, progress: run.progress(on: bar))
     }
 }

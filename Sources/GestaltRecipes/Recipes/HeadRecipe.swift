@@ -12,8 +12,10 @@ import GestaltVideo
 /// Trains a head on the latents of a tokenizer, of a frame encoder or of a prior, whose parts are
 /// frozen by default.
 ///
-/// With a frozen encoder the latents of the labeled frames and of their mirror images are computed
-/// once and kept in memory, if they take less than ``largestCache`` bytes.
+/// With a frozen encoder and pictures that are mirrored at most, the latents of the labeled frames
+/// and of their mirror images are computed once and kept in memory, if they take less than
+/// ``largestCache`` bytes. Any other ``augmentation`` computes them for each batch. Latents of clips
+/// are always computed once, and only flips apply to them.
 ///
 /// ```swift
 /// var recipe = HeadRecipe(data: data, encoder: "prior:hidden:2:skips", labels: 100)
@@ -64,11 +66,13 @@ public struct HeadRecipe: Recipe {
     public var weightDecay: Double
     /// The bound on the norm of all gradients; nil disables clipping.
     public var gradientNorm: Float?
-    /// The probability of mirroring a frame, 0…1.
-    public var flip: Float
     public var evaluationInterval: Int
     public var checkpointInterval: Int
     public var seed: UInt64
+    /// Nil for the default.
+    private var chosenAugmentation: Augmentation?
+    /// The probability of mirroring in recipes that know no other augmentation.
+    private var flip: Float?
 
     /// - Parameters:
     ///   - head: by default that of the encoder's kind.
@@ -94,10 +98,34 @@ public struct HeadRecipe: Recipe {
         learningRate = 2e-3
         warmUpFraction = 0.2
         weightDecay = 0.01
-        flip = 0.5
         evaluationInterval = max(1, self.steps / 4)
         checkpointInterval = max(1, min(200, self.steps / 4))
         self.seed = seed
+    }
+
+    /// The changes of the pictures: by default `.standard` where parts of the encoder are trained,
+    /// and `.flip` on a frozen encoder, whose latents are then computed only once.
+    public var augmentation: Augmentation {
+        get {
+            chosenAugmentation ?? flip.map { Augmentation(flip: $0) }
+                ?? (trains.isEmpty ? .flip : .standard)
+        }
+        set { (chosenAugmentation, flip) = (newValue, nil) }
+    }
+
+    /// The same recipe with its augmentation written down, so that a run keeps it.
+    var settled: HeadRecipe {
+        guard chosenAugmentation == nil, flip == nil else { return self }
+        var recipe = self
+        recipe.augmentation = augmentation
+        return recipe
+    }
+
+    private enum CodingKeys: String, CodingKey {
+        case data, model, settings, encoder, initial, trains, partRates, head, classes, labels
+        case steps, batch, learningRate, warmUpFraction, weightDecay, gradientNorm, flip
+        case evaluationInterval, checkpointInterval, seed
+        case chosenAugmentation = "augmentation"
     }
 
     public func validate() throws {
@@ -105,7 +133,13 @@ public struct HeadRecipe: Recipe {
             steps: steps, batch: batch, learningRate: learningRate,
             evaluationInterval: evaluationInterval, checkpointInterval: checkpointInterval)
         try validateShare("warmUpFraction", warmUpFraction)
-        try validateShare("flip", Double(flip))
+        if let flip { try validateShare("flip", Double(flip)) }
+        try augmentation.validate()
+        guard augmentation.crop == nil else {
+            throw ConfigurationError.invalid(
+                "augmentation.crop", expected: "none: the encoder has the frames' size",
+                found: "a crop")
+        }
         try validateGradientNorm(gradientNorm)
         guard weightDecay >= 0, weightDecay.isFinite else {
             throw ConfigurationError.invalid(

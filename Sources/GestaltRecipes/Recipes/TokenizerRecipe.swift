@@ -40,6 +40,8 @@ public struct TokenizerRecipe<Tokenizer: VideoTokenizer>: Recipe {
     public var gradientNorm: Float?
     /// The decay of the average of the weights; nil for no average.
     public var averageDecay: Float?
+    /// The changes of clips, all frames alike; `.flip` by default. CutMix and copy-paste need masks
+    /// and do not apply.
     public var augmentation: Augmentation
     public var evaluationInterval: Int
     public var checkpointInterval: Int
@@ -61,7 +63,7 @@ public struct TokenizerRecipe<Tokenizer: VideoTokenizer>: Recipe {
         decaysRate = true
         gradientNorm = 1
         averageDecay = nil
-        augmentation = Augmentation(flip: 0.5)
+        augmentation = .flip
         evaluationInterval = max(1, steps / 5)
         checkpointInterval = max(1, min(500, steps / 5))
         self.seed = seed

@@ -9,7 +9,7 @@ import GestaltTraining
 /// Trains a U-Net on single labeled frames: the baseline of all other methods.
 ///
 /// AdamW with a weight decay of 0.01, one cycle with a peak of 2e-3 and a warm-up of 20 % of the
-/// steps, batches of 16, BCE and Dice, random mirroring, the last weights.
+/// steps, batches of 16, BCE and Dice, `Augmentation.standard`, the last weights.
 public struct UNetRecipe: Recipe {
     public static let kind = "unet"
 
@@ -30,6 +30,7 @@ public struct UNetRecipe: Recipe {
     public var weightDecay: Double
     /// The bound on the norm of all gradients; nil disables clipping.
     public var gradientNorm: Float?
+    /// The changes of frames and masks; `.standard` by default.
     public var augmentation: Augmentation
     public var evaluationInterval: Int
     public var checkpointInterval: Int
@@ -50,7 +51,7 @@ public struct UNetRecipe: Recipe {
         learningRate = 2e-3
         warmUpFraction = 0.2
         weightDecay = 0.01
-        augmentation = Augmentation(flip: 0.5)
+        augmentation = .standard
         evaluationInterval = max(1, self.steps / 4)
         checkpointInterval = max(1, min(200, self.steps / 4))
         self.seed = seed
