@@ -1,4 +1,5 @@
 import GestaltData
+import GestaltMedia
 import GestaltTensor
 import Testing
 

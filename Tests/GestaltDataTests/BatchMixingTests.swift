@@ -139,18 +139,18 @@ import Testing
     }
 
     @Test func stepsDependOnTheirNumberAlone() throws {
-        let expected = (0..<4).map { source().batch(at: $0) }
+        let expected = try (0..<4).map { try source().batch(at: $0) }
         let again = source()
         for step in [2, 0, 3, 1] {
-            let batch = again.batch(at: step)
+            let batch = try again.batch(at: step)
             #expect(batch.frames == expected[step].frames && batch.masks == expected[step].masks)
         }
         let clips = try ClipBatches(
             LoaderTests.clips, length: 3, batchSize: 3, order: .shuffled(seed: 2),
             augmentation: .strong)
-        let batch = clips.batch(at: 1)
+        let batch = try clips.batch(at: 1)
         #expect(batch.frames.shape == [3, 3, 16, 16, 3] && batch.masks?.shape == [3, 3, 16, 16])
-        #expect(clips.batch(at: 1).frames == batch.frames)
+        #expect(try clips.batch(at: 1).frames == batch.frames)
     }
 
     @Test func mixingLeavesWhatIsNotMixed() throws {
@@ -158,7 +158,7 @@ import Testing
         (unmixed.cutMix, unmixed.copyPaste) = (0, 0)
         var changed = 0
         for step in 0..<12 {
-            let (a, b) = (source().batch(at: step), source(unmixed).batch(at: step))
+            let (a, b) = (try source().batch(at: step), try source(unmixed).batch(at: step))
             for place in 0..<4 where a.frames[place] != b.frames[place] { changed += 1 }
         }
         // Three of four on average: half have a rectangle, half a foreground.
@@ -169,7 +169,7 @@ import Testing
         let only = source(Augmentation(copyPaste: 1))
         let plain = source(.none)
         for step in 0..<6 {
-            let (mixed, batch) = (only.batch(at: step), plain.batch(at: step))
+            let (mixed, batch) = (try only.batch(at: step), try plain.batch(at: step))
             let (masks, before) = (try #require(mixed.masks), try #require(batch.masks))
             for place in 0..<4 {
                 // Everything labeled in the result was labeled there in some item.

@@ -1,5 +1,6 @@
 import Foundation
 import GestaltData
+import GestaltMedia
 import GestaltTensor
 import Testing
 
