@@ -24,6 +24,8 @@ struct TrainHead: ParsableCommand {
               prior:hidden:LAYER[:query=start|zeros|hidden][:skips][:join]
                                           the prior's stream after LAYER blocks, conditioned on
                                           the frame alone; H/S × W/S for each latent frame
+              dense[:WIDTH]               a forecaster's encoder, or without --model one with
+                                          initial weights; H × W
             clip encodes the clip around a frame, later frames included; skips adds the frame \
             encoder's finer stages, join its stage of the latent's size; query is the token in \
             place of unknown codes: hidden, the masked token, where the prior was trained with \
