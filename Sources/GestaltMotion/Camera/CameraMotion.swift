@@ -5,10 +5,10 @@ import GestaltTensor
 /// The first frame is compared with frames 1, 2, 4, 8, … and the last one. The picture is divided
 /// into 4 × 4 cells; the twelve at the border tell the camera, because objects in front of it
 /// cross few of them. A cell has *evidence* if its texture would show a shift by one pixel. It has
-/// *moved* if another place of the first frame, at most ``searchRadius`` pixels away, explains it
-/// much better than its own place, or if nothing of its former content is left. The camera moves
+/// *moved* if another place, at most ``searchRadius`` pixels or half a cell away, explains it much
+/// better than its own place, or if nothing of its former content is left. The camera moves
 /// if at least six cells have evidence and seven tenths of these have moved. (Rendered clips of an arm
-/// that pushes objects reach six tenths, the slowest of panned ones three quarters.)
+/// that pushes objects reach two thirds, panned ones three quarters and more.)
 ///
 /// Large pictures are reduced to 128…255 rows or columns first, so shifts below half a reduced
 /// pixel pass unnoticed, as do those of a scene whose border has no texture. A change of the light

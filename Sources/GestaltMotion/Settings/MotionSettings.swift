@@ -14,7 +14,7 @@ public struct MotionSettings: Sendable, Hashable {
     /// The difference of luma between two frames above which a pixel changed.
     public var horizonThreshold = 16
     /// The ranges of frames ahead, first and last, that have a channel ``MotionChannel/willChange(_:)``
-    /// each. At most three.
+    /// each. At most two.
     public var horizons: [ClosedRange<Int>] = [2...6, 8...14]
     /// The number of standard deviations of the camera's noise that is added to every threshold.
     public var noiseFactor: Float = 3
@@ -35,7 +35,7 @@ public struct MotionSettings: Sendable, Hashable {
     public init() {}
 
     /// The most horizons that fit into ``MotionTargets/bits``.
-    public static let horizonLimit = 3
+    public static let horizonLimit = 2
 
     /// The least length of a clip in frames: every horizon has a target in at least one frame, and
     /// two states fit into the clip.

@@ -4,7 +4,10 @@ import GestaltTensor
 extension MotionTargets {
     /// The titles of the panels of ``sheet(of:frame:)``, from the left.
     public var sheetTitles: [String] {
-        ["frame", "background", "energy", "differs", "displaced", "foreground", "reached"]
+        [
+            "frame", "background", "energy", "differs", "moving", "displaced", "foreground",
+            "reached",
+        ]
             + settings.horizons.map { "+\($0.lowerBound)…\($0.upperBound)" }
     }
 
@@ -29,7 +32,8 @@ extension MotionTargets {
         let panels =
             [
                 clip[frame], background, gray(energy * (255 / brightest)),
-                panel(.differsFromMedian), panel(.displaced), decisions(of: bits),
+                panel(.differsFromMedian), panel(.movingForeground), panel(.displaced),
+                decisions(of: bits),
                 panel(.reached),
             ] + settings.horizons.indices.map { panel(.willChange($0)) }
         return concatenated(panels, axis: 1)

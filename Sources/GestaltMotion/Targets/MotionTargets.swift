@@ -57,7 +57,10 @@ public struct MotionTargets: Sendable {
 
     /// The channels of ``bits``.
     public var channels: [MotionChannel] {
-        [.differsFromMedian, .displaced, .displacedForeground, .displacedGround, .reached]
+        [
+            .differsFromMedian, .movingForeground, .displaced, .displacedForeground,
+            .displacedGround, .reached,
+        ]
             + settings.horizons.indices.map { .willChange($0) }
     }
 
