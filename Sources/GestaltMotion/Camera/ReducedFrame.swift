@@ -47,7 +47,7 @@ struct ReducedFrame {
         return cells
     }
 
-    /// Returns the mean absolute difference, in grey steps, between a cell of this frame and the
+    /// Returns the mean absolute difference, in gray steps, between a cell of this frame and the
     /// place of another frame that is shifted by `shift`; infinite if less than half of it lies
     /// inside the picture, or if the difference exceeds `limit`.
     func difference(

@@ -13,8 +13,8 @@ extension MotionTargets {
 
     /// Returns a frame and its targets side by side, `[H, W · n, 3]`, to look at.
     ///
-    /// Maps are white on black; the largest energy is white. In the panel of the foreground, objects
-    /// are red, ground is green and undecided pixels are gray.
+    /// Maps are white on black; the largest energy is white. In the panel of the foreground,
+    /// objects are red, ground is green and undecided pixels are gray.
     ///
     /// - Parameter clip: The clip of these targets, `[T, H, W, 3]`.
     /// - Precondition: `clip` has the shape of the targets and `frame` lies in it.
