@@ -197,9 +197,9 @@ let package = Package(
             "GestaltRecipes",
             [
                 "GestaltChecks", "GestaltTensor", "GestaltIO", "GestaltNN", "GestaltMetrics",
-                "GestaltFiles", "GestaltMedia", "GestaltData", "GestaltModels", "GestaltVideo",
-                "GestaltTraining", "GestaltRobotPush", "GestaltVQVAE", "GestaltPrior",
-                "GestaltSegHeads",
+                "GestaltMotion", "GestaltFiles", "GestaltMedia", "GestaltData", "GestaltModels",
+                "GestaltVideo", "GestaltTraining", "GestaltRobotPush", "GestaltVQVAE",
+                "GestaltPrior", "GestaltSegHeads",
             ]),
         tests(
             "GestaltCommand",

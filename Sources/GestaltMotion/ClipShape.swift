@@ -20,7 +20,7 @@ struct ClipShape {
     }
 }
 
-/// Returns the largest difference of the three channels of two colors, in grey steps.
+/// Returns the largest difference of the three channels of two colors, in gray steps.
 @inline(__always)
 func colorDifference(
     _ a: UnsafePointer<UInt8>, _ b: UnsafePointer<UInt8>

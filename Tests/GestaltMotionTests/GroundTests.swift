@@ -44,6 +44,15 @@ import Testing
         #expect(targets.weights(.displaced).min().scalar == 1)
     }
 
+    @Test func aShadowThatPassesIsNoMovingForeground() throws {
+        let scene = Scene {
+            [Scene.square(8, 2 * $0 - 4, color: Scene.ground.map { UInt8(Float($0) * 0.6) })]
+        }
+        let targets = try TargetTests.targets(scene)
+        #expect(targets.map(.differsFromMedian) == scene.map(scene.isCovered))
+        #expect(targets.map(.movingForeground).max().scalar == 0)
+    }
+
     @Test func aShadowBesideAnObjectIsGround() throws {
         let shade = Scene.square(5, 5, color: Scene.ground.map { UInt8(Float($0) * 0.6) })
         let scene = Scene { $0 < 6 ? [] : $0 < 12 ? [shade] : [Scene.square(5, 5)] }

@@ -4,7 +4,7 @@ import TestSupport
 import Testing
 
 @Suite struct LabelPropagationTests {
-    /// Features that tell all cells apart: cell (y, x) has those of the cell `shift` columns before.
+    /// Features that tell all cells apart: a cell has those of the cell `shift` columns before it.
     static func cells(_ height: Int, _ width: Int, shift: Int) -> Tensor<Float> {
         var features = Tensor<Float>.zeros([height, width, height * width])
         for y in 0..<height {

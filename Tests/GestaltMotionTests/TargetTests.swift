@@ -21,6 +21,7 @@ import Testing
         #expect(targets.noise == .none)
         #expect(targets.background == Scene(frames: 1, blocks: { _ in [] }).clip[0])
         #expect(targets.map(.differsFromMedian) == scene.map(scene.isCovered))
+        #expect(targets.map(.movingForeground) == scene.map(scene.isCovered))
         #expect(targets.map(.displaced) == scene.map { _, _, _ in false })
         #expect(targets.map(.reached) == scene.map { _, y, _ in (4..<16).contains(y) })
         // Every pixel of four rows is entered once and left once.
@@ -84,7 +85,7 @@ import Testing
         #expect(maps.shape == [20, 20, 2])
         #expect(maps[..., 0] == targets.map(.displacedGround)[3])
         #expect(maps[..., 1] == targets.map(.willChange(1))[3])
-        #expect(targets.channels.count == 7)
+        #expect(targets.channels.count == 8)
     }
 
     @Test func noiseIsMeasuredAndDoesNotChangeTheMapsMuch() throws {

@@ -3,16 +3,16 @@ import GestaltTensor
 /// Whether the camera of a clip moves, judged by the border of its picture.
 ///
 /// The first frame is compared with frames 1, 2, 4, 8, … and the last one. The picture is divided
-/// into 4 × 4 cells; the twelve at the border tell the camera, because objects in front of it
+/// into 4 × 4 cells; the twelve at the border are compared, because objects in front of the camera
 /// cross few of them. A cell has *evidence* if its texture would show a shift by one pixel. It has
-/// *moved* if another place of the first frame, at most ``searchRadius`` pixels away, explains it
-/// much better than its own place, or if nothing of its former content is left. The camera moves
-/// if at least six cells have evidence and seven tenths of these have moved. (Rendered clips of an arm
-/// that pushes objects reach six tenths, the slowest of panned ones three quarters.)
+/// *moved* if another place, at most ``searchRadius`` pixels or half a cell away, explains it much
+/// better than its own place, or if nothing of its former content is left. The camera moves if at
+/// least six cells have evidence and seven tenths of these have moved. (Rendered clips of an arm
+/// that pushes objects reach two thirds, panned ones three quarters and more.)
 ///
 /// Large pictures are reduced to 128…255 rows or columns first, so shifts below half a reduced
 /// pixel pass unnoticed, as do those of a scene whose border has no texture. A change of the light
-/// by more than ``replacedDifference`` grey steps counts as a moving camera.
+/// by more than ``replacedDifference`` gray steps counts as a moving camera.
 public struct CameraMotion: Sendable, Hashable {
     /// The first of the compared frames that the camera's motion shows in; nil for a still camera.
     public let frame: Int?
@@ -26,7 +26,7 @@ public struct CameraMotion: Sendable, Hashable {
 
     /// The largest shift that is found, in pixels of the reduced picture.
     public static let searchRadius = 8
-    /// The mean difference in grey steps above which a cell's content was replaced.
+    /// The mean difference in gray steps above which a cell's content was replaced.
     public static let replacedDifference: Float = 24
 
     /// Judges a clip `[T, H, W, 3]`. Pictures of fewer than 16 rows or columns and clips of one

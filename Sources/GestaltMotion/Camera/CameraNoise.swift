@@ -3,7 +3,7 @@ import GestaltTensor
 
 /// The noise of a still camera, measured on a clip.
 public struct CameraNoise: Sendable, Hashable {
-    /// The standard deviation of a channel of a pixel at rest, in grey steps.
+    /// The standard deviation of a channel of a pixel at rest, in gray steps.
     public let standardDeviation: Float
 
     /// No noise, as in rendered clips.
@@ -22,8 +22,8 @@ public struct CameraNoise: Sendable, Hashable {
     /// The median m of the absolute differences of consecutive frames, over all channels, pixels
     /// and frames, gives σ = m / (0.6745 √2), the relation of a normal distribution. Differences
     /// above 4 √2 σ are motion; they are removed and the median is taken again, until it stays.
-    /// Differences are integers: the median is interpolated within its grey step. It is exactly 0
-    /// where more than half of the differences are 0: renderings and noise below half a grey step.
+    /// Differences are integers: the median is interpolated within its gray step. It is exactly 0
+    /// where more than half of the differences are 0: renderings and noise below half a gray step.
     /// A moving camera and motion in more than half of the pixels are measured as noise.
     ///
     /// Source: Rousseeuw and Croux, *Alternatives to the Median Absolute Deviation* (1993).
@@ -49,7 +49,7 @@ public struct CameraNoise: Sendable, Hashable {
         self.init(standardDeviation: deviation)
     }
 
-    /// Returns the number of grey steps that `factor` standard deviations add to a threshold,
+    /// Returns the number of gray steps that `factor` standard deviations add to a threshold,
     /// rounded up.
     func margin(_ factor: Float) -> Int { Int((factor * standardDeviation).rounded(.up)) }
 

@@ -47,16 +47,19 @@ struct ReducedFrame {
         return cells
     }
 
-    /// Returns the mean absolute difference, in grey steps, between a cell of this frame and the
+    /// Returns the mean absolute difference, in gray steps, between a cell of this frame and the
     /// place of another frame that is shifted by `shift`; infinite if less than half of it lies
-    /// inside the picture.
-    func difference(to other: ReducedFrame, _ cell: Cell, shift: PixelShift) -> Float {
+    /// inside the picture, or if the difference exceeds `limit`.
+    func difference(
+        to other: ReducedFrame, _ cell: Cell, shift: PixelShift, limit: Float = .infinity
+    ) -> Float {
         let rows = cell.rows.clamped(to: max(0, -shift.rows)..<min(height, height - shift.rows))
         let columns = cell.columns.clamped(
             to: max(0, -shift.columns)..<min(width, width - shift.columns))
         let count = rows.count * columns.count
         guard count > 0, 2 * count >= cell.rows.count * cell.columns.count else { return .infinity }
-        var sum = 0
+        var sum: Float = 0
+        let most = limit * Float(count)
         values.withUnsafeBufferPointer { a in
             other.values.withUnsafeBufferPointer { b in
                 let offset = shift.rows * width + shift.columns
@@ -65,29 +68,36 @@ struct ReducedFrame {
                     for i in y * width + columns.lowerBound..<y * width + columns.upperBound {
                         row += abs(Int32(a[i]) - Int32(b[i + offset]))
                     }
-                    sum += Int(row)
+                    sum += Float(row)
+                    if sum > most {
+                        sum = .infinity
+                        return
+                    }
                 }
             }
         }
-        return Float(sum) / Float(count)
+        return sum / Float(count)
     }
 
-    /// Returns the shift that explains a cell much better than no shift does; nil without one.
+    /// Returns the shift that explains a cell much better than no shift does; nil without one, and
+    /// for a cell without texture, which fits anywhere.
     ///
     /// Noise alone makes all places fit alike: in a cell of 16 × 16 pixels the best of 288 is 13 %
     /// better than none, at most 28 %.
     func shift(
         to other: ReducedFrame, _ cell: Cell, unshifted: Float, radius: Int
     ) -> PixelShift? {
-        guard unshifted >= 1 else { return nil }
-        var best: (difference: Float, shift: PixelShift)?
+        guard cell.hasTexture, unshifted >= 1 else { return nil }
+        let radius = min(radius, min(cell.rows.count, cell.columns.count) / 2)
+        var least = 0.6 * unshifted
+        var best: PixelShift?
         for rows in -radius...radius {
             for columns in -radius...radius {
                 let shift = PixelShift(rows: rows, columns: columns)
-                let difference = difference(to: other, cell, shift: shift)
-                if difference < best?.difference ?? 0.6 * unshifted { best = (difference, shift) }
+                let difference = difference(to: other, cell, shift: shift, limit: least)
+                if difference < least { (least, best) = (difference, shift) }
             }
         }
-        return best?.shift
+        return best
     }
 }

@@ -1,6 +1,6 @@
 /// Thresholds and horizons of ``MotionTargets``.
 ///
-/// Thresholds are grey steps, 0…255, for clips without noise; multiples of the measured noise are
+/// Thresholds are gray steps, 0…255, for clips without noise; multiples of the measured noise are
 /// added to them (``noiseFactor``). Two colors differ by the largest difference of their channels.
 public struct MotionSettings: Sendable, Hashable {
     /// The difference to the median over time above which a pixel belongs to something in motion.
@@ -13,8 +13,8 @@ public struct MotionSettings: Sendable, Hashable {
     public var displacementThreshold = 20
     /// The difference of luma between two frames above which a pixel changed.
     public var horizonThreshold = 16
-    /// The ranges of frames ahead, first and last, that have a channel ``MotionChannel/willChange(_:)``
-    /// each. At most three.
+    /// The ranges of frames ahead, first and last, each with a channel
+    /// ``MotionChannel/willChange(_:)``. At most two.
     public var horizons: [ClosedRange<Int>] = [2...6, 8...14]
     /// The number of standard deviations of the camera's noise that is added to every threshold.
     public var noiseFactor: Float = 3
@@ -35,7 +35,7 @@ public struct MotionSettings: Sendable, Hashable {
     public init() {}
 
     /// The most horizons that fit into ``MotionTargets/bits``.
-    public static let horizonLimit = 3
+    public static let horizonLimit = 2
 
     /// The least length of a clip in frames: every horizon has a target in at least one frame, and
     /// two states fit into the clip.
@@ -61,7 +61,7 @@ public struct MotionSettings: Sendable, Hashable {
             (.horizonThreshold, horizonThreshold), (.groundThreshold, groundThreshold),
         ]
         for (key, value) in steps where !(0...255).contains(value) {
-            throw invalid(key, "grey steps, 0…255", value)
+            throw invalid(key, "gray steps, 0…255", value)
         }
         if displacementThreshold < stateTolerance {
             throw invalid(

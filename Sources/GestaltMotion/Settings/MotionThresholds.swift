@@ -1,4 +1,4 @@
-/// The thresholds of ``MotionSettings`` in grey steps with the noise of a clip added.
+/// The thresholds of ``MotionSettings`` in gray steps with the noise of a clip added.
 struct MotionThresholds {
     let median: Int
     let state: Int

@@ -12,7 +12,7 @@ struct PixelColor {
 
     init(_ color: UnsafePointer<UInt8>) { self.init(color[0], color[1], color[2]) }
 
-    /// The largest difference of the channels in grey steps.
+    /// The largest difference of the channels in gray steps.
     @inline(__always)
     func difference(_ other: PixelColor) -> Int {
         max(
@@ -37,7 +37,7 @@ struct PixelColor {
 
     private var sum: Int { Int(red) + Int(green) + Int(blue) }
 
-    /// Returns the ratio of two values; the 4 grey steps keep it steady near black.
+    /// Returns the ratio of two values; the 4 gray steps keep it steady near black.
     private static func ratio(_ dark: UInt8, _ light: UInt8) -> Float {
         (Float(dark) + 4) / (Float(light) + 4)
     }

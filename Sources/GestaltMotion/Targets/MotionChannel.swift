@@ -1,3 +1,4 @@
+import GestaltChecks
 import GestaltTensor
 
 /// A map in the bits of ``MotionTargets/bits``.
@@ -22,10 +23,19 @@ public struct MotionChannel: Hashable, Sendable, CustomStringConvertible {
     /// in all frames. Objects at rest elsewhere were never touched and may be anything.
     public static let reached = MotionChannel(name: "reached", bit: 4)
 
+    /// Whether the frame differs from the median over time by more than a shadow: a moving object,
+    /// without the shadows that it casts.
+    public static let movingForeground = MotionChannel(name: "moving-foreground", bit: 5)
+
     /// Whether the luma of the pixel will differ in any frame of the horizon with this index in
     /// ``MotionSettings/horizons``.
+    /// - Precondition: 0 or 1; a clip has at most ``MotionSettings/horizonLimit`` horizons.
     public static func willChange(_ horizon: Int) -> MotionChannel {
-        MotionChannel(name: "will-change-\(horizon)", bit: 5 + horizon)
+        require(
+            (0..<MotionSettings.horizonLimit).contains(horizon),
+            "MotionChannel.willChange: horizon \(horizon) of at most "
+                + "\(MotionSettings.horizonLimit)")
+        return MotionChannel(name: "will-change-\(horizon)", bit: 6 + horizon)
     }
 
     public var description: String { name }

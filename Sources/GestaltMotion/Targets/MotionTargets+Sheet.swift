@@ -4,14 +4,17 @@ import GestaltTensor
 extension MotionTargets {
     /// The titles of the panels of ``sheet(of:frame:)``, from the left.
     public var sheetTitles: [String] {
-        ["frame", "background", "energy", "differs", "displaced", "foreground", "reached"]
+        [
+            "frame", "background", "energy", "differs", "moving", "displaced", "foreground",
+            "reached",
+        ]
             + settings.horizons.map { "+\($0.lowerBound)…\($0.upperBound)" }
     }
 
     /// Returns a frame and its targets side by side, `[H, W · n, 3]`, to look at.
     ///
-    /// Maps are white on black; the largest energy is white. In the panel of the foreground, objects
-    /// are red, ground is green and undecided pixels are gray.
+    /// Maps are white on black; the largest energy is white. In the panel of the foreground,
+    /// objects are red, ground is green and undecided pixels are gray.
     ///
     /// - Parameter clip: The clip of these targets, `[T, H, W, 3]`.
     /// - Precondition: `clip` has the shape of the targets and `frame` lies in it.
@@ -29,7 +32,8 @@ extension MotionTargets {
         let panels =
             [
                 clip[frame], background, gray(energy * (255 / brightest)),
-                panel(.differsFromMedian), panel(.displaced), decisions(of: bits),
+                panel(.differsFromMedian), panel(.movingForeground), panel(.displaced),
+                decisions(of: bits),
                 panel(.reached),
             ] + settings.horizons.indices.map { panel(.willChange($0)) }
         return concatenated(panels, axis: 1)

@@ -15,7 +15,7 @@ public struct MotionTargets: Sendable {
     public let background: Tensor<UInt8>
     /// The maps, `[T, H, W]`, one bit for each of ``channels``.
     public let bits: Tensor<UInt8>
-    /// The mean absolute difference of consecutive frames over time and channels in grey steps,
+    /// The mean absolute difference of consecutive frames over time and channels in gray steps,
     /// `[H, W]`.
     public let energy: Tensor<Float>
     /// The noise that was added to the thresholds.
@@ -57,7 +57,10 @@ public struct MotionTargets: Sendable {
 
     /// The channels of ``bits``.
     public var channels: [MotionChannel] {
-        [.differsFromMedian, .displaced, .displacedForeground, .displacedGround, .reached]
+        [
+            .differsFromMedian, .movingForeground, .displaced, .displacedForeground,
+            .displacedGround, .reached,
+        ]
             + settings.horizons.indices.map { .willChange($0) }
     }
 

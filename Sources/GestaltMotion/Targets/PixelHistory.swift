@@ -53,7 +53,7 @@ final class PixelHistory {
     /// Selects a pixel of the row and clears its bits.
     func select(_ column: Int) {
         colors = row + column * frames * 3
-        bits.update(repeating: 0, count: frames)
+        bits.initialize(repeating: 0, count: frames)
     }
 
     /// Writes the lower median of each channel.
@@ -75,10 +75,16 @@ final class PixelHistory {
         }
     }
 
-    /// Marks the frames that differ from the median.
+    /// Marks the frames that differ from the median, and those of them that are no shadow.
     func compare(with median: UnsafePointer<UInt8>) {
+        let (differs, moving) = (
+            MotionChannel.differsFromMedian.mask, MotionChannel.movingForeground.mask
+        )
+        let background = PixelColor(median)
         for t in 0..<frames where colorDifference(colors + t * 3, median) > thresholds.median {
-            bits[t] |= MotionChannel.differsFromMedian.mask
+            let isShade = PixelColor(colors + t * 3).isShade(
+                of: background, spread: settings.shadeSpread)
+            bits[t] |= isShade ? differs : differs | moving
         }
     }
 

@@ -9,7 +9,7 @@ import GestaltTensor
 public struct ColorTracks: Sendable {
     /// The clip, `[T, H, W, 3]`.
     public let clip: Tensor<UInt8>
-    /// The largest difference of a channel in grey steps between equal colors.
+    /// The largest difference of a channel in gray steps between equal colors.
     public let tolerance: Int
 
     /// The label of unknown pixels.
@@ -18,7 +18,7 @@ public struct ColorTracks: Sendable {
     /// Creates the tracks of a clip `[T, H, W, 3]`.
     ///
     /// - Parameters:
-    ///   - tolerance: The largest difference of equal colors without noise, in grey steps.
+    ///   - tolerance: The largest difference of equal colors without noise, in gray steps.
     ///   - noise: The noise of the camera, `CameraNoise(of: clip)` for recordings.
     ///   - noiseFactor: The number of its standard deviations that is added to `tolerance`.
     public init(
@@ -36,8 +36,8 @@ public struct ColorTracks: Sendable {
     /// Returns the mean of probabilities over all frames in which a pixel has the color of the
     /// present frame, including the present one.
     ///
-    /// Errors of a model differ from frame to frame, labels of a pixel at rest do not: in our pilots
-    /// the mean adds about a point of IoU to a teacher's predictions.
+    /// Errors of a model differ from frame to frame, labels of a pixel at rest do not: in our
+    /// pilots the mean adds about a point of IoU to a teacher's predictions.
     ///
     /// - Shapes: `[T, H, W]` or `[T, H, W, K]` in, the same out. Not differentiable.
     /// - Precondition: the first three axes are those of the clip.
@@ -63,8 +63,8 @@ public struct ColorTracks: Sendable {
         }
     }
 
-    /// Returns the labels of one frame for all frames of the clip: a pixel has its label wherever it
-    /// has the color of that frame, elsewhere ``unknown``.
+    /// Returns the labels of one frame for all frames of the clip: a pixel has its label wherever
+    /// it has the color of that frame, elsewhere ``unknown``.
     ///
     /// No label is inferred for pixels that change: they may show another object, a shadow, or the
     /// ground.

@@ -11,9 +11,9 @@ import GestaltTensor
 
 /// Propagation of soft labels from frames to another one by the similarity of their features.
 ///
-/// Each cell of the target takes the labels of its ``neighbors`` most similar cells in all reference
-/// frames, at most ``radius`` rows and columns away, weighted by the softmax of their cosine
-/// similarities over ``temperature``. Works for moving cameras too.
+/// Each cell of the target takes the labels of its ``neighbors`` most similar cells in all
+/// reference frames, at most ``radius`` rows and columns away, weighted by the softmax of their
+/// cosine similarities over ``temperature``. Works for moving cameras too.
 ///
 /// Source: Jabri, Owens and Efros, *Space-Time Correspondence as a Contrastive Random Walk* (2020),
 /// section 4.1; the defaults are those of Caron et al., *Emerging Properties in Self-Supervised
@@ -52,8 +52,8 @@ public struct LabelPropagation: Sendable, Hashable {
 
     /// Returns the labels of a frame `[h, w, K]` with the features `[h, w, C]`.
     ///
-    /// Rows of probabilities remain ones. Of equally similar cells the earlier reference counts, and
-    /// in it the first in row-major order. Not differentiable.
+    /// Probabilities still sum to 1. Of equally similar cells the earlier reference counts, and in
+    /// it the first in row-major order. Not differentiable.
     ///
     /// - Precondition: at least one reference, all of the shapes above.
     /// - Complexity: O(h² w² C) at most per reference, less with a smaller ``radius``.
