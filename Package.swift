@@ -34,6 +34,7 @@ let package = Package(
         .library(name: "GestaltIO", targets: ["GestaltIO"]),
         .library(name: "GestaltNN", targets: ["GestaltNN"]),
         .library(name: "GestaltMetrics", targets: ["GestaltMetrics"]),
+        .library(name: "GestaltMotion", targets: ["GestaltMotion"]),
         .library(name: "GestaltFiles", targets: ["GestaltFiles"]),
         .library(name: "GestaltMedia", targets: ["GestaltMedia"]),
         .library(name: "GestaltData", targets: ["GestaltData"]),
@@ -74,6 +75,7 @@ let package = Package(
         layer("GestaltTensor", ["GestaltChecks", "CKernels", "CBLAS"]),
         layer("GestaltNN", ["GestaltChecks", "GestaltTensor", "CKernels"]),
         layer("GestaltMetrics", ["GestaltChecks", "GestaltTensor"]),
+        layer("GestaltMotion", ["GestaltChecks", "GestaltTensor"]),
         layer("GestaltIO", ["GestaltChecks"]),
         layer("GestaltFiles", ["GestaltChecks", "GestaltTensor", "GestaltIO", "CZip", "CZlib"]),
         layer(
@@ -128,6 +130,7 @@ let package = Package(
             "GestaltRecipes",
             [
                 "GestaltChecks", "GestaltTensor", "GestaltIO", "GestaltNN", "GestaltMetrics",
+                "GestaltMotion",
                 "GestaltFiles", "GestaltMedia", "GestaltData", "GestaltModels", "GestaltVideo",
                 "GestaltTraining", "GestaltRobotPush", "GestaltVQVAE", "GestaltPrior",
                 "GestaltSegHeads",
@@ -135,7 +138,8 @@ let package = Package(
         layer(
             "Gestalt",
             [
-                "GestaltTensor", "GestaltIO", "GestaltNN", "GestaltMetrics", "GestaltFiles",
+                "GestaltTensor", "GestaltIO", "GestaltNN", "GestaltMetrics", "GestaltMotion",
+                "GestaltFiles",
                 "GestaltMedia", "GestaltData", "GestaltModels", "GestaltVideo", "GestaltTraining",
                 "GestaltRobotPush", "GestaltVQVAE", "GestaltPrior", "GestaltSegHeads",
                 "GestaltRecipes",
@@ -159,10 +163,12 @@ let package = Package(
         tests("GestaltIO"),
         tests("GestaltNN", ["GestaltTensor"]),
         tests("GestaltMetrics", ["GestaltTensor", "GestaltData"]),
+        tests("GestaltMotion", ["GestaltTensor"]),
         tests("GestaltFiles", ["GestaltTensor"], resources: [.copy("Fixtures")]),
-        tests("GestaltMedia", ["GestaltTensor"]),
+        tests("GestaltMedia", ["GestaltChecks", "GestaltTensor"]),
         tests(
-            "GestaltData", ["GestaltTensor", "GestaltFiles", "GestaltMedia", "GestaltRobotPush"]),
+            "GestaltData",
+            ["GestaltChecks", "GestaltTensor", "GestaltFiles", "GestaltMedia", "GestaltRobotPush"]),
         tests("GestaltModels", ["GestaltTensor", "GestaltIO", "GestaltNN", "GestaltFiles"]),
         tests(
             "GestaltTraining",
@@ -190,9 +196,10 @@ let package = Package(
         tests(
             "GestaltRecipes",
             [
-                "GestaltTensor", "GestaltIO", "GestaltNN", "GestaltMetrics", "GestaltFiles",
-                "GestaltMedia", "GestaltData", "GestaltModels", "GestaltVideo", "GestaltTraining",
-                "GestaltRobotPush", "GestaltVQVAE", "GestaltPrior", "GestaltSegHeads",
+                "GestaltChecks", "GestaltTensor", "GestaltIO", "GestaltNN", "GestaltMetrics",
+                "GestaltFiles", "GestaltMedia", "GestaltData", "GestaltModels", "GestaltVideo",
+                "GestaltTraining", "GestaltRobotPush", "GestaltVQVAE", "GestaltPrior",
+                "GestaltSegHeads",
             ]),
         tests(
             "GestaltCommand",

@@ -4,6 +4,7 @@
 @_exported import GestaltMedia
 @_exported import GestaltMetrics
 @_exported import GestaltModels
+@_exported import GestaltMotion
 @_exported import GestaltNN
 @_exported import GestaltPrior
 @_exported import GestaltRecipes

@@ -79,7 +79,7 @@ struct Evaluate: GestaltCommand {
         let set = try data.open(
             split, masks: .ignored, seed: seed, for: tokenizer.configuration.frameTarget,
             frames: clipLength, quiet: common.quiet)
-        let batches = try ClipBatches(set.clips, length: clipLength, batchSize: 8, order: .once)
+        let batches = try ClipBatches(set, length: clipLength, batchSize: 8, order: .once)
         let progress = common.progress("evaluating", total: 0, unit: "clips")
         let report = try ReconstructionReport(of: tokenizer, on: batches) { progress.update($0) }
         progress.finish()

@@ -33,7 +33,8 @@ struct Reconstruct: GestaltCommand {
         let set = try data.open(
             split, masks: .ignored, seed: seed, for: tokenizer.configuration.frameTarget,
             frames: clipLength, quiet: common.quiet)
-        let chosen = Array(set.clips.prefix(clips))
+        let chosen = set.keeping(0..<min(clips, set.count))
+        try chosen.requireOneSize()
         let batches = try ClipBatches(chosen, length: clipLength, batchSize: 1, order: .once)
         try OutputFolder.make(output)
         let progress = common.progress("reconstructing", total: chosen.count, unit: "clips")
@@ -48,7 +49,7 @@ struct Reconstruct: GestaltCommand {
         try PNG.write(pictures.sheet, to: output + "/reconstruction.png")
         printTable(
             ["clip", "PSNR"],
-            zip(chosen, pairs).map { [$0.name, String(format: "%.2f dB", $1.psnr)] })
+            zip(chosen.infos(), pairs).map { [$0.name, String(format: "%.2f dB", $1.psnr)] })
         print("\(output)/reconstruction.gif, \(output)/reconstruction.png")
     }
 }

@@ -33,6 +33,15 @@ public enum RobotPush {
         for (name, scheme) in schemes { try? DataScheme.registry.register(scheme, as: name) }
     }()
 
+    /// The categories of robot-push clips, see ``instanceCategories``.
+    public static let categories = [
+        LabelCategory("background"), LabelCategory("arm"), LabelCategory("object"),
+    ]
+
+    /// Id 1 is the arm, every other instance an object.
+    public static let instanceCategories: [UInt8: UInt8] = Dictionary(
+        uniqueKeysWithValues: (1..<Clip.ignoredLabel).map { ($0, $0 == 1 ? 1 : 2) })
+
     /// Returns the number in `synthetic:CLIPS`.
     private static func clips(in location: String) throws(ClipError) -> Int {
         let number = location.split(separator: ":", omittingEmptySubsequences: false).dropFirst()
@@ -65,8 +74,14 @@ extension DataSet {
         guard FileManager.default.fileExists(atPath: path) else {
             throw ClipError.noSplit(path: "sample", split: split, found: [.train, .test])
         }
-        let clips = try RecordClips(path: path, options: options, progress: progress)
-        return try load(clips, options: options, name: "sample", split: split)
+        let records = try RecordClips(path: path, options: options, progress: progress)
+        guard records.labelMeaning == .instances else {
+            return try load(records, options: options, name: "sample", split: split)
+        }
+        let clips = CategorizedClips(records, categories: RobotPush.instanceCategories)
+        var set = try load(clips, options: options, name: "sample", split: split)
+        set.categories = RobotPush.categories
+        return set
     }
 
     /// Returns clips of ``RobotPushGenerator``, with masks, actions and positions.
@@ -86,16 +101,11 @@ extension DataSet {
         let salt = UInt64(Split.allCases.firstIndex(of: split) ?? 0)
         let generator = RobotPushGenerator(
             seed: seed &* 4 &+ salt, configuration: configuration)
-        let made = try load(
+        var set = try load(
             SyntheticClips(count: min(count, options.limit ?? .max), generator: generator),
             options: options, name: "synthetic, seed \(seed)", split: split, progress: progress)
-        guard options.masks == .ignored else { return made }
-        return made.with(
-            clips: made.clips.map {
-                Clip(
-                    name: $0.name, frames: $0.frames, actions: $0.actions,
-                    positions: $0.positions)
-            })
+        set.categories = RobotPush.categories
+        return set
     }
 
     private static func requireNoHoldout(

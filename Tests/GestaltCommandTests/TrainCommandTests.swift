@@ -20,7 +20,10 @@ import Testing
         ("tokenizer", "--contrast=7"),
         ("prior", "--conditioning-frames=-1"), ("prior", "--dropout=2"), ("prior", "--batch=0"),
         ("head", "--head=convolutional:0"), ("head", "--labels=-2"), ("head", "--flip=-1"),
-        ("head", "--set=heads"),
+        ("head", "--set=heads"), ("head", "--copy-paste=-1"), ("head", "--scale=2..1"),
+        ("unet", "--rotation=181"), ("unet", "--augment=weak"), ("unet", "--cut-mix=2"),
+        ("unet", "--blur-sigma=0..1"), ("tokenizer", "--hue=200"),
+        ("tokenizer", "--cut-mix=0.5"),
     ])
     func numbersNoTrainingCanHaveEndWith2AndNameTheFlag(kind: String, option: String) throws {
         let folder = TemporaryFolder()
@@ -54,7 +57,8 @@ import Testing
         }
         let first = try Program.run(
             list: Self.unet + [
-                "--steps", "2", "--shift", "3", "--brightness", "0.25", "--contrast", "0.125",
+                "--steps", "2", "--augment", "strong", "--scale", "0.5..2", "--cut-mix", "0.125",
+                "--shift", "3", "--brightness", "0.25", "--contrast", "0.125",
                 "--saturation", "0.125", "--flip", "0.25", "--weight-decay", "0.5", "--warm-up",
                 "0.4", "--gradient-norm", "2", "--output", run,
             ])
@@ -64,7 +68,8 @@ import Testing
             "\"shift\" : 3", "\"brightness\" : 0.25", "\"contrast\" : 0.125",
             "\"saturation\" : 0.125",
             "\"flip\" : 0.25", "\"weightDecay\" : 0.5", "\"warmUpFraction\" : 0.4",
-            "\"gradientNorm\" : 2",
+            "\"gradientNorm\" : 2", "\"relativeShift\" : 0", "\"cutMix\" : 0.125",
+            "\"copyPaste\" : 0.5", "\"rotation\" : 15",
         ] {
             #expect(text.contains(line), "\(line) in \(text)")
         }

@@ -1,5 +1,6 @@
 import Foundation
 import GestaltData
+import GestaltMedia
 import GestaltTensor
 import Testing
 
@@ -56,13 +57,18 @@ import Testing
         #expect(change.frames(clip.frames) == clip.frames.centeredPixels())
     }
 
-    @Test func bytesSurviveTheRoundTrip() {
-        let bytes = Tensor<UInt8>(shape: [256], scalars: Array(0...255))
-        #expect(bytes.centeredPixels().pixelBytes() == bytes)
-        #expect(bytes.centeredPixels().scalars[0] == -0.5)
-        #expect(bytes.centeredPixels().scalars[255] == 0.5)
-        let odd = Tensor<Float>(shape: [4], scalars: [-7, 7, .nan, .infinity])
-        #expect(odd.pixelBytes().scalars == [0, 255, 0, 255])
+    /// The mirror images of augmentation are those that codes and latents are made of.
+    @Test func mirrorImagesAreOneThing() throws {
+        let clip = pair()
+        var flip = Transformation(height: 6, width: 8)
+        flip.isFlipped = true
+        let mirrored = clip.frames.mirroredPictures(if: true)
+        #expect(mirrored == clip.frames.flipped(axis: -2) && mirrored != clip.frames)
+        #expect(flip.frames(clip.frames) == mirrored.centeredPixels())
+        let masks = try #require(clip.masks)
+        #expect(flip.masks(masks) == masks.mirroredLabels(if: true))
+        #expect(masks.mirroredLabels(if: true) == masks.flipped(axis: -1))
+        #expect(masks.mirroredLabels(if: false) == masks)
     }
 
     @Test func colorChangesStayInRange() {

@@ -49,13 +49,16 @@ import Testing
         }
     }
 
-    @Test func clipsOfOneSetMustBeOfOneSize() throws {
+    @Test func clipsOfSeveralSizesAreASetThatSaysSo() throws {
         try withTemporaryFolder { root in
             for (clip, width) in [("a", 5), ("b", 6)] {
                 try makeFolder(root + "/" + clip)
                 try PNG.write(picture(1, width: width), to: root + "/\(clip)/0.png")
             }
-            #expect(throws: ClipError.self) { try DataSet.open(root) }
+            let set = try DataSet.open(root)
+            #expect(set.infos().map(\.width) == [5, 6])
+            #expect(set.remarks.contains { $0.contains("frames of 2 sizes") })
+            #expect(throws: ClipError.self) { try set.requireOneSize() }
         }
     }
 
@@ -108,11 +111,11 @@ import Testing
 @Suite struct SheetTests {
     @Test func masksDoubleTheRows() throws {
         let frames = Tensor<UInt8>(repeating: 90, shape: [5, 8, 8, 3])
-        let bare = try DataSet(name: "bare", clips: [Clip(name: "a", frames: frames)])
-        let labeled = try DataSet(
+        let bare = DataSet(name: "bare", clips: [Clip(name: "a", frames: frames)])
+        let labeled = DataSet(
             name: "labeled",
             clips: [Clip(name: "a", frames: frames, masks: .init(repeating: 1, shape: [5, 8, 8]))])
-        let (short, tall) = (bare.sheet(columns: 3), labeled.sheet(columns: 3))
+        let (short, tall) = (try bare.sheet(columns: 3), try labeled.sheet(columns: 3))
         #expect(short.shape[1] == tall.shape[1] && short.shape[2] == 3)
         #expect(tall.shape[0] >= short.shape[0] + 16)
     }

@@ -104,11 +104,11 @@ import Testing
         let frames = Tensor<UInt8>(repeating: 9, shape: [1, 2, 3, 3])
         let masks = Tensor<UInt8>(shape: [1, 2, 3], scalars: [0, 1, 2, 3, 254, 255])
         let clips = [Clip(name: "a", frames: frames, masks: masks)]
-        let things = try DataSet(name: "things", clips: clips, labelMeaning: .instances)
+        let things = DataSet(name: "things", clips: clips, labelMeaning: .instances)
         #expect(try things.classified(into: 2).clips[0].masks?.scalars == [0, 1, 1, 1, 1, 255])
         #expect(try things.classified(into: 3).clips[0].masks?.scalars == [0, 1, 2, 2, 2, 255])
         #expect(try things.classified(into: 1).clips[0].masks?.scalars == masks.scalars)
-        let classes = try DataSet(name: "classes", clips: clips)
+        let classes = DataSet(name: "classes", clips: clips)
         let error = #expect(throws: ClipError.self) { try classes.classified(into: 3) }
         #expect(error?.description.contains("classes, a, frame 0: label 3") ?? false)
         #expect(try classes.classified(into: 255).clips[0].masks?.scalars == masks.scalars)

@@ -1,4 +1,5 @@
 import GestaltData
+import GestaltMedia
 import GestaltRobotPush
 import GestaltTensor
 import Testing
@@ -27,7 +28,7 @@ import Testing
         for step in 0..<9 {
             #expect(loader.step == step)
             let batch = try #require(try loader.next())
-            let expected = source.batch(at: step)
+            let expected = try source.batch(at: step)
             #expect(batch.frames == expected.frames && batch.masks == expected.masks)
             #expect(batch.indices == expected.indices)
         }
@@ -46,10 +47,10 @@ import Testing
         }
     }
 
-    @Test func seedsGiveOtherOrders() {
+    @Test func seedsGiveOtherOrders() throws {
         let one = Self.frames(order: .shuffled(seed: 1), augmentation: .none)
         let two = Self.frames(order: .shuffled(seed: 2), augmentation: .none)
-        #expect(one.batch(at: 0).indices != two.batch(at: 0).indices)
+        #expect(try one.batch(at: 0).indices != two.batch(at: 0).indices)
     }
 
     @Test(arguments: [0, 3]) func onceComesToAnEnd(prefetch: Int) throws {
@@ -63,7 +64,7 @@ import Testing
 
     @Test func batchesHoldTheFramesTheyName() throws {
         let source = Self.frames(order: .shuffled(seed: 3), augmentation: .none)
-        let batch = source.batch(at: 1)
+        let batch = try source.batch(at: 1)
         #expect(batch.frames.shape == [4, 16, 16, 3])
         for (place, index) in batch.indices.enumerated() {
             let clip = Self.clips[index.clip].window(index.frame..<index.frame + 1)
@@ -78,7 +79,7 @@ import Testing
             Self.clips, length: 3, batchSize: 2, order: .shuffled(seed: 3))
         var starts: Set<Int> = []
         for step in 0..<30 {
-            let batch = source.batch(at: step)
+            let batch = try source.batch(at: step)
             #expect(batch.frames.shape == [2, 3, 16, 16, 3])
             for (place, window) in batch.windows.enumerated() {
                 starts.insert(window.start)

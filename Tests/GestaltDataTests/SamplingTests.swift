@@ -55,6 +55,6 @@ import Testing
     @Test func pixelVarianceIsThatOfTheBytes() throws {
         let pair = Clip(
             name: "pair", frames: Tensor(shape: [1, 1, 2, 3], scalars: [0, 0, 0, 255, 255, 255]))
-        #expect(try DataSet(name: "pair", clips: [pair]).pixelVariance == 0.25)
+        #expect(DataSet(name: "pair", clips: [pair]).pixelVariance == 0.25)
     }
 }

@@ -1,5 +1,6 @@
 import GestaltData
 import GestaltFiles
+import GestaltMedia
 import GestaltTensor
 import Testing
 

@@ -2,6 +2,7 @@ import Foundation
 import GestaltData
 import GestaltFiles
 import GestaltIO
+import GestaltMedia
 import GestaltModels
 import GestaltNN
 import GestaltPrior
@@ -151,7 +152,7 @@ enum SmallPredictor {
         var recipe = SmallPredictor.head(SmallPredictor.skips, steps: 60)
         recipe.trains = ["resnet"]
         recipe.partRates["resnet"] = 0.3
-        recipe.flip = 0
+        recipe.augmentation = Augmentation()
         _ = try recipe.train(on: SmallPredictor.predictor(), silent(folder.path("head")))
         let losses = try losses(folder.path("head"))
         #expect(losses.last ?? 9 < overfitLoss, "\(losses)")

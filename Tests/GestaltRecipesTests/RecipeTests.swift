@@ -45,6 +45,7 @@ enum SmallRecipes {
             data: data, network: UNetConfiguration(widths: [8, 16]), labels: 4, steps: steps)
         recipe.batch = 4
         recipe.learningRate = 1e-2
+        recipe.augmentation = .flip
         return recipe
     }
 
@@ -134,7 +135,7 @@ func silent(
             } catch { return (error as? ConfigurationError)?.key }
         }
         #expect(key { $0.steps = 0 } == "steps")
-        #expect(key { $0.flip = 2 } == "flip")
+        #expect(key { $0.augmentation.crop = .init(height: 8, width: 8) } == "augmentation.crop")
         #expect(key { $0.trains = ["resnet"] } == "trains")
         #expect(key { $0.trains = ["tokenizer", "tokenizer"] } == "trains")
         #expect(key { $0.partRates = ["prior": 0.5] } == "partRates")

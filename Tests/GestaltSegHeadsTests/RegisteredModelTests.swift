@@ -45,6 +45,10 @@ struct ModelSample: Sendable, CustomTestStringConvertible {
                 return [predictor.logits(predictor.tokenizer.encode(clips), condition)]
             },
             ModelSample(StoredModelTests.unet()) { [$0.logits(frames, .inference)] },
+            ModelSample(DenseEncoderTests.forecaster()) {
+                let forecast = $0(frames, .inference)
+                return [forecast.pictures, forecast.maps]
+            },
         ]
         let segmenters = EncoderConfigurationTests.encoders.map { encoder in
             ModelSample(EncoderConfigurationTests.segmenter(encoder)) {

@@ -70,7 +70,7 @@ extension DataCommand {
             defer { progress.finish() }
             var (frames, masks) = (0, 0)
             for (index, name) in folderNames(of: set).enumerated() {
-                let clip = set.clips[index]
+                let clip = try set.clip(at: index)
                 try OutputFolder.make("\(folder)/\(name)")
                 let labels = masksEvery > 0 ? clip.masks : nil
                 if labels != nil { try OutputFolder.make("\(folder)/masks/\(name)") }
@@ -102,7 +102,7 @@ extension DataCommand {
         /// Returns a unique folder name per clip.
         private func folderNames(of set: DataSet) -> [String] {
             var uses: [String: Int] = [:]
-            return set.clips.map { clip in
+            return set.infos().map { clip in
                 let name = clip.name.replacingOccurrences(of: "/", with: "-")
                 uses[name, default: 0] += 1
                 return uses[name] == 1 ? name : "\(name)-\(uses[name]!)"

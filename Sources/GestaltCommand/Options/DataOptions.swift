@@ -2,6 +2,7 @@ import ArgumentParser
 import Foundation
 import GestaltData
 import GestaltRecipes
+import GestaltTensor
 import GestaltTraining
 
 extension Camera: ExpressibleByArgument {}
@@ -40,8 +41,22 @@ struct DataOptions: ParsableArguments {
             valueName: "share"))
     var holdout: Double?
     @Option(help: "Use at most the first N clips of a split.") var limit: Int?
+    @Option(
+        help: ArgumentHelp(
+            "Memory for decoded clips, such as 512M or 4G; clips of a larger set are read when needed. A quarter of the free memory by default.",
+            valueName: "size"))
+    var cache: String?
 
     func validate() throws {
+        if let cache {
+            guard let bytes = Runtime.byteCount(cache) else {
+                throw ValidationError(
+                    "--cache is a number of bytes, or a number with K, M or G, not '\(cache)'")
+            }
+            // Of the whole process, and no part of a recipe: it changes how long reading takes, not
+            // what is read.
+            ClipCache.shared.limit = bytes
+        }
         if let holdout, !(holdout > 0 && holdout < 1) {
             throw ValidationError("--holdout is a fraction above 0 and below 1, not \(holdout)")
         }

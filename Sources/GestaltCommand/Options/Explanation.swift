@@ -27,7 +27,7 @@ struct Explanation: Error, CustomStringConvertible {
             case let error as ConfigurationError where isTraining && error.path == nil:
                 flag(of: error.key).map { "\(error)".replacing("“\(error.key)”", with: $0) }
             case let error as InvalidAugmentation where isTraining:
-                "--\(error.key) should be \(error.expected), found \(error.found)"
+                "\(error.flag) should be \(error.expected), found \(error.found)"
             default: nil
             }
         return text.map(Explanation.init) ?? error

@@ -39,3 +39,18 @@ import ArgumentParser
     }
     return number
 }
+
+/// Two numbers in order, written `LOW..HIGH`, or one number that is both.
+struct NumberRange: ExpressibleByArgument {
+    let range: ClosedRange<Float>
+
+    init?(argument: String) {
+        let parts = argument.split(separator: "..", omittingEmptySubsequences: false)
+        let numbers = parts.compactMap { Float($0) }
+        guard (1...2).contains(parts.count), parts.last?.hasPrefix(".") == false,
+            numbers.count == parts.count,
+            let low = numbers.first, let high = numbers.last, low <= high
+        else { return nil }
+        range = low...high
+    }
+}

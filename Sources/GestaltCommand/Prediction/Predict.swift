@@ -2,6 +2,7 @@ import ArgumentParser
 import GestaltData
 import GestaltFiles
 import GestaltIO
+import GestaltMedia
 import GestaltPrior
 import GestaltTensor
 import GestaltTraining

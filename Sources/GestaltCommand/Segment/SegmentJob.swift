@@ -102,7 +102,7 @@ struct SegmentJob {
             let (name, image) = images[index]
             let labels: Tensor<UInt8>
             let maps = scores[index..<index + 1]
-                .resizedMaps(height: image.shape[0], width: image.shape[1])
+                .resized(height: image.shape[0], width: image.shape[1])
             do throws(NonFiniteScores) {
                 labels = try GestaltSegHeads.labels(
                     ofFinite: maps, threshold: options.threshold, name: { _ in name })[0]

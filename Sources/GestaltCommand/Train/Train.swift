@@ -19,7 +19,8 @@ struct Train: ParsableCommand {
             and a run that cannot fit is refused.
             """,
         subcommands: [
-            TrainTokenizer.self, TrainPrior.self, TrainHead.self, TrainUNet.self,
+            TrainTokenizer.self, TrainPrior.self, TrainEncoder.self, TrainHead.self,
+            TrainUNet.self, TrainStudent.self,
         ])
 }
 

@@ -29,6 +29,9 @@ struct TrainHead: ParsableCommand {
             place of unknown codes: hidden, the masked token, where the prior was trained with \
             code dropout, else start. Where --model is a head, it is trained further and keeps \
             its encoder and kind.
+            The latents of a frozen encoder are computed once as long as images are mirrored at \
+            most (--augment flip, the default); any other augmentation runs the encoder on every \
+            batch. With clip only flips apply.
             """)
 
     @OptionGroup var data: DataOptions
@@ -48,7 +51,8 @@ struct TrainHead: ParsableCommand {
     var head: ComponentName?
     @OptionGroup var labels: SegmentationOptions
     @OptionGroup var steps: StepOptions
-    @Option(help: "Probability of mirroring an image left to right, 0 to 1.") var flip: Float?
+    @OptionGroup var augmentation: AugmentationOptions
+    @OptionGroup var mixing: MixingOptions
 
     func validate() throws {
         let needsModel =
@@ -63,7 +67,6 @@ struct TrainHead: ParsableCommand {
                 throw ValidationError("\(error)".replacing("“head”", with: "--head"))
             }
         }
-        try requireShare("--flip", flip.map(Double.init))
     }
 
     func run() throws {
@@ -103,7 +106,11 @@ struct TrainHead: ParsableCommand {
         if let learningRate = steps.learningRate { recipe.learningRate = learningRate }
         if let warmUp = steps.warmUp { recipe.warmUpFraction = warmUp }
         if let gradientNorm = steps.gradientNorm { recipe.gradientNorm = gradientNorm }
-        if let flip { recipe.flip = flip }
+        // After the trained parts, on which the default depends.
+        var changed = recipe.augmentation
+        augmentation.apply(to: &changed)
+        mixing.apply(to: &changed)
+        if changed != recipe.augmentation { recipe.augmentation = changed }
         return recipe
     }
 }

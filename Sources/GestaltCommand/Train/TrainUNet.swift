@@ -27,6 +27,7 @@ struct TrainUNet: ParsableCommand {
     @OptionGroup var labels: SegmentationOptions
     @OptionGroup var steps: StepOptions
     @OptionGroup var augmentation: AugmentationOptions
+    @OptionGroup var mixing: MixingOptions
 
     func run() throws {
         try training.run(steps: steps.steps, data: data) {
@@ -63,6 +64,7 @@ struct TrainUNet: ParsableCommand {
         if let warmUp = steps.warmUp { recipe.warmUpFraction = warmUp }
         if let gradientNorm = steps.gradientNorm { recipe.gradientNorm = gradientNorm }
         augmentation.apply(to: &recipe.augmentation)
+        mixing.apply(to: &recipe.augmentation)
         return recipe
     }
 }

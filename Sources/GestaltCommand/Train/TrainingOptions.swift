@@ -1,5 +1,5 @@
 import ArgumentParser
-import GestaltData
+import GestaltTraining
 
 /// Number of steps and learning rate; the same options in all trainings.
 struct StepOptions: ParsableArguments {
@@ -25,6 +25,17 @@ struct StepOptions: ParsableArguments {
     }
 }
 
+extension StepOptions {
+    /// Replaces settings of a recipe by the typed ones; the seed is the caller's.
+    func apply(to optimization: inout Optimization) {
+        if let steps { optimization.steps = steps }
+        if let batch { optimization.batchSize = batch }
+        if let learningRate { optimization.learningRate = learningRate }
+        if let warmUp { optimization.warmUpFraction = warmUp }
+        if let gradientNorm { optimization.gradientNorm = gradientNorm }
+    }
+}
+
 /// Options for training segmentation models.
 struct SegmentationOptions: ParsableArguments {
     @Option(help: "Number of labeled frames, spread over the clips; all by default.")
@@ -44,35 +55,6 @@ struct SegmentationOptions: ParsableArguments {
         if let weightDecay, !(weightDecay >= 0 && weightDecay.isFinite) {
             throw ValidationError("--weight-decay must be 0 or more, not \(weightDecay)")
         }
-    }
-}
-
-/// Augmentation of training images.
-struct AugmentationOptions: ParsableArguments {
-    @Option(help: "Probability of mirroring an image left to right, 0 to 1.") var flip: Float?
-    @Option(help: "Maximum shift of an image in each direction, in pixels.") var shift: Int?
-    @Option(help: "Brightness: maximum offset in either direction, 1 being from black to white.")
-    var brightness: Float?
-    @Option(help: "Contrast: scaled by 1 ± up to this value, 0 to 1.") var contrast: Float?
-    @Option(help: "Saturation: scaled by 1 ± up to this value, 0 to 1.") var saturation: Float?
-
-    func validate() throws {
-        for (name, value) in [
-            ("--flip", flip), ("--brightness", brightness), ("--contrast", contrast),
-            ("--saturation", saturation),
-        ] {
-            try requireShare(name, value.map(Double.init))
-        }
-        if let shift, shift < 0 { throw ValidationError("--shift must be 0 or more, not \(shift)") }
-    }
-
-    /// Replaces values of the recipe by the typed ones.
-    func apply(to augmentation: inout Augmentation) {
-        if let flip { augmentation.flip = flip }
-        if let shift { augmentation.shift = shift }
-        if let brightness { augmentation.brightness = brightness }
-        if let contrast { augmentation.contrast = contrast }
-        if let saturation { augmentation.saturation = saturation }
     }
 }
 

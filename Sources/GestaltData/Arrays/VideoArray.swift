@@ -1,3 +1,4 @@
+import GestaltMedia
 import GestaltTensor
 
 /// The clips of one array, its layout and range resolved.

@@ -36,6 +36,8 @@ public struct ArrayClips: ClipSource {
         remarks = array.remarks
     }
 
+    public var isInMemory: Bool { true }
+
     public var count: Int { video.shape[0] }
 
     public var description: String { "\(count) clips of \(name)" }

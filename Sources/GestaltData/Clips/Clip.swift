@@ -12,16 +12,38 @@ public struct Clip: Sendable {
     /// (see ``LabelMeaning``), ``ignoredLabel`` what counts for nothing. A frame without a mask has
     /// nothing but ``ignoredLabel``; nil when no frame has one.
     public var masks: Tensor<UInt8>?
-    /// `[T, 4]`, the command from each frame to the next.
-    public var actions: Tensor<Float>?
-    /// `[T, 3]`, where the gripper is in each frame, metres.
-    public var positions: Tensor<Float>?
+    /// The category of each instance, by its id in ``masks``: from 1 on, see
+    /// ``DataSet/categories``. Nil where every id is a category of its own.
+    public var categories: [UInt8: UInt8]?
+    /// Numbers of each frame, `[T, k]` of any width `k`, by name: commands, poses, sensors.
+    public var series: [String: Tensor<Float>]
 
+    /// The name of ``actions`` in ``series``.
+    public static let actionSeries = "actions"
+    /// The name of ``positions`` in ``series``.
+    public static let positionSeries = "positions"
+
+    /// `[T, k]`, the command from each frame to the next.
+    public var actions: Tensor<Float>? {
+        get { series[Clip.actionSeries] }
+        set { series[Clip.actionSeries] = newValue }
+    }
+
+    /// `[T, k]`, where something is in each frame: in robot-push clips the gripper, metres.
+    public var positions: Tensor<Float>? {
+        get { series[Clip.positionSeries] }
+        set { series[Clip.positionSeries] = newValue }
+    }
+
+    /// - Parameters:
+    ///   - actions: becomes the series ``actionSeries``.
+    ///   - positions: becomes the series ``positionSeries``.
     /// - Precondition: `frames` is `[T, H, W, 3]` with no empty axis; the others, where given,
     ///   have the shapes above.
     public init(
         name: String, frames: Tensor<UInt8>, masks: Tensor<UInt8>? = nil,
-        actions: Tensor<Float>? = nil, positions: Tensor<Float>? = nil
+        actions: Tensor<Float>? = nil, positions: Tensor<Float>? = nil,
+        series: [String: Tensor<Float>] = [:], categories: [UInt8: UInt8]? = nil
     ) {
         let shape = frames.shape
         require(
@@ -31,17 +53,18 @@ public struct Clip: Sendable {
         require(
             masks.map { $0.shape == expected } ?? true,
             "Clip: masks \(masks?.shape ?? []) beside frames \(shape), expected \(expected)")
-        require(
-            actions.map { $0.shape == [shape[0], 4] } ?? true,
-            "Clip: actions \(actions?.shape ?? []), expected \([shape[0], 4])")
-        require(
-            positions.map { $0.shape == [shape[0], 3] } ?? true,
-            "Clip: positions \(positions?.shape ?? []), expected \([shape[0], 3])")
         self.name = name
         self.frames = frames
         self.masks = masks
-        self.actions = actions
-        self.positions = positions
+        self.categories = categories
+        self.series = series
+        if let actions { self.actions = actions }
+        if let positions { self.positions = positions }
+        for (name, numbers) in self.series {
+            require(
+                numbers.rank == 2 && numbers.shape[0] == shape[0],
+                "Clip: \(name) \(numbers.shape) beside frames \(shape), expected [\(shape[0]), k]")
+        }
     }
 
     /// The id of pixels that count neither in a loss nor in a score.
@@ -72,9 +95,18 @@ public struct Clip: Sendable {
         require(
             !range.isEmpty && range.lowerBound >= 0 && range.upperBound <= frameCount,
             "Clip.window(\(range)): '\(name)' has \(frameCount) frames")
-        return Clip(
-            name: name, frames: frames.sliced(range, axis: 0),
-            masks: masks?.sliced(range, axis: 0), actions: actions?.sliced(range, axis: 0),
-            positions: positions?.sliced(range, axis: 0))
+        var result = self
+        result.frames = frames.sliced(range, axis: 0)
+        result.masks = masks?.sliced(range, axis: 0)
+        result.series = series.mapValues { $0.sliced(range, axis: 0) }
+        return result
+    }
+
+    /// The clip with pixels of its own, so that a window does not hold the whole clip in memory.
+    func detached() -> Clip {
+        var result = self
+        result.frames = frames.copied()
+        result.masks = masks?.copied()
+        return result
     }
 }

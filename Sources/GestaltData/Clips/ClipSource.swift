@@ -21,11 +21,55 @@ public protocol ClipSource: Sendable, CustomStringConvertible {
     /// - Precondition: `0 ≤ index < count`.
     func pieces(at index: Int) throws -> ClipPieces
 
+    /// What is known of clip `index` without its pixels; by default found by reading it, so ask a
+    /// ``DataSet`` or ``CachedClips``, which keep it.
+    ///
+    /// - Precondition: `0 ≤ index < count`.
+    func info(at index: Int) throws -> ClipInfo
+
+    /// Whether all clips are in memory, so that asking for one costs nothing.
+    var isInMemory: Bool { get }
+
     /// What a person should know about how the clips were found: files left out, layouts chosen.
     var remarks: [String] { get }
 }
 
 extension ClipSource {
+    public func info(at index: Int) throws -> ClipInfo { try ClipInfo(clip(at: index)) }
+    public var isInMemory: Bool { false }
+
+    /// What is known of all clips, in order.
+    public func infos() throws -> [ClipInfo] { try (0..<count).map { try info(at: $0) } }
+
+    /// The frames of windows, in order. Of clips that are not in memory several are read at a time,
+    /// each once, and nothing but the windows is held.
+    package func frames(of windows: [ClipWindow]) throws -> [Clip] {
+        guard !isInMemory else {
+            return try windows.map { try clip(at: $0.clip).window($0.frames) }
+        }
+        let places = Dictionary(grouping: windows.indices) { windows[$0].clip }
+            .sorted { $0.key < $1.key }
+        let read = try concurrentMap(count: places.count) { number in
+            let clip = try clip(at: places[number].key)
+            return places[number].value.map { clip.window(windows[$0].frames).detached() }
+        }
+        var result = [Clip?](repeating: nil, count: windows.count)
+        for (place, clips) in zip(places, read) {
+            for (index, clip) in zip(place.value, clips) { result[index] = clip }
+        }
+        return result.compactMap { $0 }
+    }
+
+    /// The clips of these numbers, each read once, those that are not in memory several at a time.
+    package func clips(at indices: some Sequence<Int>) throws -> [Int: Clip] {
+        let distinct = Array(Set(indices)).sorted()
+        let clips =
+            isInMemory
+            ? try distinct.map { try clip(at: $0) }
+            : try concurrentMap(count: distinct.count) { try clip(at: distinct[$0]) }
+        return Dictionary(uniqueKeysWithValues: zip(distinct, clips))
+    }
+
     public var remarks: [String] { [] }
     public var labelMeaning: LabelMeaning { .classes }
     public var labelCoding: LabelCoding? { nil }
@@ -78,6 +122,9 @@ public struct ClipOptions: Sendable, Equatable {
     public var stride = 1
     /// The largest number of frames per clip, from the first, counted after `stride`; nil for all.
     public var frames: Int?
+    /// Where clips are kept that are not all in memory; its limit is also what a ``DataSet`` may
+    /// hold in memory whole.
+    public var cache = ClipCache.shared
     /// The share of clips, above 0 and below 1, that are kept out of training and serve as
     /// validation and test clips; nil where the data come in splits.
     public var holdout: Double?

@@ -11,16 +11,22 @@ extension DataSet {
     /// - Parameters:
     ///   - clips: how many of the clips, the first ones.
     ///   - columns: how many frames of each, spread from its first to its last.
+    /// - Throws: what reading clips throws; `ClipError.mismatchedShapes` for clips of several sizes.
     /// - Precondition: the set has clips; `clips`, `columns` and `magnification` are positive.
-    public func sheet(clips: Int = 8, columns: Int = 7, magnification: Int = 2) -> Tensor<UInt8> {
+    public func sheet(
+        clips: Int = 8, columns: Int = 7, magnification: Int = 2
+    ) throws -> Tensor<UInt8> {
         require(
             clips > 0 && columns > 0 && count > 0,
             "DataSet.sheet: \(clips) clips of \(count), \(columns) columns")
         let side = DataSet.thumbnailSide(clips: min(clips, count), columns: columns)
-        let fits = max(self.clips[0].height, self.clips[0].width) * magnification <= side
+        let shown = keeping(0..<min(clips, count))
+        try shown.requireOneSize()
+        let fits = max(info(at: 0).height, info(at: 0).width) * magnification <= side
         var sheet = ContactSheet(magnification: fits ? magnification : 1)
         var rows: [[Tensor<UInt8>]] = []
-        for clip in self.clips.prefix(clips) {
+        for index in 0..<shown.count {
+            let clip = try shown.clip(at: index)
             let last = clip.frameCount - 1
             let numbers = (0..<columns).map { columns > 1 ? last * $0 / (columns - 1) : 0 }
             let frames = numbers.map { clip.frames.sliced($0..<($0 + 1), axis: 0) }
@@ -33,7 +39,8 @@ extension DataSet {
                     guard clip.isLabeled(number) else { return frame.crossedOut() }
                     let mask = masks.sliced(number..<(number + 1), axis: 0)
                     return frame.overlaid(
-                        labels: mask.reshaped([clip.height, clip.width]).thumbnail(side: side))
+                        labels: mask.reshaped([clip.height, clip.width]).thumbnail(side: side),
+                        colors: clip.categories == nil ? categories?.map(\.color) ?? [] : [])
                 })
         }
         return sheet.drawn(rows)

@@ -7,8 +7,15 @@ extension DataSet {
     /// Exact: taken from a count of the 256 byte values.
     public var pixelVariance: Double {
         var counts = [Int](repeating: 0, count: 256)
-        for clip in clips {
-            clip.frames.withScalars { for byte in $0 { counts[Int(byte)] += 1 } }
+        switch content {
+        case .memory(let clips):
+            for clip in clips {
+                clip.frames.withScalars { for byte in $0 { counts[Int(byte)] += 1 } }
+            }
+        case .lazy(let clips):
+            for entry in clips.entries {
+                for (byte, count) in entry.counts.bytes.enumerated() { counts[byte] += count }
+            }
         }
         let total = Double(counts.reduce(0, +))
         guard total > 0 else { return 0 }

@@ -1,3 +1,4 @@
+import GestaltChecks
 import GestaltIO
 import GestaltTensor
 
@@ -15,20 +16,26 @@ public enum Split: String, Sendable, Codable, CaseIterable {
     }
 }
 
-/// The clips of one split, decoded and in memory, all of one picture size.
+/// The clips of one split: decoded and in memory where they fit within the limit of a
+/// ``ClipCache``, else each read when it is asked for.
+///
+/// Frames may be of several sizes, where nothing needs one size (``requireOneSize()``).
 public struct DataSet: ClipSource {
     /// What was opened, for people to read.
     public let name: String
     public let split: Split
-    public let clips: [Clip]
+    let content: Content
+    /// What is known of each clip, in order.
+    let known: [ClipInfo]
     /// What part of the data the clips are.
     public internal(set) var scope = Scope.split
     /// What the ids in masks number.
     public let labelMeaning: LabelMeaning
     /// How mask files were read; nil where masks come from none.
     public let labelCoding: LabelCoding?
-    /// What people call the classes, background first; nil where that is unknown.
-    public var classNames: [String]?
+    /// What labels name, background first: classes, or what instances are of. Nil where that is
+    /// unknown.
+    public var categories: [LabelCategory]?
     /// What a person should know about how the clips were read: files left out, layouts chosen.
     public internal(set) var remarks: [String] = []
 
@@ -42,51 +49,67 @@ public struct DataSet: ClipSource {
         case heldOut
     }
 
+    enum Content: Sendable {
+        case memory([Clip])
+        case lazy(LazyClips)
+    }
+
     /// Loads all clips of `source`, several at a time.
     ///
-    /// - Parameter name: what people know it by; not given, how the source describes itself.
-    /// - Throws: what the source throws, and `ClipError.mismatchedShapes` when clips differ in
-    ///   height or width.
+    /// - Parameters:
+    ///   - name: what people know it by; not given, how the source describes itself.
+    ///   - cache: where clips are kept when they are more than its limit; they are read one by one
+    ///     then.
+    /// - Throws: what the source throws.
     public init(
         _ source: some ClipSource, name: String? = nil, split: Split = .train,
-        progress: ProgressHandler? = nil
+        cache: ClipCache = .shared, progress: ProgressHandler? = nil
     ) throws {
+        var options = ClipOptions()
+        options.cache = cache
         self = try Self.load(
-            source, options: ClipOptions(), name: name ?? source.description, split: split,
+            source, options: options, name: name ?? source.description, split: split,
             progress: progress)
     }
 
-    /// - Throws: `ClipError.mismatchedShapes` when clips differ in height or width.
+    /// Clips in memory, whatever they take.
     public init(
         name: String, split: Split = .train, clips: [Clip], labelMeaning: LabelMeaning = .classes,
         labelCoding: LabelCoding? = nil
-    ) throws(ClipError) {
-        for clip in clips {
-            guard clip.height == clips[0].height, clip.width == clips[0].width else {
-                throw .mismatchedShapes(
-                    path: "\(name), \(clip.name)",
-                    expected: "\(clips[0].height) × \(clips[0].width) pixels as in the first clip "
-                        + "(--size makes all alike)", found: "\(clip.height) × \(clip.width)")
-            }
-        }
+    ) {
+        self.init(
+            name: name, split: split, .memory(clips), known: clips.map(ClipInfo.init),
+            labelMeaning: labelMeaning, labelCoding: labelCoding)
+    }
+
+    init(
+        name: String, split: Split, _ content: Content, known: [ClipInfo],
+        labelMeaning: LabelMeaning, labelCoding: LabelCoding?
+    ) {
         self.name = name
         self.split = split
-        self.clips = clips
+        self.content = content
+        self.known = known
         self.labelMeaning = labelMeaning
         self.labelCoding = labelCoding
     }
 
-    private init(_ other: DataSet, clips: [Clip]) {
-        (name, split, self.clips) = (other.name, other.split, clips)
-        (labelMeaning, labelCoding) = (other.labelMeaning, other.labelCoding)
-        (scope, remarks) = (other.scope, other.remarks)
-        classNames = other.classNames
+    /// The same set with other clips in their places.
+    func with(_ content: Content) -> DataSet {
+        let known =
+            switch content {
+            case .memory(let clips): clips.map(ClipInfo.init)
+            case .lazy(let clips): clips.entries.map(\.info)
+            }
+        var result = DataSet(
+            name: name, split: split, content, known: known, labelMeaning: labelMeaning,
+            labelCoding: labelCoding)
+        (result.scope, result.remarks) = (scope, remarks)
+        result.categories = categories
+        return result
     }
 
-    /// The same set with other clips of the same size in their places.
-    package func with(clips: [Clip]) -> DataSet { DataSet(self, clips: clips) }
-
-    public var count: Int { clips.count }
+    public var count: Int { known.count }
 
     public var description: String {
         let part =
@@ -98,18 +121,53 @@ public struct DataSet: ClipSource {
         return "\(name) (\(part), \(count) clips)"
     }
 
-    public func clip(at index: Int) -> Clip { clips[index] }
+    /// Whether all clips are decoded and at hand.
+    public var isInMemory: Bool {
+        if case .memory = content { true } else { false }
+    }
+
+    /// All clips.
+    ///
+    /// - Precondition: they are in memory (``isInMemory``); others are read by ``clip(at:)``.
+    public var clips: [Clip] {
+        guard case .memory(let clips) = content else {
+            stop("DataSet.clips: '\(name)' is not in memory as a whole; read clip(at:)")
+        }
+        return clips
+    }
+
+    /// - Throws: what reading the clip throws, where it is not in memory.
+    public func clip(at index: Int) throws -> Clip {
+        switch content {
+        case .memory(let clips): clips[index]
+        case .lazy(let clips): try clips.clip(at: index)
+        }
+    }
+
+    public func info(at index: Int) -> ClipInfo { known[index] }
+
+    public func infos() -> [ClipInfo] { known }
 
     /// The number of frames of each clip.
-    public var lengths: [Int] { clips.map(\.frameCount) }
+    public var lengths: [Int] { known.map(\.frameCount) }
 
     /// Whether every clip has masks.
-    public var hasMasks: Bool { clips.allSatisfy { $0.masks != nil } }
+    public var hasMasks: Bool { known.allSatisfy(\.hasMasks) }
 
     /// - Throws: `ClipError.missingMasks` when no frame of any clip is labeled.
     public func requireMasks() throws(ClipError) {
-        guard !clips.contains(where: { !$0.labeledFrames.isEmpty }) else { return }
+        guard labeledFrameCount == 0 else { return }
         let frames = lengths.reduce(0, +)
         throw .missingMasks(clip: name, reason: "0 of \(frames) frames are labeled")
+    }
+
+    /// - Throws: `ClipError.mismatchedShapes` when clips differ in height or width.
+    public func requireOneSize() throws(ClipError) {
+        for info in known where info.size != known[0].size {
+            throw .mismatchedShapes(
+                path: "\(name), \(info.name)",
+                expected: "\(known[0].size) pixels as in the first clip (--size makes all alike)",
+                found: "\(info.size)")
+        }
     }
 }

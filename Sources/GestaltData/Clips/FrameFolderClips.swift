@@ -130,7 +130,7 @@ public struct FrameFolderClips: ClipSource {
         let picture = try Image.read(path, as: .rgb, warnings: &warnings)
         let size = FrameSize(picture.shape[0], picture.shape[1])
         let steps = options.sizing.steps(from: size)
-        return (steps.reduce(picture) { $1.applied(to: $0) }, size)
+        return (steps.reduce(picture) { $1.applied(toFrames: $0) }, size)
     }
 
     /// Frames read one after the other without a gap.
@@ -181,7 +181,7 @@ public struct FrameFolderClips: ClipSource {
         }
         return stacked(
             zip(planes, sizes).map { plane, size in
-                options.sizing.steps(from: size).reduce(plane) { $1.applied(to: $0) }
+                options.sizing.steps(from: size).reduce(plane) { $1.applied(toMasks: $0) }
             }, axis: 0)
     }
 }

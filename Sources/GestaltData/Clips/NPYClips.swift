@@ -46,6 +46,8 @@ public struct NPYClips: ClipSource {
         origin = path
     }
 
+    public var isInMemory: Bool { true }
+
     public var count: Int { clips.count }
 
     public var labelMeaning: LabelMeaning { options.labelMeaning ?? .classes }

@@ -23,14 +23,19 @@ enum FrameStep: Sendable, Equatable {
         }
     }
 
-    /// A frame `[H, W, C]`, or, by nearest neighbors, a mask `[H, W]`.
-    func applied(to frame: Tensor<UInt8>) -> Tensor<UInt8> {
+    /// Frames `[…, H, W, C]` in the new size, by weighted means.
+    func applied(toFrames frames: Tensor<UInt8>) -> Tensor<UInt8> {
         switch self {
-        case .resize(let size):
-            frame.resized(
-                height: size.height, width: size.width,
-                by: frame.rank == 2 ? .nearest : .triangle)
-        case .part: part(of: frame, axis: 0)
+        case .resize(let size): frames.resized(height: size.height, width: size.width)
+        case .part: part(of: frames, axis: frames.rank - 3)
+        }
+    }
+
+    /// Masks `[…, H, W]` in the new size, by nearest neighbors.
+    func applied(toMasks masks: Tensor<UInt8>) -> Tensor<UInt8> {
+        switch self {
+        case .resize(let size): masks.resizedLabels(height: size.height, width: size.width)
+        case .part: part(of: masks, axis: masks.rank - 2)
         }
     }
 
@@ -66,15 +71,10 @@ extension Clip {
     /// The clip with frames and masks of another size.
     func applying(_ steps: [FrameStep]) -> Clip {
         guard !steps.isEmpty else { return self }
-        func applied(_ planes: Tensor<UInt8>) -> Tensor<UInt8> {
-            stacked(
-                (0..<frameCount).map { frame in
-                    steps.reduce(planes[frame]) { $1.applied(to: $0) }
-                }, axis: 0)
-        }
-        return Clip(
-            name: name, frames: applied(frames), masks: masks.map(applied), actions: actions,
-            positions: positions)
+        var result = self
+        result.frames = steps.reduce(frames) { $1.applied(toFrames: $0) }
+        result.masks = masks.map { steps.reduce($0) { $1.applied(toMasks: $0) } }
+        return result
     }
 
     /// Every `stride`-th frame. Actions lead from one frame to the next, so they are left out.
@@ -83,8 +83,11 @@ extension Clip {
         func chosen<Scalar: TensorScalar>(_ tensor: Tensor<Scalar>) -> Tensor<Scalar> {
             tensor.sliced(0..<frameCount, axis: 0, by: stride)
         }
-        return Clip(
-            name: name, frames: chosen(frames), masks: masks.map(chosen),
-            positions: positions.map(chosen))
+        var result = self
+        result.frames = chosen(frames)
+        result.masks = masks.map(chosen)
+        result.actions = nil
+        result.series = result.series.mapValues(chosen)
+        return result
     }
 }

@@ -16,10 +16,21 @@ public struct LabelSummary: Sendable, Equatable {
         let all = frames ?? LabeledFrames.every(1, of: data.lengths)
         var counts = [Int](repeating: 0, count: 256)
         var labeled = 0
-        for index in all where data.clips[index.clip].isLabeled(index.frame) {
-            labeled += 1
-            data.clips[index.clip].masks?[index.frame].withScalars {
-                for id in $0 { counts[Int(id)] += 1 }
+        switch data.content {
+        case .memory(let clips):
+            for index in all where clips[index.clip].isLabeled(index.frame) {
+                labeled += 1
+                clips[index.clip].masks?[index.frame].withScalars {
+                    for id in $0 { counts[Int(id)] += 1 }
+                }
+            }
+        case .lazy(let clips):
+            for index in all {
+                guard let found = clips.entries[index.clip].counts.labels[index.frame] else {
+                    continue
+                }
+                labeled += 1
+                for (id, count) in found { counts[Int(id)] += count }
             }
         }
         frameCount = all.count
@@ -61,7 +72,7 @@ extension DataSet {
     public var labelSummary: LabelSummary { LabelSummary(of: self) }
 
     /// How many frames have a label.
-    public var labeledFrameCount: Int { clips.reduce(0) { $0 + $1.labeledFrames.count } }
+    public var labeledFrameCount: Int { infos().reduce(0) { $0 + $1.labeledFrames.count } }
 
     /// How mask files were read and what they hold, a sentence each, with the set's name: what 255
     /// was taken for, soft edges, unlabeled frames, missing classes.

@@ -1,16 +1,6 @@
-import GestaltChecks
 import GestaltTensor
 
-/// - Precondition: all clips have the first one's height and width.
-func requireOneSize(_ clips: [Clip], _ caller: String) {
-    for clip in clips {
-        require(
-            clip.height == clips[0].height && clip.width == clips[0].width,
-            "\(caller): clips of \(clips[0].frames.shape) and \(clip.frames.shape) in one batch")
-    }
-}
-
-/// Puts pieces of equal length side by side: `[N, T, H, W, 3]` and `[N, T, H, W]`.
+/// Puts pieces of equal length and size side by side: `[N, T, H, W, 3]` and `[N, T, H, W]`.
 ///
 /// Each piece is augmented by draws that belong to its position in the order alone.
 func assemble(
@@ -19,7 +9,7 @@ func assemble(
 ) -> (frames: Tensor<Float>, masks: Tensor<UInt8>?) {
     let (height, width) = (pieces[0].height, pieces[0].width)
     let changes = pieces.indices.map { place in
-        var draws = order.draws(position: firstPosition + place)
+        var draws = order.draws(.augmentation, position: firstPosition + place)
         return augmentation.draw(height: height, width: width, using: &draws)
     }
     let shape: Shape = [

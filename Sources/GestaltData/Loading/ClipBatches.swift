@@ -12,53 +12,77 @@ public struct ClipBatch: Sendable {
 }
 
 /// Batches of windows of clips, augmented: in shuffled order a window anywhere in the clip, drawn
-/// anew each time the clip comes up; in plain order the clip's first frames.
+/// anew each time the clip comes up; in plain order the clip's first frames. Clips of several sizes
+/// never share a batch.
 public struct ClipBatches: BatchSource {
-    public let clips: [Clip]
+    public let clips: any ClipSource
     public let windows: ClipWindows
+    /// Sizes that occur, those of the first clips first.
+    public let sizes: [FrameSize]
     public let batchSize: Int
     public let order: BatchOrder
     public let augmentation: Augmentation
+    private let places: GroupedOrder
     private let hasMasks: Bool
+    private let medians = ClipMedians()
 
     /// - Parameter length: frames in a window.
     /// - Throws: `ClipError.tooShort` for a clip with fewer frames than `length`.
-    /// - Precondition: there are clips, of one picture size; `batchSize` and `length` are
-    ///   positive.
+    /// - Precondition: there are clips; `batchSize` and `length` are positive.
     public init(
         _ clips: [Clip], length: Int, batchSize: Int, order: BatchOrder,
         augmentation: Augmentation = .none
-    ) throws(ClipError) {
+    ) throws {
+        try self.init(
+            ClipList(clips), length: length, batchSize: batchSize, order: order,
+            augmentation: augmentation)
+    }
+
+    /// Batches of clips that may be read only when they come up: a ``DataSet``, or ``CachedClips``
+    /// around any source.
+    ///
+    /// - Parameter length: frames in a window.
+    /// - Throws: `ClipError.tooShort` for a clip with fewer frames than `length`; what reading clips
+    ///   throws, where the source does not know their sizes.
+    /// - Precondition: there are clips; `batchSize` and `length` are positive.
+    public init(
+        _ clips: some ClipSource, length: Int, batchSize: Int, order: BatchOrder,
+        augmentation: Augmentation = .none
+    ) throws {
         require(
-            batchSize > 0 && !clips.isEmpty,
+            batchSize > 0 && clips.count > 0,
             "ClipBatches: batches of \(batchSize) out of \(clips.count) clips")
-        requireOneSize(clips, "ClipBatches")
-        windows = try ClipWindows(clips, length: length)
+        let infos = try clips.infos()
+        windows = try ClipWindows(infos, length: length)
+        var sizes: [FrameSize] = []
+        for info in infos where !sizes.contains(info.size) { sizes.append(info.size) }
+        self.sizes = sizes
         self.clips = clips
         self.batchSize = batchSize
         self.order = order
         self.augmentation = augmentation
-        hasMasks = clips.allSatisfy { $0.masks != nil }
+        places = GroupedOrder(order, batchSize: batchSize, sizes: infos.map(\.size))
+        hasMasks = infos.allSatisfy(\.hasMasks)
     }
 
-    public var stepsPerPass: Int {
-        order.stepsPerPass(batchSize: batchSize, count: clips.count)
-    }
+    public var stepsPerPass: Int { places.stepsPerPass }
 
     public var stepCount: Int? { order == .once ? stepsPerPass : nil }
 
-    public func batch(at step: Int) -> ClipBatch {
-        let items = order.items(step: step, batchSize: batchSize, count: clips.count)
-        let chosen = items.enumerated().map { place, clip in
-            guard case .shuffled(let seed) = order else { return windows.first(of: clip) }
-            var draws = SplitMix64(
-                seed: seed &+ 0x5EED, index: UInt64(step * batchSize + place))
+    /// - Throws: what reading the clips throws.
+    public func batch(at step: Int) throws -> ClipBatch {
+        let chosen = places.items(step: step).enumerated().map { place, clip in
+            guard order != .once else { return windows.first(of: clip) }
+            var draws = order.draws(.window, position: step * batchSize + place)
             return windows.random(of: clip, using: &draws)
         }
-        let pieces = chosen.map { clips[$0.clip].window($0.frames) }
-        let (frames, masks) = assemble(
+        let pieces = try clips.frames(of: chosen)
+        let (frames, masks) = try assembleMixed(
             pieces, order: order, firstPosition: step * batchSize, augmentation: augmentation,
-            withMasks: hasMasks)
+            withMasks: hasMasks
+        ) { place in
+            try medians.median(of: chosen[place].clip) { try clips.clip(at: chosen[place].clip) }
+        }
         return ClipBatch(frames: frames, masks: masks, windows: chosen)
     }
 }

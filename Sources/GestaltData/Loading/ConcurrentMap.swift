@@ -17,19 +17,19 @@ package func concurrentMap<Value: Sendable>(
 }
 
 /// Counts the clips that are read and reports each, one call at a time.
-final class ProgressReport: Sendable {
+package final class ProgressReport: Sendable {
     private let done = Mutex(0)
     private let total: Int?
     private let report: ProgressHandler?
 
     /// - Parameter total: nil where the number of clips is not known beforehand.
-    init(total: Int?, _ report: ProgressHandler?) {
+    package init(total: Int?, _ report: ProgressHandler?) {
         self.total = total
         self.report = report
     }
 
     /// - Throws: what the handler throws.
-    func advance() throws {
+    package func advance() throws {
         guard let report else { return }
         try done.withLock {
             $0 += 1

@@ -11,53 +11,81 @@ public struct FrameBatch: Sendable {
     public var indices: [FrameIndex]
 }
 
-/// Batches of chosen frames of clips, augmented.
+/// Batches of chosen frames of clips, augmented. Frames of several sizes never share a batch.
 public struct FrameBatches: BatchSource {
-    public let clips: [Clip]
+    public let clips: any ClipSource
     public let frames: [FrameIndex]
     public let batchSize: Int
     public let order: BatchOrder
     public let augmentation: Augmentation
+    private let places: GroupedOrder
     private let hasMasks: Bool
+    private let medians = ClipMedians()
 
     /// - Parameter frames: which frames; see ``LabeledFrames``.
-    /// - Precondition: there are frames, all within the clips; clips are of one picture size;
-    ///   `batchSize` is positive.
+    /// - Precondition: there are frames, all within the clips; `batchSize` is positive.
     public init(
         _ clips: [Clip], frames: [FrameIndex], batchSize: Int, order: BatchOrder,
         augmentation: Augmentation = .none
+    ) {
+        self.init(
+            ClipList(clips), infos: clips.map(ClipInfo.init), frames: frames, batchSize: batchSize,
+            order: order, augmentation: augmentation)
+    }
+
+    /// Batches of clips that may be read only when their frames come up: a ``DataSet``, or
+    /// ``CachedClips`` around any source.
+    ///
+    /// - Parameter frames: which frames; see ``LabeledFrames``.
+    /// - Throws: what reading clips throws, where the source does not know their sizes.
+    /// - Precondition: there are frames, all within the clips; `batchSize` is positive.
+    public init(
+        _ clips: some ClipSource, frames: [FrameIndex], batchSize: Int, order: BatchOrder,
+        augmentation: Augmentation = .none
+    ) throws {
+        self.init(
+            clips, infos: try clips.infos(), frames: frames, batchSize: batchSize, order: order,
+            augmentation: augmentation)
+    }
+
+    private init(
+        _ clips: any ClipSource, infos: [ClipInfo], frames: [FrameIndex], batchSize: Int,
+        order: BatchOrder, augmentation: Augmentation
     ) {
         require(
             batchSize > 0 && !frames.isEmpty,
             "FrameBatches: batches of \(batchSize) out of \(frames.count) frames")
         for index in frames {
             require(
-                clips.indices.contains(index.clip)
-                    && (0..<clips[index.clip].frameCount).contains(index.frame),
+                infos.indices.contains(index.clip)
+                    && (0..<infos[index.clip].frameCount).contains(index.frame),
                 "FrameBatches: no frame \(index.frame) of clip \(index.clip)")
         }
-        requireOneSize(clips, "FrameBatches")
         self.clips = clips
         self.frames = frames
         self.batchSize = batchSize
         self.order = order
         self.augmentation = augmentation
-        hasMasks = frames.allSatisfy { clips[$0.clip].masks != nil }
+        places = GroupedOrder(
+            order, batchSize: batchSize, sizes: frames.map { infos[$0.clip].size })
+        hasMasks = frames.allSatisfy { infos[$0.clip].hasMasks }
     }
 
-    public var stepsPerPass: Int {
-        order.stepsPerPass(batchSize: batchSize, count: frames.count)
-    }
+    public var stepsPerPass: Int { places.stepsPerPass }
 
     public var stepCount: Int? { order == .once ? stepsPerPass : nil }
 
-    public func batch(at step: Int) -> FrameBatch {
-        let indices = order.items(step: step, batchSize: batchSize, count: frames.count)
-            .map { frames[$0] }
-        let pieces = indices.map { clips[$0.clip].window($0.frame..<($0.frame + 1)) }
-        let (pixels, masks) = assemble(
+    /// - Throws: what reading the clips of the frames throws.
+    public func batch(at step: Int) throws -> FrameBatch {
+        let indices = places.items(step: step).map { frames[$0] }
+        let pieces = try clips.frames(
+            of: indices.map { ClipWindow(clip: $0.clip, start: $0.frame, length: 1) })
+        let (pixels, masks) = try assembleMixed(
             pieces, order: order, firstPosition: step * batchSize, augmentation: augmentation,
-            withMasks: hasMasks)
+            withMasks: hasMasks
+        ) { place in
+            try medians.median(of: indices[place].clip) { try clips.clip(at: indices[place].clip) }
+        }
         let shape = pixels.shape
         return FrameBatch(
             frames: pixels.reshaped([shape[0], shape[2], shape[3], 3]),

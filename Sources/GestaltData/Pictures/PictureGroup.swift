@@ -119,6 +119,8 @@ public struct PictureGroup: Sendable {
             return [Clip(name: PathParts.name(path), frames: frames)]
         }
         // The recordings of the package have a split for this.
+        var options = options
+        options.cache = ClipCache(limit: .max)
         return try DataSet.open(path, split: .test, options: options).clips
     }
 

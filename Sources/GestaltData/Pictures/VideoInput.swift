@@ -1,4 +1,5 @@
 import GestaltFiles
+import GestaltMedia
 import GestaltTensor
 
 /// Clips behind one path as models take them: exact numbers where an array holds numbers, pixels of
@@ -43,6 +44,8 @@ public struct VideoInput: Sendable {
         }
         var options = options
         options.limit = limit ?? options.limit
+        // One tensor is made of all of them.
+        options.cache = ClipCache(limit: .max)
         var set = try DataSet.open(path, options: options)
         if leavesOutShort, let frames = options.frames, set.lengths.contains(frames) {
             set = try set.longEnough(for: frames)
@@ -50,6 +53,7 @@ public struct VideoInput: Sendable {
         guard let first = set.clips.first else {
             throw ClipError.notFound(path: path, expected: "clips", found: "none")
         }
+        try set.requireOneSize()
         let frames = set.clips.map(\.frames)
         for clip in set.clips where clip.frameCount != first.frameCount {
             throw ClipError.mismatchedShapes(

@@ -55,6 +55,8 @@ public struct RecordClips: ClipSource {
         origin = path
     }
 
+    public var isInMemory: Bool { true }
+
     public var count: Int { clips.count }
 
     public func clip(at index: Int) -> Clip { clips[index] }

@@ -23,6 +23,12 @@ public struct ClipWindows: Sendable {
     /// - Throws: `ClipError.tooShort` for the first clip with fewer frames than `length`.
     /// - Precondition: `length` is positive.
     public init(_ clips: [Clip], length: Int) throws(ClipError) {
+        try self.init(clips.map(ClipInfo.init), length: length)
+    }
+
+    /// - Throws: `ClipError.tooShort` for the first clip with fewer frames than `length`.
+    /// - Precondition: `length` is positive.
+    public init(_ clips: [ClipInfo], length: Int) throws(ClipError) {
         require(length > 0, "ClipWindows(length: \(length))")
         for clip in clips where clip.frameCount < length {
             throw .tooShort(clip: clip.name, expected: length, found: clip.frameCount)

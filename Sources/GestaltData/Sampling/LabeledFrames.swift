@@ -54,9 +54,9 @@ public enum LabeledFrames {
     /// - Precondition: `distance` is positive.
     public static func labeled(in data: DataSet, apart distance: Int = 1) -> [FrameIndex] {
         require(distance > 0, "LabeledFrames.labeled(apart: \(distance))")
-        return data.clips.enumerated().flatMap { clip, content in
+        return data.infos().enumerated().flatMap { clip, info in
             var next = 0
-            return content.labeledFrames.compactMap { frame -> FrameIndex? in
+            return info.labeledFrames.compactMap { frame -> FrameIndex? in
                 guard frame >= next else { return nil }
                 next = frame > .max - distance ? .max : frame + distance
                 return FrameIndex(clip: clip, frame: frame)

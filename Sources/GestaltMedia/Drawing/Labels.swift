@@ -17,7 +17,10 @@ extension Tensor<UInt8> {
     /// - Parameters:
     ///   - labels: ids `[H, W]` or `[H, W, 1]`, of the size of the image.
     ///   - opacity: 0 shows the image only, 1 the colors only.
-    public func overlaid(labels: Tensor<UInt8>, opacity: Float = 0.5) -> Tensor<UInt8> {
+    ///   - colors: by id; those that are nil or missing are ``Color/label(_:)``.
+    public func overlaid(
+        labels: Tensor<UInt8>, opacity: Float = 0.5, colors: [Color?] = []
+    ) -> Tensor<UInt8> {
         var picture = Pixels(self, "overlaid").converted(to: .rgb)
         let ids = Pixels(labels, "overlaid")
         require(
@@ -32,7 +35,8 @@ extension Tensor<UInt8> {
                 for channel in 0..<3 { picture.bytes[3 * place + channel] = Self.hatching }
                 continue
             }
-            for (channel, value) in Color.label(id).bytes.enumerated() {
+            let own = Int(id) < colors.count ? colors[Int(id)] : nil
+            for (channel, value) in (own ?? Color.label(id)).bytes.enumerated() {
                 let below = Float(picture.bytes[3 * place + channel])
                 let mixed = below + (Float(value) - below) * opacity
                 picture.bytes[3 * place + channel] = UInt8(mixed.rounded())

@@ -88,19 +88,36 @@ public struct FrameConditioning: Codable, Sendable, Equatable {
     public var height: Int
     public var width: Int
     public var encoder: FrameEncoderConfiguration
+    /// Whether the last frame's feature of a cell, projected to the stream, is also added to all
+    /// tokens of that cell: the prior then knows what is where without having to learn where to
+    /// attend. Features of another grid are interpolated. VideoGPT has cross-attention alone.
+    public var isAligned: Bool
 
     public init(
         frames: Int, height: Int, width: Int,
-        encoder: FrameEncoderConfiguration = FrameEncoderConfiguration()
+        encoder: FrameEncoderConfiguration = FrameEncoderConfiguration(), isAligned: Bool = false
     ) {
         self.frames = frames
         self.height = height
         self.width = width
         self.encoder = encoder
+        self.isAligned = isAligned
     }
 
     /// The grid of features: frames, height / 4, width / 4, each rounded up.
     public var grid: [Int] { [frames, (height + 3) / 4, (width + 3) / 4] }
+}
+
+extension FrameConditioning {
+    public init(from decoder: any Decoder) throws {
+        let container = try decoder.container(keyedBy: CodingKeys.self)
+        self.init(
+            frames: try container.decode(Int.self, forKey: .frames),
+            height: try container.decode(Int.self, forKey: .height),
+            width: try container.decode(Int.self, forKey: .width),
+            encoder: try container.decode(FrameEncoderConfiguration.self, forKey: .encoder),
+            isAligned: try container.decodeIfPresent(Bool.self, forKey: .isAligned) ?? false)
+    }
 }
 
 /// The sizes of a ``FrameEncoder``.

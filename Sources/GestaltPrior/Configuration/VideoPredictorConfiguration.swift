@@ -78,6 +78,8 @@ extension VideoPredictorConfiguration {
     ///
     /// - Parameters:
     ///   - conditioningFrames: the number of conditioning frames; 0 for none.
+    ///   - isAligned: whether the last one is also added cell by cell; see
+    ///     ``FrameConditioning/isAligned``.
     ///   - classes: nil for an unconditional prior.
     ///   - actionWidth: the width of a frame's action vector; nil without actions.
     ///   - codeDropout: nil trains on true codes only.
@@ -86,7 +88,8 @@ extension VideoPredictorConfiguration {
     public init(
         _ preset: Preset, tokenizer: any VideoTokenizerConfiguration, frames: Int, height: Int,
         width: Int,
-        conditioningFrames: Int = 1, classes: Int? = nil, actionWidth: Int? = nil,
+        conditioningFrames: Int = 1, isAligned: Bool = false, classes: Int? = nil,
+        actionWidth: Int? = nil,
         attention: PriorConfiguration.Attention = .full,
         codeDropout: PriorConfiguration.CodeDropout? = nil
     ) throws(TokenizerError) {
@@ -110,7 +113,8 @@ extension VideoPredictorConfiguration {
                 conditioning: conditioningFrames == 0
                     ? nil
                     : FrameConditioning(
-                        frames: conditioningFrames, height: height, width: width, encoder: encoder),
+                        frames: conditioningFrames, height: height, width: width, encoder: encoder,
+                        isAligned: isAligned),
                 classes: classes, actionWidth: actionWidth,
                 actionStride: actionWidth == nil ? nil : tokenizer.strides.time,
                 codeDropout: codeDropout))

@@ -19,13 +19,17 @@ extension VideoModel {
     /// has none; only training and queries without codes use it.
     /// - Parameter withMasks: whether to write the causal masks of full attention: strict loading
     ///   in the original requires them, and they hold tokens² elements.
-    /// - Throws: ``VideoGPTError/unknownModel(path:expected:found:)`` for a prior with actions,
-    ///   which VideoGPT does not support; `FileError` when the file cannot be written.
+    /// - Throws: ``VideoGPTError/unknownModel(path:expected:found:)`` for a prior with actions
+    ///   or aligned features, which VideoGPT does not support; `FileError` when the file cannot be written.
     public func write(videoGPT path: String, withMasks: Bool = false) throws {
-        if predictor?.configuration.prior.actionWidth != nil {
+        let prior = predictor?.configuration.prior
+        let extensions = [
+            "a prior conditioned on actions": prior?.actionWidth != nil,
+            "a prior with aligned features": prior?.conditioning?.isAligned ?? false,
+        ]
+        if let found = extensions.first(where: \.value)?.key {
             throw VideoGPTError.unknownModel(
-                path: path, expected: "a model that VideoGPT knows",
-                found: "a prior conditioned on actions")
+                path: path, expected: "a model that VideoGPT knows", found: found)
         }
         guard let vqvae = tokenizer as? VQVAE, stored is VQVAE || stored is VideoPredictor else {
             throw VideoGPTError.unknownModel(

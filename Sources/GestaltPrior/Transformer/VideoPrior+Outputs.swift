@@ -78,7 +78,7 @@ extension VideoPrior {
             [first, unknown(query).broadcast(to: [1, tokens - 1, width])], axis: 1)
         // Conditioned on frames alone, all clips are equal up to the first cross-attention.
         if configuration.conditioning == nil || condition.classes != nil
-            || condition.actions != nil
+            || condition.actions != nil || condition.aligned != nil
         {
             all = all.broadcast(to: [count, tokens, width])
         }

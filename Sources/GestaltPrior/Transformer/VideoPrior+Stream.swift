@@ -20,9 +20,10 @@ extension VideoPrior {
             (classes != nil) == (configuration.classes != nil),
             "VideoPrior: classes \(classes == nil ? "missing" : "given") for "
                 + "\(configuration.classes.map(String.init) ?? "no") classes")
+        let stage = stage(of: frames, context)
         return PriorCondition(
-            features: features(of: frames, context), classes: classes,
-            actions: actionTokens(of: actions, context))
+            features: stage.map(placedFeatures), classes: classes,
+            actions: actionTokens(of: actions, context), aligned: stage.flatMap(aligned))
     }
 
     /// Returns the condition of frames that have already passed a frame encoder, for callers that
@@ -34,18 +35,32 @@ extension VideoPrior {
         require(
             configuration.classes == nil && configuration.actionWidth == nil,
             "VideoPrior: frames alone are passed to a prior with classes or actions")
+        return PriorCondition(features: placedFeatures(stage), aligned: aligned(stage))
+    }
+
+    /// Returns features `[N, n, h, w, featureWidth]` with their positions,
+    /// `[N, n·h·w, featureWidth]`.
+    private func placedFeatures(_ stage: Tensor<Float>) -> Tensor<Float> {
         guard let framePositions else {
             stop("VideoPrior: frames are passed to a prior without conditioning frames")
         }
         let features = stage + framePositions.grid
-        return PriorCondition(
-            features: features.reshaped([features.shape[0], -1, features.shape[4]]), classes: nil,
-            actions: nil)
+        return features.reshaped([features.shape[0], -1, features.shape[4]])
     }
 
-    private func features(of frames: Tensor<Float>?, _ context: Context) -> Tensor<Float>? {
-        guard let conditioning = configuration.conditioning, let resnet, let framePositions
-        else {
+    /// Returns the contribution of the last frame to the tokens of each cell,
+    /// `[N, 1, h, w, width]`.
+    private func aligned(_ stage: Tensor<Float>) -> Tensor<Float>? {
+        guard let frameInput else { return nil }
+        let projected = frameInput(stage.selected(stage.shape[1] - 1, axis: 1), .inference)
+        let cells = [configuration.latent.height, configuration.latent.width]
+        let fits = Array(projected.shape[1...2]) == cells
+        return (fits ? projected : projected.interpolated(to: cells)).expanded(axis: 1)
+    }
+
+    /// Returns the frame encoder's features, `[N, n, h, w, featureWidth]`.
+    private func stage(of frames: Tensor<Float>?, _ context: Context) -> Tensor<Float>? {
+        guard let conditioning = configuration.conditioning, let resnet else {
             require(frames == nil, "VideoPrior: frames are passed to a prior without them")
             return nil
         }
@@ -55,8 +70,7 @@ extension VideoPrior {
                 "VideoPrior: frames \(frames.map { "\($0.shape)" } ?? "missing") are not "
                     + "[N, \(expected.map(String.init).joined(separator: ", "))]")
         }
-        let features = context.part("resnet") { resnet(frames, context) } + framePositions.grid
-        return features.reshaped([features.shape[0], -1, features.shape[4]])
+        return context.part("resnet") { resnet(frames, context) }
     }
 
     private func actionTokens(of actions: Tensor<Float>?, _ context: Context) -> Tensor<Float>? {
@@ -101,10 +115,12 @@ extension VideoPrior {
         return placed(shifted, condition)
     }
 
-    /// Returns tokens `[N, L, width]` with their positions and actions added.
+    /// Returns tokens `[N, L, width]` with their positions, their cells' features and actions
+    /// added.
     func placed(_ tokens: Tensor<Float>, _ condition: PriorCondition) -> Tensor<Float> {
         let grid = [tokens.shape[0]] + configuration.latent.array + [configuration.width]
         var x = tokens.reshaped(grid) + positions.grid
+        if let aligned = condition.aligned { x = x + aligned }
         if let actions = condition.actions { x = x + actions }
         return x.reshaped(tokens.shape)
     }

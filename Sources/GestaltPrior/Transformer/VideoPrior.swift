@@ -21,6 +21,9 @@ public struct VideoPrior: CodePrior {
     public let configuration: PriorConfiguration
     public var resnet: FrameEncoder?
     public var framePositions: PositionTables?
+    /// The projection of the last frame's features to the stream, cell by cell; see
+    /// ``FrameConditioning/isAligned``.
+    public var frameInput: Linear?
     /// The projection of an action `[stride · actionWidth]` to the stream.
     public var actionInput: Linear?
     /// `[embedding, width]`, without bias.
@@ -50,6 +53,9 @@ public struct VideoPrior: CodePrior {
             framePositions = PositionTables(
                 grid: conditioning.grid, channels: conditioning.encoder.outputWidth,
                 random: &random)
+            if conditioning.isAligned {
+                frameInput = Linear(conditioning.encoder.outputWidth, width, random: &random)
+            }
         }
         if let actionWidth = configuration.actionWidth, let stride = configuration.actionStride {
             actionInput = Linear(stride * actionWidth, width, random: &random)
@@ -73,6 +79,7 @@ public struct VideoPrior: CodePrior {
     public mutating func visit(_ visitor: inout some ParameterVisitor) {
         visitor.module("resnet", &resnet)
         visitor.module("framePositions", &framePositions)
+        visitor.module("frameInput", &frameInput)
         visitor.module("actionInput", &actionInput)
         visitor.parameter("input", &input)
         visitor.parameter("start", &start)

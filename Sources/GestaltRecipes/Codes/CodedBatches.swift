@@ -16,7 +16,7 @@ public struct CodedBatch: Sendable {
 /// visit; in plain order every window once.
 public struct CodedBatches: BatchSource {
     let coded: CodedWindows
-    let clips: [Clip]
+    let clips: any ClipSource
     let batchSize: Int
     let order: BatchOrder
     /// The number of conditioning frames included.
@@ -28,7 +28,8 @@ public struct CodedBatches: BatchSource {
     /// - Precondition: there are windows of every clip; `batchSize` is positive; clips have actions
     ///   if actions are requested.
     init(
-        _ coded: CodedWindows, of clips: [Clip], batchSize: Int, order: BatchOrder, given: Int,
+        _ coded: CodedWindows, of clips: any ClipSource, batchSize: Int, order: BatchOrder,
+        given: Int,
         takesActions: Bool
     ) {
         var byClip = [[Int]](repeating: [], count: clips.count)
@@ -51,33 +52,35 @@ public struct CodedBatches: BatchSource {
     public var stepsPerPass: Int { order.stepsPerPass(batchSize: batchSize, count: count) }
     public var stepCount: Int? { order == .once ? stepsPerPass : nil }
 
-    public func batch(at step: Int) -> CodedBatch {
+    /// - Throws: what reading the clips throws, where their first frames or actions are needed.
+    public func batch(at step: Int) throws -> CodedBatch {
         let items = order.items(step: step, batchSize: batchSize, count: count)
-        guard case .shuffled(let seed) = order else { return batch(of: items) }
+        guard case .shuffled(let seed) = order else { return try batch(of: items) }
         // A draw depends on its position alone, so that any batch can be computed independently.
         let draws = RandomStream(seed: seed).split(UInt64(step))
-        return batch(
+        return try batch(
             of: items.enumerated().map { place, clip in
                 var draw = draws.split(UInt64(place))
                 return byClip[clip][draw.integer(in: 0..<byClip[clip].count)]
             })
     }
 
-    private func batch(of rows: [Int]) -> CodedBatch {
+    private func batch(of rows: [Int]) throws -> CodedBatch {
         let places = rows.map { coded.windows[$0] }
+        let read = given > 0 || takesActions ? try clips.frames(of: places.map(\.window)) : []
         let frames =
             given == 0
-            ? nil : stacked(places.map { $0.frames(0..<given, of: clips) }, axis: 0)
-        let actions = takesActions ? stacked(places.map(actions), axis: 0) : nil
+            ? nil : stacked(zip(places, read).map { $0.pixels(given, of: $1) }, axis: 0)
+        let actions = takesActions ? stacked(read.map(actions), axis: 0) : nil
         return CodedBatch(
             codes: coded.codes.gathered(Tensor(rows.map(Int32.init)), axis: 0), frames: frames,
             actions: actions)
     }
 
-    private func actions(of place: CodedWindow) -> Tensor<Float> {
-        guard let actions = clips[place.window.clip].actions else {
-            stop("CodedBatches: \(clips[place.window.clip].name) has no actions")
+    private func actions(of window: Clip) -> Tensor<Float> {
+        guard let actions = window.actions else {
+            stop("CodedBatches: \(window.name) has no actions")
         }
-        return actions.sliced(place.window.frames, axis: 0)
+        return actions
     }
 }

@@ -2,6 +2,7 @@ import GestaltChecks
 import GestaltData
 import GestaltFiles
 import GestaltIO
+import GestaltMedia
 import GestaltNN
 import GestaltTensor
 import GestaltVQVAE
@@ -49,11 +50,12 @@ public struct CodedWindow: Sendable, Hashable {
     public var window: ClipWindow
     public var isMirrored: Bool
 
-    /// Returns its frames as model input, `[T, H, W, 3]`.
-    func frames(_ range: Range<Int>, of clips: [Clip]) -> Tensor<Float> {
-        let chosen = clips[window.clip].frames
-            .sliced(window.start + range.lowerBound..<window.start + range.upperBound, axis: 0)
-        return (isMirrored ? chosen.flipped(axis: -2) : chosen).centeredPixels()
+    /// Returns the first `count` of its frames as model input, `[count, H, W, 3]`.
+    ///
+    /// - Parameter frames: the frames of the window.
+    func pixels(_ count: Int, of frames: Clip) -> Tensor<Float> {
+        let chosen = frames.frames.sliced(0..<count, axis: 0)
+        return chosen.mirroredPictures(if: isMirrored).centeredPixels()
     }
 }
 
@@ -64,14 +66,15 @@ extension CodedWindows {
     /// - Parameters:
     ///   - path: where codes are kept; nil keeps none.
     ///   - progress: called after each batch of windows; an error it throws ends the encoding.
-    /// - Throws: `FileError` when `path` cannot be written; what `progress` throws.
+    /// - Throws: `FileError` when `path` cannot be written; what `progress` and reading clips throw.
     init(
-        _ clips: [Clip], length: Int, interval: Int, mirrors: Bool, tokenizer: any VideoTokenizer,
-        keptAt path: String? = nil, progress: ProgressHandler? = nil
+        _ clips: some ClipSource, length: Int, interval: Int, mirrors: Bool,
+        tokenizer: any VideoTokenizer, keptAt path: String? = nil,
+        progress: ProgressHandler? = nil
     ) throws {
         let windows = Self.places(
-            try ClipWindows(clips, length: length), interval: interval, mirrors: mirrors)
-        let identity = Self.identity(clips, windows, tokenizer)
+            try ClipWindows(clips.infos(), length: length), interval: interval, mirrors: mirrors)
+        let identity = try Self.identity(clips, windows, tokenizer)
         if let path, let kept = Self.kept(at: path, identity, windows) {
             self = kept
             return
@@ -79,7 +82,8 @@ extension CodedWindows {
         var parts: [Tensor<Int32>] = []
         for first in stride(from: 0, to: windows.count, by: Self.encodingBatch) {
             let chosen = windows[first..<min(windows.count, first + Self.encodingBatch)]
-            let frames = chosen.map { $0.frames(0..<length, of: clips) }
+            let read = try clips.frames(of: chosen.map(\.window))
+            let frames = zip(chosen, read).map { $0.pixels(length, of: $1) }
             parts.append(tokenizer.encode(stacked(frames, axis: 0)))
             try progress?(
                 WorkProgress(done: first + chosen.count, total: windows.count, unit: "windows"))
@@ -108,13 +112,15 @@ extension CodedWindows {
 
     /// Returns a hash of the weights, clips and windows.
     private static func identity(
-        _ clips: [Clip], _ windows: [CodedWindow], _ tokenizer: any VideoTokenizer
-    ) -> String {
+        _ clips: some ClipSource, _ windows: [CodedWindow], _ tokenizer: any VideoTokenizer
+    ) throws -> String {
         var hash = Fingerprint()
         for entry in tokenizer.state {
             entry.value.withScalars { hash.add(UnsafeRawBufferPointer($0)) }
         }
-        for clip in clips { clip.frames.withScalars { hash.add(UnsafeRawBufferPointer($0)) } }
+        for index in 0..<clips.count {
+            try clips.clip(at: index).frames.withScalars { hash.add(UnsafeRawBufferPointer($0)) }
+        }
         for place in windows {
             let numbers = [
                 place.window.clip, place.window.start, place.window.length,

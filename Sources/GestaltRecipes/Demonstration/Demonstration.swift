@@ -36,6 +36,8 @@ public struct Demonstration: Sendable {
         head.evaluationInterval = .max
         unet = UNetRecipe(data: sample, network: .demo, steps: 400)
         unet.evaluationInterval = .max
+        // Those of the head, whose latents are computed once: both see the same frames.
+        unet.augmentation = .flip
         thresholds = Thresholds()
     }
 
@@ -65,7 +67,7 @@ public struct Demonstration: Sendable {
 
         show("\n1. A video tokenizer (VideoGPT's 3D VQ-VAE) learns to reconstruct clips.")
         let codes = try tokenizer.train(options("tokenizer")).model
-        let batches = try ClipBatches(test.clips, length: 16, batchSize: 8, order: .once)
+        let batches = try ClipBatches(test, length: 16, batchSize: 8, order: .once)
         let reconstruction = try ReconstructionReport(of: codes, on: batches)
 
         show(

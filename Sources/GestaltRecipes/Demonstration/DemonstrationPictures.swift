@@ -21,8 +21,8 @@ struct DemonstrationPictures {
     }
 
     func write(to folder: String) throws {
-        try PNG.write(segmentation, to: folder + "/segmentation.png")
-        let clips = Array(test.clips.prefix(4))
+        try PNG.write(try segmentation(), to: folder + "/segmentation.png")
+        let clips = test.keeping(0..<min(4, test.count))
         let batches = try ClipBatches(clips, length: 16, batchSize: 1, order: .once)
         let pairs = try (0..<clips.count).map {
             try ReconstructionPair(tokenizer, clip: batches.batch(at: $0).frames[0])
@@ -34,11 +34,12 @@ struct DemonstrationPictures {
     }
 
     /// One frame of each of six test clips: frame, truth, head, U-Net.
-    private var segmentation: Tensor<UInt8> {
+    private func segmentation() throws -> Tensor<UInt8> {
         var sheet = ContactSheet(magnification: 3)
         sheet.columnTitles = ["frame", "truth", "prediction", "U-Net"]
-        return sheet.drawn(
-            test.clips.prefix(6).map { clip in
+        return try sheet.drawn(
+            (0..<min(6, test.count)).map { number in
+                let clip = try test.clip(at: number)
                 let index = clip.frameCount / 2
                 let frame = clip.frames[index]
                 let truth = (clip.masks?[index]).map { frame.overlaid(mask: $0) }

@@ -15,15 +15,17 @@ public struct MeanMask: Sendable {
     /// The threshold for the robot-push recordings.
     public static let usualThreshold: Float = 0.25
 
-    /// - Throws: `ClipError.missingMasks` without a labeled frame.
-    public init(of data: DataSet, threshold: Float = usualThreshold) throws(ClipError) {
+    /// - Throws: `ClipError.missingMasks` without a labeled frame, `ClipError.mismatchedShapes` for
+    ///   clips of several sizes; what reading clips throws.
+    public init(of data: DataSet, threshold: Float = usualThreshold) throws {
         try data.requireMasks()
-        let (height, width) = (data.clips[0].height, data.clips[0].width)
+        try data.requireOneSize()
+        let (height, width) = (data.info(at: 0).height, data.info(at: 0).width)
         let pixels = height * width
         var foreground = [Int](repeating: 0, count: pixels)
         var counted = foreground
-        for clip in data.clips {
-            clip.masks?.withScalars { ids in
+        for index in 0..<data.count {
+            try data.clip(at: index).masks?.withScalars { ids in
                 for (index, id) in ids.enumerated() where id != Clip.ignoredLabel {
                     counted[index % pixels] += 1
                     if id > 0 { foreground[index % pixels] += 1 }

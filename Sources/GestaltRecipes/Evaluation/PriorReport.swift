@@ -35,10 +35,10 @@ public struct PriorReport: Codable, Sendable, Equatable {
     ) throws {
         let sizes = model.configuration
         let takesActions = sizes.prior.actionWidth != nil
-        for clip in set.clips {
+        for clip in set.infos() {
             let pixels = [clip.height, clip.width]
             guard pixels == [sizes.frameHeight, sizes.frameWidth],
-                !takesActions || clip.actions?.shape[1] == sizes.prior.actionWidth,
+                !takesActions || clip.actionWidth == sizes.prior.actionWidth,
                 sizes.prior.classes == nil
             else {
                 throw ModelInputError(
@@ -49,10 +49,10 @@ public struct PriorReport: Codable, Sendable, Equatable {
             }
         }
         let coded = try CodedWindows(
-            set.clips, length: sizes.clipLength, interval: .max, mirrors: false,
+            set, length: sizes.clipLength, interval: .max, mirrors: false,
             tokenizer: model.tokenizer)
         let batches = CodedBatches(
-            coded, of: set.clips, batchSize: 4, order: .once,
+            coded, of: set, batchSize: 4, order: .once,
             given: sizes.prior.conditioning?.frames ?? 0, takesActions: takesActions)
         nll = try model.nll(over: batches, progress: progress)
         var usage = CodeUsage(codeCount: sizes.prior.codeCount)

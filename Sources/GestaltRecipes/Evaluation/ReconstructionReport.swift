@@ -36,33 +36,35 @@ public struct ReconstructionReport: Sendable, Codable, Equatable {
         of tokenizer: any VideoTokenizer, on batches: ClipBatches, withSSIM: Bool = true,
         progress: ProgressHandler? = nil
     ) throws {
-        _ = try tokenizer.configuration.latentShape(
-            time: batches.windows.length, height: batches.clips[0].height,
-            width: batches.clips[0].width)
+        for size in batches.sizes {
+            _ = try tokenizer.configuration.latentShape(
+                time: batches.windows.length, height: size.height, width: size.width)
+        }
         var fidelity = PeakSignalToNoise()
         var similarity = StructuralSimilarity()
         var usage = CodeUsage(codeCount: tokenizer.configuration.codeCount)
         var clipCount = 0
-        let (height, width) = (batches.clips[0].height, batches.clips[0].width)
-        let fits = StructuralSimilarity.fits(height: height, width: width)
+        let unfit = batches.sizes.first {
+            !StructuralSimilarity.fits(height: $0.height, width: $0.width)
+        }
         for step in 0..<batches.stepsPerPass {
-            let clips = batches.batch(at: step).frames
+            let clips = try batches.batch(at: step).frames
             let codes = tokenizer.encode(clips)
             let decoded = tokenizer.decode(codes).clampedToPixels
             usage.add(codes)
             fidelity.add(prediction: decoded, truth: clips)
-            if withSSIM, fits { try similarity.add(prediction: decoded, truth: clips) }
+            if withSSIM, unfit == nil { try similarity.add(prediction: decoded, truth: clips) }
             clipCount += clips.shape[0]
             try progress?(
                 WorkProgress(done: clipCount, total: batches.clips.count, unit: "clips"))
         }
         psnr = fidelity.overSet
         psnrPerFrame = fidelity.perImage
-        ssim = withSSIM && fits ? similarity.mean : nil
+        ssim = withSSIM && unfit == nil ? similarity.mean : nil
         var remarks: [String] = []
-        if withSSIM, !fits {
+        if withSSIM, let unfit {
             let reason = FidelityError.belowWindow(
-                height: height, width: width, side: StructuralSimilarity.windowSide)
+                height: unfit.height, width: unfit.width, side: StructuralSimilarity.windowSide)
             remarks.append("\(reason): SSIM is omitted.")
         }
         if fidelity.overSet.isNaN {

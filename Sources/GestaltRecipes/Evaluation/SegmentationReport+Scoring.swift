@@ -1,6 +1,7 @@
 import GestaltChecks
 import GestaltData
 import GestaltIO
+import GestaltMedia
 import GestaltMetrics
 import GestaltSegHeads
 import GestaltTensor
@@ -29,9 +30,10 @@ extension SegmentationReport {
         let data = try data.classified(into: classCount)
         let frames = LabeledFrames.labeled(in: data, apart: interval)
         var tally = Tally(classCount: classCount, measuresBoundaries: measuresBoundaries)
-        for start in stride(from: 0, to: frames.count, by: Self.batch) {
-            let part = frames[start..<min(start + Self.batch, frames.count)]
-            let truth = stacked(part.compactMap { data.clips[$0.clip].masks?[$0.frame] }, axis: 0)
+        for range in Self.batches(of: frames, in: data) {
+            let part = frames[range]
+            let clips = try data.clips(at: part.map(\.clip))
+            let truth = stacked(part.compactMap { clips[$0.clip]?.masks?[$0.frame] }, axis: 0)
             tally.add(prediction: try predict(part), truth: truth)
             try progress?(
                 WorkProgress(done: part.endIndex, total: frames.count, unit: "frames"))
@@ -58,6 +60,22 @@ extension SegmentationReport {
 
     /// The batch size of the model.
     private static let batch = 16
+
+    /// Frames in their order, as many at once as there are of one size in a row.
+    private static func batches(of frames: [FrameIndex], in data: DataSet) -> [Range<Int>] {
+        var result: [Range<Int>] = []
+        var start = 0
+        for place in frames.indices {
+            let next = place + 1
+            let isLast =
+                next == frames.count
+                || data.info(at: frames[next].clip).size != data.info(at: frames[place].clip).size
+            guard isLast || next - start == batch else { continue }
+            result.append(start..<next)
+            start = next
+        }
+        return result
+    }
 }
 
 /// Counts over the images of a split.
@@ -102,9 +120,9 @@ extension SegmentationReport {
     ///
     /// - Throws: as
     ///   ``init(on:every:classCount:seesFuture:measuresBoundaries:bootstrap:progress:predict:)``,
-    ///   and `NonFiniteScores` with the frame for which the model's scores are not finite.
-    /// - Precondition: a model that sees the future is a ``Segmenter``, and the frames are of its
-    ///   size.
+    ///   `NonFiniteScores` with the frame for which the model's scores are not finite, and
+    ///   `ClipError.mismatchedShapes` where a model that sees the future has another size.
+    /// - Precondition: a model that sees the future is a ``Segmenter``.
     public init(
         of model: some SegmentationModel, on data: DataSet, every interval: Int = 5,
         measuresBoundaries: Bool = true,
@@ -115,18 +133,34 @@ extension SegmentationReport {
         require(
             !model.seesFuture || windows != nil,
             "SegmentationReport: \(type(of: model)) sees the future and is no Segmenter")
+        if model.seesFuture { try data.requireSize(of: model.input) }
         try self.init(
             on: data, every: interval, classCount: model.classes, seesFuture: model.seesFuture,
             measuresBoundaries: measuresBoundaries, progress: progress
         ) { frames in
+            let clips = try data.clips(at: frames.map(\.clip))
             let probabilities =
-                windows.map { model.probabilities(of: frames, in: data, $0) }
+                windows.map { model.probabilities(of: frames, in: clips, $0) }
                 ?? model.probabilities(
-                    images: stacked(frames.map { data.clips[$0.clip].frames[$0.frame] }, axis: 0))
+                    images: stacked(
+                        frames.compactMap { clips[$0.clip]?.frames[$0.frame] }, axis: 0))
             return try labels(ofFinite: probabilities) { picture in
                 let index = frames[frames.startIndex + picture]
-                return "\(data.name), \(data.clips[index.clip].name), frame \(index.frame)"
+                return "\(data.name), \(data.info(at: index.clip).name), frame \(index.frame)"
             }
+        }
+    }
+}
+
+extension DataSet {
+    /// - Throws: `ClipError.mismatchedShapes` for a clip of another size than the model's.
+    func requireSize(of input: PictureInput) throws(ClipError) {
+        let size = FrameSize(height: input.height, width: input.width)
+        for info in infos() where info.size != size {
+            throw .mismatchedShapes(
+                path: "\(name), \(info.name)",
+                expected: "\(size) pixels, the size of the model, which sees windows of clips "
+                    + "(--size makes all alike)", found: "\(info.size)")
         }
     }
 }
@@ -135,9 +169,11 @@ extension SegmentationModel {
     /// Returns the probabilities `[N, H, W, classes]` of frames by a model that sees windows of
     /// clips.
     fileprivate func probabilities(
-        of frames: ArraySlice<FrameIndex>, in data: DataSet, _ windows: LabeledFrameEncoder
+        of frames: ArraySlice<FrameIndex>, in clips: [Int: Clip], _ windows: LabeledFrameEncoder
     ) -> Tensor<Float> {
-        let inputs = frames.map { windows.window(of: $0.frame, in: data.clips[$0.clip]) }
+        let inputs = frames.compactMap { index in
+            clips[index.clip].map { windows.window(of: index.frame, in: $0) }
+        }
         let scores = probabilities(stacked(inputs.map(\.pixels), axis: 0).centeredPixels())
         let slots = scores.shape[0] / inputs.count
         let rows = inputs.enumerated().map { Int32($0 * slots + $1.slot) }

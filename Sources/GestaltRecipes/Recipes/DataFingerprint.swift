@@ -10,10 +10,12 @@ struct DataFingerprint: Codable, Equatable, CustomStringConvertible {
     let frames: Int
     let hash: String
 
-    init(_ sets: [DataSet]) {
+    /// - Throws: what reading clips throws.
+    init(_ sets: [DataSet]) throws {
         var hash = Fingerprint()
         var (clipCount, frameCount) = (0, 0)
-        for clip in sets.flatMap(\.clips) {
+        for (set, index) in sets.flatMap({ set in (0..<set.count).map { (set, $0) } }) {
+            let clip = try set.clip(at: index)
             clipCount += 1
             frameCount += clip.frameCount
             // The name of an array is its whole path, which may have changed.

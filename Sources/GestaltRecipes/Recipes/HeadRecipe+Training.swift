@@ -15,35 +15,42 @@ extension HeadRecipe {
     func train(
         made encoder: any StoredEncoder, from earlier: Segmenter? = nil, _ options: RunOptions
     ) throws -> Trained<Segmenter> {
+        let settled = settled
+        guard settled == self else {
+            return try settled.train(made: encoder, from: earlier, options)
+        }
         try validateWindow(of: encoder)
         let run = try RecipeRun(self, options)
         var clips = try TrainingData(data, masks: .required, classes: classes, options)
         try clips.fit(to: frameTarget(of: encoder.configuration))
         clips.report(options.notice)
         let (set, evaluationSet) = (clips.train, clips.evaluationSet)
-        var model = try fresh(on: encoder, from: earlier, for: set.clips[0])
+        try set.requireOneSize()
+        var model = try fresh(on: encoder, from: earlier, for: set.info(at: 0).size)
         if let earlier { model.take(earlier) }
         try requireSameEncoder(as: model, run)
+        if encoder.seesFuture { try evaluationSet?.requireSize(of: model.input) }
         let frames = try labeledFrames(labels, of: set)
         set.remark(on: frames, classes: classes, options)
         let evaluator = evaluationSet.map { SegmentationEvaluator(data: $0) }
         let card = about(
             "\(frames.count) labeled frames of \(set)", seesFuture: encoder.seesFuture)
         let isCached = try caches(frames.count, model)
+        noteAugmentation(model.encoder, options)
         try run.begin(
             model, plan: plan, batch: batch, data: [set] + (evaluationSet.map { [$0] } ?? []),
-            trial: trial(model, set.clips, frames, isCached: isCached))
+            trial: try trial(model, set, frames, isCached: isCached))
         guard isCached else {
-            let batches = FrameBatches(
-                set.clips, frames: frames, batchSize: batch, order: .shuffled(seed: seed),
-                augmentation: Augmentation(flip: flip))
+            let batches = try FrameBatches(
+                set, frames: frames, batchSize: batch, order: .shuffled(seed: seed),
+                augmentation: augmentation)
             return try run.train(
                 model, SegmentationTask(batches: batches, evaluator: evaluator),
                 optimizer: optimizer,
                 plan: plan, title: "head"
             ) { _ in card }
         }
-        let batches = try latents(model.encoder, set.clips, frames, run)
+        let batches = try latents(model.encoder, set, frames, run)
         return try run.train(
             model, LatentTask(batches: batches, evaluator: evaluator), optimizer: optimizer,
             plan: plan,
@@ -72,13 +79,13 @@ extension HeadRecipe {
     }
 
     private func fresh(
-        on encoder: any StoredEncoder, from earlier: Segmenter?, for clip: Clip
+        on encoder: any StoredEncoder, from earlier: Segmenter?, for size: FrameSize
     ) throws -> Segmenter {
         let configuration = SegmenterConfiguration(
             encoder: encoder.configuration,
             head: try earlier?.configuration.head ?? Heads.configuration(named: head),
             classes: classes,
-            input: PictureInput(height: clip.height, width: clip.width))
+            input: PictureInput(height: size.height, width: size.width))
         try configuration.validate()
         var encoder = encoder
         if initial == .random {
@@ -110,12 +117,13 @@ extension HeadRecipe {
     }
 
     private var optimizer: AdamW {
-        AdamW(
+        let usual = (try? encoderType)?.trainedParts ?? [:]
+        return AdamW(
             weightDecay: weightDecay,
             groups: trains.map {
                 ParameterGroup(
                     .below(["encoder.\($0)"]),
-                    learningRateFactor: partRates[$0] ?? Self.partRate)
+                    learningRateFactor: partRates[$0] ?? usual[$0] ?? Self.partRate)
             })
     }
 
@@ -138,13 +146,15 @@ extension HeadRecipe {
     }
 
     private func trial(
-        _ model: Segmenter, _ clips: [Clip], _ frames: [FrameIndex], isCached: Bool
-    ) -> TrialStep<Segmenter> {
-        let clip = clips[0]
+        _ model: Segmenter, _ set: DataSet, _ frames: [FrameIndex], isCached: Bool
+    ) throws -> TrialStep<Segmenter> {
+        let size = set.info(at: 0).size
+        // One frame does for all: what a step takes does not depend on what is seen.
+        let clips = try set.clips(at: [frames[0].clip])
         let encoder = LabeledFrameEncoder(model.encoder)
         func latents(_ count: Int) -> (latent: Latent, masks: Tensor<UInt8>) {
             encoder.encode(
-                (0..<count).map { frames[$0 % frames.count] }, of: clips, flipped: false)
+                (0..<count).map { _ in frames[0] }, of: clips, flipped: false)
         }
         let encoding = peakBytes(of: 16) { _ = latents($0) }
         guard !isCached else {
@@ -156,24 +166,39 @@ extension HeadRecipe {
             }
         }
         return TrialStep(elsewhere: encoding) { count in
-            let shape = [count, clip.height, clip.width]
+            let shape = [count, size.height, size.width]
             let pictures = Tensor<Float>.zeros(Shape(shape + [3]))
             let masks = Tensor<UInt8>.zeros(Shape(shape))
             return { segmentationLoss($0.logits(pictures, $1), masks) }
         }
     }
 
+    /// The number of latents of a frame: with mirror images two.
+    private var variants: Int { augmentation.flip > 0 ? 2 : 1 }
+
     /// Returns the bytes of the latents of all labeled frames, including mirror images.
     private func latentBytes(_ frames: Int, _ model: Segmenter) -> Int {
         let shape = model.encoder.latentShape(
             height: model.input.height, width: model.input.width)
-        return shape.elementCount * MemoryLayout<Float>.size * frames * (flip > 0 ? 2 : 1)
+        return shape.elementCount * MemoryLayout<Float>.size * frames * variants
+    }
+
+    /// Reports when only a part of the augmentation applies, and when it costs time.
+    private func noteAugmentation(_ encoder: any StoredEncoder, _ options: RunOptions) {
+        guard !augmentation.isFlipOnly, trains.isEmpty else { return }
+        options.notice(
+            encoder.seesFuture
+                ? "latents of clips are computed once: of the augmentation only flips apply"
+                : "the frozen encoder runs on every batch, since its frames are augmented by more "
+                    + "than flips")
     }
 
     /// Whether latents are computed only once.
     /// - Throws: `ConfigurationError` when they do not fit and cannot be recomputed for each batch.
     private func caches(_ frames: Int, _ model: Segmenter) throws -> Bool {
-        guard trains.isEmpty else { return false }
+        guard trains.isEmpty, augmentation.isFlipOnly || model.encoder.seesFuture else {
+            return false
+        }
         let byteCount = latentBytes(frames, model)
         if byteCount <= Self.largestCache { return true }
         guard !model.encoder.seesFuture else {
@@ -185,16 +210,15 @@ extension HeadRecipe {
     }
 
     private func latents(
-        _ encoder: any StoredEncoder, _ clips: [Clip], _ frames: [FrameIndex],
+        _ encoder: any StoredEncoder, _ set: DataSet, _ frames: [FrameIndex],
         _ run: RecipeRun<Self>
     ) throws -> LatentBatches {
-        let variants = flip > 0 ? 2 : 1
         let bar =
             run.options.showsProgress
             ? ProgressBar("encoding", total: variants * frames.count, unit: "frames") : nil
         defer { bar?.finish() }
         return try LatentBatches(
-            encoder: LabeledFrameEncoder(encoder), clips: clips, frames: frames, batchSize: batch,
-            seed: seed, flip: flip, progress: run.progress(on: bar))
+            encoder: LabeledFrameEncoder(encoder), clips: set, frames: frames, batchSize: batch,
+            seed: seed, flip: augmentation.flip, progress: run.progress(on: bar))
     }
 }

@@ -1,5 +1,6 @@
 import GestaltData
 import GestaltFiles
+import GestaltIO
 import GestaltModels
 import GestaltNN
 import GestaltPrior
@@ -11,8 +12,10 @@ import GestaltVideo
 /// Trains a head on the latents of a tokenizer, of a frame encoder or of a prior, whose parts are
 /// frozen by default.
 ///
-/// With a frozen encoder the latents of the labeled frames and of their mirror images are computed
-/// once and kept in memory, if they take less than ``largestCache`` bytes.
+/// With a frozen encoder and pictures that are mirrored at most, the latents of the labeled frames
+/// and of their mirror images are computed once and kept in memory, if they take less than
+/// ``largestCache`` bytes. Any other ``augmentation`` computes them for each batch. Latents of clips
+/// are always computed once, and only flips apply to them.
 ///
 /// ```swift
 /// var recipe = HeadRecipe(data: data, encoder: "prior:hidden:2:skips", labels: 100)
@@ -23,7 +26,8 @@ public struct HeadRecipe: Recipe {
     public static let kind = "head"
     /// The cache limit in bytes; beyond it latents are recomputed for each batch.
     public static let largestCache = 1 << 30
-    /// The default learning rate factor of trained encoder parts; see ``partRates``.
+    /// The default learning rate factor of trained encoder parts, where the encoder has no other;
+    /// see ``partRates``.
     public static let partRate = 0.1
 
     /// The initial weights of the encoder.
@@ -62,25 +66,31 @@ public struct HeadRecipe: Recipe {
     public var weightDecay: Double
     /// The bound on the norm of all gradients; nil disables clipping.
     public var gradientNorm: Float?
-    /// The probability of mirroring a frame, 0…1.
-    public var flip: Float
     public var evaluationInterval: Int
     public var checkpointInterval: Int
     public var seed: UInt64
+    /// Nil for the default.
+    private var chosenAugmentation: Augmentation?
+    /// The probability of mirroring in recipes that know no other augmentation.
+    private var flip: Float?
 
-    /// - Parameter steps: by default 600 with a number of labels and 2500 with all.
+    /// - Parameters:
+    ///   - head: by default that of the encoder's kind.
+    ///   - steps: by default 600 with a number of labels and 2500 with all.
     public init(
         data: DataChoice, model: String? = nil, encoder: ComponentName = "tokenizer",
-        head: ComponentName = "convolutional", classes: Int = 1,
+        head: ComponentName? = nil, classes: Int = 1,
         labels: Int? = nil, steps: Int? = nil, seed: UInt64 = 0
     ) {
         self.data = data
         self.model = model
         self.encoder = encoder
         initial = .pretrained
-        trains = []
+        BuiltIns.register()
+        let type = Encoders.registry[encoder.kind]
+        trains = type.map { Self.trainedParts(of: $0) } ?? []
         partRates = [:]
-        self.head = head
+        self.head = head ?? type?.usualHead ?? "convolutional"
         self.classes = classes
         self.labels = labels
         self.steps = steps ?? (labels == nil ? 2500 : 600)
@@ -88,10 +98,34 @@ public struct HeadRecipe: Recipe {
         learningRate = 2e-3
         warmUpFraction = 0.2
         weightDecay = 0.01
-        flip = 0.5
         evaluationInterval = max(1, self.steps / 4)
         checkpointInterval = max(1, min(200, self.steps / 4))
         self.seed = seed
+    }
+
+    /// The changes of the pictures: by default `.standard` where parts of the encoder are trained,
+    /// and `.flip` on a frozen encoder, whose latents are then computed only once.
+    public var augmentation: Augmentation {
+        get {
+            chosenAugmentation ?? flip.map { Augmentation(flip: $0) }
+                ?? (trains.isEmpty ? .flip : .standard)
+        }
+        set { (chosenAugmentation, flip) = (newValue, nil) }
+    }
+
+    /// The same recipe with its augmentation written down, so that a run keeps it.
+    var settled: HeadRecipe {
+        guard chosenAugmentation == nil, flip == nil else { return self }
+        var recipe = self
+        recipe.augmentation = augmentation
+        return recipe
+    }
+
+    private enum CodingKeys: String, CodingKey {
+        case data, model, settings, encoder, initial, trains, partRates, head, classes, labels
+        case steps, batch, learningRate, warmUpFraction, weightDecay, gradientNorm, flip
+        case evaluationInterval, checkpointInterval, seed
+        case chosenAugmentation = "augmentation"
     }
 
     public func validate() throws {
@@ -99,7 +133,13 @@ public struct HeadRecipe: Recipe {
             steps: steps, batch: batch, learningRate: learningRate,
             evaluationInterval: evaluationInterval, checkpointInterval: checkpointInterval)
         try validateShare("warmUpFraction", warmUpFraction)
-        try validateShare("flip", Double(flip))
+        if let flip { try validateShare("flip", Double(flip)) }
+        try augmentation.validate()
+        guard augmentation.crop == nil else {
+            throw ConfigurationError.invalid(
+                "augmentation.crop", expected: "none: the encoder has the frames' size",
+                found: "a crop")
+        }
         try validateGradientNorm(gradientNorm)
         guard weightDecay >= 0, weightDecay.isFinite else {
             throw ConfigurationError.invalid(
@@ -125,6 +165,11 @@ public struct HeadRecipe: Recipe {
             }
             try validateShare("partRates.\(part)", rate)
         }
+    }
+
+    /// The parts of an encoder that are trained by default, in its order.
+    public static func trainedParts(of type: any StoredEncoder.Type) -> [String] {
+        type.parts.filter { type.trainedParts[$0] != nil }
     }
 
     /// The type of the encoder.

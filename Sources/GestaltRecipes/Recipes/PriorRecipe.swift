@@ -25,6 +25,9 @@ public struct PriorRecipe: Recipe {
     public var preset: VideoPredictorConfiguration.Preset
     /// The number of conditioning frames, from the first; 0 for none.
     public var conditioningFrames: Int
+    /// Whether the last conditioning frame is also added to the tokens cell by cell; see
+    /// `FrameConditioning.isAligned`.
+    public var isAligned: Bool
     /// Whether it is also conditioned on the clips' actions; their mirror images are then omitted.
     public var takesActions: Bool
     public var attention: PriorConfiguration.Attention
@@ -66,6 +69,7 @@ public struct PriorRecipe: Recipe {
         self.preset = preset
         let isPublic = preset == .publicBAIR
         conditioningFrames = 1
+        isAligned = !isPublic
         takesActions = false
         attention = .full
         codeDropout = isPublic ? nil : PriorConfiguration.CodeDropout()
@@ -126,6 +130,7 @@ public struct PriorRecipe: Recipe {
         if let configuration = model.predictor?.configuration {
             own.clipLength = configuration.clipLength
             own.conditioningFrames = configuration.prior.conditioning?.frames ?? 0
+            own.isAligned = configuration.prior.conditioning?.isAligned ?? false
             own.takesActions = configuration.prior.actionWidth != nil
             own.attention = configuration.prior.attention
             own.dropout = configuration.prior.dropout
@@ -150,7 +155,8 @@ public struct PriorRecipe: Recipe {
         try clips.fit(to: frameTarget(of: beginning), frames: clipLength)
         clips.report(options.notice)
         let (set, evaluationSet) = (clips.train, clips.evaluationSet)
-        let model = try start(beginning, for: set.clips[0])
+        try set.requireOneSize()
+        let model = try start(beginning, for: set.info(at: 0))
         for clips in [set, evaluationSet].compactMap({ $0 }) { try requireFit(clips, model) }
         try requireParts(of: model)
         try requireSameTokenizer(as: model, run)
@@ -185,13 +191,15 @@ extension PriorRecipe {
         return .multiple(height: strides.height, width: strides.width)
     }
 
-    private func start(_ beginning: VideoModel, for clip: Clip) throws -> VideoPredictor {
+    private func start(_ beginning: VideoModel, for clip: ClipInfo) throws -> VideoPredictor {
         if let predictor = beginning.predictor { return predictor }
         let tokenizer = beginning.tokenizer
         var configuration = try VideoPredictorConfiguration(
             preset, tokenizer: tokenizer.configuration, frames: clipLength, height: clip.height,
             width: clip.width, conditioningFrames: conditioningFrames,
-            actionWidth: takesActions ? 4 : nil, attention: attention, codeDropout: codeDropout)
+            isAligned: isAligned,
+            actionWidth: takesActions ? clip.actionWidth ?? 4 : nil, attention: attention,
+            codeDropout: codeDropout)
         if let dropout { configuration.prior.dropout = dropout }
         if let attentionDropout { configuration.prior.attentionDropout = attentionDropout }
         try configuration.validate()
@@ -222,18 +230,18 @@ extension PriorRecipe {
     private func requireFit(_ set: DataSet, _ model: VideoPredictor) throws {
         let configuration = model.configuration
         let (height, width) = (configuration.frameHeight, configuration.frameWidth)
-        for clip in set.clips {
+        for clip in set.infos() {
             guard clip.height == height, clip.width == width else {
                 throw ConfigurationError.invalid(
                     "data", expected: "clips of \(height) × \(width) pixels",
                     found: "\(clip.name) of \(clip.height) × \(clip.width)")
             }
-            guard !usesActions(model) || clip.actions?.shape[1] == configuration.prior.actionWidth
+            guard !usesActions(model) || clip.actionWidth == configuration.prior.actionWidth
             else {
                 throw ConfigurationError.invalid(
                     "data",
                     expected: "clips with actions of width \(configuration.prior.actionWidth!)",
-                    found: "\(clip.name) with \(clip.actions.map { "\($0.shape)" } ?? "none")")
+                    found: "\(clip.name) with \(clip.actionWidth.map { "width \($0)" } ?? "none")")
             }
         }
         guard configuration.clipLength == clipLength else {
@@ -276,7 +284,7 @@ extension PriorRecipe {
             ? ProgressBar("encoding \(set.split.folder)", total: 0, unit: "windows") : nil
         defer { bar?.finish() }
         return try CodedWindows(
-            set.clips, length: clipLength, interval: startInterval, mirrors: mirrors,
+            set, length: clipLength, interval: startInterval, mirrors: mirrors,
             tokenizer: model.tokenizer, keptAt: run.folder?.codes(name),
             progress: run.progress(on: bar))
     }
@@ -285,7 +293,7 @@ extension PriorRecipe {
         _ coded: CodedWindows, _ set: DataSet, _ model: VideoPredictor, _ order: BatchOrder
     ) -> CodedBatches {
         CodedBatches(
-            coded, of: set.clips, batchSize: batch, order: order,
+            coded, of: set, batchSize: batch, order: order,
             given: model.configuration.prior.conditioning?.frames ?? 0,
             takesActions: usesActions(model))
     }

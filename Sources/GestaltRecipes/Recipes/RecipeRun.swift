@@ -71,7 +71,7 @@ struct RecipeRun<R: Recipe> {
         trial: TrialStep<Model>
     ) throws {
         try requireMemory(try MemoryEstimate(trial, of: model, plan: plan, batch: batch), model)
-        if let folder { try claim(folder, DataFingerprint(sets)) }
+        if let folder { try claim(folder, try DataFingerprint(sets)) }
         try checkInterruption()
     }
 

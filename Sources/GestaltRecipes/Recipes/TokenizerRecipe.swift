@@ -40,6 +40,8 @@ public struct TokenizerRecipe<Tokenizer: VideoTokenizer>: Recipe {
     public var gradientNorm: Float?
     /// The decay of the average of the weights; nil for no average.
     public var averageDecay: Float?
+    /// The changes of clips, all frames alike; `.flip` by default. CutMix and copy-paste need masks
+    /// and do not apply.
     public var augmentation: Augmentation
     public var evaluationInterval: Int
     public var checkpointInterval: Int
@@ -61,7 +63,7 @@ public struct TokenizerRecipe<Tokenizer: VideoTokenizer>: Recipe {
         decaysRate = true
         gradientNorm = 1
         averageDecay = nil
-        augmentation = Augmentation(flip: 0.5)
+        augmentation = .flip
         evaluationInterval = max(1, steps / 5)
         checkpointInterval = max(1, min(500, steps / 5))
         self.seed = seed
@@ -138,20 +140,23 @@ public struct TokenizerRecipe<Tokenizer: VideoTokenizer>: Recipe {
         clips.report(options.notice)
         let (set, evaluationSet) = (clips.train, clips.evaluationSet)
         let measured = try measured(configuration, on: set)
-        _ = try measured.latentShape(
-            time: clipLength, height: set.clips[0].height, width: set.clips[0].width)
+        let sizes = Set(set.infos().map(\.size)).sorted()
+        for size in sizes {
+            _ = try measured.latentShape(
+                time: clipLength, height: size.height, width: size.width)
+        }
         var random = RandomStream(seed: seed).split(.max)
         var tokenizer = Tokenizer(measured, random: &random)
         if let earlier { tokenizer.take(earlier) }
         try run.begin(
             tokenizer, plan: plan, batch: batch, data: [set] + (evaluationSet.map { [$0] } ?? []),
-            trial: trial(measured, set.clips[0]))
+            trial: trial(measured, sizes[sizes.count - 1]))
         let task = TokenizerTask<Tokenizer>(
             batches: try ClipBatches(
-                set.clips, length: clipLength, batchSize: batch, order: .shuffled(seed: seed),
+                set, length: clipLength, batchSize: batch, order: .shuffled(seed: seed),
                 augmentation: augmentation),
             evaluation: try evaluationSet.map {
-                try ClipBatches($0.clips, length: clipLength, batchSize: batch, order: .once)
+                try ClipBatches($0, length: clipLength, batchSize: batch, order: .once)
             })
         return try run.train(
             tokenizer, task, optimizer: Adam(), plan: plan, title: "tokenizer"
@@ -174,11 +179,11 @@ public struct TokenizerRecipe<Tokenizer: VideoTokenizer>: Recipe {
     }
 
     private func trial(
-        _ configuration: Tokenizer.Configuration, _ clip: Clip
+        _ configuration: Tokenizer.Configuration, _ frame: FrameSize
     ) -> TrialStep<Tokenizer> {
         let strides = configuration.strides
         let size = TrialSize(
-            height: clip.height, width: clip.width, multiple: max(strides.height, strides.width))
+            height: frame.height, width: frame.width, multiple: max(strides.height, strides.width))
         return TrialStep(scale: size.scale) { count in
             let clips = Tensor<Float>.zeros([count, clipLength, size.height, size.width, 3])
             return { $0.trainingPass(clips, $1).loss }

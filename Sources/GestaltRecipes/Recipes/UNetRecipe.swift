@@ -9,7 +9,7 @@ import GestaltTraining
 /// Trains a U-Net on single labeled frames: the baseline of all other methods.
 ///
 /// AdamW with a weight decay of 0.01, one cycle with a peak of 2e-3 and a warm-up of 20 % of the
-/// steps, batches of 16, BCE and Dice, random mirroring, the last weights.
+/// steps, batches of 16, BCE and Dice, `Augmentation.standard`, the last weights.
 public struct UNetRecipe: Recipe {
     public static let kind = "unet"
 
@@ -30,6 +30,7 @@ public struct UNetRecipe: Recipe {
     public var weightDecay: Double
     /// The bound on the norm of all gradients; nil disables clipping.
     public var gradientNorm: Float?
+    /// The changes of frames and masks; `.standard` by default.
     public var augmentation: Augmentation
     public var evaluationInterval: Int
     public var checkpointInterval: Int
@@ -50,7 +51,7 @@ public struct UNetRecipe: Recipe {
         learningRate = 2e-3
         warmUpFraction = 0.2
         weightDecay = 0.01
-        augmentation = Augmentation(flip: 0.5)
+        augmentation = .standard
         evaluationInterval = max(1, self.steps / 4)
         checkpointInterval = max(1, min(200, self.steps / 4))
         self.seed = seed
@@ -94,17 +95,17 @@ public struct UNetRecipe: Recipe {
         let frames = try labeledFrames(labels, of: set)
         set.remark(on: frames, classes: network.classes, options)
         var configuration = network
-        configuration.input.height = set.clips[0].height
-        configuration.input.width = set.clips[0].width
+        configuration.input.height = set.info(at: 0).height
+        configuration.input.width = set.info(at: 0).width
         var random = RandomStream(seed: seed).split(.max)
         var model = UNet(configuration, random: &random)
         if let beginning { model.take(beginning) }
         try run.begin(
             model, plan: plan, batch: batch, data: [set] + (evaluationSet.map { [$0] } ?? []),
-            trial: trial(model, set.clips[0]))
+            trial: trial(model, set.infos().map(\.size).max() ?? set.info(at: 0).size))
         let task = SegmentationTask<UNet>(
-            batches: FrameBatches(
-                set.clips, frames: frames, batchSize: batch, order: .shuffled(seed: seed),
+            batches: try FrameBatches(
+                set, frames: frames, batchSize: batch, order: .shuffled(seed: seed),
                 augmentation: augmentation),
             evaluator: evaluationSet.map { SegmentationEvaluator(data: $0) })
         return try run.train(
@@ -121,9 +122,9 @@ public struct UNetRecipe: Recipe {
             checkpointInterval: checkpointInterval, seed: seed)
     }
 
-    private func trial(_ model: UNet, _ clip: Clip) -> TrialStep<UNet> {
+    private func trial(_ model: UNet, _ frame: FrameSize) -> TrialStep<UNet> {
         let size = TrialSize(
-            height: clip.height, width: clip.width, multiple: model.sizeMultiple)
+            height: frame.height, width: frame.width, multiple: model.sizeMultiple)
         let shape = [size.height, size.width]
         let judging = peakBytes(of: 16, scale: size.scale) {
             _ = model.logits(.zeros(Shape([$0] + shape + [3])), .inference)

@@ -47,7 +47,7 @@ public struct FrameSegmenter {
             !range.isEmpty && range.lowerBound >= 0 && range.upperBound <= clip.frameCount,
             "FrameSegmenter: frames \(range) of \(clip.frameCount)")
         let scores = probabilities(of: range, in: clip)
-            .resizedMaps(height: clip.height, width: clip.width)
+            .resized(height: clip.height, width: clip.width)
         return try GestaltSegHeads.labels(ofFinite: scores, threshold: threshold, name: name)
     }
 
@@ -55,14 +55,13 @@ public struct FrameSegmenter {
     private func probabilities(of range: Range<Int>, in clip: Clip) -> Tensor<Float> {
         guard let windows else {
             return model.probabilities(
-                fitted: stacked(range.map { model.fitted(clip.frames[$0]) }, axis: 0))
+                fitted: model.fitted(clip.frames.sliced(range, axis: 0)))
         }
         // Each frame is resized once, although it is in several windows.
         let reach = windows.window
         let part = max(0, range.lowerBound - reach)..<min(clip.frameCount, range.upperBound + reach)
         let fitted = Clip(
-            name: clip.name,
-            frames: stacked(part.map { model.fitted(clip.frames[$0]) }, axis: 0))
+            name: clip.name, frames: model.fitted(clip.frames.sliced(part, axis: 0)))
         let parts = stride(from: 0, to: range.count, by: Self.batch).map { start in
             let frames = range.dropFirst(start).prefix(Self.batch)
             return probabilities(frames.map { $0 - part.lowerBound }, of: fitted, windows)

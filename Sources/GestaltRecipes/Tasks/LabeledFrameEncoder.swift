@@ -1,5 +1,6 @@
 import GestaltChecks
 import GestaltData
+import GestaltMedia
 import GestaltNN
 import GestaltSegHeads
 import GestaltTensor
@@ -30,22 +31,28 @@ public struct LabeledFrameEncoder: Sendable {
         self.window = window
     }
 
+    /// - Parameter clips: by number, those of the frames.
     /// - Returns: the latents of the frames in order, and their masks `[N, H, W]`.
-    /// - Precondition: the frames have masks.
+    /// - Precondition: the clips are there and the frames have masks.
     func encode(
-        _ frames: some Collection<FrameIndex>, of clips: [Clip], flipped: Bool
+        _ frames: some Collection<FrameIndex>, of clips: [Int: Clip], flipped: Bool
     ) -> (latent: Latent, masks: Tensor<UInt8>) {
+        func clip(_ index: FrameIndex) -> Clip {
+            guard let clip = clips[index.clip] else {
+                stop("LabeledFrameEncoder: clip \(index.clip) is not among those read")
+            }
+            return clip
+        }
         let masks = stacked(
             frames.map { index in
-                guard let masks = clips[index.clip].masks else {
-                    stop(
-                        "LabeledFrameEncoder: \(clips[index.clip].name) has no masks")
+                guard let masks = clip(index).masks else {
+                    stop("LabeledFrameEncoder: \(clip(index).name) has no masks")
                 }
                 return masks[index.frame]
             }, axis: 0)
         let latent = latent(
-            windows: frames.map { window(of: $0.frame, in: clips[$0.clip]) }, flipped: flipped)
-        return (latent, flipped ? masks.flipped(axis: -1) : masks)
+            windows: frames.map { window(of: $0.frame, in: clip($0)) }, flipped: flipped)
+        return (latent, masks.mirroredLabels(if: flipped))
     }
 
     /// Returns the encoder's input for a frame: the frame as bytes `[H, W, 3]`, or its window
@@ -76,7 +83,7 @@ public struct LabeledFrameEncoder: Sendable {
         windows: [(pixels: Tensor<UInt8>, slot: Int)], flipped: Bool
     ) -> Latent {
         let bytes = stacked(windows.map(\.pixels), axis: 0)
-        let pixels = (flipped ? bytes.flipped(axis: -2) : bytes).centeredPixels()
+        let pixels = bytes.mirroredPictures(if: flipped).centeredPixels()
         let latent = encoder.encode(pixels, .inference)
         guard encoder.seesFuture else { return latent }
         let slots = latent.tensor.shape[0] / windows.count

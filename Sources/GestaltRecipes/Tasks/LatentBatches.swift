@@ -32,10 +32,10 @@ public struct LatentBatches: BatchSource {
     ///   - flip: 0…1; 0 encodes no mirror images, which halves time and memory.
     ///   - progress: called after each batch of frames, mirror images counted; an error it throws
     ///     ends the encoding.
-    /// - Throws: what `progress` throws.
-    /// - Precondition: the frames have masks; `batchSize` is positive.
+    /// - Throws: what `progress` and reading clips throw.
+    /// - Precondition: the frames have masks and one size; `batchSize` is positive.
     public init(
-        encoder: LabeledFrameEncoder, clips: [Clip], frames: [FrameIndex], batchSize: Int,
+        encoder: LabeledFrameEncoder, clips: some ClipSource, frames: [FrameIndex], batchSize: Int,
         seed: UInt64, flip: Float = 0.5,
         progress: ProgressHandler? = nil
     ) throws {
@@ -49,7 +49,8 @@ public struct LatentBatches: BatchSource {
             let before = isFlipped ? frames.count : 0
             for start in stride(from: 0, to: frames.count, by: Self.encodingBatch) {
                 let part = frames[start..<min(start + Self.encodingBatch, frames.count)]
-                let (latent, masks) = encoder.encode(part, of: clips, flipped: isFlipped)
+                let (latent, masks) = encoder.encode(
+                    part, of: try clips.clips(at: part.map(\.clip)), flipped: isFlipped)
                 parts.append(latent)
                 labels.append(masks)
                 try progress?(
@@ -64,6 +65,17 @@ public struct LatentBatches: BatchSource {
         self.batchSize = batchSize
         self.seed = seed
         self.flip = flip
+    }
+
+    /// Encodes all labeled frames of clips in memory.
+    public init(
+        encoder: LabeledFrameEncoder, clips: [Clip], frames: [FrameIndex], batchSize: Int,
+        seed: UInt64, flip: Float = 0.5,
+        progress: ProgressHandler? = nil
+    ) throws {
+        try self.init(
+            encoder: encoder, clips: ClipList(clips), frames: frames, batchSize: batchSize,
+            seed: seed, flip: flip, progress: progress)
     }
 
     /// The batch size of the encoder: enough to use all cores.

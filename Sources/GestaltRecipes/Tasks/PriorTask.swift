@@ -47,7 +47,7 @@ extension VideoPredictor {
     ) throws -> Double {
         var (sum, count) = (0.0, 0)
         for step in 0..<batches.stepsPerPass {
-            let batch = batches.batch(at: step)
+            let batch = try batches.batch(at: step)
             sum += Double(loss(batch, .inference).scalar) * Double(batch.codes.count)
             count += batch.codes.count
             try progress?(

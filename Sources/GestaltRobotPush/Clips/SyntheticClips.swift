@@ -41,6 +41,7 @@ extension RobotPushGenerator {
             frames: Tensor(shape: [c.frames, c.height, c.width, 3], scalars: made.pixels),
             masks: Tensor(shape: [c.frames, c.height, c.width], scalars: made.labels),
             actions: Tensor(shape: [c.frames, 4], scalars: made.actions),
-            positions: Tensor(shape: [c.frames, 3], scalars: made.positions))
+            positions: Tensor(shape: [c.frames, 3], scalars: made.positions),
+            categories: RobotPush.instanceCategories)
     }
 }

@@ -18,9 +18,11 @@ public enum SegmentationKinds {
         // A kind that a program registered earlier under this name is kept.
         try? ModelKinds.register(UNet.self)
         try? ModelKinds.register(Segmenter.self)
+        try? ModelKinds.register(Forecaster.self)
         try? Encoders.register(TokenizerEncoder.self)
         try? Encoders.register(ResNetEncoder.self)
         try? Encoders.register(PriorEncoder.self)
+        try? Encoders.register(DenseEncoder.self)
         try? Heads.register(ConvolutionalHead.Configuration.self)
         try? Heads.register(LinearProbe.Configuration.self)
     }()

@@ -10,8 +10,9 @@ import GestaltVideo
 ///
 /// Every token of the coming clip is the query embedding (start-of-sequence, zeros, or masked
 /// token) plus its position embedding; the causal mask is unchanged, and only the cross-attention
-/// to the frame's features depends on the frame. Layer 0 is therefore the same for all frames, a
-/// control.
+/// to the frame's features depends on the frame, and the tokens themselves where the prior adds
+/// features cell by cell (`FrameConditioning.isAligned`). Without that, layer 0 is the same for all
+/// frames, a control.
 ///
 /// ```swift
 /// let encoder = PriorEncoder(predictor.prior, layer: 2)

@@ -53,15 +53,13 @@ extension SegmentationModel {
     private func probabilitiesOfBatch(_ images: Tensor<UInt8>) -> Tensor<Float> {
         let (height, width) = (images.shape[1], images.shape[2])
         guard height != input.height || width != input.width else {
-            return probabilities(frames(images))
+            return probabilities(fitted: images)
         }
-        let resized = stacked(
-            (0..<images.shape[0]).map { fitted(images.selected($0, axis: 0)) }, axis: 0)
-        return probabilities(frames(resized)).resizedMaps(height: height, width: width)
+        return probabilities(fitted: fitted(images)).resized(height: height, width: width)
     }
 
-    /// Returns an image `[H, W, 3]` at the model's size. With ``probabilities(fitted:)`` and
-    /// `resizedMaps(height:width:)` these are the steps of ``probabilities(images:batch:)``, for
+    /// Returns images `[…, H, W, 3]` at the model's size. With ``probabilities(fitted:)`` and
+    /// `resized(height:width:)` these are the steps of ``probabilities(images:batch:)``, for
     /// callers that distribute images over threads.
     package func fitted(_ image: Tensor<UInt8>) -> Tensor<UInt8> {
         image.resized(height: input.height, width: input.width)
@@ -69,10 +67,6 @@ extension SegmentationModel {
 
     /// Returns the probabilities `[N, h, w, classes]` of images `[N, h, w, 3]` of the model's size.
     package func probabilities(fitted images: Tensor<UInt8>) -> Tensor<Float> {
-        probabilities(frames(images))
-    }
-
-    private func frames(_ images: Tensor<UInt8>) -> Tensor<Float> {
-        images.cast(to: Float.self) / 255 - 0.5
+        probabilities(images.centeredPixels())
     }
 }

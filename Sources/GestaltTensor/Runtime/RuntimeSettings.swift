@@ -163,6 +163,11 @@ package struct RuntimeSettings: Sendable, Equatable {
     }
 }
 
+extension Runtime {
+    /// Returns the bytes of `512`, `64K`, `300M` or `2G` (binary multiples); nil for other text.
+    package static func byteCount(_ text: String) -> Int? { RuntimeSettings.byteCount(text) }
+}
+
 /// Returns the value of an environment variable, nil when it is not set.
 func environmentValue(_ name: String) -> String? {
     getenv(name).map { String(cString: $0) }

@@ -1,3 +1,4 @@
+import GestaltIO
 import GestaltNN
 import GestaltTensor
 

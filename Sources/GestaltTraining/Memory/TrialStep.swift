@@ -68,13 +68,18 @@ package struct TrialSize {
 }
 
 extension Module {
-    /// Copies the values of another model at the same paths.
-    package mutating func take(_ other: some Module) {
+    /// Copies the values of another model at the same paths, where the shapes agree; returns their
+    /// number.
+    @discardableResult
+    package mutating func take(_ other: some Module) -> Int {
+        var count = 0
         let values = Dictionary(
             other.state.map { ($0.path, $0.value) }, uniquingKeysWith: { first, _ in first })
         mapState { path, current in
             guard let value = values[path], value.shape == current.shape else { return current }
+            count += 1
             return value
         }
+        return count
     }
 }

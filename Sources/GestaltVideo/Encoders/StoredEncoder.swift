@@ -28,6 +28,11 @@ where Configuration: EncoderConfiguration {
     static var grammar: String { get }
     /// The paths below the encoder that can be trained or frozen separately; by default none.
     static var parts: [String] { get }
+    /// The parts that a head trains along by default, with the factor on their learning rate; by
+    /// default none.
+    static var trainedParts: [String: Double] { get }
+    /// The name of the head for it by default: `convolutional`.
+    static var usualHead: ComponentName { get }
     /// Creates the encoder of a name.
     ///
     /// - Parameters:
@@ -53,6 +58,8 @@ where Configuration: EncoderConfiguration {
 
 extension StoredEncoder {
     public static var parts: [String] { [] }
+    public static var trainedParts: [String: Double] { [:] }
+    public static var usualHead: ComponentName { "convolutional" }
     public static var needsModel: Bool { false }
     public static func seesFuture(_ name: ComponentName) -> Bool { false }
     public static func validate(_ name: ComponentName) throws(ConfigurationError) {}

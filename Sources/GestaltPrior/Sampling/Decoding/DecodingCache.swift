@@ -33,6 +33,8 @@ public final class DecodingCache {
     let classes: [Int]
     /// The contribution of each clip's actions to the stream, `[clips, t, width]`.
     let actions: Tensor<Float>?
+    /// The contribution of each clip's last frame to the stream, `[clips, h · w, width]`.
+    let aligned: Tensor<Float>?
 
     /// - Parameters:
     ///   - clips: for each sample the clip of `condition` that it continues; samples of the same
@@ -60,6 +62,7 @@ public final class DecodingCache {
         let numbers = condition.classes?.scalars ?? []
         classes = clips.map { numbers.isEmpty ? 0 : Int(numbers[$0]) }
         actions = condition.actions?.contiguous()
+        aligned = condition.aligned?.contiguous()
     }
 
     /// Moves to another position; 0 starts again. Keys and values before it are those written last,
@@ -124,6 +127,9 @@ public final class DecodingCache {
         }
         check("features", configuration.conditioning != nil, condition.features?.shape[0])
         check("classes", configuration.classes != nil, condition.classes?.count)
+        check(
+            "aligned features", configuration.conditioning?.isAligned ?? false,
+            condition.aligned?.shape[0])
         check("actions", configuration.actionWidth != nil, condition.actions?.shape[0])
     }
 }

@@ -89,6 +89,12 @@ struct DecodingStep {
                 let row = weights.positions[axis] + place[axis] * third
                 for c in 0..<third { x[axis * third + c] = before[axis * third + c] + row[c] }
             }
+            if let aligned = cache.aligned {
+                let cell = place[1] * latent.width + place[2]
+                let cells = latent.height * latent.width
+                let row = aligned.pointer + (cache.clips[sample] * cells + cell) * width
+                for c in 0..<width { x[c] += row[c] }
+            }
             guard let actions = cache.actions else { continue }
             let frame = cache.clips[sample] * latent.time + place[0]
             let row = actions.pointer + frame * width

@@ -56,10 +56,13 @@ public struct VideoSampler: Sendable {
                 classes: classes.map { $0[clip..<clip + 1] },
                 actions: actions.map { $0[clip..<clip + 1] }, .inference)
         }
+        func joined(_ part: KeyPath<PriorCondition, Tensor<Float>?>) -> Tensor<Float>? {
+            let parts = conditions.compactMap { $0[keyPath: part] }
+            return parts.isEmpty ? nil : concatenated(parts, axis: 0)
+        }
         return PriorCondition(
-            features: concatenated(conditions.compactMap(\.features), axis: 0), classes: classes,
-            actions: actions == nil
-                ? nil : concatenated(conditions.compactMap(\.actions), axis: 0))
+            features: joined(\.features), classes: classes, actions: joined(\.actions),
+            aligned: joined(\.aligned))
     }
 
     /// Predicts clips from their first frames, a class or actions, as the prior's configuration

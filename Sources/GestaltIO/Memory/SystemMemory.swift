@@ -1,4 +1,8 @@
-import Foundation
+#if canImport(Glibc)
+    import Glibc
+#elseif canImport(Darwin)
+    import Darwin
+#endif
 
 /// The additional memory available to this process, and the origin of the bound.
 ///
@@ -97,8 +101,15 @@ public struct SystemMemory: Sendable, Equatable {
         return fields.indices.contains(index) ? fields[index] * Int(getpagesize()) : nil
     }
 
+    /// Of a file that says nothing of its length, as those of `/proc`; none where it cannot be read.
     private static func lines(_ path: String) -> [String] {
-        guard let bytes = FileManager.default.contents(atPath: path) else { return [] }
+        guard let file = fopen(path, "r") else { return [] }
+        defer { fclose(file) }
+        var bytes: [UInt8] = []
+        var part = [UInt8](repeating: 0, count: 4096)
+        while case let count = fread(&part, 1, part.count, file), count > 0 {
+            bytes += part[..<count]
+        }
         return String(decoding: bytes, as: UTF8.self).split(separator: "\n").map(String.init)
     }
 

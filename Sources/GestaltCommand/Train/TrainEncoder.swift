@@ -1,0 +1,88 @@
+import ArgumentParser
+import GestaltData
+import GestaltModels
+import GestaltRecipes
+import GestaltTraining
+
+/// `gestalt train encoder`
+struct TrainEncoder: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "encoder",
+        abstract: "Teach a dense encoder by video, without labels.",
+        discussion: """
+            From single frames the encoder forecasts what the motion of each clip reveals; the \
+            camera must stand still. gestalt train head --encoder dense then segments with it. \
+            The terms of the loss, with their weights unless --terms changes them:
+              background=1           picture: the clip's median over time
+              differs-from-median=1  map: what is not background now
+              displaced=1            map: what comes or goes for good at some time
+              will-change-1=1        map: what changes in 8 to 14 frames (0: in 2 to 6 frames)
+              frame+4=0.5            picture: the frame four frames later; any number
+              displaced-foreground   map: of what is displaced, the objects without the ground
+              still                  picture: the frame, of which half is blanked; a control \
+            that needs no video
+            """)
+
+    @OptionGroup var data: DataOptions
+    @OptionGroup var training: RunArguments
+    @Option(help: "A forecaster to train further.") var model: String?
+    @Option(help: "Channels at full size; 32 by default, as in the baseline U-Net.")
+    var width: Int?
+    @Option(
+        help: ArgumentHelp(
+            "Weights of terms, 0 for none; or video, the terms above, or still, the control alone.",
+            valueName: "name=weight,…"))
+    var terms: Terms?
+    @OptionGroup var steps: StepOptions
+    @OptionGroup var augmentation: AugmentationOptions
+
+    /// `video`, `still`, or `NAME=WEIGHT,…`, which changes the default terms.
+    struct Terms: ExpressibleByArgument {
+        let weights: [String: Double]
+
+        init?(argument: String) {
+            if let named = [
+                "video": EncoderRecipe.usualTerms, "still": EncoderRecipe.stillTerms,
+            ][argument] {
+                weights = named
+                return
+            }
+            var weights = EncoderRecipe.usualTerms
+            for pair in argument.split(separator: ",", omittingEmptySubsequences: false) {
+                let sides = pair.split(separator: "=", omittingEmptySubsequences: false)
+                guard sides.count == 2, let weight = Double(sides[1]) else { return nil }
+                weights[String(sides[0])] = weight
+            }
+            self.weights = weights
+        }
+    }
+
+    func validate() throws { try requirePositive("--width", width) }
+
+    func run() throws {
+        try training.run(steps: steps.steps, data: data) {
+            let given: EncoderRecipe? = try training.given()
+            let opened = try beginning(model, SettingOptions(), recipe: given)
+            return (try recipe(given, opened), opened)
+        }
+    }
+
+    private func recipe(_ given: EncoderRecipe?, _ opened: OpenedModel?) throws -> EncoderRecipe {
+        let seed = steps.seed ?? given?.optimization.seed ?? 0
+        let choice = data.choice(seed: seed, over: given?.data)
+        var recipe = given ?? EncoderRecipe(data: choice, steps: steps.steps, seed: seed)
+        recipe.data = choice
+        recipe.optimization.seed = seed
+        if let opened {
+            try refuse(
+                ["--width": width != nil],
+                because: "\(opened.path) is \(opened.model.title), which has its own")
+            if let model { recipe.model = absolutePath(model) }
+        }
+        if let width { recipe.width = width }
+        if let terms { recipe.terms = terms.weights }
+        steps.apply(to: &recipe.optimization)
+        augmentation.apply(to: &recipe.augmentation)
+        return recipe
+    }
+}

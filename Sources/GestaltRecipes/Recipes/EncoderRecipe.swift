@@ -1,0 +1,187 @@
+import GestaltData
+import GestaltFiles
+import GestaltIO
+import GestaltModels
+import GestaltMotion
+import GestaltNN
+import GestaltSegHeads
+import GestaltTensor
+import GestaltTraining
+
+/// Teaches a dense encoder by video, without labels: from single frames it forecasts what the
+/// motion of each clip reveals.
+///
+/// AdamW with a weight decay of 0.01, one cycle with a peak of 2e-3 and a warm-up of 20 % of the
+/// steps, batches of 16.
+///
+/// ```swift
+/// let taught = try EncoderRecipe(data: data).train(RunOptions(folder: "runs/encoder"))
+/// var recipe = HeadRecipe(data: data, encoder: "dense", head: "linear", labels: 10)
+/// ```
+public struct EncoderRecipe: Recipe {
+    public static let kind = "encoder"
+
+    public var data: DataChoice
+    /// A forecaster to train further, as ``OpenedModel`` reads it; it determines width and terms.
+    public var model: String?
+    public var settings: [String: String]?
+    /// Channels at full size; halved sizes have twice as many each.
+    public var width: Int
+    /// The weights of the terms of the loss by name: `background`, `displaced`, `frame+4`; a weight
+    /// of 0 turns a term off. The documentation of `train encoder` lists them.
+    public var terms: [String: Double]
+    /// Thresholds and horizons of the targets.
+    public var motion: MotionSettings
+    public var augmentation: Augmentation
+    public var optimization: Optimization
+
+    public var steps: Int {
+        get { optimization.steps }
+        set { optimization.steps = newValue }
+    }
+
+    /// The terms that a recipe has by default.
+    public static let usualTerms: [String: Double] = [
+        "background": 1, "differs-from-median": 1, "displaced": 1, "will-change-1": 1,
+        "frame+4": 0.5,
+    ]
+    /// A control that needs no video: reconstruction of partly blanked pictures.
+    public static let stillTerms: [String: Double] = ["still": 1]
+
+    public init(data: DataChoice, steps: Int? = nil, seed: UInt64 = 0) {
+        self.data = data
+        width = 32
+        terms = Self.usualTerms
+        motion = MotionSettings()
+        augmentation = .standard
+        optimization = Optimization(
+            steps: steps ?? 4000, batchSize: 16, learningRate: 2e-3, schedule: .oneCycle,
+            seed: seed)
+        optimization.warmUpFraction = 0.2
+    }
+
+    public func validate() throws {
+        do {
+            try optimization.validate()
+        } catch {
+            throw error.below("optimization")
+        }
+        guard (1...1024).contains(width) else {
+            throw ConfigurationError.invalid("width", expected: "1 to 1024", found: width)
+        }
+        try motion.validate()
+        try augmentation.validate()
+        guard augmentation.crop == nil, !augmentation.mixesItems else {
+            throw ConfigurationError.invalid(
+                "augmentation", expected: "no crop, CutMix or copy-paste: targets are a frame's own",
+                found: "\(augmentation)")
+        }
+        _ = try activeTerms
+    }
+
+    /// The terms of the loss, in the order of their names.
+    private var activeTerms: [ForecastTerm] {
+        get throws(ConfigurationError) {
+            var active: [ForecastTerm] = []
+            for (name, weight) in terms.sorted(by: { $0.key < $1.key }) {
+                let term = try ForecastTerm(name, weight: weight, motion)
+                if weight > 0 { active.append(term) }
+            }
+            guard !active.isEmpty else {
+                throw .invalid("terms", expected: "a term with a weight above 0", found: terms)
+            }
+            return active
+        }
+    }
+
+    public func train(
+        from beginning: OpenedModel?, _ options: RunOptions
+    ) throws -> Trained<Forecaster> {
+        guard let beginning else { return try train(nil as Forecaster?, options) }
+        guard let forecaster = beginning.model as? Forecaster else {
+            throw beginning.mismatch(.forecaster)
+        }
+        return try train(forecaster, options)
+    }
+
+    private func train(
+        _ beginning: Forecaster?, _ options: RunOptions
+    ) throws -> Trained<Forecaster> {
+        let run = try RecipeRun(self, options)
+        let clips = try TrainingData(data, masks: .ignored, options)
+        clips.report(options.notice)
+        let (set, evaluationSet) = (clips.train, clips.evaluationSet)
+        for set in [set, evaluationSet].compactMap({ $0 }) { try set.requireOneSize() }
+        let terms = try activeTerms
+        let model = try start(beginning, terms)
+        let optimization = optimization
+        try run.begin(
+            model, plan: optimization.plan(), batch: optimization.batchSize,
+            data: [set] + (evaluationSet.map { [$0] } ?? []),
+            trial: trial(terms, try set.info(at: 0).size))
+        let motion = try motionTargets(of: set, terms, run)
+        let evaluator = try evaluationSet.map { evaluationSet in
+            ForecastEvaluator(
+                batches: try ForecastBatches(
+                    try motionTargets(of: evaluationSet, terms, run), terms: terms, every: 5,
+                    batchSize: 16, order: .once))
+        }
+        let task = ForecastTask(
+            batches: try ForecastBatches(
+                motion, terms: terms, batchSize: optimization.batchSize,
+                order: .shuffled(seed: optimization.seed), augmentation: augmentation,
+                seed: optimization.seed),
+            evaluator: evaluator)
+        return try run.train(
+            model, task, optimizer: optimization.optimizer(), plan: optimization.plan(),
+            title: "encoder"
+        ) { _ in
+            "A dense encoder that learned from \(set), without labels, to forecast "
+                + terms.map(\.name).joined(separator: ", ") + "."
+        }
+    }
+
+    private func start(_ beginning: Forecaster?, _ terms: [ForecastTerm]) throws -> Forecaster {
+        let configuration = ForecasterConfiguration(
+            encoder: beginning?.configuration.encoder ?? DenseEncoderConfiguration(width: width),
+            pictures: terms.filter(\.isPicture).map(\.name),
+            maps: terms.filter { !$0.isPicture }.map(\.name))
+        try configuration.validate()
+        var random = RandomStream(seed: optimization.seed).split(.max)
+        var model = Forecaster(configuration, random: &random)
+        if let beginning {
+            model.encoder = beginning.encoder
+            if beginning.configuration == configuration { model.outputs = beginning.outputs }
+        }
+        return model
+    }
+
+    private func motionTargets(
+        of set: DataSet, _ terms: [ForecastTerm], _ run: RecipeRun<Self>
+    ) throws -> ForecastClips {
+        let bar =
+            run.options.showsProgress
+            ? ProgressBar("motion of \(set.split.folder)", total: set.count, unit: "clips") : nil
+        defer { bar?.finish() }
+        return try ForecastClips(set, terms: terms, motion, progress: run.progress(on: bar))
+    }
+
+    private func trial(_ terms: [ForecastTerm], _ frame: FrameSize) -> TrialStep<Forecaster> {
+        let size = TrialSize(height: frame.height, width: frame.width, multiple: 8)
+        let pictures = terms.filter(\.isPicture).count
+        let maps = terms.count - pictures
+        return TrialStep(scale: size.scale) { count in
+            func zeros(_ channels: Int) -> Tensor<Float> {
+                .zeros([count, size.height, size.width, channels])
+            }
+            let batch = ForecastBatch(
+                frames: zeros(3), original: zeros(3), pictures: zeros(3 * pictures),
+                pictureWeights: .ones([count, 1, 1, pictures]), maps: zeros(maps),
+                mapWeights: .ones([count, size.height, size.width, maps]))
+            return { model, context in
+                forecastLosses(model(batch.frames, context), batch, terms)
+                    .reduce(Tensor<Float>(0), +)
+            }
+        }
+    }
+}

@@ -1,0 +1,157 @@
+import GestaltChecks
+import GestaltData
+import GestaltSegHeads
+import GestaltTensor
+
+/// Labeled frames, then frames with probabilities in place of labels.
+struct StudentBatch: Sendable {
+    /// `[N, H, W, 3]` in −0.5…0.5.
+    var frames: Tensor<Float>
+    /// The target probabilities, `[N, H, W, K]`.
+    var targets: Tensor<Float>
+    /// The weight of each pixel, 0 where its label is ignored, `[N, H, W]`.
+    var weights: Tensor<Float>
+    /// The number of labeled frames, the first ones.
+    var labeled: Int
+    /// The unlabeled frames without recoloring, noise, blur and blanked parts, in the same
+    /// position, for a teacher: `[N − labeled, H, W, 3]`.
+    var plain: Tensor<Float>
+}
+
+/// Batches of labeled and pseudo-labeled frames.
+struct StudentBatches: BatchSource {
+    let labeled: FrameBatches
+    let set: DataSet
+    let labels: PseudoLabels
+    let frames: [FrameIndex]
+    let batchSize: Int
+    let augmentation: Augmentation
+    /// The weight of an unlabeled pixel relative to a labeled one.
+    let weight: Float
+    private let seed: UInt64
+
+    /// - Parameters:
+    ///   - labeled: batches of labeled frames.
+    ///   - batchSize: the number of unlabeled frames in a batch.
+    init(
+        labeled: FrameBatches, unlabeled set: DataSet, labels: PseudoLabels, batchSize: Int,
+        augmentation: Augmentation, weight: Float, seed: UInt64
+    ) throws {
+        self.labeled = labeled
+        self.set = set
+        self.labels = labels
+        let chosen = Set(labeled.frames)
+        frames = try set.infos().enumerated().flatMap { clip, info in
+            (0..<info.frameCount).map { FrameIndex(clip: clip, frame: $0) }
+                .filter { !chosen.contains($0) }
+        }
+        require(
+            !frames.isEmpty && batchSize > 0,
+            "StudentBatches: \(batchSize) of \(frames.count) unlabeled frames a batch")
+        self.batchSize = batchSize
+        self.augmentation = augmentation
+        self.weight = weight
+        self.seed = seed
+    }
+
+    var stepsPerPass: Int {
+        BatchOrder.once.stepsPerPass(batchSize: batchSize, count: frames.count)
+    }
+    var stepCount: Int? { nil }
+
+    func batch(at step: Int) throws -> StudentBatch {
+        let known = try labeled.batch(at: step)
+        guard let masks = known.masks else { stop("StudentBatches: frames without masks") }
+        var guessed = try unlabeled(at: step)
+        let mixing = mixing(at: step, like: guessed.frames)
+        if !mixing.isEmpty { guessed.mix(mixing) }
+        return StudentBatch(
+            frames: concatenated([known.frames, guessed.frames], axis: 0),
+            targets: concatenated(
+                [masks.targets(classes: labels.classes), guessed.targets], axis: 0),
+            weights: concatenated([masks.known, guessed.weights * weight], axis: 0),
+            labeled: known.frames.shape[0], plain: guessed.plain)
+    }
+
+    private func mixing(at step: Int, like frames: Tensor<Float>) -> BatchMixing {
+        var draws = RandomStream(seed: seed).split(.max - 3).split(UInt64(step))
+        return augmentation.drawMixing(
+            items: frames.shape[0], height: frames.shape[1], width: frames.shape[2], using: &draws)
+    }
+
+    /// The unlabeled part of a batch.
+    private struct Guessed {
+        var frames, plain, targets, weights: Tensor<Float>
+
+        /// Lets items take parts of others, with their targets.
+        mutating func mix(_ mixing: BatchMixing) {
+            let ids = targets.foreground
+            let mixed = mixing.mixed(
+                LabeledPictures(
+                    frames: frames, masks: ids,
+                    maps: [plain, targets, weights.expanded(axis: 3)]))
+            frames = mixed.frames
+            (plain, targets) = (mixed.maps[0], mixed.maps[1])
+            weights = mixed.maps[2].squeezed(axis: 3)
+        }
+    }
+
+    private func unlabeled(at step: Int) throws -> Guessed {
+        let order = BatchOrder.shuffled(seed: seed &+ 1)
+        let items = order.items(step: step, batchSize: batchSize, count: frames.count)
+        var (seen, plain, targets): ([Tensor<Float>], [Tensor<Float>], [Tensor<Float>]) = ([], [], [])
+        for (place, item) in items.enumerated() {
+            let index = frames[item]
+            let clip = try set.clip(at: index.clip)
+            var draws = RandomStream(seed: seed).split(.max - 4)
+                .split(UInt64(step * batchSize + place))
+            let change = augmentation.draw(height: clip.height, width: clip.width, using: &draws)
+            seen.append(change.frames(clip.frames[index.frame]))
+            plain.append(change.movingOnly.frames(clip.frames[index.frame]))
+            targets.append(change.maps(labels.probabilities(index)))
+        }
+        let all = stacked(targets, axis: 0)
+        return Guessed(
+            frames: stacked(seen, axis: 0), plain: stacked(plain, axis: 0), targets: all,
+            weights: .ones(Shape(all.shape.dropLast())))
+    }
+}
+
+extension Transformation {
+    /// The change of place alone.
+    fileprivate var movingOnly: Transformation {
+        var plain = self
+        (plain.brightness, plain.contrast, plain.saturation, plain.hue) = (0, 1, 1, 0)
+        (plain.blur, plain.noise, plain.cutOuts) = (0, 0, [])
+        return plain
+    }
+}
+
+extension Tensor<UInt8> {
+    /// Masks `[N, H, W]` as probabilities `[N, H, W, classes]`.
+    fileprivate func targets(classes: Int) -> Tensor<Float> {
+        withScalars { ids in
+            Tensor<Float>(uninitialized: Shape(Array(shape) + [classes])) { target in
+                for (pixel, id) in ids.enumerated() {
+                    if classes == 1 {
+                        target[pixel] = id > 0 && id != 255 ? 1 : 0
+                        continue
+                    }
+                    for k in 0..<classes { target[pixel * classes + k] = Int(id) == k ? 1 : 0 }
+                }
+            }
+        }
+    }
+
+    /// 1, or 0 for ignored pixels, of masks `[N, H, W]`.
+    fileprivate var known: Tensor<Float> {
+        withScalars { ids in
+            Tensor<Float>(shape: shape, scalars: ids.map { $0 == 255 ? 0 : 1 })
+        }
+    }
+}
+
+extension Tensor<Float> {
+    /// The likeliest class, above 0 for foreground, of probabilities `[N, H, W, K]`.
+    fileprivate var foreground: Tensor<UInt8> { labels(ofProbabilities: self) }
+}

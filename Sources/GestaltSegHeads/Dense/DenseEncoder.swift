@@ -1,0 +1,128 @@
+import GestaltChecks
+import GestaltModels
+import GestaltNN
+import GestaltTensor
+import GestaltVideo
+
+/// A U-shaped encoder of single frames with features at every pixel, which video teaches without
+/// labels; see ``Forecaster``.
+///
+/// ```swift
+/// let forecaster = try Forecaster(folder: "runs/encoder")
+/// let latent = forecaster.encoder.encode(frames, .inference)        // [N, 1, H, W, 32]
+/// ```
+/// Everything from the first to the last resolution is trained together, so a head need not learn
+/// to upsample from its labels. It has the trunk of the baseline ``UNet``: what it gains over it is
+/// due to its weights.
+///
+/// - Shapes: frames `[N, H, W, 3]` in −0.5…0.5 to `[N, 1, H, W, widths[0]]`.
+public struct DenseEncoder: StoredEncoder {
+    public let configuration: DenseEncoderConfiguration
+    public var trunk: UShape
+
+    /// Frames of a standard deviation near 1 suit the initial weights.
+    private static let inputScale: Float = 4
+
+    /// - Precondition: `configuration` is valid.
+    public init(_ configuration: DenseEncoderConfiguration, random: inout RandomStream) {
+        requireValid(configuration)
+        self.configuration = configuration
+        trunk = UShape(widths: configuration.widths, random: &random)
+    }
+
+    public var sizeMultiple: Int { trunk.multiple }
+
+    public func latentShape(height: Int, width: Int) -> LatentShape {
+        LatentShape(
+            slots: 1, height: height, width: width, channels: configuration.widths[0], stride: 1)
+    }
+
+    public func encode(_ frames: Tensor<Float>, _ context: Context) -> Latent {
+        Latent(features(frames, context).expanded(axis: 1), stride: 1)
+    }
+
+    /// Returns the features of frames `[N, H, W, 3]`, `[N, H, W, widths[0]]`.
+    /// - Precondition: H and W are multiples of ``sizeMultiple``.
+    public func features(_ frames: Tensor<Float>, _ context: Context) -> Tensor<Float> {
+        require(
+            frames.rank == 4 && frames.shape[3] == 3 && frames.shape[1] % sizeMultiple == 0
+                && frames.shape[2] % sizeMultiple == 0,
+            "DenseEncoder: frames \(frames.shape) are not [N, H, W, 3] with multiples of "
+                + "\(sizeMultiple)")
+        return trunk(frames * Self.inputScale, context)
+    }
+
+    /// The paths are the trunk's: `down.0.first.convolution.weight`.
+    public mutating func visit(_ visitor: inout some ParameterVisitor) { trunk.visit(&visitor) }
+}
+
+extension DenseEncoder {
+    public static let grammar = "dense[:WIDTH]"
+    public static let parts = ["down", "upsampling", "up"]
+    /// All of it, at the full rate: a head on frozen features, or a tenth of the rate, is far behind.
+    public static let trainedParts: [String: Double] = ["down": 1, "upsampling": 1, "up": 1]
+    public static let usualHead: ComponentName = "linear"
+
+    public var name: ComponentName {
+        ComponentName(kind: "dense", words: ["\(configuration.widths[0])"])
+    }
+
+    public static func validate(_ name: ComponentName) throws(ConfigurationError) {
+        _ = try width(name)
+    }
+
+    /// Returns the width that a name asks for; nil where it asks for none.
+    private static func width(_ name: ComponentName) throws(ConfigurationError) -> Int? {
+        var arguments = name.arguments
+        let width = arguments.number(in: 1...1024)
+        try arguments.finish("encoder", grammar: grammar + ", WIDTH 1 to 1024")
+        return width
+    }
+
+    /// The encoder of a ``Forecaster``; without a model one with initial weights.
+    public init(
+        named name: ComponentName, on model: (any StoredModel)?, random: inout RandomStream
+    ) throws {
+        let width = try Self.width(name)
+        guard let model else {
+            self.init(DenseEncoderConfiguration(width: width ?? 32), random: &random)
+            return
+        }
+        guard let forecaster = model as? Forecaster else {
+            throw ModelMismatch(needed: .forecaster, found: model.title)
+        }
+        let found = forecaster.encoder.configuration.widths[0]
+        guard width == nil || width == found else {
+            throw ConfigurationError.invalid(
+                "encoder", expected: "dense:\(found), the model's", found: "\(name)")
+        }
+        self = forecaster.encoder
+    }
+}
+
+/// The sizes of a ``DenseEncoder``.
+public struct DenseEncoderConfiguration: EncoderConfiguration {
+    public static let kind = "dense"
+
+    /// Channels at each size, full size first; each further one halves height and width.
+    public var widths: [Int]
+
+    public init(widths: [Int]) { self.widths = widths }
+
+    /// Four sizes of `width`, twice, four and eight times as many channels; with 32 those of the
+    /// baseline U-Net.
+    public init(width: Int = 32) { widths = [width, 2 * width, 4 * width, 8 * width] }
+
+    public var stride: Int { 1 }
+    public var summary: String { "dense:\(widths[0])" }
+
+    public func encoder(random: inout RandomStream) -> any StoredEncoder {
+        DenseEncoder(self, random: &random)
+    }
+
+    public func validate() throws(ConfigurationError) {
+        guard (1...8).contains(widths.count), widths.allSatisfy({ (1...8192).contains($0) }) else {
+            throw .invalid("widths", expected: "1 to 8 numbers from 1 to 8192", found: widths)
+        }
+    }
+}

@@ -1,0 +1,103 @@
+import GestaltData
+import GestaltFiles
+import GestaltIO
+import GestaltModels
+import GestaltNN
+import GestaltRecipes
+import GestaltSegHeads
+import GestaltTensor
+import GestaltTraining
+import TestSupport
+import Testing
+
+@Suite struct StudentRecipeTests {
+    private static func teacher(_ folder: TemporaryFolder) throws -> String {
+        let path = folder.path("teacher")
+        _ = try SmallRecipes.unet(steps: 3).train(silent(path))
+        return path
+    }
+
+    private static func recipe(_ teacher: String?, steps: Int) -> StudentRecipe {
+        var recipe = StudentRecipe(
+            data: SmallRecipes.data, model: teacher, labels: 4, steps: steps)
+        (recipe.labeledBatch, recipe.unlabeledBatch) = (2, 3)
+        recipe.optimization.schedule = .constant
+        recipe.optimization.warmUpFraction = nil
+        recipe.optimization.averageDecay = 0.9
+        recipe.averageShare = 0.5
+        recipe.unlabeledAugmentation = .strong
+        return recipe
+    }
+
+    @Test func aResumedRunHasTheBitsOfAnUninterruptedOne() throws {
+        let folder = TemporaryFolder()
+        var recipe = Self.recipe(try Self.teacher(folder), steps: 4)
+        recipe.averageRamp = 0
+        let whole = try recipe.train(silent(folder.path("whole")))
+        recipe.steps = 2
+        _ = try recipe.train(silent(folder.path("parts")))
+        var options = silent()
+        options.changes.steps = 4
+        let parts = try StudentRecipe.resume(folder.path("parts"), options)
+        #expect(parts.model.state.map(\.value) == whole.model.state.map(\.value))
+        #expect(try OpenedModel(at: folder.path("whole")).model is UNet)
+    }
+
+    @Test func aStudentOfNoStepWouldBeItsTeacher() throws {
+        let folder = TemporaryFolder()
+        let path = try Self.teacher(folder)
+        var recipe = Self.recipe(path, steps: 1)
+        recipe.optimization.learningRate = 1e-12
+        recipe.optimization.averageDecay = nil
+        recipe.averageShare = 0
+        let student = try #require(try recipe.train(silent()).model as? UNet)
+        let teacher = try UNet(folder: path)
+        #expect(difference(student.scores.weight, teacher.scores.weight) < 1e-6)
+        recipe.start = "random"
+        let other = try #require(try recipe.train(silent()).model as? UNet)
+        #expect(other.scores.weight != teacher.scores.weight)
+    }
+
+    @Test func weightsOfAnotherModelAreTakenWhereTheyFit() throws {
+        let folder = TemporaryFolder()
+        let encoder = folder.path("encoder")
+        _ = try EncoderRecipeTests.recipe(steps: 1).train(silent(encoder))
+        let head = HeadRecipe(
+            data: SmallRecipes.data, model: encoder, encoder: "dense", labels: 4, steps: 1)
+        _ = try head.train(silent(folder.path("head")))
+        var recipe = Self.recipe(folder.path("head"), steps: 1)
+        recipe.optimization.learningRate = 1e-12
+        recipe.start = encoder
+        let student = try #require(try recipe.train(silent()).model as? Segmenter)
+        let forecaster = try Forecaster(folder: encoder)
+        let dense = try #require(student.encoder as? DenseEncoder)
+        #expect(
+            difference(
+                dense.trunk.down[0].first.convolution.weight,
+                forecaster.encoder.trunk.down[0].first.convolution.weight) < 1e-6)
+        recipe.start = try Self.teacher(folder)
+        #expect(throws: ConfigurationError.self) { try recipe.train(silent()) }
+    }
+
+    @Test func slipsAreNamed() throws {
+        let folder = TemporaryFolder()
+        var recipe = Self.recipe(try Self.teacher(folder), steps: 1)
+        func key(_ change: (inout StudentRecipe) -> Void) throws -> String? {
+            var changed = recipe
+            change(&changed)
+            return try #require(throws: ConfigurationError.self) { try changed.train(silent()) }.key
+        }
+        #expect(try key { $0.labels = 100_000 } == "labels")
+        #expect(try key { $0.labels = nil } == "labels")
+        #expect(try key { $0.threshold = 2 } == "threshold")
+        #expect(try key { $0.optimization.averageDecay = nil } == "averageShare")
+        #expect(try key { $0.model = nil } == "model")
+        recipe.unlabeledBatch = 0
+        #expect(throws: ConfigurationError.self) { try recipe.validate() }
+    }
+}
+
+/// The largest absolute difference of two tensors.
+private func difference(_ a: Tensor<Float>, _ b: Tensor<Float>) -> Float {
+    (a - b).abs().max().scalar
+}
