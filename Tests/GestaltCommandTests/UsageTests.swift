@@ -59,7 +59,7 @@ import Testing
             ("data sheet", "--clips", counts), ("data sheet", "--frames", counts),
         ]
 
-    @Test(arguments: values)
+    @Test(.tags(.slow), arguments: values)
     func eachOptionRefusesValuesItCannotHave(
         command: String, option: String, values: [String]
     ) throws {

@@ -6,7 +6,7 @@ import TestSupport
 import Testing
 
 @Suite(
-    .tags(.peer),
+    .tags(.peer, .slow),
     .enabled(if: VideoGPTFixture.isAvailable, "set GESTALT_FIXTURES to compare with VideoGPT"))
 struct VideoGPTCurveTests {
     @Test(arguments: TokenizerCase.all)

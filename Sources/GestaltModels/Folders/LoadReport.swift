@@ -19,7 +19,7 @@ public struct LoadReport: Sendable, Equatable, CustomStringConvertible {
         public let found: [Int]
     }
 
-    /// Compares the tensors of a file, or of memory, with the names and shapes that a model expects.
+    /// Compares the tensors of a file or of memory with the names and shapes that a model expects.
     ///
     /// Every reader of weights compares by this initializer: model folders, ``KeyMap``,
     /// `Module.load(from:partially:)`.

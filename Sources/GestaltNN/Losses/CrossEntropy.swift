@@ -6,7 +6,8 @@ import GestaltTensor
 ///
 /// For a row x with label y, weights w and smoothing s, with log-softmax ℓ:
 /// `−(1 − s) · w[y] · ℓ[y] − s/K · Σ w[k] · ℓ[k]`. The mean divides by the sum of the labels'
-/// weights, times the rows' weights. The softmax is never stored: the gradient recomputes it from the row's log-sum-exp.
+/// weights, times the rows' weights. The softmax is never stored: the gradient recomputes it from
+/// the row's log-sum-exp.
 ///
 /// - Parameters:
 ///   - logits: `[…, K]`.

@@ -31,7 +31,8 @@ public func meanAbsoluteError<Scalar: FloatingScalar>(
 }
 
 /// Returns the Huber loss, half the square of differences up to δ and linear beyond:
-/// `½ · q² + δ · (d − q)` with `d = |x − t|`, `q = min(d, δ)`. Divided by δ it is the smooth L1 loss.
+/// `½ · q² + δ · (d − q)` with `d = |x − t|`, `q = min(d, δ)`. Divided by δ it is the smooth L1
+/// loss.
 ///
 /// - Parameters:
 ///   - predictions: any shape.

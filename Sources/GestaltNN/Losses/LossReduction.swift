@@ -8,8 +8,8 @@ import GestaltTensor
 /// negative. An element of weight 0 is excluded, gradients included, provided that its loss is
 /// finite.
 ///
-/// `torch.nn.functional.binary_cross_entropy_with_logits` divides by the number of elements instead,
-/// whatever their `weight`.
+/// PyTorch's `binary_cross_entropy_with_logits` divides by the number of elements instead, whatever
+/// their `weight`.
 public enum LossReduction: String, Sendable, Codable {
     /// Their mean, a scalar.
     case mean

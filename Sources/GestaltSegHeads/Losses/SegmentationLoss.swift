@@ -89,8 +89,8 @@ private func foregroundLoss(
 
 /// Returns the sum of the Dice losses of all classes except the background, times their share.
 ///
-/// As in ``diceLoss(_:_:classes:over:smoothing:weights:)``, 1 is added to numerator and denominator:
-/// an empty prediction of an empty class has no loss.
+/// As in ``diceLoss(_:_:classes:over:smoothing:weights:)``, 1 is added to numerator and
+/// denominator: an empty prediction of an empty class has no loss.
 ///
 /// - Parameter targets: `[N, H, W, K]`.
 private func diceOfClasses(

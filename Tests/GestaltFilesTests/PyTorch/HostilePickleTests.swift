@@ -1,6 +1,7 @@
 import Foundation
 import GestaltFiles
 import GestaltTensor
+import TestSupport
 import Testing
 
 /// Pickles made to harm whoever reads them.
@@ -98,7 +99,7 @@ import Testing
     }
 
     /// Copies that a call of a known function would make of one long value.
-    @Test func repeatedConversionsAreCounted() {
+    @Test(.tags(.slow)) func repeatedConversionsAreCounted() {
         let text = Pickled.text(String(repeating: "x", count: 1 << 20)) + Pickled.put(0)
         var body = text + Pickled.pop
         let encode =
@@ -108,14 +109,14 @@ import Testing
         Self.refuses(body + Pickled.none, "too large")
     }
 
-    @Test(arguments: [1000, 4000, 300_000]) func deepNesting(levels: Int) {
+    @Test(.tags(.slow), arguments: [1000, 4000, 300_000]) func deepNesting(levels: Int) {
         let tuples = Pickled.none + (0..<levels).flatMap { _ in Pickled.tuple1 }
         Self.refuses(tuples, "levels of nesting")
         let marks = (0..<levels).flatMap { _ in Pickled.mark }
         Self.refuses(marks, levels > 4096 ? "open marks" : "one value at the end")
     }
 
-    @Test func endlessNumbers() {
+    @Test(.tags(.slow)) func endlessNumbers() {
         Self.refuses(
             [0x8B] + littleEndian(1 << 20, 4) + [UInt8](repeating: 1, count: 1 << 20), "integers")
         Self.refuses([0x8B] + littleEndian(0xFFFF_FFFF, 4), "integers")
@@ -156,7 +157,7 @@ import Testing
         #expect(throws: FileError.self) { try PyTorchFile(bytes: trailing) }
     }
 
-    @Test func manyValuesAreBounded() {
+    @Test(.tags(.slow)) func manyValuesAreBounded() {
         Self.refuses([UInt8](repeating: 0x5D, count: 8 << 20), "too large")
         Self.refuses([UInt8](repeating: 0x4E, count: 8 << 20), "on the stack")
     }

@@ -101,7 +101,7 @@ import Testing
     }
 
     /// Broken files of a model open or give a typed error.
-    @Test(arguments: [71, 72] as [UInt64]) func mutations(seed: UInt64) throws {
+    @Test(.tags(.slow), arguments: [71, 72] as [UInt64]) func mutations(seed: UInt64) throws {
         let small = try SmallPredictor()
         let folder = TemporaryFolder()
         let path = folder.path("model")
