@@ -34,7 +34,8 @@ import Testing
     }
 
     @Test func framesOfAnySizeAreForecast() {
-        let forecast = Self.forecaster()(.sample([1, 21, 30, 3], seed: 1, in: -0.5...0.5), .inference)
+        let forecast = Self.forecaster()(
+            .sample([1, 21, 30, 3], seed: 1, in: -0.5...0.5), .inference)
         #expect(forecast.pictures.shape == [1, 21, 30, 6])
         #expect(forecast.maps.shape == [1, 21, 30, 1])
         #expect(forecast.picture(1).shape == [1, 21, 30, 3])

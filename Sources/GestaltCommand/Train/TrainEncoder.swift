@@ -18,6 +18,7 @@ struct TrainEncoder: ParsableCommand {
               displaced=1            map: what comes or goes for good at some time
               will-change-1=1        map: what changes in 8 to 14 frames (0: in 2 to 6 frames)
               frame+4=0.5            picture: the frame four frames later; any number
+              moving-foreground      map: what is not background now, without its shadow
               displaced-foreground   map: of what is displaced, the objects without the ground
               still                  picture: the frame, of which half is blanked; a control \
             that needs no video

@@ -42,7 +42,8 @@ struct ForecastBatches: BatchSource {
         }
         require(
             !frames.isEmpty && !terms.isEmpty && batchSize > 0,
-            "ForecastBatches: batches of \(batchSize) of \(frames.count) frames, \(terms.count) terms")
+            "ForecastBatches: batches of \(batchSize) of \(frames.count) frames, \(terms.count) terms"
+        )
         self.batchSize = batchSize
         self.order = order
         self.augmentation = augmentation
@@ -85,7 +86,8 @@ struct ForecastBatches: BatchSource {
         var maps: [Tensor<Float>] = []
         var mapWeights: [Tensor<Float>] = []
         // Bits move as labels do, and are expanded last.
-        let bits = data.motion.isEmpty ? nil : clean.masks(data.motion[index.clip].bits[index.frame])
+        let bits =
+            data.motion.isEmpty ? nil : clean.masks(data.motion[index.clip].bits[index.frame])
         for term in terms {
             switch term.target {
             case .background:

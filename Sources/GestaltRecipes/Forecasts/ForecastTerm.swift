@@ -8,7 +8,7 @@ import GestaltMotion
 /// | `background` | picture: the clip's median over time |
 /// | `frame+K` | picture: the frame K frames later |
 /// | `still` | picture: the frame itself, of which the network sees half, and half of the time in grey: a control that needs no video |
-/// | `differs-from-median`, `displaced`, `displaced-foreground`, `will-change-K` | map: a channel of `MotionTargets`, K an index of `MotionSettings.horizons` |
+/// | `differs-from-median`, `moving-foreground`, `displaced`, `displaced-foreground`, `will-change-K` | map: a channel of `MotionTargets`, K an index of `MotionSettings.horizons` |
 struct ForecastTerm: Sendable, Equatable {
     enum Target: Sendable, Equatable {
         case background
@@ -49,7 +49,7 @@ struct ForecastTerm: Sendable, Equatable {
 
     /// The maps that can be forecast.
     private static func channels(_ motion: MotionSettings) -> [MotionChannel] {
-        [.differsFromMedian, .displaced, .displacedForeground]
+        [.differsFromMedian, .movingForeground, .displaced, .displacedForeground]
             + motion.horizons.indices.map { .willChange($0) }
     }
 

@@ -73,7 +73,8 @@ public struct EncoderRecipe: Recipe {
         try augmentation.validate()
         guard augmentation.crop == nil, !augmentation.mixesItems else {
             throw ConfigurationError.invalid(
-                "augmentation", expected: "no crop, CutMix or copy-paste: targets are a frame's own",
+                "augmentation",
+                expected: "no crop, CutMix or copy-paste: targets are a frame's own",
                 found: "\(augmentation)")
         }
         _ = try activeTerms

@@ -99,7 +99,9 @@ struct StudentBatches: BatchSource {
     private func unlabeled(at step: Int) throws -> Guessed {
         let order = BatchOrder.shuffled(seed: seed &+ 1)
         let items = order.items(step: step, batchSize: batchSize, count: frames.count)
-        var (seen, plain, targets): ([Tensor<Float>], [Tensor<Float>], [Tensor<Float>]) = ([], [], [])
+        var (seen, plain, targets): ([Tensor<Float>], [Tensor<Float>], [Tensor<Float>]) = (
+            [], [], []
+        )
         for (place, item) in items.enumerated() {
             let index = frames[item]
             let clip = try set.clip(at: index.clip)
