@@ -101,7 +101,7 @@ import Testing
         (["train", "u-net"], "did you mean 'unet'?", "gestalt train"),
         (["data", "shet"], "did you mean 'sheet'?", "gestalt data"),
         (["foo"], "there are demo, doctor, train", "gestalt <subcommand>"),
-        (["train", "foo"], "there are tokenizer, prior, head, unet", "gestalt train"),
+        (["train", "foo"], "there are tokenizer, prior, encoder, head", "gestalt train"),
     ])
     func aCommandThatIsNotThereAndTheNearestOne(
         arguments: [String], expected: String, usage: String

@@ -17,7 +17,8 @@ import Testing
         let problems = ReaderAttack(name, seed: seed, count: count, [whole]).run(
             expecting: { error in
                 error is FileError || error is ConfigurationError || error is ModelFolderError
-                    || error is TrainingError || error is TokenizerError || error is VideoGPTError
+                    || error is StateMismatch || error is TrainingError || error is TokenizerError
+                    || error is VideoGPTError
             }, read)
         #expect(problems.isEmpty, "\(problems.prefix(5))")
     }

@@ -29,7 +29,7 @@ import Testing
         var random = RandomStream(seed: 3)
         let encoder = DenseEncoder(DenseEncoderConfiguration(), random: &random)
         let network = UNet(.baseline, random: &random)
-        let paths = network.state.map(\.path).filter { !$0.hasPrefix("scores") }
+        let paths = network.state.map(\.path).filter { $0.hasPrefix("trunk") }
         #expect(encoder.state.map(\.path) == paths)
     }
 

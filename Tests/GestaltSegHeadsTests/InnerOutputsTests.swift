@@ -17,10 +17,12 @@ import Testing
         #expect(logits == model.logits(frames(), .inference))
         let paths = inner.all.map(\.path)
         #expect(Set(paths).isSubset(of: model.namedModules.map(\.path)))
-        for path in ["down.0", "down.1.second", "upsampling.0", "up.0", "scores"] {
+        for path in [
+            "trunk.down.0", "trunk.down.1.second", "trunk.upsampling.0", "trunk.up.0", "scores",
+        ] {
             #expect(paths.contains(path), "\(path)")
         }
-        #expect(inner["down.1"]?.shape == [2, 16, 16, 6])
+        #expect(inner["trunk.down.1"]?.shape == [2, 16, 16, 6])
     }
 
     @Test(arguments: EncoderConfigurationTests.encoders)

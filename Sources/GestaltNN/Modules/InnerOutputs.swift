@@ -24,10 +24,10 @@ extension Context {
     ///
     /// ```swift
     /// let context = Context.inference
-    /// let (logits, inner) = context.recordingOutputs(of: ["down.0", "up.1"]) {
+    /// let (logits, inner) = context.recordingOutputs(of: ["trunk.down.0", "trunk.up.1"]) {
     ///     model.logits(frames, context)
     /// }
-    /// let finest = inner["down.0"]                      // [N, H, W, C]
+    /// let finest = inner["trunk.down.0"]                      // [N, H, W, C]
     /// ```
     /// Parts announce themselves by ``part(_:_:)``; of the library's models those are the blocks
     /// and levels, of a ``Sequential`` all layers. Outputs are not detached: in a training pass

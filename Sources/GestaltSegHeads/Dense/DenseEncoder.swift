@@ -49,18 +49,19 @@ public struct DenseEncoder: StoredEncoder {
                 && frames.shape[2] % sizeMultiple == 0,
             "DenseEncoder: frames \(frames.shape) are not [N, H, W, 3] with multiples of "
                 + "\(sizeMultiple)")
-        return trunk(frames * Self.inputScale, context)
+        return context.part("trunk") { trunk(frames * Self.inputScale, context) }
     }
 
-    /// The paths are the trunk's: `down.0.first.convolution.weight`.
-    public mutating func visit(_ visitor: inout some ParameterVisitor) { trunk.visit(&visitor) }
+    public mutating func visit(_ visitor: inout some ParameterVisitor) {
+        visitor.module("trunk", &trunk)
+    }
 }
 
 extension DenseEncoder {
     public static let grammar = "dense[:WIDTH]"
-    public static let parts = ["down", "upsampling", "up"]
+    public static let parts = ["trunk"]
     /// All of it, at the full rate: a head on frozen features, or a tenth of the rate, is far behind.
-    public static let trainedParts: [String: Double] = ["down": 1, "upsampling": 1, "up": 1]
+    public static let trainedParts: [String: Double] = ["trunk": 1]
     public static let usualHead: ComponentName = "linear"
 
     public var name: ComponentName {

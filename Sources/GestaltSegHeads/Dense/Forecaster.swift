@@ -34,7 +34,8 @@ public struct Forecaster: StoredModel {
     /// padded and cropped again.
     public func callAsFunction(_ frames: Tensor<Float>, _ context: Context) -> Forecast {
         let all = padded(frames, to: encoder.sizeMultiple) { x in
-            outputs(encoder.features(x, context), context)
+            let features = context.part("encoder") { encoder.features(x, context) }
+            return context.part("outputs") { outputs(features, context) }
         }
         let pictures = 3 * configuration.pictures.count
         return Forecast(

@@ -37,16 +37,15 @@ public struct UNet: SegmentationModel, StoredModel {
             frames.rank == 4 && frames.shape[3] == 3,
             "UNet: frames \(frames.shape) are not [N, H, W, 3]")
         return padded(input.normalized(frames), to: sizeMultiple) { x in
-            let features = trunk(x, context)
+            let features = context.part("trunk") { trunk(x, context) }
             return context.part("scores") { scores(features, context) }
         }
     }
 
     public var title: String { "a segmentation model (U-Net)" }
 
-    /// The trunk's paths stand beside `scores`: `down.0.first.convolution.weight`.
     public mutating func visit(_ visitor: inout some ParameterVisitor) {
-        trunk.visit(&visitor)
+        visitor.module("trunk", &trunk)
         visitor.module("scores", &scores)
     }
 }
