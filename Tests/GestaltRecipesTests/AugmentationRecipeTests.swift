@@ -61,20 +61,6 @@ import Testing
         #expect(try head().train(on: tokenizer(), options).steps == 1)
     }
 
-    /// Recipes of before know the probability of mirroring alone.
-    @Test func earlierRecipesMirror() throws {
-        let folder = TemporaryFolder()
-        let text = String(decoding: try head().json(), as: UTF8.self)
-        let earlier = text.replacing(
-            "\"steps\"", with: "\"flip\" : 0.25, \"steps\"", maxReplacements: 1)
-        _ = folder.write(Array(earlier.utf8), as: "recipe.json")
-        let recipe = try HeadRecipe(run: folder.path)
-        #expect(recipe.augmentation == Augmentation(flip: 0.25))
-        var changed = recipe
-        changed.augmentation.flip = 0.5
-        #expect(changed.augmentation == .flip)
-    }
-
     @Test func wrongAugmentationsAreRefused() {
         #expect(throws: InvalidAugmentation.self) {
             try head { $0.augmentation.rotation = 181 }.validate()

@@ -41,7 +41,7 @@ import Testing
         var recipe = UNetRecipe(
             data: DataChoice(root), network: UNetConfiguration(widths: [4], classes: classes),
             labels: labels, steps: 2)
-        recipe.batch = 2
+        recipe.optimization.batchSize = 2
         return recipe
     }
 

@@ -37,7 +37,7 @@ import Testing
     func averages() throws {
         let folder = TemporaryFolder()
         var recipe = SmallRecipes.tokenizer(steps: 3)
-        recipe.averageDecay = 0.5
+        recipe.optimization.averageDecay = 0.5
         let trained = try recipe.train(silent(folder.path("run"))).model
         let opened = try OpenedModel(at: folder.path("run/checkpoints/last.safetensors"))
         let tokenizer = try #require(try opened.tokenizer() as? VQVAE)
@@ -50,8 +50,8 @@ import Testing
         let folder = TemporaryFolder()
         let run = folder.path("run")
         var recipe = SmallRecipes.unet(steps: 40)
-        recipe.evaluationInterval = 1000
-        recipe.checkpointInterval = 1
+        recipe.optimization.evaluationInterval = 1000
+        recipe.optimization.checkpointInterval = 1
         try interrupt(recipe, run)
         let last = try OpenedModel(at: run)
         let remark = try #require(last.remark)

@@ -41,8 +41,8 @@ enum SmallPredictor {
         var recipe = HeadRecipe(
             data: SmallRecipes.data, encoder: encoder, head: "convolutional:16", labels: 8,
             steps: steps)
-        recipe.batch = 4
-        recipe.learningRate = 1e-2
+        recipe.optimization.batchSize = 4
+        recipe.optimization.learningRate = 1e-2
         return recipe
     }
 
@@ -164,7 +164,7 @@ enum SmallPredictor {
         var recipe = SmallPredictor.head(SmallPredictor.skips, steps: 8)
         recipe.model = folder.path("predictor")
         recipe.trains = ["resnet"]
-        recipe.checkpointInterval = 1
+        recipe.optimization.checkpointInterval = 1
         let whole = try recipe.train(silent(folder.path("whole")))
         // Somebody presses Ctrl-C once a checkpoint is there; wherever that is, the end is the same.
         let (stop, watched) = (Interruption(), folder.path("parts/checkpoints/last.safetensors"))

@@ -17,9 +17,9 @@ import Testing
         var recipe = PriorRecipe(data: SmallRecipes.data, preset: .tiny, steps: steps)
         recipe.clipLength = 4
         recipe.startInterval = 8
-        recipe.batch = 2
-        recipe.learningRate = 4e-3
-        recipe.checkpointInterval = 2
+        recipe.optimization.batchSize = 2
+        recipe.optimization.learningRate = 4e-3
+        recipe.optimization.checkpointInterval = 2
         return recipe
     }
 

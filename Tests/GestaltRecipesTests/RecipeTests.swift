@@ -35,16 +35,16 @@ enum SmallRecipes {
         recipe.configuration.embeddingWidth = 8
         recipe.configuration.codeCount = 16
         recipe.clipLength = 4
-        recipe.batch = 2
-        recipe.learningRate = 4e-3
+        recipe.optimization.batchSize = 2
+        recipe.optimization.learningRate = 4e-3
         return recipe
     }
 
     static func unet(steps: Int) -> UNetRecipe {
         var recipe = UNetRecipe(
             data: data, network: UNetConfiguration(widths: [8, 16]), labels: 4, steps: steps)
-        recipe.batch = 4
-        recipe.learningRate = 1e-2
+        recipe.optimization.batchSize = 4
+        recipe.optimization.learningRate = 1e-2
         recipe.augmentation = .flip
         return recipe
     }
@@ -52,8 +52,8 @@ enum SmallRecipes {
     static func head(steps: Int) -> HeadRecipe {
         var recipe = HeadRecipe(
             data: data, head: "convolutional:16", labels: 4, steps: steps)
-        recipe.batch = 4
-        recipe.learningRate = 1e-2
+        recipe.optimization.batchSize = 4
+        recipe.optimization.learningRate = 1e-2
         return recipe
     }
 }
@@ -79,12 +79,12 @@ func silent(
     }
 
     @Test(arguments: [
-        ("\"steps\"", "\"stepz\"", "recipe.steps"),
-        ("\"steps\"", "\"steps\": 3, \"pace\"", "recipe.pace"),
+        ("\"steps\"", "\"stepz\"", "recipe.optimization.steps"),
+        ("\"steps\"", "\"steps\": 3, \"pace\"", "recipe.optimization.pace"),
         ("\"widths\"", "\"depths\"", "recipe.network.widths"),
-        ("\"batch\" : 4", "\"batch\" : 0", "batch"),
-        ("\"batch\" : 4", "\"batch\" : \"x\"", "recipe.batch"),
-        ("\"warmUpFraction\" : 0.2", "\"warmUpFraction\" : 1.5", "warmUpFraction"),
+        ("\"batchSize\" : 4", "\"batchSize\" : 0", "optimization.batchSize"),
+        ("\"batchSize\" : 4", "\"batchSize\" : \"x\"", "recipe.optimization.batchSize"),
+        ("\"warmUpFraction\" : 0.2", "\"warmUpFraction\" : 1.5", "optimization.warmUpFraction"),
     ])
     func wrongKeysAreNamed(_ old: String, _ new: String, _ key: String) throws {
         let folder = TemporaryFolder()
@@ -134,7 +134,7 @@ func silent(
                 return nil
             } catch { return (error as? ConfigurationError)?.key }
         }
-        #expect(key { $0.steps = 0 } == "steps")
+        #expect(key { $0.steps = 0 } == "optimization.steps")
         #expect(key { $0.augmentation.crop = .init(height: 8, width: 8) } == "augmentation.crop")
         #expect(key { $0.trains = ["resnet"] } == "trains")
         #expect(key { $0.trains = ["tokenizer", "tokenizer"] } == "trains")

@@ -17,8 +17,8 @@ import Testing
 @Suite struct RunContinuationTests {
     private static func recipe(steps: Int) -> UNetRecipe {
         var recipe = SmallRecipes.unet(steps: steps)
-        recipe.evaluationInterval = 100
-        recipe.checkpointInterval = 100
+        recipe.optimization.evaluationInterval = 100
+        recipe.optimization.checkpointInterval = 100
         return recipe
     }
 
@@ -87,7 +87,7 @@ import Testing
         var again = Self.recipe(steps: 1)
         again.model = folder.path("unet/checkpoints/last.safetensors")
         again.network = UNetConfiguration(widths: [4])
-        again.learningRate = 1e-9
+        again.optimization.learningRate = 1e-9
         let second = try again.train(silent(folder.path("again"))).model
         #expect(second.configuration.widths == first.configuration.widths)
         #expect(relativeDeviation(second.scores.weight, from: first.scores.weight) < 1e-4)
@@ -99,7 +99,7 @@ import Testing
             .train(on: predictor, silent(folder.path("head"))).model
         var further = SmallPredictor.head("tokenizer", steps: 1)
         further.model = folder.path("head")
-        further.learningRate = 1e-9
+        further.optimization.learningRate = 1e-9
         let trained = try further.train(silent(folder.path("further"))).model
         #expect(trained.configuration == head.configuration)
         for (one, other) in zip(trained.encoder.state, head.encoder.state) {

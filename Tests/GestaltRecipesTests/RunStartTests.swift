@@ -24,7 +24,7 @@ import Testing
         refused { $0.data.location = folder.path("nowhere") }
         refused { $0.labels = 10_000 }
         refused { $0.model = folder.path("nothing") }
-        refused { $0.batch = 1_000_000_000 }
+        refused { $0.optimization.batchSize = 1_000_000_000 }
         refused { $0.steps = 0 }
         var head = SmallRecipes.head(steps: 2)
         head.model = folder.path("nothing.ckpt")
@@ -48,7 +48,7 @@ import Testing
     @Test("a batch that cannot fit is refused with one that does; tried when asked for")
     func memory() throws {
         var recipe = SmallRecipes.unet(steps: 1)
-        recipe.batch = 1 << 40
+        recipe.optimization.batchSize = 1 << 40
         let error = #expect(throws: TrainingError.self) { try recipe.train(silent()) }
         guard case .memory(let needed, let available, _, let batch, let fitting)? = error else {
             Issue.record("\(String(describing: error))")
@@ -56,7 +56,7 @@ import Testing
         }
         #expect(needed > available && batch == 1 << 40 && fitting > 0 && fitting < batch)
         #expect("\(error!)".contains("a batch of \(fitting) fits"))
-        recipe.batch = 2
+        recipe.optimization.batchSize = 2
         var options = silent()
         options.refusesBeyondMemory = false
         #expect(try recipe.train(options).steps == 1)

@@ -9,7 +9,7 @@ struct SegmentFrames {
         let quiet = RunOptions(showsProgress: false)
 
         var recipe = TokenizerRecipe(data: data, preset: .tiny, steps: 60)
-        recipe.batch = 4
+        recipe.optimization.batchSize = 4
         let tokenizer = try recipe.train(quiet)
         for metric in tokenizer.evaluation?.metrics ?? [] {
             print("tokenizer", metric.name, metric.value)

@@ -64,13 +64,15 @@ struct Explanation: Error, CustomStringConvertible {
     /// Returns the flag that sets a key of a recipe.
     private static func flag(of key: String) -> String? {
         let flags = [
-            "steps": "--steps", "batch": "--batch", "learningRate": "--rate",
+            "optimization.steps": "--steps", "optimization.batchSize": "--batch",
+            "optimization.learningRate": "--rate",
             "labels": "--labels", "classes": "--classes", "network.classes": "--classes",
             "clipLength": "--clip-length", "conditioningFrames": "--conditioning-frames",
             "preset": "--preset", "model": "--model", "data": "--data",
-            "weightDecay": "--weight-decay", "warmUpFraction": "--warm-up",
-            "warmUpSteps": "--warm-up",
-            "gradientNorm": "--gradient-norm", "flip": "--flip", "frozen": "--freeze",
+            "optimization.weightDecay": "--weight-decay",
+            "optimization.warmUpFraction": "--warm-up", "optimization.warmUpSteps": "--warm-up",
+            "optimization.gradientNorm": "--gradient-norm",
+            "optimization.averageDecay": "--average-decay", "flip": "--flip", "frozen": "--freeze",
             "trains": "--unfreeze", "input": "the frames of --data",
         ]
         if let flag = flags[key] { return flag }

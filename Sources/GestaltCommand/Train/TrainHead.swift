@@ -102,12 +102,8 @@ struct TrainHead: ParsableCommand {
         if let head { recipe.head = head }
         if let classes = labels.classes { recipe.classes = classes }
         if let count = labels.labels { recipe.labels = count }
-        if let weightDecay = labels.weightDecay { recipe.weightDecay = weightDecay }
-        if let number = steps.steps { recipe.steps = number }
-        if let batch = steps.batch { recipe.batch = batch }
-        if let learningRate = steps.learningRate { recipe.learningRate = learningRate }
-        if let warmUp = steps.warmUp { recipe.warmUpFraction = warmUp }
-        if let gradientNorm = steps.gradientNorm { recipe.gradientNorm = gradientNorm }
+        if let weightDecay = labels.weightDecay { recipe.optimization.weightDecay = weightDecay }
+        steps.apply(to: &recipe.optimization)
         // After the trained parts, on which the default depends.
         var changed = recipe.augmentation
         augmentation.apply(to: &changed)

@@ -106,11 +106,7 @@ struct TrainPrior: ParsableCommand {
         if !freeze.isEmpty { recipe.frozen = freeze.map { "prior.\($0)" } }
         if checkpointing { recipe.checkpointing = true }
         if let flip { recipe.flip = flip }
-        if let number = steps.steps { recipe.steps = number }
-        if let batch = steps.batch { recipe.batch = batch }
-        if let learningRate = steps.learningRate { recipe.learningRate = learningRate }
-        if let warmUp = steps.warmUp { recipe.warmUpSteps = Int(warmUp * Double(recipe.steps)) }
-        if let gradientNorm = steps.gradientNorm { recipe.gradientNorm = gradientNorm }
+        steps.apply(to: &recipe.optimization)
         return recipe
     }
 

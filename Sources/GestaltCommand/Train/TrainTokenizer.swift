@@ -84,11 +84,7 @@ struct TrainTokenizer: ParsableCommand {
         }
         if start != nil, preset != nil { recipe.configuration = try usual().configuration }
         if let clipLength { recipe.clipLength = clipLength }
-        if let number = steps.steps { recipe.steps = number }
-        if let batch = steps.batch { recipe.batch = batch }
-        if let learningRate = steps.learningRate { recipe.learningRate = learningRate }
-        if let warmUp = steps.warmUp { recipe.warmUpSteps = Int(warmUp * Double(recipe.steps)) }
-        if let gradientNorm = steps.gradientNorm { recipe.gradientNorm = gradientNorm }
+        steps.apply(to: &recipe.optimization)
         augmentation.apply(to: &recipe.augmentation)
         return recipe
     }

@@ -57,12 +57,8 @@ struct TrainUNet: ParsableCommand {
         }
         if let classes = labels.classes { recipe.network.classes = classes }
         if let count = labels.labels { recipe.labels = count }
-        if let weightDecay = labels.weightDecay { recipe.weightDecay = weightDecay }
-        if let number = steps.steps { recipe.steps = number }
-        if let batch = steps.batch { recipe.batch = batch }
-        if let learningRate = steps.learningRate { recipe.learningRate = learningRate }
-        if let warmUp = steps.warmUp { recipe.warmUpFraction = warmUp }
-        if let gradientNorm = steps.gradientNorm { recipe.gradientNorm = gradientNorm }
+        if let weightDecay = labels.weightDecay { recipe.optimization.weightDecay = weightDecay }
+        steps.apply(to: &recipe.optimization)
         augmentation.apply(to: &recipe.augmentation)
         mixing.apply(to: &recipe.augmentation)
         return recipe

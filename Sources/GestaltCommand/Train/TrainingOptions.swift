@@ -31,7 +31,9 @@ extension StepOptions {
         if let steps { optimization.steps = steps }
         if let batch { optimization.batchSize = batch }
         if let learningRate { optimization.learningRate = learningRate }
-        if let warmUp { optimization.warmUpFraction = warmUp }
+        if let warmUp {
+            (optimization.warmUpFraction, optimization.warmUpSteps) = (warmUp, nil)
+        }
         if let gradientNorm { optimization.gradientNorm = gradientNorm }
     }
 }

@@ -120,14 +120,15 @@ struct RunState {
     init?(_ path: String) throws {
         let run = RunFolder(existing: path)
         struct Numbers: Decodable {
-            struct Recipe: Decodable { let steps: Int }
+            struct Recipe: Decodable { let optimization: Steps }
+            struct Steps: Decodable { let steps: Int }
             let recipe: Recipe
         }
         // Another file of this name is not a run.
         guard let bytes = FileManager.default.contents(atPath: run.recipe),
             let numbers = try? JSONDecoder().decode(Numbers.self, from: bytes)
         else { return nil }
-        steps = numbers.recipe.steps
+        steps = numbers.recipe.optimization.steps
         lastPath = run.existingLastCheckpoint
         bestPath =
             FileManager.default.fileExists(atPath: run.bestCheckpoint) ? run.bestCheckpoint : nil

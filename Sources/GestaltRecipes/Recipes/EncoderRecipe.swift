@@ -35,11 +35,6 @@ public struct EncoderRecipe: Recipe {
     public var augmentation: Augmentation
     public var optimization: Optimization
 
-    public var steps: Int {
-        get { optimization.steps }
-        set { optimization.steps = newValue }
-    }
-
     /// The terms that a recipe has by default.
     public static let usualTerms: [String: Double] = [
         "background": 1, "differs-from-median": 1, "displaced": 1, "will-change-1": 1,
@@ -54,18 +49,11 @@ public struct EncoderRecipe: Recipe {
         terms = Self.usualTerms
         motion = MotionSettings()
         augmentation = .standard
-        optimization = Optimization(
-            steps: steps ?? 4000, batchSize: 16, learningRate: 2e-3, schedule: .oneCycle,
-            seed: seed)
-        optimization.warmUpFraction = 0.2
+        optimization = .segmentation(steps: steps ?? 4000, isFewLabels: true, seed: seed)
     }
 
     public func validate() throws {
-        do {
-            try optimization.validate()
-        } catch {
-            throw error.below("optimization")
-        }
+        try validateOptimization()
         guard (1...1024).contains(width) else {
             throw ConfigurationError.invalid("width", expected: "1 to 1024", found: width)
         }

@@ -38,11 +38,13 @@ extension HeadRecipe {
         let isCached = try caches(frames.count, model)
         noteAugmentation(model.encoder, options)
         try run.begin(
-            model, plan: plan, batch: batch, data: [set] + (evaluationSet.map { [$0] } ?? []),
+            model, plan: plan, batch: optimization.batchSize,
+            data: [set] + (evaluationSet.map { [$0] } ?? []),
             trial: try trial(model, set, frames, isCached: isCached))
         guard isCached else {
             let batches = try FrameBatches(
-                set, frames: frames, batchSize: batch, order: .shuffled(seed: seed),
+                set, frames: frames, batchSize: optimization.batchSize,
+                order: .shuffled(seed: seed),
                 augmentation: augmentation)
             return try run.train(
                 model, SegmentationTask(batches: batches, evaluator: evaluator),
@@ -116,10 +118,9 @@ extension HeadRecipe {
         return Freezing(frozen.map { "encoder.\($0)" })
     }
 
-    private var optimizer: AdamW {
+    private var optimizer: any Optimizer {
         let usual = (try? encoderType)?.trainedParts ?? [:]
-        return AdamW(
-            weightDecay: weightDecay,
+        return optimization.optimizer(
             groups: trains.map {
                 ParameterGroup(
                     .below(["encoder.\($0)"]),
@@ -127,14 +128,7 @@ extension HeadRecipe {
             })
     }
 
-    private var plan: TrainingPlan {
-        TrainingPlan(
-            steps: steps,
-            schedule: .oneCycle(
-                OneCycle(maximum: learningRate, steps: steps, warmUpFraction: warmUpFraction)),
-            gradientNorm: gradientNorm, freezing: freezing, evaluationInterval: evaluationInterval,
-            checkpointInterval: checkpointInterval, seed: seed)
-    }
+    private var plan: TrainingPlan { optimization.plan(freezing: freezing) }
 
     private func about(_ frames: String, seesFuture: Bool) -> String {
         let start = initial == .random ? " drawn at random" : ""
@@ -218,7 +212,8 @@ extension HeadRecipe {
             ? ProgressBar("encoding", total: variants * frames.count, unit: "frames") : nil
         defer { bar?.finish() }
         return try LatentBatches(
-            encoder: LabeledFrameEncoder(encoder), clips: set, frames: frames, batchSize: batch,
+            encoder: LabeledFrameEncoder(encoder), clips: set, frames: frames,
+            batchSize: optimization.batchSize,
             seed: seed, flip: augmentation.flip, progress: run.progress(on: bar))
     }
 }

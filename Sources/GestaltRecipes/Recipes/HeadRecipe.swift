@@ -57,22 +57,9 @@ public struct HeadRecipe: Recipe {
     public var classes: Int
     /// The number of labeled frames, spread over the clips; nil for all.
     public var labels: Int?
-    public var steps: Int
-    public var batch: Int
-    /// The peak learning rate of the one-cycle schedule; the optimizer is AdamW.
-    public var learningRate: Double
-    /// The fraction of the steps in which the learning rate rises.
-    public var warmUpFraction: Double
-    public var weightDecay: Double
-    /// The bound on the norm of all gradients; nil disables clipping.
-    public var gradientNorm: Float?
-    public var evaluationInterval: Int
-    public var checkpointInterval: Int
-    public var seed: UInt64
+    public var optimization: Optimization
     /// Nil for the default.
     private var chosenAugmentation: Augmentation?
-    /// The probability of mirroring in recipes that know no other augmentation.
-    private var flip: Float?
 
     /// - Parameters:
     ///   - head: by default that of the encoder's kind.
@@ -93,29 +80,21 @@ public struct HeadRecipe: Recipe {
         self.head = head ?? type?.usualHead ?? "convolutional"
         self.classes = classes
         self.labels = labels
-        self.steps = steps ?? (labels == nil ? 2500 : 600)
-        batch = 16
-        learningRate = 2e-3
-        warmUpFraction = 0.2
-        weightDecay = 0.01
-        evaluationInterval = max(1, self.steps / 4)
-        checkpointInterval = max(1, min(200, self.steps / 4))
-        self.seed = seed
+        optimization = .segmentation(steps: steps, isFewLabels: labels != nil, seed: seed)
     }
 
     /// The changes of the pictures: by default `.standard` where parts of the encoder are trained,
     /// and `.flip` on a frozen encoder, whose latents are then computed only once.
     public var augmentation: Augmentation {
         get {
-            chosenAugmentation ?? flip.map { Augmentation(flip: $0) }
-                ?? (trains.isEmpty ? .flip : .standard)
+            chosenAugmentation ?? (trains.isEmpty ? .flip : .standard)
         }
-        set { (chosenAugmentation, flip) = (newValue, nil) }
+        set { chosenAugmentation = newValue }
     }
 
     /// The same recipe with its augmentation written down, so that a run keeps it.
     var settled: HeadRecipe {
-        guard chosenAugmentation == nil, flip == nil else { return self }
+        guard chosenAugmentation == nil else { return self }
         var recipe = self
         recipe.augmentation = augmentation
         return recipe
@@ -123,27 +102,17 @@ public struct HeadRecipe: Recipe {
 
     private enum CodingKeys: String, CodingKey {
         case data, model, settings, encoder, initial, trains, partRates, head, classes, labels
-        case steps, batch, learningRate, warmUpFraction, weightDecay, gradientNorm, flip
-        case evaluationInterval, checkpointInterval, seed
+        case optimization
         case chosenAugmentation = "augmentation"
     }
 
     public func validate() throws {
-        try validateNumbers(
-            steps: steps, batch: batch, learningRate: learningRate,
-            evaluationInterval: evaluationInterval, checkpointInterval: checkpointInterval)
-        try validateShare("warmUpFraction", warmUpFraction)
-        if let flip { try validateShare("flip", Double(flip)) }
+        try validateOptimization()
         try augmentation.validate()
         guard augmentation.crop == nil else {
             throw ConfigurationError.invalid(
                 "augmentation.crop", expected: "none: the encoder has the frames' size",
                 found: "a crop")
-        }
-        try validateGradientNorm(gradientNorm)
-        guard weightDecay >= 0, weightDecay.isFinite else {
-            throw ConfigurationError.invalid(
-                "weightDecay", expected: "0 or more", found: weightDecay)
         }
         let type = try encoderType
         try type.validate(encoder)

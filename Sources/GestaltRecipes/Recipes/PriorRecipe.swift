@@ -40,23 +40,12 @@ public struct PriorRecipe: Recipe {
     public var clipLength: Int
     /// Frames between the starts of windows of one clip.
     public var startInterval: Int
-    public var steps: Int
-    public var batch: Int
-    /// The learning rate after the warm-up, with Adam. It decays to 0 by half a cosine.
-    public var learningRate: Double
-    public var warmUpSteps: Int
-    /// The bound on the norm of all gradients; nil disables clipping.
-    public var gradientNorm: Float?
-    /// The decay of the average of the weights; nil for no average.
-    public var averageDecay: Float?
     /// Frozen paths in the predictor, `prior.resnet` for example; the tokenizer is always frozen.
     public var frozen: [String]
     /// Whether activations are recomputed in the backward pass: less memory, a third more time.
     public var checkpointing: Bool
     public var flip: Bool
-    public var evaluationInterval: Int
-    public var checkpointInterval: Int
-    public var seed: UInt64
+    public var optimization: Optimization
 
     /// The defaults of a preset: `publicBAIR` has the public code's, a learning rate of 3e-4
     /// without warm-up or clipping; the small ones learn faster with 1e-3 and a warm-up.
@@ -81,38 +70,23 @@ public struct PriorRecipe: Recipe {
             case .small: 2_000
             case .tiny: 200
             }
-        self.steps = steps ?? usual
-        batch = isPublic ? 8 : 4
-        learningRate = isPublic ? 3e-4 : 1e-3
-        warmUpSteps = isPublic ? 0 : min(100, self.steps / 10)
-        gradientNorm = isPublic ? nil : 1
+        let count = steps ?? usual
         frozen = []
         checkpointing = isPublic
         flip = !isPublic
-        evaluationInterval = max(1, self.steps / 5)
-        checkpointInterval = max(1, min(500, self.steps / 5))
-        self.seed = seed
+        optimization = .video(
+            steps: count, batchSize: isPublic ? 8 : 4, learningRate: isPublic ? 3e-4 : 1e-3,
+            warmUpSteps: isPublic ? 0 : min(100, count / 10), seed: seed)
+        if isPublic { optimization.gradientNorm = nil }
     }
 
     public func validate() throws {
-        try validateNumbers(
-            steps: steps, batch: batch, learningRate: learningRate,
-            evaluationInterval: evaluationInterval, checkpointInterval: checkpointInterval)
+        try validateOptimization()
         for (key, value, least) in [
             ("clipLength", clipLength, 1), ("startInterval", startInterval, 1),
             ("conditioningFrames", conditioningFrames, 0),
         ] where value < least {
             throw ConfigurationError.invalid(key, expected: "\(least) or more", found: value)
-        }
-        guard (0..<steps).contains(warmUpSteps) else {
-            throw ConfigurationError.invalid(
-                "warmUpSteps", expected: "0 or more and fewer than \(steps) steps",
-                found: warmUpSteps)
-        }
-        try validateGradientNorm(gradientNorm)
-        if let averageDecay, !(0..<1).contains(averageDecay) {
-            throw ConfigurationError.invalid(
-                "averageDecay", expected: "at least 0 and below 1", found: averageDecay)
         }
     }
 
@@ -161,7 +135,8 @@ public struct PriorRecipe: Recipe {
         try requireParts(of: model)
         try requireSameTokenizer(as: model, run)
         try run.begin(
-            model, plan: plan, batch: batch, data: [set] + (evaluationSet.map { [$0] } ?? []),
+            model, plan: plan, batch: optimization.batchSize,
+            data: [set] + (evaluationSet.map { [$0] } ?? []),
             trial: trial(model))
         let mirrors = flip && !usesActions(model)
         let coded = try encoded(set, model, mirrors: mirrors, name: "train", run)
@@ -174,7 +149,9 @@ public struct PriorRecipe: Recipe {
         let task = PriorTask(
             batches: batches(coded, set, model, .shuffled(seed: seed)), evaluator: evaluator,
             checkpointing: checkpointing)
-        return try run.train(model, task, optimizer: Adam(), plan: plan, title: "prior") { _ in
+        return try run.train(
+            model, task, optimizer: optimization.optimizer(), plan: plan, title: "prior"
+        ) { _ in
             "A prior over the codes of a video tokenizer, trained on clips of \(clipLength) frames of "
                 + "\(set), conditioned on \(conditioningFrames)."
         }
@@ -293,18 +270,12 @@ extension PriorRecipe {
         _ coded: CodedWindows, _ set: DataSet, _ model: VideoPredictor, _ order: BatchOrder
     ) -> CodedBatches {
         CodedBatches(
-            coded, of: set, batchSize: batch, order: order,
+            coded, of: set, batchSize: optimization.batchSize, order: order,
             given: model.configuration.prior.conditioning?.frames ?? 0,
             takesActions: usesActions(model))
     }
 
     private var plan: TrainingPlan {
-        let rest = Schedule.cosine(from: learningRate, steps: steps - warmUpSteps)
-        return TrainingPlan(
-            steps: steps,
-            schedule: warmUpSteps > 0 ? .warmUp(steps: warmUpSteps, then: rest) : rest,
-            gradientNorm: gradientNorm, averageDecay: averageDecay,
-            freezing: Freezing(["tokenizer"] + frozen), evaluationInterval: evaluationInterval,
-            checkpointInterval: checkpointInterval, seed: seed)
+        optimization.plan(freezing: Freezing(["tokenizer"] + frozen))
     }
 }

@@ -19,7 +19,8 @@ public protocol Recipe: Codable, Equatable, Sendable {
     static var kind: String { get }
     /// The training and evaluation clips.
     var data: DataChoice { get set }
-    var steps: Int { get set }
+    /// Steps, batches, optimizer, learning rate, averages, intervals and seed.
+    var optimization: Optimization { get set }
     /// A model to start from, as ``OpenedModel`` reads it.
     var model: String? { get }
     /// Settings missing from a bare VideoGPT checkpoint at ``model``, by VideoGPT's names.
@@ -102,6 +103,22 @@ public struct RunOptions: Sendable {
 }
 
 extension Recipe {
+    /// The number of optimizer steps.
+    public var steps: Int {
+        get { optimization.steps }
+        set { optimization.steps = newValue }
+    }
+    /// The seed of all randomness in the run.
+    public var seed: UInt64 {
+        get { optimization.seed }
+        set { optimization.seed = newValue }
+    }
+
+    /// - Throws: `ConfigurationError` under the key `optimization`.
+    func validateOptimization() throws(ConfigurationError) {
+        do { try optimization.validate() } catch { throw error.below("optimization") }
+    }
+
     /// Resumes the run in a folder, which holds everything needed.
     public static func resume(
         _ folder: String, _ options: RunOptions = RunOptions()

@@ -2,31 +2,9 @@ import GestaltData
 import GestaltFiles
 import GestaltModels
 
-/// Validates the values that all recipes share.
-func validateNumbers(
-    steps: Int, batch: Int, learningRate: Double, evaluationInterval: Int, checkpointInterval: Int
-) throws(ConfigurationError) {
-    for (key, value) in [
-        ("steps", steps), ("batch", batch), ("evaluationInterval", evaluationInterval),
-        ("checkpointInterval", checkpointInterval),
-    ] where value < 1 {
-        throw .invalid(key, expected: "1 or more", found: value)
-    }
-    guard learningRate > 0, learningRate.isFinite else {
-        throw .invalid("learningRate", expected: "a positive number", found: learningRate)
-    }
-}
-
 /// - Throws: `ConfigurationError` for a fraction outside 0…1.
 func validateShare(_ key: String, _ value: Double) throws(ConfigurationError) {
     guard (0...1).contains(value) else { throw .invalid(key, expected: "0…1", found: value) }
-}
-
-/// - Throws: `ConfigurationError` for a bound that is not positive.
-func validateGradientNorm(_ norm: Float?) throws(ConfigurationError) {
-    if let norm, !(norm > 0) {
-        throw .invalid("gradientNorm", expected: "a positive number", found: norm)
-    }
 }
 
 /// Returns the labeled frames of a recipe: `labels` frames spread over the clips, or all.

@@ -54,11 +54,6 @@ public struct StudentRecipe: Recipe {
     public var unlabeledAugmentation: Augmentation
     public var optimization: Optimization
 
-    public var steps: Int {
-        get { optimization.steps }
-        set { optimization.steps = newValue }
-    }
-
     public init(
         data: DataChoice, model: String? = nil, labels: Int? = nil, steps: Int? = nil,
         seed: UInt64 = 0
@@ -79,18 +74,11 @@ public struct StudentRecipe: Recipe {
         floor = 0
         augmentation = .standard
         unlabeledAugmentation = .standard
-        optimization = Optimization(
-            steps: steps ?? 600, batchSize: 1, learningRate: 2e-3, schedule: .oneCycle,
-            seed: seed)
-        optimization.warmUpFraction = 0.2
+        optimization = .segmentation(steps: steps, isFewLabels: true, seed: seed)
     }
 
     public func validate() throws {
-        do {
-            try optimization.validate()
-        } catch {
-            throw error.below("optimization")
-        }
+        try validateOptimization()
         for (key, count) in [("labeledBatch", labeledBatch), ("unlabeledBatch", unlabeledBatch)]
         where count < 1 {
             throw ConfigurationError.invalid(key, expected: "1 or more", found: count)

@@ -28,24 +28,10 @@ public struct TokenizerRecipe<Tokenizer: VideoTokenizer>: Recipe {
     public var configuration: Tokenizer.Configuration
     /// Frames of a training clip.
     public var clipLength: Int
-    public var steps: Int
-    public var batch: Int
-    /// The learning rate after the warm-up, with Adam.
-    public var learningRate: Double
-    /// The number of warm-up steps.
-    public var warmUpSteps: Int
-    /// Whether the learning rate decays to 0 over the run, by half a cosine, or stays constant.
-    public var decaysRate: Bool
-    /// The bound on the norm of all gradients; nil disables clipping.
-    public var gradientNorm: Float?
-    /// The decay of the average of the weights; nil for no average.
-    public var averageDecay: Float?
     /// The changes of clips, all frames alike; `.flip` by default. CutMix and copy-paste need masks
     /// and do not apply.
     public var augmentation: Augmentation
-    public var evaluationInterval: Int
-    public var checkpointInterval: Int
-    public var seed: UInt64
+    public var optimization: Optimization
 
     /// The defaults for small tokenizers: a learning rate of 1e-3 with warm-up and half a cosine of
     /// decay, mirrored clips.
@@ -56,17 +42,10 @@ public struct TokenizerRecipe<Tokenizer: VideoTokenizer>: Recipe {
         self.data = data
         self.configuration = configuration
         clipLength = 16
-        self.steps = steps
-        batch = 8
-        learningRate = 1e-3
-        warmUpSteps = min(50, steps / 10)
-        decaysRate = true
-        gradientNorm = 1
-        averageDecay = nil
         augmentation = .flip
-        evaluationInterval = max(1, steps / 5)
-        checkpointInterval = max(1, min(500, steps / 5))
-        self.seed = seed
+        optimization = .video(
+            steps: steps, batchSize: 8, learningRate: 1e-3, warmUpSteps: min(50, steps / 10),
+            seed: seed)
     }
 
     /// The defaults for a named configuration of the tokenizer.
@@ -94,25 +73,13 @@ public struct TokenizerRecipe<Tokenizer: VideoTokenizer>: Recipe {
 
     public func validate() throws {
         try configuration.validate()
-        try validateNumbers(
-            steps: steps, batch: batch, learningRate: learningRate,
-            evaluationInterval: evaluationInterval, checkpointInterval: checkpointInterval)
+        try validateOptimization()
         guard clipLength > 0, model != nil || clipLength % configuration.strides.time == 0 else {
             throw ConfigurationError.invalid(
                 "clipLength",
                 expected: "a multiple of the temporal stride \(configuration.strides.time)",
                 found: clipLength)
         }
-        guard (0..<steps).contains(warmUpSteps) else {
-            throw ConfigurationError.invalid(
-                "warmUpSteps", expected: "0 or more and fewer than \(steps) steps",
-                found: warmUpSteps)
-        }
-        if let averageDecay, !(0..<1).contains(averageDecay) {
-            throw ConfigurationError.invalid(
-                "averageDecay", expected: "at least 0 and below 1", found: averageDecay)
-        }
-        try validateGradientNorm(gradientNorm)
         try augmentation.validate()
     }
 
@@ -149,33 +116,25 @@ public struct TokenizerRecipe<Tokenizer: VideoTokenizer>: Recipe {
         var tokenizer = Tokenizer(measured, random: &random)
         if let earlier { tokenizer.take(earlier) }
         try run.begin(
-            tokenizer, plan: plan, batch: batch, data: [set] + (evaluationSet.map { [$0] } ?? []),
+            tokenizer, plan: optimization.plan(), batch: optimization.batchSize,
+            data: [set] + (evaluationSet.map { [$0] } ?? []),
             trial: trial(measured, sizes[sizes.count - 1]))
         let task = TokenizerTask<Tokenizer>(
             batches: try ClipBatches(
-                set, length: clipLength, batchSize: batch, order: .shuffled(seed: seed),
+                set, length: clipLength, batchSize: optimization.batchSize,
+                order: .shuffled(seed: seed),
                 augmentation: augmentation),
             evaluation: try evaluationSet.map {
-                try ClipBatches($0, length: clipLength, batchSize: batch, order: .once)
+                try ClipBatches(
+                    $0, length: clipLength, batchSize: optimization.batchSize, order: .once)
             })
         return try run.train(
-            tokenizer, task, optimizer: Adam(), plan: plan, title: "tokenizer"
+            tokenizer, task, optimizer: optimization.optimizer(), plan: optimization.plan(),
+            title: "tokenizer"
         ) { _ in
             "A video tokenizer trained on clips of \(clipLength) frames of \(set).\n"
                 + "Variance of the data: \(set.pixelVariance)."
         }
-    }
-
-    private var plan: TrainingPlan {
-        let rest: Schedule =
-            decaysRate
-            ? .cosine(from: learningRate, steps: steps - warmUpSteps) : .constant(learningRate)
-        return TrainingPlan(
-            steps: steps,
-            schedule: warmUpSteps > 0 ? .warmUp(steps: warmUpSteps, then: rest) : rest,
-            gradientNorm: gradientNorm, averageDecay: averageDecay,
-            evaluationInterval: evaluationInterval, checkpointInterval: checkpointInterval,
-            seed: seed)
     }
 
     private func trial(
@@ -218,10 +177,10 @@ extension TokenizerRecipe where Tokenizer == VQVAE {
         self.init(
             data: data, configuration: preset.configuration, steps: steps ?? usual, seed: seed)
         guard preset == .publicBAIR else { return }
-        learningRate = 3e-4
-        warmUpSteps = 0
-        decaysRate = false
-        gradientNorm = nil
+        optimization.learningRate = 3e-4
+        optimization.warmUpSteps = 0
+        optimization.schedule = .constant
+        optimization.gradientNorm = nil
         augmentation = .none
     }
 }

@@ -21,20 +21,9 @@ public struct UNetRecipe: Recipe {
     public var network: UNetConfiguration
     /// The number of labeled frames, spread over the clips; nil for all.
     public var labels: Int?
-    public var steps: Int
-    public var batch: Int
-    /// The peak learning rate of the one-cycle schedule.
-    public var learningRate: Double
-    /// The fraction of the steps in which the learning rate rises.
-    public var warmUpFraction: Double
-    public var weightDecay: Double
-    /// The bound on the norm of all gradients; nil disables clipping.
-    public var gradientNorm: Float?
     /// The changes of frames and masks; `.standard` by default.
     public var augmentation: Augmentation
-    public var evaluationInterval: Int
-    public var checkpointInterval: Int
-    public var seed: UInt64
+    public var optimization: Optimization
 
     /// - Parameters:
     ///   - network: `.baseline`, or `.demo` at half the width.
@@ -46,28 +35,13 @@ public struct UNetRecipe: Recipe {
         self.data = data
         self.network = network
         self.labels = labels
-        self.steps = steps ?? (labels == nil ? 2500 : 600)
-        batch = 16
-        learningRate = 2e-3
-        warmUpFraction = 0.2
-        weightDecay = 0.01
         augmentation = .standard
-        evaluationInterval = max(1, self.steps / 4)
-        checkpointInterval = max(1, min(200, self.steps / 4))
-        self.seed = seed
+        optimization = .segmentation(steps: steps, isFewLabels: labels != nil, seed: seed)
     }
 
     public func validate() throws {
         try network.validate()
-        try validateNumbers(
-            steps: steps, batch: batch, learningRate: learningRate,
-            evaluationInterval: evaluationInterval, checkpointInterval: checkpointInterval)
-        try validateShare("warmUpFraction", warmUpFraction)
-        guard weightDecay >= 0, weightDecay.isFinite else {
-            throw ConfigurationError.invalid(
-                "weightDecay", expected: "0 or more", found: weightDecay)
-        }
-        try validateGradientNorm(gradientNorm)
+        try validateOptimization()
         try augmentation.validate()
         guard augmentation.crop == nil else {
             throw ConfigurationError.invalid(
@@ -101,25 +75,19 @@ public struct UNetRecipe: Recipe {
         var model = UNet(configuration, random: &random)
         if let beginning { model.take(beginning) }
         try run.begin(
-            model, plan: plan, batch: batch, data: [set] + (evaluationSet.map { [$0] } ?? []),
+            model, plan: optimization.plan(), batch: optimization.batchSize,
+            data: [set] + (evaluationSet.map { [$0] } ?? []),
             trial: trial(model, set.infos().map(\.size).max() ?? set.info(at: 0).size))
         let task = SegmentationTask<UNet>(
             batches: try FrameBatches(
-                set, frames: frames, batchSize: batch, order: .shuffled(seed: seed),
+                set, frames: frames, batchSize: optimization.batchSize,
+                order: .shuffled(seed: seed),
                 augmentation: augmentation),
             evaluator: evaluationSet.map { SegmentationEvaluator(data: $0) })
         return try run.train(
-            model, task, optimizer: AdamW(weightDecay: weightDecay), plan: plan, title: "U-Net"
+            model, task, optimizer: optimization.optimizer(), plan: optimization.plan(),
+            title: "U-Net"
         ) { _ in "A U-Net trained on \(frames.count) labeled frames of \(set)." }
-    }
-
-    private var plan: TrainingPlan {
-        TrainingPlan(
-            steps: steps,
-            schedule: .oneCycle(
-                OneCycle(maximum: learningRate, steps: steps, warmUpFraction: warmUpFraction)),
-            gradientNorm: gradientNorm, evaluationInterval: evaluationInterval,
-            checkpointInterval: checkpointInterval, seed: seed)
     }
 
     private func trial(_ model: UNet, _ frame: FrameSize) -> TrialStep<UNet> {
