@@ -21,7 +21,8 @@ struct Gestalt: ParsableCommand {
         version: "0.1.0",
         subcommands: [
             Demo.self, Doctor.self, Train.self, Encode.self, Decode.self, Logits.self, Predict.self,
-            Features.self, Convert.self, Reconstruct.self, Segment.self, Evaluate.self,
+            Features.self, ForecastCommand.self, Convert.self, Reconstruct.self, Segment.self,
+            Evaluate.self,
             Inspect.self, DataCommand.self,
         ])
 

@@ -36,7 +36,7 @@ struct ForecastBatches: BatchSource {
     ) throws {
         self.data = data
         self.terms = terms
-        frames = try data.clips.infos().enumerated().flatMap { clip, info in
+        frames = data.clips.infos().enumerated().flatMap { clip, info in
             stride(from: 0, to: info.frameCount, by: interval)
                 .map { FrameIndex(clip: clip, frame: $0) }
         }

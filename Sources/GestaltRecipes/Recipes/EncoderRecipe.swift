@@ -107,7 +107,7 @@ public struct EncoderRecipe: Recipe {
         try run.begin(
             model, plan: optimization.plan(), batch: optimization.batchSize,
             data: [set] + (evaluationSet.map { [$0] } ?? []),
-            trial: trial(terms, try set.info(at: 0).size))
+            trial: trial(terms, set.info(at: 0).size))
         let motion = try motionTargets(of: set, terms, run)
         let evaluator = try evaluationSet.map { evaluationSet in
             ForecastEvaluator(

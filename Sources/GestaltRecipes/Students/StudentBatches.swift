@@ -41,7 +41,7 @@ struct StudentBatches: BatchSource {
         self.set = set
         self.labels = labels
         let chosen = Set(labeled.frames)
-        frames = try set.infos().enumerated().flatMap { clip, info in
+        frames = set.infos().enumerated().flatMap { clip, info in
             (0..<info.frameCount).map { FrameIndex(clip: clip, frame: $0) }
                 .filter { !chosen.contains($0) }
         }
