@@ -135,8 +135,7 @@ let package = Package(
         layer(
             "Gestalt",
             [
-                "GestaltChecks", "GestaltTensor", "GestaltIO", "GestaltNN", "GestaltMetrics",
-                "GestaltFiles",
+                "GestaltTensor", "GestaltIO", "GestaltNN", "GestaltMetrics", "GestaltFiles",
                 "GestaltMedia", "GestaltData", "GestaltModels", "GestaltVideo", "GestaltTraining",
                 "GestaltRobotPush", "GestaltVQVAE", "GestaltPrior", "GestaltSegHeads",
                 "GestaltRecipes",
@@ -192,9 +191,10 @@ let package = Package(
         tests(
             "GestaltRecipes",
             [
-                "GestaltTensor", "GestaltIO", "GestaltNN", "GestaltMetrics", "GestaltFiles",
-                "GestaltMedia", "GestaltData", "GestaltModels", "GestaltVideo", "GestaltTraining",
-                "GestaltRobotPush", "GestaltVQVAE", "GestaltPrior", "GestaltSegHeads",
+                "GestaltChecks", "GestaltTensor", "GestaltIO", "GestaltNN", "GestaltMetrics",
+                "GestaltFiles", "GestaltMedia", "GestaltData", "GestaltModels", "GestaltVideo",
+                "GestaltTraining", "GestaltRobotPush", "GestaltVQVAE", "GestaltPrior",
+                "GestaltSegHeads",
             ]),
         tests(
             "GestaltCommand",

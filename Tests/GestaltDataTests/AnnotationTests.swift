@@ -101,6 +101,34 @@ import Testing
         #expect(try set.classified(into: 2).classNames == ["background", "arm or object"])
     }
 
+    @Test(arguments: ["sample", "synthetic:1"], [4, 5, 9])
+    func moreClassesThanCategoriesTellObjectsApart(_ location: String, _ count: Int) throws {
+        RobotPush.register()
+        let set = try DataSet.open(location)
+        let masks = try #require(set.clips[0].masks)
+        let classified = try #require(set.classified(into: count).clips[0].masks)
+        // Ids number the arm 1 and objects from 2 on; the last class takes the rest.
+        #expect(
+            classified.scalars
+                == masks.scalars.map { $0 == Clip.ignoredLabel ? $0 : min($0, UInt8(count - 1)) })
+        #expect(Set(classified.scalars).isSuperset(of: [0, 1, 2, 3]))
+        #expect(
+            try set.classified(into: 5).classNames
+                == ["background", "arm", "object 1", "object 2", "object 3 or later"])
+    }
+
+    @Test func instancesOfTheLastCategoryCountInTheOrderOfTheirIds() throws {
+        func classes(_ count: Int, _ meaning: LabelMeaning) throws -> [UInt8] {
+            var set = DataSet(name: "set", clips: [Self.clip(Self.kinds)], labelMeaning: meaning)
+            set.classNames = ["ground", "arm", "cup", "ball"]
+            return Array(try set.classified(into: count).clips[0].masks?.scalars.prefix(6) ?? [])
+        }
+        #expect(try classes(4, .instances) == [0, 1, 3, 2, 3, 255])
+        #expect(try classes(5, .instances) == [0, 1, 3, 2, 4, 255])
+        #expect(try classes(9, .instances) == [0, 1, 3, 2, 4, 255])
+        #expect(try classes(9, .classes) == [0, 1, 3, 2, 3, 255])
+    }
+
     @Test func seriesOfAnyWidthFollowTheirFrames() throws {
         let numbers = Tensor<Float>(shape: [6, 2], scalars: (0..<12).map(Float.init))
         var clip = Clip(

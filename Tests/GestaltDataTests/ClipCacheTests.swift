@@ -77,9 +77,9 @@ struct NumberedClips: ClipSource {
         let cache = ClipCache(limit: 5 * source.clipBytes + 7)
         let sources = [CachedClips(source, cache: cache), CachedClips(source, cache: cache)]
         let names = try concurrentMap(count: 4) { thread in
-            var random = SplitMix64(seed: UInt64(thread))
+            var random = RandomStream(seed: UInt64(thread))
             return try (0..<300).map { _ in
-                let index = random.integer(0...39)
+                let index = random.integer(in: 0..<40)
                 let clip = try sources[thread % 2].clip(at: index)
                 return clip.name == "clip \(index)"
                     && clip.frames[0][0][0][0].scalar == UInt8(index)

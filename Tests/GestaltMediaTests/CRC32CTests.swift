@@ -1,4 +1,5 @@
 import GestaltMedia
+import GestaltTensor
 import TestSupport
 import Testing
 
@@ -29,7 +30,7 @@ import Testing
     }
 
     @Test func tableAndInstructionAgree() {
-        var random = SplitMix64(seed: 6)
+        var random = RandomStream(seed: 6)
         for count in 0..<100 {
             let bytes = (0..<count).map { _ in UInt8.random(in: 0...255, using: &random) }
             let table = CRC32C.checksum(bytes, usingInstruction: false)

@@ -19,7 +19,7 @@ func gradient(height: Int, width: Int, channels: Int) -> Tensor<UInt8> {
 
 /// A picture `[height, width, channels]` of noise.
 func noise(height: Int, width: Int, channels: Int, seed: UInt64) -> Tensor<UInt8> {
-    var random = SplitMix64(seed: seed)
+    var random = RandomStream(seed: seed)
     let bytes = (0..<(height * width * channels)).map { _ in
         UInt8.random(in: 0...255, using: &random)
     }

@@ -1,10 +1,11 @@
 import Foundation
+import GestaltTensor
 
 /// Breaks files in ways that find careless readers; the same seed gives the same breakage.
 public struct Mutator: Sendable {
-    private var random: SplitMix64
+    private var random: RandomStream
 
-    public init(seed: UInt64) { random = SplitMix64(seed: seed) }
+    public init(seed: UInt64) { random = RandomStream(seed: seed) }
 
     /// How many mutations a test tries: `usual`, or GESTALT_MUTATIONS of the environment where that is
     /// more.
@@ -54,20 +55,5 @@ public struct Mutator: Sendable {
             let shift = 8 * (isBig ? width - 1 - offset : offset)
             bytes[place + offset] = UInt8(truncatingIfNeeded: value >> shift)
         }
-    }
-}
-
-/// Steele, Lea and Flood, *Fast splittable pseudorandom number generators* (2014).
-public struct SplitMix64: RandomNumberGenerator, Sendable {
-    private var state: UInt64
-
-    public init(seed: UInt64) { state = seed }
-
-    public mutating func next() -> UInt64 {
-        state &+= 0x9E37_79B9_7F4A_7C15
-        var z = state
-        z = (z ^ z >> 30) &* 0xBF58_476D_1CE4_E5B9
-        z = (z ^ z >> 27) &* 0x94D0_49BB_1331_11EB
-        return z ^ z >> 31
     }
 }

@@ -126,6 +126,10 @@ extension ClipPieces {
                 $0.frameCount > frames ? $0.window(0..<frames) : $0
             }
         }
+        // Frames that are left out are not to be kept in memory.
+        if result.isCut || options.stride > 1 || options.sizing != FrameSizing() {
+            result.clips = result.clips.map { $0.detached() }
+        }
         if options.masks == .ignored {
             for index in result.clips.indices { result.clips[index].masks = nil }
         }

@@ -4,18 +4,37 @@ import GestaltTensor
 ///
 /// An id counts as its category, or as itself where a clip has no categories. Categories up to
 /// `last` are classes; of ``LabelMeaning/instances`` those beyond count as the last class, of
-/// ``LabelMeaning/classes`` they are none. Ignored pixels stay ignored.
+/// ``LabelMeaning/classes`` they are errors. With more classes than categories, the instances of
+/// the last category are told apart: in the order of their ids they are the classes from that
+/// category on, and the last class takes the rest. Ignored pixels stay ignored.
 struct ClassRule: Sendable {
     let meaning: LabelMeaning
     /// The last class.
     let last: UInt8
+    /// The category whose instances are told apart; nil where each category is one class.
+    let divided: UInt8?
 
-    /// The class of each of the 256 ids; nil for an id that is none.
+    /// - Parameters:
+    ///   - count: the number of classes, background included, at least 2.
+    ///   - categories: the number of categories, background included; nil where that is unknown.
+    init(_ meaning: LabelMeaning, classes count: Int, categories: Int?) {
+        self.meaning = meaning
+        last = UInt8(clamping: count - 1)
+        let isDivided = meaning == .instances && (2..<count).contains(categories ?? count)
+        divided = isDivided ? categories.map { UInt8(clamping: $0 - 1) } : nil
+    }
+
+    /// Returns the class of each of the 256 ids; nil for an id that is none.
     func table(_ categories: [UInt8: UInt8]?) -> [UInt8?] {
-        (0..<256).map { id in
+        var earlier = 0
+        return (0..<256).map { id in
             let id = UInt8(id)
             if id == 0 || id == Clip.ignoredLabel { return id }
             guard let category = categories.map({ $0[id] }) ?? id else { return nil }
+            if categories != nil, category == divided {
+                defer { earlier += 1 }
+                return UInt8(clamping: min(Int(last), Int(category) + earlier))
+            }
             guard category > last else { return category }
             return meaning == .instances ? last : nil
         }

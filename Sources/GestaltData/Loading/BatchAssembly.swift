@@ -9,7 +9,7 @@ func assemble(
 ) -> (frames: Tensor<Float>, masks: Tensor<UInt8>?) {
     let (height, width) = (pieces[0].height, pieces[0].width)
     let changes = pieces.indices.map { place in
-        var draws = order.draws(position: firstPosition + place)
+        var draws = order.draws(.augmentation, position: firstPosition + place)
         return augmentation.draw(height: height, width: width, using: &draws)
     }
     let shape: Shape = [

@@ -71,9 +71,8 @@ public struct ClipBatches: BatchSource {
     /// - Throws: what reading the clips throws.
     public func batch(at step: Int) throws -> ClipBatch {
         let chosen = places.items(step: step).enumerated().map { place, clip in
-            guard case .shuffled(let seed) = order else { return windows.first(of: clip) }
-            var draws = SplitMix64(
-                seed: seed &+ 0x5EED, index: UInt64(step * batchSize + place))
+            guard order != .once else { return windows.first(of: clip) }
+            var draws = order.draws(.window, position: step * batchSize + place)
             return windows.random(of: clip, using: &draws)
         }
         let pieces = try clips.frames(of: chosen)

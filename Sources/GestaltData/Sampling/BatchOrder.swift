@@ -1,4 +1,5 @@
 import GestaltChecks
+import GestaltTensor
 
 /// In which order items come up, as a pure function of the position: a run that resumes at step s
 /// sees what it would have seen.
@@ -36,7 +37,7 @@ public enum BatchOrder: Sendable, Hashable, Codable {
 
     /// Fisher and Yates's shuffle.
     static func permutation(_ count: Int, seed: UInt64, pass: Int) -> [Int] {
-        var random = SplitMix64(seed: seed, index: UInt64(pass))
+        var random = LoadingDraws.order.stream(seed: seed, index: pass)
         var order = Array(0..<count)
         for last in stride(from: count - 1, to: 0, by: -1) {
             order.swapAt(last, random.integer(0...last))
@@ -45,10 +46,8 @@ public enum BatchOrder: Sendable, Hashable, Codable {
     }
 
     /// The draws that belong to one place of one batch, independent of all others.
-    func draws(position: Int) -> SplitMix64 {
-        switch self {
-        case .shuffled(let seed): SplitMix64(seed: ~seed, index: UInt64(position))
-        case .once: SplitMix64(seed: 0, index: UInt64(position))
-        }
+    func draws(_ purpose: LoadingDraws, position: Int) -> RandomStream {
+        let seed: UInt64 = if case .shuffled(let seed) = self { seed } else { 0 }
+        return purpose.stream(seed: seed, index: position)
     }
 }

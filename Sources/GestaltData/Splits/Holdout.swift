@@ -7,7 +7,7 @@ enum Holdout {
     static func split(count: Int, share: Double) -> (train: [Int], held: [Int])? {
         guard count > 1 else { return nil }
         let number = min(count - 1, max(1, Int((Double(count) * share).rounded())))
-        var generator = SplitMix64(seed: 0x48_4F_4C_44, index: UInt64(count))
+        var generator = LoadingDraws.holdout.stream(seed: 0, index: count)
         var order = Array(0..<count)
         for place in 0..<number {
             order.swapAt(place, generator.integer(place...(count - 1)))

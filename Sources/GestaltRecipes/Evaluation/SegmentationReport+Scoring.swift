@@ -120,9 +120,9 @@ extension SegmentationReport {
     ///
     /// - Throws: as
     ///   ``init(on:every:classCount:seesFuture:measuresBoundaries:bootstrap:progress:predict:)``,
-    ///   and `NonFiniteScores` with the frame for which the model's scores are not finite.
-    /// - Precondition: a model that sees the future is a ``Segmenter``, and the frames are of its
-    ///   size.
+    ///   `NonFiniteScores` with the frame for which the model's scores are not finite, and
+    ///   `ClipError.mismatchedShapes` where a model that sees the future has another size.
+    /// - Precondition: a model that sees the future is a ``Segmenter``.
     public init(
         of model: some SegmentationModel, on data: DataSet, every interval: Int = 5,
         measuresBoundaries: Bool = true,
@@ -133,6 +133,7 @@ extension SegmentationReport {
         require(
             !model.seesFuture || windows != nil,
             "SegmentationReport: \(type(of: model)) sees the future and is no Segmenter")
+        if model.seesFuture { try data.requireSize(of: model.input) }
         try self.init(
             on: data, every: interval, classCount: model.classes, seesFuture: model.seesFuture,
             measuresBoundaries: measuresBoundaries, progress: progress
@@ -147,6 +148,19 @@ extension SegmentationReport {
                 let index = frames[frames.startIndex + picture]
                 return "\(data.name), \(data.info(at: index.clip).name), frame \(index.frame)"
             }
+        }
+    }
+}
+
+extension DataSet {
+    /// - Throws: `ClipError.mismatchedShapes` for a clip of another size than the model's.
+    func requireSize(of input: PictureInput) throws(ClipError) {
+        let size = FrameSize(height: input.height, width: input.width)
+        for info in infos() where info.size != size {
+            throw .mismatchedShapes(
+                path: "\(name), \(info.name)",
+                expected: "\(size) pixels, the size of the model, which sees windows of clips "
+                    + "(--size makes all alike)", found: "\(info.size)")
         }
     }
 }

@@ -25,6 +25,7 @@ extension HeadRecipe {
         var model = try fresh(on: encoder, from: earlier, for: set.info(at: 0).size)
         if let earlier { model.take(earlier) }
         try requireSameEncoder(as: model, run)
+        if encoder.seesFuture { try evaluationSet?.requireSize(of: model.input) }
         let frames = try labeledFrames(labels, of: set)
         set.remark(on: frames, classes: classes, options)
         let evaluator = evaluationSet.map { SegmentationEvaluator(data: $0) }

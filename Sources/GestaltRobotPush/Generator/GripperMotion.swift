@@ -1,4 +1,5 @@
 import GestaltData
+import GestaltTensor
 
 /// The gripper's motion: mostly through objects, sometimes to a random place, now and then lifted.
 struct GripperMotion: Sendable {
@@ -29,7 +30,7 @@ struct GripperMotion: Sendable {
     private static let followThrough: Float = 0.09
 
     /// - Parameter bin: half the inner size of the bin.
-    init(bin: SIMD2<Float>, _ random: inout SplitMix64) {
+    init(bin: SIMD2<Float>, _ random: inout RandomStream) {
         reach = bin - 0.045
         tip = Vector(
             random.uniform(-reach.x...reach.x), random.uniform(-reach.y * 0.4...reach.y),
@@ -40,7 +41,7 @@ struct GripperMotion: Sendable {
 
     /// Returns the command for the next frame; a new one every `hold` frames.
     mutating func nextCommand(
-        things: [SIMD2<Float>], _ random: inout SplitMix64
+        things: [SIMD2<Float>], _ random: inout RandomStream
     ) -> Command {
         if framesHeld == GripperMotion.hold {
             command = freshCommand(things: things, &random)
@@ -56,7 +57,7 @@ struct GripperMotion: Sendable {
     }
 
     private mutating func freshCommand(
-        things: [SIMD2<Float>], _ random: inout SplitMix64
+        things: [SIMD2<Float>], _ random: inout RandomStream
     ) -> Command {
         let here = SIMD2(tip.x, tip.y)
         if length(goal - here) < 0.03 {
@@ -75,7 +76,7 @@ struct GripperMotion: Sendable {
     }
 
     private func freshGoal(
-        from here: SIMD2<Float>, things: [SIMD2<Float>], _ random: inout SplitMix64
+        from here: SIMD2<Float>, things: [SIMD2<Float>], _ random: inout RandomStream
     ) -> SIMD2<Float> {
         var goal = SIMD2(
             random.uniform(-reach.x...reach.x), random.uniform(-reach.y...reach.y))

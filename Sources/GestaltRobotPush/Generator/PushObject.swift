@@ -1,4 +1,5 @@
 import GestaltData
+import GestaltTensor
 
 /// An object that can be pushed: convex parts for rendering, discs for contact.
 ///
@@ -23,7 +24,7 @@ struct PushObject: Sendable {
     /// roll on.
     let roll: Float
 
-    init(_ kind: Kind, surface: Surface, random: inout SplitMix64) {
+    init(_ kind: Kind, surface: Surface, random: inout RandomStream) {
         var builder = Builder(surface: surface)
         builder.build(kind, &random)
         self.kind = kind
@@ -54,7 +55,7 @@ private struct Builder {
     var height: Float = 0
     var roll: Float = 0
 
-    mutating func build(_ kind: PushObject.Kind, _ random: inout SplitMix64) {
+    mutating func build(_ kind: PushObject.Kind, _ random: inout RandomStream) {
         switch kind {
         case .box:
             let half = Vector(
@@ -116,7 +117,7 @@ private struct Builder {
         }
     }
 
-    private mutating func bars(_ kind: PushObject.Kind, _ random: inout SplitMix64) {
+    private mutating func bars(_ kind: PushObject.Kind, _ random: inout RandomStream) {
         let (long, thin) = (random.uniform(0.052...0.075), random.uniform(0.017...0.024))
         let rise = random.uniform(0.014...0.024)
         let shift = kind == .cross ? 0 : long - thin

@@ -1,4 +1,5 @@
 import GestaltData
+import GestaltTensor
 
 /// An arm on a pedestal behind the bin: two links, a wrist that hangs down, two fingers.
 ///
@@ -19,7 +20,7 @@ struct RobotArm: Sendable {
     static let wristHeight: Float = 0.22
     static let fingerHalfGap: Float = 0.028
 
-    init(_ random: inout SplitMix64) {
+    init(_ random: inout RandomStream) {
         base = Vector(random.uniform(-0.06...0.06), random.uniform(0.66...0.74), -0.05)
         linkLength = random.uniform(0.53...0.57)
         linkRadius = random.uniform(0.048...0.058)

@@ -1,5 +1,6 @@
 import GestaltChecks
 import GestaltData
+import GestaltTensor
 
 /// Generates clips of a robot arm that pushes objects about in a bin, with exact instance masks.
 ///
@@ -47,7 +48,7 @@ public struct RobotPushGenerator: Sendable {
     ///
     /// - Complexity: 2–3 ms per frame of 64 × 64 on one core.
     func render(_ index: Int) -> Rendering {
-        var random = SplitMix64(seed: seed, index: UInt64(bitPattern: Int64(index)))
+        var random = RandomStream(seed: seed).split(UInt64(bitPattern: Int64(index)))
         let factor = configuration.supersampling
         let stage = Stage(
             width: configuration.width * factor, height: configuration.height * factor, &random)
@@ -83,7 +84,7 @@ private struct Play {
 
     init(
         stage: Stage, configuration: RobotPushGenerator.Configuration,
-        _ random: inout SplitMix64
+        _ random: inout RandomStream
     ) {
         arm = stage.arm
         let rare: Set<PushObject.Kind> = [.cross, .ring, .bottle, .angle]
@@ -108,7 +109,7 @@ private struct Play {
 
     /// Returns a free place if one is found soon, else any: settling separates the objects.
     private static func place(
-        _ thing: PushObject, among physics: PushPhysics, _ random: inout SplitMix64
+        _ thing: PushObject, among physics: PushPhysics, _ random: inout RandomStream
     ) -> PushPhysics.Body {
         var body = PushPhysics.Body(thing, position: .zero, angle: 0)
         for _ in 0..<30 {
@@ -135,7 +136,7 @@ private struct Play {
         return solids
     }
 
-    mutating func advance(_ random: inout SplitMix64) -> GripperMotion.Command {
+    mutating func advance(_ random: inout RandomStream) -> GripperMotion.Command {
         let command = motion.nextCommand(things: physics.bodies.map(\.position), &random)
         let start = tipInPlane
         motion.obey(command)

@@ -1,4 +1,5 @@
 import GestaltData
+import GestaltTensor
 
 /// The static scene of a clip: camera, light, floor, bin, clutter, pedestal.
 struct Stage: Sendable {
@@ -11,7 +12,7 @@ struct Stage: Sendable {
     let background: Vector
 
     /// - Parameter width: of the raster, in samples; likewise `height`.
-    init(width: Int, height: Int, _ random: inout SplitMix64) {
+    init(width: Int, height: Int, _ random: inout RandomStream) {
         view = Stage.camera(width: width, height: height, &random)
         light = Stage.light(&random)
         arm = RobotArm(&random)
@@ -23,7 +24,7 @@ struct Stage: Sendable {
             + arm.pedestal
     }
 
-    private static func camera(width: Int, height: Int, _ random: inout SplitMix64) -> View {
+    private static func camera(width: Int, height: Int, _ random: inout RandomStream) -> View {
         let side = random.uniform(-0.05...0.05)
         let position = Vector(
             side, random.uniform(-0.92 ... -0.84), random.uniform(0.72...0.82))
@@ -35,7 +36,7 @@ struct Stage: Sendable {
             width: width, height: height)
     }
 
-    private static func light(_ random: inout SplitMix64) -> Light {
+    private static func light(_ random: inout RandomStream) -> Light {
         let bearing = random.uniform(-Float.pi...Float.pi)
         let tilt = random.uniform(0.45...1.1)
         let sky = random.uniform(0.5...0.75)
@@ -47,7 +48,7 @@ struct Stage: Sendable {
             softness: random.uniform(1...3.2))
     }
 
-    private static func ground(_ random: inout SplitMix64) -> Solid {
+    private static func ground(_ random: inout RandomStream) -> Solid {
         let patterns: [Surface.Pattern] = [.plain, .plaster, .clay, .tiles, .wood]
         let gray = random.uniform(0.2...0.75)
         let color = tint(gray, saturation: 0.12, &random)
@@ -59,7 +60,7 @@ struct Stage: Sendable {
                 scale: random.uniform(0.02...0.06)))
     }
 
-    private static func box(bin: SIMD2<Float>, _ random: inout SplitMix64) -> [Solid] {
+    private static func box(bin: SIMD2<Float>, _ random: inout RandomStream) -> [Solid] {
         let patterns: [Surface.Pattern] = [.wood, .wood, .plaster, .clay, .tiles, .metal]
         let color = tint(random.uniform(0.28...0.95), saturation: 0.3, &random)
         let surface = Surface(
@@ -87,7 +88,7 @@ struct Stage: Sendable {
     }
 
     /// Returns static objects next to and behind the bin: background that looks like foreground.
-    private static func clutter(bin: SIMD2<Float>, _ random: inout SplitMix64) -> [Solid] {
+    private static func clutter(bin: SIMD2<Float>, _ random: inout RandomStream) -> [Solid] {
         let kinds: [PushObject.Kind] = [.box, .carton, .ball, .can, .capsule, .egg, .bottle]
         return (0..<random.integer(2...6)).flatMap { _ -> [Solid] in
             let side: Float = random.chance(0.5) ? 1 : -1
@@ -108,7 +109,7 @@ struct Stage: Sendable {
     }
 
     /// Returns the surface of an object: a clear color, often with a pattern.
-    static func paint(_ random: inout SplitMix64) -> Surface {
+    static func paint(_ random: inout RandomStream) -> Surface {
         let palette: [Vector] = [
             Vector(0.85, 0.12, 0.10), Vector(0.15, 0.35, 0.85), Vector(0.20, 0.72, 0.25),
             Vector(0.95, 0.80, 0.15), Vector(0.95, 0.50, 0.10), Vector(0.55, 0.25, 0.70),
@@ -127,7 +128,7 @@ struct Stage: Sendable {
     }
 
     private static func tint(
-        _ gray: Float, saturation: Float, _ random: inout SplitMix64
+        _ gray: Float, saturation: Float, _ random: inout RandomStream
     ) -> Vector {
         // Mostly warm hues: wood, clay, skin of paint; now and then any hue.
         let green = random.uniform(0.8...0.98)
