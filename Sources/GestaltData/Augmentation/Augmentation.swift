@@ -1,14 +1,14 @@
 import GestaltChecks
 
-/// How much training pictures may be changed; masks follow their frames.
+/// The permitted random changes of training pictures; masks follow their frames.
 ///
 /// All frames of a clip are changed alike. Places that a shift uncovers repeat the nearest edge, in
 /// frames and masks both: what a repeated pixel shows is what its label says, so no label is made
 /// up, neither an id nor ``Clip/ignoredLabel``.
 public struct Augmentation: Sendable, Hashable, Codable {
-    /// How likely a picture is mirrored left to right, 0…1.
+    /// The probability that a picture is mirrored left to right, 0…1.
     public var flip: Float
-    /// How far the picture may move each way along rows and columns, in pixels.
+    /// The largest shift in each direction along rows and columns, in pixels.
     public var shift: Int
     /// Rows and columns to cut out, wherever the shift allows; nil keeps all.
     public var crop: Crop?
@@ -112,7 +112,7 @@ extension Augmentation {
         init?(intValue: Int) { nil }
     }
 
-    /// What is left out keeps its default; an unknown key is an error.
+    /// Decodes the settings; missing ones keep their defaults, an unknown key is an error.
     public init(from decoder: any Decoder) throws {
         let known = CodingKeys.allCases.map(\.rawValue)
         for key in try decoder.container(keyedBy: AnyKey.self).allKeys
