@@ -15,7 +15,7 @@ import Testing
         clips: Int, frames: Int, meaning: LabelMeaning = .classes,
         _ mask: (Int, Int) -> [UInt8]?
     ) throws -> DataSet {
-        try DataSet(
+        DataSet(
             name: "made",
             clips: (0..<clips).map { clip in
                 let labels = (0..<frames).flatMap {

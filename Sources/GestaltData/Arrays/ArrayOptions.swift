@@ -1,4 +1,4 @@
-/// How arrays of clips are to be understood where names, shapes and values do not decide; nil
+/// The interpretation of arrays of clips where names, shapes and values do not decide; nil
 /// leaves it to them.
 public struct ArrayOptions: Sendable, Equatable, Codable {
     /// The array's name in an npz or safetensors file.

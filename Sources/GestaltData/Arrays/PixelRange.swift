@@ -10,7 +10,7 @@ public struct PixelRange: RawRepresentable, Codable, Hashable, Sendable, CustomS
     public static let bytes = PixelRange(low: 0, high: 255)
     /// Fractions of white.
     public static let unit = PixelRange(low: 0, high: 1)
-    /// What models take, and what `gestalt decode` writes.
+    /// The range of model input, and of files written by `gestalt decode`.
     public static let centered = PixelRange(low: -0.5, high: 0.5)
     public static let symmetric = PixelRange(low: -1, high: 1)
 
@@ -36,7 +36,7 @@ public struct PixelRange: RawRepresentable, Codable, Hashable, Sendable, CustomS
         number == number.rounded() && abs(number) < 1e9 ? String(Int(number)) : "\(number)"
     }
 
-    /// How far numbers may lie beyond: rounding, not another scale.
+    /// The tolerance beyond the range: rounding errors, not another scale.
     var slack: Float { (high - low) * 1e-3 }
 
     /// False for NaN, too.
@@ -48,7 +48,7 @@ public struct PixelRange: RawRepresentable, Codable, Hashable, Sendable, CustomS
     }
 }
 
-/// What is known about the numbers of an array, to choose its range by.
+/// Statistics of the numbers of an array, which decide its range.
 struct ValueSummary {
     var least = Float.infinity
     var greatest = -Float.infinity

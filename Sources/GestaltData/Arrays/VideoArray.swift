@@ -5,7 +5,7 @@ import GestaltTensor
 struct VideoArray {
     /// `[B, T, H, W, 3]`.
     enum Pixels {
-        /// What whole numbers 0…255 become.
+        /// The target of whole numbers 0…255.
         case bytes(Tensor<UInt8>)
         /// Numbers −0.5…0.5, exact.
         case numbers(Tensor<Float>)
@@ -19,7 +19,7 @@ struct VideoArray {
     }
 
     let pixels: Pixels
-    /// How the array was understood, where that is not plain.
+    /// The interpretation of the array, where it is not obvious.
     let remarks: [String]
 
     var bytes: Tensor<UInt8> {
@@ -119,7 +119,7 @@ struct VideoArray {
     }
 }
 
-/// How the axes of an array become `[B, T, H, W, 3]`.
+/// The rearrangement of an array's axes to `[B, T, H, W, 3]`.
 private struct Arrangement {
     private let layout: VideoLayout
     private let lengths: [Int]

@@ -1,4 +1,4 @@
-/// How much training pictures may be changed; masks and maps follow their frames.
+/// The permitted random changes of training pictures; masks and maps follow their frames.
 ///
 /// All frames of a clip are changed alike. Places that a shift, a rotation or a smaller scale
 /// uncovers repeat the nearest edge, in frames and masks both: what a repeated pixel shows is what
@@ -121,7 +121,7 @@ extension Augmentation: Codable {
         init?(intValue: Int) { nil }
     }
 
-    /// What is left out is off, or keeps its default; an unknown key is an error.
+    /// Decodes the settings; missing ones keep their defaults, an unknown key is an error.
     public init(from decoder: any Decoder) throws {
         let known = CodingKeys.allCases.map(\.rawValue)
         for key in try decoder.container(keyedBy: AnyKey.self).allKeys

@@ -13,7 +13,7 @@ public struct Transformation: Sendable, Hashable {
     public var width: Int
     /// Mirrored left to right, after cutting out.
     public var isFlipped = false
-    /// Where the result's first row and column lie in the picture; may reach over its edges.
+    /// The position of the result's first row and column in the picture; may be beyond its edges.
     public var row = 0
     public var column = 0
     /// The magnification about the center.

@@ -1,6 +1,6 @@
 import Synchronization
 
-/// The clips of a source, each read when it is asked for and kept while the cache has room.
+/// The clips of a source, each read on demand and kept while the cache has room.
 public struct CachedClips: ClipSource {
     public let source: any ClipSource
     public let cache: ClipCache
@@ -27,7 +27,7 @@ public struct CachedClips: ClipSource {
         }
     }
 
-    /// Reads the clip the first time; what is found stays known when the clip is not cached.
+    /// Returns the properties of a clip, which is read the first time only.
     public func info(at index: Int) throws -> ClipInfo {
         if let known = state.infos.withLock({ $0[index] }) { return known }
         let info = try ClipInfo(clip(at: index))
@@ -35,14 +35,14 @@ public struct CachedClips: ClipSource {
         return info
     }
 
-    /// Keeps a clip that was read already, where there is room.
+    /// Keeps a clip that was read before, where there is room.
     func offer(_ clip: Clip, at index: Int) { cache.offer(clip, key(index)) }
 
     private func key(_ index: Int) -> ClipCache.Key {
         ClipCache.Key(source: state.number, index: index)
     }
 
-    /// Takes the clips out of the cache when nobody can ask for them any more.
+    /// A token that removes the clips from the cache when the source is gone.
     private final class Identity: Sendable {
         private static let numbers = Atomic<UInt64>(0)
         let number = Identity.numbers.wrappingAdd(1, ordering: .relaxed).newValue

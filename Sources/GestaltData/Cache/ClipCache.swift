@@ -5,7 +5,7 @@ import Synchronization
 /// Decoded clips of any number of sources, within a limit of bytes: those used least recently go
 /// first. May be used from any thread.
 ///
-/// What is in the cache changes how long reading takes, never what is read.
+/// The contents of the cache change the time of reading, never its result.
 public final class ClipCache: Sendable {
     /// The cache of the process, of ``defaultLimit`` bytes at first.
     public static let shared = ClipCache(limit: defaultLimit)
@@ -16,17 +16,17 @@ public final class ClipCache: Sendable {
         max(256 << 20, (SystemMemory.headroom?.bytes ?? 4 << 30) / 4)
     }
 
-    /// What a cache holds and how it was used.
+    /// The contents and the usage of a cache.
     public struct Report: Sendable, Equatable, CustomStringConvertible {
         public var clips = 0
         public var bytes = 0
         /// The largest `bytes` so far.
         public var peakBytes = 0
-        /// Clips that were in the cache when asked for.
+        /// Requests of clips in the cache.
         public var hits = 0
-        /// Clips that had to be read.
+        /// Requests of clips that had to be read.
         public var misses = 0
-        /// Clips that gave way to others.
+        /// Clips removed for others.
         public var evictions = 0
 
         public var description: String {
@@ -42,15 +42,15 @@ public final class ClipCache: Sendable {
 
     private let state: Mutex<State>
 
-    /// - Parameter limit: bytes of clips that are kept at most; with 0 none is.
+    /// - Parameter limit: the largest number of bytes of clips kept; 0 keeps none.
     /// - Precondition: `limit` is not negative.
     public init(limit: Int) {
         require(limit >= 0, "ClipCache(limit: \(limit))")
         state = Mutex(State(limit: limit))
     }
 
-    /// Bytes of clips that are kept at most, and of a ``DataSet`` that is read into memory whole.
-    /// A lower one takes effect at once.
+    /// The largest number of bytes of clips kept, and of a ``DataSet`` that is held in memory as a
+    /// whole. A lower limit takes effect at once.
     ///
     /// - Precondition: not negative.
     public var limit: Int {
@@ -66,7 +66,7 @@ public final class ClipCache: Sendable {
 
     public var report: Report { state.withLock { $0.report } }
 
-    /// The clip of a key; read, and kept where it fits, when it is not there.
+    /// Returns the clip of a key; reads it, and keeps it where it fits, when it is not there.
     ///
     /// Reading happens outside the lock: two threads that want the same clip at once may both read
     /// it.
@@ -77,7 +77,7 @@ public final class ClipCache: Sendable {
         return clip
     }
 
-    /// Keeps a clip that was read anyway, unless others would have to give way.
+    /// Keeps a clip that was read before, unless others would be removed for it.
     func offer(_ clip: Clip, _ key: Key) {
         state.withLock {
             if $0.report.bytes + clip.byteCount <= $0.limit { $0.insert(clip, key) }

@@ -1,10 +1,10 @@
 import GestaltTensor
 
-/// Clips that are read when asked for, through a cache, and what a first reading found in them.
+/// Clips that are read on demand, through a cache, with the findings of a first reading.
 struct LazyClips: Sendable {
     typealias Change = @Sendable (Clip) throws -> Clip
 
-    /// One clip: its number in `source`, and what is known of it.
+    /// One clip: its number in `source`, and its properties.
     struct Entry: Sendable {
         let index: Int
         let info: ClipInfo
@@ -13,7 +13,7 @@ struct LazyClips: Sendable {
 
     let source: CachedClips
     var entries: [Entry]
-    /// What is done to clips on their way out of the cache, cheap next to decoding.
+    /// Changes to clips after the cache, cheap compared with decoding.
     var changes: [Change] = []
 
     /// - Throws: what the source throws, and `ClipError.mismatchedShapes` where a clip is not what
@@ -32,7 +32,7 @@ struct LazyClips: Sendable {
     }
 }
 
-/// How often bytes and ids occur in a clip.
+/// The frequencies of bytes and ids in a clip.
 struct ClipCounts: Sendable {
     /// Of each byte value in frames.
     let bytes: [Int]
@@ -57,7 +57,7 @@ struct ClipCounts: Sendable {
         self.labels = labels
     }
 
-    /// As often as each of the 256 values occurs.
+    /// Returns the frequency of each of the 256 values.
     static func histogram(_ values: Tensor<UInt8>) -> [Int] {
         var counts = [Int](repeating: 0, count: 256)
         values.withScalars { for value in $0 { counts[Int(value)] += 1 } }

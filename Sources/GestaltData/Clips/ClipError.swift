@@ -1,4 +1,4 @@
-/// What can be wrong with clips from outside.
+/// An error in clips from outside.
 public enum ClipError: Error, Sendable, Equatable, CustomStringConvertible {
     /// Nothing is at the path, or not what was expected there.
     case notFound(path: String, expected: String, found: String)

@@ -1,6 +1,6 @@
 import GestaltTensor
 
-/// What is known of a clip without its pixels.
+/// The properties of a clip without its pixels.
 public struct ClipInfo: Sendable, Hashable {
     public let name: String
     public let frameCount: Int
@@ -12,7 +12,7 @@ public struct ClipInfo: Sendable, Hashable {
     public let labeledFrames: [Int]
     /// The category of each instance, see ``Clip/categories``.
     public internal(set) var categories: [UInt8: UInt8]?
-    /// Numbers a frame of each series of ``Clip/series``.
+    /// The width of each series of ``Clip/series``.
     public let seriesWidths: [String: Int]
 
     public init(_ clip: Clip) {
@@ -28,7 +28,7 @@ public struct ClipInfo: Sendable, Hashable {
     public var height: Int { size.height }
     public var width: Int { size.width }
 
-    /// Numbers of each action; nil without actions.
+    /// The width of the actions; nil without actions.
     public var actionWidth: Int? { seriesWidths[Clip.actionSeries] }
 }
 

@@ -1,4 +1,4 @@
-/// What was read of one clip of a source: the clip, or the parts around frames that cannot be read.
+/// The readable parts of one clip of a source: the clip, or its parts between unreadable frames.
 public struct ClipPieces: Sendable {
     public var clips: [Clip]
     /// The frames left out, and why.

@@ -1,14 +1,14 @@
 import GestaltChecks
 
-/// Clips that can be had one by one, in any order and from any thread.
+/// Clips that are read one by one, in any order and from any thread.
 public protocol ClipSource: Sendable, CustomStringConvertible {
-    /// How many clips there are; cheap.
+    /// The number of clips; cheap.
     var count: Int { get }
 
-    /// What the ids in masks number; classes unless a source says otherwise.
+    /// The meaning of the ids in masks; classes by default.
     var labelMeaning: LabelMeaning { get }
 
-    /// How mask files were read; nil where masks come from none.
+    /// The interpretation of mask files; nil where masks come from none.
     var labelCoding: LabelCoding? { get }
 
     /// Reads or makes clip `index`; the same index gives an equal clip every time.
@@ -21,8 +21,8 @@ public protocol ClipSource: Sendable, CustomStringConvertible {
     /// - Precondition: `0 ≤ index < count`.
     func pieces(at index: Int) throws -> ClipPieces
 
-    /// What is known of clip `index` without its pixels; by default found by reading it, so ask a
-    /// ``DataSet`` or ``CachedClips``, which keep it.
+    /// Returns the properties of clip `index` without its pixels. By default it reads the clip;
+    /// ``DataSet`` and ``CachedClips`` keep the properties.
     ///
     /// - Precondition: `0 ≤ index < count`.
     func info(at index: Int) throws -> ClipInfo
@@ -30,7 +30,7 @@ public protocol ClipSource: Sendable, CustomStringConvertible {
     /// Whether all clips are in memory, so that asking for one costs nothing.
     var isInMemory: Bool { get }
 
-    /// What a person should know about how the clips were found: files left out, layouts chosen.
+    /// Remarks on the clips that were found: files left out, layouts chosen.
     var remarks: [String] { get }
 }
 
@@ -38,7 +38,7 @@ extension ClipSource {
     public func info(at index: Int) throws -> ClipInfo { try ClipInfo(clip(at: index)) }
     public var isInMemory: Bool { false }
 
-    /// What is known of all clips, in order.
+    /// Returns the properties of all clips, in order.
     public func infos() throws -> [ClipInfo] { try (0..<count).map { try info(at: $0) } }
 
     /// The frames of windows, in order. Of clips that are not in memory several are read at a time,
@@ -75,7 +75,7 @@ extension ClipSource {
     public var labelCoding: LabelCoding? { nil }
 }
 
-/// Which camera of a BAIR recording.
+/// A camera of a BAIR recording.
 public enum Camera: String, Sendable, Codable, CaseIterable {
     /// Looks down on the bin; the only camera of most files made since.
     case main
@@ -83,14 +83,14 @@ public enum Camera: String, Sendable, Codable, CaseIterable {
     case aux1
 }
 
-/// What to do about masks.
+/// The treatment of masks.
 public enum MaskUse: String, Sendable, Codable, CaseIterable {
     /// Some frame of the set must have one; frames without are unlabeled.
     case required
     case ifPresent, ignored
 }
 
-/// How clips are to be read.
+/// Options of reading clips.
 public struct ClipOptions: Sendable, Equatable {
     public var camera: Camera
     public var masks: MaskUse
@@ -99,12 +99,12 @@ public struct ClipOptions: Sendable, Equatable {
     /// Rows and columns of raw frames, which say nothing of their size themselves.
     public var height: Int
     public var width: Int
-    /// Which value in mask files counts for nothing.
+    /// The value in mask files that marks ignored pixels.
     public var ignore = IgnoreRule.automatic
-    /// How many classes the ids in mask files may number, background included; nil for any. With 1
-    /// any id above 0 is foreground.
+    /// The number of classes in mask files, background included; nil for any. With 1 any id above 0
+    /// is foreground.
     public var classes: Int?
-    /// What the ids in masks number; nil leaves it to the source.
+    /// The meaning of the ids in masks; nil leaves it to the source.
     public var labelMeaning: LabelMeaning?
     /// The classes that ids in mask files must be below; nil where any id does.
     var fileClasses: Int? {
@@ -112,18 +112,18 @@ public struct ClipOptions: Sendable, Equatable {
         return classes
     }
 
-    /// What was decided for the whole set, of which a source may see a part.
+    /// The interpretation decided for the whole set, of which a source may see a part.
     var coding: LabelCoding?
-    /// How npy, npz and safetensors files are to be understood.
+    /// The interpretation of npy, npz and safetensors files.
     public var arrays: ArrayOptions
-    /// What is done to the size of frames and masks.
+    /// Changes to the size of frames and masks.
     public var sizing = FrameSizing()
     /// Every `stride`-th frame of a clip is taken.
     public var stride = 1
     /// The largest number of frames per clip, from the first, counted after `stride`; nil for all.
     public var frames: Int?
-    /// Where clips are kept that are not all in memory; its limit is also what a ``DataSet`` may
-    /// hold in memory whole.
+    /// The cache of clips that are not all in memory; its limit also bounds a ``DataSet`` that is
+    /// held in memory as a whole.
     public var cache = ClipCache.shared
     /// The share of clips, above 0 and below 1, that are kept out of training and serve as
     /// validation and test clips; nil where the data come in splits.

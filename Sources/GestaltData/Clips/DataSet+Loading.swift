@@ -82,7 +82,7 @@ extension DataSet {
     }
 }
 
-/// What the first reading of one clip of a source found.
+/// The result of the first reading of one clip of a source.
 private struct FirstReading: Sendable {
     struct Entry: Sendable {
         let info: ClipInfo

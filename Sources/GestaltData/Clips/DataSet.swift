@@ -2,7 +2,7 @@ import GestaltChecks
 import GestaltIO
 import GestaltTensor
 
-/// Which part of a data set.
+/// A part of a data set.
 public enum Split: String, Sendable, Codable, CaseIterable {
     case train, validation, test
 
@@ -21,31 +21,31 @@ public enum Split: String, Sendable, Codable, CaseIterable {
 ///
 /// Frames may be of several sizes, where nothing needs one size (``requireOneSize()``).
 public struct DataSet: ClipSource {
-    /// What was opened, for people to read.
+    /// The name of the data, for display.
     public let name: String
     public let split: Split
     let content: Content
-    /// What is known of each clip, in order.
+    /// The properties of each clip, in order.
     let known: [ClipInfo]
-    /// What part of the data the clips are.
+    /// The part of the data that the clips are.
     public internal(set) var scope = Scope.split
-    /// What the ids in masks number.
+    /// The meaning of the ids in masks.
     public let labelMeaning: LabelMeaning
-    /// How mask files were read; nil where masks come from none.
+    /// The interpretation of mask files; nil where masks come from none.
     public let labelCoding: LabelCoding?
-    /// What labels name, background first: classes, or what instances are of. Nil where that is
-    /// unknown.
+    /// The categories of labels, background first: classes, or the categories of instances. Nil
+    /// where they are unknown.
     public var categories: [LabelCategory]?
-    /// What a person should know about how the clips were read: files left out, layouts chosen.
+    /// Remarks on the reading of the clips: files left out, layouts chosen.
     public internal(set) var remarks: [String] = []
 
-    /// What part of its data a set is.
+    /// The part of its data that a set is.
     public enum Scope: Sendable, Equatable {
         /// A split of its own.
         case split
         /// All there is, whatever split was asked for: the data have none.
         case whole
-        /// What `ClipOptions.holdout` keeps out of training.
+        /// The clips that `ClipOptions.holdout` keeps out of training.
         case heldOut
     }
 

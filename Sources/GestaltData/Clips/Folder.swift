@@ -1,6 +1,6 @@
 import Foundation
 
-/// What lies in a folder of the file system.
+/// The contents of a folder of the file system.
 package enum Folder {
     package static func isFile(_ path: String) -> Bool {
         var isFolder: ObjCBool = false
@@ -31,7 +31,7 @@ package enum Folder {
         return (files, folders)
     }
 
-    /// How many entries have names that are no UTF-8, which no path can be made of.
+    /// The number of entries whose names are no UTF-8, of which no path can be made.
     package static func unreadableNames(_ path: String) throws(ClipError) -> Int {
         try names(path).unreadable
     }

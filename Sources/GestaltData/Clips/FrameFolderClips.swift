@@ -18,7 +18,7 @@ public struct FrameFolderClips: ClipSource {
     private let entries: [FrameTree.Entry]
     public let remarks: [String]
 
-    /// What was decided for the whole set's masks.
+    /// The interpretation of masks that was decided for the whole set.
     public let labelCoding: LabelCoding?
 
     /// Lists the clips; frames are read when asked for.

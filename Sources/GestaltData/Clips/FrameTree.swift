@@ -51,7 +51,7 @@ struct FrameTree {
         try visit(root, name: "", masks: [], depth: Self.depth)
     }
 
-    /// What was left out, and why.
+    /// Omissions with their reasons.
     var remarks: [String] { strayRemarks + skippedRemarks }
 
     private var strayRemarks: [String] {

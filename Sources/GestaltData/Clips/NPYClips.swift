@@ -11,7 +11,7 @@ public struct NPYClips: ClipSource {
     private let origin: String
     private let options: ClipOptions
     public let remarks: [String]
-    /// What was decided for the whole set's masks.
+    /// The interpretation of masks that was decided for the whole set.
     public let labelCoding: LabelCoding?
 
     /// Reads one file, or the files of a folder in natural order.

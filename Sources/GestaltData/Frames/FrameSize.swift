@@ -41,7 +41,7 @@ public struct FrameSize: RawRepresentable, Codable, Hashable, Sendable, Comparab
     }
 }
 
-/// How frames become another size.
+/// The method of changing frames to another size.
 public enum FrameFit: String, Codable, Sendable, CaseIterable {
     /// Stretched or shrunk, each side on its own.
     case resize

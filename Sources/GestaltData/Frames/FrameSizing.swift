@@ -1,4 +1,4 @@
-/// What is done to the size of frames, and of their masks, as they are read: first `crop`, then
+/// Changes to the size of frames and of their masks on reading: first `crop`, then
 /// `pad`, then `size`.
 ///
 /// Pixels of frames are averaged, ids of masks are those of the nearest pixel; where a frame is
@@ -10,7 +10,7 @@ public struct FrameSizing: Codable, Hashable, Sendable {
     public var pad: FrameSize?
     /// The size of all frames.
     public var size: FrameSize?
-    /// How frames become `size` (stretched where nil), and how they become a size that the model
+    /// The method by which frames become `size` (stretched where nil), and a size that the model
     /// takes (an error where nil).
     public var fit: FrameFit?
 
@@ -105,7 +105,7 @@ public struct FrameSizing: Codable, Hashable, Sendable {
         }
     }
 
-    /// What was done, for people.
+    /// A sentence about the change of size.
     static func remark(
         _ path: String, from sizes: Set<FrameSize>, to size: FrameSize, _ fit: String
     )

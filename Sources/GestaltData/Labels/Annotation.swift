@@ -1,10 +1,10 @@
 import GestaltMedia
 import GestaltTensor
 
-/// A kind of thing that labels name.
+/// A category of labels.
 public struct LabelCategory: Sendable, Hashable {
     public var name: String
-    /// The color in pictures; nil for `Color.label(_:)` of the category's number.
+    /// The color in images; nil for `Color.label(_:)` of the category's number.
     public var color: Color?
 
     public init(_ name: String, color: Color? = nil) {
@@ -13,17 +13,17 @@ public struct LabelCategory: Sendable, Hashable {
     }
 }
 
-/// What is labeled in one frame: which pixels show which instance, and of what category each is.
+/// The labels of one frame: the instance of each pixel, and the category of each instance.
 public struct Annotation: Sendable {
     /// `[H, W]`: 0 background, 1…254 an instance, ``Clip/ignoredLabel`` what counts for nothing.
     public let ids: Tensor<UInt8>
     /// The instances that some pixel shows, by id.
     public let instances: [Instance]
 
-    /// One thing in a frame.
+    /// One instance in a frame.
     public struct Instance: Sendable, Hashable {
         public let id: UInt8
-        /// Its number in ``DataSet/categories``; nil where the clip's categories leave it out.
+        /// Its category in ``DataSet/categories``; nil where the clip's categories omit it.
         public let category: UInt8?
         public let pixelCount: Int
     }
@@ -40,7 +40,7 @@ public struct Annotation: Sendable {
 }
 
 extension Clip {
-    /// What is labeled in a frame; nil where nothing is.
+    /// Returns the labels of a frame; nil for an unlabeled one.
     ///
     /// - Precondition: the frame exists.
     public func annotation(of frame: Int) -> Annotation? {

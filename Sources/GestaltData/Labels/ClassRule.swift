@@ -1,6 +1,6 @@
 import GestaltTensor
 
-/// How the ids in masks become the classes of a model.
+/// The mapping from ids in masks to the classes of a model.
 ///
 /// An id counts as its category, or as itself where a clip has no categories. Categories up to
 /// `last` are classes; of ``LabelMeaning/instances`` those beyond count as the last class, of
@@ -40,12 +40,12 @@ struct ClassRule: Sendable {
         }
     }
 
-    /// What an error says that an id should be.
+    /// The expected ids, as errors state them.
     var expected: String {
         "ids from 0 to \(last), or \(Clip.ignoredLabel) for ignored pixels"
     }
 
-    /// The clip with classes in place of ids.
+    /// Returns the clip with classes in place of ids.
     ///
     /// - Parameter path: what an error calls the set.
     /// - Throws: ``ClipError/label(path:value:expected:)`` for an id that is no class.
@@ -72,7 +72,7 @@ struct ClassRule: Sendable {
         return result
     }
 
-    /// What is known of a clip with classes in place of ids, without reading it.
+    /// Returns the entry with classes in place of ids, without reading the clip.
     func classified(_ entry: LazyClips.Entry, path: String) throws(ClipError) -> LazyClips.Entry {
         let table = table(entry.info.categories)
         var labels: [Int: [UInt8: Int]] = [:]

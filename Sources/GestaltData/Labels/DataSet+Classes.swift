@@ -53,7 +53,7 @@ extension DataSet {
             }
     }
 
-    /// What people call the categories, background first; nil where that is unknown.
+    /// The names of the categories, background first; nil where they are unknown.
     public var classNames: [String]? {
         get { categories?.map(\.name) }
         set { categories = newValue.map { $0.map { LabelCategory($0) } } }

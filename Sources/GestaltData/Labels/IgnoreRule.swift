@@ -1,4 +1,4 @@
-/// Which value in mask files marks pixels that count neither in a loss nor in a score.
+/// The rule for the value in mask files that marks ignored pixels: they enter no loss and no score.
 public enum IgnoreRule: Sendable, Hashable {
     /// 255, where the masks of the set hold other ids than 0 and 255 (the convention of PASCAL VOC,
     /// Cityscapes and DAVIS). Masks of nothing but 0 and 255 are black and white: 255 is foreground.
@@ -49,7 +49,7 @@ extension IgnoreRule: Codable {
     }
 }
 
-/// What the ids in masks number.
+/// The meaning of the ids in masks.
 public enum LabelMeaning: String, Sendable, Codable, CaseIterable {
     /// Classes: an id from the number of a model's classes on is an error.
     case classes

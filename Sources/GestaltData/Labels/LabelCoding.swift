@@ -1,6 +1,6 @@
 import GestaltTensor
 
-/// What the values in a set's mask files mean, decided once for the whole set.
+/// The meaning of the values in a set's mask files, decided once for the whole set.
 ///
 /// In memory masks hold 0 for background, 1…254 for ids and ``Clip/ignoredLabel`` for pixels that
 /// count for nothing, whatever the files hold.

@@ -1,6 +1,6 @@
 import GestaltTensor
 
-/// What the masks of some frames hold.
+/// A summary of the masks of some frames.
 public struct LabelSummary: Sendable, Equatable {
     /// All frames, with a mask or without.
     public let frameCount: Int
@@ -45,7 +45,7 @@ public struct LabelSummary: Sendable, Equatable {
     /// Pixels of ids above 0.
     public var foregroundPixels: Int { pixels.dropFirst().reduce(0, +) }
 
-    /// What a person should know before training on these labels or scoring with them, a sentence
+    /// Returns remarks to read before training on these labels or scoring with them, a sentence
     /// each: frames without labels, no foreground, classes that never occur.
     ///
     /// - Parameter classes: of the model; 1 for foreground against background.
@@ -68,13 +68,13 @@ public struct LabelSummary: Sendable, Equatable {
 }
 
 extension DataSet {
-    /// What the masks of the set hold.
+    /// A summary of the masks of the set.
     public var labelSummary: LabelSummary { LabelSummary(of: self) }
 
-    /// How many frames have a label.
+    /// The number of labeled frames.
     public var labeledFrameCount: Int { infos().reduce(0) { $0 + $1.labeledFrames.count } }
 
-    /// How mask files were read and what they hold, a sentence each, with the set's name: what 255
+    /// Returns remarks on the reading and contents of mask files, with the set's name: what 255
     /// was taken for, soft edges, unlabeled frames, missing classes.
     ///
     /// - Parameter classes: of the model; 1 for foreground against background.

@@ -1,6 +1,6 @@
 import GestaltTensor
 
-/// Which values one mask file holds, and whether it looks like a picture rather than ids.
+/// The values of one mask file, and whether it resembles a picture rather than ids.
 struct MaskValues: Sendable {
     /// Whether each of the 256 values occurs.
     private(set) var occurs = [Bool](repeating: false, count: 256)

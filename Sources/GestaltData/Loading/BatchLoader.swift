@@ -4,7 +4,7 @@ import Synchronization
 
 /// Hands out batches in order and makes the next ones ahead of time, on a thread of its own.
 ///
-/// What it hands out is what `source.batch(at:)` gives for step, step + 1, …, whatever the depth.
+/// It returns the batches `source.batch(at:)` of step, step + 1, …, independent of the depth.
 /// The thread is not of Swift's cooperative pool, so a trainer that fills all cores does not keep
 /// it from running; it ends with the loader.
 public final class BatchLoader<Source: BatchSource> {

@@ -2,9 +2,9 @@
 public protocol BatchSource: Sendable {
     associatedtype Batch: Sendable
 
-    /// How many batches make one pass through the data, the last perhaps partial.
+    /// The number of batches in one pass through the data; the last may be partial.
     var stepsPerPass: Int { get }
-    /// How many batches there are; nil without end.
+    /// The number of batches; nil for an endless source.
     var stepCount: Int? { get }
 
     /// - Precondition: `0 ≤ step`, and below `stepCount` where there is one.

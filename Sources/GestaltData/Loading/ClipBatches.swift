@@ -7,7 +7,7 @@ public struct ClipBatch: Sendable {
     public var frames: Tensor<Float>
     /// `[N, T, H, W]`, ids as in ``Clip/masks``; nil when the clips have none.
     public var masks: Tensor<UInt8>?
-    /// Where the frames come from, `N` of them.
+    /// The origin of each of the `N` items.
     public var windows: [ClipWindow]
 }
 

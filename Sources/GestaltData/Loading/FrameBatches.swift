@@ -7,7 +7,7 @@ public struct FrameBatch: Sendable {
     public var frames: Tensor<Float>
     /// `[N, H, W]`, ids as in ``Clip/masks``; nil when the clips have none.
     public var masks: Tensor<UInt8>?
-    /// Where the frames come from, `N` of them.
+    /// The origin of each of the `N` items.
     public var indices: [FrameIndex]
 }
 

@@ -7,14 +7,14 @@ package enum PathParts {
         return above.isEmpty ? "/" : String(above)
     }
 
-    /// What follows the last slash.
+    /// The part after the last slash.
     package static func name(_ path: String) -> String {
         let path = trimmed(path)
         return path.lastIndex(of: "/").map { String(path[path.index(after: $0)...]) }
             ?? String(path)
     }
 
-    /// What follows the last dot of the name, in lower case; empty without one, and for `.hidden`.
+    /// The part after the last dot of the name, in lower case; empty without one or for `.hidden`.
     package static func ending(_ path: String) -> String {
         let name = name(path)
         guard let dot = name.lastIndex(of: "."), dot != name.startIndex else { return "" }

@@ -6,7 +6,7 @@ import GestaltTensor
 public struct NamedPicture: Sendable {
     /// Without an ending; folders separated by `/`. No other picture of a ``PictureListing`` has it.
     public let name: String
-    /// What errors call it.
+    /// The name in errors.
     public let path: String
     private let content: Content
 
@@ -51,7 +51,7 @@ public struct PictureGroup: Sendable {
         case clips(prefix: String)
     }
 
-    /// How many pictures there are; nil until a file of clips has been read.
+    /// The number of pictures; nil until a file of clips has been read.
     public var count: Int? {
         switch content {
         case .files(let pictures): pictures.count

@@ -38,11 +38,11 @@ public struct PictureListing: Sendable {
         failures = walk.failures
     }
 
-    /// How many pictures there are in files of pictures.
+    /// The number of pictures in files of pictures.
     public var fileCount: Int { groups.reduce(0) { $0 + ($1.count ?? 0) } }
 }
 
-/// What a walk through paths has met.
+/// The findings of a walk through paths.
 private struct PictureWalk {
     let excluded: String?
     private var found: [Entry] = []
@@ -164,7 +164,7 @@ private struct PictureWalk {
     }
 }
 
-/// What a file is to somebody who looks for pictures; its first bytes decide where they can.
+/// The kind of a file in a search for pictures; its first bytes decide where they can.
 private enum PictureKind {
     case picture, clips
     case other(String)
@@ -196,7 +196,7 @@ private func realPath(_ path: String) -> String {
 }
 
 extension ClipError {
-    /// What went wrong, without the path.
+    /// The reason, without the path.
     fileprivate var reason: String {
         switch self {
         case .notFound(_, let expected, let found): "expected \(expected), found \(found)"

@@ -12,7 +12,7 @@ public struct VideoInput: Sendable {
     /// `[B, T, H, W, 3]` in −0.5…0.5.
     public let video: Tensor<Float>
     public let path: String
-    /// What a person should know about how the clips were read.
+    /// Remarks on the reading of the clips.
     public let remarks: [String]
 
     /// - Parameters:

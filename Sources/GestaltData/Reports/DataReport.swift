@@ -1,12 +1,12 @@
 import GestaltIO
 import GestaltTensor
 
-/// What a data set holds, split by split: clips, sizes, labels, and what was left out.
+/// The contents of a data set by split: clips, sizes, labels and omissions.
 ///
 /// Clips of a folder of pictures are read one at a time, so the report of a large set takes the
 /// memory of one clip; sizes may differ.
 public struct DataReport: Sendable, Equatable {
-    /// What was opened.
+    /// The opened location.
     public let location: String
     /// One for each split that is there; a single one where the data have no splits.
     public let parts: [Part]
@@ -22,9 +22,9 @@ public struct DataReport: Sendable, Equatable {
         public var ignoredPixels = 0
         /// Labeled frames that show nothing but background.
         public var emptyCount = 0
-        /// How mask files were read; nil where masks come from none.
+        /// The interpretation of mask files; nil where masks come from none.
         public var labelCoding: LabelCoding?
-        /// What was left out, and why; how arrays were read.
+        /// Omissions with their reasons, and the interpretation of arrays.
         public var remarks: [String] = []
     }
 
@@ -124,7 +124,7 @@ extension DataReport.Part {
 }
 
 extension DataReport.Part {
-    /// What the masks hold.
+    /// A summary of the masks.
     public var labels: LabelSummary {
         LabelSummary(
             frameCount: frameCount, labeledCount: labeledCount, pixels: pixels,

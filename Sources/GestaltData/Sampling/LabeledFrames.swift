@@ -11,7 +11,7 @@ public struct FrameIndex: Sendable, Hashable, Codable {
     }
 }
 
-/// Which frames carry the labels of an experiment.
+/// Choices of the labeled frames of an experiment.
 public enum LabeledFrames {
     /// `labels` frames spread over all clips: the i-th is frame (7·i mod 30) of clip
     /// ⌊clips·i / labels⌋, taken modulo the clip's length.

@@ -1,6 +1,6 @@
 import GestaltFiles
 
-/// Where the clips of a split are.
+/// The location of the clips of a split.
 ///
 /// Splits are folders `train`, `val` and `test`, under any of their usual names, or the files of
 /// TensorFlow Datasets, whose names hold the split: `NAME-train.tfrecord-00000-of-00016`.
