@@ -5,7 +5,7 @@ extension Augmentation {
     /// Half of all pictures mirrored, and no other change.
     public static let flip = Augmentation(flip: 0.5)
 
-    /// What all trainings on masks use by default: mirror images, shifts of up to 6 pixels in 64,
+    /// The default of all trainings on masks: mirror images, shifts of up to 6 pixels in 64,
     /// scales of 0.9…1.1, and colors.
     public static let standard = Augmentation(
         flip: 0.5, relativeShift: 6.0 / 64, scale: 0.9...1.1, brightness: 0.15, contrast: 0.3,

@@ -34,7 +34,7 @@ public struct LabeledPictures: Sendable {
 /// Segmentation*, 2021), then a rectangle of one (Yun et al., *CutMix*, 2019), each with its mask
 /// and its maps. Ids are taken as they are, so they should be classes.
 public struct BatchMixing: Sendable, Hashable {
-    /// What one item takes.
+    /// The parts that one item takes from others.
     public struct Item: Sendable, Hashable {
         /// The item whose foreground, ids 1…254, is pasted; nil for none.
         public var foreground: Int?

@@ -55,7 +55,7 @@ extension Clip {
         return result
     }
 
-    /// What two frames of a resting surface differ by at most in any channel: several times the
+    /// The largest difference of two frames of a resting surface in any channel: several times the
     /// noise of a camera.
     private static let restingDifference = 16
 }

@@ -76,7 +76,7 @@ public struct Transformation: Sendable, Hashable {
         }
     }
 
-    /// How numbers between the pixels of a map are found.
+    /// The interpolation between the pixels of a map.
     public enum Sampling: Sendable {
         /// The weighted mean of the four nearest pixels, for continuous maps: depth, distances,
         /// probabilities.

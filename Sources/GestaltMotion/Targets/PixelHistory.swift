@@ -12,7 +12,7 @@ final class PixelHistory {
     private let row: UnsafeMutablePointer<UInt8>
     private var colors: UnsafeMutablePointer<UInt8>
     private let lumas: UnsafeMutablePointer<Int32>
-    /// How often each value occurs; 0 between calls.
+    /// The number of occurrences of each value; 0 between calls.
     private let counts: UnsafeMutablePointer<Int32>
     private var states: [PixelState] = []
 
