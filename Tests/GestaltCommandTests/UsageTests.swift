@@ -25,7 +25,10 @@ import Testing
         "train tokenizer": ["--output", "/proc/none"],
         "train prior": ["--model", "m", "--output", "/proc/none"],
         "train head": ["--model", "m", "--output", "/proc/none"],
+        "train encoder": ["--output", "/proc/none"],
         "train unet": ["--output", "/proc/none"],
+        "train student": ["--model", "m", "--output", "/proc/none"],
+        "train resume": ["/proc/none"],
     ]
 
     static let counts = ["0", "-1", "1.5", "x", "", "99999999999999999999"]
@@ -101,7 +104,10 @@ import Testing
         (["train", "u-net"], "did you mean 'unet'?", "gestalt train"),
         (["data", "shet"], "did you mean 'sheet'?", "gestalt data"),
         (["foo"], "there are demo, doctor, train", "gestalt <subcommand>"),
-        (["train", "foo"], "there are tokenizer, prior, head, unet", "gestalt train"),
+        (
+            ["train", "foo"], "there are tokenizer, prior, encoder, head, unet, student, resume",
+            "gestalt train"
+        ),
     ])
     func aCommandThatIsNotThereAndTheNearestOne(
         arguments: [String], expected: String, usage: String
