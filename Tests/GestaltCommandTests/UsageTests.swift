@@ -51,6 +51,7 @@ import Testing
                 [
                     "", "resnet:", "resnet:9", "prior:hidden:-1", "prior:hidden:1:query=none",
                     "prior:hidden:1:skips", "tokenizer:features:clip", "hidden:1",
+                    "resnet:4:query=zeros",
                 ]
             ),
             ("features", "--class", ["-3"]),
