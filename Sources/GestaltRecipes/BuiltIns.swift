@@ -2,7 +2,7 @@ import GestaltPrior
 import GestaltRobotPush
 import GestaltSegHeads
 
-/// The kinds of data, models and encoders that the package registers.
+/// The kinds of data, models, encoders, features and recipes that the package registers.
 public enum BuiltIns {
     /// Registers all of them; later calls do nothing. Every function that opens by name calls it
     /// first.
@@ -12,5 +12,7 @@ public enum BuiltIns {
         RobotPush.register()
         VideoModel.registerKinds()
         SegmentationKinds.register()
+        Recipes.registerBuiltIns()
+        FeatureSources.registerBuiltIns()
     }()
 }

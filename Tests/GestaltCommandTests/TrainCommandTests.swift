@@ -98,6 +98,35 @@ import Testing
         #expect(wrong.code == 1 && wrong.error.contains("“unet”"), "\(wrong)")
     }
 
+    @Test("a run of any kind is resumed by its folder alone")
+    func resumingByTheFolder() throws {
+        let folder = TemporaryFolder()
+        let run = folder.path("run")
+        let first = try Program.run(list: Self.unet + ["--steps", "2", "--output", run])
+        #expect(first.code == 0, "\(first)")
+        let extended = try Program.run("train", "resume", run, "--steps", "3", "--quiet")
+        #expect(
+            extended.code == 0 && extended.output.contains("\(run): unet, 3 steps"), "\(extended)")
+        let fewer = try Program.run("train", "resume", run, "--steps", "1")
+        #expect(fewer.code == 1 && fewer.error.contains("extend the run with --steps"), "\(fewer)")
+        let moved = try Program.run("train", "resume", run, "--data", "synthetic:3")
+        #expect(moved.code == 1 && moved.error.contains("location of the same clips"), "\(moved)")
+        let other = try Program.run("train", "resume", run, "--batch", "3")
+        #expect(other.code == 2 && other.error.contains("--batch"), "\(other)")
+
+        let file = run + "/recipe.json"
+        let text = try String(contentsOfFile: file, encoding: .utf8)
+        try text.replacing("\"kind\" : \"unet\"", with: "\"kind\" : \"flow\"")
+            .write(toFile: file, atomically: true, encoding: .utf8)
+        let unknown = try Program.run("train", "resume", run)
+        #expect(unknown.code == 1, "\(unknown)")
+        for part in [file, "found “flow”", "“tokenizer”", "“unet”", "“student”"] {
+            #expect(unknown.error.contains(part), "\(part) in \(unknown.error)")
+        }
+        let nothing = try Program.run("train", "resume", folder.path("nothing"))
+        #expect(nothing.code == 1 && nothing.error.contains("recipe.json"), "\(nothing)")
+    }
+
     @Test func aPriorsOwnValuesAreTakenAndNotOverruledSilently() throws {
         let folder = TemporaryFolder()
         let model = folder.path("predictor")

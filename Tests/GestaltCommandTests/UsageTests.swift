@@ -25,7 +25,10 @@ import Testing
         "train tokenizer": ["--output", "/proc/none"],
         "train prior": ["--model", "m", "--output", "/proc/none"],
         "train head": ["--model", "m", "--output", "/proc/none"],
+        "train encoder": ["--output", "/proc/none"],
         "train unet": ["--output", "/proc/none"],
+        "train student": ["--model", "m", "--output", "/proc/none"],
+        "train resume": ["/proc/none"],
     ]
 
     static let counts = ["0", "-1", "1.5", "x", "", "99999999999999999999"]
@@ -48,6 +51,7 @@ import Testing
                 [
                     "", "resnet:", "resnet:9", "prior:hidden:-1", "prior:hidden:1:query=none",
                     "prior:hidden:1:skips", "tokenizer:features:clip", "hidden:1",
+                    "resnet:4:query=zeros",
                 ]
             ),
             ("features", "--class", ["-3"]),
@@ -101,7 +105,10 @@ import Testing
         (["train", "u-net"], "did you mean 'unet'?", "gestalt train"),
         (["data", "shet"], "did you mean 'sheet'?", "gestalt data"),
         (["foo"], "there are demo, doctor, train", "gestalt <subcommand>"),
-        (["train", "foo"], "there are tokenizer, prior, encoder, head", "gestalt train"),
+        (
+            ["train", "foo"], "there are tokenizer, prior, encoder, head, unet, student, resume",
+            "gestalt train"
+        ),
     ])
     func aCommandThatIsNotThereAndTheNearestOne(
         arguments: [String], expected: String, usage: String

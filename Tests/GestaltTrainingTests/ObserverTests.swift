@@ -294,7 +294,7 @@ import Testing
 }
 
 /// The line with evaluations that are written down beforehand.
-private struct ScriptedTask: TrainingTask {
+private struct ScriptedTask: StateDependentTask {
     let batches = LineBatches(stepCount: nil)
     let scores: [Double]
     /// The step, from 0, whose loss is not finite.

@@ -8,7 +8,7 @@ import Testing
 /// What a loss can see of the run it belongs to.
 @Suite struct TrainingStateTests {
     /// Pulls a network towards the running average of its weights, as a mean teacher does.
-    private struct TeacherTask: TrainingTask {
+    private struct TeacherTask: StateDependentTask {
         let batches = WideBatches(parts: 1)
         let seen = Seen()
 

@@ -58,6 +58,7 @@ let step: Int = given()
 
 // Kinds of a user's package.
 typealias PatchTokenizer = VQVAE
+typealias FlowRecipe = UNetRecipe
 typealias HistogramEncoder = TokenizerEncoder
 enum MyHead { typealias Configuration = LinearProbe.Configuration }
 

@@ -89,20 +89,3 @@ struct ReadingOptions: ParsableArguments {
         return input
     }
 }
-
-extension VideoTokenizerConfiguration {
-    /// The frame sizes that the tokenizer accepts.
-    var frameTarget: FrameTarget { .multiple(height: strides.height, width: strides.width) }
-}
-
-extension VideoPredictorConfiguration {
-    /// The frame size that the predictor accepts.
-    var frameTarget: FrameTarget { .exactly(height: frameHeight, width: frameWidth) }
-}
-
-extension VideoModel {
-    /// The frame sizes that the model accepts.
-    var frameTarget: FrameTarget {
-        predictor?.configuration.frameTarget ?? tokenizer.configuration.frameTarget
-    }
-}

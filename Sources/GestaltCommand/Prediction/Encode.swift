@@ -4,6 +4,7 @@ import GestaltFiles
 import GestaltIO
 import GestaltModels
 import GestaltPrior
+import GestaltRecipes
 import GestaltTensor
 import GestaltTraining
 import GestaltVQVAE

@@ -4,6 +4,7 @@ import GestaltFiles
 import GestaltIO
 import GestaltNN
 import GestaltPrior
+import GestaltRecipes
 import GestaltTensor
 import GestaltTraining
 import GestaltVQVAE
@@ -46,7 +47,7 @@ struct Logits: GestaltCommand {
                 $0, for: predictor.configuration.frameTarget, clips: codes.shape[0],
                 frames: predictor.configuration.prior.conditioning?.frames)
         }
-        let conditioning = try Conditions(
+        let conditioning = try ClipConditions(
             predictor, frames: input, conditions, clips: codes.shape[0])
         try predictor.check(
             codes: codes, frames: conditioning.frames, classes: conditioning.classes,

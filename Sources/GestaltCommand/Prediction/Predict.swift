@@ -4,6 +4,7 @@ import GestaltFiles
 import GestaltIO
 import GestaltMedia
 import GestaltPrior
+import GestaltRecipes
 import GestaltTensor
 import GestaltTraining
 import GestaltVQVAE
@@ -108,7 +109,7 @@ struct Predict: GestaltCommand {
     /// of clips.
     private func inputs(
         _ predictor: VideoPredictor
-    ) throws -> (conditioning: Conditions, truth: Tensor<Float>?, count: Int) {
+    ) throws -> (conditioning: ClipConditions, truth: Tensor<Float>?, count: Int) {
         let sizes = predictor.configuration
         let given = try input.map {
             try reading.input(
@@ -116,7 +117,7 @@ struct Predict: GestaltCommand {
                 frames: max(length ?? sizes.clipLength, sizes.prior.conditioning?.frames ?? 0))
         }
         let count = given?.video.shape[0] ?? 1
-        let conditioning = try Conditions(
+        let conditioning = try ClipConditions(
             predictor, frames: given, conditions, clips: count)
         if length == nil {
             try predictor.check(
@@ -138,7 +139,7 @@ struct Predict: GestaltCommand {
 
     /// Returns samples `[N, S, T, H, W, 3]` in 0…1.
     private func draw(
-        _ sampler: VideoSampler, _ conditioning: Conditions, _ options: SamplingOptions
+        _ sampler: VideoSampler, _ conditioning: ClipConditions, _ options: SamplingOptions
     ) throws -> Tensor<Float> {
         let random = RandomStream(seed: seed)
         try beginWork(output)

@@ -6,10 +6,18 @@ extension TrainPrior: GestaltCommand {
     var common: CommonOptions { training.common }
 }
 
+extension TrainEncoder: GestaltCommand {
+    var common: CommonOptions { training.common }
+}
+
 extension TrainHead: GestaltCommand {
     var common: CommonOptions { training.common }
 }
 
 extension TrainUNet: GestaltCommand {
+    var common: CommonOptions { training.common }
+}
+
+extension TrainStudent: GestaltCommand {
     var common: CommonOptions { training.common }
 }

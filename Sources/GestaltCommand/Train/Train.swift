@@ -13,20 +13,51 @@ struct Train: ParsableCommand {
         discussion: """
             The output folder receives the model (config.json, model.safetensors, README.md), \
             the recipe (recipe.json), checkpoints, log.jsonl and TensorBoard events. Ctrl-C, \
-            SIGTERM or a closed terminal save a checkpoint. --resume continues from it; with \
-            --steps it extends a run, even a finished one: the learning rate is then that of a \
-            run of N steps from the step reached onward. The memory of a run is estimated first, \
-            and a run that cannot fit is refused.
+            SIGTERM or a closed terminal save a checkpoint. train resume FOLDER, or --resume, \
+            continues from it; with --steps it extends a run, even a finished one: the learning \
+            rate is then that of a run of N steps from the step reached onward. The memory of a \
+            run is estimated first, and a run that cannot fit is refused.
             """,
         subcommands: [
             TrainTokenizer.self, TrainPrior.self, TrainEncoder.self, TrainHead.self,
-            TrainUNet.self, TrainStudent.self,
+            TrainUNet.self, TrainStudent.self, TrainResume.self,
         ])
 }
 
 /// Whether an option was typed, for those that have a default.
 func isTyped(_ name: String) -> Bool {
     CommandLine.arguments.contains { $0 == name || $0.hasPrefix(name + "=") }
+}
+
+/// Options of a session of a run, which its recipe does not contain: checkpoints by time, memory.
+struct RunLimits: ParsableArguments {
+    @Option(
+        help: ArgumentHelp(
+            "The maximum time between checkpoints; 0 for steps alone.",
+            valueName: "minutes"))
+    var checkpointMinutes = 10.0
+
+    @Flag(help: "Run even if the estimated memory exceeds the available memory.")
+    var ignoreMemory = false
+
+    func validate() throws {
+        guard checkpointMinutes >= 0, checkpointMinutes <= 1e6 else {
+            throw ValidationError(
+                "--checkpoint-minutes must be 0 or more, not \(checkpointMinutes)")
+        }
+    }
+
+    /// Returns the options of a run by this command.
+    func options(folder: String, resumes: Bool, quiet: Bool) -> RunOptions {
+        var options = RunOptions(
+            folder: folder, resumes: resumes, showsProgress: !quiet,
+            command: "gestalt " + CommandLine.arguments.dropFirst().joined(separator: " "),
+            notice: { remark($0) })
+        options.checkpointPeriod =
+            checkpointMinutes > 0 ? .milliseconds(Int64(checkpointMinutes * 60_000)) : nil
+        options.refusesBeyondMemory = !ignoreMemory
+        return options
+    }
 }
 
 /// Options of a run: output, resumption, checkpoints, memory.
@@ -47,22 +78,11 @@ struct RunArguments: ParsableArguments {
             valueName: "file"))
     var recipe: String?
 
-    @Option(
-        help: ArgumentHelp(
-            "The maximum time between checkpoints; 0 for steps alone.",
-            valueName: "minutes"))
-    var checkpointMinutes = 10.0
-
-    @Flag(help: "Run even if the estimated memory exceeds the available memory.")
-    var ignoreMemory = false
+    @OptionGroup var limits: RunLimits
 
     @OptionGroup(title: "Common options") var common: CommonOptions
 
     func validate() throws {
-        guard checkpointMinutes >= 0, checkpointMinutes <= 1e6 else {
-            throw ValidationError(
-                "--checkpoint-minutes must be 0 or more, not \(checkpointMinutes)")
-        }
         guard resume else { return }
         // A resumed run follows its recipe; other options would be ignored.
         let allowed = [
@@ -80,14 +100,7 @@ struct RunArguments: ParsableArguments {
     }
 
     private var options: RunOptions {
-        var options = RunOptions(
-            folder: output, resumes: resume, showsProgress: !common.quiet,
-            command: "gestalt " + CommandLine.arguments.dropFirst().joined(separator: " "),
-            notice: { remark($0) })
-        options.checkpointPeriod =
-            checkpointMinutes > 0 ? .milliseconds(Int64(checkpointMinutes * 60_000)) : nil
-        options.refusesBeyondMemory = !ignoreMemory
-        return options
+        limits.options(folder: output, resumes: resume, quiet: common.quiet)
     }
 
     /// Returns the recipe of `--recipe`; nil without it.
@@ -112,10 +125,15 @@ struct RunArguments: ParsableArguments {
             let (recipe, model) = try start()
             trained = try recipe.train(from: model, options)
         }
-        print("\(output): \(R.kind), \(trained.steps) steps")
-        for metric in trained.evaluation?.metrics ?? [] {
-            print("  \(metric.name) \(String(format: "%.4f", metric.value))")
-        }
+        printResult(output, R.kind, trained.steps, trained.evaluation)
+    }
+}
+
+/// Prints the steps and the metrics of a finished run.
+func printResult(_ folder: String, _ kind: String, _ steps: Int, _ evaluation: Evaluation?) {
+    print("\(folder): \(kind), \(steps) steps")
+    for metric in evaluation?.metrics ?? [] {
+        print("  \(metric.name) \(String(format: "%.4f", metric.value))")
     }
 }
 

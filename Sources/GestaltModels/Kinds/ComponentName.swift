@@ -92,6 +92,9 @@ public struct ComponentArguments {
         return String(words.remove(at: index).dropFirst(key.count + 1))
     }
 
+    /// Whether all words are consumed.
+    package var isEmpty: Bool { words.isEmpty }
+
     /// Ends the parsing.
     /// - Parameters:
     ///   - key: the key of the error, `encoder` or `head`.

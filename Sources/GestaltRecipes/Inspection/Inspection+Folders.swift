@@ -32,7 +32,7 @@ extension Inspection {
                 what += ": no checkpoint yet, of \(state.steps) steps"
             } else {
                 what += ": stopped at step \(state.step) of \(state.steps)"
-                remarks.append("gestalt train \(recipe) --resume --output \(path) goes on with it")
+                remarks.append("gestalt train resume \(path) goes on with it")
             }
             add("last_checkpoint", state.lastPath)
             add("best_checkpoint", state.bestPath)

@@ -12,7 +12,9 @@ import GestaltTraining
 /// // later, after Ctrl-C:
 /// let again = try UNetRecipe.resume("out/unet")
 /// ```
-/// The run's folder stores it as `recipe.json`, in which an unknown key is an error.
+/// The run's folder stores it as `recipe.json`, in which an unknown key is an error. A kind of
+/// one's own writes that file with ``json(command:)``, and is registered with
+/// ``Recipes/register(_:)`` so that its runs can be resumed by their folder alone.
 public protocol Recipe: Codable, Equatable, Sendable {
     associatedtype Model
     /// The name of the kind in `recipe.json`: `tokenizer`, `unet`, `head`.
@@ -56,6 +58,12 @@ public struct Trained<Model> {
     public let steps: Int
     /// The final evaluation; nil for a recipe without an evaluation split.
     public let evaluation: Evaluation?
+
+    public init(model: Model, steps: Int, evaluation: Evaluation?) {
+        self.model = model
+        self.steps = steps
+        self.evaluation = evaluation
+    }
 }
 
 extension Trained: Sendable where Model: Sendable {}
@@ -123,10 +131,15 @@ extension Recipe {
     public static func resume(
         _ folder: String, _ options: RunOptions = RunOptions()
     ) throws -> Trained<Model> {
+        try Self(run: folder).resume(in: folder, options)
+    }
+
+    /// Resumes the run of this recipe in its folder.
+    func resume(in folder: String, _ options: RunOptions) throws -> Trained<Model> {
         var options = options
         options.folder = folder
         options.resumes = true
-        return try Self(run: folder).changed(by: options.changes).train(options)
+        return try changed(by: options.changes).train(options)
     }
 
     /// Trains from the recipe's model, or from scratch.
@@ -211,7 +224,7 @@ public func recipeKind(of folder: String) throws -> String {
     return kind
 }
 
-private func recipePath(_ folder: String) -> String { folder + "/recipe.json" }
+func recipePath(_ folder: String) -> String { folder + "/recipe.json" }
 
 /// The size limit of a recipe, which is a page of text.
 private let largestRecipe = 1 << 20

@@ -115,7 +115,7 @@ struct RecipeRun<R: Recipe> {
     private var command: String? { stored == nil ? options.command : stored?.command }
 
     /// Trains from the start or from the last checkpoint, and writes the result.
-    func train<Task: TrainingTask>(
+    func train<Task: StateDependentTask>(
         _ model: Task.Model, _ task: Task, optimizer: any Optimizer, plan: TrainingPlan,
         title: String, about: (Task.Model) -> String
     ) throws -> Trained<Task.Model> where Task.Model: StoredModel {

@@ -4,6 +4,18 @@ import GestaltModels
 import GestaltTraining
 import GestaltVideo
 
+/// The kind of ``TokenizerRecipe``, whatever its tokenizer.
+let tokenizerRecipeKind = "tokenizer"
+
+/// Reads and validates a tokenizer's recipe from a file, which names the kind of tokenizer and with
+/// it the Swift type of the recipe.
+func tokenizerRecipe(file path: String) throws -> any Recipe {
+    func recipe<Tokenizer: VideoTokenizer>(_ type: Tokenizer.Type) throws -> any Recipe {
+        try TokenizerRecipe<Tokenizer>(file: path)
+    }
+    return try recipe(try tokenizerType(ofRun: path))
+}
+
 /// Returns the type of tokenizer that a recipe trains.
 ///
 /// - Parameter path: the folder of a run or a recipe file.
@@ -13,9 +25,10 @@ public func tokenizerType(ofRun path: String) throws -> any VideoTokenizer.Type 
     BuiltIns.register()
     let file = path.hasSuffix(".json") ? path : path + "/recipe.json"
     let kind = try StoredRecipeKind(file: file)
-    guard kind.recipe == "tokenizer", let name = kind.tokenizer else {
+    guard kind.recipe == tokenizerRecipeKind, let name = kind.tokenizer else {
         throw TrainingError.noRun(
-            path: file, expected: "a recipe of kind “tokenizer”", found: "“\(kind.recipe)”")
+            path: file, expected: "a recipe of kind “\(tokenizerRecipeKind)”",
+            found: "“\(kind.recipe)”")
     }
     let type = try ModelKinds.type(name, in: file)
     guard let tokenizer = type as? any VideoTokenizer.Type else {

@@ -14,7 +14,7 @@ import GestaltVideo
 /// let recipe = TokenizerRecipe<VQVAE>(data: DataChoice("sample"), preset: .tiny)
 /// ```
 public struct TokenizerRecipe<Tokenizer: VideoTokenizer>: Recipe {
-    public static var kind: String { "tokenizer" }
+    public static var kind: String { tokenizerRecipeKind }
     /// The kind of the tokenizer.
     public private(set) var tokenizer = Tokenizer.Configuration.kind
 

@@ -4,7 +4,7 @@ import GestaltTensor
 import GestaltTraining
 
 /// Trains a segmentation model on labels, on a teacher's probabilities, and on its own average's.
-struct StudentTask<Model: SegmentationModel>: TrainingTask {
+struct StudentTask<Model: SegmentationModel>: StateDependentTask {
     let batches: StudentBatches
     /// The share of the model's own average in the targets of unlabeled frames at the end of
     /// ``ramp``; 0 leaves the teacher's.

@@ -27,7 +27,7 @@ import GestaltTensor
 ///
 /// `train` works on the calling thread. From Swift concurrency use ``onOwnThread(_:)``: otherwise
 /// it would occupy a thread of the cooperative pool for the whole run.
-public final class Trainer<Task: TrainingTask> {
+public final class Trainer<Task: StateDependentTask> {
     /// The model in training; use ``result`` for evaluation.
     public internal(set) var model: Task.Model
     public let task: Task

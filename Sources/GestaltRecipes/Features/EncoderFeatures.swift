@@ -1,0 +1,26 @@
+import GestaltData
+import GestaltModels
+import GestaltNN
+import GestaltTensor
+import GestaltVideo
+
+/// The latents of any registered encoder for the first frame of each clip,
+/// `[B, slots, h, w, channels]`.
+struct EncoderFeatures: FeatureSource {
+    private let encoder: any StoredEncoder
+
+    init(named name: ComponentName, on model: OpenedModel) throws {
+        var random = RandomStream(seed: 0)
+        encoder = try model.encoder(named: name, random: &random)
+    }
+
+    var frameTarget: FrameTarget {
+        encoder.configuration.frameSize.map { .exactly(height: $0.height, width: $0.width) }
+            ?? .multiple(height: encoder.sizeMultiple, width: encoder.sizeMultiple)
+    }
+    var frameCount: Int? { 1 }
+
+    func features(of input: VideoInput, _ conditions: FeatureConditions) -> ClipFeatures {
+        ClipFeatures(of: input.video) { encoder.encode($0.selected(0, axis: 1), .inference).tensor }
+    }
+}

@@ -1,0 +1,50 @@
+import GestaltIO
+import GestaltModels
+import GestaltVideo
+
+/// The kinds of latents of clips that can be named. Other names are those of ``Encoders``, which
+/// are applied to the first frame of each clip.
+public enum FeatureSources {
+    public static let registry = Registry<any NamedFeatureSource.Type>("feature source")
+
+    /// Registers a source under its kind, the first word of its names.
+    /// - Throws: `RegistryError.duplicate` when the kind is taken.
+    public static func register<Source: NamedFeatureSource>(
+        _ type: Source.Type
+    ) throws(RegistryError) {
+        try registry.register(type, as: Source.kind)
+    }
+
+    /// Checks a name without a model.
+    /// - Throws: an error that contains the expected form.
+    public static func validate(_ name: ComponentName) throws {
+        BuiltIns.register()
+        if let type = registry[name.kind] { return try type.validate(name) }
+        try Encoders.type(of: name).validate(name)
+    }
+
+    /// Whether the features of a name depend on ``FeatureConditions``.
+    public static func isConditioned(_ name: ComponentName) -> Bool {
+        BuiltIns.register()
+        return registry[name.kind]?.isConditioned ?? false
+    }
+
+    /// Returns the source of a name on a model.
+    /// - Throws: as `NamedFeatureSource.init(named:on:)`, and as
+    ///   ``OpenedModel/encoder(named:random:)``.
+    public static func source(
+        named name: ComponentName, on model: OpenedModel
+    ) throws -> any FeatureSource {
+        BuiltIns.register()
+        if let type = registry[name.kind] { return try type.init(named: name, on: model) }
+        return try EncoderFeatures(named: name, on: model)
+    }
+
+    /// Registers the sources of this module.
+    static func registerBuiltIns() {
+        // A kind that a program registered earlier under this name is kept.
+        try? register(TokenizerFeatures.self)
+        try? register(FrameEncoderFeatures.self)
+        try? register(PriorFeatures.self)
+    }
+}

@@ -1,0 +1,23 @@
+import GestaltData
+import GestaltModels
+import GestaltPrior
+import GestaltVideo
+
+extension VideoTokenizerConfiguration {
+    /// The frame sizes that the tokenizer accepts.
+    package var frameTarget: FrameTarget {
+        .multiple(height: strides.height, width: strides.width)
+    }
+}
+
+extension VideoPredictorConfiguration {
+    /// The frame size that the predictor accepts.
+    package var frameTarget: FrameTarget { .exactly(height: frameHeight, width: frameWidth) }
+}
+
+extension VideoModel {
+    /// The frame sizes that the model accepts.
+    package var frameTarget: FrameTarget {
+        predictor?.configuration.frameTarget ?? tokenizer.configuration.frameTarget
+    }
+}
