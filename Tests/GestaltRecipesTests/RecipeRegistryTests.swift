@@ -74,11 +74,13 @@ private struct LineRecipe: Recipe {
     static let kind = "line"
 
     var data = DataChoice("sample")
-    var steps: Int
+    var optimization: Optimization
     var model: String? { nil }
     var settings: [String: String]? { nil }
 
-    init(steps: Int) { self.steps = steps }
+    init(steps: Int) {
+        optimization = Optimization(steps: steps, batchSize: 16, learningRate: 0.05)
+    }
 
     func validate() throws {}
 

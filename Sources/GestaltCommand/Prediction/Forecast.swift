@@ -7,7 +7,7 @@ import GestaltRecipes
 import GestaltSegHeads
 import GestaltTensor
 
-/// `gestalt forecast`: what a dense encoder has learned from video.
+/// `gestalt forecast`: the outputs of a pre-trained dense encoder.
 struct ForecastCommand: GestaltCommand {
     static let configuration = CommandConfiguration(
         commandName: "forecast",

@@ -5,11 +5,10 @@ import GestaltIO
 import GestaltRecipes
 import GestaltTraining
 
-/// `gestalt train`: tokenizers, priors, heads on their latents, U-Nets.
+/// `gestalt train`: tokenizers, priors, encoders, segmentation models.
 struct Train: ParsableCommand {
     static let configuration = CommandConfiguration(
-        abstract:
-            "Train a tokenizer, a prior over its codes, a segmentation head, or a U-Net on RGB.",
+        abstract: "Train a tokenizer, a prior over its codes, an encoder, or a segmentation model.",
         discussion: """
             The output folder receives the model (config.json, model.safetensors, README.md), \
             the recipe (recipe.json), checkpoints, log.jsonl and TensorBoard events. Ctrl-C, \

@@ -8,7 +8,7 @@ import GestaltTraining
 struct TrainEncoder: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "encoder",
-        abstract: "Teach a dense encoder by video, without labels.",
+        abstract: "Pre-train a dense encoder on unlabeled video.",
         discussion: """
             From single frames the encoder forecasts what the motion of each clip reveals; the \
             camera must stand still. gestalt train head --encoder dense then segments with it. \

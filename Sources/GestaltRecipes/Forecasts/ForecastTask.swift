@@ -3,7 +3,7 @@ import GestaltSegHeads
 import GestaltTensor
 import GestaltTraining
 
-/// Trains a ``Forecaster`` on targets from video.
+/// The training of a ``Forecaster`` on targets from video.
 struct ForecastTask: TrainingTask {
     let batches: ForecastBatches
     /// The evaluation; nil disables it.

@@ -8,14 +8,14 @@ import GestaltSegHeads
 import GestaltTensor
 import GestaltTraining
 
-/// Teaches a dense encoder by video, without labels: from single frames it forecasts what the
-/// motion of each clip reveals.
+/// Pre-trains a dense encoder on unlabeled video: from single frames it forecasts targets that the
+/// motion of each clip provides.
 ///
 /// AdamW with a weight decay of 0.01, one cycle with a peak of 2e-3 and a warm-up of 20 % of the
 /// steps, batches of 16.
 ///
 /// ```swift
-/// let taught = try EncoderRecipe(data: data).train(RunOptions(folder: "runs/encoder"))
+/// let pretrained = try EncoderRecipe(data: data).train(RunOptions(folder: "runs/encoder"))
 /// var recipe = HeadRecipe(data: data, encoder: "dense", head: "linear", labels: 10)
 /// ```
 public struct EncoderRecipe: Recipe {
@@ -125,7 +125,7 @@ public struct EncoderRecipe: Recipe {
             model, task, optimizer: optimization.optimizer(), plan: optimization.plan(),
             title: "encoder"
         ) { _ in
-            "A dense encoder that learned from \(set), without labels, to forecast "
+            "A dense encoder pre-trained on \(set) without labels, to forecast "
                 + terms.map(\.name).joined(separator: ", ") + "."
         }
     }

@@ -3,7 +3,8 @@ import GestaltSegHeads
 import GestaltTensor
 import GestaltTraining
 
-/// Trains a segmentation model on labels, on a teacher's probabilities, and on its own average's.
+/// The training of a segmentation model on labels, on a teacher's probabilities, and on those of its
+/// own average.
 struct StudentTask<Model: SegmentationModel>: StateDependentTask {
     let batches: StudentBatches
     /// The share of the model's own average in the targets of unlabeled frames at the end of

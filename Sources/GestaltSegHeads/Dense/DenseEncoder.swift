@@ -4,8 +4,8 @@ import GestaltNN
 import GestaltTensor
 import GestaltVideo
 
-/// A U-shaped encoder of single frames with features at every pixel, which video teaches without
-/// labels; see ``Forecaster``.
+/// A U-shaped encoder of single frames with features at every pixel, to be pre-trained on unlabeled
+/// video; see ``Forecaster``.
 ///
 /// ```swift
 /// let forecaster = try Forecaster(folder: "runs/encoder")
