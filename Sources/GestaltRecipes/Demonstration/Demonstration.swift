@@ -6,6 +6,7 @@ import GestaltModels
 import GestaltRobotPush
 import GestaltSegHeads
 import GestaltTensor
+import GestaltTraining
 import GestaltVQVAE
 
 /// The complete workflow on the package's sample: a video tokenizer learns to reconstruct
@@ -31,11 +32,11 @@ public struct Demonstration: Sendable {
     public init() {
         let sample = DataChoice("sample")
         tokenizer = TokenizerRecipe(data: sample, preset: .tiny, steps: 900)
-        tokenizer.evaluationInterval = .max
+        tokenizer.optimization.evaluationInterval = .max
         head = HeadRecipe(data: sample, head: "convolutional:64", steps: 400)
-        head.evaluationInterval = .max
+        head.optimization.evaluationInterval = .max
         unet = UNetRecipe(data: sample, network: .demo, steps: 400)
-        unet.evaluationInterval = .max
+        unet.optimization.evaluationInterval = .max
         // Those of the head, whose latents are computed once: both see the same frames.
         unet.augmentation = .flip
         thresholds = Thresholds()

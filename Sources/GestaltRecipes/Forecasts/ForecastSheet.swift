@@ -1,5 +1,6 @@
 import GestaltChecks
 import GestaltMedia
+import GestaltNN
 import GestaltSegHeads
 import GestaltTensor
 

@@ -6,6 +6,7 @@ import GestaltNN
 import GestaltPrior
 import GestaltSegHeads
 import GestaltTensor
+import GestaltTraining
 import GestaltVQVAE
 import GestaltVideo
 
