@@ -40,7 +40,7 @@ extension NamedFeatureSource {
 public struct FeatureForm: Sendable, Equatable {
     /// The form: `resnet:K`.
     public let grammar: String
-    /// The meaning in lines of at most 50 characters, with the shape of the array.
+    /// The meaning in lines of at most 49 characters, with the shape of the array.
     public let lines: [String]
 
     public init(_ grammar: String, _ lines: String...) {

@@ -12,10 +12,10 @@ struct PriorFeatures: NamedFeatureSource {
     static let forms = [
         FeatureForm(
             "prior:hidden:L[:query=start|zeros|hidden]",
-            "the prior after L blocks, conditioned on the first",
-            "frames alone            [B, t, h, w, width]"),
+            "the prior after L blocks, conditioned on the",
+            "first frames alone      [B, t, h, w, width]"),
         FeatureForm(
-            "prior:forecast", "the likeliest future, 0…1", "                        [B, T, H, W, 3]"
+            "prior:forecast", "the likeliest future,", "0…1                     [B, T, H, W, 3]"
         ),
     ]
 
