@@ -191,7 +191,7 @@ func silent(
         #expect(finished.steps == 6)
         #expect(finished.evaluation == again.evaluation)
         var other = recipe
-        other.learningRate = 1
+        other.optimization.learningRate = 1
         var options = silent(folder.path("parts"))
         options.resumes = true
         #expect(throws: TrainingError.self) { try other.train(options) }
