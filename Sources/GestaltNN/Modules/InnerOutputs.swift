@@ -24,10 +24,11 @@ extension Context {
     ///
     /// ```swift
     /// let context = Context.inference
-    /// let (logits, inner) = context.recordingOutputs(of: ["trunk.down.0", "trunk.up.1"]) {
-    ///     model.logits(frames, context)
-    /// }
-    /// let finest = inner["trunk.down.0"]                      // [N, H, W, C]
+    /// let network = Sequential([
+    ///     Linear(4, 8, random: &random), LayerNorm(width: 8), Linear(8, 2, random: &random),
+    /// ])
+    /// let (scores, inner) = context.recordingOutputs(of: ["0"]) { network(x, context) }
+    /// let features = inner["0"]                               // [N, 8]
     /// ```
     /// Parts announce themselves by ``part(_:_:)``; of the library's models those are the blocks
     /// and levels, of a ``Sequential`` all layers. Outputs are not detached: in a training pass
@@ -49,9 +50,19 @@ extension Context {
     /// output for ``recordingOutputs(of:_:)``.
     ///
     /// ```swift
-    /// func callAsFunction(_ x: Tensor<Float>, _ context: Context) -> Tensor<Float> {
-    ///     let features = context.part("encoder") { encoder(x, context) }
-    ///     return context.part("head") { head(features, context) }
+    /// struct Classifier: Layer {
+    ///     var encoder: Linear
+    ///     var head: Linear
+    ///
+    ///     func callAsFunction(_ x: Tensor<Float>, _ context: Context) -> Tensor<Float> {
+    ///         let features = context.part("encoder") { encoder(x, context) }
+    ///         return context.part("head") { head(features, context) }
+    ///     }
+    ///
+    ///     mutating func visit(_ visitor: inout some ParameterVisitor) {
+    ///         visitor.module("encoder", &encoder)
+    ///         visitor.module("head", &head)
+    ///     }
     /// }
     /// ```
     /// Without a recording only `body` runs; the name is not even made.
