@@ -7,6 +7,8 @@ import GestaltRecipes
 import GestaltSegHeads
 import GestaltTensor
 import GestaltTraining
+import GestaltVQVAE
+import GestaltVideo
 import TestSupport
 import Testing
 
@@ -20,7 +22,7 @@ import Testing
     private static func recipe(_ teacher: String?, steps: Int) -> StudentRecipe {
         var recipe = StudentRecipe(
             data: SmallRecipes.data, model: teacher, labels: 4, steps: steps)
-        (recipe.labeledBatch, recipe.unlabeledBatch) = (2, 3)
+        (recipe.labeledBatch, recipe.optimization.batchSize) = (2, 5)
         recipe.optimization.schedule = .constant
         recipe.optimization.warmUpFraction = nil
         recipe.optimization.averageDecay = 0.9
@@ -92,8 +94,34 @@ import Testing
         #expect(try key { $0.threshold = 2 } == "threshold")
         #expect(try key { $0.optimization.averageDecay = nil } == "averageShare")
         #expect(try key { $0.model = nil } == "model")
-        recipe.unlabeledBatch = 0
+        recipe.labeledBatch = 5
         #expect(throws: ConfigurationError.self) { try recipe.validate() }
+    }
+
+    @Test func anotherTeacherIsRefusedOnResumption() throws {
+        let folder = TemporaryFolder()
+        let recipe = Self.recipe(try Self.teacher(folder), steps: 2)
+        _ = try recipe.train(silent(folder.path("run")))
+        var options = silent()
+        options.changes.steps = 4
+        #expect(throws: Never.self) { try StudentRecipe.resume(folder.path("run"), options) }
+        var other = silent()
+        other.changes.steps = 4
+        _ = try UNetRecipe.resume(folder.path("teacher"), other)
+        options.changes.steps = 6
+        #expect(throws: TrainingError.self) {
+            try StudentRecipe.resume(folder.path("run"), options)
+        }
+    }
+
+    @Test func theEncoderOfAFrozenTeacherStaysFrozen() throws {
+        let folder = TemporaryFolder()
+        var random = RandomStream(seed: 4)
+        let tokenizer = VQVAE(SmallRecipes.tokenizer(steps: 1).configuration, random: &random)
+        _ = try SmallRecipes.head(steps: 1).train(on: tokenizer, silent(folder.path("head")))
+        let student = try Self.recipe(folder.path("head"), steps: 2).train(silent()).model
+        let encoder = try #require((student as? Segmenter)?.encoder as? TokenizerEncoder)
+        #expect(encoder.tokenizer.state.map(\.value) == tokenizer.state.map(\.value))
     }
 }
 

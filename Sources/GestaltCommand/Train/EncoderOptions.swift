@@ -16,7 +16,10 @@ struct EncoderOptions: ParsableArguments {
     var encoder: ComponentName?
     @Option(
         help: ArgumentHelp(
-            "Parts of the encoder trained with the head: resnet, prior, tokenizer; all, or none.",
+            """
+            Parts of the encoder trained with the head, such as tokenizer, resnet, prior or trunk; \
+            all, or none.
+            """,
             valueName: "parts"))
     var unfreeze: Parts?
     @Option(

@@ -37,24 +37,26 @@ struct TrainEncoder: ParsableCommand {
     @OptionGroup var steps: StepOptions
     @OptionGroup var augmentation: AugmentationOptions
 
-    /// `video`, `still`, or `NAME=WEIGHT,…`, which changes the default terms.
+    /// `video`, `still`, or `NAME=WEIGHT,…`, which changes the terms of the recipe.
     struct Terms: ExpressibleByArgument {
-        let weights: [String: Double]
+        /// Nil for the terms of the recipe.
+        let base: [String: Double]?
+        let changes: [String: Double]
 
         init?(argument: String) {
-            if let named = [
-                "video": EncoderRecipe.usualTerms, "still": EncoderRecipe.stillTerms,
-            ][argument] {
-                weights = named
-                return
+            base =
+                [
+                    "video": EncoderRecipe.usualTerms, "still": EncoderRecipe.stillTerms,
+                ][argument]
+            var changes: [String: Double] = [:]
+            if base == nil {
+                for pair in argument.split(separator: ",", omittingEmptySubsequences: false) {
+                    let sides = pair.split(separator: "=", omittingEmptySubsequences: false)
+                    guard sides.count == 2, let weight = Double(sides[1]) else { return nil }
+                    changes[String(sides[0])] = weight
+                }
             }
-            var weights = EncoderRecipe.usualTerms
-            for pair in argument.split(separator: ",", omittingEmptySubsequences: false) {
-                let sides = pair.split(separator: "=", omittingEmptySubsequences: false)
-                guard sides.count == 2, let weight = Double(sides[1]) else { return nil }
-                weights[String(sides[0])] = weight
-            }
-            self.weights = weights
+            self.changes = changes
         }
     }
 
@@ -81,9 +83,13 @@ struct TrainEncoder: ParsableCommand {
             if let model { recipe.model = absolutePath(model) }
         }
         if let width { recipe.width = width }
-        if let terms { recipe.terms = terms.weights }
+        if let terms {
+            recipe.terms = (terms.base ?? recipe.terms).merging(terms.changes) { $1 }
+        }
         steps.apply(to: &recipe.optimization)
         augmentation.apply(to: &recipe.augmentation)
+        // Targets are a frame's own: the mixing of a preset does not apply.
+        (recipe.augmentation.cutMix, recipe.augmentation.copyPaste) = (0, 0)
         return recipe
     }
 }

@@ -14,7 +14,7 @@ extension HeadRecipe.Initial: ExpressibleByArgument {}
 struct TrainHead: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "head",
-        abstract: "Train a segmentation head on latents of a tokenizer or a predictor.",
+        abstract: "Train a segmentation head on an encoder.",
         discussion: """
             --encoder names the source of the latents of a frame of H × W pixels. With S the \
             tokenizer's stride in space:
@@ -34,7 +34,14 @@ struct TrainHead: ParsableCommand {
             The latents of a frozen encoder are computed once as long as images are mirrored at \
             most (--augment flip, the default); any other augmentation runs the encoder on every \
             batch. With clip only flips apply.
+            Registered encoders: \(registered).
             """)
+
+    /// The forms of all encoders, those of the program's own included.
+    private static var registered: String {
+        BuiltIns.register()
+        return Encoders.registry.all.map { $0.grammar }.joined(separator: ", ")
+    }
 
     @OptionGroup var data: DataOptions
     @OptionGroup var masks: LabelOptions
@@ -97,6 +104,9 @@ struct TrainHead: ParsableCommand {
             try refuse(
                 decided, because: "\(opened?.path ?? "it") is a head, which has its own")
             recipe.encoder = segmenter.encoder.name
+            if given == nil {
+                recipe.trains = HeadRecipe.trainedParts(of: type(of: segmenter.encoder))
+            }
         }
         try encoder.apply(to: &recipe)
         if let head { recipe.head = head }

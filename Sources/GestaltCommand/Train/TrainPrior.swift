@@ -112,7 +112,10 @@ struct TrainPrior: ParsableCommand {
 
     private func applySizes(to recipe: inout PriorRecipe) {
         if let preset { recipe.preset = preset }
-        if let conditioningFrames { recipe.conditioningFrames = conditioningFrames }
+        if let conditioningFrames {
+            recipe.conditioningFrames = conditioningFrames
+            if conditioningFrames == 0 { recipe.isAligned = false }
+        }
         if let aligned { recipe.isAligned = aligned }
         if actions { recipe.takesActions = true }
         if let attention { recipe.attention = attention }

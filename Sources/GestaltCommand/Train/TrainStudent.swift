@@ -12,8 +12,9 @@ struct TrainStudent: ParsableCommand {
         discussion: """
             A teacher, a model trained on the same labels, predicts all frames; its probabilities \
             are averaged over mirror images and over the frames in which a pixel keeps its color, \
-            and the student learns from them beside the labels. For another round pass the student \
-            as the teacher.
+            labels are propagated to pixels that keep their color, and the student learns from both. \
+            The camera must stand still, or --no-time-average --no-propagate. For another round \
+            pass the student as the teacher.
             """)
 
     @OptionGroup var data: DataOptions
@@ -32,8 +33,7 @@ struct TrainStudent: ParsableCommand {
     var start: String?
     @Option(help: "Number of labeled frames, spread over the clips; all by default.")
     var labels: Int?
-    @Option(help: "Labeled frames in a batch; 4 by default.") var labeledBatch: Int?
-    @Option(help: "Unlabeled frames in a batch; 12 by default.") var unlabeledBatch: Int?
+    @Option(help: "Labeled frames of a batch; 4 of 16 by default.") var labeledBatch: Int?
     @Option(help: "The weight of an unlabeled pixel relative to a labeled one; 1 by default.")
     var unlabeledWeight: Float?
     @Flag(inversion: .prefixedNo, help: "Average the teacher over mirror images.")
@@ -58,8 +58,8 @@ struct TrainStudent: ParsableCommand {
     var averageRamp: Float?
     @Option(
         help: """
-            The probability of its class below which an unlabeled pixel counts only --floor; 0.5, \
-            for all, by default.
+            The probability of its class below which an unlabeled pixel counts only --floor; 0, \
+            for none, by default.
             """)
     var threshold: Float?
     @Option(help: "The weight of unlabeled pixels below --threshold, 0 to 1; 0 by default.")
@@ -78,10 +78,6 @@ struct TrainStudent: ParsableCommand {
         }
         try requirePositive("--labels", labels)
         try requirePositive("--labeled-batch", labeledBatch)
-        try requirePositive("--unlabeled-batch", unlabeledBatch)
-        guard steps.batch == nil else {
-            throw ValidationError("--batch: use --labeled-batch and --unlabeled-batch")
-        }
         for (name, share) in [
             ("--average-decay", averageDecay), ("--average-share", averageShare),
             ("--average-ramp", averageRamp), ("--threshold", threshold), ("--floor", floor),
@@ -120,7 +116,6 @@ struct TrainStudent: ParsableCommand {
 
     private func applyTargets(to recipe: inout StudentRecipe) {
         if let labeledBatch { recipe.labeledBatch = labeledBatch }
-        if let unlabeledBatch { recipe.unlabeledBatch = unlabeledBatch }
         if let unlabeledWeight { recipe.unlabeledWeight = unlabeledWeight }
         if let mirrorAverage { recipe.averagesMirrored = mirrorAverage }
         if let timeAverage { recipe.averagesOverTime = timeAverage }

@@ -28,8 +28,8 @@ extension Augmentation {
         for (key, value, limit) in limited where !(0...limit).contains(value) {
             throw InvalidAugmentation(key: key, expected: "0…\(Int(limit))", found: "\(value)")
         }
-        if shift < 0 {
-            throw InvalidAugmentation(key: "shift", expected: "0 or more", found: "\(shift)")
+        if !(0...65_536).contains(shift) {
+            throw InvalidAugmentation(key: "shift", expected: "0…65536", found: "\(shift)")
         }
         if let crop, crop.height < 1 || crop.width < 1 {
             throw InvalidAugmentation(

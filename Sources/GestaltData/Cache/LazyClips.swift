@@ -28,6 +28,10 @@ struct LazyClips: Sendable {
                     + "the data were opened",
                 found: "\(clip.frameCount) of \(FrameSize(clip))")
         }
+        guard !entry.info.hasMasks || clip.masks != nil else {
+            throw ClipError.missingMasks(
+                clip: entry.info.name, reason: "it had some when the data were opened")
+        }
         return try changes.reduce(clip) { try $1($0) }
     }
 }

@@ -1,3 +1,4 @@
+import GestaltChecks
 import GestaltTensor
 
 /// Puts pieces of equal length and size side by side: `[N, T, H, W, 3]` and `[N, T, H, W]`.
@@ -7,6 +8,10 @@ func assemble(
     _ pieces: [Clip], order: BatchOrder, firstPosition: Int, augmentation: Augmentation,
     withMasks: Bool
 ) -> (frames: Tensor<Float>, masks: Tensor<UInt8>?) {
+    require(
+        pieces.allSatisfy {
+            $0.frames.shape == pieces[0].frames.shape && (!withMasks || $0.masks != nil)
+        }, "assemble: pieces of several sizes, or without masks")
     let (height, width) = (pieces[0].height, pieces[0].width)
     let changes = pieces.indices.map { place in
         var draws = order.draws(.augmentation, position: firstPosition + place)

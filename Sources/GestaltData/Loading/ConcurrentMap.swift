@@ -9,8 +9,12 @@ package func concurrentMap<Value: Sendable>(
     count: Int, _ body: @Sendable (Int) throws -> Value
 ) throws -> [Value] {
     let results = Mutex<[Result<Value, any Error>?]>(Array(repeating: nil, count: count))
+    let failed = Mutex(Int.max)
     DispatchQueue.concurrentPerform(iterations: count) { index in
+        // After a failure only what precedes it can still change the error.
+        guard index < failed.withLock({ $0 }) else { return }
         let result = Result { try body(index) }
+        if case .failure = result { failed.withLock { $0 = min($0, index) } }
         results.withLock { $0[index] = result }
     }
     return try results.withLock { $0.compactMap { $0 } }.map { try $0.get() }

@@ -24,10 +24,10 @@ extension VideoModel {
     public func write(videoGPT path: String, withMasks: Bool = false) throws {
         let prior = predictor?.configuration.prior
         let extensions = [
-            "a prior conditioned on actions": prior?.actionWidth != nil,
-            "a prior with aligned features": prior?.conditioning?.isAligned ?? false,
+            ("a prior conditioned on actions", prior?.actionWidth != nil),
+            ("a prior with aligned features", prior?.conditioning?.isAligned ?? false),
         ]
-        if let found = extensions.first(where: \.value)?.key {
+        if let (found, _) = extensions.first(where: \.1) {
             throw VideoGPTError.unknownModel(
                 path: path, expected: "a model that VideoGPT knows", found: found)
         }

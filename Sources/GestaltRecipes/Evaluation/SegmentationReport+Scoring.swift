@@ -155,7 +155,7 @@ extension SegmentationReport {
 extension DataSet {
     /// - Throws: `ClipError.mismatchedShapes` for a clip of another size than the model's.
     func requireSize(of input: PictureInput) throws(ClipError) {
-        let size = FrameSize(height: input.height, width: input.width)
+        guard let size = FrameSize(height: input.height, width: input.width) else { return }
         for info in infos() where info.size != size {
             throw .mismatchedShapes(
                 path: "\(name), \(info.name)",

@@ -3,7 +3,7 @@ import GestaltData
 import GestaltMotion
 import GestaltTensor
 
-/// Frames and what is to be forecast from each.
+/// A batch of frames with their forecast targets.
 public struct ForecastBatch: Sendable {
     /// The input, `[N, H, W, 3]` in −0.5…0.5.
     public var frames: Tensor<Float>
@@ -19,7 +19,7 @@ public struct ForecastBatch: Sendable {
     public var mapWeights: Tensor<Float>
 }
 
-/// Batches of single frames with the targets of some terms, moved together.
+/// Batches of single frames with the targets of some terms, transformed alike.
 struct ForecastBatches: BatchSource {
     let data: ForecastClips
     let terms: [ForecastTerm]
@@ -33,7 +33,7 @@ struct ForecastBatches: BatchSource {
     init(
         _ data: ForecastClips, terms: [ForecastTerm], every interval: Int = 1, batchSize: Int,
         order: BatchOrder, augmentation: Augmentation = .none, seed: UInt64 = 0
-    ) throws {
+    ) {
         self.data = data
         self.terms = terms
         frames = data.clips.infos().enumerated().flatMap { clip, info in
@@ -133,11 +133,11 @@ extension Tensor<Float> {
     /// The side of the blocks that ``spoiled(using:)`` blanks.
     private static var blankedBlock: Int { 8 }
 
-    /// Returns a frame `[H, W, 3]` half of whose blocks are blank, and half of the time in grey.
+    /// Returns a frame `[H, W, 3]` half of whose blocks are blank, and half of the time in gray.
     fileprivate func spoiled(using draws: inout RandomStream) -> Tensor {
         let (height, width, block) = (shape[0], shape[1], Self.blankedBlock)
         let columns = (width + block - 1) / block
-        let isGrey = draws.number() < 0.5
+        let isGray = draws.number() < 0.5
         let keeps = (0..<(height + block - 1) / block * columns).map { _ in draws.number() < 0.5 }
         var result = self
         result.withMutableScalars { pixels in
@@ -148,12 +148,12 @@ extension Tensor<Float> {
                         for channel in 0..<3 { pixels[first + channel] = 0 }
                         continue
                     }
-                    guard isGrey else { continue }
+                    guard isGray else { continue }
                     // Luma of ITU-R BT.601.
-                    let grey =
+                    let gray =
                         0.299 * pixels[first] + 0.587 * pixels[first + 1]
                         + 0.114 * pixels[first + 2]
-                    for channel in 0..<3 { pixels[first + channel] = grey }
+                    for channel in 0..<3 { pixels[first + channel] = gray }
                 }
             }
         }

@@ -3,7 +3,7 @@ import GestaltIO
 import GestaltMotion
 import GestaltTensor
 
-/// Clips with what their motion tells; computed once, before training.
+/// Clips with their motion targets, computed once before training.
 struct ForecastClips: Sendable {
     let clips: DataSet
     /// For each clip; empty if no term needs them.

@@ -14,8 +14,8 @@ struct ForecastTask: TrainingTask {
     ) throws -> (loss: Tensor<Float>, metrics: [Metric]) {
         let losses = forecastLosses(model(batch.frames, context), batch, batches.terms)
         var total = Tensor<Float>(0)
-        for (term, loss) in zip(batches.terms, losses) { total = total + loss * term.weight }
-        return (total, zip(batches.terms, losses).map { Metric($0.name, $1.scalar) })
+        for (term, loss) in zip(batches.terms, losses) { total = total + loss.mean * term.weight }
+        return (total, zip(batches.terms, losses).map { Metric($0.name, $1.mean.scalar) })
     }
 
     func evaluate(_ model: Forecaster) throws -> Evaluation? {
@@ -31,19 +31,30 @@ private let changeWeight: Float = 4
 /// The difference to the frame above which a pixel of a target counts as changed: 8 of 255.
 private let changeThreshold: Float = 8 / 255
 
-/// Returns the loss of each term: of a picture the weighted mean absolute error, of a map the mean
-/// binary cross entropy over its known pixels.
+/// The loss of a term on a batch.
+struct TermLoss {
+    /// A scalar: the mean over the items that have a target.
+    let mean: Tensor<Float>
+    /// The number of these items: frames of pictures, pixels of maps.
+    let count: Double
+}
+
+/// Returns the loss of each term: of a picture the mean absolute error, in which changed pixels
+/// weigh five times as much, of a map the mean binary cross entropy over its known pixels.
 func forecastLosses(
     _ forecast: Forecast, _ batch: ForecastBatch, _ terms: [ForecastTerm]
-) -> [Tensor<Float>] {
+) -> [TermLoss] {
     var (picture, map) = (0, 0)
     return terms.map { term in
         guard term.isPicture else {
             let channel = map..<map + 1
             map += 1
-            return binaryCrossEntropy(
-                forecast.maps.sliced(channel, axis: -1), batch.maps.sliced(channel, axis: -1),
-                weights: batch.mapWeights.sliced(channel, axis: -1))
+            let weights = batch.mapWeights.sliced(channel, axis: -1)
+            return TermLoss(
+                mean: binaryCrossEntropy(
+                    forecast.maps.sliced(channel, axis: -1),
+                    batch.maps.sliced(channel, axis: -1), weights: weights),
+                count: Double(weights.sum().scalar))
         }
         let channels = 3 * picture..<3 * picture + 3
         let target = batch.pictures.sliced(channels, axis: -1)
@@ -53,11 +64,13 @@ func forecastLosses(
         let weights = (changed * changeWeight + 1) * known
         let error = (forecast.pictures.sliced(channels, axis: -1) - target).abs() * pictureScale
         picture += 1
-        return (error * weights).mean()
+        let count = known.sum().scalar
+        let share = max(count, 1) / Float(batch.frames.shape[0])
+        return TermLoss(mean: (error * weights).mean() / share, count: Double(count))
     }
 }
 
-/// The losses of held-out frames, and how well maps are found.
+/// The losses of held-out frames, and the IoU of the maps.
 struct ForecastEvaluator: Sendable {
     /// In plain order, without augmentation.
     let batches: ForecastBatches
@@ -65,17 +78,19 @@ struct ForecastEvaluator: Sendable {
     func evaluation(of model: Forecaster) throws -> Evaluation {
         let terms = batches.terms
         var sums = [Double](repeating: 0, count: terms.count)
+        var counts = sums
         var overlaps = [MapOverlap](
             repeating: MapOverlap(), count: terms.filter { !$0.isPicture }.count)
         for step in 0..<batches.stepsPerPass {
             let batch = try batches.batch(at: step)
             let forecast = model(batch.frames, .inference)
             for (index, loss) in forecastLosses(forecast, batch, terms).enumerated() {
-                sums[index] += Double(loss.scalar) * Double(batch.frames.shape[0])
+                sums[index] += Double(loss.mean.scalar) * loss.count
+                counts[index] += loss.count
             }
             for index in overlaps.indices { overlaps[index].add(forecast, batch, map: index) }
         }
-        let losses = sums.map { $0 / Double(batches.frames.count) }
+        let losses = zip(sums, counts).map { $0 / max($1, 1) }
         let total = zip(terms, losses).reduce(0) { $0 + Double($1.0.weight) * $1.1 }
         let maps = terms.filter { !$0.isPicture }
         return Evaluation(

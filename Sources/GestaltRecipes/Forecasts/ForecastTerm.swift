@@ -3,12 +3,13 @@ import GestaltMotion
 
 /// A target that a `Forecaster` learns from video, by its name in a recipe.
 ///
-/// | name | target |
-/// | --- | --- |
-/// | `background` | picture: the clip's median over time |
-/// | `frame+K` | picture: the frame K frames later |
-/// | `still` | picture: the frame itself, of which the network sees half, and half of the time in grey: a control that needs no video |
-/// | `differs-from-median`, `moving-foreground`, `displaced`, `displaced-foreground`, `will-change-K` | map: a channel of `MotionTargets`, K an index of `MotionSettings.horizons` |
+/// - `background`: the picture of the clip's median over time.
+/// - `frame+K`: the picture K frames later.
+/// - `still`: the frame itself, of which the network sees half, and half of the time in gray; a
+///   control that needs no video.
+/// - `differs-from-median`, `moving-foreground`, `displaced`, `displaced-foreground`,
+///   `will-change-K`: a map, the channel of `MotionTargets`; K is an index of
+///   `MotionSettings.horizons`.
 struct ForecastTerm: Sendable, Equatable {
     enum Target: Sendable, Equatable {
         case background

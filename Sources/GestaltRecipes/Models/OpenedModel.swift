@@ -78,12 +78,19 @@ extension OpenedModel {
         return network
     }
 
-    /// Returns the named encoder on this model.
-    /// - Throws: `ConfigurationError` for a name that does not fit; `ModelMismatch` for a model of
-    ///   another kind.
+    /// Returns the named encoder on this model; of a segmenter its own, trained encoder.
+    /// - Throws: `ConfigurationError` for a name that does not fit, or is not that of the segmenter's
+    ///   encoder; `ModelMismatch` for a model of another kind.
     public func encoder(
         named name: ComponentName, random: inout RandomStream
     ) throws -> any StoredEncoder {
+        if let own = (model as? Segmenter)?.encoder, own.name.kind == name.kind {
+            guard own.name == name else {
+                throw ConfigurationError.invalid(
+                    "encoder", expected: "\(own.name), the encoder of \(path)", found: "\(name)")
+            }
+            return own
+        }
         do {
             return try Encoders.type(of: name).init(named: name, on: model, random: &random)
         } catch var error as ModelMismatch {

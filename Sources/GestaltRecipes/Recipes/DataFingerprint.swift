@@ -1,17 +1,20 @@
 import GestaltData
+import GestaltNN
 import GestaltTensor
 
 /// A fingerprint of a run's clips, independent of their location: names, lengths, sizes and first
 /// frames.
 ///
-/// A run must resume with the clips it started with, or its result differs.
+/// A run must resume with the clips it started with, or its result differs; likewise with the fixed
+/// model that makes its targets, if there is one.
 struct DataFingerprint: Codable, Equatable, CustomStringConvertible {
     let clips: Int
     let frames: Int
     let hash: String
 
+    /// - Parameter model: a model whose outputs are targets, a teacher; its weights are hashed, too.
     /// - Throws: what reading clips throws.
-    init(_ sets: [DataSet]) throws {
+    init(_ sets: [DataSet], model: (any Module)? = nil) throws {
         var hash = Fingerprint()
         var (clipCount, frameCount) = (0, 0)
         for (set, index) in sets.flatMap({ set in (0..<set.count).map { (set, $0) } }) {
@@ -23,6 +26,10 @@ struct DataFingerprint: Codable, Equatable, CustomStringConvertible {
             Array(name.utf8).withUnsafeBytes { hash.add($0) }
             [clip.frameCount, clip.height, clip.width].withUnsafeBytes { hash.add($0) }
             clip.frames[0].withScalars { hash.add(UnsafeRawBufferPointer($0)) }
+        }
+        for entry in model?.state ?? [] {
+            Array(entry.path.utf8).withUnsafeBytes { hash.add($0) }
+            entry.value.withScalars { hash.add(UnsafeRawBufferPointer($0)) }
         }
         clips = clipCount
         frames = frameCount

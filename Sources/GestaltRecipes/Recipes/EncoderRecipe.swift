@@ -16,13 +16,15 @@ import GestaltTraining
 ///
 /// ```swift
 /// let pretrained = try EncoderRecipe(data: data).train(RunOptions(folder: "runs/encoder"))
-/// var recipe = HeadRecipe(data: data, encoder: "dense", head: "linear", labels: 10)
+/// let recipe = HeadRecipe(data: data, encoder: "dense", labels: 10)
+/// let trained = try recipe.train(on: pretrained.model)
 /// ```
 public struct EncoderRecipe: Recipe {
     public static let kind = "encoder"
 
     public var data: DataChoice
-    /// A forecaster to train further, as ``OpenedModel`` reads it; it determines width and terms.
+    /// A forecaster to train further, as ``OpenedModel`` reads it; it determines the sizes, and its
+    /// output layer is kept if ``terms`` are its own.
     public var model: String?
     public var settings: [String: String]?
     /// Channels at full size; halved sizes have twice as many each.
@@ -90,34 +92,40 @@ public struct EncoderRecipe: Recipe {
         guard let forecaster = beginning.model as? Forecaster else {
             throw beginning.mismatch(.forecaster)
         }
-        return try train(forecaster, options)
+        var own = self
+        own.width = forecaster.configuration.encoder.widths[0]
+        return try own.train(forecaster, options)
     }
 
     private func train(
         _ beginning: Forecaster?, _ options: RunOptions
     ) throws -> Trained<Forecaster> {
         let run = try RecipeRun(self, options)
-        let clips = try TrainingData(data, masks: .ignored, options)
+        var clips = try TrainingData(data, masks: .ignored, options)
+        let terms = try activeTerms
+        let settings = motion.keepingHorizons(of: terms)
+        try clips.fit(
+            to: nil, frames: terms.contains(where: \.needsMotion) ? settings.neededFrames : 1)
         clips.report(options.notice)
         let (set, evaluationSet) = (clips.train, clips.evaluationSet)
         for set in [set, evaluationSet].compactMap({ $0 }) { try set.requireOneSize() }
-        let terms = try activeTerms
+        try requireTargets(terms, in: set)
         let model = try start(beginning, terms)
-        let optimization = optimization
+        // Before the folder is made: a moving camera leaves no trace.
+        let targets = try motionTargets(of: set, terms, settings, run)
+        let evaluator = try evaluationSet.map { evaluationSet in
+            ForecastEvaluator(
+                batches: ForecastBatches(
+                    try motionTargets(of: evaluationSet, terms, settings, run), terms: terms,
+                    every: 5, batchSize: 16, order: .once))
+        }
         try run.begin(
             model, plan: optimization.plan(), batch: optimization.batchSize,
             data: [set] + (evaluationSet.map { [$0] } ?? []),
             trial: trial(terms, set.info(at: 0).size))
-        let motion = try motionTargets(of: set, terms, run)
-        let evaluator = try evaluationSet.map { evaluationSet in
-            ForecastEvaluator(
-                batches: try ForecastBatches(
-                    try motionTargets(of: evaluationSet, terms, run), terms: terms, every: 5,
-                    batchSize: 16, order: .once))
-        }
         let task = ForecastTask(
-            batches: try ForecastBatches(
-                motion, terms: terms, batchSize: optimization.batchSize,
+            batches: ForecastBatches(
+                targets, terms: terms, batchSize: optimization.batchSize,
                 order: .shuffled(seed: optimization.seed), augmentation: augmentation,
                 seed: optimization.seed),
             evaluator: evaluator)
@@ -145,14 +153,28 @@ public struct EncoderRecipe: Recipe {
         return model
     }
 
+    /// - Throws: `ConfigurationError` for a later frame that no clip has.
+    private func requireTargets(
+        _ terms: [ForecastTerm], in set: DataSet
+    ) throws(ConfigurationError) {
+        let longest = set.infos().map(\.frameCount).max() ?? 0
+        for case (let name, .frame(let ahead)) in terms.map({ ($0.name, $0.target) })
+        where ahead >= longest {
+            throw .invalid(
+                "terms", expected: "frames ahead below \(longest), the frames of the longest clip",
+                found: name)
+        }
+    }
+
     private func motionTargets(
-        of set: DataSet, _ terms: [ForecastTerm], _ run: RecipeRun<Self>
+        of set: DataSet, _ terms: [ForecastTerm], _ settings: MotionSettings,
+        _ run: RecipeRun<Self>
     ) throws -> ForecastClips {
         let bar =
             run.options.showsProgress
             ? ProgressBar("motion of \(set.split.folder)", total: set.count, unit: "clips") : nil
         defer { bar?.finish() }
-        return try ForecastClips(set, terms: terms, motion, progress: run.progress(on: bar))
+        return try ForecastClips(set, terms: terms, settings, progress: run.progress(on: bar))
     }
 
     private func trial(_ terms: [ForecastTerm], _ frame: FrameSize) -> TrialStep<Forecaster> {
@@ -169,8 +191,20 @@ public struct EncoderRecipe: Recipe {
                 mapWeights: .ones([count, size.height, size.width, maps]))
             return { model, context in
                 forecastLosses(model(batch.frames, context), batch, terms)
-                    .reduce(Tensor<Float>(0), +)
+                    .reduce(Tensor<Float>(0)) { $0 + $1.mean }
             }
         }
+    }
+}
+
+extension MotionSettings {
+    /// Returns the settings with the horizons that terms use, so that clips need not be longer.
+    fileprivate func keepingHorizons(of terms: [ForecastTerm]) -> MotionSettings {
+        var settings = self
+        let used = horizons.indices.last { index in
+            terms.contains { $0.target == .map(.willChange(index)) }
+        }
+        settings.horizons = Array(horizons.prefix(used.map { $0 + 1 } ?? 0))
+        return settings
     }
 }

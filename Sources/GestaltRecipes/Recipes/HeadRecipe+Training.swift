@@ -20,9 +20,10 @@ extension HeadRecipe {
             return try settled.train(made: encoder, from: earlier, options)
         }
         try validateWindow(of: encoder)
+        try validateParts(of: encoder)
         let run = try RecipeRun(self, options)
         var clips = try TrainingData(data, masks: .required, classes: classes, options)
-        try clips.fit(to: frameTarget(of: encoder.configuration))
+        try clips.fit(to: frameTarget(of: encoder))
         clips.report(options.notice)
         let (set, evaluationSet) = (clips.train, clips.evaluationSet)
         try set.requireOneSize()
@@ -61,11 +62,20 @@ extension HeadRecipe {
     }
 
     /// Returns the frame sizes that the encoder accepts.
-    private func frameTarget(of encoder: any EncoderConfiguration) -> FrameTarget {
-        if let size = encoder.frameSize {
+    private func frameTarget(of encoder: any StoredEncoder) -> FrameTarget {
+        if let size = encoder.configuration.frameSize {
             return .exactly(height: size.height, width: size.width)
         }
-        return .multiple(height: encoder.stride, width: encoder.stride)
+        return .multiple(height: encoder.sizeMultiple, width: encoder.sizeMultiple)
+    }
+
+    /// - Throws: `ConfigurationError` for a part without weights: training it would do nothing.
+    private func validateParts(of encoder: any StoredEncoder) throws(ConfigurationError) {
+        let paths = encoder.state.map(\.path)
+        for part in trains where !paths.contains(where: Freezing([part]).covers) {
+            throw .invalid(
+                "trains", expected: "parts with weights in \(encoder.name)", found: part)
+        }
     }
 
     private func validateWindow(of encoder: any StoredEncoder) throws(ConfigurationError) {

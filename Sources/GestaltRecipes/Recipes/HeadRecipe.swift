@@ -10,8 +10,8 @@ import GestaltTraining
 import GestaltVQVAE
 import GestaltVideo
 
-/// Trains a head on the latents of a tokenizer, of a frame encoder or of a prior, whose parts are
-/// frozen by default.
+/// Trains a head on the latents of an encoder: of a tokenizer, a frame encoder or a prior, whose
+/// parts are frozen by default, or of a dense encoder, which trains with the head.
 ///
 /// With a frozen encoder and pictures that are mirrored at most, the latents of the labeled frames
 /// and of their mirror images are computed once and kept in memory, if they take less than
@@ -50,7 +50,8 @@ public struct HeadRecipe: Recipe {
     public var initial: Initial
     /// The parts of the encoder that are trained with the head; the others stay bit-identical.
     public var trains: [String]
-    /// The learning rate factor of each trained part; ``partRate`` for those not listed.
+    /// The learning rate factor of each trained part; for those not listed
+    /// the encoder's own, else ``partRate``.
     public var partRates: [String: Double]
     /// The name of the head, `convolutional:128`.
     public var head: ComponentName
@@ -161,6 +162,9 @@ public struct HeadRecipe: Recipe {
             return try train(made: beginning.encoder(named: encoder, random: &random), options)
         }
         var own = self
+        if own.encoder.kind != segmenter.encoder.name.kind {
+            own.trains = Self.trainedParts(of: type(of: segmenter.encoder))
+        }
         own.encoder = segmenter.encoder.name
         own.initial = .pretrained
         own.classes = segmenter.configuration.classes

@@ -82,6 +82,10 @@ public struct PriorRecipe: Recipe {
 
     public func validate() throws {
         try validateOptimization()
+        guard !isAligned || conditioningFrames > 0 else {
+            throw ConfigurationError.invalid(
+                "isAligned", expected: "false without conditioning frames", found: true)
+        }
         for (key, value, least) in [
             ("clipLength", clipLength, 1), ("startInterval", startInterval, 1),
             ("conditioningFrames", conditioningFrames, 0),

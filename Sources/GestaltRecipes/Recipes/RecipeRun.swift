@@ -62,16 +62,17 @@ struct RecipeRun<R: Recipe> {
     ///
     /// - Parameters:
     ///   - data: the clips, training clips first.
+    ///   - teacher: a fixed model that makes targets.
     ///   - trial: a step of few items, to measure its memory.
     /// - Throws: ``TrainingError/memory(needed:available:bound:batch:fitting:)``;
     ///   ``TrainingError/otherData(path:expected:found:)`` when a run is resumed on other clips;
     ///   ``TrainingError/interrupted(step:checkpoint:)``; errors in writing.
     func begin<Model: Module>(
         _ model: Model, plan: TrainingPlan, batch: Int, data sets: [DataSet],
-        trial: TrialStep<Model>
+        teacher: (any Module)? = nil, trial: TrialStep<Model>
     ) throws {
         try requireMemory(try MemoryEstimate(trial, of: model, plan: plan, batch: batch), model)
-        if let folder { try claim(folder, try DataFingerprint(sets)) }
+        if let folder { try claim(folder, try DataFingerprint(sets, model: teacher)) }
         try checkInterruption()
     }
 

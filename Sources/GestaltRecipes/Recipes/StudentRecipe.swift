@@ -6,13 +6,19 @@ import GestaltNN
 import GestaltSegHeads
 import GestaltTensor
 import GestaltTraining
+import GestaltVideo
 
 /// Self-training: trains a segmentation model of any kind on a few labeled frames and on all the
 /// other frames, for which a teacher, a model trained on the labels, provides probabilities.
 ///
 /// The teacher's probabilities are averaged over mirror images and over the frames in which a pixel
 /// keeps its color; the student sees the frames strongly augmented, and may be taught by its own
-/// running average, too. For another round pass the student as the teacher.
+/// running average, too. For another round pass the student as the teacher. The camera must stand
+/// still for averages over time and propagation; ``averagesOverTime`` and ``propagates`` turn them
+/// off.
+///
+/// Of a segmenter those parts of the encoder are trained that its kind trains by default: all of a
+/// dense one, none of a tokenizer, a frame encoder or a prior.
 ///
 /// - Source: pseudo-labels with strong augmentation as in FixMatch (2020) and UniMatch (2023);
 ///   the average as in Mean Teacher (2017); the averages over time are this package's.
@@ -29,10 +35,8 @@ public struct StudentRecipe: Recipe {
     public var start: String
     /// The number of labeled frames, spread over the clips; nil for all.
     public var labels: Int?
-    /// The number of labeled frames in a batch.
+    /// The number of labeled frames in a batch; the others of `optimization.batchSize` are unlabeled.
     public var labeledBatch: Int
-    /// The number of unlabeled frames in a batch.
-    public var unlabeledBatch: Int
     /// The weight of an unlabeled pixel relative to a labeled one.
     public var unlabeledWeight: Float
     /// Whether the teacher's probabilities are averaged over mirror images.
@@ -63,14 +67,13 @@ public struct StudentRecipe: Recipe {
         start = "teacher"
         self.labels = labels
         labeledBatch = 4
-        unlabeledBatch = 12
         unlabeledWeight = 1
         averagesMirrored = true
         averagesOverTime = true
         propagates = true
         averageShare = 0
         averageRamp = 0.5
-        threshold = 0.5
+        threshold = 0
         floor = 0
         augmentation = .standard
         unlabeledAugmentation = .standard
@@ -79,9 +82,10 @@ public struct StudentRecipe: Recipe {
 
     public func validate() throws {
         try validateOptimization()
-        for (key, count) in [("labeledBatch", labeledBatch), ("unlabeledBatch", unlabeledBatch)]
-        where count < 1 {
-            throw ConfigurationError.invalid(key, expected: "1 or more", found: count)
+        guard (1..<optimization.batchSize).contains(labeledBatch) else {
+            throw ConfigurationError.invalid(
+                "labeledBatch", expected: "1 or more, below \(optimization.batchSize), the batch",
+                found: labeledBatch)
         }
         for (key, share) in [
             ("averageShare", averageShare), ("averageRamp", averageRamp),
@@ -142,16 +146,19 @@ public struct StudentRecipe: Recipe {
                 found: frames.count)
         }
         let student = try student(of: teacher)
-        let plan = optimization.plan()
+        let (freezing, groups) = parts(of: student)
+        let plan = optimization.plan(freezing: freezing)
         try run.begin(
-            student, plan: plan, batch: labeledBatch + unlabeledBatch,
-            data: [set] + (evaluationSet.map { [$0] } ?? []), trial: trial(student))
+            student, plan: plan, batch: optimization.batchSize,
+            data: [set] + (evaluationSet.map { [$0] } ?? []), teacher: teacher,
+            trial: trial(student, set))
         let task = StudentTask<Network>(
             batches: try batches(teacher, set, frames, run), averageShare: averageShare,
             ramp: averageRamp, threshold: threshold, floor: floor,
             evaluator: evaluationSet.map { SegmentationEvaluator(data: $0) })
         let trained = try run.train(
-            student, task, optimizer: optimization.optimizer(), plan: plan, title: "student"
+            student, task, optimizer: optimization.optimizer(groups: groups), plan: plan,
+            title: "student"
         ) { _ in
             "A student of \(teacher.title), trained on \(frames.count) labeled frames of \(set) and "
                 + "on its probabilities for the others."
@@ -189,17 +196,48 @@ public struct StudentRecipe: Recipe {
                 averagesMirrored: averagesMirrored, averagesOverTime: averagesOverTime,
                 propagates: propagates),
             progress: run.progress(on: bar))
-        return try StudentBatches(
+        return StudentBatches(
             labeled: try FrameBatches(
                 set, frames: frames, batchSize: labeledBatch,
                 order: .shuffled(seed: optimization.seed), augmentation: augmentation),
-            unlabeled: set, labels: labels, batchSize: unlabeledBatch,
+            unlabeled: set, labels: labels, batchSize: optimization.batchSize - labeledBatch,
             augmentation: unlabeledAugmentation, weight: unlabeledWeight, seed: optimization.seed)
     }
 
-    private func trial<Network: SegmentationModel>(_ model: Network) -> TrialStep<Network> {
-        let size = TrialSize(height: model.input.height, width: model.input.width, multiple: 8)
-        return TrialStep(scale: size.scale) { count in
+    /// Returns the frozen parts of a student's encoder, and the rates of the others.
+    private func parts(
+        of student: any SegmentationModel
+    ) -> (freezing: Freezing, groups: [ParameterGroup]) {
+        guard let encoder = (student as? Segmenter)?.encoder else { return (.none, []) }
+        let type = Swift.type(of: encoder)
+        let trained = HeadRecipe.trainedParts(of: type)
+        guard !trained.isEmpty else { return (Freezing(["encoder"]), []) }
+        return (
+            Freezing(type.parts.filter { !trained.contains($0) }.map { "encoder.\($0)" }),
+            trained.map { part in
+                ParameterGroup(
+                    .below(["encoder.\(part)"]),
+                    learningRateFactor: type.trainedParts[part] ?? HeadRecipe.partRate)
+            }
+        )
+    }
+
+    private func trial<Network: SegmentationModel>(
+        _ model: Network, _ set: DataSet
+    ) -> TrialStep<Network> {
+        let encoder = (model as? Segmenter)?.encoder
+        let size =
+            encoder?.configuration.frameSize == nil
+            ? TrialSize(
+                height: model.input.height, width: model.input.width,
+                multiple: encoder?.sizeMultiple ?? (model as? UNet)?.sizeMultiple ?? 8)
+            : TrialSize(whole: model.input.height, model.input.width)
+        let classes = model.classes
+        let pixels = set.infos().map { $0.frameCount * $0.height * $0.width * classes }
+        // Pseudo-labels of all clips, a byte each; those of one clip in the making as numbers.
+        return TrialStep(
+            scale: size.scale, held: pixels.reduce(0, +), elsewhere: 16 * (pixels.max() ?? 0)
+        ) { count in
             let frames = Tensor<Float>.zeros([count, size.height, size.width, 3])
             let masks = Tensor<UInt8>.zeros([count, size.height, size.width])
             return { segmentationLoss($0.logits(frames, $1), masks) }

@@ -5,10 +5,10 @@ import GestaltMotion
 import GestaltSegHeads
 import GestaltTensor
 
-/// A teacher's probabilities for every frame of a set, improved by what the video knows.
+/// A teacher's probabilities for every frame of a set, refined over time.
 struct PseudoLabels: Sendable {
-    /// How the labels of a set are made.
-    struct Making: Sendable {
+    /// The settings of pseudo-labeling.
+    struct Settings: Sendable {
         /// Whether a frame's probabilities are averaged with those of its mirror image.
         var averagesMirrored: Bool
         /// Whether a pixel's probabilities are averaged over the frames in which it keeps its
@@ -27,23 +27,23 @@ struct PseudoLabels: Sendable {
     /// - Throws: errors of reading and of `progress`.
     init(
         of teacher: some SegmentationModel, for set: DataSet, labeled: [FrameIndex],
-        _ making: Making, progress: ProgressHandler? = nil
+        _ settings: Settings, progress: ProgressHandler? = nil
     ) throws {
         var bytes: [Tensor<UInt8>] = []
         let ofClip = Dictionary(grouping: labeled, by: \.clip)
         for index in 0..<set.count {
             let clip = try set.clip(at: index)
             var probabilities = teacher.probabilities(images: clip.frames)
-            if making.averagesMirrored {
+            if settings.averagesMirrored {
                 let mirrored = teacher.probabilities(images: clip.frames.flipped(axis: 2))
                 probabilities = (probabilities + mirrored.flipped(axis: 2)) * 0.5
             }
-            let tracks = ColorTracks(of: clip.frames, noise: CameraNoise(of: clip.frames))
-            if making.averagesOverTime { probabilities = tracks.averaged(probabilities) }
+            lazy var tracks = ColorTracks(of: clip.frames, noise: CameraNoise(of: clip.frames))
+            if settings.averagesOverTime { probabilities = tracks.averaged(probabilities) }
             for frame in ofClip[index]?.map(\.frame) ?? [] {
                 guard let masks = clip.masks else { continue }
                 let labels =
-                    making.propagates
+                    settings.propagates
                     ? tracks.propagated(masks[frame], from: frame)
                     : Self.only(masks[frame], at: frame, of: clip.frameCount)
                 probabilities.replace(by: labels)

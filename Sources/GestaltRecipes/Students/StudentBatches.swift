@@ -36,7 +36,7 @@ struct StudentBatches: BatchSource {
     init(
         labeled: FrameBatches, unlabeled set: DataSet, labels: PseudoLabels, batchSize: Int,
         augmentation: Augmentation, weight: Float, seed: UInt64
-    ) throws {
+    ) {
         self.labeled = labeled
         self.set = set
         self.labels = labels
@@ -69,7 +69,11 @@ struct StudentBatches: BatchSource {
             frames: concatenated([known.frames, guessed.frames], axis: 0),
             targets: concatenated(
                 [masks.targets(classes: labels.classes), guessed.targets], axis: 0),
-            weights: concatenated([masks.known, guessed.weights * weight], axis: 0),
+            weights: concatenated(
+                [
+                    masks.known,
+                    Tensor(repeating: weight, shape: Shape(guessed.targets.shape.dropLast())),
+                ], axis: 0),
             labeled: known.frames.shape[0], plain: guessed.plain)
     }
 
@@ -80,42 +84,40 @@ struct StudentBatches: BatchSource {
     }
 
     /// The unlabeled part of a batch.
-    private struct Guessed {
-        var frames, plain, targets, weights: Tensor<Float>
+    private struct PseudoLabeled {
+        var frames, plain, targets: Tensor<Float>
 
-        /// Lets items take parts of others, with their targets.
+        /// Mixes items, with their targets. Foregrounds are pasted onto the frames as they are: the
+        /// median has no targets.
         mutating func mix(_ mixing: BatchMixing) {
-            let ids = targets.foreground
             let mixed = mixing.mixed(
                 LabeledPictures(
-                    frames: frames, masks: ids,
-                    maps: [plain, targets, weights.expanded(axis: 3)]))
+                    frames: frames, masks: targets.likeliestClasses, maps: [plain, targets]))
             frames = mixed.frames
             (plain, targets) = (mixed.maps[0], mixed.maps[1])
-            weights = mixed.maps[2].squeezed(axis: 3)
         }
     }
 
-    private func unlabeled(at step: Int) throws -> Guessed {
+    private func unlabeled(at step: Int) throws -> PseudoLabeled {
         let order = BatchOrder.shuffled(seed: seed &+ 1)
-        let items = order.items(step: step, batchSize: batchSize, count: frames.count)
+        let indices = order.items(step: step, batchSize: batchSize, count: frames.count)
+            .map { frames[$0] }
+        let pieces = try set.frames(
+            of: indices.map { ClipWindow(clip: $0.clip, start: $0.frame, length: 1) })
         var (seen, plain, targets): ([Tensor<Float>], [Tensor<Float>], [Tensor<Float>]) = (
             [], [], []
         )
-        for (place, item) in items.enumerated() {
-            let index = frames[item]
-            let clip = try set.clip(at: index.clip)
+        for (place, (index, piece)) in zip(indices, pieces).enumerated() {
             var draws = RandomStream(seed: seed).split(.max - 4)
                 .split(UInt64(step * batchSize + place))
-            let change = augmentation.draw(height: clip.height, width: clip.width, using: &draws)
-            seen.append(change.frames(clip.frames[index.frame]))
-            plain.append(change.movingOnly.frames(clip.frames[index.frame]))
+            let change = augmentation.draw(height: piece.height, width: piece.width, using: &draws)
+            seen.append(change.frames(piece.frames[0]))
+            plain.append(change.movingOnly.frames(piece.frames[0]))
             targets.append(change.maps(labels.probabilities(index)))
         }
-        let all = stacked(targets, axis: 0)
-        return Guessed(
-            frames: stacked(seen, axis: 0), plain: stacked(plain, axis: 0), targets: all,
-            weights: .ones(Shape(all.shape.dropLast())))
+        return PseudoLabeled(
+            frames: stacked(seen, axis: 0), plain: stacked(plain, axis: 0),
+            targets: stacked(targets, axis: 0))
     }
 }
 
@@ -155,5 +157,5 @@ extension Tensor<UInt8> {
 
 extension Tensor<Float> {
     /// The likeliest class, above 0 for foreground, of probabilities `[N, H, W, K]`.
-    fileprivate var foreground: Tensor<UInt8> { labels(ofProbabilities: self) }
+    fileprivate var likeliestClasses: Tensor<UInt8> { labels(ofProbabilities: self) }
 }

@@ -4,7 +4,7 @@ import GestaltTensor
 import GestaltTraining
 
 /// The training of a segmentation model on labels, on a teacher's probabilities, and on those of its
-/// own average.
+/// own running average.
 struct StudentTask<Model: SegmentationModel>: StateDependentTask {
     let batches: StudentBatches
     /// The share of the model's own average in the targets of unlabeled frames at the end of
@@ -49,7 +49,7 @@ struct StudentTask<Model: SegmentationModel>: StateDependentTask {
         return averageShare * min(1, Float(state.step) / rise)
     }
 
-    /// The use of pseudo-labels by class, and the agreement with them.
+    /// The agreement with the targets, and the share of used pixels by class.
     private func metrics(
         _ logits: Tensor<Float>, _ guesses: Tensor<Float>, _ trusted: Tensor<Float>
     ) -> [Metric] {

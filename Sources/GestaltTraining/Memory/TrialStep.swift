@@ -64,6 +64,11 @@ package struct TrialSize {
         scale = Double(height * width) / Double(self.height * self.width)
     }
 
+    /// The whole size, for a network that accepts no other.
+    package init(whole height: Int, _ width: Int) {
+        (self.height, self.width, scale) = (height, width, 1)
+    }
+
     private static let largest = 64
 }
 

@@ -7,7 +7,8 @@ import GestaltTensor
 public protocol EncoderConfiguration: ModelConfiguration {
     /// The size of a latent grid cell in pixels of the frame.
     var stride: Int { get }
-    /// The only frame size accepted; `nil` for every size that ``stride`` divides.
+    /// The only frame size accepted; `nil` for every size that the
+    /// encoder's ``VisualEncoder/sizeMultiple`` divides.
     var frameSize: (height: Int, width: Int)? { get }
     /// Returns an encoder with initial weights.
     func encoder(random: inout RandomStream) -> any StoredEncoder
