@@ -2,6 +2,7 @@ import GestaltData
 import GestaltFiles
 import GestaltIO
 import GestaltModels
+import GestaltMotion
 import GestaltNN
 import GestaltRecipes
 import GestaltSegHeads
