@@ -1,5 +1,6 @@
 import Foundation
 import GestaltChecks
+import GestaltTensor
 import Synchronization
 
 /// Hands out batches in order and makes the next ones ahead of time, on a thread of its own.
@@ -15,9 +16,11 @@ public final class BatchLoader<Source: BatchSource> {
 
     /// - Parameters:
     ///   - step: the first batch to hand out.
-    ///   - prefetch: how many batches wait ready at most; 0 makes each when it is asked for.
+    ///   - prefetch: the number of batches made ahead at most; 0 makes each when it is asked for. Nil
+    ///     for two, or none where `Runtime.threads` is 1: then there is no thread beside the caller's.
     /// - Precondition: neither is negative.
-    public init(_ source: Source, from step: Int = 0, prefetch: Int = 2) {
+    public init(_ source: Source, from step: Int = 0, prefetch: Int? = nil) {
+        let prefetch = prefetch ?? (Runtime.threads > 1 ? 2 : 0)
         require(
             step >= 0 && prefetch >= 0, "BatchLoader: from step \(step), prefetch \(prefetch)")
         self.source = source

@@ -1,21 +1,29 @@
 import Dispatch
 import GestaltIO
+import GestaltTensor
 import Synchronization
 
-/// The results of `body` for 0…count − 1, computed on all cores, in order.
+/// Returns the results of `body` for 0…count − 1, in order, computed on `Runtime.threads` threads.
 ///
 /// - Throws: the error of the lowest index that failed.
 package func concurrentMap<Value: Sendable>(
     count: Int, _ body: @Sendable (Int) throws -> Value
 ) throws -> [Value] {
     let results = Mutex<[Result<Value, any Error>?]>(Array(repeating: nil, count: count))
-    let failed = Mutex(Int.max)
-    DispatchQueue.concurrentPerform(iterations: count) { index in
-        // After a failure only what precedes it can still change the error.
-        guard index < failed.withLock({ $0 }) else { return }
-        let result = Result { try body(index) }
-        if case .failure = result { failed.withLock { $0 = min($0, index) } }
-        results.withLock { $0[index] = result }
+    let next = Mutex(0)
+    // After a failure only what precedes it can still change the error.
+    let end = Mutex(count)
+    DispatchQueue.concurrentPerform(iterations: min(count, Runtime.threads)) { _ in
+        while true {
+            let index = next.withLock { next in
+                defer { next += 1 }
+                return next
+            }
+            guard index < end.withLock({ $0 }) else { return }
+            let result = Result { try body(index) }
+            if case .failure = result { end.withLock { $0 = min($0, index) } }
+            results.withLock { $0[index] = result }
+        }
     }
     return try results.withLock { $0.compactMap { $0 } }.map { try $0.get() }
 }
