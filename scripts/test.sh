@@ -13,7 +13,8 @@ if [ "$serial" = 1 ]; then options+=(--no-parallel); fi
 
 status=0
 swift test -c release --disable-testable-imports "${options[@]}" "$@" || status=$?
-echo "== the slowest $([ "$serial" = 1 ] || echo "parameterized ")tests, seconds"
+if [ "$serial" = 1 ]; then what="tests, seconds"; else what="parameterized tests, seconds summed over cases that run at once"; fi
+echo "== the slowest $what"
 awk -v serial="$serial" -f scripts/slowest.awk "$events" | sort -rn | awk 'NR <= 15'
 [ "$status" -eq 0 ] || exit "$status"
 
