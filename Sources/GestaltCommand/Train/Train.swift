@@ -150,9 +150,9 @@ extension DataOptions {
 
 /// Opens the initial model: that of `--model`, or of a recipe that was passed.
 func beginning(
-    _ model: String?, _ settings: SettingOptions, recipe: (some Recipe)?
+    _ model: String?, _ settings: SettingOptions? = nil, recipe: (some Recipe)?
 ) throws -> OpenedModel? {
-    if let model { return try openModel(model, try settings.pairs()) }
+    if let model { return try openModel(model, try settings?.pairs() ?? [:]) }
     guard let recipe, let path = recipe.model else { return nil }
     return try openModel(path, recipe.settings ?? [:])
 }

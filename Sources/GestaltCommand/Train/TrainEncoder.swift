@@ -65,7 +65,7 @@ struct TrainEncoder: ParsableCommand {
     func run() throws {
         try training.run(steps: steps.steps, data: data) {
             let given: EncoderRecipe? = try training.given()
-            let opened = try beginning(model, SettingOptions(), recipe: given)
+            let opened = try beginning(model, recipe: given)
             return (try recipe(given, opened), opened)
         }
     }

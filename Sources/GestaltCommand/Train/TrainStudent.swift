@@ -89,7 +89,7 @@ struct TrainStudent: ParsableCommand {
     func run() throws {
         try training.run(steps: steps.steps, data: data) {
             let given: StudentRecipe? = try training.given()
-            let opened = try beginning(model, SettingOptions(), recipe: given)
+            let opened = try beginning(model, recipe: given)
             return (recipe(given), opened)
         }
     }
