@@ -14,10 +14,7 @@ struct EncoderFeatures: FeatureSource {
         encoder = try model.encoder(named: name, random: &random)
     }
 
-    var frameTarget: FrameTarget {
-        encoder.configuration.frameSize.map { .exactly(height: $0.height, width: $0.width) }
-            ?? .multiple(height: encoder.sizeMultiple, width: encoder.sizeMultiple)
-    }
+    var frameTarget: FrameTarget { encoder.frameTarget }
     var frameCount: Int? { 1 }
 
     func features(of input: VideoInput, _ conditions: FeatureConditions) -> ClipFeatures {

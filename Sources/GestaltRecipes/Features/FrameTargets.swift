@@ -21,3 +21,11 @@ extension VideoModel {
         predictor?.configuration.frameTarget ?? tokenizer.configuration.frameTarget
     }
 }
+
+extension StoredEncoder {
+    /// The frame sizes that the encoder accepts.
+    var frameTarget: FrameTarget {
+        configuration.frameSize.map { .exactly(height: $0.height, width: $0.width) }
+            ?? .multiple(height: sizeMultiple, width: sizeMultiple)
+    }
+}

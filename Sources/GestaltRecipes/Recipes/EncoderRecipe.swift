@@ -122,7 +122,8 @@ public struct EncoderRecipe: Recipe {
         try run.begin(
             model, plan: optimization.plan(), batch: optimization.batchSize,
             data: [set] + (evaluationSet.map { [$0] } ?? []),
-            trial: trial(terms, set.info(at: 0).size))
+            trial: trial(
+                terms, set.info(at: 0).size, multiple: model.encoder.sizeMultiple))
         let task = ForecastTask(
             batches: ForecastBatches(
                 targets, terms: terms, batchSize: optimization.batchSize,
@@ -177,8 +178,10 @@ public struct EncoderRecipe: Recipe {
         return try ForecastClips(set, terms: terms, settings, progress: run.progress(on: bar))
     }
 
-    private func trial(_ terms: [ForecastTerm], _ frame: FrameSize) -> TrialStep<Forecaster> {
-        let size = TrialSize(height: frame.height, width: frame.width, multiple: 8)
+    private func trial(
+        _ terms: [ForecastTerm], _ frame: FrameSize, multiple: Int
+    ) -> TrialStep<Forecaster> {
+        let size = TrialSize(height: frame.height, width: frame.width, multiple: multiple)
         let pictures = terms.filter(\.isPicture).count
         let maps = terms.count - pictures
         return TrialStep(scale: size.scale) { count in

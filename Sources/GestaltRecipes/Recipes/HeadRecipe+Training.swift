@@ -23,7 +23,7 @@ extension HeadRecipe {
         try validateParts(of: encoder)
         let run = try RecipeRun(self, options)
         var clips = try TrainingData(data, masks: .required, classes: classes, options)
-        try clips.fit(to: frameTarget(of: encoder))
+        try clips.fit(to: encoder.frameTarget)
         clips.report(options.notice)
         let (set, evaluationSet) = (clips.train, clips.evaluationSet)
         try set.requireOneSize()
@@ -59,14 +59,6 @@ extension HeadRecipe {
             plan: plan,
             title: "head"
         ) { _ in card }
-    }
-
-    /// Returns the frame sizes that the encoder accepts.
-    private func frameTarget(of encoder: any StoredEncoder) -> FrameTarget {
-        if let size = encoder.configuration.frameSize {
-            return .exactly(height: size.height, width: size.width)
-        }
-        return .multiple(height: encoder.sizeMultiple, width: encoder.sizeMultiple)
     }
 
     /// - Throws: `ConfigurationError` for a part without weights: training it would do nothing.

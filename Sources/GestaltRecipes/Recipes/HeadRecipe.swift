@@ -50,8 +50,8 @@ public struct HeadRecipe: Recipe {
     public var initial: Initial
     /// The parts of the encoder that are trained with the head; the others stay bit-identical.
     public var trains: [String]
-    /// The learning rate factor of each trained part; for those not listed
-    /// the encoder's own, else ``partRate``.
+    /// The learning rate factor of each trained part; for those not listed the encoder's own, else
+    /// ``partRate``.
     public var partRates: [String: Double]
     /// The name of the head, `convolutional:128`.
     public var head: ComponentName

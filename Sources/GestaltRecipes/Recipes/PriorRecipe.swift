@@ -130,7 +130,7 @@ public struct PriorRecipe: Recipe {
     ) throws -> Trained<VideoPredictor> {
         let run = try RecipeRun(self, options)
         var clips = try TrainingData(data, masks: .ignored, options)
-        try clips.fit(to: frameTarget(of: beginning), frames: clipLength)
+        try clips.fit(to: beginning.frameTarget, frames: clipLength)
         clips.report(options.notice)
         let (set, evaluationSet) = (clips.train, clips.evaluationSet)
         try set.requireOneSize()
@@ -163,15 +163,6 @@ public struct PriorRecipe: Recipe {
 }
 
 extension PriorRecipe {
-    /// Returns the frame sizes that a model accepts.
-    private func frameTarget(of model: VideoModel) -> FrameTarget {
-        if let sizes = model.predictor?.configuration {
-            return .exactly(height: sizes.frameHeight, width: sizes.frameWidth)
-        }
-        let strides = model.tokenizer.configuration.strides
-        return .multiple(height: strides.height, width: strides.width)
-    }
-
     private func start(_ beginning: VideoModel, for clip: ClipInfo) throws -> VideoPredictor {
         if let predictor = beginning.predictor { return predictor }
         let tokenizer = beginning.tokenizer

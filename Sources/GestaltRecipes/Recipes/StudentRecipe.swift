@@ -225,13 +225,11 @@ public struct StudentRecipe: Recipe {
     private func trial<Network: SegmentationModel>(
         _ model: Network, _ set: DataSet
     ) -> TrialStep<Network> {
-        let encoder = (model as? Segmenter)?.encoder
+        let (height, width) = (model.input.height, model.input.width)
         let size =
-            encoder?.configuration.frameSize == nil
-            ? TrialSize(
-                height: model.input.height, width: model.input.width,
-                multiple: encoder?.sizeMultiple ?? (model as? UNet)?.sizeMultiple ?? 8)
-            : TrialSize(whole: model.input.height, model.input.width)
+            model.acceptsAnySize
+            ? TrialSize(height: height, width: width, multiple: model.sizeMultiple)
+            : TrialSize(whole: height, width)
         let classes = model.classes
         let pixels = set.infos().map { $0.frameCount * $0.height * $0.width * classes }
         // Pseudo-labels of all clips, a byte each; those of one clip in the making as numbers.

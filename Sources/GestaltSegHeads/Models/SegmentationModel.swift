@@ -9,6 +9,10 @@ public protocol SegmentationModel: Module {
     var classes: Int { get }
     /// Whether it sees frames after the one it segments; its input is then clips, not images.
     var seesFuture: Bool { get }
+    /// Frames are padded to multiples of this, in pixels.
+    var sizeMultiple: Int { get }
+    /// Whether frames of another size than that of ``input`` are accepted.
+    var acceptsAnySize: Bool { get }
     /// - Parameter frames: `[N, H, W, 3]` in −0.5…0.5, of any size, except for a model on a prior,
     ///   which has a fixed size; clips `[N, T, H, W, 3]` for a model that sees the future.
     /// - Returns: `[N, H, W, classes]`, before sigmoid or softmax.
@@ -16,6 +20,9 @@ public protocol SegmentationModel: Module {
 }
 
 extension SegmentationModel {
+    public var sizeMultiple: Int { 1 }
+    public var acceptsAnySize: Bool { true }
+
     /// Returns the probability of foreground `[N, H, W, 1]`, or of each class `[N, H, W, classes]`.
     public func probabilities(_ frames: Tensor<Float>) -> Tensor<Float> {
         let scores = logits(frames, .inference)

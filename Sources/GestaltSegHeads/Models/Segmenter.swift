@@ -40,6 +40,8 @@ public struct Segmenter: SegmentationModel, StoredModel {
     public var input: PictureInput { configuration.input }
     public var classes: Int { configuration.classes }
     public var seesFuture: Bool { encoder.seesFuture }
+    public var sizeMultiple: Int { encoder.sizeMultiple }
+    public var acceptsAnySize: Bool { encoder.configuration.frameSize == nil }
 
     public func logits(_ frames: Tensor<Float>, _ context: Context) -> Tensor<Float> {
         padded(input.normalized(frames), to: encoder.sizeMultiple) { frames in
