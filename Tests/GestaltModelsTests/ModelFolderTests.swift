@@ -54,6 +54,19 @@ private struct Others: ModelConfiguration {
         #expect(temporary.bytes(of: "model/config.json").count > 0)
     }
 
+    @Test func matricesMayBeStoredAsBFloat16() throws {
+        try folder.write(
+            Sizes(width: 3, depth: 1), tensors: tensors, storage: .bfloat16, card: "")
+        let matrix = try folder.tensors(shapes)[0]
+        #expect(
+            matrix.scalars.map(\.bitPattern)
+                == tensors[0].tensor.scalars.map { BFloat16($0).float.bitPattern })
+        #expect(try folder.tensors(shapes)[1].scalar == 3)
+        let file = try SafeTensorsFile(contentsOf: folder.weightsPath)
+        #expect(try file.anyTensor("first.weight").elementType == .bfloat16)
+        #expect(try file.anyTensor("scale").elementType == .float32)
+    }
+
     @Test func writingTwiceGivesTheSameBytes() throws {
         try folder.write(Sizes(width: 3, depth: 1), tensors: tensors, card: "")
         let (config, weights) = (

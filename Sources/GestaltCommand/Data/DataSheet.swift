@@ -25,10 +25,7 @@ struct DataCommand: ParsableCommand {
         @OptionGroup(title: "Common options") var common: CommonOptions
 
         func run() throws {
-            guard [".png", ".jpg", ".jpeg"].contains(where: output.lowercased().hasSuffix) else {
-                throw ValidationError("--output must end in .png, .jpg or .jpeg")
-            }
-            try OutputFile.check(output)
+            try checkPictureOutput(output)
             let set = try data.open(split, labels: labels, seed: seed, quiet: common.quiet)
             try OutputFile.makeFolder(of: output)
             try Image.write(set.sheet(clips: clips, columns: frames), to: output)

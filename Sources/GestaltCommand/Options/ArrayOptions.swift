@@ -51,6 +51,16 @@ func checkOutput(_ path: String, pictures: Bool) throws {
     try OutputFile.check(path)
 }
 
+/// Checks before any work that `path` has the extension of a still image that can be written, and
+/// that it is writable.
+/// - Throws: `ValidationError`, `FileFailure`.
+func checkPictureOutput(_ path: String) throws {
+    guard [".png", ".jpg", ".jpeg"].contains(where: path.lowercased().hasSuffix) else {
+        throw ValidationError("--output must end in .png, .jpg or .jpeg")
+    }
+    try OutputFile.check(path)
+}
+
 /// Creates the folder of the result and handles Ctrl-C; called after all checks.
 func beginWork(_ output: String) throws {
     try OutputFile.makeFolder(of: output)

@@ -74,49 +74,69 @@ struct SegmentJob {
         }
     }
 
+    /// An image that was read, and the same at the network's size.
+    private struct ReadPicture {
+        let picture: NamedPicture
+        let image: Tensor<UInt8>
+        let fitted: Tensor<UInt8>
+    }
+
     /// Segments a few images: reads and fits them in parallel, runs the network on all at once, and
     /// finishes them in parallel.
     private mutating func run(_ pictures: [NamedPicture]) throws {
-        let network = network
-        let read = try concurrentMap(count: pictures.count) { index in
-            Result { () throws -> (image: Tensor<UInt8>, fitted: Tensor<UInt8>) in
-                let image = try pictures[index].read()
-                return (image, network.fitted(image))
-            }
-        }
-        var good: [(picture: NamedPicture, image: Tensor<UInt8>, fitted: Tensor<UInt8>)] = []
-        for (picture, result) in zip(pictures, read) {
-            switch result {
-            case .success(let value): good.append((picture, value.image, value.fitted))
-            case .failure(let error) where Self.isAboutInput(error):
-                failures.append((picture.path, Self.reason(error, picture.path)))
-            case .failure(let error): throw error
-            }
-        }
+        let good = try read(pictures)
         guard !good.isEmpty else { return }
         saySize(good[0].image)
         let scores = network.probabilities(fitted: stacked(good.map(\.fitted), axis: 0))
-        let images = good.map { (name: $0.picture.name, image: $0.image) }
         let (folder, options) = (output, options)
-        let refused = try concurrentMap(count: images.count) { index -> NonFiniteScores? in
-            let (name, image) = images[index]
-            let labels: Tensor<UInt8>
-            let maps = scores[index..<index + 1]
-                .resized(height: image.shape[0], width: image.shape[1])
-            do throws(NonFiniteScores) {
-                labels = try GestaltSegHeads.labels(
-                    ofFinite: maps, threshold: options.threshold, name: { _ in name })[0]
-            } catch {
-                return error
-            }
-            try Self.write(labels, classes: scores.shape[-1], of: image, name, folder, options)
-            return nil
+        let refused = try concurrentMap(count: good.count) { index in
+            try Self.finish(good[index], scores[index..<index + 1], folder, options)
         }
         for (picture, error) in zip(good, refused) {
             guard let error else { continue }
             failures.append((picture.picture.path, "\(error)"))
         }
         done += refused.count { $0 == nil }
+    }
+
+    /// Reads images and fits them to the network; those that cannot be read become failures.
+    private mutating func read(_ pictures: [NamedPicture]) throws -> [ReadPicture] {
+        let network = network
+        let results = try concurrentMap(count: pictures.count) { index in
+            Result { () throws -> ReadPicture in
+                let image = try pictures[index].read()
+                return ReadPicture(
+                    picture: pictures[index], image: image, fitted: network.fitted(image))
+            }
+        }
+        var good: [ReadPicture] = []
+        for (picture, result) in zip(pictures, results) {
+            switch result {
+            case .success(let value): good.append(value)
+            case .failure(let error) where Self.isAboutInput(error):
+                failures.append((picture.path, Self.reason(error, picture.path)))
+            case .failure(let error): throw error
+            }
+        }
+        return good
+    }
+
+    /// Writes the mask and the overlay of an image from its scores `[1, h, w, classes]`.
+    /// - Returns: the error of scores from which no mask follows.
+    private static func finish(
+        _ read: ReadPicture, _ scores: Tensor<Float>, _ folder: String, _ options: Options
+    ) throws -> NonFiniteScores? {
+        let (name, image) = (read.picture.name, read.image)
+        let maps = scores.resized(height: image.shape[0], width: image.shape[1])
+        let labels: Tensor<UInt8>
+        do throws(NonFiniteScores) {
+            labels = try GestaltSegHeads.labels(
+                ofFinite: maps, threshold: options.threshold, name: { _ in name })[0]
+        } catch {
+            return error
+        }
+        try write(labels, classes: scores.shape[-1], of: image, name, folder, options)
+        return nil
     }
 
     /// Segments the images of a group as clips, for a head that sees the surrounding frames.

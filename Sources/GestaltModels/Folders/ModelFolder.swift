@@ -66,12 +66,13 @@ extension ModelFolder {
     ///
     /// - Parameters:
     ///   - tensors: every parameter and buffer by path.
+    ///   - storage: the element type of the stored weights.
     ///   - card: Markdown.
     /// - Throws: ``FileError``, ``ConfigurationError``, errors of `validate()`, and file system
     ///   errors when the folder cannot be created.
     public func write<Configuration: ModelConfiguration>(
         _ configuration: Configuration, tensors: [NamedTensor<Float>],
-        card: String
+        storage: WeightStorage = .float32, card: String
     ) throws {
         try configuration.validate()
         let bytes = try StrictJSON.encode(
@@ -80,7 +81,7 @@ extension ModelFolder {
                 configuration: StrictJSON.tree(of: StrictJSON.encode(configuration), path: nil)))
         try translatingFailures { () throws(FileFailure) in try OutputFolder.make(path) }
         try SafeTensors.write(
-            tensors,
+            tensors.map { (name: $0.name, tensor: storage.stored($0.tensor)) },
             metadata: ["format": "gestalt", "kind": Configuration.kind], to: weightsPath)
         try translatingFailures { () throws(FileFailure) in
             try AtomicFile.write(Array(card.utf8), to: cardPath)

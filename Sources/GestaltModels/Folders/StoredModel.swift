@@ -20,7 +20,7 @@ extension StoredModel {
 }
 
 extension StoredModel {
-    /// Reads a model that ``write(to:card:)`` wrote.
+    /// Reads a model that ``write(to:storage:card:)`` wrote.
     /// - Throws: ``FileError``, ``ConfigurationError``, ``ModelFolderError``, ``StateMismatch`` and
     ///   errors of the configuration's `validate()`, all with the file and the expected content.
     public init(folder path: String) throws {
@@ -34,11 +34,15 @@ extension StoredModel {
     }
 
     /// Writes configuration, weights and card into the folder `path`, each file atomically.
-    /// - Parameter card: a model card in Markdown; nil writes one with sizes and usage only.
-    public func write(to path: String, card: String? = nil) throws {
+    /// - Parameters:
+    ///   - storage: the element type of the stored weights; bfloat16 halves the file and rounds them.
+    ///   - card: a model card in Markdown; nil writes one with sizes and usage only.
+    public func write(
+        to path: String, storage: WeightStorage = .float32, card: String? = nil
+    ) throws {
         try ModelFolder(path).write(
             configuration, tensors: state.map { (name: $0.path, tensor: $0.value) },
-            card: card ?? plainCard)
+            storage: storage, card: card ?? plainCard)
     }
 
     private var plainCard: String {

@@ -7,7 +7,7 @@ import GestaltVideo
 
 extension VideoModel {
     /// Writes the model's folder.
-    /// - Throws: as `StoredModel.write(to:card:)`.
+    /// - Throws: as `StoredModel.write(to:storage:card:)`.
     public func write(to path: String, card: String? = nil) throws {
         try stored.write(to: path, card: card)
     }
