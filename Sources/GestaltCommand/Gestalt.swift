@@ -8,7 +8,7 @@ import GestaltTensor
 /// stop by a signal.
 struct Gestalt: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "gestalt",
+        commandName: Program.name,
         abstract: "Video prediction models as visual encoders.",
         discussion: """
             Exit codes: 0 success; 1 failure, also of some of several inputs; 2 wrong usage; \
@@ -16,18 +16,20 @@ struct Gestalt: ParsableCommand {
             Environment: GESTALT_THREADS, the number of compute threads (--threads takes \
             precedence); GESTALT_CACHE_LIMIT, memory kept for reuse, as 512M; \
             GESTALT_INSTRUCTION_SET, portable, avx2 or avx512.
-            Completions: gestalt --generate-completion-script bash, zsh or fish.
+            Completions: \(Program.name) --generate-completion-script bash, zsh or fish.
             """,
         version: "0.1.0",
         subcommands: [
             Demo.self, Doctor.self, Train.self, Encode.self, Decode.self, Logits.self, Predict.self,
             Features.self, ForecastCommand.self, Convert.self, Reconstruct.self, Segment.self,
-            Evaluate.self,
-            Inspect.self, DataCommand.self,
+            Evaluate.self, Publish.self, Inspect.self, DataCommand.self,
         ])
 
-    static func run() -> Never {
+    /// Runs the command of the process's arguments and ends the process.
+    /// - Parameter setUp: registers kinds before anything else; its error ends the program with 1.
+    static func run(_ setUp: () throws -> Void) -> Never {
         Streams.prepare()
+        do { try setUp() } catch { Ending.end(error, in: Gestalt.self) }
         BuiltIns.register()
         if let slip = CommandTree.slip(in: Array(CommandLine.arguments.dropFirst())) {
             Ending.end(ValidationError(slip.message), in: slip.command)
@@ -54,13 +56,17 @@ struct Gestalt: ParsableCommand {
 ///
 /// ```swift
 /// @main struct Own {
-///     static func main() throws {
-///         try ModelKinds.register(PatchTokenizer.self)
-///         GestaltProgram.run()
+///     static func main() {
+///         GestaltProgram.run { try ModelKinds.register(PatchTokenizer.self) }
 ///     }
 /// }
 /// ```
+/// Usages and messages call the program by the name of its executable.
 public enum GestaltProgram {
     /// Runs the command in the arguments of the process and ends the process.
-    public static func run() -> Never { Gestalt.run() }
+    ///
+    /// - Parameter setUp: registers the program's own kinds. An error, such as
+    ///   `RegistryError.duplicate` for a kind that is taken, is printed and ends the program with
+    ///   exit code 1; thrown by `main` it would end in a trap.
+    public static func run(_ setUp: () throws -> Void = {}) -> Never { Gestalt.run(setUp) }
 }

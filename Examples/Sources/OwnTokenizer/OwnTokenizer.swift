@@ -4,9 +4,8 @@ import GestaltCommand
 /// The `gestalt` program with a tokenizer of its own: `OwnTokenizer train tokenizer --kind patches …`.
 @main
 struct OwnTokenizer {
-    static func main() throws {
-        try ModelKinds.register(PatchTokenizer.self)
-        GestaltProgram.run()
+    static func main() {
+        GestaltProgram.run { try ModelKinds.register(PatchTokenizer.self) }
     }
 }
 

@@ -21,7 +21,7 @@ struct Explanation: Error, CustomStringConvertible {
                 "\(error); \(commands(for: error.needed.recipes)) makes one"
             case let error as VideoGPTError: explained(error)
             case TrainingError.noCheckpoint:
-                "\(error) (gestalt train … --resume --output)"
+                "\(error) (\(Program.name) train … --resume --output)"
             case let error as TrainingError where isTraining:
                 advice(error).map { "\(error)\($0)" }
             case let error as ConfigurationError where isTraining && error.path == nil:
@@ -36,15 +36,15 @@ struct Explanation: Error, CustomStringConvertible {
     private static func explained(_ error: VideoGPTError) -> String? {
         switch error {
         case .missingSettings:
-            "\(error)\nGive each with --set KEY=VALUE; or run `gestalt convert` with them once, and use "
-                + "the folder that it writes."
+            "\(error)\nGive each with --set KEY=VALUE; or run `\(Program.name) convert` with them once, "
+                + "and use the folder that it writes."
         case .needlessSettings: "\(error); leave out --set"
         case .state, .unknownModel, .setting: nil
         }
     }
 
     private static func commands(for recipes: [String]) -> String {
-        recipes.map { "`gestalt train \($0)`" }.joined(separator: " or ")
+        recipes.map { "`\(Program.name) train \($0)`" }.joined(separator: " or ")
     }
 
     private static func advice(_ error: TrainingError) -> String? {

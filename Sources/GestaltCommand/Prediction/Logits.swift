@@ -24,7 +24,7 @@ struct Logits: GestaltCommand {
     @Option(help: "Codes [B,] t, h, w as npy, npz or safetensors.", completion: .file())
     var codes: String
     @Option(
-        help: "The clips' first frames, or the clips, in any format of gestalt encode.",
+        help: "The clips' first frames, or the clips, in any format of \(Program.name) encode.",
         completion: .file())
     var frames: String?
     @OptionGroup var conditions: ConditionOptions
