@@ -1,22 +1,16 @@
 import ArgumentParser
 import Foundation
 import GestaltData
-import GestaltFiles
 import GestaltIO
-import GestaltMetrics
 import GestaltModels
-import GestaltPrior
 import GestaltRecipes
-import GestaltSegHeads
 import GestaltTraining
-import GestaltVQVAE
-import GestaltVideo
 
-/// `gestalt evaluate`: the scores of a segmentation model, of a tokenizer's reconstructions, or of
-/// a prior's predictions.
+/// `gestalt evaluate`: the scores of a segmentation model, of a tokenizer's reconstructions, of a
+/// prior's predictions, or of a forecaster's outputs.
 struct Evaluate: GestaltCommand {
     static let configuration = CommandConfiguration(
-        abstract: "Score a segmentation model, a tokenizer or a prior on a split.")
+        abstract: "Score a segmentation model, a tokenizer, a prior or a forecaster on a split.")
 
     @OptionGroup var model: ModelOptions
     @OptionGroup var data: DataOptions
@@ -30,63 +24,24 @@ struct Evaluate: GestaltCommand {
 
     func run() throws {
         let opened = try model.open()
-        let title = opened.model.title
-        if let network = opened.model as? any SegmentationModel {
-            return try evaluateSegmentation(network, title)
-        }
-        if let predictor = opened.model as? VideoPredictor {
-            return try evaluatePrior(predictor, title)
-        }
-        try evaluateTokenizer(try opened.tokenizer(), title)
+        let evaluation = try ModelEvaluation(of: opened, every: every, clipLength: clipLength)
+        let set = try data.open(
+            split, masks: evaluation.masks, labels: evaluation.masks == .ignored ? nil : labels,
+            classes: evaluation.classes, seed: seed, for: evaluation.target,
+            frames: evaluation.frames, quiet: common.quiet)
+        let progress = common.progress("evaluating", total: 0, unit: evaluation.unit)
+        let scores = try evaluation.scores(on: set) { progress.update($0) }
+        progress.finish()
+        if json { return try printEncoded(AnyReport(report: scores.report)) }
+        print("\(opened.model.title) on \(set), \(scores.basis)")
+        printMetrics(scores.metrics)
+        for remark in scores.remarks { print(remark) }
     }
 
-    private func evaluatePrior(_ predictor: VideoPredictor, _ title: String) throws {
-        let set = try data.open(
-            split, masks: .ignored, seed: seed, for: predictor.configuration.frameTarget,
-            frames: predictor.configuration.clipLength, quiet: common.quiet)
-        let progress = common.progress("evaluating", total: 0, unit: "batches")
-        let report = try PriorReport(of: predictor, on: set) { progress.update($0) }
-        progress.finish()
-        if json { return try printEncoded(report) }
-        print("\(title) on \(set), the first and the last window of each clip")
-        printMetrics(report.metrics)
-    }
-
-    private func evaluateSegmentation(_ network: any SegmentationModel, _ title: String) throws {
-        let set = try data.open(
-            split, masks: .required, labels: labels, classes: network.classes, seed: seed,
-            quiet: common.quiet)
-        let progress = common.progress("evaluating", total: 0, unit: "frames")
-        let report = try SegmentationReport(of: network, on: set, every: every) {
-            progress.update($0)
-        }
-        progress.finish()
-        if json { return try printEncoded(report) }
-        print(
-            "\(title) on \(set), \(report.imageCount) labeled frames at least \(every) apart")
-        if report.seesFuture { print("This model sees frames after the one it segments.") }
-        printMetrics(report.measures)
-        guard let confidence = report.confidence else {
-            return print("No interval: it requires \(SegmentationReport.leastClips) clips.")
-        }
-        print(
-            String(
-                format: "IoU per image, 95 %% interval over clips: %.4f … %.4f",
-                confidence.lower, confidence.upper))
-    }
-
-    private func evaluateTokenizer(_ tokenizer: any VideoTokenizer, _ title: String) throws {
-        let set = try data.open(
-            split, masks: .ignored, seed: seed, for: tokenizer.configuration.frameTarget,
-            frames: clipLength, quiet: common.quiet)
-        let batches = try ClipBatches(set, length: clipLength, batchSize: 8, order: .once)
-        let progress = common.progress("evaluating", total: 0, unit: "clips")
-        let report = try ReconstructionReport(of: tokenizer, on: batches) { progress.update($0) }
-        progress.finish()
-        if json { return try printEncoded(report) }
-        print("\(title) on \(set), the first \(clipLength) frames of each clip")
-        printMetrics(report.metrics)
-        for remark in report.remarks { print(remark) }
+    /// A report of a type known only at run time.
+    private struct AnyReport: Encodable {
+        let report: any Encodable
+        func encode(to encoder: any Encoder) throws { try report.encode(to: encoder) }
     }
 
     private func printMetrics(_ metrics: [Metric]) {

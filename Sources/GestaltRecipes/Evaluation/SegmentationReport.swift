@@ -1,3 +1,4 @@
+import Foundation
 import GestaltChecks
 import GestaltData
 import GestaltMetrics
@@ -70,6 +71,18 @@ public struct SegmentationReport: Sendable, Equatable {
             Metric("recall", perImage.recall),
         ] + (boundaryF.map { [Metric("boundary_f", $0)] } ?? []) + means
             + classes.map { Metric("iou_class_\($0.label)", $0.perImage.iou) }
+    }
+
+    /// Sentences on what the model sees and on the confidence interval, for display.
+    public var remarks: [String] {
+        let interval =
+            confidence.map {
+                String(
+                    format: "IoU per image, 95 %% interval over clips: %.4f … %.4f", $0.lower,
+                    $0.upper)
+            } ?? "No interval: it requires \(Self.leastClips) clips."
+        return (seesFuture ? ["This model sees frames after the one it segments."] : [])
+            + [interval]
     }
 
     /// The measures with a score, for logs and model cards.

@@ -74,6 +74,8 @@ func forecastLosses(
 struct ForecastEvaluator: Sendable {
     /// In plain order, without augmentation.
     let batches: ForecastBatches
+    /// The name of the sum of all losses with the weights of their terms.
+    static let total = "forecast_loss"
 
     func evaluation(of model: Forecaster) throws -> Evaluation {
         let terms = batches.terms
@@ -94,7 +96,7 @@ struct ForecastEvaluator: Sendable {
         let total = zip(terms, losses).reduce(0) { $0 + Double($1.0.weight) * $1.1 }
         let maps = terms.filter { !$0.isPicture }
         return Evaluation(
-            [Metric("forecast_loss", total)]
+            [Metric(Self.total, total)]
                 + zip(terms, losses).map { Metric($0.name, $1) }
                 + zip(maps, overlaps).map { Metric("\($0.name)_iou", $1.iou) },
             score: total, largerIsBetter: false)

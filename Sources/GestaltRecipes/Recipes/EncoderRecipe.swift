@@ -89,9 +89,7 @@ public struct EncoderRecipe: Recipe {
         from beginning: OpenedModel?, _ options: RunOptions
     ) throws -> Trained<Forecaster> {
         guard let beginning else { return try train(nil as Forecaster?, options) }
-        guard let forecaster = beginning.model as? Forecaster else {
-            throw beginning.mismatch(.forecaster)
-        }
+        let forecaster = try beginning.forecaster()
         var own = self
         own.width = forecaster.configuration.encoder.widths[0]
         return try own.train(forecaster, options)
@@ -202,7 +200,7 @@ public struct EncoderRecipe: Recipe {
 
 extension MotionSettings {
     /// Returns the settings with the horizons that terms use, so that clips need not be longer.
-    fileprivate func keepingHorizons(of terms: [ForecastTerm]) -> MotionSettings {
+    func keepingHorizons(of terms: [ForecastTerm]) -> MotionSettings {
         var settings = self
         let used = horizons.indices.last { index in
             terms.contains { $0.target == .map(.willChange(index)) }
