@@ -8,11 +8,11 @@ let strict: [SwiftSetting] = [
 
 /// A library target of this package; every one is also a product of its own name.
 func layer(
-    _ name: String, _ dependencies: [Target.Dependency], exclude: [String] = [],
-    resources: [Resource]? = nil
+    _ name: String, _ dependencies: [Target.Dependency], path: String? = nil,
+    exclude: [String] = [], resources: [Resource]? = nil
 ) -> Target {
     .target(
-        name: name, dependencies: dependencies, exclude: ["README.md"] + exclude,
+        name: name, dependencies: dependencies, path: path, exclude: ["README.md"] + exclude,
         resources: resources, swiftSettings: strict)
 }
 
@@ -107,6 +107,10 @@ let package = Package(
             "GestaltRobotPush",
             ["GestaltChecks", "GestaltTensor", "GestaltIO", "GestaltData"],
             resources: [.copy("Sample")]),
+        // The weights of Models/; its API is `PretrainedModels` in GestaltRecipes.
+        layer(
+            "GestaltPretrained", ["GestaltIO"], path: "Models",
+            resources: [.copy("robot-push-small")]),
         layer(
             "GestaltVQVAE",
             [
@@ -132,8 +136,8 @@ let package = Package(
                 "GestaltChecks", "GestaltTensor", "GestaltIO", "GestaltNN", "GestaltMetrics",
                 "GestaltMotion",
                 "GestaltFiles", "GestaltMedia", "GestaltData", "GestaltModels", "GestaltVideo",
-                "GestaltTraining", "GestaltRobotPush", "GestaltVQVAE", "GestaltPrior",
-                "GestaltSegHeads",
+                "GestaltTraining", "GestaltRobotPush", "GestaltPretrained", "GestaltVQVAE",
+                "GestaltPrior", "GestaltSegHeads",
             ]),
         layer(
             "Gestalt",
@@ -204,9 +208,9 @@ let package = Package(
         tests(
             "GestaltCommand",
             [
-                "GestaltTensor", "GestaltNN", "GestaltFiles", "GestaltMedia", "GestaltData",
-                "GestaltModels", "GestaltVideo", "GestaltTraining", "GestaltRobotPush",
-                "GestaltVQVAE", "GestaltPrior", "GestaltSegHeads",
+                "GestaltTensor", "GestaltIO", "GestaltNN", "GestaltFiles", "GestaltMedia",
+                "GestaltData", "GestaltModels", "GestaltVideo", "GestaltTraining",
+                "GestaltRobotPush", "GestaltVQVAE", "GestaltPrior", "GestaltSegHeads",
             ]),
         tests("GestaltChecks"),
     ],

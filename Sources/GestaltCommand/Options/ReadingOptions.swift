@@ -73,18 +73,19 @@ struct ReadingOptions: ParsableArguments {
     /// Reads the clips at a path in a size that a model accepts, and prints remarks about them.
     ///
     /// - Parameters:
+    ///   - usualFit: the method for frames of other sizes without `--fit`; nil refuses them.
     ///   - clips: the maximum number of clips to read; nil for all.
     ///   - frames: the maximum number of frames to read of each; nil for all.
     ///   - leavesOutShort: whether shorter clips are omitted; otherwise they are an error.
     func input(
-        _ path: String, for target: FrameTarget, clips: Int?, frames: Int?,
-        leavesOutShort: Bool = false
+        _ path: String, for target: FrameTarget, usualFit: FrameFit? = nil, clips: Int?,
+        frames: Int?, leavesOutShort: Bool = false
     ) throws -> VideoInput {
         var options = options
         options.frames = frames
         let input = try VideoInput(
             path: path, options: options, limit: clips, leavesOutShort: leavesOutShort
-        ).fitted(to: target, fit)
+        ).fitted(to: target, fit ?? usualFit)
         input.remarks.forEach(remark)
         return input
     }

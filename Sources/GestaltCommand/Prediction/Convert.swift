@@ -9,6 +9,8 @@ import GestaltTraining
 import GestaltVQVAE
 import GestaltVideo
 
+extension WeightStorage: ExpressibleByArgument {}
+
 /// `gestalt convert`: conversion of a model to another format.
 struct Convert: GestaltCommand {
     static let configuration = CommandConfiguration(
@@ -28,12 +30,21 @@ struct Convert: GestaltCommand {
     @Argument(help: "The folder or file to write.", completion: .file()) var destination: String
     @Option(help: "gestalt or videogpt.") var to = Spelling.gestalt
     @OptionGroup var settings: SettingOptions
+    @Option(
+        help: """
+            The element type of the weights in a folder: float32 (the default), or bfloat16 for half \
+            the bytes, which rounds matrices and kernels to about three digits.
+            """)
+    var storage: WeightStorage?
     @Flag(help: "Write the causal masks, too: tokens² values per layer.") var withMasks = false
     @OptionGroup(title: "Common options") var common: CommonOptions
 
     func validate() throws {
         guard !withMasks || to == .videogpt else {
             throw ValidationError("--with-masks requires --to videogpt")
+        }
+        guard storage == nil || to == .gestalt else {
+            throw ValidationError("--storage is for folders; --to videogpt writes float32")
         }
         guard to == .gestalt || destination.lowercased().hasSuffix(".safetensors") else {
             throw ValidationError(
@@ -54,7 +65,8 @@ struct Convert: GestaltCommand {
                 throw ModelInputError(
                     destination, expected: "a folder without a model", found: "one")
             }
-            try model.write(to: destination, card: card(model))
+            try model.write(
+                to: destination, storage: storage ?? .float32, card: card(model))
         case .videogpt:
             let video = try opened.video()
             try OutputFile.makeFolder(of: destination)

@@ -15,11 +15,14 @@ struct Features: GestaltCommand {
             Other encoders of train head --encoder are applied to the first frame of each clip: \
             [B, slots, h, w, channels]. All but codes are float32. A single image is repeated to \
             the tokenizer's temporal stride.
+            Without --model the latents are those of robot-push-small, trained on rendered clips of \
+            a robot arm that pushes objects in a bin: of its encoder (dense, the default) or its \
+            predictor; other frame sizes are then resized. Encoders that need no model have none.
             """)
 
-    @OptionGroup var model: ModelOptions
-    @Option(help: ArgumentHelp("The latents, see above.", valueName: "name"))
-    var source: ComponentName
+    @OptionGroup var model: UsualModelOptions
+    @Option(help: ArgumentHelp("The latents, see above; dense by default.", valueName: "name"))
+    var source: ComponentName = "dense"
     @Option(
         help: "npy, npz or safetensors [B,] T, H, W, 3; a TFRecord; a folder of frames.",
         completion: .file())
@@ -47,7 +50,7 @@ struct Features: GestaltCommand {
 
     func run() throws {
         try checkOutput(output, pictures: false)
-        let features = try features(of: try FeatureSources.source(named: source, on: model.open()))
+        let features = try features(of: try FeatureSources.source(named: source, on: opened()))
         features.remarks.forEach(common.remark)
         switch features.values {
         case .numbers(let clip):
@@ -57,9 +60,21 @@ struct Features: GestaltCommand {
         }
     }
 
+    /// Returns the model of `--model`, or the pre-trained one with these latents; nil for an encoder
+    /// that needs none.
+    private func opened() throws -> OpenedModel? {
+        let use = ModelUse(latents: source)
+        guard model.model != nil || PretrainedModels.usual(for: use) != nil else {
+            guard FeatureSources.needsModel(source) else { return nil }
+            throw ValidationError("--source \(source) requires --model")
+        }
+        return try model.open(for: use, common)
+    }
+
     private func features(of source: any FeatureSource) throws -> ClipFeatures {
         let input = try reading.input(
-            input, for: source.frameTarget, clips: clips, frames: source.frameCount)
+            input, for: source.frameTarget, usualFit: model.usualFit, clips: clips,
+            frames: source.frameCount)
         var conditions = FeatureConditions {
             guard !Interruption.process.isRequested else { throw ExitCode(Ending.interrupted) }
         }

@@ -11,10 +11,13 @@ import GestaltTensor
 struct ForecastCommand: GestaltCommand {
     static let configuration = CommandConfiguration(
         commandName: "forecast",
-        abstract: "Draw what a forecaster forecasts from single frames: pictures and maps.")
+        abstract: "Draw what a forecaster forecasts from single frames: pictures and maps.",
+        discussion: """
+            Without --model robot-push-small/encoder forecasts, which was trained on rendered clips \
+            of a robot arm that pushes objects in a bin.
+            """)
 
-    @Option(help: "A forecaster: its folder, a training run, a checkpoint.", completion: .file())
-    var model: String
+    @OptionGroup var model: UsualModelOptions
     @OptionGroup var data: DataOptions
     @Option(help: "train, val or test.") var split: Split = .test
     @Option(help: "Number of clips; the middle frame of each is shown.", transform: positive)
@@ -24,14 +27,8 @@ struct ForecastCommand: GestaltCommand {
     @OptionGroup(title: "Common options") var common: CommonOptions
 
     func run() throws {
-        guard [".png", ".jpg", ".jpeg"].contains(where: output.lowercased().hasSuffix) else {
-            throw ValidationError("--output must end in .png, .jpg or .jpeg")
-        }
-        try OutputFile.check(output)
-        let opened = try openModel(model, [:])
-        guard let forecaster = opened.model as? Forecaster else {
-            throw ModelMismatch(path: model, needed: .forecaster, found: opened.model.title)
-        }
+        try checkPictureOutput(output)
+        let forecaster = try model.open(for: .forecast, common).forecaster()
         let set = try data.open(split, masks: .ignored, seed: seed, quiet: common.quiet)
         try set.requireOneSize()
         let count = min(clips, set.count)

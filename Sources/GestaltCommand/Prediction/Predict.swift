@@ -20,9 +20,12 @@ struct Predict: GestaltCommand {
             is long enough, next to its samples, one row per clip. As npy, npz or safetensors: \
             float32 [B, N, T, H, W, 3] from 0 to 1. The same seed yields the same samples, \
             whatever their number.
+            Without --model robot-push-small/predictor predicts 16 frames of 64 × 64 from one; it \
+            was trained on rendered clips of a robot arm that pushes objects in a bin. Frames of \
+            other sizes are then resized.
             """)
 
-    @OptionGroup var model: ModelOptions
+    @OptionGroup var model: UsualModelOptions
     @Option(
         help: "npy, npz or safetensors [B,] T, H, W, 3; a TFRecord; a folder of frames.",
         completion: .file())
@@ -87,7 +90,7 @@ struct Predict: GestaltCommand {
 
     func run() throws {
         try checkOutput(output, pictures: true)
-        let predictor = try model.predictor()
+        let predictor = try model.open(for: .prediction, common).predictor()
         let options = SamplingOptions(
             temperature: temperature ?? 1, topK: topK, topP: topP ?? 1, isGreedy: greedy)
         try options.validate()
@@ -113,7 +116,7 @@ struct Predict: GestaltCommand {
         let sizes = predictor.configuration
         let given = try input.map {
             try reading.input(
-                $0, for: sizes.frameTarget, clips: clips,
+                $0, for: sizes.frameTarget, usualFit: model.usualFit, clips: clips,
                 frames: max(length ?? sizes.clipLength, sizes.prior.conditioning?.frames ?? 0))
         }
         let count = given?.video.shape[0] ?? 1

@@ -19,11 +19,14 @@ struct Segment: GestaltCommand {
             Unreadable images are skipped and listed at the end; the exit code is then 1.
             A head on clips (tokenizer:LATENTS:clip) sees the surrounding frames: the images of a \
             folder are then a clip.
+            Without --model the images are segmented by robot-push-small/foreground, which was \
+            trained on rendered clips of a robot arm that pushes objects in a bin; arm and objects \
+            are its foreground. robot-push-small/parts tells the arm (1) from the objects (2).
             """)
 
     @Argument(help: "Images, folders of images, files of clips.", completion: .file())
     var inputs: [String]
-    @OptionGroup var model: ModelOptions
+    @OptionGroup var model: UsualModelOptions
     @Option(help: "The folder for masks/ and overlays/.", completion: .directory)
     var output: String
     @OptionGroup var reading: ReadingOptions
@@ -48,10 +51,11 @@ struct Segment: GestaltCommand {
 
     func run() throws {
         try OutputFolder.check(output)
-        let network = try model.open().segmentation()
+        let opened = try model.open(for: .segmentation, common)
+        let network = try opened.segmentation()
         guard threshold == nil || network.classes == 1 else {
             throw ValidationError(
-                "--threshold is for foreground; \(model.model) chooses among \(network.classes) classes"
+                "--threshold is for foreground; \(opened.path) chooses among \(network.classes) classes"
             )
         }
         let listing = PictureListing(inputs, excluding: output)

@@ -50,7 +50,7 @@ struct RunLimits: ParsableArguments {
     func options(folder: String, resumes: Bool, quiet: Bool) -> RunOptions {
         var options = RunOptions(
             folder: folder, resumes: resumes, showsProgress: !quiet,
-            command: "gestalt " + CommandLine.arguments.dropFirst().joined(separator: " "),
+            command: "\(Program.name) " + CommandLine.arguments.dropFirst().joined(separator: " "),
             notice: { remark($0) })
         options.checkpointPeriod =
             checkpointMinutes > 0 ? .milliseconds(Int64(checkpointMinutes * 60_000)) : nil
@@ -149,12 +149,14 @@ extension DataOptions {
 }
 
 /// Opens the initial model: that of `--model`, or of a recipe that was passed.
+/// - Parameter use: the purpose, by which the name of a set of models stands for one of them.
 func beginning(
-    _ model: String?, _ settings: SettingOptions? = nil, recipe: (some Recipe)?
+    _ model: String?, _ settings: SettingOptions? = nil, for use: ModelUse,
+    recipe: (some Recipe)?
 ) throws -> OpenedModel? {
-    if let model { return try openModel(model, try settings?.pairs() ?? [:]) }
+    if let model { return try openModel(model, try settings?.pairs() ?? [:], for: use) }
     guard let recipe, let path = recipe.model else { return nil }
-    return try openModel(path, recipe.settings ?? [:])
+    return try openModel(path, recipe.settings ?? [:], for: use)
 }
 
 /// - Throws: `ValidationError` for options that the model determines.

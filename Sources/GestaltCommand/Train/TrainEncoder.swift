@@ -65,7 +65,7 @@ struct TrainEncoder: ParsableCommand {
     func run() throws {
         try training.run(steps: steps.steps, data: data) {
             let given: EncoderRecipe? = try training.given()
-            let opened = try beginning(model, recipe: given)
+            let opened = try beginning(model, for: .forecast, recipe: given)
             return (try recipe(given, opened), opened)
         }
     }
@@ -80,7 +80,7 @@ struct TrainEncoder: ParsableCommand {
             try refuse(
                 ["--width": width != nil],
                 because: "\(opened.path) is \(opened.model.title), which has its own")
-            if let model { recipe.model = absolutePath(model) }
+            if let model { recipe.model = modelLocation(model, for: .forecast) }
         }
         if let width { recipe.width = width }
         if let terms {

@@ -81,9 +81,14 @@ struct TrainHead: ParsableCommand {
     func run() throws {
         try training.run(steps: steps.steps, data: data) {
             let given: HeadRecipe? = try training.given()
-            let opened = try beginning(model, settings, recipe: given)
+            let opened = try beginning(model, settings, for: use(given), recipe: given)
             return (try recipe(given, opened), opened)
         }
+    }
+
+    /// The purpose of the model: its latents.
+    private func use(_ given: HeadRecipe?) -> ModelUse {
+        ModelUse(latents: encoder.encoder ?? given?.encoder ?? HeadRecipe.usualEncoder)
     }
 
     private func recipe(_ given: HeadRecipe?, _ opened: OpenedModel?) throws -> HeadRecipe {
@@ -94,7 +99,9 @@ struct TrainHead: ParsableCommand {
             ?? HeadRecipe(data: choice, labels: labels.labels, steps: steps.steps, seed: seed)
         (recipe.data, recipe.seed) = (choice, seed)
         if let model {
-            (recipe.model, recipe.settings) = (absolutePath(model), try settings.forRecipe())
+            (recipe.model, recipe.settings) = (
+                modelLocation(model, for: use(given)), try settings.forRecipe()
+            )
         }
         if let segmenter = opened?.model as? Segmenter {
             var decided = encoder.decidedByHead

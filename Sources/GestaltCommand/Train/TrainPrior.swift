@@ -74,7 +74,7 @@ struct TrainPrior: ParsableCommand {
     func run() throws {
         try training.run(steps: steps.steps, data: data) {
             let given: PriorRecipe? = try training.given()
-            let opened = try beginning(model, settings, recipe: given)
+            let opened = try beginning(model, settings, for: .tokenizer, recipe: given)
             try requireUndecided(opened)
             return (try recipe(given), opened)
         }
@@ -100,7 +100,9 @@ struct TrainPrior: ParsableCommand {
             ?? PriorRecipe(data: choice, preset: preset ?? .small, steps: steps.steps, seed: seed)
         (recipe.data, recipe.seed) = (choice, seed)
         if let model {
-            (recipe.model, recipe.settings) = (absolutePath(model), try settings.forRecipe())
+            (recipe.model, recipe.settings) = (
+                modelLocation(model, for: .tokenizer), try settings.forRecipe()
+            )
         }
         applySizes(to: &recipe)
         if !freeze.isEmpty { recipe.frozen = freeze.map { "prior.\($0)" } }

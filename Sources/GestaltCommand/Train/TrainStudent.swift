@@ -89,7 +89,7 @@ struct TrainStudent: ParsableCommand {
     func run() throws {
         try training.run(steps: steps.steps, data: data) {
             let given: StudentRecipe? = try training.given()
-            let opened = try beginning(model, recipe: given)
+            let opened = try beginning(model, for: .segmentation, recipe: given)
             return (recipe(given), opened)
         }
     }
@@ -101,9 +101,11 @@ struct TrainStudent: ParsableCommand {
             given ?? StudentRecipe(data: choice, labels: labels, steps: steps.steps, seed: seed)
         recipe.data = choice
         recipe.optimization.seed = seed
-        if let model { recipe.model = absolutePath(model) }
+        if let model { recipe.model = modelLocation(model, for: .segmentation) }
         if let start {
-            recipe.start = ["teacher", "random"].contains(start) ? start : absolutePath(start)
+            recipe.start =
+                ["teacher", "random"].contains(start)
+                ? start : modelLocation(start, for: .forecast)
         }
         if let labels { recipe.labels = labels }
         applyTargets(to: &recipe)

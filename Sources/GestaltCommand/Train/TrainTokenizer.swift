@@ -28,7 +28,12 @@ struct TrainTokenizer: ParsableCommand {
     func validate() throws { try requirePositive("--clip-length", clipLength) }
 
     func run() throws {
-        let opened = training.resume ? nil : try model.map { try openModel($0, settings.pairs()) }
+        let opened =
+            training.resume
+            ? nil
+            : try model.map {
+                try openModel($0, settings.pairs(), for: .tokenizer)
+            }
         try run(as: try type(for: opened), opened)
     }
 
@@ -54,7 +59,7 @@ struct TrainTokenizer: ParsableCommand {
     ) throws {
         try training.run(steps: steps.steps, data: data) {
             let start: TokenizerRecipe<Tokenizer>? = try training.given()
-            let opened = try opened ?? beginning(nil, settings, recipe: start)
+            let opened = try opened ?? beginning(nil, settings, for: .tokenizer, recipe: start)
             return (try recipe(start, opened), opened)
         }
     }
@@ -80,7 +85,9 @@ struct TrainTokenizer: ParsableCommand {
         var recipe = try start ?? usual()
         (recipe.data, recipe.seed) = (choice, seed)
         if let model {
-            (recipe.model, recipe.settings) = (absolutePath(model), try settings.forRecipe())
+            (recipe.model, recipe.settings) = (
+                modelLocation(model, for: .tokenizer), try settings.forRecipe()
+            )
         }
         if start != nil, preset != nil { recipe.configuration = try usual().configuration }
         if let clipLength { recipe.clipLength = clipLength }

@@ -32,7 +32,7 @@ struct TrainUNet: ParsableCommand {
     func run() throws {
         try training.run(steps: steps.steps, data: data) {
             let given: UNetRecipe? = try training.given()
-            let opened = try beginning(model, settings, recipe: given)
+            let opened = try beginning(model, settings, for: .segmentation, recipe: given)
             return (try recipe(given, opened), opened)
         }
     }
@@ -48,7 +48,9 @@ struct TrainUNet: ParsableCommand {
             try refuse(
                 ["--preset": preset != nil, "--classes": labels.classes != nil],
                 because: "\(opened.path) is \(opened.model.title), which has its own")
-            if let model { (recipe.model, recipe.settings) = (absolutePath(model), nil) }
+            if let model {
+                (recipe.model, recipe.settings) = (modelLocation(model, for: .segmentation), nil)
+            }
         }
         if let preset {
             let classes = recipe.network.classes

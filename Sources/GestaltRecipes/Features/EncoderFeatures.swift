@@ -9,9 +9,11 @@ import GestaltVideo
 struct EncoderFeatures: FeatureSource {
     private let encoder: any StoredEncoder
 
-    init(named name: ComponentName, on model: OpenedModel) throws {
+    init(named name: ComponentName, on model: OpenedModel?) throws {
         var random = RandomStream(seed: 0)
-        encoder = try model.encoder(named: name, random: &random)
+        encoder =
+            try model?.encoder(named: name, random: &random)
+            ?? Encoders.type(of: name).init(named: name, on: nil, random: &random)
     }
 
     var frameTarget: FrameTarget { encoder.frameTarget }

@@ -29,15 +29,27 @@ public enum FeatureSources {
         return registry[name.kind]?.isConditioned ?? false
     }
 
+    /// Whether the latents of a name are those of a trained model, which has to be opened for them.
+    public static func needsModel(_ name: ComponentName) -> Bool {
+        BuiltIns.register()
+        return registry[name.kind] != nil || Encoders.registry[name.kind]?.needsModel ?? true
+    }
+
     /// Returns the source of a name on a model.
+    /// - Parameter model: nil for an encoder that needs none, see ``needsModel(_:)``.
     /// - Throws: as `NamedFeatureSource.init(named:on:)`, and as
-    ///   ``OpenedModel/encoder(named:random:)``.
+    ///   ``OpenedModel/encoder(named:random:)``; `ModelInputError` where a model is needed.
     public static func source(
-        named name: ComponentName, on model: OpenedModel
+        named name: ComponentName, on model: OpenedModel?
     ) throws -> any FeatureSource {
         BuiltIns.register()
-        if let type = registry[name.kind] { return try type.init(named: name, on: model) }
-        return try EncoderFeatures(named: name, on: model)
+        guard let type = registry[name.kind] else {
+            return try EncoderFeatures(named: name, on: model)
+        }
+        guard let model else {
+            throw ModelInputError("model", expected: "one for \(name)", found: "none")
+        }
+        return try type.init(named: name, on: model)
     }
 
     /// Registers the sources of this module.

@@ -16,7 +16,8 @@ import GestaltVideo
 /// - the folder of a training run: the trained model, or of an unfinished run the best checkpoint,
 ///   or the last one where none was evaluated;
 /// - a checkpoint of a run, `RUN/checkpoints/best.safetensors`, wherever it lies;
-/// - a file of VideoGPT's, as `VideoModel(at:settings:)` reads it.
+/// - a file of VideoGPT's, as `VideoModel(at:settings:)` reads it;
+/// - the name of one of the ``PretrainedModels``, `robot-push-small/foreground`.
 ///
 /// ```swift
 /// let opened = try OpenedModel(at: "runs/unet")
@@ -24,25 +25,31 @@ import GestaltVideo
 /// ```
 public struct OpenedModel: Sendable {
     public let model: any StoredModel
-    /// The path it was read from, as the caller passed it.
+    /// The path it was read from, as the caller passed it; the full name of a pre-trained model.
     public let path: String
     /// A remark for the user, for example that the run is not finished.
     public let remark: String?
     /// Whether it is a checkpoint of a run that is not finished.
     public let isUnfinished: Bool
 
-    /// - Parameter settings: hyperparameters that a bare VideoGPT checkpoint lacks; rejected
-    ///   where a model records its own.
+    /// - Parameters:
+    ///   - use: the purpose, where `path` is the name of a set of pre-trained models.
+    ///   - settings: hyperparameters that a bare VideoGPT checkpoint lacks; rejected where a model
+    ///     records its own.
     /// - Throws: ``TrainingError`` for a run without a checkpoint; `FileError` for files that are
     ///   missing or broken; `ConfigurationError`, `ModelFolderError` and `VideoGPTError` for ones
-    ///   without a model.
-    public init(at path: String, settings: [String: String] = [:]) throws {
+    ///   without a model; ``PretrainedModelError`` for a name that is neither.
+    public init(
+        at path: String, for use: ModelUse? = nil, settings: [String: String] = [:]
+    ) throws {
         BuiltIns.register()
-        self.path = path
-        let source = try ModelSource(path)
+        let isName = PretrainedModels.isName(path)
+        self.path = isName ? try PretrainedModels.fullName(of: path, for: use) : path
+        let place = isName ? try PretrainedModels.path(of: self.path) : path
+        let source = try ModelSource(place)
         if case .videoGPT = source {
             var notices: [String] = []
-            model = try VideoModel(at: path, settings: settings) { notices.append($0) }.stored
+            model = try VideoModel(at: place, settings: settings) { notices.append($0) }.stored
             remark = notices.isEmpty ? nil : notices.joined(separator: "\n")
             isUnfinished = false
             return
@@ -69,6 +76,11 @@ extension OpenedModel {
     public func predictor() throws(ModelMismatch) -> VideoPredictor {
         guard let predictor = model as? VideoPredictor else { throw mismatch(.predictor) }
         return predictor
+    }
+
+    public func forecaster() throws(ModelMismatch) -> Forecaster {
+        guard let forecaster = model as? Forecaster else { throw mismatch(.forecaster) }
+        return forecaster
     }
 
     public func segmentation() throws(ModelMismatch) -> any SegmentationModel & StoredModel {

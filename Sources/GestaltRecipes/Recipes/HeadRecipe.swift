@@ -27,6 +27,8 @@ public struct HeadRecipe: Recipe {
     public static let kind = "head"
     /// The cache limit in bytes; beyond it latents are recomputed for each batch.
     public static let largestCache = 1 << 30
+    /// The encoder by default: a tokenizer's latents.
+    public static let usualEncoder: ComponentName = "tokenizer"
     /// The default learning rate factor of trained encoder parts, where the encoder has no other;
     /// see ``partRates``.
     public static let partRate = 0.1
@@ -67,7 +69,7 @@ public struct HeadRecipe: Recipe {
     ///   - head: by default that of the encoder's kind.
     ///   - steps: by default 600 with a number of labels and 2500 with all.
     public init(
-        data: DataChoice, model: String? = nil, encoder: ComponentName = "tokenizer",
+        data: DataChoice, model: String? = nil, encoder: ComponentName = usualEncoder,
         head: ComponentName? = nil, classes: Int = 1,
         labels: Int? = nil, steps: Int? = nil, seed: UInt64 = 0
     ) {
