@@ -1,6 +1,7 @@
 # The index of what can be done here; `make help` lists it.
 SHELL := /bin/bash
 OUTPUT ?= out
+DATA ?=
 VENV ?= .venv
 PREFIX ?= /usr/local
 DESTDIR ?=
@@ -12,7 +13,7 @@ define measure
 endef
 .DEFAULT_GOAL := help
 
-.PHONY: help setup build install uninstall test guide demo examples docs snippets lint format clean api api-check \
+.PHONY: help setup build install uninstall test guide demo models examples docs snippets lint format clean api api-check \
 	bench bench-build bench-check bench-check-update bench-roofline bench-scaling bench-peers peers-venv
 
 help:            ## list the targets
@@ -24,14 +25,17 @@ setup:           ## install the Debian packages that are missing
 build: setup     ## build the library and the program
 	$(SWIFT_BUILD) --product gestalt
 
-install:         ## install a program that needs no Swift, its sample and completions: PREFIX=/usr/local
+install:         ## install a program that needs no Swift, its data, models and completions: PREFIX=/usr/local
 	@scripts/install.sh "$(PREFIX)" "$(DESTDIR)"
 
 uninstall:       ## remove what `make install` put under PREFIX
 	@scripts/uninstall.sh "$(PREFIX)" "$(DESTDIR)"
 
-demo: setup      ## train a tokenizer, a segmentation head and a U-Net on the sample; about ten minutes
+demo: setup      ## use the pre-trained models, then train others on the sample; about five minutes
 	@scripts/demo.sh "$(OUTPUT)"
+
+models: build    ## train the models of Models/ again, for hours: DATA=FOLDER or DATA=synthetic:240
+	@scripts/models.sh "$(DATA)" "$(OUTPUT)/models"
 
 test: setup      ## build and run all tests
 	@scripts/test.sh
@@ -49,7 +53,7 @@ snippets: build  ## type-check every Swift block of guides, READMEs and doc comm
 	@scripts/snippets.sh
 
 lint:            ## check the format of all Swift sources and the order of the modules
-	swift format lint --strict --recursive Package.swift Sources Tests Examples Benchmarks
+	swift format lint --strict --recursive Package.swift Sources Models Tests Examples Benchmarks
 	@scripts/floors.sh
 
 api:             ## write the public API to Documentation/API
@@ -59,7 +63,7 @@ api-check: build ## show how the public API differs from Documentation/API
 	@scripts/api.sh
 
 format:          ## format all Swift sources
-	swift format --in-place --recursive Package.swift Sources Tests Examples Benchmarks
+	swift format --in-place --recursive Package.swift Sources Models Tests Examples Benchmarks
 
 bench-build: setup ## compile the benchmarks
 	$(SWIFT_BUILD) --package-path Benchmarks

@@ -30,11 +30,15 @@ install -D -m 755 "$program" "$root/bin/gestalt"
 strip --strip-all "$root/bin/gestalt"
 install -d "$root/share/gestalt/Sample"
 install -m 644 "$scratch"/release/Gestalt_GestaltRobotPush.resources/Sample/* "$root/share/gestalt/Sample/"
+(cd "$scratch/release/Gestalt_GestaltPretrained.resources" && find . -type f) | while read -r file; do
+    install -D -m 644 "$scratch/release/Gestalt_GestaltPretrained.resources/$file" \
+        "$root/share/gestalt/Models/$file"
+done
 install -D -m 644 "$completions/bash" "$root/share/bash-completion/completions/gestalt"
 install -D -m 644 "$completions/zsh" "$root/share/zsh/site-functions/_gestalt"
 install -D -m 644 "$completions/fish" "$root/share/fish/vendor_completions.d/gestalt.fish"
 
-echo "$root/bin/gestalt, $(du -h "$root/bin/gestalt" | cut -f1); the sample in $root/share/gestalt;"
+echo "$root/bin/gestalt, $(du -h "$root/bin/gestalt" | cut -f1); the sample and the models in $root/share/gestalt;"
 echo "completions of bash, zsh and fish in $root/share."
 if command -v dpkg-query >/dev/null && command -v ldd >/dev/null; then
     libraries=$(ldd "$root/bin/gestalt" | sed -n 's/.*=> \(\/[^ ]*\).*/\1/p' | xargs -r -n1 basename)

@@ -56,7 +56,7 @@ import Testing
         #expect(result.output.contains("\"threads\" : 3"), "\(result)")
     }
 
-    /// The program alone, its build folder gone: the sample is missing, with words.
+    /// The program alone, its build folder gone: sample and models are missing, with words.
     @Test func moved() throws {
         let folder = TemporaryFolder()
         let program = folder.path("gestalt")
@@ -64,6 +64,10 @@ import Testing
         let arguments = ["data", "sheet", "--data", "sample", "--output", folder.path("s.png")]
         let alone = try Program.run(list: arguments, executable: program)
         #expect(alone.code == 1 && alone.error.contains("share/gestalt"), "\(alone)")
+        let unmodelled = try Program.run(
+            list: ["forecast", "--output", folder.path("f.png")], executable: program)
+        #expect(
+            unmodelled.code == 1 && unmodelled.error.contains("share/gestalt"), "\(unmodelled)")
 
         // Installed: PREFIX/bin and PREFIX/share, called by a link from elsewhere.
         for part in ["usr/bin", "usr/share/gestalt"] {
@@ -79,6 +83,12 @@ import Testing
             withDestinationPath: bundle + "/Gestalt_GestaltRobotPush.resources/Sample")
         let installed = try Program.run(list: arguments, executable: program)
         #expect(installed.code == 0, "\(installed)")
+        try FileManager.default.createSymbolicLink(
+            atPath: folder.path("usr/share/gestalt/Models"),
+            withDestinationPath: bundle + "/Gestalt_GestaltPretrained.resources")
+        let forecast = ["forecast", "--clips", "1", "--output", folder.path("f.png")]
+        let modelled = try Program.run(list: forecast, executable: program)
+        #expect(modelled.code == 0, "\(modelled)")
     }
 
     @Test(arguments: ["bash", "zsh", "fish"])

@@ -16,6 +16,8 @@ import Testing
         ],
         "convert": ["a", "b"],
         "reconstruct": ["--model", "m", "--output", "o"],
+        "forecast": ["--output", "/proc/none/o.png"],
+        "publish": ["r", "--about", "masks", "--output", "/proc/none"],
         "segment": ["p.png", "--model", "m", "--output", "o"],
         "evaluate": ["--model", "m"],
         "inspect": ["f"],

@@ -1,0 +1,68 @@
+import GestaltData
+import GestaltIO
+import GestaltModels
+import GestaltNN
+import GestaltTraining
+
+/// The publication of a finished run: its model in a folder for others, with a card of how it was
+/// made and of what the stored weights score.
+///
+/// ```swift
+/// let publication = Publication(of: "runs/head", name: "robots/foreground", about: "masks of robots")
+/// let card = try publication.write(to: "published/foreground", scoredOn: [DataChoice("sample")])
+/// ```
+public struct Publication: Sendable {
+    /// The run's folder.
+    public var run: String
+    /// The full name of the model.
+    public var name: String
+    /// What the model does, a noun phrase.
+    public var about: String
+    public var storage: WeightStorage
+
+    public init(
+        of run: String, name: String, about: String, storage: WeightStorage = .bfloat16
+    ) {
+        (self.run, self.name, self.about, self.storage) = (run, name, about, storage)
+    }
+
+    /// Writes `config.json`, `model.safetensors`, `card.json` and `README.md`.
+    ///
+    /// The scores are those of the weights as they are stored, read back from the folder.
+    /// - Parameters:
+    ///   - choices: the data to score the model on.
+    ///   - split: the split of each.
+    /// - Returns: the card.
+    /// - Throws: ``TrainingError`` for an unfinished run; errors of reading, evaluating and writing.
+    @discardableResult
+    public func write(
+        to folder: String, scoredOn choices: [DataChoice], _ split: Split = .test,
+        progress: ProgressHandler? = nil
+    ) throws -> ModelCard {
+        let trained = try OpenedModel(at: run)
+        guard !trained.isUnfinished else {
+            throw TrainingError.noRun(
+                path: run, expected: "a finished run", found: trained.remark ?? "an unfinished one")
+        }
+        let trainings = try TrainingRecord.chain(of: run)
+        try trained.model.write(to: folder, storage: storage, card: "")
+        let stored = try OpenedModel(at: folder)
+        let evaluation = try ModelEvaluation(of: stored)
+        let scores = try choices.map { choice in
+            let scores = try evaluation.scores(
+                on: evaluation.open(choice, split), progress: progress)
+            return ModelCard.Scores(
+                data: TrainingRecord.lastComponent(choice.location), split: split.folder,
+                basis: scores.basis,
+                metrics: scores.metrics.filter { !$0.value.isNaN }.map {
+                    Metric($0.name, ($0.value * 1e4).rounded() / 1e4)
+                })
+        }
+        let card = ModelCard(
+            name: name, about: about, parameterCount: stored.model.parameterCount,
+            storage: storage, trainings: trainings, scores: scores)
+        try stored.model.write(to: folder, storage: storage, card: card.markdown)
+        try card.write(to: folder)
+        return card
+    }
+}
