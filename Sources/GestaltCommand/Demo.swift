@@ -5,11 +5,15 @@ import GestaltRecipes
 import GestaltTensor
 import GestaltTraining
 
-/// `gestalt demo`: the complete workflow, in a few minutes.
+/// `gestalt demo`: the pre-trained models in seconds, the complete workflow in a few minutes.
 struct Demo: GestaltCommand {
     static let configuration = CommandConfiguration(
-        abstract: "Train a tokenizer, a head on its latents and a U-Net on the sample, and compare."
-    )
+        abstract: "Use the pre-trained models, train others on the sample, and compare.",
+        discussion: """
+            In seconds the models of the package segment a frame and predict its future. Then a \
+            tokenizer, a head on its latents and a U-Net are trained on the sample, and a U-Net and \
+            the pre-trained encoder on ten labels; a table compares all on unseen clips.
+            """)
 
     @Option(
         help: "The folder for models, table and images; that of an earlier demo is replaced.",
@@ -31,11 +35,13 @@ struct Demo: GestaltCommand {
         print(
             """
 
-            A few minutes on 24 clips are only a start. With 240 clips and 300 labels, 1500 steps \
-            of the tokenizer `small` (24 minutes on one core) reached 22.4 dB and a head IoU 0.77; \
-            with all labels a U-Net four times this size reached 0.945 in 2500 steps.
+            The U-Net on ten labels and the pre-trained encoder are one network with the same \
+            augmentation and steps; the encoder has also seen 240 clips, without labels. Minutes on \
+            24 clips are only a start: `make models` trains the models of the package on 240.
             """)
-        print("In \(output): segmentation.png, reconstruction.gif, reconstruction.png, table.txt;")
+        print(
+            "In \(output): picture.png, foreground.png, future.gif, segmentation.png, "
+                + "reconstruction.gif, reconstruction.png, table.txt;")
         print("the models in \(models). \(ProgressBar.time((.now - begin) / .seconds(1))) in all.")
         guard report.shortfalls.isEmpty else {
             for shortfall in report.shortfalls { printError("demo: " + shortfall) }

@@ -9,15 +9,20 @@ import GestaltTensor
 import GestaltTraining
 import GestaltVQVAE
 
-/// The complete workflow on the package's sample: a video tokenizer learns to reconstruct
-/// robot-pushing clips, a head on its latents and a U-Net on RGB learn to segment them, and
-/// all are evaluated on held-out clips.
+/// The complete workflow on the package's sample: the pre-trained models segment a frame and predict
+/// its future; then a video tokenizer learns to reconstruct robot-pushing clips, a head on its latents
+/// and a U-Net on RGB learn to segment them; then ten labels train a U-Net alone, and the pre-trained
+/// encoder. All are evaluated on held-out clips.
 ///
 /// Steps are fixed, not timed: the same machine yields the same results each time.
 public struct Demonstration: Sendable {
     public var tokenizer: TokenizerRecipe<VQVAE>
     public var head: HeadRecipe
     public var unet: UNetRecipe
+    /// A U-Net from random weights on a few labels.
+    public var fewLabelUNet: UNetRecipe
+    /// A head on the pre-trained encoder, which is trained with it, on the same labels.
+    public var fewLabelHead: HeadRecipe
     /// The minimum results of a successful demonstration.
     public var thresholds: Thresholds
 
@@ -25,9 +30,14 @@ public struct Demonstration: Sendable {
     public struct Thresholds: Sendable {
         /// PSNR of the reconstructions, in decibels.
         public var psnr = 19.0
-        /// IoU per image of the U-Net.
+        /// IoU per image of the U-Net on all labels.
         public var unetIoU = 0.70
+        /// IoU per image of the pre-trained segmentation model.
+        public var pretrainedIoU = 0.85
     }
+
+    /// The number of labeled frames of the last part.
+    public static let fewLabels = 10
 
     public init() {
         let sample = DataChoice("sample")
@@ -39,53 +49,65 @@ public struct Demonstration: Sendable {
         unet.optimization.evaluationInterval = .max
         // Those of the head, whose latents are computed once: both see the same frames.
         unet.augmentation = .flip
+        // One trunk, one augmentation, equal steps: the networks differ in their first weights.
+        fewLabelUNet = UNetRecipe(
+            data: sample, network: .baseline, labels: Self.fewLabels, steps: 240)
+        fewLabelHead = HeadRecipe(
+            data: sample, model: PretrainedModels.usual(for: "dense"), encoder: "dense",
+            labels: Self.fewLabels, steps: 240)
+        fewLabelUNet.augmentation = .standard
+        fewLabelHead.augmentation = .standard
+        fewLabelUNet.optimization.batchSize = 8
+        fewLabelHead.optimization.batchSize = 8
+        fewLabelUNet.optimization.evaluationInterval = .max
+        fewLabelHead.optimization.evaluationInterval = .max
         thresholds = Thresholds()
     }
 
-    /// Returns the folder of `tokenizer/`, `head/` and `unet/` in a demonstration's folder.
+    /// Returns the folder of `tokenizer/`, `head/`, `unet/`, `unet-10/` and `encoder-10/` in a
+    /// demonstration's folder.
     public static func models(in folder: String) -> String { folder + "/demo-models" }
 
     /// Runs the demonstration and writes models, table and images to a folder.
     ///
     /// - Parameters:
-    ///   - folder: receives `table.txt`, `segmentation.png`, `reconstruction.gif`,
-    ///     `reconstruction.png`, and the models in ``models(in:)``, which must not exist yet.
+    ///   - folder: receives the images of ``PretrainedDemonstration``, `table.txt`,
+    ///     `segmentation.png`, `reconstruction.gif`, `reconstruction.png`, and the models in
+    ///     ``models(in:)``, which must not exist yet.
     ///   - showsProgress: whether training progress is printed to standard error.
     ///   - show: called with each line of output.
-    /// - Throws: errors of training and writing.
+    /// - Throws: ``PretrainedModelError`` where the package's models are missing; errors of training
+    ///   and writing.
     public func run(
         into folder: String, interruption: Interruption = .process, showsProgress: Bool = true,
         show: (String) -> Void = { print($0) }
     ) throws -> DemonstrationReport {
-        func options(_ name: String) -> RunOptions {
-            RunOptions(
-                folder: Self.models(in: folder) + "/" + name, showsProgress: showsProgress,
-                interruption: interruption, command: "gestalt demo")
-        }
+        let session = DemonstrationSession(
+            folder: folder, interruption: interruption, showsProgress: showsProgress)
         let test = try DataSet.sample(.test)
         let train = try DataSet.sample(.train)
         show("Data: \(train), \(test); 64 × 64 frames of a robot arm pushing objects.")
 
-        show("\n1. A video tokenizer (VideoGPT's 3D VQ-VAE) learns to reconstruct clips.")
-        let codes = try tokenizer.train(options("tokenizer")).model
-        let batches = try ClipBatches(test, length: 16, batchSize: 8, order: .once)
-        let reconstruction = try ReconstructionReport(of: codes, on: batches)
+        show("\n1. The models in the repository segment a frame and predict its future.")
+        let pretrained = try PretrainedDemonstration(test).write(to: folder, show: show)
 
-        show(
-            "\n2. A convolutional head learns to segment from its latents; the tokenizer is frozen."
-        )
-        let segmenter = try head.train(on: codes, options("head")).model
-        show("\n3. A U-Net learns the same from RGB.")
-        let network = try unet.train(options("unet")).model
+        show("\n2. The same from scratch, briefly, on the sample alone.")
+        let trained = try session.train(self, show: show)
+
+        show("\n3. Ten labels: a U-Net, and the encoder that learned from video without labels.")
+        let few = try session.trainOnFewLabels(self)
 
         show("\n4. All are judged on every fifth frame of clips they never saw.")
+        let batches = try ClipBatches(test, length: 16, batchSize: 8, order: .once)
         let report = DemonstrationReport(
-            reconstruction: reconstruction,
+            reconstruction: try ReconstructionReport(of: trained.tokenizer, on: batches),
             meanMask: try MeanMask(of: train).report(on: test),
-            head: try SegmentationReport(of: segmenter, on: test),
-            unet: try SegmentationReport(of: network, on: test),
-            thresholds: thresholds)
-        try DemonstrationPictures(test, codes, segmenter, network).write(to: folder)
+            head: try SegmentationReport(of: trained.head, on: test),
+            unet: try SegmentationReport(of: trained.unet, on: test),
+            fewLabelUNet: try SegmentationReport(of: few.unet, on: test),
+            fewLabelEncoder: try SegmentationReport(of: few.encoder, on: test),
+            pretrained: try pretrained.report(on: test), thresholds: thresholds)
+        try DemonstrationPictures(test, trained, few).write(to: folder)
         try Data((report.table + "\n").utf8)
             .write(to: URL(filePath: folder + "/table.txt"), options: .atomic)
         return report

@@ -2,22 +2,20 @@ import GestaltData
 import GestaltMedia
 import GestaltSegHeads
 import GestaltTensor
-import GestaltVQVAE
-import GestaltVideo
 
 /// The images of a ``Demonstration``.
 struct DemonstrationPictures {
     private let test: DataSet
-    private let tokenizer: any VideoTokenizer
-    private let segmenter: Segmenter
-    private let network: UNet
+    private let trained: DemonstrationSession.Trained
+    private let few: DemonstrationSession.FewLabels
 
-    init(_ test: DataSet, _ tokenizer: any VideoTokenizer, _ segmenter: Segmenter, _ network: UNet)
-    {
+    init(
+        _ test: DataSet, _ trained: DemonstrationSession.Trained,
+        _ few: DemonstrationSession.FewLabels
+    ) {
         self.test = test
-        self.tokenizer = tokenizer
-        self.segmenter = segmenter
-        self.network = network
+        self.trained = trained
+        self.few = few
     }
 
     func write(to folder: String) throws {
@@ -25,7 +23,7 @@ struct DemonstrationPictures {
         let clips = test.keeping(0..<min(4, test.count))
         let batches = try ClipBatches(clips, length: 16, batchSize: 1, order: .once)
         let pairs = try (0..<clips.count).map {
-            try ReconstructionPair(tokenizer, clip: batches.batch(at: $0).frames[0])
+            try ReconstructionPair(trained.tokenizer, clip: batches.batch(at: $0).frames[0])
         }
         let pictures = ReconstructionPictures(pairs)
         try GIF.write(
@@ -33,20 +31,22 @@ struct DemonstrationPictures {
         try PNG.write(pictures.sheet, to: folder + "/reconstruction.png")
     }
 
-    /// One frame of each of six test clips: frame, truth, head, U-Net.
+    /// One frame of each of six test clips: frame, truth, head and U-Net on all labels, U-Net and
+    /// pre-trained encoder on ten.
     private func segmentation() throws -> Tensor<UInt8> {
         var sheet = ContactSheet(magnification: 3)
-        sheet.columnTitles = ["frame", "truth", "prediction", "U-Net"]
+        sheet.columnTitles = ["frame", "truth", "head", "U-Net", "U-Net 10", "video 10"]
         return try sheet.drawn(
             (0..<min(6, test.count)).map { number in
                 let clip = try test.clip(at: number)
                 let index = clip.frameCount / 2
                 let frame = clip.frames[index]
                 let truth = (clip.masks?[index]).map { frame.overlaid(mask: $0) }
-                return [
-                    frame, truth ?? frame, frame.overlaid(mask: segmenter.segment(image: frame)),
-                    frame.overlaid(mask: network.segment(image: frame)),
+                let masks = [
+                    trained.head.segment(image: frame), trained.unet.segment(image: frame),
+                    few.unet.segment(image: frame), few.encoder.segment(image: frame),
                 ]
+                return [frame, truth ?? frame] + masks.map { frame.overlaid(mask: $0) }
             })
     }
 }
