@@ -25,7 +25,7 @@ umbrella "$work/modules" Sources/Gestalt/*.swift
 
 {
     find . -maxdepth 1 -name '*.md'
-    find Documentation Sources -name '*.md'
+    find Documentation Sources Models -name '*.md'
     find Sources -name '*.swift' ! -name '*.pb.swift'
 } | sed 's|^\./||' | LC_ALL=C sort >"$work/list"
 xargs grep -lE '```swift|<!-- compile column' <"$work/list" >"$work/documents"

@@ -40,10 +40,11 @@ public enum PretrainedModels {
     public static func path(
         of name: String, for use: ModelUse? = nil
     ) throws(PretrainedModelError) -> String {
+        let name = try fullName(of: name, for: use)
         guard let folder = PretrainedFolder.path() else {
             throw .moved(name: name, expected: PretrainedFolder.expectation)
         }
-        return try folder + "/" + fullName(of: name, for: use)
+        return folder + "/" + name
     }
 
     /// Returns the full name of a model.
@@ -51,10 +52,10 @@ public enum PretrainedModels {
     public static func fullName(
         of name: String, for use: ModelUse? = nil
     ) throws(PretrainedModelError) -> String {
-        guard PretrainedFolder.path() != nil else {
+        let sets = sets
+        guard !sets.isEmpty || !name.hasPrefix(usualSet) else {
             throw .moved(name: name, expected: PretrainedFolder.expectation)
         }
-        let sets = sets
         if names.contains(name) { return name }
         guard let set = sets.first(where: { $0.name == name }) else {
             throw .unknown(name: name, known: sets.map(\.name) + names)
@@ -147,8 +148,8 @@ public enum PretrainedModelError: Error, Equatable, Sendable, CustomStringConver
     public var description: String {
         switch self {
         case .unknown(let name, let known):
-            "\(name): no such file or folder, and no pre-trained model; known: "
-                + known.joined(separator: ", ")
+            "\(name): no such file or folder, and no pre-trained model"
+                + (known.isEmpty ? "" : "; known: " + known.joined(separator: ", "))
         case .unclear(let set, let use, let models):
             "\(set) is a set of models\(use.map { ", none of them for “\($0.rawValue)”" } ?? ""); "
                 + "expected one of " + models.joined(separator: ", ")
