@@ -22,7 +22,7 @@ struct Gestalt: ParsableCommand {
         subcommands: [
             Demo.self, Doctor.self, Train.self, Encode.self, Decode.self, Logits.self, Predict.self,
             Features.self, ForecastCommand.self, Convert.self, Reconstruct.self, Segment.self,
-            Evaluate.self, Publish.self, Inspect.self, DataCommand.self,
+            Evaluate.self, Compare.self, Publish.self, Inspect.self, DataCommand.self,
         ])
 
     /// Runs the command of the process's arguments and ends the process.

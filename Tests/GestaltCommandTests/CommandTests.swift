@@ -60,6 +60,10 @@ import Testing
         let evaluated = try Program.run(
             "evaluate", "--model", model, "--data", "synthetic:2", "--every", "15", "--json")
         #expect(evaluated.code == 0, "\(evaluated.error)")
+        let scores = model + "-scores.json"
+        try Data(evaluated.output.utf8).write(to: URL(filePath: scores))
+        let compared = try Program.run("compare", scores, "--against", scores)
+        #expect(compared.output.contains("difference +0.0000"), "\(compared)")
         let report = try JSONSerialization.jsonObject(with: Data(evaluated.output.utf8))
         #expect((report as? [String: Any])?["image_count"] as? Int == 4)
 

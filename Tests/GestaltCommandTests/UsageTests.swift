@@ -20,6 +20,7 @@ import Testing
         "publish": ["r", "--about", "masks", "--output", "/proc/none"],
         "segment": ["p.png", "--model", "m", "--output", "o"],
         "evaluate": ["--model", "m"],
+        "compare": ["/proc/none.json"],
         "inspect": ["f"],
         "doctor": [],
         "demo": ["--output", "/proc/none"],

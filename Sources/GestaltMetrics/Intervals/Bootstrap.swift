@@ -77,19 +77,25 @@ extension CountTable {
         require(
             clips.count == imageCount && !clips.isEmpty,
             "CountTable.interval: \(clips.count) clips for \(imageCount) pictures")
-        var places: [Int: Int] = [:]
-        var groups: [[Int]] = []
-        for (picture, clip) in clips.enumerated() {
-            if let place = places[clip] {
-                groups[place].append(picture)
-            } else {
-                places[clip] = groups.count
-                groups.append([picture])
-            }
-        }
+        let groups = groups(of: clips)
         return bootstrap.interval(groupCount: groups.count) { drawn in
             selecting(drawn.lazy.flatMap { groups[$0] })
                 .score(score, reduction, absent: absent)
         }
     }
+}
+
+/// Returns the indices of the images of each clip, clips in the order of their first image.
+func groups(of clips: [Int]) -> [[Int]] {
+    var places: [Int: Int] = [:]
+    var groups: [[Int]] = []
+    for (picture, clip) in clips.enumerated() {
+        if let place = places[clip] {
+            groups[place].append(picture)
+        } else {
+            places[clip] = groups.count
+            groups.append([picture])
+        }
+    }
+    return groups
 }

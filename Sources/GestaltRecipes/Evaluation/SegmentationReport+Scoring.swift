@@ -56,6 +56,11 @@ extension SegmentationReport {
         classes = (1..<max(classCount, 2)).compactMap {
             tally.scores(of: $0, names: data.classNames)
         }
+        images = zip(frames, tally.images).map { index, scores in
+            ImageScore(
+                clip: data.info(at: index.clip).name, frame: index.frame, iou: scores.iou,
+                classes: scores.classes)
+        }
     }
 
     /// The batch size of the model.
@@ -102,6 +107,16 @@ private struct Tally {
     func foreground(_ reduction: Reduction) -> SegmentationScores {
         let isAbsent = counts.rows.allSatisfy { $0.allSatisfy(\.isAbsent) }
         return counts.scores(reduction, absent: isAbsent ? .skipped : .one)
+    }
+
+    /// IoU of foreground and of each class of every image.
+    var images: [(iou: Double?, classes: [Double?])] {
+        counts.rows.indices.map { image in
+            (
+                counts.rows[image][0].value(of: .iou),
+                classCounts?.rows[image].map { $0.value(of: .iou, absent: .skipped) } ?? []
+            )
+        }
     }
 
     func scores(of label: Int, names: [String]?) -> SegmentationReport.ClassScores? {

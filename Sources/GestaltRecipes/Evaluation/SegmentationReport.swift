@@ -33,6 +33,8 @@ public struct SegmentationReport: Sendable, Equatable {
     public let boundaryF: Double?
     /// Scores per class, for models of several classes, without the background.
     public let classes: [ClassScores]
+    /// The scores of every image, in the order of clips and frames, for paired comparisons.
+    public let images: [ImageScore]
 
     /// The minimum number of clips for an interval: resampling fewer is meaningless.
     public static let leastClips = 5
@@ -91,7 +93,7 @@ public struct SegmentationReport: Sendable, Equatable {
 
 extension SegmentationReport: Codable {
     private enum CodingKeys: String, CodingKey {
-        case data, split, interval, micro, confidence, classes
+        case data, split, interval, micro, confidence, classes, images
         case clipCount = "clip_count"
         case imageCount = "image_count"
         case seesFuture = "sees_future"
@@ -113,5 +115,6 @@ extension SegmentationReport: Codable {
         try container.encode(confidence, forKey: .confidence)
         try container.encode(boundaryF, forKey: .boundaryF)
         try container.encode(classes, forKey: .classes)
+        try container.encode(images, forKey: .images)
     }
 }
