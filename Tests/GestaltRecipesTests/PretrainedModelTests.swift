@@ -53,7 +53,7 @@ import Testing
         #expect(PretrainedModels.isName(PretrainedModels.usualSet))
     }
 
-    @Test("all weights together take at most 20 MB")
+    @Test("all models together take at most 20 MiB")
     func sizes() throws {
         var bytes = 0
         for name in Self.names {
@@ -64,7 +64,7 @@ import Testing
                 bytes += (attributes[.size] as? Int) ?? 0
             }
         }
-        #expect(bytes > 0 && bytes <= 20_000_000, "\(bytes)")
+        #expect(bytes > 0 && bytes <= 20 << 20, "\(bytes)")
     }
 
     @Test("each card describes the model beside it", arguments: names)
@@ -104,8 +104,9 @@ import Testing
         _ name: String, _ tables: [ModelCard.Scores],
         data: (ModelCard.Scores) throws -> DataChoice
     ) throws {
-        let evaluation = try ModelEvaluation(of: OpenedModel(at: name))
-        for table in tables {
+        let evaluations = try ModelEvaluation.all(of: OpenedModel(at: name))
+        #expect(tables.count == evaluations.count)
+        for (table, evaluation) in zip(tables, evaluations) {
             let split = try #require(Split.allCases.first { $0.folder == table.split })
             let scores = try evaluation.scores(on: evaluation.open(data(table), split))
             let found = Dictionary(

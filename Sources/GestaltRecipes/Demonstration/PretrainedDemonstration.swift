@@ -8,7 +8,7 @@ import GestaltTraining
 
 /// What the models of the package do with one frame of a clip: masks and sampled futures.
 ///
-/// Writes `picture.png`, the frame; `foreground.png`, its foreground laid over it; `future.gif`, the
+/// Writes `picture.png`, the frame; `foreground.png`, the frame and its foreground, enlarged; `future.gif`, the
 /// true clip next to samples of its future, drawn from the first frame alone.
 public struct PretrainedDemonstration: Sendable {
     /// The number of sampled futures.
@@ -38,7 +38,10 @@ public struct PretrainedDemonstration: Sendable {
         var mask = Tensor<UInt8>.zeros([0])
         let seconds = clock.measure { mask = network.segment(image: frame) } / .seconds(1)
         try PNG.write(frame, to: folder + "/picture.png")
-        try PNG.write(frame.overlaid(mask: mask), to: folder + "/foreground.png")
+        var sheet = ContactSheet(magnification: 4)
+        sheet.columnTitles = ["frame", "foreground"]
+        try PNG.write(
+            sheet.drawn([[frame, frame.overlaid(mask: mask)]]), to: folder + "/foreground.png")
         show(
             "\(folder)/foreground.png: the arm and the objects in \(folder)/picture.png, by "
                 + "\(names.segmentation) in \(Int((seconds * 1e3).rounded(.up))) ms.")
