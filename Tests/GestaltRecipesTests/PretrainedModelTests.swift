@@ -1,7 +1,10 @@
 import Foundation
 import GestaltData
+import GestaltMedia
+import GestaltMetrics
 import GestaltModels
 import GestaltNN
+import GestaltPrior
 import GestaltRecipes
 import GestaltRobotPush
 import GestaltSegHeads
@@ -121,6 +124,18 @@ import Testing
                 )
             }
         }
+    }
+
+    @Test("the demonstration begins with a mask and futures", .tags(.slow))
+    func demonstration() throws {
+        let folder = TemporaryFolder()
+        var lines: [String] = []
+        try PretrainedDemonstration(DataSet.sample(.test))
+            .write(to: folder.path) { lines.append($0) }
+        #expect(folder.names == ["foreground.png", "future.gif", "picture.png"])
+        #expect(lines.count == 2 && lines[1].contains("robot-push-small/predictor"))
+        #expect(try Image.read(folder.path("picture.png")).shape.dimensions == [64, 64, 3])
+        #expect(folder.bytes(of: "future.gif").starts(with: Array("GIF89a".utf8)))
     }
 
     @Test("a frame of the sample is segmented far better than by the mean mask")

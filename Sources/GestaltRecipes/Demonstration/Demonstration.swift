@@ -89,7 +89,8 @@ public struct Demonstration: Sendable {
         show("Data: \(train), \(test); 64 × 64 frames of a robot arm pushing objects.")
 
         show("\n1. The models in the repository segment a frame and predict its future.")
-        let pretrained = try PretrainedDemonstration(test).write(to: folder, show: show)
+        let pretrained = try PretrainedDemonstration(test)
+        try pretrained.write(to: folder, show: show)
 
         show("\n2. The same from scratch, briefly, on the sample alone.")
         let trained = try session.train(self, show: show)

@@ -30,9 +30,10 @@ public struct PretrainedDemonstration: Sendable {
         clip = try data.clip(at: 0)
     }
 
-    /// Writes the images to a folder, and shows what was made and how long it took.
-    @discardableResult
-    func write(to folder: String, show: (String) -> Void) throws -> PretrainedDemonstration {
+    /// Writes the images to a folder that exists.
+    /// - Parameter show: called with a line for each, with the time it took.
+    /// - Throws: errors of the predictor for clips that do not fit, and of writing.
+    public func write(to folder: String, show: (String) -> Void) throws {
         let clock = ContinuousClock()
         let frame = clip.frames[clip.frameCount / 2]
         var mask = Tensor<UInt8>.zeros([0])
@@ -51,7 +52,6 @@ public struct PretrainedDemonstration: Sendable {
         show(
             "\(folder)/future.gif: a clip and \(Self.samples) futures of its first frame, sampled by "
                 + "\(names.prediction) in \(ProgressBar.time((clock.now - begin) / .seconds(1))).")
-        return self
     }
 
     /// Returns the scores of the segmentation model.
