@@ -30,7 +30,8 @@ struct Demo: GestaltCommand {
             try FileManager.default.removeItem(atPath: models)
         }
         print(Runtime.description)
-        let report = try Demonstration().run(into: output, showsProgress: !common.quiet)
+        let report = try Demonstration().run(
+            into: output, showsProgress: !common.quiet, show: { print($0) })
         print("\n" + report.table)
         print(
             """

@@ -14,12 +14,15 @@ struct Inspect: GestaltCommand {
             name. Nothing in a checkpoint is executed.
             """)
 
-    @Argument(help: "A file or a folder.", completion: .file()) var path: String
+    @Argument(help: "A file, a folder, or the name of a pre-trained model.", completion: .file())
+    var path: String
     @Flag(help: "Print the result as JSON.") var json = false
     @OptionGroup(title: "Common options") var common: CommonOptions
 
     func run() throws {
-        let inspection = try Inspection(of: path)
+        let isPretrained = PretrainedModels.isName(path) && PretrainedModels.names.contains(path)
+        let inspection = try Inspection(
+            of: isPretrained ? PretrainedModels.path(of: path) : path)
         if json { return try printJSON(inspection.object) }
         print("\(path): \(inspection.what)")
         for fact in inspection.facts {

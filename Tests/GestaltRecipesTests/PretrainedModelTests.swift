@@ -1,7 +1,10 @@
 import Foundation
 import GestaltData
+import GestaltMedia
+import GestaltMetrics
 import GestaltModels
 import GestaltNN
+import GestaltPrior
 import GestaltRecipes
 import GestaltRobotPush
 import GestaltSegHeads
@@ -53,7 +56,7 @@ import Testing
         #expect(PretrainedModels.isName(PretrainedModels.usualSet))
     }
 
-    @Test("all weights together take at most 20 MB")
+    @Test("all models together take at most 20 MiB")
     func sizes() throws {
         var bytes = 0
         for name in Self.names {
@@ -64,7 +67,7 @@ import Testing
                 bytes += (attributes[.size] as? Int) ?? 0
             }
         }
-        #expect(bytes > 0 && bytes <= 20_000_000, "\(bytes)")
+        #expect(bytes > 0 && bytes <= 20 << 20, "\(bytes)")
     }
 
     @Test("each card describes the model beside it", arguments: names)
@@ -104,8 +107,9 @@ import Testing
         _ name: String, _ tables: [ModelCard.Scores],
         data: (ModelCard.Scores) throws -> DataChoice
     ) throws {
-        let evaluation = try ModelEvaluation(of: OpenedModel(at: name))
-        for table in tables {
+        let evaluations = try ModelEvaluation.all(of: OpenedModel(at: name))
+        #expect(tables.count == evaluations.count)
+        for (table, evaluation) in zip(tables, evaluations) {
             let split = try #require(Split.allCases.first { $0.folder == table.split })
             let scores = try evaluation.scores(on: evaluation.open(data(table), split))
             let found = Dictionary(
@@ -120,6 +124,18 @@ import Testing
                 )
             }
         }
+    }
+
+    @Test("the demonstration begins with a mask and futures", .tags(.slow))
+    func demonstration() throws {
+        let folder = TemporaryFolder()
+        var lines: [String] = []
+        try PretrainedDemonstration(DataSet.sample(.test))
+            .write(to: folder.path) { lines.append($0) }
+        #expect(folder.names == ["foreground.png", "future.gif", "picture.png"])
+        #expect(lines.count == 2 && lines[1].contains("robot-push-small/predictor"))
+        #expect(try Image.read(folder.path("picture.png")).shape.dimensions == [64, 64, 3])
+        #expect(folder.bytes(of: "future.gif").starts(with: Array("GIF89a".utf8)))
     }
 
     @Test("a frame of the sample is segmented far better than by the mean mask")

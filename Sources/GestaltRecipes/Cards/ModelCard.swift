@@ -57,6 +57,13 @@ public struct ModelCard: Codable, Sendable, Equatable {
 }
 
 extension ModelCard.Scores {
+    init(data: String, split: String, _ scores: ModelScores) {
+        (self.data, self.split, basis) = (data, split, scores.basis)
+        metrics = scores.metrics.filter { !$0.value.isNaN }.map {
+            Metric($0.name, ($0.value * 1e4).rounded() / 1e4)
+        }
+    }
+
     /// The largest difference to a stored score that is due to rounding: of the four decimals, and of
     /// other kernels and numbers of threads, which change the last digits of a float32 network.
     public static func tolerance(of metric: Metric) -> Double {

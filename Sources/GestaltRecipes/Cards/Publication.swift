@@ -47,16 +47,13 @@ public struct Publication: Sendable {
         let trainings = try TrainingRecord.chain(of: run)
         try trained.model.write(to: folder, storage: storage, card: "")
         let stored = try OpenedModel(at: folder)
-        let evaluation = try ModelEvaluation(of: stored)
-        let scores = try choices.map { choice in
-            let scores = try evaluation.scores(
-                on: evaluation.open(choice, split), progress: progress)
-            return ModelCard.Scores(
-                data: TrainingRecord.lastComponent(choice.location), split: split.folder,
-                basis: scores.basis,
-                metrics: scores.metrics.filter { !$0.value.isNaN }.map {
-                    Metric($0.name, ($0.value * 1e4).rounded() / 1e4)
-                })
+        let evaluations = try ModelEvaluation.all(of: stored)
+        let scores = try choices.flatMap { choice in
+            try evaluations.map { evaluation in
+                ModelCard.Scores(
+                    data: TrainingRecord.lastComponent(choice.location), split: split.folder,
+                    try evaluation.scores(on: evaluation.open(choice, split), progress: progress))
+            }
         }
         let card = ModelCard(
             name: name, about: about, parameterCount: stored.model.parameterCount,

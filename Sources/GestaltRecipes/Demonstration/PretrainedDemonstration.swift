@@ -8,7 +8,7 @@ import GestaltTraining
 
 /// What the models of the package do with one frame of a clip: masks and sampled futures.
 ///
-/// Writes `picture.png`, the frame; `foreground.png`, its foreground laid over it; `future.gif`, the
+/// Writes `picture.png`, the frame; `foreground.png`, the frame and its foreground, enlarged; `future.gif`, the
 /// true clip next to samples of its future, drawn from the first frame alone.
 public struct PretrainedDemonstration: Sendable {
     /// The number of sampled futures.
@@ -30,15 +30,19 @@ public struct PretrainedDemonstration: Sendable {
         clip = try data.clip(at: 0)
     }
 
-    /// Writes the images to a folder, and shows what was made and how long it took.
-    @discardableResult
-    func write(to folder: String, show: (String) -> Void) throws -> PretrainedDemonstration {
+    /// Writes the images to a folder that exists.
+    /// - Parameter show: called with a line for each, with the time it took.
+    /// - Throws: errors of the predictor for clips that do not fit, and of writing.
+    public func write(to folder: String, show: (String) -> Void) throws {
         let clock = ContinuousClock()
         let frame = clip.frames[clip.frameCount / 2]
         var mask = Tensor<UInt8>.zeros([0])
         let seconds = clock.measure { mask = network.segment(image: frame) } / .seconds(1)
         try PNG.write(frame, to: folder + "/picture.png")
-        try PNG.write(frame.overlaid(mask: mask), to: folder + "/foreground.png")
+        var sheet = ContactSheet(magnification: 4)
+        sheet.columnTitles = ["frame", "foreground"]
+        try PNG.write(
+            sheet.drawn([[frame, frame.overlaid(mask: mask)]]), to: folder + "/foreground.png")
         show(
             "\(folder)/foreground.png: the arm and the objects in \(folder)/picture.png, by "
                 + "\(names.segmentation) in \(Int((seconds * 1e3).rounded(.up))) ms.")
@@ -48,7 +52,6 @@ public struct PretrainedDemonstration: Sendable {
         show(
             "\(folder)/future.gif: a clip and \(Self.samples) futures of its first frame, sampled by "
                 + "\(names.prediction) in \(ProgressBar.time((clock.now - begin) / .seconds(1))).")
-        return self
     }
 
     /// Returns the scores of the segmentation model.

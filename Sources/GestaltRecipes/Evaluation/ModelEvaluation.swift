@@ -50,6 +50,15 @@ public struct ModelEvaluation: Sendable {
         }
     }
 
+    /// Returns the evaluations for a model's card: its own, and for a predictor that of its tokenizer,
+    /// too.
+    /// - Throws: as ``init(of:every:clipLength:)``.
+    public static func all(of opened: OpenedModel) throws -> [ModelEvaluation] {
+        let own = try ModelEvaluation(of: opened)
+        guard let predictor = opened.model as? VideoPredictor else { return [own] }
+        return [own, reconstruction(predictor.tokenizer, predictor.configuration.clipLength)]
+    }
+
     /// Opens a split for this evaluation.
     /// - Throws: errors of `DataChoice.open`; `ClipError` for frames that the model does not accept.
     public func open(_ choice: DataChoice, _ split: Split) throws -> DataSet {
