@@ -13,7 +13,12 @@ struct ForecastCommand: GestaltCommand {
         commandName: "forecast",
         abstract: "Draw what a forecaster forecasts from single frames: pictures and maps.")
 
-    @Option(help: "A forecaster: its folder, a training run, a checkpoint.", completion: .file())
+    @Option(
+        help: """
+            A forecaster, or a predictor trained with forecasts: its folder, a training run, a \
+            checkpoint.
+            """,
+        completion: .file())
     var model: String
     @OptionGroup var data: DataOptions
     @Option(help: "train, val or test.") var split: Split = .test
@@ -29,9 +34,7 @@ struct ForecastCommand: GestaltCommand {
         }
         try OutputFile.check(output)
         let opened = try openModel(model, [:])
-        guard let forecaster = opened.model as? Forecaster else {
-            throw ModelMismatch(path: model, needed: .forecaster, found: opened.model.title)
-        }
+        let forecaster = try opened.forecaster()
         let set = try data.open(split, masks: .ignored, seed: seed, quiet: common.quiet)
         try set.requireOneSize()
         let count = min(clips, set.count)

@@ -71,6 +71,15 @@ extension OpenedModel {
         return predictor
     }
 
+    /// Returns the forecaster, also that of a predictor which was trained with forecasts.
+    public func forecaster() throws(ModelMismatch) -> Forecaster {
+        if let forecaster = model as? Forecaster { return forecaster }
+        guard let forecaster = (model as? VideoPredictor).flatMap(Forecaster.init(of:)) else {
+            throw mismatch(.forecaster)
+        }
+        return forecaster
+    }
+
     public func segmentation() throws(ModelMismatch) -> any SegmentationModel & StoredModel {
         guard let network = model as? any SegmentationModel & StoredModel else {
             throw mismatch(.segmentation)
