@@ -46,6 +46,14 @@ enum SmallPredictor {
         return recipe
     }
 
+    /// With a dense frame encoder of four sizes.
+    static func dense(seed: UInt64 = 1) -> VideoPredictor {
+        predictor(seed: seed) {
+            $0.conditioning?.encoder = DenseFrameEncoder.Configuration(width: 4, outputWidth: 12)
+            $0.conditioning?.isAligned = true
+        }
+    }
+
     static let skips: ComponentName = "prior:hidden:2:skips"
 }
 

@@ -65,7 +65,7 @@ import Testing
         let other = try #require(throws: ModelMismatch.self) {
             try DenseEncoder(named: "dense", on: StoredModelTests.unet(), random: &random)
         }
-        #expect(other.needed == .forecaster)
+        #expect(other.needed == .denseEncoder)
     }
 
     @Test func twoOutputsOfOneNameAreAnError() {

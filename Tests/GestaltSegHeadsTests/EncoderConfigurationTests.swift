@@ -23,6 +23,9 @@ import Testing
             sizes: .minute(given: 2, hidesCodes: true),
             source: .init(layer: 2, query: .hidden, skips: true, joins: true)),
         DenseEncoderConfiguration(width: 4),
+        DensePriorEncoder.Configuration(
+            sizes: .minute(given: 2, hidesCodes: true, isDense: true),
+            source: .init(layer: 1, query: .hidden)),
     ]
 
     static func segmenter(_ encoder: any EncoderConfiguration) -> Segmenter {
@@ -94,6 +97,18 @@ import Testing
             $0.actionStride = 4
         },
         prior("sizes.latent") { $0.latent.height = 4 },
+        prior("sizes.conditioning.encoder") {
+            $0.conditioning?.encoder = DenseFrameEncoder.Configuration(width: 4, outputWidth: 6)
+        },
+        Refusal(
+            key: "encoder.sizes.conditioning.encoder",
+            encoder: DensePriorEncoder.Configuration(
+                sizes: .minute(), source: .init(layer: 1, query: .start))),
+        Refusal(
+            key: "encoder.sizes.latent",
+            encoder: DensePriorEncoder.Configuration(
+                sizes: .minute(stride: 1, isDense: true),
+                source: .init(layer: 1, query: .start))),
         Refusal(
             key: "encoder.source.stage",
             encoder: ResNetEncoder.Configuration(sizes: frames, source: .init(stage: 5))),

@@ -56,6 +56,22 @@ import Testing
         #expect(encoder.state.allSatisfy { values.contains($0.value.scalars) })
     }
 
+    @Test(
+        arguments: [
+            ("dense+prior:hidden:2", "dense+prior:hidden:2:query=start"),
+            ("dense+prior:hidden:0:query=zeros", "dense+prior:hidden:0:query=zeros"),
+            ("dense", "dense:4"),
+        ] as [(ComponentName, ComponentName)])
+    func namesOfAPriorWithADenseEncoder(name: ComponentName, whole: ComponentName) throws {
+        let predictor = Self.predictor { $0 = .minute(isDense: true) }
+        let encoder = try Self.encoder(name, on: predictor)
+        #expect(encoder.name == whole)
+        let latent = encoder.encode(noise([1, 32, 32, 3]), .inference)
+        #expect(latent.shape == encoder.latentShape(height: 32, width: 32))
+        let values = Set(predictor.state.map { $0.value.scalars })
+        #expect(encoder.state.allSatisfy { values.contains($0.value.scalars) })
+    }
+
     @Test func theUsualQueryIsTheMaskedTokenWhereTrainingHasShownIt() throws {
         let encoder = try Self.encoder("prior:hidden:1", on: Self.predictor(hidesCodes: true))
         #expect(encoder.name == "prior:hidden:1:query=hidden")
@@ -67,6 +83,7 @@ import Testing
             "tokenizer:features:skips", "tokenizer:features:still:clip",
             "prior", "prior:2", "prior:hidden", "prior:hidden:-1", "prior:codes:1",
             "prior:hidden:1:clip", "prior:hidden:1:query=none", "prior:hidden:1:layer=2",
+            "dense+prior", "dense+prior:hidden", "dense+prior:hidden:1:skips",
         ] as [ComponentName])
     func wordsThatDoNotFitAreRefusedWithTheGrammar(name: ComponentName) throws {
         let type = try Encoders.type(of: name)
@@ -107,6 +124,8 @@ import Testing
             ("resnet:4", tokenizer, .predictor, "a video tokenizer"),
             ("prior:hidden:1", tokenizer, .predictor, "a video tokenizer"),
             ("prior:hidden:1", nil, .predictor, "not given"),
+            ("dense+prior:hidden:1", nil, .predictor, "not given"),
+            ("dense", Self.predictor(), .denseEncoder, "a video predictor (tokenizer and prior)"),
         ]
         for (name, model, needed, found) in cases {
             let error = #expect(throws: ModelMismatch.self) {
@@ -128,6 +147,10 @@ import Testing
         #expect(key("prior:hidden:1:query=hidden") == "encoder.source.query")
         #expect(key("prior:hidden:1") { $0.classes = 4 } == "encoder.sizes.classes")
         #expect(key("resnet:4") { $0.conditioning = nil } == "model")
+        #expect(key("resnet:4") { $0 = .minute(isDense: true) } == "model")
+        let encoder = "encoder.sizes.conditioning.encoder"
+        #expect(key("prior:hidden:1") { $0 = .minute(isDense: true) } == encoder)
+        #expect(key("dense+prior:hidden:1") == encoder)
     }
 }
 
@@ -141,6 +164,8 @@ import Testing
         let narrow = try configuration("convolutional:16") as? ConvolutionalHead.Configuration
         #expect(narrow == .convolutional(width: 16))
         #expect(try configuration("linear") is LinearProbe.Configuration)
+        #expect(try configuration("joined") as? JoinedHead.Configuration == .joined(width: 32))
+        #expect(try configuration("joined:8") as? JoinedHead.Configuration == .joined(width: 8))
     }
 
     @Test(
@@ -149,7 +174,8 @@ import Testing
             ("convolutional:4097", "convolutional[:WIDTH], WIDTH 1 to 4096"),
             ("convolutional:wide", "convolutional[:WIDTH], WIDTH 1 to 4096"),
             ("convolutional:16:16", "convolutional[:WIDTH], WIDTH 1 to 4096"),
-            ("linear:3", "linear"), ("mlp", "convolutional[:WIDTH], linear"),
+            ("joined:0", "joined[:WIDTH], WIDTH 1 to 4096"), ("linear:3", "linear"),
+            ("mlp", "convolutional[:WIDTH], linear"),
         ] as [(ComponentName, String)])
     func otherNamesAreRefusedWithTheGrammar(name: ComponentName, grammar: String) {
         let error = #expect(throws: ConfigurationError.self) {

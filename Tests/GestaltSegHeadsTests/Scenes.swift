@@ -46,15 +46,18 @@ extension VQVAEConfiguration {
 extension PriorConfiguration {
     /// As small as a prior can be, for frames of `side`² at a tokenizer's stride `stride`.
     static func minute(
-        side: Int = 32, stride: Int = 4, given: Int = 1, hidesCodes: Bool = false
+        side: Int = 32, stride: Int = 4, given: Int = 1, hidesCodes: Bool = false,
+        isDense: Bool = false
     ) -> PriorConfiguration {
         PriorConfiguration(
             latent: .init(time: 2, height: side / stride, width: side / stride), codeCount: 16,
             embeddingWidth: 6, width: 12, heads: 2, layers: 2,
             conditioning: FrameConditioning(
                 frames: given, height: side, width: side,
-                encoder: FrameEncoderConfiguration(
-                    width: 4, blocks: [1, 1, 1, 1], outputWidth: 6)),
+                encoder: isDense
+                    ? DenseFrameEncoder.Configuration(width: 4, outputWidth: 6)
+                    : FrameEncoderConfiguration(width: 4, blocks: [1, 1, 1, 1], outputWidth: 6),
+                isAligned: isDense),
             codeDropout: hidesCodes ? CodeDropout() : nil)
     }
 }

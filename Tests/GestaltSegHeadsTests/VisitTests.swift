@@ -16,7 +16,9 @@ import Testing
         #expect(Set(paths).count == paths.count, "\(name)")
     }
 
-    static let heads: [any HeadConfiguration] = [.convolutional(width: 8), .linear]
+    static let heads: [any HeadConfiguration] = [
+        .convolutional(width: 8), .linear, .joined(width: 5),
+    ]
 
     /// A segmenter names all that it stores, on each encoder and with each head.
     @Test(

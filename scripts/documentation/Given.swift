@@ -60,6 +60,7 @@ let step: Int = given()
 typealias PatchTokenizer = VQVAE
 typealias FlowRecipe = UNetRecipe
 typealias HistogramEncoder = TokenizerEncoder
+enum MyFrames { typealias Configuration = DenseFrameEncoder.Configuration }
 enum MyHead { typealias Configuration = LinearProbe.Configuration }
 
 // Metrics: labels that a model predicts, and the clip of each image.

@@ -31,34 +31,14 @@ struct TrainEncoder: ParsableCommand {
     var width: Int?
     @Option(
         help: ArgumentHelp(
-            "Weights of terms, 0 for none; or video, the terms above, or still, the control alone.",
+            """
+            Weights of terms, 0 for none; the others keep theirs. The first word may be video, for \
+            the terms above, or still, for the control alone.
+            """,
             valueName: "name=weight,…"))
-    var terms: Terms?
+    var terms: ForecastTerms?
     @OptionGroup var steps: StepOptions
     @OptionGroup var augmentation: AugmentationOptions
-
-    /// `video`, `still`, or `NAME=WEIGHT,…`, which changes the terms of the recipe.
-    struct Terms: ExpressibleByArgument {
-        /// Nil for the terms of the recipe.
-        let base: [String: Double]?
-        let changes: [String: Double]
-
-        init?(argument: String) {
-            base =
-                [
-                    "video": EncoderRecipe.usualTerms, "still": EncoderRecipe.stillTerms,
-                ][argument]
-            var changes: [String: Double] = [:]
-            if base == nil {
-                for pair in argument.split(separator: ",", omittingEmptySubsequences: false) {
-                    let sides = pair.split(separator: "=", omittingEmptySubsequences: false)
-                    guard sides.count == 2, let weight = Double(sides[1]) else { return nil }
-                    changes[String(sides[0])] = weight
-                }
-            }
-            self.changes = changes
-        }
-    }
 
     func validate() throws { try requirePositive("--width", width) }
 
@@ -84,7 +64,7 @@ struct TrainEncoder: ParsableCommand {
         }
         if let width { recipe.width = width }
         if let terms {
-            recipe.terms = (terms.base ?? recipe.terms).merging(terms.changes) { $1 }
+            recipe.terms = terms.applied(to: recipe.terms)
         }
         steps.apply(to: &recipe.optimization)
         augmentation.apply(to: &recipe.augmentation)

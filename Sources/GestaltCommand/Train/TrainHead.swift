@@ -24,8 +24,11 @@ struct TrainHead: ParsableCommand {
               prior:hidden:LAYER[:query=start|zeros|hidden][:skips][:join]
                                           the prior's stream after LAYER blocks, conditioned on
                                           the frame alone; H/S × W/S for each latent frame
-              dense[:WIDTH]               a forecaster's encoder, or without --model one with
-                                          initial weights; H × W
+              dense[:WIDTH]               the encoder of a forecaster, or a prior's;
+                                          without --model initial weights; H × W
+              dense+prior:hidden:LAYER[:query=start|zeros|hidden]
+                                          a prior's dense frame encoder, H × W,
+                                          joined with the prior's stream as above
             clip encodes the clip around a frame, later frames included; skips adds the frame \
             encoder's finer stages, join its stage of the latent's size; query is the token in \
             place of unknown codes: hidden, the masked token, where the prior was trained with \
@@ -55,7 +58,10 @@ struct TrainHead: ParsableCommand {
     @OptionGroup var encoder: EncoderOptions
     @Option(
         help: ArgumentHelp(
-            "The head: convolutional[:WIDTH] (128 channels by default) or linear.",
+            """
+            The head: convolutional[:WIDTH] (128 channels by default), linear, or joined[:WIDTH] \
+            (32), which scores the finest grid with the coarser ones enlarged beside it.
+            """,
             valueName: "name"))
     var head: ComponentName?
     @OptionGroup var labels: SegmentationOptions

@@ -16,8 +16,10 @@ struct TrainPrior: ParsableCommand {
         discussion: """
             The tokenizer is frozen; clips [T, H, W, 3] are encoded once to codes [t, h, w]. \
             The result predicts futures (gestalt predict) and encodes single frames (gestalt train \
-            head --encoder prior:hidden:L). If --model is a predictor, it is trained further and \
-            determines sizes, clip length and conditioning.
+            head --encoder prior:hidden:L). With --encoder dense the frame encoder has features at \
+            every pixel; heads then take dense+prior:hidden:L. It can start from a forecaster, and \
+            be trained on its terms together with the codes (--terms). If --model is a predictor, \
+            it is trained further and determines sizes, clip length and conditioning.
             """)
 
     @OptionGroup var data: DataOptions
@@ -36,6 +38,16 @@ struct TrainPrior: ParsableCommand {
             faster than by attention alone. The default, except for publicBAIR.
             """)
     var aligned: Bool?
+    @OptionGroup var encoder: FrameEncoderOptions
+    @Option(
+        help: ArgumentHelp(
+            """
+            Weights of terms: codes, 1 by default; with a dense --encoder also those of gestalt \
+            train encoder, forecast from its features of the last conditioning frame. 0 turns a \
+            term off. The first word may be video, for the terms of train encoder.
+            """,
+            valueName: "name=weight,…"))
+    var terms: ForecastTerms?
     @Flag(help: "Condition it on the clips' actions, too.") var actions = false
     @Option(help: "full (the default), or sparse: blocks of 32 positions.")
     var attention: PriorConfiguration.Attention?
@@ -53,7 +65,7 @@ struct TrainPrior: ParsableCommand {
     var flip: Bool?
     @Option(
         parsing: .upToNextOption,
-        help: "Frozen parts of the prior: resnet, positions, blocks.0, …")
+        help: "Frozen parts of the prior: positions, blocks.0, …")
     var freeze: [String] = []
     @Option(help: "Frames of a clip; 16 by default.") var clipLength: Int?
     @OptionGroup var steps: StepOptions
@@ -85,7 +97,8 @@ struct TrainPrior: ParsableCommand {
         try refuse(
             [
                 "--preset": preset != nil, "--conditioning-frames": conditioningFrames != nil,
-                "--aligned": aligned != nil, "--actions": actions,
+                "--aligned": aligned != nil, "--encoder": encoder.source != nil,
+                "--actions": actions,
                 "--attention": attention != nil, "--dropout": dropout != nil,
                 "--attention-dropout": attentionDropout != nil,
                 "--code-dropout": codeDropout != nil, "--clip-length": clipLength != nil,
@@ -105,6 +118,8 @@ struct TrainPrior: ParsableCommand {
             )
         }
         applySizes(to: &recipe)
+        encoder.apply(to: &recipe)
+        if let terms { recipe.terms = terms.applied(to: recipe.terms ?? [:]) }
         if !freeze.isEmpty { recipe.frozen = freeze.map { "prior.\($0)" } }
         if checkpointing { recipe.checkpointing = true }
         if let flip { recipe.flip = flip }

@@ -35,8 +35,8 @@ package struct JSONReader {
 
     private let bytes: UnsafeRawBufferPointer
     private var place = 0
-    // A header nests three deep.
-    private static let maximumDepth = 8
+    // A header nests three deep, the configuration of a segmenter on the parts of a predictor nine.
+    private static let maximumDepth = 16
     // Each value takes more memory than the minimum of two bytes of text.
     private var valuesLeft = 10_000_000
 

@@ -51,12 +51,38 @@ extension PriorConfiguration {
         for (name, length) in [("height", conditioning.height), ("width", conditioning.width)] {
             try check((1...4096).contains(length), "conditioning.\(name)", "1 to 4096", length)
         }
-        do { try encoder.validate() } catch { throw error.below("conditioning.encoder") }
+        try validate(encoder)
         let output = encoder.outputWidth
+        let (stride, multiple) = (encoder.features.stride, encoder.sizeMultiple)
+        try check(
+            stride > 0 && FrameConditioning.stride % stride == 0
+                && (stride == FrameConditioning.stride
+                    || multiple % FrameConditioning.stride == 0),
+            "conditioning.encoder",
+            "features at every \(FrameConditioning.stride)th pixel, or finer ones of frames whose "
+                + "size is a multiple of it", "stride \(stride)")
+        try check(
+            conditioning.height % multiple == 0 && conditioning.width % multiple == 0,
+            "conditioning",
+            "frames whose height and width are multiples of \(multiple), the encoder's",
+            "\(conditioning.height) × \(conditioning.width)")
         try check(
             output % 3 == 0 && output % heads == 0,
             "conditioning.encoder.outputWidth",
             "a multiple of 3 and of heads = \(heads)", output)
+    }
+
+    private func validate(
+        _ encoder: any FrameNetworkConfiguration
+    ) throws(ConfigurationError) {
+        let key = "conditioning.encoder"
+        do {
+            try encoder.validate()
+        } catch let error as ConfigurationError {
+            throw error.below(key)
+        } catch {
+            throw ConfigurationError(key: key, .refused(reason: "\(error)"))
+        }
     }
 
     private func check(

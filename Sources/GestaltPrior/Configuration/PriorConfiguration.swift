@@ -1,4 +1,6 @@
 import GestaltFiles
+import GestaltIO
+import GestaltModels
 import GestaltVQVAE
 import GestaltVideo
 
@@ -87,7 +89,8 @@ public struct FrameConditioning: Codable, Sendable, Equatable {
     /// Their size in pixels.
     public var height: Int
     public var width: Int
-    public var encoder: FrameEncoderConfiguration
+    /// VideoGPT's ``FrameEncoderConfiguration``, or of any kind in ``FrameNetworks``.
+    public var encoder: any FrameNetworkConfiguration
     /// Whether the last frame's feature of a cell, projected to the stream, is also added to all
     /// tokens of that cell: the prior then knows what is where without having to learn where to
     /// attend. Features of another grid are interpolated. VideoGPT has cross-attention alone.
@@ -95,7 +98,8 @@ public struct FrameConditioning: Codable, Sendable, Equatable {
 
     public init(
         frames: Int, height: Int, width: Int,
-        encoder: FrameEncoderConfiguration = FrameEncoderConfiguration(), isAligned: Bool = false
+        encoder: any FrameNetworkConfiguration = FrameEncoderConfiguration(),
+        isAligned: Bool = false
     ) {
         self.frames = frames
         self.height = height
@@ -104,19 +108,73 @@ public struct FrameConditioning: Codable, Sendable, Equatable {
         self.isAligned = isAligned
     }
 
+    /// The size in pixels of a cell of the features that the prior attends to. Source: VideoGPT.
+    public static let stride = 4
+
     /// The grid of features: frames, height / 4, width / 4, each rounded up.
-    public var grid: [Int] { [frames, (height + 3) / 4, (width + 3) / 4] }
+    public var grid: [Int] {
+        let (last, stride) = (Self.stride - 1, Self.stride)
+        return [frames, (height + last) / stride, (width + last) / stride]
+    }
+
+    /// The channels and the stride of the network's features where the prior has to project them;
+    /// nil where they have the width and the stride that it attends to.
+    var projected: (channels: Int, stride: Int)? {
+        let own = encoder.features
+        return own == (encoder.outputWidth, Self.stride) ? nil : own
+    }
 }
 
+// JSON: VideoGPT's frame encoder is stored by its sizes alone, as before there were others; every
+// other one as `{"kind": "dense", "configuration": {…}}`.
 extension FrameConditioning {
+    private enum CodingKeys: String, CodingKey { case frames, height, width, encoder, isAligned }
+    private enum KindKey: String, CodingKey { case kind }
+
     public init(from decoder: any Decoder) throws {
         let container = try decoder.container(keyedBy: CodingKeys.self)
         self.init(
             frames: try container.decode(Int.self, forKey: .frames),
             height: try container.decode(Int.self, forKey: .height),
             width: try container.decode(Int.self, forKey: .width),
-            encoder: try container.decode(FrameEncoderConfiguration.self, forKey: .encoder),
+            encoder: try Self.encoder(container),
             isAligned: try container.decodeIfPresent(Bool.self, forKey: .isAligned) ?? false)
+    }
+
+    private static func encoder(
+        _ container: KeyedDecodingContainer<CodingKeys>
+    ) throws -> any FrameNetworkConfiguration {
+        let inner = try container.nestedContainer(keyedBy: KindKey.self, forKey: .encoder)
+        guard inner.contains(.kind) else {
+            return try container.decode(FrameEncoderConfiguration.self, forKey: .encoder)
+        }
+        VideoModel.registerKinds()
+        let value = try Tagged.decode(from: container.superDecoder(forKey: .encoder)) {
+            try FrameNetworks.registry.entry(named: $0)
+        }
+        guard let value = value as? any FrameNetworkConfiguration else {
+            throw DecodingError.dataCorruptedError(
+                forKey: .encoder, in: container, debugDescription: "a frame encoder")
+        }
+        return value
+    }
+
+    public func encode(to encoder: any Encoder) throws {
+        var container = encoder.container(keyedBy: CodingKeys.self)
+        try container.encode(frames, forKey: .frames)
+        try container.encode(height, forKey: .height)
+        try container.encode(width, forKey: .width)
+        if let resnet = self.encoder as? FrameEncoderConfiguration {
+            try container.encode(resnet, forKey: .encoder)
+        } else {
+            try Tagged.encode(self.encoder, to: container.superEncoder(forKey: .encoder))
+        }
+        try container.encode(isAligned, forKey: .isAligned)
+    }
+
+    public static func == (a: Self, b: Self) -> Bool {
+        a.frames == b.frames && a.height == b.height && a.width == b.width
+            && a.isAligned == b.isAligned && Tagged.areEqual(a.encoder, b.encoder)
     }
 }
 

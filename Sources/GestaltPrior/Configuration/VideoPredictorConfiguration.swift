@@ -9,10 +9,17 @@ public struct VideoPredictorConfiguration: ModelConfiguration {
 
     public var tokenizer: AnyTokenizerConfiguration
     public var prior: PriorConfiguration
+    /// What is forecast at every pixel of the last conditioning frame from the features of the
+    /// frame encoder, beside the codes; nil for none, as in VideoGPT.
+    public var forecasts: ForecastOutputs?
 
-    public init(tokenizer: any VideoTokenizerConfiguration, prior: PriorConfiguration) {
+    public init(
+        tokenizer: any VideoTokenizerConfiguration, prior: PriorConfiguration,
+        forecasts: ForecastOutputs? = nil
+    ) {
         self.tokenizer = AnyTokenizerConfiguration(tokenizer)
         self.prior = prior
+        self.forecasts = forecasts
     }
 
     public init(from decoder: any Decoder) throws {
@@ -20,6 +27,7 @@ public struct VideoPredictorConfiguration: ModelConfiguration {
         let container = try decoder.container(keyedBy: CodingKeys.self)
         tokenizer = try container.decode(AnyTokenizerConfiguration.self, forKey: .tokenizer)
         prior = try container.decode(PriorConfiguration.self, forKey: .prior)
+        forecasts = try container.decodeIfPresent(ForecastOutputs.self, forKey: .forecasts)
     }
 
     /// Frames of a clip.
@@ -51,6 +59,13 @@ public struct VideoPredictorConfiguration: ModelConfiguration {
             try check(
                 stride == tokenizer.strides.time, "prior.actionStride",
                 "the tokenizer's temporal stride \(tokenizer.strides.time)", stride)
+        }
+        if let forecasts {
+            do { try forecasts.validate() } catch { throw error.below("forecasts") }
+            try check(
+                prior.conditioning?.encoder.features.stride == 1, "forecasts",
+                "none without a frame encoder with features at every pixel, such as dense",
+                prior.conditioning?.encoder.summary ?? "no conditioning frames")
         }
         guard let conditioning = prior.conditioning else { return }
         try check(
@@ -136,6 +151,13 @@ extension VideoPredictorConfiguration {
         let size = [clipLength, frameHeight, frameWidth]
         facts.append(Fact("clip_size", .list(size.map { .integer($0) })))
         add("conditioning_frames", prior.conditioning?.frames ?? 0)
+        if let encoder = prior.conditioning?.encoder, !(encoder is FrameEncoderConfiguration) {
+            facts.append(Fact("frame_encoder", .text(encoder.summary)))
+        }
+        if let forecasts {
+            let names = forecasts.pictures + forecasts.maps
+            facts.append(Fact("forecasts", .list(names.map { .text($0) })))
+        }
         add("layers", prior.layers)
         add("width", prior.width)
         add("heads", prior.heads)

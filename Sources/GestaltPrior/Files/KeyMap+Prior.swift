@@ -8,10 +8,14 @@ extension KeyMap {
     /// dictionary.
     ///
     /// Source: the module names of VideoGPT's `gpt.py`, `attention.py` and `resnet.py`.
+    /// - Precondition: the frame encoder, if there is one, is VideoGPT's.
     public init(videoGPT configuration: PriorConfiguration) {
         var list = PriorEntries(isConditional: configuration.classes != nil)
         if let conditioning = configuration.conditioning {
-            list.resnet(conditioning.encoder)
+            guard let resnet = conditioning.encoder as? FrameEncoderConfiguration else {
+                stop("KeyMap(videoGPT:): a frame encoder of kind \(conditioning.encoder.summary)")
+            }
+            list.resnet(resnet)
             list.positions("cond_pos_embd", "framePositions")
         }
         list.add("fc_in.weight", "input", .linear)

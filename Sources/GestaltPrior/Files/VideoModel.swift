@@ -48,6 +48,8 @@ public struct VideoModel: Sendable {
         // A kind that a program registered earlier under this name is kept.
         try? ModelKinds.register(VQVAE.self)
         try? ModelKinds.register(VideoPredictor.self)
+        try? FrameNetworks.register(FrameEncoderConfiguration.self)
+        try? FrameNetworks.register(DenseFrameEncoder.Configuration.self)
     }()
 
     /// Reads a model folder, a checkpoint of VideoGPT's PyTorch program, or a safetensors file in

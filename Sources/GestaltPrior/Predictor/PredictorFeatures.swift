@@ -1,18 +1,21 @@
 import GestaltFiles
+import GestaltModels
 import GestaltNN
 import GestaltTensor
 import GestaltVQVAE
 import GestaltVideo
 
 extension VideoPredictor {
-    /// Returns the frame encoder's features: `[N, n, H, W, 3]` to `[N, n, h, w, channels]`.
-    /// - Throws: ``ModelInputError`` for a prior without frames.
+    /// Returns a stage of VideoGPT's frame encoder: `[N, n, H, W, 3]` to `[N, n, h, w, channels]`.
+    /// - Throws: ``ModelInputError`` for a prior without it.
     public func features(
         of frames: Tensor<Float>, stage: Int
     ) throws(ModelInputError) -> Tensor<Float> {
         guard let resnet = prior.resnet else {
             throw ModelInputError(
-                "resnet", expected: "a prior conditioned on frames", found: "one that is not")
+                "resnet", expected: "a prior with VideoGPT's frame encoder",
+                found: prior.configuration.conditioning.map { $0.encoder.summary }
+                    ?? "one without conditioning frames")
         }
         return resnet.stages(frames, .inference)[stage - 1]
     }

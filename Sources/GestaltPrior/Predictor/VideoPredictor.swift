@@ -7,7 +7,8 @@ import GestaltVideo
 
 /// The whole of VideoGPT: a tokenizer, and a prior over its codes.
 ///
-/// Paths begin with `tokenizer` and `prior`; training the prior freezes `tokenizer`.
+/// Paths begin with `tokenizer` and `prior`, and `forecasts` where there are some; training the
+/// prior freezes `tokenizer`.
 ///
 /// ```swift
 /// let predictor = try VideoPredictor(folder: "runs/prior")
@@ -20,6 +21,9 @@ public struct VideoPredictor: TokenizerContaining {
     public let configuration: VideoPredictorConfiguration
     public var tokenizer: any VideoTokenizer
     public var prior: VideoPrior
+    /// The linear layer from the frame encoder's features at full resolution to the channels of
+    /// `configuration.forecasts`; training alone uses it.
+    public var forecasts: Convolution?
 
     /// - Precondition: `configuration` is valid.
     public init(_ configuration: VideoPredictorConfiguration, random: inout RandomStream) {
@@ -40,6 +44,12 @@ public struct VideoPredictor: TokenizerContaining {
         self.configuration = configuration
         self.tokenizer = tokenizer
         prior = VideoPrior(configuration.prior, random: &random)
+        if let outputs = configuration.forecasts {
+            guard let features = configuration.prior.conditioning?.encoder.features else {
+                stop("VideoPredictor: forecasts of a prior without conditioning frames")
+            }
+            forecasts = outputs.layer(width: features.channels, random: &random)
+        }
     }
 
     public var title: String { "a video predictor (tokenizer and prior)" }
@@ -53,5 +63,6 @@ public struct VideoPredictor: TokenizerContaining {
     public mutating func visit(_ visitor: inout some ParameterVisitor) {
         visitor.module("tokenizer", &tokenizer)
         visitor.module("prior", &prior)
+        visitor.module("forecasts", &forecasts)
     }
 }

@@ -16,26 +16,29 @@ extension VideoPrior {
         frames: Tensor<Float>? = nil, classes: Tensor<Int32>? = nil,
         actions: Tensor<Float>? = nil, _ context: Context
     ) -> PriorCondition {
+        condition(
+            features: self.features(of: frames, context), classes: classes, actions: actions,
+            context)
+    }
+
+    /// Returns the condition of frames that have already passed the frame encoder, for callers that
+    /// use its features too; this prior then need not hold it.
+    ///
+    /// - Parameter features: those of the frame encoder, `[N, n, H/s, W/s, C]`; see
+    ///   ``FrameNetworkConfiguration/features``. nil for a prior without frames.
+    /// - Precondition: as ``condition(frames:classes:actions:_:)``.
+    package func condition(
+        features: Tensor<Float>?, classes: Tensor<Int32>? = nil, actions: Tensor<Float>? = nil,
+        _ context: Context
+    ) -> PriorCondition {
         require(
             (classes != nil) == (configuration.classes != nil),
             "VideoPrior: classes \(classes == nil ? "missing" : "given") for "
                 + "\(configuration.classes.map(String.init) ?? "no") classes")
-        let stage = stage(of: frames, context)
+        let stage = features.map { projected($0, context) }
         return PriorCondition(
             features: stage.map(placedFeatures), classes: classes,
             actions: actionTokens(of: actions, context), aligned: stage.flatMap(aligned))
-    }
-
-    /// Returns the condition of frames that have already passed a frame encoder, for callers that
-    /// use its finer stages too; this prior then need not hold the encoder.
-    ///
-    /// - Parameter stage: its last stage, `[N, n, h, w, featureWidth]`.
-    /// - Precondition: the prior is conditioned on frames, but on neither classes nor actions.
-    package func condition(stage: Tensor<Float>) -> PriorCondition {
-        require(
-            configuration.classes == nil && configuration.actionWidth == nil,
-            "VideoPrior: frames alone are passed to a prior with classes or actions")
-        return PriorCondition(features: placedFeatures(stage), aligned: aligned(stage))
     }
 
     /// Returns features `[N, n, h, w, featureWidth]` with their positions,
@@ -58,9 +61,11 @@ extension VideoPrior {
         return (fits ? projected : projected.interpolated(to: cells)).expanded(axis: 1)
     }
 
-    /// Returns the frame encoder's features, `[N, n, h, w, featureWidth]`.
-    private func stage(of frames: Tensor<Float>?, _ context: Context) -> Tensor<Float>? {
-        guard let conditioning = configuration.conditioning, let resnet else {
+    /// Returns the features of the frame encoder, `[N, n, H/s, W/s, C]`; nil for a prior without
+    /// frames.
+    /// - Precondition: conditioning frames as in the configuration.
+    package func features(of frames: Tensor<Float>?, _ context: Context) -> Tensor<Float>? {
+        guard let conditioning = configuration.conditioning else {
             require(frames == nil, "VideoPrior: frames are passed to a prior without them")
             return nil
         }
@@ -70,7 +75,22 @@ extension VideoPrior {
                 "VideoPrior: frames \(frames.map { "\($0.shape)" } ?? "missing") are not "
                     + "[N, \(expected.map(String.init).joined(separator: ", "))]")
         }
-        return context.part("resnet") { resnet(frames, context) }
+        if let resnet { return context.part("resnet") { resnet(frames, context) } }
+        guard let frameEncoder else {
+            stop("VideoPrior: frames are passed to a prior whose frame encoder was taken out")
+        }
+        return context.part("frameEncoder") { frameEncoder.features(of: frames, context) }
+    }
+
+    /// Returns features `[N, n, H/s, W/s, C]` at the stride and the width that the prior attends
+    /// to, `[N, n, h, w, featureWidth]`.
+    private func projected(_ features: Tensor<Float>, _ context: Context) -> Tensor<Float> {
+        guard let frameProjection else { return features }
+        let shape = features.shape
+        let pictures = features.reshaped([shape[0] * shape[1], shape[2], shape[3], shape[4]])
+        let grids = context.part("frameProjection") { frameProjection(pictures, context) }
+        return grids.reshaped(
+            [shape[0], shape[1], grids.shape[1], grids.shape[2], grids.shape[3]])
     }
 
     private func actionTokens(of actions: Tensor<Float>?, _ context: Context) -> Tensor<Float>? {

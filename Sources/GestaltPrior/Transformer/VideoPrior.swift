@@ -19,7 +19,13 @@ import GestaltVideo
 /// - Source: Yan et al., *VideoGPT* (2021), section 3.2; the public code's `gpt.py`.
 public struct VideoPrior: CodePrior {
     public let configuration: PriorConfiguration
+    /// VideoGPT's frame encoder, under VideoGPT's name; nil for a prior with another one.
     public var resnet: FrameEncoder?
+    /// A frame encoder of another kind in ``FrameNetworks``.
+    public var frameEncoder: (any FrameNetwork)?
+    /// The convolution from the features of ``frameEncoder`` to the width and the stride that the
+    /// prior attends to, where they have others.
+    public var frameProjection: Convolution?
     public var framePositions: PositionTables?
     /// The projection of the last frame's features to the stream, cell by cell; see
     /// ``FrameConditioning/isAligned``.
@@ -49,7 +55,18 @@ public struct VideoPrior: CodePrior {
         self.configuration = configuration
         let width = configuration.width
         if let conditioning = configuration.conditioning {
-            resnet = FrameEncoder(conditioning.encoder, random: &random)
+            let network = conditioning.encoder.network(random: &random)
+            if let resnet = network as? FrameEncoder {
+                self.resnet = resnet
+            } else {
+                frameEncoder = network
+            }
+            if let own = conditioning.projected {
+                let factor = FrameConditioning.stride / own.stride
+                frameProjection = Convolution(
+                    own.channels, conditioning.encoder.outputWidth, kernel: [factor, factor],
+                    stride: [factor, factor], random: &random)
+            }
             framePositions = PositionTables(
                 grid: conditioning.grid, channels: conditioning.encoder.outputWidth,
                 random: &random)
@@ -78,6 +95,11 @@ public struct VideoPrior: CodePrior {
 
     public mutating func visit(_ visitor: inout some ParameterVisitor) {
         visitor.module("resnet", &resnet)
+        if var network = frameEncoder.take() {
+            visitor.module("frameEncoder", &network)
+            frameEncoder = network
+        }
+        visitor.module("frameProjection", &frameProjection)
         visitor.module("framePositions", &framePositions)
         visitor.module("frameInput", &frameInput)
         visitor.module("actionInput", &actionInput)

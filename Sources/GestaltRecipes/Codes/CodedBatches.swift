@@ -10,6 +10,8 @@ public struct CodedBatch: Sendable {
     public var frames: Tensor<Float>?
     /// `[N, T, 4]`; nil for a prior without actions.
     public var actions: Tensor<Float>?
+    /// The last conditioning frames with the targets of forecasts; nil without such.
+    public var forecasts: ForecastBatch?
 }
 
 /// Batches of encoded windows: in shuffled order one window of each clip, drawn again at each
@@ -22,15 +24,17 @@ public struct CodedBatches: BatchSource {
     /// The number of conditioning frames included.
     let given: Int
     let takesActions: Bool
+    /// The targets of the last conditioning frame; nil for none.
+    let forecasts: ForecastExamples?
     /// The windows of each clip.
     private let byClip: [[Int]]
 
     /// - Precondition: there are windows of every clip; `batchSize` is positive; clips have actions
-    ///   if actions are requested.
+    ///   if actions are requested; there are conditioning frames if forecasts are.
     init(
         _ coded: CodedWindows, of clips: any ClipSource, batchSize: Int, order: BatchOrder,
         given: Int,
-        takesActions: Bool
+        takesActions: Bool, forecasts: ForecastExamples? = nil
     ) {
         var byClip = [[Int]](repeating: [], count: clips.count)
         for (index, place) in coded.windows.enumerated() {
@@ -44,7 +48,10 @@ public struct CodedBatches: BatchSource {
         self.batchSize = batchSize
         self.order = order
         self.given = given
+        require(
+            forecasts == nil || given > 0, "CodedBatches: forecasts without conditioning frames")
         self.takesActions = takesActions
+        self.forecasts = forecasts
         self.byClip = byClip
     }
 
@@ -74,7 +81,24 @@ public struct CodedBatches: BatchSource {
         let actions = takesActions ? stacked(read.map(actions), axis: 0) : nil
         return CodedBatch(
             codes: coded.codes.gathered(Tensor(rows.map(Int32.init)), axis: 0), frames: frames,
-            actions: actions)
+            actions: actions, forecasts: try forecasts.map { try batch(of: places, $0) })
+    }
+
+    /// Returns the last conditioning frames of windows, mirrored as those are, with their targets.
+    private func batch(
+        of places: [CodedWindow], _ forecasts: ForecastExamples
+    ) throws -> ForecastBatch {
+        ForecastBatch(
+            try places.map { place in
+                let (clip, frame) = (place.window.clip, place.window.start + given - 1)
+                let info = try clips.info(at: clip)
+                var change = Transformation(height: info.height, width: info.width)
+                change.isFlipped = place.isMirrored
+                // Nothing is drawn: the frame is whole, since the prior is conditioned on it.
+                var draws = RandomStream(seed: 0)
+                return try forecasts.example(
+                    FrameIndex(clip: clip, frame: frame), change, using: &draws)
+            })
     }
 
     private func actions(of window: Clip) -> Tensor<Float> {

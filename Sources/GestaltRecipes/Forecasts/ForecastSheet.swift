@@ -3,6 +3,7 @@ import GestaltMedia
 import GestaltNN
 import GestaltSegHeads
 import GestaltTensor
+import GestaltVideo
 
 /// Frames beside what a forecaster forecasts from each of them, as one image: pictures in color,
 /// maps as probabilities, white being 1.

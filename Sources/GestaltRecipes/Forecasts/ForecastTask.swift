@@ -2,6 +2,7 @@ import GestaltNN
 import GestaltSegHeads
 import GestaltTensor
 import GestaltTraining
+import GestaltVideo
 
 /// The training of a ``Forecaster`` on targets from video.
 struct ForecastTask: TrainingTask {

@@ -78,8 +78,12 @@ extension OpenedModel {
         return predictor
     }
 
+    /// Returns the forecaster, also that of a predictor which was trained with forecasts.
     public func forecaster() throws(ModelMismatch) -> Forecaster {
-        guard let forecaster = model as? Forecaster else { throw mismatch(.forecaster) }
+        if let forecaster = model as? Forecaster { return forecaster }
+        guard let forecaster = (model as? VideoPredictor).flatMap(Forecaster.init(of:)) else {
+            throw mismatch(.forecaster)
+        }
         return forecaster
     }
 

@@ -7,6 +7,7 @@ import GestaltNN
 import GestaltSegHeads
 import GestaltTensor
 import GestaltTraining
+import GestaltVideo
 
 /// Pre-trains a dense encoder on unlabeled video: from single frames it forecasts targets that the
 /// motion of each clip provides.
@@ -67,21 +68,17 @@ public struct EncoderRecipe: Recipe {
                 expected: "no crop, CutMix or copy-paste: targets are a frame's own",
                 found: "\(augmentation)")
         }
-        _ = try activeTerms
+        _ = try forecasts
     }
 
-    /// The terms of the loss, in the order of their names.
-    private var activeTerms: [ForecastTerm] {
+    /// The terms of the loss.
+    private var forecasts: ForecastPlan {
         get throws(ConfigurationError) {
-            var active: [ForecastTerm] = []
-            for (name, weight) in terms.sorted(by: { $0.key < $1.key }) {
-                let term = try ForecastTerm(name, weight: weight, motion)
-                if weight > 0 { active.append(term) }
-            }
-            guard !active.isEmpty else {
+            let plan = try ForecastPlan(terms, motion)
+            guard !plan.terms.isEmpty else {
                 throw .invalid("terms", expected: "a term with a weight above 0", found: terms)
             }
-            return active
+            return plan
         }
     }
 
@@ -100,28 +97,27 @@ public struct EncoderRecipe: Recipe {
     ) throws -> Trained<Forecaster> {
         let run = try RecipeRun(self, options)
         var clips = try TrainingData(data, masks: .ignored, options)
-        let terms = try activeTerms
-        let settings = motion.keepingHorizons(of: terms)
-        try clips.fit(
-            to: nil, frames: terms.contains(where: \.needsMotion) ? settings.neededFrames : 1)
+        let plan = try forecasts
+        let terms = plan.terms
+        try clips.fit(to: nil, frames: plan.neededFrames)
         clips.report(options.notice)
         let (set, evaluationSet) = (clips.train, clips.evaluationSet)
         for set in [set, evaluationSet].compactMap({ $0 }) { try set.requireOneSize() }
-        try requireTargets(terms, in: set)
-        let model = try start(beginning, terms)
+        try plan.requireTargets(in: set)
+        let model = try start(beginning, plan.outputs)
         // Before the folder is made: a moving camera leaves no trace.
-        let targets = try motionTargets(of: set, terms, settings, run)
+        let targets = try plan.targets(of: set, run)
         let evaluator = try evaluationSet.map { evaluationSet in
             ForecastEvaluator(
                 batches: ForecastBatches(
-                    try motionTargets(of: evaluationSet, terms, settings, run), terms: terms,
+                    try plan.targets(of: evaluationSet, run), terms: terms,
                     every: 5, batchSize: 16, order: .once))
         }
         try run.begin(
             model, plan: optimization.plan(), batch: optimization.batchSize,
             data: [set] + (evaluationSet.map { [$0] } ?? []),
             trial: trial(
-                terms, set.info(at: 0).size, multiple: model.encoder.sizeMultiple))
+                plan, set.info(at: 0).size, multiple: model.encoder.sizeMultiple))
         let task = ForecastTask(
             batches: ForecastBatches(
                 targets, terms: terms, batchSize: optimization.batchSize,
@@ -137,11 +133,12 @@ public struct EncoderRecipe: Recipe {
         }
     }
 
-    private func start(_ beginning: Forecaster?, _ terms: [ForecastTerm]) throws -> Forecaster {
+    private func start(
+        _ beginning: Forecaster?, _ outputs: ForecastOutputs
+    ) throws -> Forecaster {
         let configuration = ForecasterConfiguration(
             encoder: beginning?.configuration.encoder ?? DenseEncoderConfiguration(width: width),
-            pictures: terms.filter(\.isPicture).map(\.name),
-            maps: terms.filter { !$0.isPicture }.map(\.name))
+            pictures: outputs.pictures, maps: outputs.maps)
         try configuration.validate()
         var random = RandomStream(seed: optimization.seed).split(.max)
         var model = Forecaster(configuration, random: &random)
@@ -152,60 +149,16 @@ public struct EncoderRecipe: Recipe {
         return model
     }
 
-    /// - Throws: `ConfigurationError` for a later frame that no clip has.
-    private func requireTargets(
-        _ terms: [ForecastTerm], in set: DataSet
-    ) throws(ConfigurationError) {
-        let longest = set.infos().map(\.frameCount).max() ?? 0
-        for case (let name, .frame(let ahead)) in terms.map({ ($0.name, $0.target) })
-        where ahead >= longest {
-            throw .invalid(
-                "terms", expected: "frames ahead below \(longest), the frames of the longest clip",
-                found: name)
-        }
-    }
-
-    private func motionTargets(
-        of set: DataSet, _ terms: [ForecastTerm], _ settings: MotionSettings,
-        _ run: RecipeRun<Self>
-    ) throws -> ForecastClips {
-        let bar =
-            run.options.showsProgress
-            ? ProgressBar("motion of \(set.split.folder)", total: set.count, unit: "clips") : nil
-        defer { bar?.finish() }
-        return try ForecastClips(set, terms: terms, settings, progress: run.progress(on: bar))
-    }
-
     private func trial(
-        _ terms: [ForecastTerm], _ frame: FrameSize, multiple: Int
+        _ plan: ForecastPlan, _ frame: FrameSize, multiple: Int
     ) -> TrialStep<Forecaster> {
         let size = TrialSize(height: frame.height, width: frame.width, multiple: multiple)
-        let pictures = terms.filter(\.isPicture).count
-        let maps = terms.count - pictures
         return TrialStep(scale: size.scale) { count in
-            func zeros(_ channels: Int) -> Tensor<Float> {
-                .zeros([count, size.height, size.width, channels])
-            }
-            let batch = ForecastBatch(
-                frames: zeros(3), original: zeros(3), pictures: zeros(3 * pictures),
-                pictureWeights: .ones([count, 1, 1, pictures]), maps: zeros(maps),
-                mapWeights: .ones([count, size.height, size.width, maps]))
+            let batch = plan.trialBatch(count, height: size.height, width: size.width)
             return { model, context in
-                forecastLosses(model(batch.frames, context), batch, terms)
+                forecastLosses(model(batch.frames, context), batch, plan.terms)
                     .reduce(Tensor<Float>(0)) { $0 + $1.mean }
             }
         }
-    }
-}
-
-extension MotionSettings {
-    /// Returns the settings with the horizons that terms use, so that clips need not be longer.
-    func keepingHorizons(of terms: [ForecastTerm]) -> MotionSettings {
-        var settings = self
-        let used = horizons.indices.last { index in
-            terms.contains { $0.target == .map(.willChange(index)) }
-        }
-        settings.horizons = Array(horizons.prefix(used.map { $0 + 1 } ?? 0))
-        return settings
     }
 }

@@ -2,8 +2,10 @@ import GestaltData
 import GestaltFiles
 import GestaltIO
 import GestaltModels
+import GestaltMotion
 import GestaltNN
 import GestaltPrior
+import GestaltSegHeads
 import GestaltTensor
 import GestaltTraining
 import GestaltVQVAE
@@ -28,6 +30,22 @@ public struct PriorRecipe: Recipe {
     /// Whether the last conditioning frame is also added to the tokens cell by cell; see
     /// `FrameConditioning.isAligned`.
     public var isAligned: Bool
+    /// The frame encoder of a new prior by its name in `FrameNetworks`, `dense:16`; nil for that of
+    /// the preset or of ``encoderModel``.
+    public var encoder: ComponentName?
+    /// A forecaster, or a predictor with a dense frame encoder, as ``OpenedModel`` reads it: the
+    /// frame encoder of a new prior starts from its dense encoder, and the layer of forecasts from
+    /// its own if ``terms`` are the same.
+    public var encoderModel: String?
+    /// The learning rate factor of the frame encoder, nil for 1; with 0 it is frozen and keeps every
+    /// bit.
+    public var encoderRate: Double?
+    /// The weights of the terms of the loss by name: `codes`, the codes of the clip, 1 where it is
+    /// not listed; and those of ``EncoderRecipe/terms``, forecast from the frame encoder's features
+    /// of the last conditioning frame, which must be dense. A weight of 0 turns a term off.
+    public var terms: [String: Double]?
+    /// Thresholds and horizons of the targets of ``terms``; nil for the defaults.
+    public var motion: MotionSettings?
     /// Whether it is also conditioned on the clips' actions; their mirror images are then omitted.
     public var takesActions: Bool
     public var attention: PriorConfiguration.Attention
@@ -40,7 +58,7 @@ public struct PriorRecipe: Recipe {
     public var clipLength: Int
     /// Frames between the starts of windows of one clip.
     public var startInterval: Int
-    /// Frozen paths in the predictor, `prior.resnet` for example; the tokenizer is always frozen.
+    /// Frozen paths in the predictor, `prior.blocks.0` for example; the tokenizer is always frozen.
     public var frozen: [String]
     /// Whether activations are recomputed in the backward pass: less memory, a third more time.
     public var checkpointing: Bool
@@ -86,6 +104,8 @@ public struct PriorRecipe: Recipe {
             throw ConfigurationError.invalid(
                 "isAligned", expected: "false without conditioning frames", found: true)
         }
+        try validateEncoder()
+        try validateTerms()
         for (key, value, least) in [
             ("clipLength", clipLength, 1), ("startInterval", startInterval, 1),
             ("conditioningFrames", conditioningFrames, 0),
@@ -106,6 +126,12 @@ public struct PriorRecipe: Recipe {
         let model = try beginning.video()
         var own = self
         if let configuration = model.predictor?.configuration {
+            guard encoder == nil, encoderModel == nil else {
+                throw ConfigurationError.invalid(
+                    encoder == nil ? "encoderModel" : "encoder",
+                    expected: "none: \(beginning.path) has its own frame encoder",
+                    found: encoder?.description ?? encoderModel ?? "")
+            }
             own.clipLength = configuration.clipLength
             own.conditioningFrames = configuration.prior.conditioning?.frames ?? 0
             own.isAligned = configuration.prior.conditioning?.isAligned ?? false
@@ -130,147 +156,40 @@ public struct PriorRecipe: Recipe {
     ) throws -> Trained<VideoPredictor> {
         let run = try RecipeRun(self, options)
         var clips = try TrainingData(data, masks: .ignored, options)
-        try clips.fit(to: beginning.frameTarget, frames: clipLength)
+        let forecasts = try self.forecasts
+        try clips.fit(
+            to: beginning.frameTarget, frames: max(clipLength, forecasts.neededFrames))
         clips.report(options.notice)
         let (set, evaluationSet) = (clips.train, clips.evaluationSet)
         try set.requireOneSize()
-        let model = try start(beginning, for: set.info(at: 0))
+        let model = try start(beginning, for: set.info(at: 0), options)
         for clips in [set, evaluationSet].compactMap({ $0 }) { try requireFit(clips, model) }
         try requireParts(of: model)
-        try requireSameTokenizer(as: model, run)
+        try requireSameFrozenParts(as: model, run)
+        try forecasts.requireTargets(in: set)
+        // Before the folder is made: a moving camera leaves no trace.
+        let examples = try examples(forecasts, of: set, run)
+        let others = try evaluationSet.flatMap { try self.examples(forecasts, of: $0, run) }
         try run.begin(
             model, plan: plan, batch: optimization.batchSize,
             data: [set] + (evaluationSet.map { [$0] } ?? []),
-            trial: trial(model))
+            trial: trial(model, forecasts))
         let mirrors = flip && !usesActions(model)
         let coded = try encoded(set, model, mirrors: mirrors, name: "train", run)
         let evaluator = try evaluationSet.map { evaluationSet in
-            let others = try encoded(evaluationSet, model, mirrors: false, name: "evaluation", run)
+            let held = try encoded(evaluationSet, model, mirrors: false, name: "evaluation", run)
             return PriorEvaluator(
-                batches(others, evaluationSet, model, .once), trained: coded,
-                codes: model.configuration.prior.codeCount)
+                batches(held, evaluationSet, model, .once, others), trained: coded,
+                codes: model.configuration.prior.codeCount, codesWeight: codesWeight)
         }
         let task = PriorTask(
-            batches: batches(coded, set, model, .shuffled(seed: seed)), evaluator: evaluator,
-            checkpointing: checkpointing)
+            batches: batches(coded, set, model, .shuffled(seed: seed), examples),
+            evaluator: evaluator, checkpointing: checkpointing, codesWeight: codesWeight)
         return try run.train(
-            model, task, optimizer: optimization.optimizer(), plan: plan, title: "prior"
+            model, task, optimizer: optimizer, plan: plan, title: "prior"
         ) { _ in
             "A prior over the codes of a video tokenizer, trained on clips of \(clipLength) frames of "
                 + "\(set), conditioned on \(conditioningFrames)."
         }
-    }
-}
-
-extension PriorRecipe {
-    private func start(_ beginning: VideoModel, for clip: ClipInfo) throws -> VideoPredictor {
-        if let predictor = beginning.predictor { return predictor }
-        let tokenizer = beginning.tokenizer
-        var configuration = try VideoPredictorConfiguration(
-            preset, tokenizer: tokenizer.configuration, frames: clipLength, height: clip.height,
-            width: clip.width, conditioningFrames: conditioningFrames,
-            isAligned: isAligned,
-            actionWidth: takesActions ? clip.actionWidth ?? 4 : nil, attention: attention,
-            codeDropout: codeDropout)
-        if let dropout { configuration.prior.dropout = dropout }
-        if let attentionDropout { configuration.prior.attentionDropout = attentionDropout }
-        try configuration.validate()
-        var random = RandomStream(seed: seed).split(.max)
-        return VideoPredictor(configuration, tokenizer: tokenizer, random: &random)
-    }
-
-    private func trial(_ model: VideoPredictor) -> TrialStep<VideoPredictor> {
-        let (sizes, prior) = (model.configuration, model.configuration.prior)
-        let (height, width) = (sizes.frameHeight, sizes.frameWidth)
-        let clip = Tensor<Float>.zeros([1, sizes.clipLength, height, width, 3])
-        let encoding = peakBytes { _ = model.tokenizer.encode(clip) }
-        return TrialStep(isLarge: true, elsewhere: 8 * encoding) { count in
-            let given = prior.conditioning?.frames
-            let batch = CodedBatch(
-                codes: .zeros([count, prior.latent.time, prior.latent.height, prior.latent.width]),
-                frames: given.map { .zeros([count, $0, height, width, 3]) },
-                actions: prior.actionWidth.map { .zeros([count, sizes.clipLength, $0]) })
-            return { $0.loss(batch, checkpointing: checkpointing, $1) }
-        }
-    }
-
-    private func usesActions(_ model: VideoPredictor) -> Bool {
-        model.configuration.prior.actionWidth != nil
-    }
-
-    /// - Throws: `ConfigurationError` when the clips do not fit the model.
-    private func requireFit(_ set: DataSet, _ model: VideoPredictor) throws {
-        let configuration = model.configuration
-        let (height, width) = (configuration.frameHeight, configuration.frameWidth)
-        for clip in set.infos() {
-            guard clip.height == height, clip.width == width else {
-                throw ConfigurationError.invalid(
-                    "data", expected: "clips of \(height) × \(width) pixels",
-                    found: "\(clip.name) of \(clip.height) × \(clip.width)")
-            }
-            guard !usesActions(model) || clip.actionWidth == configuration.prior.actionWidth
-            else {
-                throw ConfigurationError.invalid(
-                    "data",
-                    expected: "clips with actions of width \(configuration.prior.actionWidth!)",
-                    found: "\(clip.name) with \(clip.actionWidth.map { "width \($0)" } ?? "none")")
-            }
-        }
-        guard configuration.clipLength == clipLength else {
-            throw ConfigurationError.invalid(
-                "clipLength", expected: "the model's \(configuration.clipLength) frames",
-                found: clipLength)
-        }
-        guard configuration.prior.classes == nil else {
-            throw ConfigurationError.invalid(
-                "model", expected: "a prior without classes: clips carry none",
-                found: "\(configuration.prior.classes!) classes")
-        }
-    }
-
-    /// - Throws: `ConfigurationError` for a frozen path that does not exist.
-    private func requireParts(of model: VideoPredictor) throws {
-        let paths = model.state.map(\.path)
-        for part in frozen where !paths.contains(where: Freezing([part]).covers) {
-            throw ConfigurationError.invalid(
-                "frozen", expected: "paths of the predictor, such as prior.resnet", found: part)
-        }
-    }
-
-    /// Checks the tokenizer, which comes from the current model; the prior comes from the
-    /// checkpoint.
-    private func requireSameTokenizer(
-        as model: VideoPredictor, _ run: RecipeRun<Self>
-    ) throws {
-        guard run.options.resumes, let path = run.folder?.existingLastCheckpoint else { return }
-        try Checkpoint(reading: path)
-            .requireSame("tokenizer", as: model, expected: "the tokenizer this run began with")
-    }
-
-    private func encoded(
-        _ set: DataSet, _ model: VideoPredictor, mirrors: Bool, name: String,
-        _ run: RecipeRun<Self>
-    ) throws -> CodedWindows {
-        let bar =
-            run.options.showsProgress
-            ? ProgressBar("encoding \(set.split.folder)", total: 0, unit: "windows") : nil
-        defer { bar?.finish() }
-        return try CodedWindows(
-            set, length: clipLength, interval: startInterval, mirrors: mirrors,
-            tokenizer: model.tokenizer, keptAt: run.folder?.codes(name),
-            progress: run.progress(on: bar))
-    }
-
-    private func batches(
-        _ coded: CodedWindows, _ set: DataSet, _ model: VideoPredictor, _ order: BatchOrder
-    ) -> CodedBatches {
-        CodedBatches(
-            coded, of: set, batchSize: optimization.batchSize, order: order,
-            given: model.configuration.prior.conditioning?.frames ?? 0,
-            takesActions: usesActions(model))
-    }
-
-    private var plan: TrainingPlan {
-        optimization.plan(freezing: Freezing(["tokenizer"] + frozen))
     }
 }

@@ -1,6 +1,7 @@
 import GestaltChecks
 import GestaltModels
 import GestaltNN
+import GestaltPrior
 import GestaltTensor
 import GestaltVideo
 
@@ -20,14 +21,17 @@ public struct DenseEncoder: StoredEncoder {
     public let configuration: DenseEncoderConfiguration
     public var trunk: UShape
 
-    /// Frames of a standard deviation near 1 suit the initial weights.
-    private static let inputScale: Float = 4
-
     /// - Precondition: `configuration` is valid.
     public init(_ configuration: DenseEncoderConfiguration, random: inout RandomStream) {
         requireValid(configuration)
         self.configuration = configuration
         trunk = UShape(widths: configuration.widths, random: &random)
+    }
+
+    /// An encoder with the weights of a prior's dense frame encoder.
+    public init(_ frames: DenseFrameEncoder) {
+        configuration = DenseEncoderConfiguration(widths: frames.configuration.widths)
+        trunk = frames.trunk
     }
 
     public var sizeMultiple: Int { trunk.multiple }
@@ -44,12 +48,7 @@ public struct DenseEncoder: StoredEncoder {
     /// Returns the features of frames `[N, H, W, 3]`, `[N, H, W, widths[0]]`.
     /// - Precondition: H and W are multiples of ``sizeMultiple``.
     public func features(_ frames: Tensor<Float>, _ context: Context) -> Tensor<Float> {
-        require(
-            frames.rank == 4 && frames.shape[3] == 3 && frames.shape[1] % sizeMultiple == 0
-                && frames.shape[2] % sizeMultiple == 0,
-            "DenseEncoder: frames \(frames.shape) are not [N, H, W, 3] with multiples of "
-                + "\(sizeMultiple)")
-        return context.part("trunk") { trunk(frames * Self.inputScale, context) }
+        context.part("trunk") { trunk.features(of: frames, context) }
     }
 
     public mutating func visit(_ visitor: inout some ParameterVisitor) {
@@ -80,7 +79,8 @@ extension DenseEncoder {
         return width
     }
 
-    /// The encoder of a ``Forecaster``; without a model one with initial weights.
+    /// The encoder of a ``Forecaster``, or the dense frame encoder of a predictor; without a model
+    /// one with initial weights.
     public init(
         named name: ComponentName, on model: (any StoredModel)?, random: inout RandomStream
     ) throws {
@@ -89,15 +89,28 @@ extension DenseEncoder {
             self.init(DenseEncoderConfiguration(width: width ?? 32), random: &random)
             return
         }
-        guard let forecaster = model as? Forecaster else {
-            throw ModelMismatch(needed: .forecaster, found: model.title)
+        guard let encoder = Self(of: model) else {
+            throw ModelMismatch(needed: .denseEncoder, found: model.title)
         }
-        let found = forecaster.encoder.configuration.widths[0]
+        let found = encoder.configuration.widths[0]
         guard width == nil || width == found else {
             throw ConfigurationError.invalid(
                 "encoder", expected: "dense:\(found), the model's", found: "\(name)")
         }
-        self = forecaster.encoder
+        self = encoder
+    }
+
+    /// The dense encoder that a model contains; nil where it has none.
+    private init?(of model: any StoredModel) {
+        if let forecaster = model as? Forecaster {
+            self = forecaster.encoder
+        } else if let predictor = model as? VideoPredictor,
+            let frames = predictor.prior.frameEncoder as? DenseFrameEncoder
+        {
+            self.init(frames)
+        } else {
+            return nil
+        }
     }
 }
 

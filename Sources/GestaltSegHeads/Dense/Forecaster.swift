@@ -1,7 +1,9 @@
 import GestaltChecks
 import GestaltModels
 import GestaltNN
+import GestaltPrior
 import GestaltTensor
+import GestaltVideo
 
 /// A ``DenseEncoder`` with a linear layer that forecasts, at every pixel of a frame, what its video
 /// shows: pictures, such as the static background or a later frame, and maps of probabilities, such
@@ -23,9 +25,20 @@ public struct Forecaster: StoredModel {
             configuration.channels > 0, "Forecaster: no outputs of \(configuration)")
         self.configuration = configuration
         encoder = DenseEncoder(configuration.encoder, random: &random)
-        outputs = Convolution(
-            configuration.encoder.widths[0], configuration.channels, kernel: [1, 1],
-            padding: .same, random: &random)
+        outputs = configuration.outputs.layer(
+            width: configuration.encoder.widths[0], random: &random)
+    }
+
+    /// The forecaster in a predictor: its dense frame encoder and the layer of its forecasts; nil
+    /// for a predictor that was trained without forecasts.
+    public init?(of predictor: VideoPredictor) {
+        guard let outputs = predictor.configuration.forecasts, let layer = predictor.forecasts,
+            let frames = predictor.prior.frameEncoder as? DenseFrameEncoder
+        else { return nil }
+        encoder = DenseEncoder(frames)
+        configuration = ForecasterConfiguration(
+            encoder: encoder.configuration, pictures: outputs.pictures, maps: outputs.maps)
+        self.outputs = layer
     }
 
     public var title: String { "a forecaster (dense encoder)" }
@@ -37,28 +50,12 @@ public struct Forecaster: StoredModel {
             let features = context.part("encoder") { encoder.features(x, context) }
             return context.part("outputs") { outputs(features, context) }
         }
-        let pictures = 3 * configuration.pictures.count
-        return Forecast(
-            pictures: all.sliced(0..<pictures, axis: -1),
-            maps: all.sliced(pictures..<configuration.channels, axis: -1))
+        return configuration.outputs.forecast(all)
     }
 
     public mutating func visit(_ visitor: inout some ParameterVisitor) {
         visitor.module("encoder", &encoder)
         visitor.module("outputs", &outputs)
-    }
-}
-
-/// The outputs of a ``Forecaster``.
-public struct Forecast: Sendable {
-    /// `[N, H, W, 3 · pictures]` in units of the frames, −0.5…0.5.
-    public let pictures: Tensor<Float>
-    /// The logits of the maps, `[N, H, W, maps]`.
-    public let maps: Tensor<Float>
-
-    /// Returns one picture, `[N, H, W, 3]`.
-    public func picture(_ index: Int) -> Tensor<Float> {
-        pictures.sliced(3 * index..<3 * index + 3, axis: -1)
     }
 }
 
@@ -81,16 +78,13 @@ public struct ForecasterConfiguration: ModelConfiguration {
         self.maps = maps
     }
 
+    public var outputs: ForecastOutputs { ForecastOutputs(pictures: pictures, maps: maps) }
     /// The number of output channels.
-    public var channels: Int { 3 * pictures.count + maps.count }
+    public var channels: Int { outputs.channels }
 
     public func validate() throws(ConfigurationError) {
         do { try encoder.validate() } catch { throw error.below("encoder") }
-        let names = pictures + maps
-        guard (1...256).contains(names.count), Set(names).count == names.count else {
-            throw .invalid(
-                "pictures and maps", expected: "1 to 256 distinct names", found: names)
-        }
+        try outputs.validate()
     }
 
     public var summary: String {
@@ -101,4 +95,6 @@ public struct ForecasterConfiguration: ModelConfiguration {
 extension ModelNeed {
     public static let forecaster = ModelNeed(
         "a forecaster (dense encoder)", recipes: ["encoder"])
+    public static let denseEncoder = ModelNeed(
+        "a forecaster, or a predictor with a dense frame encoder", recipes: ["encoder"])
 }

@@ -23,8 +23,10 @@ public enum SegmentationKinds {
         try? Encoders.register(ResNetEncoder.self)
         try? Encoders.register(PriorEncoder.self)
         try? Encoders.register(DenseEncoder.self)
+        try? Encoders.register(DensePriorEncoder.self)
         try? Heads.register(ConvolutionalHead.Configuration.self)
         try? Heads.register(LinearProbe.Configuration.self)
+        try? Heads.register(JoinedHead.Configuration.self)
     }()
 }
 

@@ -80,36 +80,19 @@ extension PriorEncoder.Configuration {
     /// - Throws: `ConfigurationError` for a prior that cannot compute a latent from frames alone,
     ///   and for a layer that it does not have.
     public func validate() throws(ConfigurationError) {
-        func check(
-            _ holds: Bool, _ key: String, _ expected: String, _ found: Any
-        ) throws(ConfigurationError) {
-            guard holds else { throw .invalid(key, expected: expected, found: found) }
-        }
-        do { try sizes.validate() } catch { throw error.below("sizes") }
-        guard let frames = sizes.conditioning else {
+        let (stride, frames) = try sizes.validateHidden(layer: source.layer, query: source.query)
+        guard frames.encoder is FrameEncoderConfiguration else {
             throw .invalid(
-                "sizes.conditioning", expected: "frames, which a latent is computed from",
-                found: "none")
+                "sizes.conditioning.encoder",
+                expected: "VideoGPT's frame encoder; a dense one is read by "
+                    + DensePriorEncoder.grammar,
+                found: frames.encoder.summary)
         }
-        try check(
-            sizes.classes == nil, "sizes.classes", "none: a frame has no class",
-            sizes.classes ?? 0)
-        try check(
-            sizes.actionWidth == nil, "sizes.actionWidth", "none: a frame has no actions",
-            sizes.actionWidth ?? 0)
-        let stride = frames.height / sizes.latent.height
-        try check(
-            stride.nonzeroBitCount == 1 && stride * sizes.latent.height == frames.height
-                && stride * sizes.latent.width == frames.width, "sizes.latent",
-            "frames of \(frames.height) × \(frames.width) by one power of two", sizes.latent)
-        try check(
-            (0...sizes.layers).contains(source.layer), "source.layer",
-            "0 to the prior's \(sizes.layers)", source.layer)
-        try check(
-            source.query != .hidden || sizes.codeDropout != nil, "source.query",
-            "start or zeros: the prior has no masked token", source.query)
-        try check(
-            !source.joins || FramePyramid.stage(ofStride: stride) != nil, "source.joins",
-            "false: the frame encoder has no stage of stride \(stride)", source.joins)
+        guard !source.joins || FramePyramid.stage(ofStride: stride) != nil else {
+            throw .invalid(
+                "source.joins",
+                expected: "false: the frame encoder has no stage of stride \(stride)",
+                found: source.joins)
+        }
     }
 }

@@ -21,7 +21,8 @@ import GestaltVideo
 /// Dropout is off even in training: a latent is a function of the frame, so that a cached one
 /// equals a recomputed one. Gradients pass a frozen prior and reach the frame encoder. The parts
 /// are `resnet`, the frame encoder, and `prior`, all the rest, including the positions of the
-/// features. For a prior with several conditioning frames the frame is repeated.
+/// features. For a prior with several conditioning frames the frame is repeated. A prior with a
+/// dense frame encoder is read by ``DensePriorEncoder``.
 ///
 /// - Shapes: frames `[N, H, W, 3]` of the prior's size to `[N, t, h, w, width]`; with `joins`
 ///   `[N, 1, h, w, t·width + C]`.
@@ -60,7 +61,7 @@ public struct PriorEncoder: StoredEncoder {
     ///   see ``Configuration/validate()``.
     public init(_ prior: VideoPrior, source: Source) {
         guard let resnet = prior.resnet, let conditioning = prior.configuration.conditioning else {
-            stop("PriorEncoder: a prior without conditioning frames")
+            stop("PriorEncoder: a prior without conditioning frames or VideoGPT's frame encoder")
         }
         self.resnet = resnet
         self.prior = prior
@@ -95,13 +96,13 @@ public struct PriorEncoder: StoredEncoder {
     public func latentShape(height: Int, width: Int) -> LatentShape {
         requireSize(height, width)
         let sizes = prior.configuration
-        let beside = joinedStage.map { conditioning.encoder.channels[$0 - 1] }
+        let beside = joinedStage.map { resnet.configuration.channels[$0 - 1] }
         return LatentShape(
             slots: beside == nil ? sizes.latent.time : 1, height: sizes.latent.height,
             width: sizes.latent.width,
             channels: beside.map { sizes.latent.time * sizes.width + $0 } ?? sizes.width,
             stride: sizeMultiple,
-            finer: source.skips ? conditioning.encoder.finer(than: sizeMultiple) : [])
+            finer: source.skips ? resnet.configuration.finer(than: sizeMultiple) : [])
     }
 
     /// - Precondition: frames of the prior's size.
@@ -110,7 +111,7 @@ public struct PriorEncoder: StoredEncoder {
         requireSize(frames.shape[1], frames.shape[2])
         let pyramid = FramePyramid(
             stages: context.part("resnet") { resnet.stages(still, context) })
-        let condition = prior.condition(stage: pyramid.stages[3])
+        let condition = prior.condition(features: pyramid.stages[3], .inference)
         let hidden = Latent(
             prior.hidden(
                 asking: source.query, layers: [source.layer], condition, .inference)[0],

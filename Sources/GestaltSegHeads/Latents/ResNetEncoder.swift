@@ -117,7 +117,9 @@ extension ResNetEncoder {
         let prior = predictor.prior
         guard let resnet = prior.resnet, let conditioning = prior.configuration.conditioning else {
             throw ConfigurationError.invalid(
-                "model", expected: "a prior with conditioning frames", found: "one without")
+                "model", expected: "a prior with VideoGPT's frame encoder",
+                found: prior.configuration.conditioning?.encoder.summary
+                    ?? "one without conditioning frames")
         }
         self.init(resnet, source: try Self.source(name, frames: conditioning.frames))
     }

@@ -235,7 +235,10 @@ private func awake(_ prior: VideoPrior) -> VideoPrior {
             } == "latent")
         #expect(
             key { $0.conditioning?.encoder.outputWidth = 4 } == "conditioning.encoder.outputWidth")
-        #expect(key { $0.conditioning?.encoder.blocks = [1] } == "conditioning.encoder.blocks")
+        #expect(
+            key {
+                $0.conditioning?.encoder = FrameEncoderConfiguration(blocks: [1], outputWidth: 6)
+            } == "conditioning.encoder.blocks")
         #expect(key { $0.actionWidth = 4 } == "actionStride")
     }
 }

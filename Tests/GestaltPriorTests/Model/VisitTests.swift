@@ -13,17 +13,22 @@ import Testing
         #expect(Set(paths).count == paths.count, "\(name)")
     }
 
+    private static let resnet = FrameEncoderConfiguration(
+        width: 2, blocks: [2, 1, 1, 1], outputWidth: 6)
     private static let frames = FrameConditioning(
+        frames: 2, height: 16, width: 16, encoder: resnet)
+    private static let dense = FrameConditioning(
         frames: 2, height: 16, width: 16,
-        encoder: FrameEncoderConfiguration(width: 2, blocks: [2, 1, 1, 1], outputWidth: 6))
+        encoder: DenseFrameEncoder.Configuration(widths: [2, 4, 6], outputWidth: 6),
+        isAligned: true)
 
     @Test func aFrameEncoderNamesAllThatItStores() {
         var random = RandomStream(seed: 1)
-        expectComplete(FrameEncoder(Self.frames.encoder, random: &random), "FrameEncoder")
+        expectComplete(FrameEncoder(Self.resnet, random: &random), "FrameEncoder")
     }
 
     /// Every condition and the masked token: each is a part that may be absent.
-    @Test(arguments: [nil, frames], [nil, 3] as [Int?])
+    @Test(arguments: [nil, frames, dense], [nil, 3] as [Int?])
     func aPriorNamesAllThatItStores(conditioning: FrameConditioning?, classes: Int?) throws {
         for (actionWidth, codeDropout) in [
             (nil, nil), (4, PriorConfiguration.CodeDropout()),

@@ -12,7 +12,7 @@ struct SamplingModel: Sendable, CustomTestStringConvertible {
     let configuration: VideoPredictorConfiguration
 
     enum Kind: String, CaseIterable {
-        case plain, sparse, frames, aligned, classes, actions, all
+        case plain, sparse, frames, aligned, dense, classes, actions, all
     }
 
     /// Clips of 8 × 16 × 16 pixels, 2 × 8 × 8 codes, or `latent` if given.
@@ -29,12 +29,14 @@ struct SamplingModel: Sendable, CustomTestStringConvertible {
                 latent: .init(time: latent[0], height: latent[1], width: latent[2]), codeCount: 40,
                 embeddingWidth: 6, width: width, heads: 2, layers: layers,
                 attention: kind == .sparse || kind == .all ? .sparse : .full,
-                conditioning: [.frames, .aligned, .all].contains(kind)
+                conditioning: [.frames, .aligned, .dense, .all].contains(kind)
                     ? FrameConditioning(
                         frames: given, height: 2 * latent[1], width: 2 * latent[2],
-                        encoder: FrameEncoderConfiguration(
-                            width: 4, blocks: [1, 1, 1, 1], outputWidth: 18),
-                        isAligned: kind == .aligned)
+                        encoder: kind == .dense
+                            ? DenseFrameEncoder.Configuration(widths: [4, 6], outputWidth: 18)
+                            : FrameEncoderConfiguration(
+                                width: 4, blocks: [1, 1, 1, 1], outputWidth: 18),
+                        isAligned: kind == .aligned || kind == .dense)
                     : nil,
                 classes: kind == .classes || kind == .all ? 3 : nil,
                 actionWidth: kind == .actions || kind == .all ? 2 : nil,

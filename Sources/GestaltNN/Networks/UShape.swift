@@ -1,9 +1,8 @@
 import GestaltChecks
-import GestaltNN
 import GestaltTensor
 
-/// The trunk of a ``UNet`` and of a ``DenseEncoder``: a contracting and an expanding path with skip
-/// connections at each size.
+/// A contracting and an expanding path with skip connections at each size: features at full
+/// resolution that have seen the whole picture.
 ///
 /// At each size two of (3×3 convolution, BatchNorm, ReLU); 2×2 max pooling down; a 2×2 transposed
 /// convolution of stride two up, to the width of that size; the contracting path's features

@@ -1,4 +1,3 @@
-import GestaltNN
 import GestaltTensor
 
 /// A 3×3 convolution without bias, BatchNorm, ReLU; height and width are preserved.

@@ -1,0 +1,19 @@
+import GestaltChecks
+import GestaltNN
+import GestaltTensor
+
+extension UShape {
+    /// Frames of a standard deviation near 1 suit the initial weights.
+    private static let frameScale: Float = 4
+
+    /// Returns the features of frames at their resolution, `[N, H, W, 3]` in −0.5…0.5 to
+    /// `[N, H, W, widths[0]]`: those of a dense encoder, wherever it stands.
+    /// - Precondition: H and W are multiples of ``UShape/multiple``.
+    package func features(of frames: Tensor<Float>, _ context: Context) -> Tensor<Float> {
+        require(
+            frames.rank == 4 && frames.shape[3] == 3 && frames.shape[1] % multiple == 0
+                && frames.shape[2] % multiple == 0,
+            "UShape: frames \(frames.shape) are not [N, H, W, 3] with multiples of \(multiple)")
+        return self(frames * Self.frameScale, context)
+    }
+}
