@@ -51,7 +51,7 @@ public struct EncoderRecipe: Recipe {
         terms = Self.usualTerms
         motion = MotionSettings()
         augmentation = .standard
-        optimization = .segmentation(steps: steps ?? 4000, isFewLabels: true, seed: seed)
+        optimization = .frames(steps: steps ?? 4000, seed: seed)
     }
 
     public func validate() throws {
@@ -111,6 +111,12 @@ public struct EncoderRecipe: Recipe {
         for set in [set, evaluationSet].compactMap({ $0 }) { try set.requireOneSize() }
         try requireTargets(terms, in: set)
         let model = try start(beginning, terms)
+        try run.requireMemory(
+            model, plan: optimization.plan(), batch: optimization.batchSize,
+            trial: trial(
+                terms, set.info(at: 0).size, multiple: model.encoder.sizeMultiple,
+                held: terms.contains(where: \.needsMotion)
+                    ? [set, evaluationSet].compactMap { $0?.motionBytes }.reduce(0, +) : 0))
         // Before the folder is made: a moving camera leaves no trace.
         let targets = try motionTargets(of: set, terms, settings, run)
         let evaluator = try evaluationSet.map { evaluationSet in
@@ -119,11 +125,7 @@ public struct EncoderRecipe: Recipe {
                     try motionTargets(of: evaluationSet, terms, settings, run), terms: terms,
                     every: 5, batchSize: 16, order: .once))
         }
-        try run.begin(
-            model, plan: optimization.plan(), batch: optimization.batchSize,
-            data: [set] + (evaluationSet.map { [$0] } ?? []),
-            trial: trial(
-                terms, set.info(at: 0).size, multiple: model.encoder.sizeMultiple))
+        try run.begin(data: [set] + (evaluationSet.map { [$0] } ?? []))
         let task = ForecastTask(
             batches: ForecastBatches(
                 targets, terms: terms, batchSize: optimization.batchSize,
@@ -178,13 +180,14 @@ public struct EncoderRecipe: Recipe {
         return try ForecastClips(set, terms: terms, settings, progress: run.progress(on: bar))
     }
 
+    /// - Parameter held: the bytes of the targets of motion.
     private func trial(
-        _ terms: [ForecastTerm], _ frame: FrameSize, multiple: Int
+        _ terms: [ForecastTerm], _ frame: FrameSize, multiple: Int, held: Int
     ) -> TrialStep<Forecaster> {
         let size = TrialSize(height: frame.height, width: frame.width, multiple: multiple)
         let pictures = terms.filter(\.isPicture).count
         let maps = terms.count - pictures
-        return TrialStep(scale: size.scale) { count in
+        return TrialStep(scale: size.scale, held: held) { count in
             func zeros(_ channels: Int) -> Tensor<Float> {
                 .zeros([count, size.height, size.width, channels])
             }
@@ -196,6 +199,15 @@ public struct EncoderRecipe: Recipe {
                 forecastLosses(model(batch.frames, context), batch, terms)
                     .reduce(Tensor<Float>(0)) { $0 + $1.mean }
             }
+        }
+    }
+}
+
+extension DataSet {
+    /// The bytes of the targets of motion of all clips.
+    fileprivate var motionBytes: Int {
+        infos().reduce(0) {
+            $0 + MotionTargets.byteCount(frames: $1.frameCount, height: $1.height, width: $1.width)
         }
     }
 }
