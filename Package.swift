@@ -90,7 +90,10 @@ let package = Package(
             ]),
         layer(
             "GestaltData",
-            ["GestaltChecks", "GestaltIO", "GestaltTensor", "GestaltMedia", "GestaltFiles"]),
+            [
+                "GestaltChecks", "GestaltIO", "GestaltTensor", "GestaltMotion", "GestaltMedia",
+                "GestaltFiles",
+            ]),
         layer(
             "GestaltModels",
             ["GestaltChecks", "GestaltTensor", "GestaltIO", "GestaltNN", "GestaltFiles"]),

@@ -32,6 +32,20 @@ import Testing
         _ = try succeed(
             "evaluate", "--model", folder.path("student"), "--data", "synthetic:2", "--split",
             "train")
+        try train(
+            "student", "--teacher", teacher, "--teacher", folder.path("student"), "--labels", "3",
+            "--labeled-batch", "2", "--rounds", "2", "--threshold", "0.4,1:0.3", "--floor", "0.1",
+            "--boundary-band", "1", "--propagate", "affinity", "--cut-mix", "0.5",
+            "--unlabeled-cut-mix", "0.5", "--output", folder.path("rounds"))
+        let rounds = try String(
+            contentsOfFile: folder.path("rounds") + "/recipe.json", encoding: .utf8)
+        for setting in [
+            "\"rounds\" : 2", "\"boundaryBand\" : 1", "\"affinity\"", "\"usual\" : 0.4",
+        ] {
+            #expect(rounds.contains(setting), "\(rounds)")
+        }
+        let inspected = try succeed("inspect", folder.path("rounds"))
+        #expect(inspected.output.contains("finished"), "\(inspected)")
         let sheet = folder.path("forecast.png")
         _ = try succeed(
             "forecast", "--model", encoder, "--data", "synthetic:2", "--split", "train", "--clips",
@@ -47,6 +61,11 @@ import Testing
         (["encoder", "--width", "0"], "--width"),
         (["student", "--labels", "10"], "--model"),
         (["student", "--model", "m", "--threshold", "2"], "--threshold"),
+        (["student", "--model", "m", "--threshold", "0:0.5,0:0.6"], "--threshold"),
+        (["student", "--model", "m", "--threshold", "0:0.5,0.6"], "--threshold"),
+        (["student", "--model", "m", "--rounds", "0"], "--rounds"),
+        (["student", "--model", "m", "--propagate", "flow"], "--propagate"),
+        (["student", "--model", "m", "--boundary-band=-1"], "--boundary-band"),
     ])
     func slipsEndWith2AndNameTheFlag(words: [String], flag: String) throws {
         let folder = TemporaryFolder()

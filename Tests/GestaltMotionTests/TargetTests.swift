@@ -68,6 +68,14 @@ import Testing
                 })
     }
 
+    @Test func bytesAreThoseOfTheTensors() throws {
+        let targets = try Self.targets(.passing)
+        let bytes =
+            targets.bits.count + targets.background.count
+            + targets.energy.count * MemoryLayout<Float>.size
+        #expect(MotionTargets.byteCount(frames: 17, height: 20, width: 20) == bytes)
+    }
+
     @Test func weightsIgnoreWhatWasNotReachedOnRequest() throws {
         let targets = try Self.targets(.pushed)
         #expect(targets.weights(.displaced).min().scalar == 1)

@@ -46,6 +46,26 @@ import Testing
         }
     }
 
+    /// The number of threads is of the whole process, so the test has one of its own.
+    @Test func threadsDoNotChangeResults() async {
+        await #expect(processExitsWith: .success) {
+            let clip = Scene.pushed.clip.withNoise(2, seed: 1)
+            let tracks = ColorTracks(of: clip, tolerance: 5)
+            let p: Tensor<Float> = .sample([17, 20, 20, 3], in: 0...1)
+            let labels = clip[3, 0..., 0..., 0]
+            func results() -> [Tensor<Float>] {
+                [
+                    tracks.averaged(p), tracks.propagated(labels, from: 3).cast(to: Float.self),
+                    LabelPropagation(radius: 3).labels(ofClip: p, from: p[3], frame: 3),
+                ]
+            }
+            Runtime.threads = 1
+            let one = results()
+            Runtime.threads = 3
+            precondition(one == results(), "results of one and of three threads differ")
+        }
+    }
+
     @Test func labelsFollowColors() {
         let scene = Scene.pushed
         var labels = scene.map { t, y, x in scene.isCovered(t, y, x) }[2].cast(to: UInt8.self)

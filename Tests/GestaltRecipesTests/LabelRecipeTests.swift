@@ -113,6 +113,23 @@ import Testing
         #expect(others.contains { $0.contains("classes 1, 3 never occur") }, "\(others)")
     }
 
+    @Test func missingBackgroundIsSaid() throws {
+        let folder = TemporaryFolder()
+        try write(folder.path) { _, _ in 1 }
+        let notices = try said(by: recipe(folder.path, classes: 2))
+        #expect(notices.contains { $0.contains("train: no background in 2 labeled") }, "\(notices)")
+    }
+
+    /// An error in place of a training on nothing.
+    @Test(arguments: [nil, 1]) func ignoredFramesAreNoLabels(labels: Int?) throws {
+        let folder = TemporaryFolder()
+        try write(folder.path) { _, _ in 255 }
+        var recipe = recipe(folder.path, classes: 3, labels: labels)
+        recipe.data.ignore = .label(255)
+        let error = #expect(throws: (any Error).self) { try said(by: recipe) }
+        #expect("\(error as Any)".contains("a pixel that is not ignored"), "\(error as Any)")
+    }
+
     @Test func choicesAreKeptInRecipes() throws {
         var recipe = self.recipe("somewhere", classes: 3)
         recipe.data.ignore = .label(7)

@@ -3,6 +3,7 @@ import GestaltData
 import GestaltNN
 import GestaltRecipes
 import GestaltTensor
+import TestSupport
 import Testing
 
 /// Training on clips that are read when they are needed.
@@ -15,6 +16,24 @@ import Testing
         }
         await #expect(processExitsWith: .success) {
             try compare { try SmallRecipes.tokenizer(steps: 3).train(silent()).model.state }
+        }
+    }
+
+    @Test("encoders, too, whose targets are later frames")
+    func encoders() async {
+        await #expect(processExitsWith: .success) {
+            try compare { try EncoderRecipeTests.recipe(steps: 3).train(silent()).model.state }
+        }
+    }
+
+    @Test("students, too")
+    func students() async {
+        await #expect(processExitsWith: .success) {
+            let folder = TemporaryFolder()
+            let teacher = try StudentRecipeTests.teacher(folder)
+            try compare {
+                try StudentRecipeTests.recipe(teacher, steps: 3).train(silent()).model.state
+            }
         }
     }
 

@@ -13,15 +13,19 @@ import TestSupport
 import Testing
 
 @Suite struct StudentRecipeTests {
-    private static func teacher(_ folder: TemporaryFolder) throws -> String {
-        let path = folder.path("teacher")
-        _ = try SmallRecipes.unet(steps: 3).train(silent(path))
+    static func teacher(
+        _ folder: TemporaryFolder, _ name: String = "teacher", seed: UInt64 = 0
+    ) throws -> String {
+        let path = folder.path(name)
+        var recipe = SmallRecipes.unet(steps: 3)
+        recipe.seed = seed
+        _ = try recipe.train(silent(path))
         return path
     }
 
-    private static func recipe(_ teacher: String?, steps: Int) -> StudentRecipe {
+    static func recipe(_ teachers: String..., steps: Int) -> StudentRecipe {
         var recipe = StudentRecipe(
-            data: SmallRecipes.data, model: teacher, labels: 4, steps: steps)
+            data: SmallRecipes.data, teachers: teachers, labels: 4, steps: steps)
         (recipe.labeledBatch, recipe.optimization.batchSize) = (2, 5)
         recipe.optimization.schedule = .constant
         recipe.optimization.warmUpFraction = nil
@@ -92,8 +96,14 @@ import Testing
         #expect(try key { $0.labels = 100_000 } == "labels")
         #expect(try key { $0.labels = nil } == "labels")
         #expect(try key { $0.threshold = 2 } == "threshold")
-        #expect(try key { $0.optimization.averageDecay = nil } == "averageShare")
-        #expect(try key { $0.model = nil } == "model")
+        #expect(
+            try key { $0.threshold = ConfidenceThresholds(0.5, classes: [1: 2]) }
+                == "threshold.classes.1")
+        #expect(
+            try key { $0.threshold = ConfidenceThresholds(0.5, classes: [2: 0.5]) } == "threshold")
+        #expect(try key { $0.teachers = [] } == "teachers")
+        #expect(try key { $0.rounds = 0 } == "rounds")
+        #expect(try key { $0.boundaryBand = -1 } == "boundaryBand")
         recipe.labeledBatch = 5
         #expect(throws: ConfigurationError.self) { try recipe.validate() }
     }

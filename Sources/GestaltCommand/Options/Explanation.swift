@@ -74,6 +74,9 @@ struct Explanation: Error, CustomStringConvertible {
             "optimization.gradientNorm": "--gradient-norm",
             "optimization.averageDecay": "--average-decay", "flip": "--flip", "frozen": "--freeze",
             "trains": "--unfreeze", "input": "the frames of --data",
+            "teachers": "--teacher", "start": "--start", "rounds": "--rounds",
+            "labeledBatch": "--labeled-batch", "propagation": "--propagate",
+            "boundaryBand": "--boundary-band", "threshold": "--threshold",
         ]
         if let flag = flags[key] { return flag }
         for (prefix, flag) in [

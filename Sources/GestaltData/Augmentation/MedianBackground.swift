@@ -1,24 +1,11 @@
 import GestaltChecks
+import GestaltMotion
 import GestaltTensor
 
 extension Clip {
     /// The median of all frames, `[H, W, 3]`: of each channel of each pixel the lower median over
     /// time, the background of a resting camera where nothing covers it most of the time.
-    public func medianFrame() -> Tensor<UInt8> {
-        let size = height * width * 3
-        return frames.withScalars { source in
-            Tensor<UInt8>(uninitialized: [height, width, 3]) { target in
-                guard let source = source.baseAddress, let target = target.baseAddress else {
-                    return
-                }
-                for start in stride(from: 0, to: size, by: TemporalMedian.block) {
-                    TemporalMedian.write(
-                        source + start, to: target + start, frames: frameCount, distance: size,
-                        count: min(TemporalMedian.block, size - start))
-                }
-            }
-        }
-    }
+    public func medianFrame() -> Tensor<UInt8> { temporalMedian(of: frames) }
 
     /// The clip with its foreground, ids 1…254, replaced by a median of all frames.
     ///
@@ -58,36 +45,4 @@ extension Clip {
     /// The largest difference of two frames of a resting surface in any channel: several times the
     /// noise of a camera.
     private static let restingDifference = 16
-}
-
-/// The lower median over time of many numbers at once.
-private enum TemporalMedian {
-    /// Numbers whose candidates and counts stay in the fastest cache.
-    static let block = 1024
-
-    /// Finds the bits of each median from the highest down: a bit is set where no more than half
-    /// of the numbers lie below the candidate. All loops run over neighbors in memory.
-    ///
-    /// - Parameter distance: from a frame to the next.
-    static func write(
-        _ source: UnsafePointer<UInt8>, to medians: UnsafeMutablePointer<UInt8>, frames: Int,
-        distance: Int, count: Int
-    ) {
-        let rank = Int32((frames - 1) / 2)
-        withUnsafeTemporaryAllocation(of: Int32.self, capacity: count) { below in
-            guard let below = below.baseAddress else { return }
-            medians.update(repeating: 0, count: count)
-            for bit in (0..<8).reversed() {
-                let mark = UInt8(1) << UInt8(bit)
-                below.update(repeating: 0, count: count)
-                for frame in 0..<frames {
-                    let row = source + frame * distance
-                    for index in 0..<count {
-                        below[index] &+= row[index] < medians[index] | mark ? 1 : 0
-                    }
-                }
-                for index in 0..<count where below[index] <= rank { medians[index] |= mark }
-            }
-        }
-    }
 }

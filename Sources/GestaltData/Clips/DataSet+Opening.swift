@@ -30,7 +30,9 @@ extension DataSet {
             let files = try MaskFiles.found(at: location)
             throw ClipError.missingMasks(
                 clip: set.name,
-                reason: files.first.map { "none of the masks is named like a frame (\($0))" }
+                reason: files.first.map {
+                    "no mask is named like a frame and has a pixel that is not ignored (\($0))"
+                }
                     ?? "frames' masks belong in a folder masks, under the frames' names")
         }
         return set

@@ -46,7 +46,7 @@ public struct LabelSummary: Sendable, Equatable {
     public var foregroundPixels: Int { pixels.dropFirst().reduce(0, +) }
 
     /// Returns remarks to read before training on these labels or scoring with them, a sentence
-    /// each: frames without labels, no foreground, classes that never occur.
+    /// each: frames without labels, no foreground, classes that never occur, no background.
     ///
     /// - Parameter classes: of the model; 1 for foreground against background.
     public func remarks(classes: Int) -> [String] {
@@ -62,6 +62,9 @@ public struct LabelSummary: Sendable, Equatable {
             let names = missing.map(String.init).joined(separator: ", ")
             let (noun, verb) = missing.count == 1 ? ("class", "occurs") : ("classes", "occur")
             result.append("\(noun) \(names) never \(verb) in \(labeledCount) labeled frames")
+        }
+        if foregroundPixels > 0, pixels[0] == 0 {
+            result.append("no background in \(labeledCount) labeled frames")
         }
         return result
     }

@@ -3,13 +3,14 @@ import GestaltTensor
 /// The maps of a clip while they are computed.
 struct MotionMaps {
     let shape: ClipShape
-    var background: Tensor<UInt8>
+    let background: Tensor<UInt8>
     var bits: Tensor<UInt8>
     var energy: Tensor<Float>
 
-    init(_ shape: ClipShape) {
+    /// The median of a clip and empty maps.
+    init(_ shape: ClipShape, of clip: Tensor<UInt8>) {
         self.shape = shape
-        background = .zeros([shape.height, shape.width, 3])
+        background = temporalMedian(of: clip)
         bits = .zeros([shape.frames, shape.height, shape.width])
         energy = .zeros([shape.height, shape.width])
     }
@@ -22,13 +23,12 @@ struct MotionMaps {
         let shape = shape
         let history = PixelHistory(settings, thresholds, frames: shape.frames, width: shape.width)
         clip.withScalars { x in
-            background.withMutableScalars { background in
+            background.withScalars { background in
                 bits.withMutableScalars { bits in
                     energy.withMutableScalars { energy in
                         for pixel in 0..<shape.pixels {
                             if pixel % shape.width == 0 { history.gather(x, from: pixel, shape) }
                             history.select(pixel % shape.width)
-                            history.median(into: background.baseAddress! + pixel * 3)
                             history.compare(with: background.baseAddress! + pixel * 3)
                             history.lookAhead()
                             history.findStates(of: pixel, &states)

@@ -45,7 +45,7 @@ public struct MotionTargets: Sendable {
         self.settings = settings
         self.noise = noise ?? CameraNoise(of: clip)
         let thresholds = MotionThresholds(settings, self.noise)
-        var maps = MotionMaps(shape)
+        var maps = MotionMaps(shape, of: clip)
         var states = DisplacedStates()
         maps.fill(from: clip, settings, thresholds, &states)
         maps.markReached(within: settings.reach)
@@ -53,6 +53,12 @@ public struct MotionTargets: Sendable {
         background = maps.background
         bits = maps.bits
         energy = maps.energy
+    }
+
+    /// Returns the bytes of the targets of a clip of `frames` frames of H × W pixels.
+    public static func byteCount(frames: Int, height: Int, width: Int) -> Int {
+        let (background, energy) = (3, MemoryLayout<Float>.size)
+        return (frames + background + energy) * height * width
     }
 
     /// The channels of ``bits``.

@@ -12,8 +12,6 @@ final class PixelHistory {
     private let row: UnsafeMutablePointer<UInt8>
     private var colors: UnsafeMutablePointer<UInt8>
     private let lumas: UnsafeMutablePointer<Int32>
-    /// The number of occurrences of each value; 0 between calls.
-    private let counts: UnsafeMutablePointer<Int32>
     private var states: [PixelState] = []
 
     init(
@@ -26,15 +24,12 @@ final class PixelHistory {
         row = .allocate(capacity: width * frames * 3)
         colors = row
         lumas = .allocate(capacity: frames)
-        counts = .allocate(capacity: 256)
-        counts.initialize(repeating: 0, count: 256)
     }
 
     deinit {
         bits.deallocate()
         row.deallocate()
         lumas.deallocate()
-        counts.deallocate()
     }
 
     /// Copies the row of the clip that begins with `pixel`.
@@ -54,25 +49,6 @@ final class PixelHistory {
     func select(_ column: Int) {
         colors = row + column * frames * 3
         bits.initialize(repeating: 0, count: frames)
-    }
-
-    /// Writes the lower median of each channel.
-    func median(into color: UnsafeMutablePointer<UInt8>) {
-        for channel in 0..<3 {
-            var value = 255
-            for t in 0..<frames {
-                let v = Int(colors[t * 3 + channel])
-                counts[v] += 1
-                value = min(value, v)
-            }
-            var passed = Int(counts[value])
-            while passed <= (frames - 1) / 2 {
-                value += 1
-                passed += Int(counts[value])
-            }
-            color[channel] = UInt8(value)
-            for t in 0..<frames { counts[Int(colors[t * 3 + channel])] = 0 }
-        }
     }
 
     /// Marks the frames that differ from the median, and those of them that are no shadow.

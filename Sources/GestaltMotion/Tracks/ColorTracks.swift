@@ -12,6 +12,9 @@ public struct ColorTracks: Sendable {
     /// The largest difference of a channel in gray steps between equal colors.
     public let tolerance: Int
 
+    /// The smallest number of pixels that is worth a thread.
+    private static let pixelsOfTask = 256
+
     /// The label of unknown pixels.
     public static let unknown: UInt8 = 255
 
@@ -41,7 +44,7 @@ public struct ColorTracks: Sendable {
     ///
     /// - Shapes: `[T, H, W]` or `[T, H, W, K]` in, the same out. Not differentiable.
     /// - Precondition: the first three axes are those of the clip.
-    /// - Complexity: O(T²) per pixel at most.
+    /// - Complexity: O(T²) per pixel at most, on all threads; their number does not change the result.
     public func averaged(_ probabilities: Tensor<Float>) -> Tensor<Float> {
         let shape = ClipShape(clip, "ColorTracks")
         require(
@@ -57,7 +60,9 @@ public struct ColorTracks: Sendable {
                         colors: x.baseAddress!, values: p.baseAddress!,
                         means: means.baseAddress!, classes: classes, tolerance: tolerance,
                         shape: shape)
-                    for pixel in 0..<shape.pixels { average.run(pixel) }
+                    parallelChunks(count: shape.pixels, minimumChunk: Self.pixelsOfTask) { pixels in
+                        for pixel in pixels { average.run(pixel) }
+                    }
                 }
             }
         }
@@ -84,7 +89,7 @@ public struct ColorTracks: Sendable {
             labels.withScalars { labels in
                 Tensor(uninitialized: [shape.frames, shape.height, shape.width]) { all in
                     let colors = x.baseAddress!
-                    for t in 0..<shape.frames {
+                    parallelFor(shape.frames) { t in
                         for pixel in 0..<shape.pixels {
                             let difference = colorDifference(
                                 colors + (t * shape.pixels + pixel) * 3,

@@ -69,7 +69,6 @@ public struct LabelPropagation: Sendable, Hashable {
         return labels.withScalars { labels in
             Tensor(uninitialized: [height, width, classes]) { result in
                 result.update(repeating: 0)
-                var nearest = NearestCells(capacity: neighbors)
                 for y in 0..<height {
                     let rows = max(0, y - radius)..<min(height, y + radius + 1)
                     let similarities = sources.map { source in
@@ -77,16 +76,19 @@ public struct LabelPropagation: Sendable, Hashable {
                             source[rows].reshaped([rows.count * width, features.shape[2]]),
                             transposingSecond: true)
                     }
-                    for x in 0..<width {
-                        nearest.removeAll()
-                        let columns = max(0, x - radius)..<min(width, x + radius + 1)
-                        for (index, similarity) in similarities.enumerated() {
-                            nearest.insert(
-                                similarity, row: x, rows, columns,
-                                firstCell: index * height * width, width: width)
+                    parallelChunks(count: width, minimumChunk: 8, alignment: 1) { cells in
+                        var nearest = NearestCells(capacity: neighbors)
+                        for x in cells {
+                            nearest.removeAll()
+                            let columns = max(0, x - radius)..<min(width, x + radius + 1)
+                            for (index, similarity) in similarities.enumerated() {
+                                nearest.insert(
+                                    similarity, row: x, rows, columns,
+                                    firstCell: index * height * width, width: width)
+                            }
+                            nearest.average(
+                                labels, classes, temperature, into: result, at: y * width + x)
                         }
-                        nearest.average(
-                            labels, classes, temperature, into: result, at: y * width + x)
                     }
                 }
             }

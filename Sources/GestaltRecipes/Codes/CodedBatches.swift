@@ -88,16 +88,19 @@ public struct CodedBatches: BatchSource {
     private func batch(
         of places: [CodedWindow], _ forecasts: ForecastExamples
     ) throws -> ForecastBatch {
-        ForecastBatch(
-            try places.map { place in
-                let (clip, frame) = (place.window.clip, place.window.start + given - 1)
-                let info = try clips.info(at: clip)
-                var change = Transformation(height: info.height, width: info.width)
-                change.isFlipped = place.isMirrored
+        let indices = places.map {
+            FrameIndex(clip: $0.window.clip, frame: $0.window.start + given - 1)
+        }
+        let windows = try forecasts.windows(of: indices)
+        return ForecastBatch(
+            places.indices.map { item in
+                var change = Transformation(
+                    height: windows[item].height, width: windows[item].width)
+                change.isFlipped = places[item].isMirrored
                 // Nothing is drawn: the frame is whole, since the prior is conditioned on it.
                 var draws = RandomStream(seed: 0)
-                return try forecasts.example(
-                    FrameIndex(clip: clip, frame: frame), change, using: &draws)
+                return forecasts.example(
+                    indices[item], of: windows[item], change, using: &draws)
             })
     }
 

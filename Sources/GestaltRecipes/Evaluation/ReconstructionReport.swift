@@ -40,48 +40,68 @@ public struct ReconstructionReport: Sendable, Codable, Equatable {
             _ = try tokenizer.configuration.latentShape(
                 time: batches.windows.length, height: size.height, width: size.width)
         }
-        var fidelity = PeakSignalToNoise()
-        var similarity = StructuralSimilarity()
-        var usage = CodeUsage(codeCount: tokenizer.configuration.codeCount)
-        var clipCount = 0
         let unfit = batches.sizes.first {
             !StructuralSimilarity.fits(height: $0.height, width: $0.width)
         }
+        var tally = ReconstructionTally(tokenizer, withSSIM: withSSIM && unfit == nil)
         for step in 0..<batches.stepsPerPass {
-            let clips = try batches.batch(at: step).frames
-            let codes = tokenizer.encode(clips)
-            let decoded = tokenizer.decode(codes).clampedToPixels
-            usage.add(codes)
-            fidelity.add(prediction: decoded, truth: clips)
-            if withSSIM, unfit == nil { try similarity.add(prediction: decoded, truth: clips) }
-            clipCount += clips.shape[0]
+            try tally.add(try batches.batch(at: step).frames, tokenizer)
             try progress?(
-                WorkProgress(done: clipCount, total: batches.clips.count, unit: "clips"))
+                WorkProgress(done: tally.clipCount, total: batches.clips.count, unit: "clips"))
         }
-        psnr = fidelity.overSet
-        psnrPerFrame = fidelity.perImage
-        ssim = withSSIM && unfit == nil ? similarity.mean : nil
+        psnr = tally.fidelity.overSet
+        psnrPerFrame = tally.fidelity.perImage
+        ssim = tally.similarity?.mean
+        remarks = Self.remarks(psnr: psnr, tooSmall: withSSIM ? unfit : nil)
+        perplexity = tally.usage.perplexity
+        codesUsed = tally.usage.usage
+        clipCount = tally.clipCount
+        length = batches.windows.length
+    }
+
+    /// - Parameter tooSmall: a frame size that is too small for SSIM.
+    private static func remarks(psnr: Double, tooSmall: FrameSize?) -> [String] {
         var remarks: [String] = []
-        if withSSIM, let unfit {
+        if let size = tooSmall {
             let reason = FidelityError.belowWindow(
-                height: unfit.height, width: unfit.width, side: StructuralSimilarity.windowSide)
+                height: size.height, width: size.width, side: StructuralSimilarity.windowSide)
             remarks.append("\(reason): SSIM is omitted.")
         }
-        if fidelity.overSet.isNaN {
+        if psnr.isNaN {
             remarks.append(
                 "Reconstructions contain values that are not finite: their scores are NaN.")
         }
-        self.remarks = remarks
-        perplexity = usage.perplexity
-        codesUsed = usage.usage
-        self.clipCount = clipCount
-        length = batches.windows.length
+        return remarks
     }
 
     public var metrics: [Metric] {
         [Metric("psnr", psnr)] + (ssim.map { [Metric("ssim", $0)] } ?? []) + [
             Metric("perplexity", perplexity), Metric("codes_used", codesUsed),
         ]
+    }
+}
+
+/// The scores of reconstructions while they are added up.
+private struct ReconstructionTally {
+    var fidelity = PeakSignalToNoise()
+    /// Nil if not requested or not defined.
+    var similarity: StructuralSimilarity?
+    var usage: CodeUsage
+    var clipCount = 0
+
+    init(_ tokenizer: any VideoTokenizer, withSSIM: Bool) {
+        similarity = withSSIM ? StructuralSimilarity() : nil
+        usage = CodeUsage(codeCount: tokenizer.configuration.codeCount)
+    }
+
+    /// Adds clips `[B, T, H, W, 3]` and their reconstructions.
+    mutating func add(_ clips: Tensor<Float>, _ tokenizer: any VideoTokenizer) throws {
+        let codes = tokenizer.encode(clips)
+        let decoded = tokenizer.decode(codes).clampedToPixels
+        usage.add(codes)
+        fidelity.add(prediction: decoded, truth: clips)
+        try similarity?.add(prediction: decoded, truth: clips)
+        clipCount += clips.shape[0]
     }
 }
 

@@ -53,20 +53,17 @@ struct ForecastBatches: BatchSource {
     var stepCount: Int? { order == .once ? stepsPerPass : nil }
 
     func batch(at step: Int) throws -> ForecastBatch {
-        let items = order.items(step: step, batchSize: batchSize, count: frames.count)
-        let examples = try items.enumerated().map { place, item in
-            var draws = random.split(UInt64(step * batchSize + place))
-            return try example(frames[item], &draws)
-        }
+        let indices = order.items(step: step, batchSize: batchSize, count: frames.count)
+            .map { frames[$0] }
+        let source = ForecastExamples(data: data, terms: terms)
+        let examples = zip(indices, try source.windows(of: indices)).enumerated()
+            .map { place, item in
+                let (index, window) = item
+                var draws = random.split(UInt64(step * batchSize + place))
+                let change = augmentation.draw(
+                    height: window.height, width: window.width, using: &draws)
+                return source.example(index, of: window, change, using: &draws)
+            }
         return ForecastBatch(examples)
-    }
-
-    private func example(
-        _ index: FrameIndex, _ draws: inout RandomStream
-    ) throws -> ForecastExamples.Example {
-        let clip = data.clips.info(at: index.clip)
-        let change = augmentation.draw(height: clip.height, width: clip.width, using: &draws)
-        return try ForecastExamples(data: data, terms: terms)
-            .example(index, change, using: &draws)
     }
 }

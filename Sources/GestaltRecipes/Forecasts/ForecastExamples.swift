@@ -13,46 +13,36 @@ struct ForecastExamples: Sendable {
         fileprivate var seen, original, pictures, pictureWeights, maps, mapWeights: Tensor<Float>
     }
 
+    /// Reads frames, each with the following ones that targets show, as far as its clip has them.
+    ///
+    /// Clips that are not in memory are read several at a time, and only these windows are held.
+    func windows(of indices: [FrameIndex]) throws -> [Clip] {
+        var farthest = 0
+        for case .frame(let ahead) in terms.map(\.target) { farthest = max(farthest, ahead) }
+        return try data.clips.frames(
+            of: indices.map { index in
+                let left = data.clips.info(at: index.clip).frameCount - index.frame
+                return ClipWindow(
+                    clip: index.clip, start: index.frame, length: min(farthest + 1, left))
+            })
+    }
+
     /// - Parameters:
+    ///   - window: the frame and later ones, from ``windows(of:)``.
     ///   - change: applied to the frame; to the targets without blur, noise and blanked parts.
     ///   - draws: the source of what the term `still` blanks.
-    /// - Throws: errors of reading the clip.
     func example(
-        _ index: FrameIndex, _ change: Transformation, using draws: inout RandomStream
-    ) throws -> Example {
-        let clip = try data.clips.clip(at: index.clip)
+        _ index: FrameIndex, of window: Clip, _ change: Transformation,
+        using draws: inout RandomStream
+    ) -> Example {
         let clean = change.withoutSpoiling
-        let original = clean.frames(clip.frames[index.frame])
-        var seen = change == clean ? original : change.frames(clip.frames[index.frame])
+        let original = clean.frames(window.frames[0])
+        var seen = change == clean ? original : change.frames(window.frames[0])
         if terms.contains(where: { $0.target == .still }) {
             seen = seen.spoiled(using: &draws)
         }
-        var pictures: [Tensor<Float>] = []
-        var pictureWeights: [Float] = []
-        var maps: [Tensor<Float>] = []
-        var mapWeights: [Tensor<Float>] = []
-        // Bits move as labels do, and are expanded last.
-        let bits =
-            data.motion.isEmpty ? nil : clean.masks(data.motion[index.clip].bits[index.frame])
-        for term in terms {
-            switch term.target {
-            case .background:
-                pictures.append(clean.frames(data.motion[index.clip].background))
-                pictureWeights.append(1)
-            case .still:
-                pictures.append(original)
-                pictureWeights.append(1)
-            case .frame(let ahead):
-                let later = index.frame + ahead
-                pictures.append(clean.frames(clip.frames[min(later, clip.frameCount - 1)]))
-                pictureWeights.append(later < clip.frameCount ? 1 : 0)
-            case .map(let channel):
-                guard let bits else { stop("ForecastExamples: \(term.name) without motion") }
-                maps.append(channel.map(of: bits))
-                let known = data.motion[index.clip].hasTarget(channel, frame: index.frame)
-                mapWeights.append(known ? channel.weights(of: bits) : .zeros(bits.shape))
-            }
-        }
+        let pictures = terms.compactMap { picture($0.target, index, of: window, original, clean) }
+        let maps = maps(index, clean)
         let size = [change.height, change.width]
         func channels(_ parts: [Tensor<Float>]) -> Tensor<Float> {
             parts.isEmpty ? .zeros(Shape(size + [0])) : stacked(parts, axis: -1)
@@ -60,9 +50,48 @@ struct ForecastExamples: Sendable {
         return Example(
             seen: seen, original: original,
             pictures: pictures.isEmpty
-                ? .zeros(Shape(size + [0])) : concatenated(pictures, axis: -1),
-            pictureWeights: Tensor(shape: [1, 1, pictureWeights.count], scalars: pictureWeights),
-            maps: channels(maps), mapWeights: channels(mapWeights))
+                ? .zeros(Shape(size + [0])) : concatenated(pictures.map(\.picture), axis: -1),
+            pictureWeights: Tensor(
+                shape: [1, 1, pictures.count], scalars: pictures.map(\.weight)),
+            maps: channels(maps.map(\.map)), mapWeights: channels(maps.map(\.weights)))
+    }
+
+    /// Returns the target picture `[H, W, 3]` of a term and its weight; nil for a map.
+    ///
+    /// - Parameters:
+    ///   - window: the frame and later ones.
+    ///   - original: the transformed frame.
+    private func picture(
+        _ target: ForecastTerm.Target, _ index: FrameIndex, of window: Clip,
+        _ original: Tensor<Float>, _ change: Transformation
+    ) -> (picture: Tensor<Float>, weight: Float)? {
+        switch target {
+        case .background: (change.frames(data.motion[index.clip].background), 1)
+        case .still: (original, 1)
+        case .frame(let ahead):
+            (
+                change.frames(window.frames[min(ahead, window.frameCount - 1)]),
+                ahead < window.frameCount ? 1 : 0
+            )
+        case .map: nil
+        }
+    }
+
+    /// Returns the target maps of a frame `[H, W]` with the weights of their pixels.
+    private func maps(
+        _ index: FrameIndex, _ change: Transformation
+    ) -> [(map: Tensor<Float>, weights: Tensor<Float>)] {
+        guard !data.motion.isEmpty else { return [] }
+        let motion = data.motion[index.clip]
+        // Bits move as labels do, and are expanded last.
+        let bits = change.masks(motion.bits[index.frame])
+        var maps: [(map: Tensor<Float>, weights: Tensor<Float>)] = []
+        for case .map(let channel) in terms.map(\.target) {
+            let isKnown = motion.hasTarget(channel, frame: index.frame)
+            maps.append(
+                (channel.map(of: bits), isKnown ? channel.weights(of: bits) : .zeros(bits.shape)))
+        }
+        return maps
     }
 }
 

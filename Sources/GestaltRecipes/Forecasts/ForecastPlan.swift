@@ -56,6 +56,14 @@ struct ForecastPlan: Sendable {
         return try ForecastClips(set, terms: terms, motion, progress: run.progress(on: bar))
     }
 
+    /// The bytes of the targets of motion of all clips of some sets.
+    func motionBytes(of sets: [DataSet]) -> Int {
+        guard terms.contains(where: \.needsMotion) else { return 0 }
+        return sets.flatMap { $0.infos() }.reduce(0) {
+            $0 + MotionTargets.byteCount(frames: $1.frameCount, height: $1.height, width: $1.width)
+        }
+    }
+
     /// A batch of blank frames with targets, to measure the memory of a step.
     func trialBatch(_ count: Int, height: Int, width: Int) -> ForecastBatch {
         let (pictures, maps) = (outputs.pictures.count, outputs.maps.count)

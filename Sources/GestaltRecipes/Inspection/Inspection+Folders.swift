@@ -26,12 +26,16 @@ extension Inspection {
         if let state = try RunState(path) {
             add("step", state.step)
             add("steps", state.steps)
-            if state.step >= state.steps {
+            if state.rounds > 1 { add("rounds", state.rounds) }
+            if let round = state.round { add("round", round) }
+            if state.isFinished {
                 what += ": finished, \(state.steps) steps"
             } else if state.lastPath == nil, !isModel {
                 what += ": no checkpoint yet, of \(state.steps) steps"
             } else {
-                what += ": stopped at step \(state.step) of \(state.steps)"
+                what +=
+                    ": stopped at step \(state.step) of \(state.steps)"
+                    + (state.round.map { " in round \($0) of \(state.rounds)" } ?? "")
                 remarks.append("gestalt train resume \(path) goes on with it")
             }
             add("last_checkpoint", state.lastPath)

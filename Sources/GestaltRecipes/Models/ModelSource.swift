@@ -52,7 +52,7 @@ enum ModelSource {
             if !isModel, try ShardedTensors.index(in: path) != nil { return .videoGPT }
             return .folder(folder)
         }
-        guard state.step < state.steps else { return .folder(folder) }
+        guard !state.isFinished else { return .folder(folder) }
         guard let checkpoint = state.bestPath ?? state.lastPath else {
             if isModel { return .folder(folder) }
             throw TrainingError.noCheckpoint(path: path)
@@ -61,8 +61,9 @@ enum ModelSource {
         let which = state.bestPath == nil ? "last" : "best"
         return .checkpoint(
             model,
-            remark: "\(path): the run stopped at step \(state.step) of \(state.steps); this is its "
-                + "\(which) checkpoint, of step \(model.step)")
+            remark: "\(path): the run stopped at step \(state.step) of \(state.steps)"
+                + (state.round.map { " in round \($0) of \(state.rounds)" } ?? "")
+                + "; this is its \(which) checkpoint, of step \(model.step)")
     }
 
     /// Whether the file starts with eight bytes of length and then an object.
@@ -110,17 +111,24 @@ enum ModelSource {
 struct RunState {
     /// Steps of the last checkpoint; 0 where there is none.
     let step: Int
-    /// The recipe's number of steps.
+    /// The recipe's number of steps, of each round.
     let steps: Int
+    /// The recipe's number of rounds; 1 for most.
+    let rounds: Int
+    /// The round of the last checkpoint, if it is not the last one.
+    let round: Int?
     let lastPath: String?
     let bestPath: String?
 
     /// Returns nil where the folder holds no run.
     /// - Throws: errors in reading the last checkpoint.
     init?(_ path: String) throws {
-        let run = RunFolder(existing: path)
+        var run = RunFolder(existing: path)
         struct Numbers: Decodable {
-            struct Recipe: Decodable { let optimization: Steps }
+            struct Recipe: Decodable {
+                let optimization: Steps
+                let rounds: Int?
+            }
             struct Steps: Decodable { let steps: Int }
             let recipe: Recipe
         }
@@ -129,9 +137,15 @@ struct RunState {
             let numbers = try? JSONDecoder().decode(Numbers.self, from: bytes)
         else { return nil }
         steps = numbers.recipe.optimization.steps
+        rounds = numbers.recipe.rounds ?? 1
+        let begun = (1..<max(1, rounds)).last { run.round($0).existingLastCheckpoint != nil }
+        round = run.existingLastCheckpoint == nil ? begun : nil
+        if let round { run = run.round(round) }
         lastPath = run.existingLastCheckpoint
         bestPath =
             FileManager.default.fileExists(atPath: run.bestCheckpoint) ? run.bestCheckpoint : nil
         step = try lastPath.map { try Checkpoint.step(of: SafeTensorsFile(contentsOf: $0)) } ?? 0
     }
+
+    var isFinished: Bool { step >= steps && round == nil }
 }

@@ -11,10 +11,12 @@ struct DataFingerprint: Codable, Equatable, CustomStringConvertible {
     let clips: Int
     let frames: Int
     let hash: String
+    /// The hash of the weights of fixed models whose outputs are targets; nil without any.
+    let models: String?
 
-    /// - Parameter model: a model whose outputs are targets, a teacher; its weights are hashed, too.
+    /// - Parameter models: models whose outputs are targets, teachers.
     /// - Throws: what reading clips throws.
-    init(_ sets: [DataSet], model: (any Module)? = nil) throws {
+    init(_ sets: [DataSet], models: [any Module] = []) throws {
         var hash = Fingerprint()
         var (clipCount, frameCount) = (0, 0)
         for (set, index) in sets.flatMap({ set in (0..<set.count).map { (set, $0) } }) {
@@ -27,13 +29,24 @@ struct DataFingerprint: Codable, Equatable, CustomStringConvertible {
             [clip.frameCount, clip.height, clip.width].withUnsafeBytes { hash.add($0) }
             clip.frames[0].withScalars { hash.add(UnsafeRawBufferPointer($0)) }
         }
-        for entry in model?.state ?? [] {
-            Array(entry.path.utf8).withUnsafeBytes { hash.add($0) }
-            entry.value.withScalars { hash.add(UnsafeRawBufferPointer($0)) }
-        }
         clips = clipCount
         frames = frameCount
         self.hash = String(hash.value, radix: 16)
+        self.models = models.isEmpty ? nil : Self.hash(models)
+    }
+
+    private static func hash(_ models: [any Module]) -> String {
+        var hash = Fingerprint()
+        for entry in models.flatMap({ $0.state }) {
+            Array(entry.path.utf8).withUnsafeBytes { hash.add($0) }
+            entry.value.withScalars { hash.add(UnsafeRawBufferPointer($0)) }
+        }
+        return String(hash.value, radix: 16)
+    }
+
+    /// Whether the clips are the same, whatever the models.
+    func hasClips(of other: DataFingerprint) -> Bool {
+        (clips, frames, hash) == (other.clips, other.frames, other.hash)
     }
 
     var description: String { "\(clips) clips of \(frames) frames in all" }

@@ -52,7 +52,7 @@ public struct EncoderRecipe: Recipe {
         terms = Self.usualTerms
         motion = MotionSettings()
         augmentation = .standard
-        optimization = .segmentation(steps: steps ?? 4000, isFewLabels: true, seed: seed)
+        optimization = .frames(steps: steps ?? 4000, seed: seed)
     }
 
     public func validate() throws {
@@ -105,6 +105,11 @@ public struct EncoderRecipe: Recipe {
         for set in [set, evaluationSet].compactMap({ $0 }) { try set.requireOneSize() }
         try plan.requireTargets(in: set)
         let model = try start(beginning, plan.outputs)
+        try run.requireMemory(
+            model, plan: optimization.plan(), batch: optimization.batchSize,
+            trial: trial(
+                plan, set.info(at: 0).size, multiple: model.encoder.sizeMultiple,
+                held: plan.motionBytes(of: [set, evaluationSet].compactMap { $0 })))
         // Before the folder is made: a moving camera leaves no trace.
         let targets = try plan.targets(of: set, run)
         let evaluator = try evaluationSet.map { evaluationSet in
@@ -113,11 +118,7 @@ public struct EncoderRecipe: Recipe {
                     try plan.targets(of: evaluationSet, run), terms: terms,
                     every: 5, batchSize: 16, order: .once))
         }
-        try run.begin(
-            model, plan: optimization.plan(), batch: optimization.batchSize,
-            data: [set] + (evaluationSet.map { [$0] } ?? []),
-            trial: trial(
-                plan, set.info(at: 0).size, multiple: model.encoder.sizeMultiple))
+        try run.begin(data: [set] + (evaluationSet.map { [$0] } ?? []))
         let task = ForecastTask(
             batches: ForecastBatches(
                 targets, terms: terms, batchSize: optimization.batchSize,
@@ -149,11 +150,12 @@ public struct EncoderRecipe: Recipe {
         return model
     }
 
+    /// - Parameter held: the bytes of the targets of motion.
     private func trial(
-        _ plan: ForecastPlan, _ frame: FrameSize, multiple: Int
+        _ plan: ForecastPlan, _ frame: FrameSize, multiple: Int, held: Int
     ) -> TrialStep<Forecaster> {
         let size = TrialSize(height: frame.height, width: frame.width, multiple: multiple)
-        return TrialStep(scale: size.scale) { count in
+        return TrialStep(scale: size.scale, held: held) { count in
             let batch = plan.trialBatch(count, height: size.height, width: size.width)
             return { model, context in
                 forecastLosses(model(batch.frames, context), batch, plan.terms)

@@ -27,38 +27,42 @@ extension HeadRecipe {
         clips.report(options.notice)
         let (set, evaluationSet) = (clips.train, clips.evaluationSet)
         try set.requireOneSize()
-        var model = try fresh(on: encoder, from: earlier, for: set.info(at: 0).size)
-        if let earlier { model.take(earlier) }
+        let model = try fresh(on: encoder, from: earlier, for: set.info(at: 0).size)
         try requireSameEncoder(as: model, run)
         if encoder.seesFuture { try evaluationSet?.requireSize(of: model.input) }
         let frames = try labeledFrames(labels, of: set)
         set.remark(on: frames, classes: classes, options)
-        let evaluator = evaluationSet.map { SegmentationEvaluator(data: $0) }
-        let card = about(
-            "\(frames.count) labeled frames of \(set)", seesFuture: encoder.seesFuture)
         let isCached = try caches(frames.count, model)
         noteAugmentation(model.encoder, options)
+        let parts = TrainedParts(trains, of: type(of: encoder), rates: partRates)
+        let plan = optimization.plan(freezing: parts.freezing)
         try run.begin(
             model, plan: plan, batch: optimization.batchSize,
             data: [set] + (evaluationSet.map { [$0] } ?? []),
             trial: try trial(model, set, frames, isCached: isCached))
-        guard isCached else {
-            let batches = try FrameBatches(
-                set, frames: frames, batchSize: optimization.batchSize,
-                order: .shuffled(seed: seed),
-                augmentation: augmentation)
-            return try run.train(
-                model, SegmentationTask(batches: batches, evaluator: evaluator),
-                optimizer: optimizer,
-                plan: plan, title: "head"
+        let card = about(
+            "\(frames.count) labeled frames of \(set)", seesFuture: encoder.seesFuture)
+        func train<Task: StateDependentTask>(
+            _ task: Task
+        ) throws -> Trained<Segmenter> where Task.Model == Segmenter {
+            try run.train(
+                model, task, optimizer: optimization.optimizer(groups: parts.groups), plan: plan,
+                title: "head"
             ) { _ in card }
         }
-        let batches = try latents(model.encoder, set, frames, run)
-        return try run.train(
-            model, LatentTask(batches: batches, evaluator: evaluator), optimizer: optimizer,
-            plan: plan,
-            title: "head"
-        ) { _ in card }
+        let evaluator = evaluationSet.map { SegmentationEvaluator(data: $0) }
+        return isCached
+            ? try train(
+                LatentTask(
+                    batches: try latents(model.encoder, set, frames, run), evaluator: evaluator))
+            : try train(
+                SegmentationTask(batches: try pictures(set, frames), evaluator: evaluator))
+    }
+
+    private func pictures(_ set: DataSet, _ frames: [FrameIndex]) throws -> FrameBatches {
+        try FrameBatches(
+            set, frames: frames, batchSize: optimization.batchSize,
+            order: .shuffled(seed: seed), augmentation: augmentation)
     }
 
     /// - Throws: `ConfigurationError` for a part without weights: training it would do nothing.
@@ -97,7 +101,9 @@ extension HeadRecipe {
             encoder = encoder.configuration.encoder(random: &draws)
         }
         var random = RandomStream(seed: seed).split(.max)
-        return Segmenter(configuration, encoder: encoder, random: &random)
+        var model = Segmenter(configuration, encoder: encoder, random: &random)
+        if let earlier { model.take(earlier) }
+        return model
     }
 
     /// Checks the frozen parts, which come from the current model; the rest comes from the
@@ -114,23 +120,6 @@ extension HeadRecipe {
     private var frozenParts: [String] {
         get throws(ConfigurationError) { try encoderType.parts.filter { !trains.contains($0) } }
     }
-
-    private var freezing: Freezing {
-        guard !trains.isEmpty, let frozen = try? frozenParts else { return Freezing(["encoder"]) }
-        return Freezing(frozen.map { "encoder.\($0)" })
-    }
-
-    private var optimizer: any Optimizer {
-        let usual = (try? encoderType)?.trainedParts ?? [:]
-        return optimization.optimizer(
-            groups: trains.map {
-                ParameterGroup(
-                    .below(["encoder.\($0)"]),
-                    learningRateFactor: partRates[$0] ?? usual[$0] ?? Self.partRate)
-            })
-    }
-
-    private var plan: TrainingPlan { optimization.plan(freezing: freezing) }
 
     private func about(_ frames: String, seesFuture: Bool) -> String {
         let start = initial == .random ? " drawn at random" : ""

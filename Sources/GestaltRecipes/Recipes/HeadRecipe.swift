@@ -84,7 +84,7 @@ public struct HeadRecipe: Recipe {
         self.head = head ?? type?.usualHead ?? "convolutional"
         self.classes = classes
         self.labels = labels
-        optimization = .segmentation(steps: steps, isFewLabels: labels != nil, seed: seed)
+        optimization = .frames(steps: steps ?? Optimization.steps(labels: labels), seed: seed)
     }
 
     /// The changes of the pictures: by default `.standard` where parts of the encoder are trained,

@@ -1,16 +1,19 @@
 import GestaltTraining
 
 extension Optimization {
-    /// Returns the settings that all segmentation models train with by default: AdamW, one cycle
-    /// with a peak of 2e-3 and a warm-up of 20 % of the steps, batches of 16.
-    /// - Parameter steps: nil for 600 with few labels and 2500 with all.
-    static func segmentation(steps: Int?, isFewLabels: Bool, seed: UInt64) -> Optimization {
+    /// Returns the settings that all models of single frames, segmentation models and dense encoders,
+    /// train with by default: AdamW, one cycle with a peak of 2e-3 and a warm-up of 20 % of the
+    /// steps, batches of 16.
+    static func frames(steps: Int, seed: UInt64) -> Optimization {
         var result = Optimization(
-            steps: steps ?? (isFewLabels ? 600 : 2500), batchSize: 16, learningRate: 2e-3,
-            schedule: .oneCycle, seed: seed)
+            steps: steps, batchSize: 16, learningRate: 2e-3, schedule: .oneCycle, seed: seed)
         result.warmUpFraction = 0.2
         return result
     }
+
+    /// Returns the number of steps on labeled frames by default: 600 with a number of labels, 2500
+    /// with all.
+    static func steps(labels: Int?) -> Int { labels == nil ? 2500 : 600 }
 
     /// Returns the settings that tokenizers and priors train with by default: Adam, half a cosine
     /// after the warm-up, gradients of norm 1 at most.

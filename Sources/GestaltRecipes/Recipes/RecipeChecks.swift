@@ -8,10 +8,17 @@ func validateShare(_ key: String, _ value: Double) throws(ConfigurationError) {
 }
 
 /// Returns the labeled frames of a recipe: `labels` frames spread over the clips, or all.
-/// - Throws: `ConfigurationError` when there are fewer labeled frames than `labels`.
+/// - Throws: `ConfigurationError` when there are fewer labeled frames than `labels`, or none.
 func labeledFrames(_ labels: Int?, of data: DataSet) throws(ConfigurationError) -> [FrameIndex] {
-    guard let labels else { return LabeledFrames.labeled(in: data) }
     let count = data.labeledFrameCount
+    guard let labels else {
+        guard count > 0 else {
+            throw .invalid(
+                "labels", expected: "a frame of \(data) with a pixel that is not ignored",
+                found: "none")
+        }
+        return LabeledFrames.labeled(in: data)
+    }
     guard count > 0, (1...count).contains(labels) else {
         throw .invalid(
             "labels", expected: "1 to \(count), the labeled frames of \(data)", found: labels)

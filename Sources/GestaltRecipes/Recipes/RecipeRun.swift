@@ -18,7 +18,7 @@ struct RecipeRun<R: Recipe> {
     let options: RunOptions
     let folder: RunFolder?
     /// The stored recipe of a resumed run.
-    private let stored: StoredRecipe<R>?
+    let stored: StoredRecipe<R>?
     private let hold: Hold
 
     /// The lock, held for the duration of the run.
@@ -62,21 +62,33 @@ struct RecipeRun<R: Recipe> {
     ///
     /// - Parameters:
     ///   - data: the clips, training clips first.
-    ///   - teacher: a fixed model that makes targets.
+    ///   - teachers: fixed models that make targets.
     ///   - trial: a step of few items, to measure its memory.
-    /// - Throws: ``TrainingError/memory(needed:available:bound:batch:fitting:)``;
-    ///   ``TrainingError/otherData(path:expected:found:)`` when a run is resumed on other clips;
-    ///   ``TrainingError/interrupted(step:checkpoint:)``; errors in writing.
+    /// - Throws: as ``requireMemory(_:plan:batch:trial:)`` and ``begin(data:teachers:)``.
     func begin<Model: Module>(
         _ model: Model, plan: TrainingPlan, batch: Int, data sets: [DataSet],
-        teacher: (any Module)? = nil, trial: TrialStep<Model>
+        teachers: [any Module] = [], trial: TrialStep<Model>
     ) throws {
-        try requireMemory(try MemoryEstimate(trial, of: model, plan: plan, batch: batch), model)
-        if let folder { try claim(folder, try DataFingerprint(sets, model: teacher)) }
+        try requireMemory(model, plan: plan, batch: batch, trial: trial)
+        try begin(data: sets, teachers: teachers)
+    }
+
+    /// Creates the folder and writes the recipe.
+    ///
+    /// - Throws: ``TrainingError/otherData(path:expected:found:)`` when a run is resumed on other
+    ///   clips, ``TrainingError/checkpoint(path:expected:found:)`` with other teachers;
+    ///   ``TrainingError/interrupted(step:checkpoint:)``; errors in writing.
+    func begin(data sets: [DataSet], teachers: [any Module] = []) throws {
+        if let folder { try claim(folder, try DataFingerprint(sets, models: teachers)) }
         try checkInterruption()
     }
 
-    private func requireMemory(_ estimate: MemoryEstimate, _ model: some Module) throws {
+    /// Checks that the run fits into memory.
+    /// - Throws: ``TrainingError/memory(needed:available:bound:batch:fitting:)``.
+    func requireMemory<Model: Module>(
+        _ model: Model, plan: TrainingPlan, batch: Int, trial: TrialStep<Model>
+    ) throws {
+        let estimate = try MemoryEstimate(trial, of: model, plan: plan, batch: batch)
         let resident = SystemMemory.residentBytes ?? 0
         guard let headroom = SystemMemory.headroom else { return }
         let available = resident + headroom.bytes
@@ -100,6 +112,11 @@ struct RecipeRun<R: Recipe> {
     private func claim(_ folder: RunFolder, _ data: DataFingerprint) throws {
         if let stored {
             if let known = stored.data, known != data {
+                guard !known.hasClips(of: data) else {
+                    throw TrainingError.checkpoint(
+                        path: folder.recipe, expected: "the teachers this run began with",
+                        found: "others, or the same ones trained further")
+                }
                 throw TrainingError.otherData(
                     path: recipe.data.location, expected: "\(known)", found: "\(data)")
             }
@@ -116,16 +133,22 @@ struct RecipeRun<R: Recipe> {
     private var command: String? { stored == nil ? options.command : stored?.command }
 
     /// Trains from the start or from the last checkpoint, and writes the result.
+    ///
+    /// - Parameters:
+    ///   - folder: the folder of an earlier round; nil for that of the run.
+    ///   - followers: observers in addition to log and progress.
     func train<Task: StateDependentTask>(
         _ model: Task.Model, _ task: Task, optimizer: any Optimizer, plan: TrainingPlan,
-        title: String, about: (Task.Model) -> String
+        title: String, in folder: RunFolder? = nil, followers: [any TrainingObserver] = [],
+        about: (Task.Model) -> String
     ) throws -> Trained<Task.Model> where Task.Model: StoredModel {
         defer { withExtendedLifetime(hold) {} }
+        let folder = folder ?? self.folder
         var plan = plan
         plan.checkpointPeriod = options.checkpointPeriod
         let trainer = Trainer(
             model: model, task: task, optimizer: optimizer, plan: plan, run: folder,
-            interruption: options.interruption, observers: observers)
+            interruption: options.interruption, observers: observers + followers)
         if options.resumes, let warning = try trainer.resume() { options.notice(warning) }
         try trainer.train(title)
         let trained = Trained(
@@ -149,8 +172,9 @@ struct RecipeRun<R: Recipe> {
     }
 
     /// Shows the progress of work before training, and stops it as ``checkInterruption()`` does.
-    func progress(on bar: ProgressBar?) -> ProgressHandler {
-        let (interruption, folder) = (options.interruption, folder)
+    /// - Parameter folder: that of the last checkpoint; nil for the run's.
+    func progress(on bar: ProgressBar?, in folder: RunFolder? = nil) -> ProgressHandler {
+        let (interruption, folder) = (options.interruption, folder ?? self.folder)
         return { progress in
             bar?.update(progress)
             try Self.check(interruption, folder)

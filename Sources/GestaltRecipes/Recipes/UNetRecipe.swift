@@ -36,7 +36,7 @@ public struct UNetRecipe: Recipe {
         self.network = network
         self.labels = labels
         augmentation = .standard
-        optimization = .segmentation(steps: steps, isFewLabels: labels != nil, seed: seed)
+        optimization = .frames(steps: steps ?? Optimization.steps(labels: labels), seed: seed)
     }
 
     public func validate() throws {

@@ -9,7 +9,8 @@ struct StudentBatch: Sendable {
     var frames: Tensor<Float>
     /// The target probabilities, `[N, H, W, K]`.
     var targets: Tensor<Float>
-    /// The weight of each pixel, 0 where its label is ignored, `[N, H, W]`.
+    /// The weight of each pixel, 0 where its label is ignored or, of an unlabeled frame, where the
+    /// class of the pseudo-labels changes nearby: `[N, H, W]`.
     var weights: Tensor<Float>
     /// The number of labeled frames, the first ones.
     var labeled: Int
@@ -28,6 +29,8 @@ struct StudentBatches: BatchSource {
     let augmentation: Augmentation
     /// The weight of an unlabeled pixel relative to a labeled one.
     let weight: Float
+    /// The distance in pixels from a change of class within which unlabeled pixels do not count.
+    let band: Int
     private let seed: UInt64
 
     /// - Parameters:
@@ -35,22 +38,19 @@ struct StudentBatches: BatchSource {
     ///   - batchSize: the number of unlabeled frames in a batch.
     init(
         labeled: FrameBatches, unlabeled set: DataSet, labels: PseudoLabels, batchSize: Int,
-        augmentation: Augmentation, weight: Float, seed: UInt64
+        augmentation: Augmentation, weight: Float, band: Int, seed: UInt64
     ) {
         self.labeled = labeled
         self.set = set
         self.labels = labels
-        let chosen = Set(labeled.frames)
-        frames = set.infos().enumerated().flatMap { clip, info in
-            (0..<info.frameCount).map { FrameIndex(clip: clip, frame: $0) }
-                .filter { !chosen.contains($0) }
-        }
+        frames = set.frames(without: labeled.frames)
         require(
             !frames.isEmpty && batchSize > 0,
             "StudentBatches: \(batchSize) of \(frames.count) unlabeled frames a batch")
         self.batchSize = batchSize
         self.augmentation = augmentation
         self.weight = weight
+        self.band = band
         self.seed = seed
     }
 
@@ -70,10 +70,7 @@ struct StudentBatches: BatchSource {
             targets: concatenated(
                 [masks.targets(classes: labels.classes), guessed.targets], axis: 0),
             weights: concatenated(
-                [
-                    masks.known,
-                    Tensor(repeating: weight, shape: Shape(guessed.targets.shape.dropLast())),
-                ], axis: 0),
+                [masks.known, guessed.weights.squeezed(axis: -1) * weight], axis: 0),
             labeled: known.frames.shape[0], plain: guessed.plain)
     }
 
@@ -86,15 +83,18 @@ struct StudentBatches: BatchSource {
     /// The unlabeled part of a batch.
     private struct PseudoLabeled {
         var frames, plain, targets: Tensor<Float>
+        /// 0 in the boundary band, else 1, `[N, H, W, 1]`.
+        var weights: Tensor<Float>
 
         /// Mixes items, with their targets. Foregrounds are pasted onto the frames as they are: the
         /// median has no targets.
         mutating func mix(_ mixing: BatchMixing) {
             let mixed = mixing.mixed(
                 LabeledPictures(
-                    frames: frames, masks: targets.likeliestClasses, maps: [plain, targets]))
+                    frames: frames, masks: targets.likeliestClasses,
+                    maps: [plain, targets, weights]))
             frames = mixed.frames
-            (plain, targets) = (mixed.maps[0], mixed.maps[1])
+            (plain, targets, weights) = (mixed.maps[0], mixed.maps[1], mixed.maps[2])
         }
     }
 
@@ -104,20 +104,32 @@ struct StudentBatches: BatchSource {
             .map { frames[$0] }
         let pieces = try set.frames(
             of: indices.map { ClipWindow(clip: $0.clip, start: $0.frame, length: 1) })
-        var (seen, plain, targets): ([Tensor<Float>], [Tensor<Float>], [Tensor<Float>]) = (
-            [], [], []
-        )
+        var (seen, plain): ([Tensor<Float>], [Tensor<Float>]) = ([], [])
+        var (targets, weights): ([Tensor<Float>], [Tensor<Float>]) = ([], [])
         for (place, (index, piece)) in zip(indices, pieces).enumerated() {
             var draws = RandomStream(seed: seed).split(.max - 4)
                 .split(UInt64(step * batchSize + place))
             let change = augmentation.draw(height: piece.height, width: piece.width, using: &draws)
             seen.append(change.frames(piece.frames[0]))
             plain.append(change.movingOnly.frames(piece.frames[0]))
-            targets.append(change.maps(labels.probabilities(index)))
+            let probabilities = labels.probabilities(index)
+            targets.append(change.maps(probabilities))
+            weights.append(change.maps(labels.weights(of: probabilities, band: band)))
         }
         return PseudoLabeled(
             frames: stacked(seen, axis: 0), plain: stacked(plain, axis: 0),
-            targets: stacked(targets, axis: 0))
+            targets: stacked(targets, axis: 0), weights: stacked(weights, axis: 0))
+    }
+}
+
+extension DataSet {
+    /// Returns all frames except some, in order.
+    func frames(without chosen: [FrameIndex]) -> [FrameIndex] {
+        let chosen = Set(chosen)
+        return infos().enumerated().flatMap { clip, info in
+            (0..<info.frameCount).map { FrameIndex(clip: clip, frame: $0) }
+                .filter { !chosen.contains($0) }
+        }
     }
 }
 

@@ -12,8 +12,8 @@ struct StudentTask<Model: SegmentationModel>: StateDependentTask {
     let averageShare: Float
     /// The fraction of the steps in which that share rises from 0.
     let ramp: Float
-    /// The probability of its class below which an unlabeled pixel has the weight ``floor``.
-    let threshold: Float
+    /// For each class the probability below which an unlabeled pixel has the weight ``floor``.
+    let thresholds: [Float]
     let floor: Float
     /// The evaluation; nil disables it.
     let evaluator: SegmentationEvaluator?
@@ -28,17 +28,16 @@ struct StudentTask<Model: SegmentationModel>: StateDependentTask {
         if let average = state.average, let share = share(at: state) {
             guesses = guesses * (1 - share) + average.probabilities(batch.plain) * share
         }
-        let confidence = guesses.confidence
-        let trusted = (confidence .>= threshold).cast(to: Float.self)
-        let weights =
-            batch.weights.sliced(unlabeled, axis: 0) * (trusted * (1 - floor) + floor)
+        let confidence = Confidence(guesses, thresholds: thresholds)
+        let counted = batch.weights.sliced(unlabeled, axis: 0)
+        let weights = counted * (confidence.trusted * (1 - floor) + floor)
         let loss = segmentationLoss(
             logits,
             probabilities: concatenated(
                 [batch.targets.sliced(0..<batch.labeled, axis: 0), guesses], axis: 0),
             weights: concatenated(
                 [batch.weights.sliced(0..<batch.labeled, axis: 0), weights], axis: 0))
-        return (loss, metrics(logits.sliced(unlabeled, axis: 0).detached, guesses, trusted))
+        return (loss, metrics(logits.sliced(unlabeled, axis: 0).detached, confidence, counted))
     }
 
     func evaluate(_ model: Model) throws -> Evaluation? { try evaluator?.evaluation(of: model) }
@@ -49,41 +48,21 @@ struct StudentTask<Model: SegmentationModel>: StateDependentTask {
         return averageShare * min(1, Float(state.step) / rise)
     }
 
-    /// The agreement with the targets, and the share of used pixels by class.
+    /// The agreement with the targets; by class the share of its pseudo-labels that are used, and
+    /// its share of the pixels.
     private func metrics(
-        _ logits: Tensor<Float>, _ guesses: Tensor<Float>, _ trusted: Tensor<Float>
+        _ logits: Tensor<Float>, _ confidence: Confidence, _ weights: Tensor<Float>
     ) -> [Metric] {
-        let taught = labels(ofProbabilities: guesses)
-        let found = labels(
-            ofProbabilities: logits, threshold: 0)
-        let classes = max(2, logits.shape[3])
-        var counts = [Int](repeating: 0, count: classes)
-        var used = counts
-        var agreeing = 0
-        taught.withScalars { taught in
-            found.withScalars { found in
-                trusted.withScalars { trusted in
-                    for pixel in taught.indices {
-                        counts[Int(taught[pixel])] += 1
-                        if trusted[pixel] > 0 { used[Int(taught[pixel])] += 1 }
-                        if taught[pixel] == found[pixel] { agreeing += 1 }
-                    }
-                }
+        let found = labels(ofProbabilities: logits, threshold: 0)
+        let agreeing = (found .== confidence.classes).cast(to: Float.self).mean().scalar
+        var usage = PseudoLabelUsage(classes: thresholds.count)
+        usage.add(confidence, weights: weights)
+        return [Metric("agreement", agreeing)]
+            + thresholds.indices.map {
+                StudentMetric.used.metric($0, usage.used[$0], of: usage.pixels[$0])
             }
-        }
-        return [Metric("agreement", Double(agreeing) / Double(max(1, taught.count)))]
-            + counts.indices.map {
-                Metric("used_class_\($0)", Double(used[$0]) / Double(max(1, counts[$0])))
+            + thresholds.indices.map {
+                StudentMetric.share.metric($0, usage.pixels[$0], of: confidence.classes.count)
             }
-    }
-}
-
-extension Tensor<Float> {
-    /// The probability of the likeliest class of probabilities `[…, K]`, K = 1 being foreground
-    /// against background: `[…]`.
-    fileprivate var confidence: Tensor<Float> {
-        guard shape[-1] == 1 else { return max(axes: [-1]) }
-        let foreground = squeezed(axis: -1)
-        return foreground.maximum(1 - foreground)
     }
 }

@@ -1,5 +1,6 @@
 import GestaltNN
 import GestaltTensor
+import GestaltVideo
 
 /// A model from frames to a score for each pixel.
 public protocol SegmentationModel: Module {
@@ -17,11 +18,17 @@ public protocol SegmentationModel: Module {
     ///   which has a fixed size; clips `[N, T, H, W, 3]` for a model that sees the future.
     /// - Returns: `[N, H, W, classes]`, before sigmoid or softmax.
     func logits(_ frames: Tensor<Float>, _ context: Context) -> Tensor<Float>
+    /// Returns the features that scores are computed from, `[N, h, w, C]`, on a grid of square cells
+    /// that covers the frames and possibly padding at the bottom and right; nil, the default, for a
+    /// model without.
+    /// - Parameter frames: as for ``logits(_:_:)``.
+    func features(_ frames: Tensor<Float>) -> Latent.Stage?
 }
 
 extension SegmentationModel {
     public var sizeMultiple: Int { 1 }
     public var acceptsAnySize: Bool { true }
+    public func features(_ frames: Tensor<Float>) -> Latent.Stage? { nil }
 
     /// Returns the probability of foreground `[N, H, W, 1]`, or of each class `[N, H, W, classes]`.
     public func probabilities(_ frames: Tensor<Float>) -> Tensor<Float> {

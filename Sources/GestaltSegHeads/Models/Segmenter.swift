@@ -50,6 +50,12 @@ public struct Segmenter: SegmentationModel, StoredModel {
         }
     }
 
+    public func features(_ frames: Tensor<Float>) -> Latent.Stage? {
+        let enlarged = input.normalized(frames).padded(toMultiplesOf: encoder.sizeMultiple)
+        let latent = encoder.encode(enlarged, .inference)
+        return Latent.Stage(latent.flattenedSlots, stride: latent.stride)
+    }
+
     public mutating func visit(_ visitor: inout some ParameterVisitor) {
         visitor.module("encoder", &encoder)
         visitor.module("head", &head)

@@ -2,6 +2,7 @@ import GestaltChecks
 import GestaltModels
 import GestaltNN
 import GestaltTensor
+import GestaltVideo
 
 /// A convolutional encoder and decoder with skip connections at each size, and a 1×1 convolution
 /// to the classes.
@@ -42,6 +43,11 @@ public struct UNet: SegmentationModel, StoredModel {
         }
     }
 
+    public func features(_ frames: Tensor<Float>) -> Latent.Stage? {
+        let enlarged = input.normalized(frames).padded(toMultiplesOf: sizeMultiple)
+        return Latent.Stage(trunk(enlarged, .inference), stride: 1)
+    }
+
     public var title: String { "a segmentation model (U-Net)" }
 
     public mutating func visit(_ visitor: inout some ParameterVisitor) {
@@ -55,11 +61,17 @@ public struct UNet: SegmentationModel, StoredModel {
 func padded(
     _ x: Tensor<Float>, to multiple: Int, _ body: (Tensor<Float>) -> Tensor<Float>
 ) -> Tensor<Float> {
-    let (height, width) = (x.shape[-3], x.shape[-2])
-    let bottom = (multiple - height % multiple) % multiple
-    let right = (multiple - width % multiple) % multiple
-    guard bottom > 0 || right > 0 else { return body(x) }
-    let enlarged = x.padded(before: 0, after: bottom, axis: -3)
-        .padded(before: 0, after: right, axis: -2)
-    return body(enlarged).sliced(0..<height, axis: -3).sliced(0..<width, axis: -2)
+    let enlarged = x.padded(toMultiplesOf: multiple)
+    guard enlarged.shape != x.shape else { return body(x) }
+    return body(enlarged).sliced(0..<x.shape[-3], axis: -3).sliced(0..<x.shape[-2], axis: -2)
+}
+
+extension Tensor<Float> {
+    /// Images `[N, H, W, C]` with zeros at the bottom and right up to multiples of `multiple`.
+    func padded(toMultiplesOf multiple: Int) -> Tensor {
+        let bottom = (multiple - shape[-3] % multiple) % multiple
+        let right = (multiple - shape[-2] % multiple) % multiple
+        guard bottom > 0 || right > 0 else { return self }
+        return padded(before: 0, after: bottom, axis: -3).padded(before: 0, after: right, axis: -2)
+    }
 }

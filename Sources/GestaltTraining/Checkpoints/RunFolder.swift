@@ -10,6 +10,8 @@ import Foundation
 /// codes-*.safetensors                           clips as a frozen tokenizer encodes them
 /// log.jsonl                                     all numbers, a line a step
 /// events.out.tfevents.*                         the same for TensorBoard
+/// rounds/1, rounds/2, …                         the earlier rounds of a run of several, each with
+///                                               checkpoints, logs and model
 /// ```
 public struct RunFolder: Sendable {
     /// The path as specified by the caller.
@@ -56,7 +58,11 @@ public struct RunFolder: Sendable {
 
     /// - Throws: ``TrainingError/runExists(path:)``.
     package func requireNoRun() throws(TrainingError) {
-        if FileManager.default.fileExists(atPath: lastCheckpoint) { throw .runExists(path: path) }
+        // A run that stopped in its first round has no checkpoint of its own yet.
+        for checkpoint in [lastCheckpoint, round(1).lastCheckpoint]
+        where FileManager.default.fileExists(atPath: checkpoint) {
+            throw .runExists(path: path)
+        }
     }
 
     /// The path of the last checkpoint, for resumption.
@@ -69,6 +75,11 @@ public struct RunFolder: Sendable {
     package var lock: String { path + "/run.lock" }
     /// The path of the log of all metrics, one line per step.
     public var log: String { path + "/log.jsonl" }
+
+    /// Returns the folder of an earlier round, from 1.
+    package func round(_ number: Int) -> RunFolder {
+        RunFolder(existing: path + "/rounds/\(number)")
+    }
 
     /// Returns the path of the codes of a set of clips.
     package func codes(_ name: String) -> String { path + "/codes-\(name).safetensors" }
