@@ -171,6 +171,9 @@ let package = Package(
             ["GestaltChecks", "GestaltTensor", "GestaltFiles", "GestaltMedia", "GestaltRobotPush"]),
         tests("GestaltModels", ["GestaltTensor", "GestaltIO", "GestaltNN", "GestaltFiles"]),
         tests(
+            "GestaltVideo",
+            ["GestaltTensor", "GestaltIO", "GestaltNN", "GestaltFiles", "GestaltModels"]),
+        tests(
             "GestaltTraining",
             [
                 "GestaltTensor", "GestaltIO", "GestaltNN", "GestaltFiles", "GestaltMedia",

@@ -23,7 +23,10 @@ struct Evaluate: GestaltCommand {
     @OptionGroup var labels: LabelOptions
     @Option(help: "train, val or test.") var split: Split = .test
     @Option(help: "Score every N-th frame of each clip.", transform: positive) var every = 5
-    @Option(help: "Frames of a clip, for a tokenizer.", transform: positive) var clipLength = 16
+    @Option(
+        help: "Frames of a clip, for a tokenizer; by default 16, or the next length that it takes.",
+        transform: positive)
+    var clipLength: Int?
     @Option(help: "Seed of synthetic clips.") var seed: UInt64 = 0
     @Flag(help: "Print the report as JSON.") var json = false
     @OptionGroup(title: "Common options") var common: CommonOptions
@@ -76,6 +79,7 @@ struct Evaluate: GestaltCommand {
     }
 
     private func evaluateTokenizer(_ tokenizer: any VideoTokenizer, _ title: String) throws {
+        let clipLength = clipLength ?? tokenizer.configuration.usualClipLength
         let set = try data.open(
             split, masks: .ignored, seed: seed, for: tokenizer.configuration.frameTarget,
             frames: clipLength, quiet: common.quiet)
@@ -86,6 +90,9 @@ struct Evaluate: GestaltCommand {
         if json { return try printEncoded(report) }
         print("\(title) on \(set), the first \(clipLength) frames of each clip")
         printMetrics(report.metrics)
+        print(
+            "PSNR of each frame: "
+                + report.psnrOfFrames.map { String(format: "%.1f", $0) }.joined(separator: " "))
         for remark in report.remarks { print(remark) }
     }
 

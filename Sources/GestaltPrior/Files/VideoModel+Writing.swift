@@ -20,12 +20,16 @@ extension VideoModel {
     /// - Parameter withMasks: whether to write the causal masks of full attention: strict loading
     ///   in the original requires them, and they hold tokens² elements.
     /// - Throws: ``VideoGPTError/unknownModel(path:expected:found:)`` for a prior with actions
-    ///   or aligned features, which VideoGPT does not support; `FileError` when the file cannot be written.
+    ///   or aligned features, or another quantizer, which VideoGPT does not support; `FileError` when the file cannot be written.
     public func write(videoGPT path: String, withMasks: Bool = false) throws {
         let prior = predictor?.configuration.prior
         let extensions = [
             ("a prior conditioned on actions", prior?.actionWidth != nil),
             ("a prior with aligned features", prior?.conditioning?.isAligned ?? false),
+            (
+                "a tokenizer with a quantizer of another kind",
+                (tokenizer as? VQVAE)?.configuration.quantizer != nil
+            ),
         ]
         if let (found, _) = extensions.first(where: \.1) {
             throw VideoGPTError.unknownModel(
