@@ -43,6 +43,7 @@ let package = Package(
         .library(name: "GestaltTraining", targets: ["GestaltTraining"]),
         .library(name: "GestaltRobotPush", targets: ["GestaltRobotPush"]),
         .library(name: "GestaltVQVAE", targets: ["GestaltVQVAE"]),
+        .library(name: "GestaltMAGVIT", targets: ["GestaltMAGVIT"]),
         .library(name: "GestaltPrior", targets: ["GestaltPrior"]),
         .library(name: "GestaltSegHeads", targets: ["GestaltSegHeads"]),
         .library(name: "GestaltRecipes", targets: ["GestaltRecipes"]),
@@ -114,6 +115,9 @@ let package = Package(
                 "GestaltVideo",
             ]),
         layer(
+            "GestaltMAGVIT",
+            ["GestaltChecks", "GestaltTensor", "GestaltNN", "GestaltModels", "GestaltVideo"]),
+        layer(
             "GestaltPrior",
             [
                 "GestaltChecks", "GestaltTensor", "GestaltIO", "GestaltNN", "GestaltFiles",
@@ -132,8 +136,8 @@ let package = Package(
                 "GestaltChecks", "GestaltTensor", "GestaltIO", "GestaltNN", "GestaltMetrics",
                 "GestaltMotion",
                 "GestaltFiles", "GestaltMedia", "GestaltData", "GestaltModels", "GestaltVideo",
-                "GestaltTraining", "GestaltRobotPush", "GestaltVQVAE", "GestaltPrior",
-                "GestaltSegHeads",
+                "GestaltTraining", "GestaltRobotPush", "GestaltVQVAE", "GestaltMAGVIT",
+                "GestaltPrior", "GestaltSegHeads",
             ]),
         layer(
             "Gestalt",
@@ -141,8 +145,8 @@ let package = Package(
                 "GestaltTensor", "GestaltIO", "GestaltNN", "GestaltMetrics", "GestaltMotion",
                 "GestaltFiles",
                 "GestaltMedia", "GestaltData", "GestaltModels", "GestaltVideo", "GestaltTraining",
-                "GestaltRobotPush", "GestaltVQVAE", "GestaltPrior", "GestaltSegHeads",
-                "GestaltRecipes",
+                "GestaltRobotPush", "GestaltVQVAE", "GestaltMAGVIT", "GestaltPrior",
+                "GestaltSegHeads", "GestaltRecipes",
             ]),
         layer(
             "GestaltCommand",
@@ -185,6 +189,9 @@ let package = Package(
             ["GestaltTensor", "GestaltNN", "GestaltFiles", "GestaltModels", "GestaltVideo"],
             resources: [.copy("Fixtures")]),
         tests(
+            "GestaltMAGVIT",
+            ["GestaltTensor", "GestaltNN", "GestaltFiles", "GestaltModels", "GestaltVideo"]),
+        tests(
             "GestaltPrior",
             [
                 "GestaltTensor", "GestaltIO", "GestaltNN", "GestaltFiles", "GestaltModels",
@@ -202,7 +209,7 @@ let package = Package(
                 "GestaltChecks", "GestaltTensor", "GestaltIO", "GestaltNN", "GestaltMetrics",
                 "GestaltMotion", "GestaltFiles", "GestaltMedia", "GestaltData", "GestaltModels",
                 "GestaltVideo", "GestaltTraining", "GestaltRobotPush", "GestaltVQVAE",
-                "GestaltPrior", "GestaltSegHeads",
+                "GestaltMAGVIT", "GestaltPrior", "GestaltSegHeads",
             ]),
         tests(
             "GestaltCommand",

@@ -89,12 +89,18 @@ import Testing
         #expect(inspected.code == 0 && inspected.output.contains("tensors"), "\(inspected.error)")
     }
 
-    @Test func aTokenizersWayTrainEvaluateReconstructAHeadOnIt() throws {
+    @Test(arguments: [
+        [], ["--quantizer", "fsq:8,5,5,5"], ["--kind", "magvit", "--quantizer", "lfq:8"],
+        ["--kind", "magvit", "--quantizer", "vq:64x4:unit", "--clip-length", "5"],
+    ])
+    func aTokenizersWayTrainEvaluateReconstructAHeadOnIt(choice: [String]) throws {
         let folder = TemporaryFolder()
         let (model, head) = (folder.path + "/tokenizer", folder.path + "/head")
         let trained = try Program.run(
-            "train", "tokenizer", "--data", "synthetic:3", "--preset", "tiny", "--steps", "2",
-            "--batch", "2", "--output", model)
+            list: [
+                "train", "tokenizer", "--data", "synthetic:3", "--preset", "tiny", "--steps", "2",
+                "--batch", "2", "--output", model,
+            ] + choice)
         #expect(trained.code == 0, "\(trained.error)")
         let evaluated = try Program.run(
             "evaluate", "--model", model, "--data", "synthetic:2", "--json")
