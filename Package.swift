@@ -116,7 +116,10 @@ let package = Package(
             ]),
         layer(
             "GestaltMAGVIT",
-            ["GestaltChecks", "GestaltTensor", "GestaltNN", "GestaltModels", "GestaltVideo"]),
+            [
+                "GestaltChecks", "GestaltTensor", "GestaltIO", "GestaltNN", "GestaltModels",
+                "GestaltVideo",
+            ]),
         layer(
             "GestaltPrior",
             [
@@ -153,7 +156,7 @@ let package = Package(
             [
                 "GestaltTensor", "GestaltIO", "GestaltNN", "GestaltFiles", "GestaltMedia",
                 "GestaltData", "GestaltModels", "GestaltVideo", "GestaltTraining",
-                "GestaltVQVAE", "GestaltPrior", "GestaltSegHeads",
+                "GestaltVQVAE", "GestaltMAGVIT", "GestaltPrior", "GestaltSegHeads",
                 "GestaltRecipes", "GestaltMetrics",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ]),
@@ -190,7 +193,10 @@ let package = Package(
             resources: [.copy("Fixtures")]),
         tests(
             "GestaltMAGVIT",
-            ["GestaltTensor", "GestaltNN", "GestaltFiles", "GestaltModels", "GestaltVideo"]),
+            [
+                "GestaltTensor", "GestaltIO", "GestaltNN", "GestaltFiles", "GestaltModels",
+                "GestaltVideo",
+            ]),
         tests(
             "GestaltPrior",
             [

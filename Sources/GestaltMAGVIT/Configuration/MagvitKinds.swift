@@ -8,5 +8,6 @@ public enum MagvitKinds {
     private static let registration: Void = {
         // A kind that a program registered earlier under this name is kept.
         try? ModelKinds.register(MagvitTokenizer.self)
+        try? ModelKinds.register(MaskedPredictor.self)
     }()
 }
