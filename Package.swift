@@ -43,6 +43,7 @@ let package = Package(
         .library(name: "GestaltTraining", targets: ["GestaltTraining"]),
         .library(name: "GestaltRobotPush", targets: ["GestaltRobotPush"]),
         .library(name: "GestaltVQVAE", targets: ["GestaltVQVAE"]),
+        .library(name: "GestaltMAGVIT", targets: ["GestaltMAGVIT"]),
         .library(name: "GestaltPrior", targets: ["GestaltPrior"]),
         .library(name: "GestaltSegHeads", targets: ["GestaltSegHeads"]),
         .library(name: "GestaltRecipes", targets: ["GestaltRecipes"]),
@@ -121,6 +122,12 @@ let package = Package(
                 "GestaltVideo",
             ]),
         layer(
+            "GestaltMAGVIT",
+            [
+                "GestaltChecks", "GestaltTensor", "GestaltIO", "GestaltNN", "GestaltModels",
+                "GestaltVideo",
+            ]),
+        layer(
             "GestaltPrior",
             [
                 "GestaltChecks", "GestaltTensor", "GestaltIO", "GestaltNN", "GestaltFiles",
@@ -140,6 +147,7 @@ let package = Package(
                 "GestaltMotion",
                 "GestaltFiles", "GestaltMedia", "GestaltData", "GestaltModels", "GestaltVideo",
                 "GestaltTraining", "GestaltRobotPush", "GestaltPretrained", "GestaltVQVAE",
+                "GestaltMAGVIT",
                 "GestaltPrior", "GestaltSegHeads",
             ]),
         layer(
@@ -148,15 +156,15 @@ let package = Package(
                 "GestaltTensor", "GestaltIO", "GestaltNN", "GestaltMetrics", "GestaltMotion",
                 "GestaltFiles",
                 "GestaltMedia", "GestaltData", "GestaltModels", "GestaltVideo", "GestaltTraining",
-                "GestaltRobotPush", "GestaltVQVAE", "GestaltPrior", "GestaltSegHeads",
-                "GestaltRecipes",
+                "GestaltRobotPush", "GestaltVQVAE", "GestaltMAGVIT", "GestaltPrior",
+                "GestaltSegHeads", "GestaltRecipes",
             ]),
         layer(
             "GestaltCommand",
             [
                 "GestaltTensor", "GestaltIO", "GestaltNN", "GestaltFiles", "GestaltMedia",
                 "GestaltData", "GestaltModels", "GestaltVideo", "GestaltTraining",
-                "GestaltVQVAE", "GestaltPrior", "GestaltSegHeads",
+                "GestaltVQVAE", "GestaltMAGVIT", "GestaltPrior", "GestaltSegHeads",
                 "GestaltRecipes", "GestaltMetrics",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ]),
@@ -178,6 +186,9 @@ let package = Package(
             ["GestaltChecks", "GestaltTensor", "GestaltFiles", "GestaltMedia", "GestaltRobotPush"]),
         tests("GestaltModels", ["GestaltTensor", "GestaltIO", "GestaltNN", "GestaltFiles"]),
         tests(
+            "GestaltVideo",
+            ["GestaltTensor", "GestaltIO", "GestaltNN", "GestaltFiles", "GestaltModels"]),
+        tests(
             "GestaltTraining",
             [
                 "GestaltTensor", "GestaltIO", "GestaltNN", "GestaltFiles", "GestaltMedia",
@@ -188,6 +199,12 @@ let package = Package(
             "GestaltVQVAE",
             ["GestaltTensor", "GestaltNN", "GestaltFiles", "GestaltModels", "GestaltVideo"],
             resources: [.copy("Fixtures")]),
+        tests(
+            "GestaltMAGVIT",
+            [
+                "GestaltTensor", "GestaltIO", "GestaltNN", "GestaltFiles", "GestaltModels",
+                "GestaltVideo",
+            ]),
         tests(
             "GestaltPrior",
             [
@@ -206,7 +223,7 @@ let package = Package(
                 "GestaltChecks", "GestaltTensor", "GestaltIO", "GestaltNN", "GestaltMetrics",
                 "GestaltMotion", "GestaltFiles", "GestaltMedia", "GestaltData", "GestaltModels",
                 "GestaltVideo", "GestaltTraining", "GestaltRobotPush", "GestaltVQVAE",
-                "GestaltPrior", "GestaltSegHeads",
+                "GestaltMAGVIT", "GestaltPrior", "GestaltSegHeads",
             ]),
         tests(
             "GestaltCommand",

@@ -1,6 +1,7 @@
 @_exported import GestaltData
 @_exported import GestaltFiles
 @_exported import GestaltIO
+@_exported import GestaltMAGVIT
 @_exported import GestaltMedia
 @_exported import GestaltMetrics
 @_exported import GestaltModels

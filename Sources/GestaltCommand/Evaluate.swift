@@ -17,7 +17,10 @@ struct Evaluate: GestaltCommand {
     @OptionGroup var labels: LabelOptions
     @Option(help: "train, val or test.") var split: Split = .test
     @Option(help: "Score every N-th frame of each clip.", transform: positive) var every = 5
-    @Option(help: "Frames of a clip, for a tokenizer.", transform: positive) var clipLength = 16
+    @Option(
+        help: "Frames of a clip, for a tokenizer; by default 16, or the next length that it takes.",
+        transform: positive)
+    var clipLength: Int?
     @Option(help: "Seed of synthetic clips.") var seed: UInt64 = 0
     @Flag(help: "Print the report as JSON.") var json = false
     @OptionGroup(title: "Common options") var common: CommonOptions

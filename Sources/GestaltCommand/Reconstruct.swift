@@ -10,6 +10,7 @@ import GestaltRecipes
 import GestaltTensor
 import GestaltTraining
 import GestaltVQVAE
+import GestaltVideo
 
 /// `gestalt reconstruct`: clips and their reconstructions.
 struct Reconstruct: GestaltCommand {
@@ -20,7 +21,10 @@ struct Reconstruct: GestaltCommand {
     @OptionGroup var data: DataOptions
     @Option(help: "train, val or test.") var split: Split = .test
     @Option(help: "Number of clips.", transform: positive) var clips = 4
-    @Option(help: "Frames of a clip.", transform: positive) var clipLength = 16
+    @Option(
+        help: "Frames of a clip; by default 16, or the next length that the tokenizer takes.",
+        transform: positive)
+    var clipLength: Int?
     @Option(help: "Seed of synthetic clips.") var seed: UInt64 = 0
     @Option(
         help: "The folder for reconstruction.gif and reconstruction.png.", completion: .directory)
@@ -30,6 +34,7 @@ struct Reconstruct: GestaltCommand {
     func run() throws {
         try OutputFolder.check(output)
         let tokenizer = try model.video().tokenizer
+        let clipLength = clipLength ?? tokenizer.configuration.usualClipLength
         let set = try data.open(
             split, masks: .ignored, seed: seed, for: tokenizer.configuration.frameTarget,
             frames: clipLength, quiet: common.quiet)

@@ -1,3 +1,4 @@
+import GestaltMAGVIT
 import GestaltPrior
 import GestaltRobotPush
 import GestaltSegHeads
@@ -11,6 +12,7 @@ public enum BuiltIns {
     private static let registration: Void = {
         RobotPush.register()
         VideoModel.registerKinds()
+        MagvitKinds.register()
         SegmentationKinds.register()
         Recipes.registerBuiltIns()
         FeatureSources.registerBuiltIns()

@@ -1,4 +1,5 @@
 import Foundation
+import GestaltFiles
 import GestaltMedia
 import GestaltTensor
 import TestSupport
@@ -93,12 +94,57 @@ import Testing
         #expect(inspected.code == 0 && inspected.output.contains("tensors"), "\(inspected.error)")
     }
 
-    @Test func aTokenizersWayTrainEvaluateReconstructAHeadOnIt() throws {
+    @Test func aMaskedPriorsWayTrainPredictInspect() throws {
+        let folder = TemporaryFolder()
+        let (tokenizer, prior) = (folder.path("tokenizer"), folder.path("prior"))
+        let first = try Program.run(
+            "train", "tokenizer", "--kind", "magvit", "--data", "synthetic:3", "--preset", "tiny",
+            "--steps", "2", "--batch", "2", "--clip-length", "5", "--output", tokenizer)
+        #expect(first.code == 0, "\(first.error)")
+        let trained = try Program.run(
+            "train", "masked-prior", "--data", "synthetic:2", "--model", tokenizer, "--preset",
+            "tiny", "--steps", "2", "--batch", "2", "--clip-length", "5", "--output", prior)
+        #expect(trained.code == 0, "\(trained.error)")
+        let inspected = try Program.run("inspect", prior)
+        #expect(inspected.code == 0 && inspected.output.contains("masked"), "\(inspected.error)")
+        let clip = folder.path("clips.npy")
+        try ArrayFile.write(
+            Tensor<Float>.zeros([1, 5, 64, 64, 3]), name: "video", to: clip)
+        let predicted = try Program.run(
+            "predict", "--model", prior, "--input", clip, "--steps", "3", "--samples", "2",
+            "--output", folder.path("forecast.npy"))
+        #expect(predicted.code == 0, "\(predicted.error)")
+        #expect(predicted.output.contains("[1, 2, 5, 64, 64, 3]"), "\(predicted.output)")
+        for refused in [["--greedy"], ["--guidance", "1"], ["--steps", "0"]] {
+            let result = try Program.run(
+                list: [
+                    "predict", "--model", prior, "--input", clip, "--output",
+                    folder.path("none.npy"),
+                ] + refused)
+            #expect(result.code != 0 && result.error.contains(refused[0]), "\(result.error)")
+        }
+        let short = try Program.run(
+            "encode", "--model", tokenizer, "--input", clip, "--frames", "4", "--output",
+            folder.path("codes.npy"))
+        #expect(short.code == 1 && short.error.contains("pad to 5"), "\(short.error)")
+        let padded = try Program.run(
+            "encode", "--model", tokenizer, "--input", clip, "--frames", "4", "--pad-frames",
+            "--output", folder.path("codes.npy"))
+        #expect(padded.code == 0 && padded.output.contains("[1, 2, 16, 16]"), "\(padded.error)")
+    }
+
+    @Test(arguments: [
+        [], ["--quantizer", "fsq:8,5,5,5"], ["--kind", "magvit", "--quantizer", "lfq:8"],
+        ["--kind", "magvit", "--quantizer", "vq:64x4:unit", "--clip-length", "5"],
+    ])
+    func aTokenizersWayTrainEvaluateReconstructAHeadOnIt(choice: [String]) throws {
         let folder = TemporaryFolder()
         let (model, head) = (folder.path + "/tokenizer", folder.path + "/head")
         let trained = try Program.run(
-            "train", "tokenizer", "--data", "synthetic:3", "--preset", "tiny", "--steps", "2",
-            "--batch", "2", "--output", model)
+            list: [
+                "train", "tokenizer", "--data", "synthetic:3", "--preset", "tiny", "--steps", "2",
+                "--batch", "2", "--output", model,
+            ] + choice)
         #expect(trained.code == 0, "\(trained.error)")
         let evaluated = try Program.run(
             "evaluate", "--model", model, "--data", "synthetic:2", "--json")

@@ -153,3 +153,16 @@ import Testing
         }
     }
 }
+
+@Suite struct PlaceTests {
+    @Test func ratiosOfPlaces() {
+        var fidelity = PeakSignalToNoise()
+        let truth = Tensor<Float>.zeros([2, 2, 1, 1, 1])
+        fidelity.add(
+            prediction: Tensor(shape: [2, 2, 1, 1, 1], scalars: [0.1, 1, 0.1, 0]), truth: truth)
+        let places = fidelity.ofPlaces(period: 2)
+        #expect(abs(places[0] - 20) < 1e-5)
+        // Mean error 1/2.
+        #expect(abs(places[1] - 3.0103) < 1e-4)
+    }
+}

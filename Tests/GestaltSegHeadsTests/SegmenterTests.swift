@@ -105,7 +105,7 @@ import Testing
 
     private func codebook(of model: Segmenter) throws -> Codebook {
         let encoder = try #require(model.encoder as? TokenizerEncoder)
-        return try #require(encoder.tokenizer as? VQVAE).codebook
+        return try #require((encoder.tokenizer as? VQVAE)?.averages)
     }
 
     @Test func theCodebookStaysWhenTheEncoderTrains() throws {

@@ -205,6 +205,38 @@ private let rounding: Float = 2e-5
     }
 }
 
+/// The entropy of the mean distribution is that of all workers' latents.
+@Suite struct SharedEntropyTests {
+    private struct Latents: Module {
+        var all: Tensor<Float> = .sample([16, 6], seed: 9, in: -0.05...0.05)
+
+        mutating func visit(_ visitor: inout some ParameterVisitor) {
+            visitor.parameter("all", &all)
+        }
+
+        func pass(_ collectives: any Collectives) -> (loss: Float, gradient: Tensor<Float>) {
+            let size = 16 / collectives.size
+            let part = collectives.rank * size..<(collectives.rank + 1) * size
+            let context = Context.training(random: RandomStream(seed: 0))
+            context.collectives = collectives
+            let quantizer = LookupFreeQuantizer(.init(bits: 6, commitment: 0))
+            let step = valueAndGradients(of: self, context) { model, context in
+                (quantizer(model.all[part], context).loss, ())
+            }
+            return (step.loss, step.gradients[path: "all"]!)
+        }
+    }
+
+    @Test(arguments: [2, 4]) func lossAndGradientOfTheJoinedBatch(_ count: Int) throws {
+        let alone = Latents().pass(LocalCollectives())
+        let shared = try InProcessCollectives.run(workers: count) { Latents().pass($0) }
+        let loss = shared.reduce(0) { $0 + $1.loss } / Float(count)
+        #expect(abs(loss - alone.loss) <= rounding * abs(alone.loss))
+        let sum = shared.map(\.gradient).reduce(.zeros([16, 6])) { $0 + $1 }
+        #expect(relativeDeviation(sum / Float(count), from: alone.gradient) <= rounding)
+    }
+}
+
 /// Requests a stop when it makes the batch of a given number.
 private struct StoppingBatches<Source: BatchSource>: BatchSource {
     let source: Source

@@ -2,6 +2,7 @@ import GestaltFiles
 import GestaltNN
 import GestaltTensor
 import GestaltVQVAE
+import GestaltVideo
 import TestSupport
 
 /// Adam steps of a tokenizer over the recorded batches of a fixture, with its recorded draws.
@@ -31,7 +32,7 @@ struct CurveRun {
             let output = step.auxiliary
             codes.append(output.codes)
             numbers.append([
-                step.loss, output.reconstructionLoss.scalar, output.commitmentLoss.scalar,
+                step.loss, output.reconstructionLoss.scalar, output.quantizerLoss.scalar,
                 output.perplexity,
             ])
         }

@@ -2,6 +2,7 @@ import GestaltFiles
 import GestaltNN
 import GestaltTensor
 import GestaltVQVAE
+import GestaltVideo
 import TestSupport
 import Testing
 
@@ -51,7 +52,7 @@ struct VideoGPTCurveTests {
     private func follow(_ stated: TokenizerCase, _ prefix: String, fromFirstBatch: Bool) throws {
         let fixture = try VideoGPTFixture(stated.file)
         var start = try stated.tokenizer(fixture)
-        if fromFirstBatch { start.codebook.isInitialized.value = Tensor(0) }
+        if fromFirstBatch { start.averages!.isInitialized.value = Tensor(0) }
         let run = try CurveRun(start, fixture, prefix)
         let recorded = try fixture.raw(prefix + "curve")
         let ids = try fixture.integers(prefix + "ids")
@@ -85,8 +86,8 @@ struct VideoGPTCurveTests {
         #expect(compared >= 2, "codes depend on rounding from step \(compared)")
         guard compared == steps, !isDouble else { return }
         for (name, buffer) in [
-            ("embeddings", run.end.codebook.embeddings), ("N", run.end.codebook.usage),
-            ("z_avg", run.end.codebook.sums),
+            ("embeddings", run.end.averages!.embeddings), ("N", run.end.averages!.usage),
+            ("z_avg", run.end.averages!.sums),
         ] {
             let expected = try fixture.raw(prefix + "final/codebook." + name)
             #expect(

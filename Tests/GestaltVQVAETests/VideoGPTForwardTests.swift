@@ -40,7 +40,7 @@ struct VideoGPTForwardTests {
         try expect(tokenizer.decode(try fixture.integers("eval/ids")), "decoded_from_ids")
         #expect(tokenizer.encode(clips) == quantized.codes)
         for (value, name) in [
-            (output.reconstructionLoss, "recon_loss"), (output.commitmentLoss, "commitment_loss"),
+            (output.reconstructionLoss, "recon_loss"), (output.quantizerLoss, "commitment_loss"),
             (Tensor(output.perplexity), "perplexity"),
         ] {
             #expect(relativeDeviation(value, from: try fixture.raw("eval/" + name)) <= forwardBound)
@@ -66,7 +66,7 @@ struct VideoGPTForwardTests {
         #expect(output.codes == (try fixture.integers("train/ids")))
         for (value, name) in [
             (Tensor(step.loss), "loss"), (output.reconstructionLoss, "recon_loss"),
-            (output.commitmentLoss, "commitment_loss"), (Tensor(output.perplexity), "perplexity"),
+            (output.quantizerLoss, "commitment_loss"), (Tensor(output.perplexity), "perplexity"),
         ] {
             #expect(
                 relativeDeviation(value, from: try fixture.raw("train/" + name)) <= forwardBound)

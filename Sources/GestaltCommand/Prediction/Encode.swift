@@ -16,7 +16,9 @@ struct Encode: GestaltCommand {
         abstract: "Encode clips to codes.",
         discussion: """
             Reads clips [B, T, H, W, 3] and writes int32 codes [B, t, h, w], t = T / the \
-            tokenizer's temporal stride, h and w likewise. Arrays of other layouts and ranges \
+            tokenizer's temporal stride S, h and w likewise; of a causal tokenizer 1 + n for \
+            T = 1 + S·n. Clips of other lengths are an error unless --pad-frames repeats their \
+            last frame. Arrays of other layouts and ranges \
             are recognized from shape and values if unambiguous, else set by --layout and \
             --range. Predictions can be encoded, too.
             """)
@@ -30,6 +32,8 @@ struct Encode: GestaltCommand {
         help: "Use the first N frames; by default all, or a prior's clip length.",
         transform: positive)
     var frames: Int?
+    @Flag(help: "Repeat the last frame up to the next length that the tokenizer takes.")
+    var padFrames = false
     @Option(help: "Use at most N clips.", transform: positive) var clips: Int?
     @OptionGroup var reading: ReadingOptions
     @Option(help: "The file to write: .npy, .npz or .safetensors.", completion: .file())
@@ -43,7 +47,7 @@ struct Encode: GestaltCommand {
             input, for: model.frameTarget, clips: clips,
             frames: frames ?? model.predictor?.configuration.clipLength, leavesOutShort: true)
         let length = frames ?? model.predictor?.configuration.clipLength ?? input.video.shape[1]
-        let video = try input.first(length)
+        let video = padded(try input.first(length), to: model.tokenizer.configuration)
         let shape = video.shape
         _ = try model.tokenizer.configuration.latentShape(
             time: shape[1], height: shape[2], width: shape[3])
@@ -59,6 +63,20 @@ struct Encode: GestaltCommand {
         let codes = concatenated(parts, axis: 0)
         try ArrayFile.write(codes, name: "codes", to: output)
         print("\(output): int32 \(codes.shape)")
+    }
+
+    /// Returns the clips, with `--pad-frames` lengthened by their last frame.
+    private func padded(
+        _ video: Tensor<Float>, to configuration: any VideoTokenizerConfiguration
+    ) -> Tensor<Float> {
+        let length = video.shape[1]
+        let missing = configuration.clipLengths.above(length) - length
+        guard padFrames, missing > 0 else { return video }
+        remark(
+            "\(self.input): the last frame is repeated \(missing) times, to \(length + missing) frames"
+        )
+        let last = video[0..., (length - 1)..<length]
+        return concatenated([video, last.repeated(missing, axis: 1)], axis: 1)
     }
 }
 

@@ -2,6 +2,7 @@ import ArgumentParser
 import GestaltData
 import GestaltFiles
 import GestaltIO
+import GestaltMAGVIT
 import GestaltMedia
 import GestaltPrior
 import GestaltRecipes
@@ -19,7 +20,8 @@ struct Predict: GestaltCommand {
             and draws samples of the whole clip. As GIF or PNG: the true clip, where the input \
             is long enough, next to its samples, one row per clip. As npy, npz or safetensors: \
             float32 [B, N, T, H, W, 3] from 0 to 1. The same seed yields the same samples, \
-            whatever their number.
+            whatever their number. A masked prior is given the first frame, and draws all codes \
+            at once in --steps passes.
             Without --model robot-push-small/predictor predicts 16 frames of 64 × 64 from one; it \
             was trained on rendered clips of a robot arm that pushes objects in a bin. Frames of \
             other sizes are then resized.
@@ -54,6 +56,7 @@ struct Predict: GestaltCommand {
     var fps: Double?
     @Option(help: "Seed of the samples.") var seed: UInt64 = 0
     @OptionGroup var conditions: ConditionOptions
+    @OptionGroup(title: "Masked priors") var masked: MaskedOptions
     @Flag(help: "Store weights and cache as bfloat16: faster, logits to about two digits.")
     var bfloat16 = false
     @OptionGroup var reading: ReadingOptions
@@ -61,7 +64,7 @@ struct Predict: GestaltCommand {
     var output: String
     @OptionGroup(title: "Common options") var common: CommonOptions
 
-    static let flags = ConditionOptions.flags.merging([
+    static let flags = ConditionOptions.flags.merging(MaskedOptions.flags) { $1 }.merging([
         "frames": "--input", "topK": "--top-k",
         "topP": "--top-p", "temperature": "--temperature",
         "codes, frames, class and actions": "--input and --actions",
@@ -90,14 +93,21 @@ struct Predict: GestaltCommand {
 
     func run() throws {
         try checkOutput(output, pictures: true)
-        let predictor = try model.open(for: .prediction, common).predictor()
+        let opened = try model.open(for: .prediction, common)
+        if let predictor = opened.model as? MaskedPredictor { return try run(predictor) }
+        let predictor = try opened.predictor()
+        try refuse(masked.given, because: "\(opened.path) has no masked prior")
         let options = SamplingOptions(
             temperature: temperature ?? 1, topK: topK, topP: topP ?? 1, isGreedy: greedy)
         try options.validate()
         let (conditioning, truth, count) = try inputs(predictor)
         let sampler = VideoSampler(
             predictor, format: bfloat16 ? .bfloat16 : .float32, batch: min(8, number * count))
-        let video = try draw(sampler, conditioning, options)
+        try write(try draw(sampler, conditioning, options), truth: truth)
+    }
+
+    /// Writes samples `[N, S, T, H, W, 3]` in 0…1, in pictures next to the true clips.
+    func write(_ video: Tensor<Float>, truth: Tensor<Float>?) throws {
         if isPicture(output) {
             try writePictures(
                 rows(video, truth), titles: titles(video, truth), fps: fps, to: output)

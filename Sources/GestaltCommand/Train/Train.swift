@@ -18,8 +18,8 @@ struct Train: ParsableCommand {
             run is estimated first, and a run that cannot fit is refused.
             """,
         subcommands: [
-            TrainTokenizer.self, TrainPrior.self, TrainEncoder.self, TrainHead.self,
-            TrainUNet.self, TrainStudent.self, TrainResume.self,
+            TrainTokenizer.self, TrainPrior.self, TrainMaskedPrior.self, TrainEncoder.self,
+            TrainHead.self, TrainUNet.self, TrainStudent.self, TrainResume.self,
         ])
 }
 

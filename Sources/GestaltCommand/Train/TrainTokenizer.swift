@@ -10,22 +10,52 @@ import GestaltVideo
 /// `gestalt train tokenizer`
 struct TrainTokenizer: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "tokenizer", abstract: "Train a video tokenizer on clips.")
+        commandName: "tokenizer", abstract: "Train a video tokenizer on clips.",
+        discussion: """
+            --quantizer names the map from latents to codes:
+              vq[:CODESxWIDTH]          a table that follows the latents as moving averages
+              vq[:CODESxWIDTH]:unit     one learned by gradient, of normalized rows; gradient
+                                        instead of unit leaves them as they are
+              fsq:LEVELS[:symmetric]    rounding to levels, as in fsq:8,5,5,5; no loss
+              lfq:BITS                  signs as bits, with entropies as loss, which is
+                                        usually negative
+            Registered quantizers: \(registered).
+            """)
+
+    private static var registered: String {
+        Quantizers.registry.all.map { $0.grammar }.joined(separator: "; ")
+    }
 
     @OptionGroup var data: DataOptions
     @OptionGroup var training: RunArguments
     @Option(help: "A tokenizer to train further, or that of a predictor; it keeps its sizes.")
     var model: String?
     @OptionGroup var settings: SettingOptions
-    @Option(help: "The kind of tokenizer: vqvae (the default), or another registered kind.")
+    @Option(help: "The kind of tokenizer: vqvae (the default), magvit, or another registered kind.")
     var kind: String?
-    @Option(help: "Sizes and steps; for vqvae tiny, small (the default) or publicBAIR.")
+    @Option(
+        help: "Sizes and steps: tiny, small (the default); of vqvae publicBAIR, of magvit bair.")
     var preset: String?
-    @Option(help: "Frames of a clip; 16 by default.") var clipLength: Int?
+    @Option(
+        help: ArgumentHelp(
+            "The quantizer: vq, vq:1024x8:unit, fsq:8,5,5,5, lfq:10; by default the preset's.",
+            valueName: "name"))
+    var quantizer: ComponentName?
+    @Option(help: "Frames of a clip; by default the preset's, 16 for vqvae.") var clipLength: Int?
     @OptionGroup var steps: StepOptions
     @OptionGroup var augmentation: AugmentationOptions
 
-    func validate() throws { try requirePositive("--clip-length", clipLength) }
+    func validate() throws {
+        try requirePositive("--clip-length", clipLength)
+        guard let quantizer else { return }
+        // Sizes that the name leaves out are the tokenizer's, which are not known yet.
+        let usual = QuantizerSize(codes: 512, width: 64)
+        do {
+            _ = try Quantizers.configuration(named: quantizer, usual: usual)
+        } catch let error as ConfigurationError {
+            throw ValidationError("--quantizer: \(error)")
+        }
+    }
 
     func run() throws {
         let opened =
@@ -71,7 +101,10 @@ struct TrainTokenizer: ParsableCommand {
         let choice = data.choice(seed: seed, over: start?.data)
         if let opened {
             try refuse(
-                ["--preset": preset != nil, "--kind": kind != nil],
+                [
+                    "--preset": preset != nil, "--kind": kind != nil,
+                    "--quantizer": quantizer != nil,
+                ],
                 because: "\(opened.path) is \(opened.model.title), which has its own sizes")
         }
         let usual: () throws -> TokenizerRecipe<Tokenizer> = {
@@ -90,9 +123,24 @@ struct TrainTokenizer: ParsableCommand {
             )
         }
         if start != nil, preset != nil { recipe.configuration = try usual().configuration }
+        recipe.configuration = try quantized(recipe.configuration)
         if let clipLength { recipe.clipLength = clipLength }
         steps.apply(to: &recipe.optimization)
         augmentation.apply(to: &recipe.augmentation)
         return recipe
+    }
+
+    /// Returns the configuration with the quantizer of `--quantizer`.
+    private func quantized<Configuration: VideoTokenizerConfiguration>(
+        _ configuration: Configuration
+    ) throws -> Configuration {
+        guard let quantizer else { return configuration }
+        let found = try Quantizers.configuration(
+            named: quantizer, usual: configuration.quantizerSize)
+        guard let result = configuration.quantized(by: found) else {
+            throw ValidationError(
+                "--quantizer: tokenizers of kind \(Configuration.kind) have their own")
+        }
+        return result
     }
 }

@@ -50,16 +50,18 @@ public struct CodeUsage: Sendable, Hashable, Codable {
     /// The fraction of codes used at least once.
     public var usage: Double { Double(usedCount) / Double(codeCount) }
 
-    /// exp(−Σ p·ln p) over the frequencies p of the codes: the number of evenly used codes with the
-    /// same entropy. From 1 to ``codeCount``; 1 when nothing was counted.
-    public var perplexity: Double {
+    /// −Σ p·ln p over the frequencies p of the codes, in nats; 0 when nothing was counted.
+    public var entropy: Double {
         let total = Double(counts.reduce(0, +))
-        guard total > 0 else { return 1 }
-        let entropy = counts.reduce(0.0) { sum, count in
+        guard total > 0 else { return 0 }
+        return counts.reduce(0.0) { sum, count in
             guard count > 0 else { return sum }
             let share = Double(count) / total
             return sum - share * log(share)
         }
-        return exp(entropy)
     }
+
+    /// The exponential of ``entropy``: the number of evenly used codes with the same entropy. From
+    /// 1 to ``codeCount``; 1 when nothing was counted.
+    public var perplexity: Double { exp(entropy) }
 }

@@ -70,6 +70,19 @@ public struct PeakSignalToNoise: Sendable, Hashable, Codable {
     /// The mean of the images' ratios, in decibels; NaN without images.
     public var perImage: Double { mean(errors.map(decibels)) }
 
+    /// Returns the ratios of images that repeat with a period, such as the frames of clips: for
+    /// each place in the period that of the mean error there.
+    /// - Precondition: `period` is positive and divides the number of images.
+    public func ofPlaces(period: Int) -> [Double] {
+        require(
+            period > 0 && errors.count % period == 0,
+            "PeakSignalToNoise.ofPlaces: \(errors.count) images in periods of \(period)")
+        return (0..<period).map { place in
+            let own = stride(from: place, to: errors.count, by: period).map { errors[$0] }
+            return decibels(mean(own))
+        }
+    }
+
     /// The ratio for the mean error of all pixels, in decibels; NaN without images.
     /// Never above ``perImage``, since the logarithm of a mean weights bad images more
     /// (for images of equal size, none at the ceiling).

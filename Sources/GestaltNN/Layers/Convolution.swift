@@ -17,6 +17,9 @@ public struct Convolution: Layer {
     public let dilation: [Int]
     public let groups: Int
     public let activation: FusedActivation
+    /// Whether a frame of the value depends, to the bit, on nothing but the frames that it reads;
+    /// see `Tensor.convolution`.
+    public let framewise: Bool
 
     /// - Parameters:
     ///   - rank: the number of spatial axes: 1 for sequences, 2 for images, 3 for video; required
@@ -27,7 +30,8 @@ public struct Convolution: Layer {
         rank: Int? = nil, _ inputChannels: Int, _ outputChannels: Int, kernel: AxisValues,
         stride: AxisValues = 1, padding: Padding = .valid, dilation: AxisValues = 1,
         groups: Int = 1, bias: Bool = true, activation: FusedActivation = .none,
-        initializer: Initializer = .fanInUniform, random: inout RandomStream
+        framewise: Bool = false, initializer: Initializer = .fanInUniform,
+        random: inout RandomStream
     ) {
         let rank = spatialRank("Convolution", rank, kernel)
         let kernel = kernel.values(rank: rank, "Convolution: kernel")
@@ -43,6 +47,7 @@ public struct Convolution: Layer {
         self.dilation = dilation.values(rank: rank, "Convolution: dilation")
         self.groups = groups
         self.activation = activation
+        self.framewise = framewise
     }
 
     /// - Precondition: `x` is `[N, spatial…, in]` and not shorter than the kernel along any axis.
@@ -56,7 +61,8 @@ public struct Convolution: Layer {
     ) -> Tensor<Float> {
         x.convolution(
             weight, bias: bias, stride: stride, padding: padding, dilation: dilation,
-            groups: groups, activation: activation, gathersMoments: gathersMoments)
+            groups: groups, activation: activation, framewise: framewise,
+            gathersMoments: gathersMoments)
     }
 
     public mutating func visit(_ visitor: inout some ParameterVisitor) {

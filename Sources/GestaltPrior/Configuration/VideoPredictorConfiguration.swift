@@ -31,7 +31,7 @@ public struct VideoPredictorConfiguration: ModelConfiguration {
     }
 
     /// Frames of a clip.
-    public var clipLength: Int { prior.latent.time * tokenizer.strides.time }
+    public var clipLength: Int { tokenizer.clipLengths.frames(ofSlots: prior.latent.time) }
     /// Pixels of a frame.
     public var frameHeight: Int { prior.latent.height * tokenizer.strides.height }
     public var frameWidth: Int { prior.latent.width * tokenizer.strides.width }
@@ -56,6 +56,10 @@ public struct VideoPredictorConfiguration: ModelConfiguration {
             prior.embeddingWidth == tokenizer.embeddingWidth, "prior.embeddingWidth",
             "the tokenizer's \(tokenizer.embeddingWidth)", prior.embeddingWidth)
         if let stride = prior.actionStride {
+            try check(
+                tokenizer.clipLengths.first == 0, "prior.actionWidth",
+                "no actions: the first slot of a causal tokenizer is one frame",
+                prior.actionWidth ?? 0)
             try check(
                 stride == tokenizer.strides.time, "prior.actionStride",
                 "the tokenizer's temporal stride \(tokenizer.strides.time)", stride)

@@ -20,7 +20,8 @@ extension VideoModel {
     /// - Parameter withMasks: whether to write the causal masks of full attention: strict loading
     ///   in the original requires them, and they hold tokens² elements.
     /// - Throws: ``VideoGPTError/unknownModel(path:expected:found:)`` for a prior with actions
-    ///   aligned features or another frame encoder, which VideoGPT does not support; `FileError` when the file cannot be written.
+    ///   or aligned features, another frame encoder or another quantizer, which VideoGPT does not
+    ///   support; `FileError` when the file cannot be written.
     public func write(videoGPT path: String, withMasks: Bool = false) throws {
         let prior = predictor?.configuration.prior
         let extensions = [
@@ -29,6 +30,10 @@ extension VideoModel {
             (
                 "a prior with a frame encoder of another kind",
                 prior?.conditioning.map { !($0.encoder is FrameEncoderConfiguration) } ?? false
+            ),
+            (
+                "a tokenizer with a quantizer of another kind",
+                (tokenizer as? VQVAE)?.configuration.quantizer != nil
             ),
         ]
         if let (found, _) = extensions.first(where: \.1) {

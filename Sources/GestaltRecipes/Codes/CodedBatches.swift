@@ -60,16 +60,18 @@ public struct CodedBatches: BatchSource {
     public var stepCount: Int? { order == .once ? stepsPerPass : nil }
 
     /// - Throws: what reading the clips throws, where their first frames or actions are needed.
-    public func batch(at step: Int) throws -> CodedBatch {
+    public func batch(at step: Int) throws -> CodedBatch { try batch(of: rows(at: step)) }
+
+    /// Returns the windows of a batch.
+    func rows(at step: Int) -> [Int] {
         let items = order.items(step: step, batchSize: batchSize, count: count)
-        guard case .shuffled(let seed) = order else { return try batch(of: items) }
+        guard case .shuffled(let seed) = order else { return items }
         // A draw depends on its position alone, so that any batch can be computed independently.
         let draws = RandomStream(seed: seed).split(UInt64(step))
-        return try batch(
-            of: items.enumerated().map { place, clip in
-                var draw = draws.split(UInt64(place))
-                return byClip[clip][draw.integer(in: 0..<byClip[clip].count)]
-            })
+        return items.enumerated().map { place, clip in
+            var draw = draws.split(UInt64(place))
+            return byClip[clip][draw.integer(in: 0..<byClip[clip].count)]
+        }
     }
 
     private func batch(of rows: [Int]) throws -> CodedBatch {

@@ -64,17 +64,19 @@ extension CodedWindows {
     /// these windows and this tokenizer; otherwise writes them there.
     ///
     /// - Parameters:
+    ///   - isStill: whether each window is its first frame, repeated.
     ///   - path: where codes are kept; nil keeps none.
     ///   - progress: called after each batch of windows; an error it throws ends the encoding.
     /// - Throws: `FileError` when `path` cannot be written; what `progress` and reading clips throw.
     init(
         _ clips: some ClipSource, length: Int, interval: Int, mirrors: Bool,
-        tokenizer: any VideoTokenizer, keptAt path: String? = nil,
+        tokenizer: any VideoTokenizer, isStill: Bool = false, keptAt path: String? = nil,
         progress: ProgressHandler? = nil
     ) throws {
         let windows = Self.places(
             try ClipWindows(clips.infos(), length: length), interval: interval, mirrors: mirrors)
-        let identity = try Self.identity(clips, windows, tokenizer)
+        let identity =
+            try Self.identity(clips, windows, tokenizer) + (isStill ? "-still" : "")
         if let path, let kept = Self.kept(at: path, identity, windows) {
             self = kept
             return
@@ -83,7 +85,11 @@ extension CodedWindows {
         for first in stride(from: 0, to: windows.count, by: Self.encodingBatch) {
             let chosen = windows[first..<min(windows.count, first + Self.encodingBatch)]
             let read = try clips.frames(of: chosen.map(\.window))
-            let frames = zip(chosen, read).map { $0.pixels(length, of: $1) }
+            let frames = zip(chosen, read).map { place, clip in
+                isStill
+                    ? place.pixels(1, of: clip).repeated(length, axis: 0)
+                    : place.pixels(length, of: clip)
+            }
             parts.append(tokenizer.encode(stacked(frames, axis: 0)))
             try progress?(
                 WorkProgress(done: first + chosen.count, total: windows.count, unit: "windows"))

@@ -1,3 +1,4 @@
+import Foundation
 import GestaltData
 import GestaltIO
 import GestaltModels
@@ -37,16 +38,19 @@ public struct ModelEvaluation: Sendable {
 
     /// - Parameters:
     ///   - interval: the minimum distance of scored frames, for a segmentation model.
-    ///   - clipLength: the number of frames of a clip, for a tokenizer.
+    ///   - clipLength: the number of frames of a clip, for a tokenizer; its usual one by default.
     /// - Throws: `ModelMismatch` for a model of another kind; `ConfigurationError` for a forecaster of
     ///   unknown targets.
-    public init(of opened: OpenedModel, every interval: Int = 5, clipLength: Int = 16) throws {
+    public init(of opened: OpenedModel, every interval: Int = 5, clipLength: Int? = nil) throws {
         switch opened.model {
         case let model as any SegmentationModel:
             self = Self.segmentation(model, every: interval)
         case let model as VideoPredictor: self = Self.prediction(model)
         case let model as Forecaster: self = try Self.forecasts(model)
-        default: self = Self.reconstruction(try opened.tokenizer(), clipLength)
+        default:
+            let tokenizer = try opened.tokenizer()
+            self = Self.reconstruction(
+                tokenizer, clipLength ?? tokenizer.configuration.usualClipLength)
         }
     }
 
@@ -130,7 +134,12 @@ extension ModelEvaluation {
             let report = try ReconstructionReport(of: model, on: batches, progress: $1)
             return ModelScores(
                 report: report, metrics: report.metrics,
-                basis: "the first \(clipLength) frames of each clip", remarks: report.remarks)
+                basis: "the first \(clipLength) frames of each clip",
+                remarks: [
+                    "PSNR of each frame: "
+                        + report.psnrOfFrames.map { String(format: "%.1f", $0) }
+                        .joined(separator: " ")
+                ] + report.remarks)
         }
     }
 }

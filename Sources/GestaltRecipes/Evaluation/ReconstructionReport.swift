@@ -13,12 +13,16 @@ public struct ReconstructionReport: Sendable, Codable, Equatable {
     public let psnr: Double
     /// Mean PSNR over frames.
     public let psnrPerFrame: Double
+    /// PSNR of each frame of a clip, the first first.
+    public let psnrOfFrames: [Double]
     /// Mean over frames; nil where not requested or undefined.
     public let ssim: Double?
     /// Sentences about missing or NaN scores, with the reason.
     public let remarks: [String]
     /// Effective number of codes: the exponential of their entropy.
     public let perplexity: Double
+    /// Entropy of the codes' frequencies, in nats.
+    public let entropy: Double
     /// Fraction of the codes that occur at least once, 0…1.
     public let codesUsed: Double
     public let clipCount: Int
@@ -30,8 +34,7 @@ public struct ReconstructionReport: Sendable, Codable, Equatable {
     /// - Parameters:
     ///   - withSSIM: SSIM takes longer than small models do.
     ///   - progress: called after each batch; an error it throws ends the evaluation.
-    /// - Throws: ``TokenizerError/clip(axis:length:stride:)`` for clips whose lengths the strides do
-    ///   not divide, and what `progress` throws.
+    /// - Throws: ``TokenizerError`` for clips whose lengths the tokenizer does not take, and what `progress` throws.
     public init(
         of tokenizer: any VideoTokenizer, on batches: ClipBatches, withSSIM: Bool = true,
         progress: ProgressHandler? = nil
@@ -51,9 +54,11 @@ public struct ReconstructionReport: Sendable, Codable, Equatable {
         }
         psnr = tally.fidelity.overSet
         psnrPerFrame = tally.fidelity.perImage
+        psnrOfFrames = tally.fidelity.ofPlaces(period: batches.windows.length)
         ssim = tally.similarity?.mean
         remarks = Self.remarks(psnr: psnr, tooSmall: withSSIM ? unfit : nil)
         perplexity = tally.usage.perplexity
+        entropy = tally.usage.entropy
         codesUsed = tally.usage.usage
         clipCount = tally.clipCount
         length = batches.windows.length
@@ -76,7 +81,8 @@ public struct ReconstructionReport: Sendable, Codable, Equatable {
 
     public var metrics: [Metric] {
         [Metric("psnr", psnr)] + (ssim.map { [Metric("ssim", $0)] } ?? []) + [
-            Metric("perplexity", perplexity), Metric("codes_used", codesUsed),
+            Metric("perplexity", perplexity), Metric("code_entropy", entropy),
+            Metric("codes_used", codesUsed),
         ]
     }
 }

@@ -1,4 +1,5 @@
 import GestaltData
+import GestaltMAGVIT
 import GestaltModels
 import GestaltPrior
 import GestaltVideo
@@ -11,6 +12,11 @@ extension VideoTokenizerConfiguration {
 }
 
 extension VideoPredictorConfiguration {
+    /// The frame size that the predictor accepts.
+    package var frameTarget: FrameTarget { .exactly(height: frameHeight, width: frameWidth) }
+}
+
+extension MaskedPredictorConfiguration {
     /// The frame size that the predictor accepts.
     package var frameTarget: FrameTarget { .exactly(height: frameHeight, width: frameWidth) }
 }

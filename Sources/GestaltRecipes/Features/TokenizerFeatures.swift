@@ -7,7 +7,7 @@ import GestaltVideo
 
 /// The latents or codes of a tokenizer for whole clips, of a predictor's length.
 ///
-/// A single frame is repeated to one latent frame, as for heads on still frames.
+/// A single frame is repeated to one slot of codes, as for heads on still frames.
 struct TokenizerFeatures: NamedFeatureSource {
     static let kind = "tokenizer"
     static let forms = [
@@ -59,7 +59,7 @@ struct TokenizerFeatures: NamedFeatureSource {
     }
 
     private func clips(_ input: VideoInput) throws -> (video: Tensor<Float>, remarks: [String]) {
-        let time = model.tokenizer.configuration.strides.time
+        let time = model.tokenizer.configuration.clipLengths.frames(ofSlots: 1)
         if input.video.shape[1] == 1, time > 1 {
             let repeated = [Tensor<Float>](repeating: input.video, count: time)
             return (

@@ -63,6 +63,7 @@ public enum Recipes {
         // A kind that a program registered earlier under this name is kept.
         try? register(tokenizerRecipeKind) { try tokenizerRecipe(file: $0) }
         try? register(PriorRecipe.self)
+        try? register(MaskedPriorRecipe.self)
         try? register(EncoderRecipe.self)
         try? register(HeadRecipe.self)
         try? register(UNetRecipe.self)

@@ -33,19 +33,24 @@ public struct TokenizerRecipe<Tokenizer: VideoTokenizer>: Recipe {
     public var augmentation: Augmentation
     public var optimization: Optimization
 
-    /// The defaults for small tokenizers: a learning rate of 1e-3 with warm-up and half a cosine of
-    /// decay, mirrored clips.
+    /// - Parameter training: by default that of the tokenizer's sizes without a name.
     public init(
-        data: DataChoice, configuration: Tokenizer.Configuration, steps: Int = 3_000,
-        seed: UInt64 = 0
+        data: DataChoice, configuration: Tokenizer.Configuration,
+        training: TokenizerTraining = Tokenizer.Configuration.training(preset: nil),
+        steps: Int? = nil, seed: UInt64 = 0
     ) {
         self.data = data
         self.configuration = configuration
-        clipLength = 16
-        augmentation = .flip
+        clipLength = configuration.clipLengths.above(training.clipLength)
+        augmentation = training.flips ? .flip : .none
+        let steps = steps ?? training.steps
         optimization = .video(
-            steps: steps, batchSize: 8, learningRate: 1e-3, warmUpSteps: min(50, steps / 10),
-            seed: seed)
+            steps: steps, batchSize: training.batchSize, learningRate: training.learningRate,
+            warmUpSteps: min(training.warmUpSteps, steps / 10), seed: seed)
+        optimization.optimizer = .adam(beta1: training.beta1, beta2: training.beta2)
+        optimization.schedule = training.isConstant ? .constant : .cosine
+        optimization.gradientNorm = training.gradientNorm
+        optimization.averageDecay = training.averageDecay
     }
 
     /// The defaults for a named configuration of the tokenizer.
@@ -61,23 +66,21 @@ public struct TokenizerRecipe<Tokenizer: VideoTokenizer>: Recipe {
                 "preset", expected: presets.map(\.key).joined(separator: ", "),
                 found: name ?? "none")
         }
-        if let preset = VQVAEConfiguration.Preset(rawValue: name),
-            let own = TokenizerRecipe<VQVAE>(data: data, preset: preset, steps: steps, seed: seed)
-                as? Self
-        {
-            self = own
-            return
-        }
-        self.init(data: data, configuration: found.value, steps: steps ?? 3_000, seed: seed)
+        self.init(
+            data: data, configuration: found.value,
+            training: Tokenizer.Configuration.training(preset: name), steps: steps, seed: seed)
     }
 
     public func validate() throws {
         try configuration.validate()
         try validateOptimization()
-        guard clipLength > 0, model != nil || clipLength % configuration.strides.time == 0 else {
+        let lengths = configuration.clipLengths
+        guard clipLength > 0, model != nil || lengths.slots(of: clipLength) != nil else {
+            let nearest = [lengths.below(clipLength), lengths.above(clipLength)].compactMap { $0 }
             throw ConfigurationError.invalid(
                 "clipLength",
-                expected: "a multiple of the temporal stride \(configuration.strides.time)",
+                expected: "one of the tokenizer's lengths, \(lengths), such as "
+                    + nearest.map(String.init).joined(separator: " or "),
                 found: clipLength)
         }
         try augmentation.validate()
@@ -119,11 +122,14 @@ public struct TokenizerRecipe<Tokenizer: VideoTokenizer>: Recipe {
             tokenizer, plan: optimization.plan(), batch: optimization.batchSize,
             data: [set] + (evaluationSet.map { [$0] } ?? []),
             trial: trial(measured, sizes[sizes.count - 1]))
+        let batches = try ClipBatches(
+            set, length: clipLength, batchSize: optimization.batchSize,
+            order: .shuffled(seed: seed), augmentation: augmentation)
+        if earlier == nil {
+            tokenizer.begin(with: try batches.batch(at: 0).frames, random: &random)
+        }
         let task = TokenizerTask<Tokenizer>(
-            batches: try ClipBatches(
-                set, length: clipLength, batchSize: optimization.batchSize,
-                order: .shuffled(seed: seed),
-                augmentation: augmentation),
+            batches: batches,
             evaluation: try evaluationSet.map {
                 try ClipBatches(
                     $0, length: clipLength, batchSize: optimization.batchSize, order: .once)
@@ -162,25 +168,12 @@ public struct TokenizerRecipe<Tokenizer: VideoTokenizer>: Recipe {
 
 extension TokenizerRecipe where Tokenizer == VQVAE {
     /// The defaults for a preset.
-    ///
-    /// `publicBAIR` has the public code's: a constant 3e-4 and no augmentation. The small ones
-    /// learn faster with 1e-3, a warm-up, decay and mirrored clips.
     public init(
         data: DataChoice, preset: VQVAEConfiguration.Preset, steps: Int? = nil, seed: UInt64 = 0
     ) {
-        let usual =
-            switch preset {
-            case .publicBAIR: 100_000
-            case .small: 3_000
-            case .tiny: 300
-            }
         self.init(
-            data: data, configuration: preset.configuration, steps: steps ?? usual, seed: seed)
-        guard preset == .publicBAIR else { return }
-        optimization.learningRate = 3e-4
-        optimization.warmUpSteps = 0
-        optimization.schedule = .constant
-        optimization.gradientNorm = nil
-        augmentation = .none
+            data: data, configuration: preset.configuration,
+            training: VQVAEConfiguration.training(preset: preset.rawValue), steps: steps,
+            seed: seed)
     }
 }

@@ -1,4 +1,5 @@
 import GestaltData
+import GestaltModels
 import GestaltNN
 import GestaltTensor
 import GestaltTraining
@@ -10,6 +11,7 @@ public struct TokenizerTask<Tokenizer: VideoTokenizer>: TrainingTask {
     public let batches: ClipBatches
     /// The evaluation clips, without augmentation, in order.
     public let evaluation: ClipBatches?
+    private let recent = RecentCodes()
 
     public init(batches: ClipBatches, evaluation: ClipBatches? = nil) {
         self.batches = batches
@@ -20,7 +22,14 @@ public struct TokenizerTask<Tokenizer: VideoTokenizer>: TrainingTask {
         of model: Tokenizer, on batch: ClipBatch, _ context: Context
     ) throws -> (loss: Tensor<Float>, metrics: [Metric]) {
         let pass = model.trainingPass(batch.frames, context)
-        return (pass.loss, pass.metrics.map { Metric($0.name, $0.value) })
+        var metrics = pass.metrics.map { Metric($0.name, $0.value) }
+        if let codes = pass.codes {
+            let (perplexity, used) = recent.add(codes)
+            metrics.append(Metric("recent_perplexity", perplexity))
+            metrics.append(
+                Metric("codes_used", Double(used) / Double(model.configuration.codeCount)))
+        }
+        return (pass.loss, metrics)
     }
 
     public func evaluate(_ model: Tokenizer) throws -> Evaluation? {

@@ -6,8 +6,8 @@ import GestaltVideo
 
 /// The encoder of a video tokenizer as a source of latents.
 ///
-/// - `still`: the frame repeated to the temporal stride, so one latent slot: appearance without
-///   motion.
+/// - `still`: the frame repeated to the frames of a first slot (one for a causal tokenizer):
+///   appearance without motion.
 /// - `clip`: a true clip; each slot is a latent of its own, for the mask of the frame in the middle
 ///   of the slot, see `labeledFrames(clipLength:)`. It sees later frames: an upper bound, not a
 ///   single-frame encoder.
@@ -64,7 +64,9 @@ public struct TokenizerEncoder: StoredEncoder {
     public func encode(_ frames: Tensor<Float>, _ context: Context) -> Latent {
         let clips =
             mode == .still
-            ? frames.standingStill(temporalStride, for: "TokenizerEncoder(.still)") : frames
+            ? frames.standingStill(
+                tokenizer.configuration.clipLengths.frames(ofSlots: 1),
+                for: "TokenizerEncoder(.still)") : frames
         require(
             clips.rank == 5 && clips.shape[4] == 3,
             "TokenizerEncoder(.clip): frames \(frames.shape) are not [N, T, H, W, 3]")
@@ -164,6 +166,11 @@ extension TokenizerEncoder {
                 throw ConfigurationError.invalid(
                     "tokenizer.strides", expected: "equal strides of height and width",
                     found: strides)
+            }
+            guard mode == .still || tokenizer.clipLengths.first == 0 else {
+                throw ConfigurationError.invalid(
+                    "mode", expected: "still for a causal tokenizer, whose first slot is one frame",
+                    found: mode.rawValue)
             }
         }
     }

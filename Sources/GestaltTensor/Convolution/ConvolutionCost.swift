@@ -21,7 +21,7 @@ enum ConvolutionCost {
         _ algorithm: ConvolutionPlan.Algorithm, _ work: ConvolutionPlan.Work,
         _ geometry: ConvolutionGeometry
     ) -> Double {
-        PatchGrid.all(of: geometry, work.direction).reduce(0) { sum, grid in
+        PatchGrid.all(of: geometry, work).reduce(0) { sum, grid in
             guard let tile = algorithm.winogradTile else { return sum + patches(grid) }
             return sum + winograd(WinogradTiling(grid, largest: tile), work)
         }

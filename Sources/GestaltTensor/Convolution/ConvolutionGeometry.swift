@@ -33,6 +33,9 @@ import GestaltChecks
     public let inputChannels: Int
     public let outputChannels: Int
     public let groups: Int
+    /// Whether a frame of the value depends, to the bit, on nothing but the frames that it reads;
+    /// see ``Tensor/convolution(_:bias:stride:padding:dilation:groups:activation:framewise:)``.
+    public let isFramewise: Bool
 
     /// The geometry of a convolution of `input` `[N, spatial…, Cin]` with `weight`
     /// `[kernel…, Cin / groups, Cout]`. Empty lists mean ones.
@@ -41,7 +44,7 @@ import GestaltChecks
     ///   negative, channels that fit the weight and divide by `groups`, at least one output.
     public init(
         input: Shape, weight: Shape, stride: [Int] = [], padding: Padding = .valid,
-        dilation: [Int] = [], groups: Int = 1
+        dilation: [Int] = [], groups: Int = 1, framewise: Bool = false
     ) {
         let asked = Request(
             name: "convolution", input: input, weight: weight, stride: stride, padding: padding,
@@ -66,7 +69,7 @@ import GestaltChecks
             cout % groups == 0, "\(cout) output channels do not divide by \(groups) groups")
         self.init(
             rank: asked.rank, batch: input[0], axes: axes, inputChannels: cin, outputChannels: cout,
-            groups: groups)
+            groups: groups, isFramewise: framewise)
     }
 
     /// The geometry of the convolution whose transpose maps `input` `[N, spatial…, Cin]` with
@@ -117,14 +120,31 @@ import GestaltChecks
 
     private init(
         rank: Int, batch: Int, axes: [ConvolutionAxis], inputChannels: Int, outputChannels: Int,
-        groups: Int
+        groups: Int, isFramewise: Bool = false
     ) {
         self.rank = rank
         self.batch = batch
+        self.isFramewise = isFramewise
         self.axes = Array(repeating: .unit, count: 3 - rank) + axes
         self.inputChannels = inputChannels
         self.outputChannels = outputChannels
         self.groups = groups
+    }
+
+    /// The geometry whose cost decides the algorithm of a framewise convolution: one of its clips
+    /// of 16 frames, so that neither the batch nor the number of frames changes the choice.
+    var ofNominalLength: ConvolutionGeometry {
+        var axes = axes
+        let frames = 16
+        if rank == 3 {
+            axes[0].input = (frames - 1) * axes[0].stride + axes[0].extent
+            axes[0].output = frames
+            (axes[0].before, axes[0].after) = (0, 0)
+        }
+        return ConvolutionGeometry(
+            rank: rank, batch: rank == 3 ? 1 : frames, axes: Array(axes.suffix(rank)),
+            inputChannels: inputChannels, outputChannels: outputChannels, groups: groups,
+            isFramewise: true)
     }
 
     private var spatial: ArraySlice<ConvolutionAxis> { axes.suffix(rank) }
@@ -166,7 +186,7 @@ import GestaltChecks
         }
         return "\(inputShape) → \(outputShape), kernel \(list(\.kernel)), stride \(list(\.stride)),"
             + " padding \(list(\.before)) before and \(list(\.after)) after,"
-            + " dilation \(list(\.dilation)), groups \(groups)"
+            + " dilation \(list(\.dilation)), groups \(groups)" + (isFramewise ? ", framewise" : "")
     }
 }
 

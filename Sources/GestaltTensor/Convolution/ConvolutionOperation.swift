@@ -61,16 +61,22 @@ extension Tensor where Scalar: FloatingScalar {
     ///   - stride: one number per spatial axis; empty: ones.
     ///   - dilation: one number per spatial axis; empty: ones.
     ///   - groups: divides both channel counts; group i of the outputs sees group i of the inputs.
+    ///   - framewise: whether each frame of the result, a position along the outermost of three
+    ///     axes, is equal to the bit whatever the other frames, their number, the batch and the
+    ///     padding along that axis: it depends on the frames that it reads alone. No algorithm then
+    ///     tiles that axis, which costs some speed. Gradients make no such promise. It holds for a
+    ///     fixed number of threads and instruction set.
     /// - Precondition: ranks that agree, positive strides, dilations and groups, padding not
     ///   negative, channels that fit the weight and divide by `groups`, at least one output along
     ///   every axis.
     public func convolution(
         _ weight: Tensor, bias: Tensor? = nil, stride: [Int] = [], padding: Padding = .valid,
-        dilation: [Int] = [], groups: Int = 1, activation: FusedActivation = .none
+        dilation: [Int] = [], groups: Int = 1, activation: FusedActivation = .none,
+        framewise: Bool = false
     ) -> Tensor {
         convolution(
             weight, bias: bias, stride: stride, padding: padding, dilation: dilation,
-            groups: groups, activation: activation, gathersMoments: false)
+            groups: groups, activation: activation, framewise: framewise, gathersMoments: false)
     }
 
     /// Returns the same convolution with optional channel sums.
@@ -81,11 +87,11 @@ extension Tensor where Scalar: FloatingScalar {
     package func convolution(
         _ weight: Tensor, bias: Tensor? = nil, stride: [Int] = [], padding: Padding = .valid,
         dilation: [Int] = [], groups: Int = 1, activation: FusedActivation = .none,
-        gathersMoments: Bool
+        framewise: Bool = false, gathersMoments: Bool
     ) -> Tensor {
         let geometry = ConvolutionGeometry(
             input: shape, weight: weight.shape, stride: stride, padding: padding,
-            dilation: dilation, groups: groups)
+            dilation: dilation, groups: groups, framewise: framewise)
         return ConvolutionOperation(
             geometry: geometry, direction: .direct, activation: activation,
             gathersMoments: gathersMoments
@@ -105,7 +111,7 @@ extension Tensor where Scalar: FloatingScalar {
     ///   - padding: the positions cut off the output. `.same` is VideoGPT's for its kernels: any at
     ///     stride 1, 4 at stride 2.
     ///   - outputPadding: positions added at the end of the result.
-    /// - Precondition: as for ``convolution(_:bias:stride:padding:dilation:groups:activation:)``;
+    /// - Precondition: as for ``convolution(_:bias:stride:padding:dilation:groups:activation:framewise:)``;
     ///   `outputPadding` not negative, below the stride, and zero with `.same`.
     public func transposedConvolution(
         _ weight: Tensor, bias: Tensor? = nil, stride: [Int] = [], padding: Padding = .valid,

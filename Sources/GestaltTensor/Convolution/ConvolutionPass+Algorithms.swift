@@ -6,7 +6,7 @@ extension ConvolutionPass {
         _ plan: ConvolutionPlan
     ) -> Tensor<Scalar> {
         let weight = ConvolutionWeight(weight, of: direction, geometry, way)
-        let grids = PatchGrid.all(of: geometry, way)
+        let grids = PatchGrid.all(of: geometry, .image(way))
         let bias = bias?.contiguous()
         let epilogue = Epilogue<Scalar>(
             bias: bias.map { UnsafePointer($0.pointer) }, activation: activation,
@@ -25,7 +25,10 @@ extension ConvolutionPass {
                 case .winograd2, .winograd4:
                     WinogradImage(
                         grids: grids.filter { $0.rows > 0 }, plan: plan, weight: weight, source: x,
-                        energies: PixelEnergies(x, of: source), target: y, epilogue: epilogue
+                        energies: PixelEnergies(
+                            x, of: source,
+                            byFrames: ConvolutionPlan.Work.image(way).isFramewise(geometry)),
+                        target: y, epilogue: epilogue
                     ).run()
                 }
             }

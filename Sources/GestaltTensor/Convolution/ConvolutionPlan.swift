@@ -52,6 +52,11 @@ import Synchronization
             if case .image(let direction) = self { direction } else { .direct }
         }
 
+        /// Whether the work promises frames that are independent to the bit: gradients do not.
+        func isFramewise(_ geometry: ConvolutionGeometry) -> Bool {
+            geometry.isFramewise && self == .image(.direct)
+        }
+
         public var description: String {
             if case .image(let direction) = self {
                 "the image in direction \(direction)"
@@ -107,11 +112,11 @@ import Synchronization
             return work == .image(.transposed) || geometry.axes.allSatisfy { $0.stride == 1 }
                 ? nil : "products needs stride 1 in the direct direction"
         case .winograd2, .winograd4:
-            let grids = PatchGrid.all(of: geometry, work.direction)
+            let grids = PatchGrid.all(of: geometry, work)
             if let reason = grids.lazy.compactMap(WinogradTiling.refusal).first {
                 return "\(algorithm) \(reason)"
             }
-            return grids.contains { $0.axes.contains { $0.taps > 1 } }
+            return grids.contains { $0.axes.contains { $0.taps > 1 && !$0.isFramewise } }
                 ? nil : "\(algorithm) needs a kernel of more than one tap"
         }
     }
@@ -205,6 +210,7 @@ extension ConvolutionPlan {
         _ geometry: ConvolutionGeometry, _ work: Work, largestWinogradTile: Int
     ) -> Algorithm {
         if refusal(of: .pointwise, work, geometry: geometry) == nil { return .pointwise }
+        let geometry = work.isFramewise(geometry) ? geometry.ofNominalLength : geometry
         let target = geometry.targetChannels(work.direction)
         let source = geometry.sourceChannels(work.direction)
         let columns = target * geometry.kernelCount

@@ -22,6 +22,9 @@ struct PatchGrid {
         var start: Int
         var stride: Int
         var full: Int
+        /// Whether frames along this axis share no arithmetic: the outermost axis of a framewise
+        /// convolution.
+        var isFramewise = false
     }
 
     var axes: [Axis]
@@ -51,22 +54,30 @@ struct PatchGrid {
         axes.allSatisfy { $0.taps == 1 && $0.step == 1 && $0.offset == 0 && $0.outputs == $0.input }
     }
 
+    var isFramewise: Bool { axes[0].isFramewise }
+
     /// The grid of the outputs of a convolution.
-    init(_ g: ConvolutionGeometry, isTrimmed: Bool = true, groups: Int? = nil) {
+    init(
+        _ g: ConvolutionGeometry, isTrimmed: Bool = true, groups: Int? = nil,
+        framewise: Bool = false
+    ) {
         self.init(
             g, source: g.inputChannels, target: g.outputChannels, isTrimmed: isTrimmed,
             groups: groups,
-            axes: g.axes.map {
+            axes: g.axes.enumerated().map { index, axis in
                 Axis(
-                    outputs: $0.output, step: $0.stride, input: $0.input, taps: $0.kernel,
-                    offset: -$0.before, spacing: $0.dilation, kernelStart: 0, kernelStep: 1,
-                    start: 0, stride: 1, full: $0.output)
+                    outputs: axis.output, step: axis.stride, input: axis.input, taps: axis.kernel,
+                    offset: -axis.before, spacing: axis.dilation, kernelStart: 0, kernelStep: 1,
+                    start: 0, stride: 1, full: axis.output, isFramewise: framewise && index == 0)
             })
     }
 
-    /// Returns the grids that make up the target image of `direction`.
-    static func all(of g: ConvolutionGeometry, _ direction: ConvolutionDirection) -> [PatchGrid] {
-        guard direction == .transposed else { return [PatchGrid(g)] }
+    /// Returns the grids of a pass: those that make up its target image, or that of the outputs for
+    /// a weight's gradient.
+    static func all(of g: ConvolutionGeometry, _ work: ConvolutionPlan.Work) -> [PatchGrid] {
+        guard work.direction == .transposed else {
+            return [PatchGrid(g, framewise: work.isFramewise(g))]
+        }
         let phases = g.axes.map { axis in
             (0..<min(axis.stride, axis.input)).map { phase($0, of: axis) }
         }
@@ -110,8 +121,10 @@ struct PatchGrid {
         self.groups = groups ?? g.groups
     }
 
-    /// Removes the first and last taps that only ever meet padding.
+    /// Removes the first and last taps that only ever meet padding. Frames keep theirs: which taps
+    /// a clip never uses depends on its length.
     private static func trimmed(_ axis: Axis) -> Axis {
+        guard !axis.isFramewise else { return axis }
         var axis = axis
         func isIdle(_ offset: Int) -> Bool {
             let first = offset >= 0 ? 0 : (-offset + axis.step - 1) / axis.step
@@ -129,7 +142,7 @@ struct PatchGrid {
     /// Returns the segments required by any row of `rows`: those along t that overlap its images.
     func segments(of rows: Range<Int>) -> Range<Int> {
         let t = axes[0]
-        guard t.taps > 1, !rows.isEmpty, plane > 0 else { return 0..<segments }
+        guard t.taps > 1, !rows.isEmpty, plane > 0, !isFramewise else { return 0..<segments }
         let (first, last) = (rows.lowerBound / plane, (rows.upperBound - 1) / plane)
         var (lo, hi) = (t.taps, 0)
         for image in first...min(last, first + t.outputs - 1) {

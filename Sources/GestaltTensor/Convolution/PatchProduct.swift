@@ -16,20 +16,21 @@ struct PatchProduct<Scalar: FloatingScalar> {
         // All phases form one list of tasks, so that none waits for another.
         var tasks: [(part: Int, tile: Int)] = []
         for part in parts.indices { tasks += (0..<tiles[part].count).map { (part, $0) } }
+        let products = parts.map { RowProduct($0.weight, $0.grid) }
         epilogue.moments?.begin(tasks: tasks.count)
         parallelFor(tasks.count) { index in
             let task = tasks[index]
-            let (grid, weight) = parts[task.part]
-            compute(grid, weight, tiles[task.part][task.tile], task: index)
+            compute(
+                parts[task.part].grid, products[task.part], tiles[task.part][task.tile],
+                task: index)
         }
     }
 
     private func compute(
-        _ grid: PatchGrid, _ weight: PackedWeight<Scalar>, _ rows: Range<Int>, task: Int
+        _ grid: PatchGrid, _ product: RowProduct<Scalar>, _ rows: Range<Int>, task: Int
     ) {
         let segments = grid.segments(of: rows)
         let terms = segments.count * grid.segmentLength
-        let skipped = segments.lowerBound * grid.segmentLength * weight.rowStep
         let patches = grid.isPointwise ? nil : Storage<Scalar>(count: max(1, rows.count * terms))
         let results =
             grid.isDense ? nil : Storage<Scalar>(count: max(1, rows.count * grid.targetWidth))
@@ -40,12 +41,13 @@ struct PatchProduct<Scalar: FloatingScalar> {
             if let patches { gather(grid, image, rows, segments, patches.pointer) }
             let y =
                 results?.pointer ?? target + rows.lowerBound * grid.targetChannels + channel
-            gemm(
-                false, false, m: rows.count, n: grid.targetWidth, k: terms,
+            product.run(
+                rows: rows.count, terms: terms, from: segments.lowerBound * grid.segmentLength,
+                group: group,
                 patches.map { UnsafePointer($0.pointer) }
                     ?? image + rows.lowerBound * grid.sourceChannels,
-                lda: max(1, patches == nil ? grid.sourceChannels : terms),
-                weight.group(group) + skipped, ldb: weight.rowStep, y, ldc: step)
+                step: max(1, patches == nil ? grid.sourceChannels : terms), to: y,
+                targetStep: step)
             epilogue.finish(
                 y, rows: rows.count, channel: channel, count: grid.targetWidth, step: step)
             epilogue.moments?.add(y, rows: rows.count, task: task)

@@ -18,14 +18,19 @@ struct ColumnBlocks: Sendable {
     var period: Int { columns * fold }
     private var taskCount: Int { segments * parts }
 
-    init(segments: Int, rows: Int, columns: Int, folding: Bool = true) {
+    /// - Parameter samplewise: whether the cut of a segment follows from its own size alone, so
+    ///   that its sums do not depend on the number of segments.
+    init(
+        segments: Int, rows: Int, columns: Int, folding: Bool = true, samplewise: Bool = false
+    ) {
         let narrow = 64
         self.segments = segments
         self.rows = rows
         self.columns = columns
         fold = folding && columns > 0 ? max(1, min(rows, (narrow + columns - 1) / columns)) : 1
         let rangesPerThread = 4
-        let wanted = max(1, Runtime.threads * rangesPerThread / max(segments, 1))
+        let sharing = samplewise ? 1 : max(segments, 1)
+        let wanted = max(1, Runtime.threads * rangesPerThread / sharing)
         let worthwhile = max(1, rows * columns / parallelThreshold)
         let even = (rows + min(wanted, worthwhile) - 1) / min(wanted, worthwhile)
         rowsPerPart = max(fold, (even + fold - 1) / fold * fold)

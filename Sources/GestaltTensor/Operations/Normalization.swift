@@ -89,10 +89,13 @@ extension Tensor where Scalar: FloatingScalar {
     /// each channel.
     ///
     /// - Shapes: `[N, …, C]` in and out; `scale` and `shift` `[C]`.
+    /// - Parameter samplewise: whether a sample's result is equal to the bit whatever the number of
+    ///   samples, with a fixed number of threads and instruction set.
     /// - Precondition: `groups` divides C; at least rank 2.
     /// - Source: Wu and He, *Group Normalization* (2018), equations 1, 2 and 7.
     public func groupNormalized(
-        groups: Int, scale: Tensor, shift: Tensor, epsilon: Scalar, rectifies: Bool = false
+        groups: Int, scale: Tensor, shift: Tensor, epsilon: Scalar, rectifies: Bool = false,
+        samplewise: Bool = false
     ) -> Tensor {
         checkChannels("groupNormalized", scale, shift)
         let columns = shape[-1]
@@ -101,7 +104,8 @@ extension Tensor where Scalar: FloatingScalar {
             "groupNormalized: \(groups) groups do not divide the channels of \(shape)")
         guard count > 0 else { return normalizedNothing(scale, shift) }
         let blocks = ColumnBlocks(
-            segments: shape[0], rows: count / (shape[0] * columns), columns: columns)
+            segments: shape[0], rows: count / (shape[0] * columns), columns: columns,
+            samplewise: samplewise)
         return ColumnNormalization(
             blocks: blocks, statistics: blocks.statistics(of: self, groups: groups),
             followsInput: true, epsilon: Double(epsilon), rectifies: rectifies)(self, scale, shift)

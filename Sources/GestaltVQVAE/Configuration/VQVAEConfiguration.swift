@@ -26,11 +26,15 @@ public struct VQVAEConfiguration: VideoTokenizerConfiguration {
     public var commitment: Float
     /// Decay of the codebook's moving averages: the weight of the old value.
     public var decay: Double
+    /// The quantizer, of ``codeCount`` codes of ``embeddingWidth``; nil for VideoGPT's table of
+    /// moving averages, to which ``commitment`` and ``decay`` apply.
+    public var quantizer: AnyQuantizerConfiguration?
 
     public init(
         strides: Extent3, hiddenChannels: Int, embeddingWidth: Int, codeCount: Int, blocks: Int,
         heads: Int = 2,
-        dataVariance: Float? = nil, commitment: Float = 0.25, decay: Double = 0.99
+        dataVariance: Float? = nil, commitment: Float = 0.25, decay: Double = 0.99,
+        quantizer: AnyQuantizerConfiguration? = nil
     ) {
         self.strides = strides
         self.hiddenChannels = hiddenChannels
@@ -41,6 +45,7 @@ public struct VQVAEConfiguration: VideoTokenizerConfiguration {
         self.dataVariance = dataVariance
         self.commitment = commitment
         self.decay = decay
+        self.quantizer = quantizer
     }
 }
 
@@ -83,6 +88,22 @@ extension VQVAEConfiguration {
         ["tiny": .tiny, "small": .small, "publicBAIR": .publicBAIR]
     }
 
+    /// `publicBAIR` has the public code's settings: a constant 3e-4 and no augmentation. The small
+    /// ones learn faster with 1e-3, a warm-up, decay and mirrored clips.
+    public static func training(preset: String?) -> TokenizerTraining {
+        switch preset.flatMap(Preset.init(rawValue:)) {
+        case .publicBAIR:
+            var settings = TokenizerTraining(
+                steps: 100_000, learningRate: 3e-4, warmUpSteps: 0)
+            settings.isConstant = true
+            settings.gradientNorm = nil
+            settings.flips = false
+            return settings
+        case .tiny: return TokenizerTraining(steps: 300)
+        case .small, nil: return TokenizerTraining()
+        }
+    }
+
     public func tokenizer(random: inout RandomStream) -> any VideoTokenizer {
         VQVAE(self, random: &random)
     }
@@ -93,7 +114,34 @@ extension VQVAEConfiguration {
         return result
     }
 
-    public var summary: String { "video tokenizer, strides \(strides), \(codeCount) codes" }
+    /// Returns the configuration with another quantizer, and its numbers of codes and channels.
+    ///
+    /// A table of moving averages is VideoGPT's own and is described by ``codeCount``,
+    /// ``embeddingWidth``, ``commitment`` and ``decay`` alone.
+    public func quantized(by quantizer: any QuantizerConfiguration) -> Self? {
+        var result = self
+        (result.codeCount, result.embeddingWidth) = (quantizer.size.codes, quantizer.size.width)
+        if let table = quantizer as? VectorQuantizerConfiguration, let decay = table.decay {
+            (result.commitment, result.decay) = (table.commitment, decay)
+            result.quantizer = nil
+        } else {
+            result.quantizer = AnyQuantizerConfiguration(quantizer)
+        }
+        return result
+    }
+
+    /// Returns the quantizer with initial weights.
+    func makeQuantizer(random: inout RandomStream) -> any Quantizer {
+        quantizer?.value.quantizer(random: &random)
+            ?? Codebook(
+                codes: codeCount, width: embeddingWidth, decay: decay, commitment: commitment,
+                random: &random)
+    }
+
+    public var summary: String {
+        "video tokenizer, strides \(strides), \(codeCount) codes"
+            + (quantizer.map { ", \($0.value.summary)" } ?? "")
+    }
 
     public var facts: [Fact] {
         [
@@ -107,7 +155,19 @@ extension VQVAEConfiguration {
     public static var tiny: Self { Preset.tiny.configuration }
 
     /// - Throws: `ConfigurationError` for the first invalid value.
-    public func validate() throws(ConfigurationError) {
+    public func validate() throws {
+        try validateSizes()
+        guard let quantizer else { return }
+        try quantizer.validate()
+        let size = quantizer.value.size
+        guard size == quantizerSize else {
+            throw ConfigurationError.invalid(
+                "quantizer", expected: "\(quantizerSize), codeCount and embeddingWidth",
+                found: size)
+        }
+    }
+
+    private func validateSizes() throws(ConfigurationError) {
         func check(
             _ holds: Bool, _ key: String, _ expected: String, _ found: Any
         ) throws(ConfigurationError) {

@@ -10,6 +10,7 @@ extension VQVAE {
     /// a `dataVariance` gets VideoGPT's.
     /// - Parameter table: VideoGPT's state dictionary, in PyTorch's names and layouts; a wrapper's
     ///   prefix of all names is removed where they match without it.
+    /// - Precondition: the quantizer is VideoGPT's table of moving averages.
     /// - Throws: ``StateMismatch`` with all missing, unexpected and mis-shaped entries in one
     ///   report; `FileError` when a tensor cannot be read.
     public mutating func load(videoGPT table: TensorTable) throws {

@@ -17,7 +17,7 @@ public struct VQVAE: VideoTokenizer {
     public var configuration: VQVAEConfiguration
     public var encoder: ClipEncoder
     public var preQuantization: Convolution
-    public var codebook: Codebook
+    public var codebook: any Quantizer
     public var postQuantization: Convolution
     public var decoder: ClipDecoder
 
@@ -28,9 +28,7 @@ public struct VQVAE: VideoTokenizer {
         encoder = ClipEncoder(configuration, random: &random)
         preQuantization = Convolution(
             hidden, embedding, kernel: [1, 1, 1], padding: .same, random: &random)
-        codebook = Codebook(
-            codes: configuration.codeCount, width: embedding, decay: configuration.decay,
-            commitment: configuration.commitment, random: &random)
+        codebook = configuration.makeQuantizer(random: &random)
         postQuantization = Convolution(
             embedding, hidden, kernel: [1, 1, 1], padding: .same, random: &random)
         decoder = ClipDecoder(configuration, random: &random)
@@ -54,19 +52,23 @@ extension VQVAE {
         public let codes: Tensor<Int32>
         /// Mean squared error divided by the variance of the data.
         public let reconstructionLoss: Tensor<Float>
-        public let commitmentLoss: Tensor<Float>
+        /// The quantizer's part of the loss, of a table of moving averages the commitment.
+        public let quantizerLoss: Tensor<Float>
+        /// The terms of that part, for logs.
+        public let quantizerMetrics: [(name: String, value: Float)]
         /// The exponential of the entropy of the batch's codes: the effective number of codes.
         public let perplexity: Float
 
         /// The training loss.
-        public var loss: Tensor<Float> { reconstructionLoss + commitmentLoss }
+        public var loss: Tensor<Float> { reconstructionLoss + quantizerLoss }
 
         /// The same values as constants, to be kept after a training step.
         public var detached: Output {
             Output(
                 reconstruction: reconstruction.detached, codes: codes,
                 reconstructionLoss: reconstructionLoss.detached,
-                commitmentLoss: commitmentLoss.detached, perplexity: perplexity)
+                quantizerLoss: quantizerLoss.detached, quantizerMetrics: quantizerMetrics,
+                perplexity: perplexity)
         }
     }
 
@@ -74,14 +76,27 @@ extension VQVAE {
     /// - Precondition: `clips` are `[N, T, H, W, 3]` with lengths that the strides divide, and the
     ///   configuration has a `dataVariance`.
     public func callAsFunction(_ clips: Tensor<Float>, _ context: Context) -> Output {
-        var draws = StreamDraws(random: context.random)
-        let output = forward(clips, context, draws: &draws)
-        context.random = draws.random
-        return output
+        forward(clips, context) { codebook($0, context) }
     }
 
+    /// Runs a pass with random draws of the caller, such as recorded ones.
+    /// - Precondition: the codes are a table of moving averages.
     package func forward(
         _ clips: Tensor<Float>, _ context: Context, draws: inout some CodebookDraws
+    ) -> Output {
+        guard let averages else { stop("VQVAE: \(type(of: codebook)) draws nothing") }
+        return forward(clips, context) { averages.quantize($0, context, draws: &draws) }
+    }
+
+    /// The table of moving averages; nil for another quantizer.
+    package var averages: Codebook? {
+        get { codebook as? Codebook }
+        set { if let newValue { codebook = newValue } }
+    }
+
+    private func forward(
+        _ clips: Tensor<Float>, _ context: Context,
+        quantize: (Tensor<Float>) -> Quantized
     ) -> Output {
         guard let variance = configuration.dataVariance else {
             stop(
@@ -89,14 +104,15 @@ extension VQVAE {
             )
         }
         let latents = continuousLatents(clips, context)
-        let quantized = codebook.quantize(latents, context, draws: &draws)
+        let quantized = quantize(latents)
         let reconstruction = context.part("decoder") {
             decoder(postQuantization(quantized.embeddings, context), context)
         }
         return Output(
             reconstruction: reconstruction, codes: quantized.codes,
             reconstructionLoss: (reconstruction - clips).squared().mean() / variance,
-            commitmentLoss: quantized.loss, perplexity: quantized.perplexity)
+            quantizerLoss: quantized.loss, quantizerMetrics: quantized.metrics,
+            perplexity: quantized.perplexity)
     }
 
     /// Returns the encoder features before quantization: `[N, t, h, w, hidden]`, ≥ 0.
@@ -113,7 +129,7 @@ extension VQVAE {
 
     /// Encodes clips `[N, T, H, W, 3]` in [−0.5, 0.5] to codes `[N, t, h, w]`.
     public func encode(_ clips: Tensor<Float>) -> Tensor<Int32> {
-        codebook(continuousLatents(clips, .inference), .inference).codes
+        codebook.codes(of: continuousLatents(clips, .inference))
     }
 
     /// Decodes codes `[N, t, h, w]` to clips `[N, T, H, W, 3]`, nominally in [−0.5, 0.5], not
@@ -130,10 +146,13 @@ extension VQVAE {
         let output = self(clips, context)
         return TokenizerPass(
             loss: output.loss,
-            metrics: [
-                ("reconstruction", output.reconstructionLoss.scalar),
-                ("commitment", output.commitmentLoss.scalar), ("perplexity", output.perplexity),
-            ])
+            metrics: [("reconstruction", output.reconstructionLoss.scalar)]
+                + output.quantizerMetrics + [("perplexity", output.perplexity)],
+            codes: output.codes)
+    }
+
+    public mutating func begin(with clips: Tensor<Float>, random: inout RandomStream) {
+        codebook.begin(with: continuousLatents(clips, .inference), random: &random)
     }
 
     /// `continuous`, the projected latents before quantization; `features`, the nonnegative encoder

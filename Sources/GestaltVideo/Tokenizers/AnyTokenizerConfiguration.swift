@@ -10,6 +10,7 @@ public struct AnyTokenizerConfiguration: Codable, Sendable, Equatable, CustomStr
     public init(_ value: any VideoTokenizerConfiguration) { self.value = value }
 
     public var strides: Extent3 { value.strides }
+    public var clipLengths: ClipLengths { value.clipLengths }
     public var codeCount: Int { value.codeCount }
     public var embeddingWidth: Int { value.embeddingWidth }
     public var description: String { value.summary }

@@ -17,6 +17,9 @@ public protocol VideoTokenizer: StoredModel where Configuration: VideoTokenizerC
     func embeddings(of codes: Tensor<Int32>) -> Tensor<Float>
     /// Runs one training pass over clips `[N, T, H, W, 3]`.
     func trainingPass(_ clips: Tensor<Float>, _ context: Context) -> TokenizerPass
+    /// Takes initial weights from clips of the first batch, before a training from scratch; by
+    /// default nothing.
+    mutating func begin(with clips: Tensor<Float>, random: inout RandomStream)
     /// Returns latents `[N, t, h, w, C]` of clips, by a name of ``latents``.
     func latents(of clips: Tensor<Float>, _ name: String, _ context: Context) -> Tensor<Float>
     /// The latents the tokenizer offers to heads, with their channels; the first is the default.
@@ -29,10 +32,16 @@ public struct TokenizerPass: Sendable {
     public let loss: Tensor<Float>
     /// Its terms and the code usage, for logs: `reconstruction`, `perplexity`.
     public let metrics: [(name: String, value: Float)]
+    /// The codes of the clips, for the usage over several batches; nil where they are not known.
+    public let codes: Tensor<Int32>?
 
-    public init(loss: Tensor<Float>, metrics: [(name: String, value: Float)]) {
+    public init(
+        loss: Tensor<Float>, metrics: [(name: String, value: Float)],
+        codes: Tensor<Int32>? = nil
+    ) {
         self.loss = loss
         self.metrics = metrics
+        self.codes = codes
     }
 }
 
@@ -48,30 +57,52 @@ public protocol VideoTokenizerConfiguration: ModelConfiguration {
     func tokenizer(random: inout RandomStream) -> any VideoTokenizer
     /// The named configurations, smallest first.
     static var presets: KeyValuePairs<String, Self> { get }
+    /// Returns the settings that a preset trains with; by default the same for all.
+    /// - Parameter preset: nil for sizes of one's own.
+    static func training(preset: String?) -> TokenizerTraining
     /// Returns the configuration for training on clips whose pixels have this variance, in squared
     /// units of [−0.5, 0.5]; by default unchanged.
     func measured(pixelVariance: Float) -> Self
+    /// The lengths of clips along time; by default multiples of the temporal stride.
+    var clipLengths: ClipLengths { get }
+    /// The sizes of codes where a quantizer's name states none; by default those it has.
+    var quantizerSize: QuantizerSize { get }
+    /// Returns the configuration with another quantizer; nil, the default, for a tokenizer that has
+    /// no choice of quantizers.
+    func quantized(by quantizer: any QuantizerConfiguration) -> Self?
 }
 
 extension VideoTokenizerConfiguration {
     public static var presets: KeyValuePairs<String, Self> { [:] }
+    public static func training(preset: String?) -> TokenizerTraining { TokenizerTraining() }
     public func measured(pixelVariance: Float) -> Self { self }
+    public var clipLengths: ClipLengths { ClipLengths(first: 0, stride: strides.time) }
+    public var quantizerSize: QuantizerSize {
+        QuantizerSize(codes: codeCount, width: embeddingWidth)
+    }
+    public func quantized(by quantizer: any QuantizerConfiguration) -> Self? { nil }
+
+    /// The frames of a clip where none are stated: 16, or the next length that fits.
+    public var usualClipLength: Int { clipLengths.above(16) }
 
     /// Returns the grid of codes `[t, h, w]` of a clip of `[T, H, W]`.
-    /// - Throws: ``TokenizerError/clip(axis:length:stride:)`` for a length that is not a multiple
-    ///   of the stride.
+    /// - Throws: ``TokenizerError`` for a length of time that ``clipLengths`` lacks, or a side that
+    ///   is not a multiple of the stride.
     public func latentShape(time: Int, height: Int, width: Int) throws(TokenizerError) -> [Int] {
-        let lengths = [("time", time), ("height", height), ("width", width)]
-        for ((axis, length), stride) in zip(lengths, strides.array)
-        where length <= 0 || length % stride != 0 {
+        guard let slots = clipLengths.slots(of: time) else {
+            throw clipLengths.error(for: time)
+        }
+        let sides = [("height", height, strides.height), ("width", width, strides.width)]
+        for (axis, length, stride) in sides where length <= 0 || length % stride != 0 {
             throw .clip(axis: axis, length: length, stride: stride)
         }
-        return zip(lengths, strides.array).map { $0.1 / $1 }
+        return [slots] + sides.map { $0.1 / $0.2 }
     }
 }
 
 extension VideoTokenizer {
     public var title: String { "a video tokenizer" }
+    public mutating func begin(with clips: Tensor<Float>, random: inout RandomStream) {}
 
     /// Encodes clips and decodes the codes.
     public func reconstruct(_ clips: Tensor<Float>) -> Tensor<Float> { decode(encode(clips)) }

@@ -7,13 +7,19 @@ import CKernels
 final class PixelEnergies<Scalar: FloatingScalar>: @unchecked Sendable {
     private let image: UnsafePointer<Scalar>
     private let channels: Int
+    /// Pixels that are measured together, whole frames where equal frames must have equal energies:
+    /// the last pixels of a kernel call may round otherwise than the first.
+    private let unit: Int
     private let energies: Storage<Scalar>
 
-    /// - Parameter image: The contiguous elements of `tensor`, whose last axis is the channels;
-    ///   they outlive this object.
-    init(_ image: UnsafePointer<Scalar>, of tensor: Tensor<Scalar>) {
+    /// - Parameters:
+    ///   - image: The contiguous elements of `tensor`, whose last axis is the channels; they
+    ///     outlive this object.
+    ///   - byFrames: Whether each frame, the last two spatial axes, is measured by itself.
+    init(_ image: UnsafePointer<Scalar>, of tensor: Tensor<Scalar>, byFrames: Bool = false) {
         self.image = image
         channels = tensor.shape[-1]
+        unit = byFrames ? max(1, tensor.shape.dropFirst().dropLast().suffix(2).reduce(1, *)) : 1
         energies = Storage(count: tensor.count / max(1, channels))
     }
 
@@ -21,11 +27,19 @@ final class PixelEnergies<Scalar: FloatingScalar>: @unchecked Sendable {
 
     /// Measures the pixels at the position of `part` in 0 ..< total.
     func measure(_ part: Range<Int>, of total: Int) {
-        let first = energies.count * part.lowerBound / total
-        let count = energies.count * part.upperBound / total - first
-        guard count > 0 else { return }
+        let units = energies.count / unit
+        let first = units * part.lowerBound / total
+        let last = units * part.upperBound / total
+        guard unit > 1 else { return measure(first..<last) }
+        for frame in first..<last { measure(frame * unit..<(frame + 1) * unit) }
+    }
+
+    private func measure(_ pixels: Range<Int>) {
+        guard !pixels.isEmpty else { return }
+        let first = pixels.lowerBound
         gk_pixel_energies(
-            Scalar.variant, image + first * channels, count, channels, energies.pointer + first)
+            Scalar.variant, image + first * channels, pixels.count, channels,
+            energies.pointer + first)
     }
 
     /// The range of the energies of all pixels, once they are measured.

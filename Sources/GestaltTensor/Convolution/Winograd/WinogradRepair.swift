@@ -24,10 +24,9 @@ struct WinogradRepair<Scalar: FloatingScalar> {
     ) -> Bool {
         let runs = lines(of: unevenTiles(energies))
         guard !runs.isEmpty else { return false }
-        let packed = weight.matrix(for: grid)
+        let product = RowProduct(weight.matrix(for: grid), grid)
         let tasks = parts(of: runs)
-        parallelFor(tasks.count) { task in compute(runs[tasks[task]], packed) }
-        withExtendedLifetime(packed) {}
+        parallelFor(tasks.count) { task in compute(runs[tasks[task]], product) }
         return true
     }
 
@@ -79,7 +78,7 @@ struct WinogradRepair<Scalar: FloatingScalar> {
         return parts
     }
 
-    private func compute(_ runs: ArraySlice<Range<Int>>, _ weight: PackedWeight<Scalar>) {
+    private func compute(_ runs: ArraySlice<Range<Int>>, _ product: RowProduct<Scalar>) {
         let (terms, width) = (grid.patchLength, grid.targetWidth)
         let rows = runs.reduce(0) { $0 + $1.count }
         let patches = Storage<Scalar>(count: rows * terms)
@@ -93,9 +92,9 @@ struct WinogradRepair<Scalar: FloatingScalar> {
             }
             row += run.count
         }
-        gemm(
-            false, false, m: rows, n: width, k: terms, UnsafePointer(patches.pointer), lda: terms,
-            weight.group(0), ldb: weight.rowStep, results.pointer, ldc: width)
+        product.run(
+            rows: rows, terms: terms, group: 0, patches.pointer, step: terms,
+            to: results.pointer, targetStep: width)
         epilogue.finish(results.pointer, rows: rows, channel: 0, count: width, step: width)
         row = 0
         for run in runs {

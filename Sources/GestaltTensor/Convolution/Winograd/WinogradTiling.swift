@@ -5,7 +5,8 @@ import CKernels
 ///
 /// Outputs that step over the source by s read s phases of it along the axis, each with a kernel of
 /// every s-th tap: the phases count as separate channels, so that a strided convolution is one of
-/// stride 1 with more channels.
+/// stride 1 with more channels. So do all frames that a framewise convolution reads: its tiles are
+/// one frame deep, and no transform mixes frames.
 struct WinogradTiling {
     let schemes: [WinogradScheme]
     /// The axes of the grid; frames without shared taps count as images.
@@ -138,7 +139,10 @@ private struct WinogradPhase {
     let taps: Int
 
     static func all(of axis: PatchGrid.Axis) -> WinogradPhase {
-        WinogradPhase(
+        guard !axis.isFramewise else {
+            return WinogradPhase(starts: 0..<axis.taps, spacing: axis.step, taps: 1)
+        }
+        return WinogradPhase(
             starts: 0..<min(axis.step, axis.taps), spacing: axis.step,
             taps: (axis.taps + axis.step - 1) / axis.step)
     }

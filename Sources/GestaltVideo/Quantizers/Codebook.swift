@@ -1,7 +1,6 @@
 import GestaltChecks
 import GestaltNN
 import GestaltTensor
-import GestaltVideo
 
 /// The table of codes: a latent is replaced by its nearest row, and the rows follow the latents as
 /// moving averages.
@@ -78,7 +77,8 @@ public struct Codebook: Quantizer {
         let passed = (exact - latents.detached) + latents
         return Quantized(
             codes: ids.reshaped(Shape(latents.shape.dropLast())), embeddings: passed,
-            loss: loss, perplexity: perplexity(of: counts))
+            loss: loss, perplexity: perplexity(of: counts),
+            metrics: [("commitment", loss.scalar)])
     }
 
     /// Returns the exact rows of `codes`, `[…]` to `[…, D]`.

@@ -1,0 +1,140 @@
+import GestaltNN
+import GestaltTensor
+
+/// One sample while it is decoded: its codes, and which of them are unknown.
+package struct DecodingState {
+    /// A step as the tests compare it.
+    package struct Trace {
+        package let inputs: [Int32]
+        package let segments: [Int32]
+        package let tokens: [Int32]
+        package let logProbabilities: [Float]
+        package let confidences: [Float]
+        package let unknownBefore: [Bool]
+        package let unknownAfter: [Bool]
+    }
+
+    /// Standard Gumbel numbers of a step.
+    package struct Noise {
+        /// `[cells, K]`
+        package let tokens: Tensor<Float>
+        package let scores: [Float]
+
+        package init(tokens: Tensor<Float>, scores: [Float]) {
+            self.tokens = tokens
+            self.scores = scores
+        }
+
+        /// Draws a step's noise.
+        init(cells: Int, codes: Int, random: RandomStream) {
+            func gumbel(_ shape: Shape, _ index: UInt64) -> Tensor<Float> {
+                var stream = random.split(index)
+                // Within the open interval, so that both logarithms are finite.
+                let u: Tensor<Float> = stream.uniform(shape, in: 1e-9..<1)
+                return -(-u.clamped(max: 1 - 1e-7).log()).log()
+            }
+            tokens = gumbel([cells, codes], 0)
+            scores = gumbel([cells], 1).scalars
+        }
+    }
+
+    let prior: MaskedPrior
+    let condition: MaskCondition
+    let options: MaskedDecoding
+    let sample: Int
+    private let firstToken: Int32
+    private let freeCount: Int
+    package private(set) var tokens: [Int32]
+    private var unknown: [Bool]
+
+    /// - Parameters:
+    ///   - sample: the row of the condition's tokens.
+    ///   - label: a class; nil for none.
+    package init(
+        _ prior: MaskedPrior, _ condition: MaskCondition, sample: Int, label: Int32?,
+        _ options: MaskedDecoding
+    ) {
+        let configuration = prior.configuration
+        self.prior = prior
+        self.condition = condition
+        self.options = options
+        self.sample = sample
+        firstToken =
+            label.map { Int32(configuration.codes) + $0 } ?? configuration.unconditionalToken
+        let cells = configuration.cells
+        unknown = (0..<cells).map(condition.isFree)
+        freeCount = unknown.count { $0 }
+        tokens = condition.targets([Int32](repeating: 0, count: cells), sample: sample)
+    }
+
+    /// Runs a step: draws the unknown codes, keeps the confident ones. Known codes never change.
+    package mutating func step(_ step: Int, _ noise: Noise) throws(MaskedDecodingError) -> Trace {
+        let maskToken = prior.configuration.maskToken
+        let (inputs, segments) = condition.inputs(
+            tokens, masked: unknown, maskToken: maskToken, sample: sample)
+        var logits = logits(firstToken, inputs, segments)
+        if options.guidance > 0 {
+            let bare = tokens.indices.map { unknown[$0] ? maskToken : tokens[$0] }
+            let blind = self.logits(
+                prior.configuration.unconditionalToken, bare,
+                Array(repeating: 0, count: bare.count))
+            logits = logits + (logits - blind) * options.guidance
+        }
+        guard logits.sum().scalar.isFinite else {
+            throw .notFinite(sample: sample, step: step)
+        }
+        let before = unknown
+        let drawn = (filtered(logits / options.temperature) + noise.tokens).argmax(axis: 1)
+        let sampled = drawn.scalars
+        for cell in tokens.indices where unknown[cell] { tokens[cell] = sampled[cell] }
+        let logProbabilities = logits.logSoftmax()
+            .gatheredAlong(Tensor(tokens).expanded(axis: 1), axis: 1).scalars
+        let progress = Double(step + 1) / Double(options.steps)
+        let spread = options.confidenceNoise * Float(1 - progress)
+        let confidences = tokens.indices.map {
+            unknown[$0] ? logProbabilities[$0] + spread * noise.scores[$0] : .infinity
+        }
+        unknown = stillUnknown(after: step, progress, confidences)
+        return Trace(
+            inputs: inputs, segments: segments, tokens: tokens,
+            logProbabilities: logProbabilities, confidences: confidences, unknownBefore: before,
+            unknownAfter: unknown)
+    }
+
+    /// The unknown cells of lowest confidence, strictly fewer than before.
+    private func stillUnknown(
+        after step: Int, _ progress: Double, _ confidences: [Float]
+    ) -> [Bool] {
+        var after = [Bool](repeating: false, count: tokens.count)
+        let cells = tokens.indices.filter { unknown[$0] }
+        guard step + 1 < options.steps, cells.count > 1 else { return after }
+        let count = options.schedule.count(
+            at: progress, cells: freeCount, most: cells.count - 1)
+        for cell in lowest(count, of: cells, by: confidences) { after[cell] = true }
+        return after
+    }
+
+    private func logits(
+        _ first: Int32, _ inputs: [Int32], _ segments: [Int32]
+    ) -> Tensor<Float> {
+        func row(_ values: [Int32]) -> Tensor<Int32> {
+            Tensor(shape: [1, values.count], scalars: values)
+        }
+        return prior.logits(row([first] + inputs), segments: row([0] + segments), .inference)[0]
+    }
+
+    /// Returns the logits with codes outside of top-k or top-p at −∞.
+    private func filtered(_ logits: Tensor<Float>) -> Tensor<Float> {
+        if let k = options.topK {
+            let least = logits.topK(k).values[0..., (k - 1)..<k]
+            return logits.replacing(with: -.infinity, where: logits .< least)
+        }
+        guard let p = options.topP, p < 1 else { return logits }
+        let sorted = logits.sorted(descending: true).values
+        // Before a code that is kept, less than p is cumulated.
+        let before = sorted.softmax().cumulativeSum(axis: 1) - sorted.softmax()
+        let least = sorted.replacing(with: .infinity, where: before .>= p)
+            .min(axes: [1], keepingAxes: true)
+        return logits.replacing(with: -.infinity, where: logits .< least)
+    }
+}

@@ -1,0 +1,116 @@
+import GestaltIO
+import GestaltModels
+import GestaltTensor
+
+/// The configuration of a quantizer.
+///
+/// ```swift
+/// try Quantizers.register(MyQuantizer.Configuration.self)        // --quantizer mine:64
+/// ```
+public protocol QuantizerConfiguration: ModelConfiguration {
+    /// The form of its names, for help and errors: `lfq:BITS`.
+    static var grammar: String { get }
+    /// - Parameter usual: the sizes of a name that states none.
+    /// - Throws: `ConfigurationError` for words that do not fit ``grammar``.
+    init(named name: ComponentName, usual: QuantizerSize) throws(ConfigurationError)
+    /// Numbers of codes and of their channels.
+    var size: QuantizerSize { get }
+    /// Returns a quantizer with initial weights.
+    /// - Precondition: the configuration is valid.
+    func quantizer(random: inout RandomStream) -> any Quantizer
+}
+
+/// The sizes of a ``Quantizer``.
+public struct QuantizerSize: Sendable, Hashable, CustomStringConvertible {
+    /// The number of codes.
+    public var codes: Int
+    /// The channels of a latent and of a code's embedding.
+    public var width: Int
+
+    public init(codes: Int, width: Int) {
+        self.codes = codes
+        self.width = width
+    }
+
+    public var description: String { "\(codes)x\(width)" }
+
+    /// The largest number of codes: what a prior's table and a histogram hold.
+    public static let mostCodes = 1 << 24
+}
+
+/// The kinds of quantizers that can be named.
+public enum Quantizers {
+    public static let registry = Registry<any QuantizerConfiguration.Type>(
+        "quantizer",
+        [
+            VectorQuantizerConfiguration.kind: VectorQuantizerConfiguration.self,
+            FiniteScalarQuantizer.Configuration.kind: FiniteScalarQuantizer.Configuration.self,
+            LookupFreeQuantizer.Configuration.kind: LookupFreeQuantizer.Configuration.self,
+        ])
+
+    /// Registers a quantizer under the kind of its configuration, the first word of its names.
+    /// - Throws: `RegistryError.duplicate` when the kind is taken.
+    public static func register<Configuration: QuantizerConfiguration>(
+        _ type: Configuration.Type
+    ) throws(RegistryError) {
+        try registry.register(type, as: Configuration.kind)
+    }
+
+    /// Returns the configuration that a name describes.
+    /// - Parameter usual: the sizes of a name that states none, those of the tokenizer.
+    /// - Throws: `ConfigurationError` that lists the forms of all known quantizers, or for values
+    ///   out of range.
+    public static func configuration(
+        named name: ComponentName, usual: QuantizerSize
+    ) throws -> any QuantizerConfiguration {
+        guard let type = registry[name.kind] else {
+            throw ConfigurationError.invalid(
+                "quantizer", expected: registry.all.map { $0.grammar }.joined(separator: ", "),
+                found: "\(name)")
+        }
+        let configuration = try type.init(named: name, usual: usual)
+        do { try configuration.validate() } catch let error as ConfigurationError {
+            throw error.below("quantizer")
+        }
+        return configuration
+    }
+}
+
+/// The configuration of a quantizer of any registered kind, as a tokenizer stores it.
+///
+/// JSON: `{"kind": "fsq", "configuration": {"levels": [8, 5, 5, 5], "symmetric": false}}`.
+public struct AnyQuantizerConfiguration: Codable, Sendable, Equatable {
+    public var value: any QuantizerConfiguration
+
+    public init(_ value: any QuantizerConfiguration) { self.value = value }
+
+    public init(from decoder: any Decoder) throws {
+        let value = try Tagged.decode(from: decoder) { try Quantizers.registry.entry(named: $0) }
+        guard let value = value as? any QuantizerConfiguration else {
+            throw DecodingError.dataCorrupted(
+                .init(codingPath: decoder.codingPath, debugDescription: "a quantizer"))
+        }
+        self.value = value
+    }
+
+    public func encode(to encoder: any Encoder) throws { try Tagged.encode(value, to: encoder) }
+
+    public static func == (a: Self, b: Self) -> Bool { Tagged.areEqual(a.value, b.value) }
+
+    /// Checks the quantizer as a part of a tokenizer's configuration.
+    /// - Throws: its error, under `quantizer`.
+    public func validate() throws {
+        do { try value.validate() } catch let error as ConfigurationError {
+            throw error.below("quantizer")
+        }
+    }
+}
+
+extension QuantizerConfiguration {
+    /// Throws unless a value satisfies a rule.
+    static func check(
+        _ holds: Bool, _ key: String, _ expected: String, _ found: Any
+    ) throws(ConfigurationError) {
+        guard holds else { throw .invalid(key, expected: expected, found: found) }
+    }
+}
