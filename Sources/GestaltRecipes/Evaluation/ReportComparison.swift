@@ -22,6 +22,11 @@ public struct ReportComparison: Sendable, Codable {
         public let deviation: Double?
         /// The interval of the mean over clips.
         public let interval: ConfidenceInterval
+
+        fileprivate init(_ scores: PairedScores, _ bootstrap: Bootstrap) {
+            (runs, mean, deviation) = (scores.means, scores.mean, scores.deviation)
+            interval = scores.interval(bootstrap)
+        }
     }
 
     /// The scored class; nil for foreground.
@@ -59,17 +64,12 @@ public struct ReportComparison: Sendable, Codable {
         func scores(_ reports: [Named]) -> PairedScores {
             PairedScores(runs: reports.map { $0.report.scores(label: label) }, clips: clips)
         }
-        func method(_ scores: PairedScores) -> Method {
-            Method(
-                runs: scores.means, mean: scores.mean, deviation: scores.deviation,
-                interval: scores.interval(bootstrap))
-        }
         let ours = scores(reports)
         let theirs = baseline.isEmpty ? nil : scores(baseline)
         self.label = label
         imageCount = first.imageCount
-        method = method(ours)
-        self.baseline = theirs.map(method)
+        method = Method(ours, bootstrap)
+        self.baseline = theirs.map { Method($0, bootstrap) }
         difference = theirs.map { ours.difference(to: $0, bootstrap) }
     }
 }
