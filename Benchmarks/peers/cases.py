@@ -10,6 +10,7 @@ CONVOLUTIONS = {
     "240-3 k4 s2 transposed b2": (3, 4), "120-240 k1 4x32x32 b2": None,
 }
 LAYOUTS = ("channels_last", "contiguous")
+FRAME_TRAININGS = ("unet-train", "encoder-train", "student-train")
 
 # Forms that do not stand for PyTorch at its best: each is a row of its own.
 APART = ("original", "best-bfloat16")
@@ -37,6 +38,8 @@ GOALS = {
     ("layer-norm", "", "", ""): (2, 3),
     ("adamw", "", "", ""): (1.05, 1.15),
     ("unet-train", "batch 16", "", ""): (1.8, 2.5),
+    ("encoder-train", "batch 16", "", ""): (2.0, 2.5),
+    ("student-train", "batch 16", "", ""): (2.0, 2.5),
 }
 for _name, _goal in CONVOLUTIONS.items():
     for _pass in ("forward", "backward_input", "backward_weight"):
@@ -45,7 +48,7 @@ for _name, _goal in CONVOLUTIONS.items():
 
 # Peak memory of ours over PyTorch's, for training steps.
 MEMORY_GOAL = (0.6, 0.4)
-MEMORY_CASES = ("tokenizer-train", "prior-train", "unet-train")
+MEMORY_CASES = ("tokenizer-train", "prior-train", *FRAME_TRAININGS)
 
 
 @dataclass
@@ -87,7 +90,8 @@ def measurements():
         found.append(_paired(
             "models", "tokenizer_torch.py",
             f"tokenizer-{part} --runs {2 if part == 'train' else 5}", LAYOUTS, ("compiled",)))
-    found.append(_paired("models", "unet_torch.py", "unet-train --runs 5", LAYOUTS, ("compiled",)))
+    for name in FRAME_TRAININGS:
+        found.append(_paired("models", "unet_torch.py", f"{name} --runs 5", LAYOUTS, ("compiled",)))
     for batch in (1, 4):
         found.append(_paired(
             "prior", "prior_torch.py", f"sample-step --batch {batch}",

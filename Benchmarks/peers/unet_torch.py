@@ -1,82 +1,43 @@
-"""A training step of the U-Net of Sources/GestaltSegHeads in PyTorch, on the same weights and pictures.
+"""Training steps of the U-Net of Sources/GestaltSegHeads in PyTorch, on the same weights and pictures.
 
-    unet_torch.py unet-train [--form channels_last|contiguous|compiled] [--batch N]
+    unet_torch.py unet-train|encoder-train|student-train [--form channels_last|contiguous|compiled]
+        [--batch N]
 
-Two 3x3 convolutions with BatchNorm and ReLU at each of four sizes, max pooling down, transposed 2x2
-convolutions up, skips in front; BCE and Dice; AdamW. The first losses are Gestalt's.
+`unet-train`: BCE and Dice of labels. `student-train`: the same of probabilities, with weights.
+`encoder-train`: the dense encoder, which forecasts pictures and maps. AdamW; the first losses are
+Gestalt's.
 """
-import numpy as np
 import torch
-import torch.nn as nn
 import torch.nn.functional as F
 
 import peer
+from unet_model import UNet, fill, sample
 
-WIDTHS = (32, 64, 128, 256)
-
-
-def sample(shape, seed):
-    """Numbers in [-1, 1) of the linear congruence that Benchmarks/Sources/Harness has."""
-    count = int(np.prod(shape))
-    factor, step = np.uint32(1_664_525), np.uint32(1_013_904_223)
-    with np.errstate(over="ignore"):
-        powers = np.multiply.accumulate(np.full(count, factor, np.uint32), dtype=np.uint32)
-        before = np.concatenate([np.ones(1, np.uint32), powers[:-1]])
-        state = powers * np.uint32(seed) + step * np.add.accumulate(before, dtype=np.uint32)
-    values = (state >> np.uint32(8)).astype(np.float32) * np.float32(2.0 ** -23) - np.float32(1)
-    return torch.from_numpy(values.reshape(shape))
+# Of the encoder's terms: background and frame+4; differs-from-median, displaced and will-change-1,
+# whose weights are 1.
+PICTURE_WEIGHTS = (1, 0.5)
+MAPS = 3
+PICTURE_SCALE, CHANGE_WEIGHT, CHANGE_THRESHOLD = 4, 4, 8 / 255
 
 
-class Block(nn.Sequential):
-    def __init__(self, inputs, outputs):
-        super().__init__(
-            nn.Conv2d(inputs, outputs, 3, padding=1, bias=False), nn.BatchNorm2d(outputs),
-            nn.ReLU(inplace=True),
-            nn.Conv2d(outputs, outputs, 3, padding=1, bias=False), nn.BatchNorm2d(outputs),
-            nn.ReLU(inplace=True))
+def noise(batch, channels, seed):
+    """Uniform in [-0.5, 0.5); drawn in Gestalt's order, channels last."""
+    return (sample([batch, 64, 64, channels], seed) * 0.5).permute(0, 3, 1, 2).contiguous()
 
 
-class UNet(nn.Module):
-    def __init__(self):
-        super().__init__()
-        inputs = (3,) + WIDTHS[:-1]
-        self.down = nn.ModuleList(Block(i, o) for i, o in zip(inputs, WIDTHS))
-        levels = list(reversed(range(len(WIDTHS) - 1)))
-        self.rise = nn.ModuleList(
-            nn.ConvTranspose2d(WIDTHS[k + 1], WIDTHS[k], 2, stride=2) for k in levels)
-        self.up = nn.ModuleList(Block(2 * WIDTHS[k], WIDTHS[k]) for k in levels)
-        self.scores = nn.Conv2d(WIDTHS[0], 1, 1)
-
-    def forward(self, x):
-        x, skips = x / 0.25, []
-        for level, block in enumerate(self.down):
-            x = block(F.max_pool2d(x, 2) if level else x)
-            skips.append(x)
-        skips.pop()
-        for rise, block in zip(self.rise, self.up):
-            x = block(torch.cat([skips.pop(), rise(x)], 1))
-        return self.scores(x)
+def depth(batch, radius):
+    """r^2 - d^2 of all pixels, positive inside a disc of `radius` pixels, one more for each image."""
+    axis = torch.arange(64) - 32
+    radii = (radius + torch.arange(batch)) ** 2
+    return (radii[:, None, None] - axis[:, None] ** 2 - axis[None] ** 2)[:, None]
 
 
-@torch.no_grad()
-def fill(model):
-    """The weights that the benchmark `models unet-train` makes of their place in the list."""
-    place = 0
-    for module in model.modules():
-        for name, value in module.named_parameters(recurse=False):
-            place += 1
-            shape = list(value.shape)
-            if len(shape) > 1:
-                # Gestalt's order is [height, width, in, out].
-                transposed = isinstance(module, nn.ConvTranspose2d)
-                order, back = ((2, 3, 0, 1), (2, 3, 0, 1)) if transposed else ((2, 3, 1, 0), (3, 2, 0, 1))
-                swapped = [shape[axis] for axis in order]
-                fan = value.numel() // swapped[-1]
-                u = sample(swapped, 100 + place) * np.float32(np.sqrt(np.float32(6 / fan)))
-                value.copy_(u.permute(*back))
-            else:
-                u = sample(shape, 100 + place) * 0.25
-                value.copy_(u + 1 if isinstance(module, nn.BatchNorm2d) and name == "weight" else u)
+def discs(batch, radius):
+    return (depth(batch, radius) > 0).float()
+
+
+def labeled(batch):
+    return noise(batch, 3, 5), discs(batch, 10)
 
 
 def loss(model, frames, targets):
@@ -86,22 +47,78 @@ def loss(model, frames, targets):
     return F.binary_cross_entropy_with_logits(logits, targets) + 1 - dice
 
 
+def pseudo_labeled(batch):
+    """A quarter with labels, whose first rows are ignored, and frames with probabilities, of which the
+    confident ones count."""
+    known = batch // 4
+    frames, targets = labeled(batch)
+    targets[known:] = (0.5 + depth(batch, 10)[known:] / 512).clamp(1 / 64, 63 / 64)
+    weights = (torch.maximum(targets, 1 - targets) >= 0.75).float()
+    weights[:known, :, :2] = 0
+    return frames, targets, weights
+
+
+def weighted_loss(model, frames, targets, weights):
+    logits = model(frames)
+    p = logits.sigmoid() * weights
+    dice = (2 * (p * targets).sum() + 1) / (p.sum() + (targets * weights).sum() + 1)
+    entropy = F.binary_cross_entropy_with_logits(logits, targets, weights, reduction="sum")
+    return entropy / weights.sum() + 1 - dice
+
+
+def forecasts(batch):
+    """Pictures that differ from the frames in discs, and maps of discs; what is unknown of them has
+    weight 0: the last picture, the first rows of maps."""
+    pictures = len(PICTURE_WEIGHTS)
+    frames = noise(batch, 3, 5)
+    changed = torch.cat([discs(batch, 10 + 8 * k).expand(-1, 3, -1, -1) for k in range(pictures)], 1)
+    targets = torch.where(changed > 0, noise(batch, 3 * pictures, 6), frames.repeat(1, pictures, 1, 1))
+    known = torch.ones(batch, pictures, 1, 1)
+    known[-1, 1] = 0
+    maps = torch.cat([discs(batch, 8 + 4 * k) for k in range(MAPS)], 1)
+    map_weights = torch.ones_like(maps)
+    for k in range(MAPS):
+        map_weights[:, k, :4 * k] = 0
+    return frames, targets, known, maps, map_weights
+
+
+def forecast_loss(model, frames, pictures, known, maps, map_weights):
+    """The sum of all terms' means, each reduction in one pass over all pictures or all maps."""
+    outputs = model(frames)
+    split = pictures.shape[1]
+    targets = pictures.unflatten(1, (-1, 3))
+    difference = (targets - frames[:, None]).abs().amax(2)
+    shares = known.sum(0).clamp(min=1) / len(known)
+    terms = torch.tensor(PICTURE_WEIGHTS)[:, None, None] * (PICTURE_SCALE / frames.numel()) / shares
+    weights = ((difference > CHANGE_THRESHOLD) * CHANGE_WEIGHT + 1) * (known * terms)
+    errors = (outputs[:, :split].unflatten(1, (-1, 3)) - targets).abs()
+    entropy = F.binary_cross_entropy_with_logits(
+        outputs[:, split:], maps, map_weights / map_weights.sum((0, 2, 3), keepdim=True),
+        reduction="sum")
+    return (errors * weights[:, :, None]).sum() + entropy
+
+
+# The output channels of the network, the inputs of the loss for a batch size, and the loss.
+TRAININGS = {
+    "unet-train": (1, labeled, loss),
+    "student-train": (1, pseudo_labeled, weighted_loss),
+    "encoder-train": (3 * len(PICTURE_WEIGHTS) + MAPS, forecasts, forecast_loss),
+}
+
+
 def measure(arguments):
-    model = UNet()
+    outputs, inputs, compute = TRAININGS[arguments.case]
+    model = UNet(outputs)
     fill(model)
-    frames = (sample([arguments.batch, 64, 64, 3], 5) * 0.5).permute(0, 3, 1, 2).contiguous()
-    axis = torch.arange(64) - 32
-    squares = axis[:, None] ** 2 + axis[None] ** 2
-    radii = (10 + torch.arange(arguments.batch)) ** 2
-    targets = (squares < radii[:, None, None]).float()[:, None]
-    model, frames, targets = peer.laid_out(arguments.form, model, frames, targets)
+    model, *batch = peer.laid_out(arguments.form, model, *inputs(arguments.batch))
     optimizer = torch.optim.AdamW(model.parameters(), lr=1e-3, fused=True)
-    compute = torch.compile(loss) if arguments.form == "compiled" else loss
+    if arguments.form == "compiled":
+        compute = torch.compile(compute)
     losses = []
 
     def step():
         optimizer.zero_grad()
-        value = compute(model, frames, targets)
+        value = compute(model, *batch)
         value.backward()
         optimizer.step()
         losses.append(value.item())
@@ -114,7 +131,7 @@ def measure(arguments):
 
 
 def main():
-    parser = peer.parser(["unet-train"], ["channels_last", "contiguous", "compiled"], runs=10)
+    parser = peer.parser(list(TRAININGS), ["channels_last", "contiguous", "compiled"], runs=10)
     parser.add_argument("--batch", type=int, default=16)
     peer.run(measure, parser.parse_args())
 

@@ -2,27 +2,33 @@ import GestaltRecipes
 import GestaltVQVAE
 import Harness
 
-/// Measures the tokenizer and the U-Net with random weights, and a pre-trained segmentation model.
+/// Measures the tokenizer, the U-Net and the dense encoder with random weights, and a pre-trained
+/// segmentation model.
 @main struct Benchmark {
     private static let usage = """
         usage: models tokenizer-train [--preset publicBAIR|small|tiny] [--batch N] [--runs N]
                models tokenizer-encode|tokenizer-decode [--preset …] [--batch N] [--runs N]
-               models unet-train [--batch N] [--runs N]
+               models unet-train|encoder-train|student-train [--batch N] [--runs N]
                models segment-frame [--size N] [--runs N]
         """
 
+    /// The training steps on single frames, by command: of a batch size and a number of runs.
+    private static let frameTrainings: [String: @Sendable (Int, Int) -> Void] = [
+        "unet-train": { UNetTraining(batch: $0, runs: $1).run() },
+        "encoder-train": { EncoderTraining(batch: $0, runs: $1).run() },
+        "student-train": { StudentTraining(batch: $0, runs: $1).run() },
+    ]
+
     static func main() throws {
         var options = Options(usage: usage)
-        let command = options.command([
-            "tokenizer-train", "tokenizer-encode", "tokenizer-decode", "unet-train",
-            "segment-frame",
-        ])
-        if command == "unet-train" {
-            let training = UNetTraining(
-                batch: options.number("--batch", default: 16, in: 1...4096),
-                runs: options.number("--runs", default: 10))
+        let command = options.command(
+            ["tokenizer-train", "tokenizer-encode", "tokenizer-decode", "segment-frame"]
+                + frameTrainings.keys.sorted())
+        if let training = frameTrainings[command] {
+            let batch = options.number("--batch", default: 16, in: 1...4096)
+            let runs = options.number("--runs", default: 10)
             options.finish()
-            return training.run()
+            return training(batch, runs)
         }
         if command == "segment-frame" {
             let segmentation = FrameSegmentation(
