@@ -38,13 +38,13 @@ struct MaskedOptions: ParsableArguments {
 }
 
 extension Predict {
-    /// Predicts with a masked prior.
-    func run(_ predictor: MaskedPredictor) throws {
+    /// Predicts with the masked prior of a model at `path`.
+    func run(_ predictor: MaskedPredictor, at path: String) throws {
         try refuse(
             [
                 "--greedy": greedy, "--best-of": bestOf != nil, "--length": length != nil,
                 "--bfloat16": bfloat16, "--actions": conditions.actions != nil,
-            ], because: "\(model.model) has a masked prior, whose steps know no such choice")
+            ], because: "\(path) has a masked prior, which has no such option")
         guard let input else {
             throw ValidationError("--input is needed: clips whose first frame is given")
         }
@@ -57,7 +57,8 @@ extension Predict {
         try options.validate(for: predictor.configuration.prior)
         let sizes = predictor.configuration
         let given = try reading.input(
-            input, for: sizes.frameTarget, clips: clips, frames: sizes.clipLength)
+            input, for: sizes.frameTarget, usualFit: model.usualFit, clips: clips,
+            frames: sizes.clipLength)
         let frames = given.video[0..., 0..<1].contiguous()
         let classes = conditions.label.map { label in
             [Int32](repeating: label, count: frames.shape[0])

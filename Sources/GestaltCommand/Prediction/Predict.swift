@@ -94,7 +94,9 @@ struct Predict: GestaltCommand {
     func run() throws {
         try checkOutput(output, pictures: true)
         let opened = try model.open(for: .prediction, common)
-        if let predictor = opened.model as? MaskedPredictor { return try run(predictor) }
+        if let predictor = opened.model as? MaskedPredictor {
+            return try run(predictor, at: opened.path)
+        }
         let predictor = try opened.predictor()
         try refuse(masked.given, because: "\(opened.path) has no masked prior")
         let options = SamplingOptions(

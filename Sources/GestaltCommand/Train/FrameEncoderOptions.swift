@@ -45,7 +45,7 @@ struct FrameEncoderOptions: ParsableArguments {
         switch source {
         case .name(let name): (recipe.encoder, recipe.encoderModel) = (name, nil)
         case .model(let path):
-            (recipe.encoder, recipe.encoderModel) = (nil, absolutePath(path))
+            (recipe.encoder, recipe.encoderModel) = (nil, modelLocation(path, for: .forecast))
         case nil: break
         }
         if let rate { recipe.encoderRate = rate }

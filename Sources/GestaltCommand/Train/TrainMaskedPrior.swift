@@ -61,7 +61,7 @@ struct TrainMaskedPrior: ParsableCommand {
     func run() throws {
         try training.run(steps: steps.steps, data: data) {
             let given: MaskedPriorRecipe? = try training.given()
-            let opened = try beginning(model, settings, recipe: given)
+            let opened = try beginning(model, settings, for: .tokenizer, recipe: given)
             if let opened, opened.model is MaskedPredictor {
                 try refuse(
                     [
@@ -88,7 +88,9 @@ struct TrainMaskedPrior: ParsableCommand {
         }
         (recipe.data, recipe.seed) = (choice, seed)
         if let model {
-            (recipe.model, recipe.settings) = (absolutePath(model), try settings.forRecipe())
+            (recipe.model, recipe.settings) = (
+                modelLocation(model, for: .tokenizer), try settings.forRecipe()
+            )
         }
         if let preset { recipe.preset = preset }
         if let condition { recipe.condition = condition }
