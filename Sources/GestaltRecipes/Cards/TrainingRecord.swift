@@ -13,6 +13,7 @@ public struct TrainingRecord: Codable, Sendable, Equatable {
     public var data: String
     /// The number of labeled frames; nil for all, and for trainings without labels.
     public var labels: Int?
+    /// The number of steps, of all rounds together.
     public var steps: Int
     public var seed: UInt64
     /// Wall time of training and evaluation in minutes; nil without a log.
@@ -25,9 +26,14 @@ public struct TrainingRecord: Codable, Sendable, Equatable {
         let files = RunFolder(existing: folder)
         kind = type(of: recipe).kind
         data = Self.lastComponent(recipe.data.location)
-        labels = (recipe as? HeadRecipe)?.labels ?? (recipe as? UNetRecipe)?.labels
-        (steps, seed) = (recipe.steps, recipe.seed)
-        minutes = Self.seconds(inLog: files.log).map { ($0 / 6).rounded() / 10 }
+        let student = recipe as? StudentRecipe
+        labels =
+            (recipe as? HeadRecipe)?.labels ?? (recipe as? UNetRecipe)?.labels ?? student?.labels
+        let rounds = max(1, student?.rounds ?? 1)
+        (steps, seed) = (recipe.steps * rounds, recipe.seed)
+        let logs = (1..<rounds).map { files.round($0).log } + [files.log]
+        let seconds = logs.compactMap { Self.seconds(inLog: $0) }
+        minutes = seconds.isEmpty ? nil : (seconds.reduce(0, +) / 6).rounded() / 10
         let stored = FileManager.default.contents(atPath: files.recipe) ?? Data()
         command = (try? JSONDecoder().decode(Command.self, from: stored))?.command
             .map(Self.withoutFolders)
@@ -54,7 +60,8 @@ public struct TrainingRecord: Codable, Sendable, Equatable {
 
     /// The options whose values are paths of the machine a run was made on.
     private static let pathOptions: Set = [
-        "--data", "--output", "--model", "--tokenizer", "--teacher", "--start", "--recipe",
+        "--data", "--output", "--model", "--tokenizer", "--encoder", "--teacher", "--start",
+        "--recipe",
     ]
 
     /// Returns a command with its paths reduced to their last component: it can then be repeated in
@@ -82,7 +89,10 @@ public struct TrainingRecord: Codable, Sendable, Equatable {
 }
 
 extension TrainingRecord {
-    /// Reads the records of a run and, before them, of the runs whose models it began with.
+    /// Reads the records of a run and, before them, of the runs that led to its first model.
+    ///
+    /// Further teachers, and the models of ``StudentRecipe/start`` and
+    /// ``PriorRecipe/encoderModel``, are named in the commands alone.
     /// - Throws: as ``init(run:)``; errors in reading a pre-trained model's card.
     public static func chain(of folder: String) throws -> [TrainingRecord] {
         let own = try TrainingRecord(run: folder)
