@@ -97,14 +97,15 @@ extension PriorRecipe {
         return (dense, try? opened.forecaster())
     }
 
+    /// - Parameter held: the bytes of the targets of motion.
     func trial(
-        _ model: VideoPredictor, _ forecasts: ForecastPlan
+        _ model: VideoPredictor, _ forecasts: ForecastPlan, held: Int
     ) -> TrialStep<VideoPredictor> {
         let (sizes, prior) = (model.configuration, model.configuration.prior)
         let (height, width) = (sizes.frameHeight, sizes.frameWidth)
         let clip = Tensor<Float>.zeros([1, sizes.clipLength, height, width, 3])
         let encoding = peakBytes { _ = model.tokenizer.encode(clip) }
-        return TrialStep(isLarge: true, elsewhere: 8 * encoding) { count in
+        return TrialStep(isLarge: true, held: held, elsewhere: 8 * encoding) { count in
             let given = prior.conditioning?.frames
             let batch = CodedBatch(
                 codes: .zeros([count, prior.latent.time, prior.latent.height, prior.latent.width]),
@@ -279,6 +280,18 @@ extension PriorRecipe {
             coded, of: set, batchSize: optimization.batchSize, order: order,
             given: model.configuration.prior.conditioning?.frames ?? 0,
             takesActions: usesActions(model), forecasts: forecasts)
+    }
+
+    /// Returns the evaluation on a set.
+    /// - Parameter trained: the training codes.
+    func evaluator(
+        _ set: DataSet, _ forecasts: ForecastExamples?, _ model: VideoPredictor,
+        trained: CodedWindows, _ run: RecipeRun<Self>
+    ) throws -> PriorEvaluator {
+        let held = try encoded(set, model, mirrors: false, name: "evaluation", run)
+        return PriorEvaluator(
+            batches(held, set, model, .once, forecasts), trained: trained,
+            codes: model.configuration.prior.codeCount, codesWeight: codesWeight)
     }
 
     var plan: TrainingPlan {

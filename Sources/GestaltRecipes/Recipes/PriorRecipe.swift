@@ -161,26 +161,24 @@ public struct PriorRecipe: Recipe {
             to: beginning.frameTarget, frames: max(clipLength, forecasts.neededFrames))
         clips.report(options.notice)
         let (set, evaluationSet) = (clips.train, clips.evaluationSet)
+        let sets = [set] + (evaluationSet.map { [$0] } ?? [])
         try set.requireOneSize()
         let model = try start(beginning, for: set.info(at: 0), options)
-        for clips in [set, evaluationSet].compactMap({ $0 }) { try requireFit(clips, model) }
+        for clips in sets { try requireFit(clips, model) }
         try requireParts(of: model)
         try requireSameFrozenParts(as: model, run)
         try forecasts.requireTargets(in: set)
+        try run.requireMemory(
+            model, plan: plan, batch: optimization.batchSize,
+            trial: trial(model, forecasts, held: forecasts.motionBytes(of: sets)))
         // Before the folder is made: a moving camera leaves no trace.
         let examples = try examples(forecasts, of: set, run)
         let others = try evaluationSet.flatMap { try self.examples(forecasts, of: $0, run) }
-        try run.begin(
-            model, plan: plan, batch: optimization.batchSize,
-            data: [set] + (evaluationSet.map { [$0] } ?? []),
-            trial: trial(model, forecasts))
+        try run.begin(data: sets)
         let mirrors = flip && !usesActions(model)
         let coded = try encoded(set, model, mirrors: mirrors, name: "train", run)
-        let evaluator = try evaluationSet.map { evaluationSet in
-            let held = try encoded(evaluationSet, model, mirrors: false, name: "evaluation", run)
-            return PriorEvaluator(
-                batches(held, evaluationSet, model, .once, others), trained: coded,
-                codes: model.configuration.prior.codeCount, codesWeight: codesWeight)
+        let evaluator = try evaluationSet.map {
+            try self.evaluator($0, others, model, trained: coded, run)
         }
         let task = PriorTask(
             batches: batches(coded, set, model, .shuffled(seed: seed), examples),
