@@ -64,13 +64,7 @@ public struct VideoPredictorConfiguration: ModelConfiguration {
                 stride == tokenizer.strides.time, "prior.actionStride",
                 "the tokenizer's temporal stride \(tokenizer.strides.time)", stride)
         }
-        if let forecasts {
-            do { try forecasts.validate() } catch { throw error.below("forecasts") }
-            try check(
-                prior.conditioning?.encoder.features.stride == 1, "forecasts",
-                "none without a frame encoder with features at every pixel, such as dense",
-                prior.conditioning?.encoder.summary ?? "no conditioning frames")
-        }
+        try validateForecasts()
         guard let conditioning = prior.conditioning else { return }
         try check(
             conditioning.frames <= clipLength, "prior.conditioning.frames",
@@ -79,6 +73,19 @@ public struct VideoPredictorConfiguration: ModelConfiguration {
             conditioning.height == frameHeight && conditioning.width == frameWidth,
             "prior.conditioning", "frames of \(frameHeight) × \(frameWidth)",
             "\(conditioning.height) × \(conditioning.width)")
+    }
+
+    private func validateForecasts() throws(ConfigurationError) {
+        guard let forecasts else { return }
+        do { try forecasts.validate() } catch { throw error.below("forecasts") }
+        let encoder = prior.conditioning?.encoder
+        guard encoder?.features.stride == 1 else {
+            throw .invalid(
+                "forecasts",
+                expected: "none without a frame encoder with features at every pixel, such as "
+                    + "dense",
+                found: encoder?.summary ?? "no conditioning frames")
+        }
     }
 }
 

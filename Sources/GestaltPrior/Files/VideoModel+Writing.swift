@@ -23,23 +23,7 @@ extension VideoModel {
     ///   or aligned features, another frame encoder or another quantizer, which VideoGPT does not
     ///   support; `FileError` when the file cannot be written.
     public func write(videoGPT path: String, withMasks: Bool = false) throws {
-        let prior = predictor?.configuration.prior
-        let extensions = [
-            ("a prior conditioned on actions", prior?.actionWidth != nil),
-            ("a prior with aligned features", prior?.conditioning?.isAligned ?? false),
-            (
-                "a prior with a frame encoder of another kind",
-                prior?.conditioning.map { !($0.encoder is FrameEncoderConfiguration) } ?? false
-            ),
-            (
-                "a tokenizer with a quantizer of another kind",
-                (tokenizer as? VQVAE)?.configuration.quantizer != nil
-            ),
-        ]
-        if let (found, _) = extensions.first(where: \.1) {
-            throw VideoGPTError.unknownModel(
-                path: path, expected: "a model that VideoGPT knows", found: found)
-        }
+        try requireVideoGPT(path)
         guard let vqvae = tokenizer as? VQVAE, stored is VQVAE || stored is VideoPredictor else {
             throw VideoGPTError.unknownModel(
                 path: path, expected: "a model that VideoGPT knows", found: stored.title)
@@ -66,6 +50,28 @@ extension VideoModel {
             metadata: [
                 "format": "pt", "hyper_parameters": String(decoding: json, as: UTF8.self),
             ], to: path)
+    }
+
+    /// - Throws: ``VideoGPTError/unknownModel(path:expected:found:)`` for a model with a choice that
+    ///   VideoGPT does not support.
+    private func requireVideoGPT(_ path: String) throws(VideoGPTError) {
+        let prior = predictor?.configuration.prior
+        let extensions = [
+            ("a prior conditioned on actions", prior?.actionWidth != nil),
+            ("a prior with aligned features", prior?.conditioning?.isAligned ?? false),
+            (
+                "a prior with a frame encoder of another kind",
+                prior?.conditioning.map { !($0.encoder is FrameEncoderConfiguration) } ?? false
+            ),
+            (
+                "a tokenizer with a quantizer of another kind",
+                (tokenizer as? VQVAE)?.configuration.quantizer != nil
+            ),
+        ]
+        if let (found, _) = extensions.first(where: \.1) {
+            throw .unknownModel(
+                path: path, expected: "a model that VideoGPT knows", found: found)
+        }
     }
 
     private func namesAndState(_ vqvae: VQVAE) -> (names: KeyMap, state: [NamedTensor<Float>]) {

@@ -56,11 +56,8 @@ public struct VideoPrior: CodePrior {
         let width = configuration.width
         if let conditioning = configuration.conditioning {
             let network = conditioning.encoder.network(random: &random)
-            if let resnet = network as? FrameEncoder {
-                self.resnet = resnet
-            } else {
-                frameEncoder = network
-            }
+            resnet = network as? FrameEncoder
+            if resnet == nil { frameEncoder = network }
             if let own = conditioning.projected {
                 let factor = FrameConditioning.stride / own.stride
                 frameProjection = Convolution(

@@ -56,11 +56,7 @@ extension SegmentationReport {
         classes = (1..<max(classCount, 2)).compactMap {
             tally.scores(of: $0, names: data.classNames)
         }
-        images = zip(frames, tally.images).map { index, scores in
-            ImageScore(
-                clip: data.info(at: index.clip).name, frame: index.frame, iou: scores.iou,
-                classes: scores.classes)
-        }
+        images = tally.scores(of: frames, in: data)
     }
 
     /// The batch size of the model.
@@ -109,13 +105,17 @@ private struct Tally {
         return counts.scores(reduction, absent: isAbsent ? .skipped : .one)
     }
 
-    /// IoU of foreground and of each class of every image.
-    var images: [(iou: Double?, classes: [Double?])] {
-        counts.rows.indices.map { image in
-            (
-                counts.rows[image][0].value(of: .iou),
-                classCounts?.rows[image].map { $0.value(of: .iou, absent: .skipped) } ?? []
-            )
+    /// Returns IoU of foreground and of each class of every image.
+    /// - Parameter frames: the images, in the order in which they were added.
+    func scores(
+        of frames: [FrameIndex], in data: DataSet
+    ) -> [SegmentationReport.ImageScore] {
+        frames.indices.map { image in
+            SegmentationReport.ImageScore(
+                clip: data.info(at: frames[image].clip).name, frame: frames[image].frame,
+                iou: counts.rows[image][0].value(of: .iou),
+                classes: classCounts?.rows[image].map { $0.value(of: .iou, absent: .skipped) }
+                    ?? [])
         }
     }
 

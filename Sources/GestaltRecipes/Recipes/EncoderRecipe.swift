@@ -112,12 +112,7 @@ public struct EncoderRecipe: Recipe {
                 held: plan.motionBytes(of: [set, evaluationSet].compactMap { $0 })))
         // Before the folder is made: a moving camera leaves no trace.
         let targets = try plan.targets(of: set, run)
-        let evaluator = try evaluationSet.map { evaluationSet in
-            ForecastEvaluator(
-                batches: ForecastBatches(
-                    try plan.targets(of: evaluationSet, run), terms: terms,
-                    every: 5, batchSize: 16, order: .once))
-        }
+        let evaluator = try evaluationSet.map { try self.evaluator(plan, of: $0, run) }
         try run.begin(data: [set] + (evaluationSet.map { [$0] } ?? []))
         let task = ForecastTask(
             batches: ForecastBatches(
@@ -132,6 +127,15 @@ public struct EncoderRecipe: Recipe {
             "A dense encoder pre-trained on \(set) without labels, to forecast "
                 + terms.map(\.name).joined(separator: ", ") + "."
         }
+    }
+
+    private func evaluator(
+        _ plan: ForecastPlan, of set: DataSet, _ run: RecipeRun<Self>
+    ) throws -> ForecastEvaluator {
+        ForecastEvaluator(
+            batches: ForecastBatches(
+                try plan.targets(of: set, run), terms: plan.terms, every: 5, batchSize: 16,
+                order: .once))
     }
 
     private func start(

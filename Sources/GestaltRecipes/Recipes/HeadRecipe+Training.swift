@@ -21,6 +21,13 @@ extension HeadRecipe {
         }
         try validateWindow(of: encoder)
         try validateParts(of: encoder)
+        return try train(on: encoder, from: earlier, options)
+    }
+
+    /// Trains with settings that fit the encoder.
+    private func train(
+        on encoder: any StoredEncoder, from earlier: Segmenter?, _ options: RunOptions
+    ) throws -> Trained<Segmenter> {
         let run = try RecipeRun(self, options)
         var clips = try TrainingData(data, masks: .required, classes: classes, options)
         try clips.fit(to: encoder.frameTarget)

@@ -128,15 +128,12 @@ public struct TokenizerRecipe<Tokenizer: VideoTokenizer>: Recipe {
         if earlier == nil {
             tokenizer.begin(with: try batches.batch(at: 0).frames, random: &random)
         }
-        let task = TokenizerTask<Tokenizer>(
-            batches: batches,
-            evaluation: try evaluationSet.map {
-                try ClipBatches(
-                    $0, length: clipLength, batchSize: optimization.batchSize, order: .once)
-            })
+        let evaluation = try evaluationSet.map {
+            try ClipBatches($0, length: clipLength, batchSize: optimization.batchSize, order: .once)
+        }
         return try run.train(
-            tokenizer, task, optimizer: optimization.optimizer(), plan: optimization.plan(),
-            title: "tokenizer"
+            tokenizer, TokenizerTask<Tokenizer>(batches: batches, evaluation: evaluation),
+            optimizer: optimization.optimizer(), plan: optimization.plan(), title: "tokenizer"
         ) { _ in
             "A video tokenizer trained on clips of \(clipLength) frames of \(set).\n"
                 + "Variance of the data: \(set.pixelVariance)."
