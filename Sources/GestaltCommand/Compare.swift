@@ -8,7 +8,7 @@ struct Compare: GestaltCommand {
     static let configuration = CommandConfiguration(
         abstract: "Compare segmentation scores of several runs, image by image.",
         discussion: """
-            Each REPORT is what evaluate --json printed for one run, all on the same images; runs \
+            Each REPORT is the output of evaluate --json for one run, all on the same images; runs \
             of one method differ by their seed. Prints IoU per image with its spread over runs and \
             interval over clips; with --against also the mean difference of the same images, with \
             its interval.

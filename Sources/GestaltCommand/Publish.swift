@@ -12,10 +12,11 @@ struct Publish: GestaltCommand {
     static let configuration = CommandConfiguration(
         abstract: "Write the model of a finished run for others, with a card of origin and scores.",
         discussion: """
-            SOURCE is the folder of a training run. OUTPUT receives the model (config.json, model.safetensors), card.json and README.md: the \
-            trainings that led to it with their commands, steps, seeds and minutes, and the scores of \
-            the stored weights on the test split of each --data. In the commands paths are reduced \
-            to their last component, so that the card names no folders of this machine.
+            SOURCE is the folder of a training run. OUTPUT receives the model (config.json, \
+            model.safetensors), card.json and README.md: the trainings that led to it with their \
+            commands, steps, seeds and minutes, and the scores of the stored weights on the --split \
+            of each --data. In the commands paths are reduced to their last component, so that the \
+            card names no folders of this machine.
             """)
 
     @Argument(help: "The folder of a finished training run.", completion: .directory)

@@ -29,8 +29,8 @@ package struct ModuleResources: Sendable {
 
     /// The places that were searched, for an error.
     package func expectation(besides folders: [String] = ownFolders) -> String {
-        let beside = folders.first.map { "\($0)/\(bundles[0]) or " } ?? ""
-        return "\(beside)PREFIX/share/gestalt"
+        let bundle = folders.first.map { "\($0)/\(bundles[0]) or " } ?? ""
+        return "\(bundle)PREFIX/share/gestalt"
     }
 
     private var bundles: [String] {

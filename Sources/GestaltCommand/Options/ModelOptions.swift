@@ -19,7 +19,7 @@ struct ModelOptions: ParsableArguments {
     @OptionGroup var settings: SettingOptions
 
     /// Opens the model, of any kind; prints a remark on the source of its weights.
-    /// - Parameter use: the purpose, by which the name of a set of models stands for one of them.
+    /// - Parameter use: the purpose, which selects a model where the name of a set is passed.
     func open(for use: ModelUse? = nil) throws -> OpenedModel {
         try openModel(model, settings.pairs(), for: use)
     }
@@ -42,8 +42,8 @@ struct UsualModelOptions: ParsableArguments {
 
     @OptionGroup var settings: SettingOptions
 
-    /// The resizing of frames whose size does not fit: with the pre-trained model any picture can be
-    /// tried at once; a model of the user's own is not fed other sizes silently.
+    /// The resizing of frames whose size does not fit: with the pre-trained model any picture can
+    /// be tried at once; a model of the user's own is not fed other sizes silently.
     var usualFit: FrameFit? { model == nil ? .resize : nil }
 
     func validate() throws {
@@ -83,8 +83,8 @@ func openModel(
     return opened
 }
 
-/// Returns the location of a model for a recipe: the full name of a pre-trained one, or the absolute
-/// path, so that a run can be resumed from another folder.
+/// Returns the location of a model for a recipe: the full name of a pre-trained one, or the
+/// absolute path, so that a run can be resumed from another folder.
 func modelLocation(_ path: String, for use: ModelUse? = nil) -> String {
     guard PretrainedModels.isName(path),
         let name = try? PretrainedModels.fullName(of: path, for: use)

@@ -60,8 +60,8 @@ struct Features: GestaltCommand {
         }
     }
 
-    /// Returns the model of `--model`, or the pre-trained one with these latents; nil for an encoder
-    /// that needs none.
+    /// Returns the model of `--model`, or the pre-trained one with these latents; nil for an
+    /// encoder that needs none.
     private func opened() throws -> OpenedModel? {
         let use = ModelUse(latents: source)
         guard model.model != nil || PretrainedModels.usual(for: use) != nil else {

@@ -21,7 +21,7 @@ struct Segment: GestaltCommand {
             folder are then a clip.
             Without --model the images are segmented by robot-push-small/foreground, which was \
             trained on rendered clips of a robot arm that pushes objects in a bin; arm and objects \
-            are its foreground. robot-push-small/parts tells the arm (1) from the objects (2).
+            are its foreground. robot-push-small/parts separates arm (1) and objects (2).
             """)
 
     @Argument(help: "Images, folders of images, files of clips.", completion: .file())

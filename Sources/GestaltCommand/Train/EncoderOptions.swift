@@ -18,7 +18,7 @@ struct EncoderOptions: ParsableArguments {
         help: ArgumentHelp(
             """
             Parts of the encoder trained with the head, such as tokenizer, resnet, prior or trunk; \
-            all, or none. A dense trunk is by default.
+            all, or none. By default the trunk of a dense encoder, else none.
             """,
             valueName: "parts"))
     var unfreeze: Parts?

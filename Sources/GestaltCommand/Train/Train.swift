@@ -149,7 +149,7 @@ extension DataOptions {
 }
 
 /// Opens the initial model: that of `--model`, or of a recipe that was passed.
-/// - Parameter use: the purpose, by which the name of a set of models stands for one of them.
+/// - Parameter use: the purpose, which selects a model where the name of a set is passed.
 func beginning(
     _ model: String?, _ settings: SettingOptions? = nil, for use: ModelUse,
     recipe: (some Recipe)?

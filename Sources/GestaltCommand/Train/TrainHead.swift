@@ -60,7 +60,7 @@ struct TrainHead: ParsableCommand {
         help: ArgumentHelp(
             """
             The head: convolutional[:WIDTH] (128 channels by default), linear, or joined[:WIDTH] \
-            (32), which scores the finest grid with the coarser ones enlarged beside it.
+            (32), which scores the finest grid joined with the coarser ones, enlarged.
             """,
             valueName: "name"))
     var head: ComponentName?

@@ -6,9 +6,9 @@ import GestaltVideo
 public struct MagvitConfiguration: VideoTokenizerConfiguration {
     public static let kind = "magvit"
 
-    /// What the layers see along time.
+    /// The padding along time.
     public enum Padding: String, Codable, Sendable, CaseIterable {
-        /// Convolutions see no later frame, norms are of single frames: 1 + S·n frames become
+        /// Convolutions read no later frame, norms are of single frames: 1 + S·n frames become
         /// 1 + n slots, the first of one frame. Strided convolutions halve, depth to space doubles.
         case causal
         /// MAGVIT-1's form: zeros on both sides, norms over whole clips: S·n frames become n slots.
@@ -16,7 +16,7 @@ public struct MagvitConfiguration: VideoTokenizerConfiguration {
         case same
     }
 
-    /// The frames in front of a clip's first.
+    /// The frames before the first one of a clip.
     public enum Past: String, Codable, Sendable, CaseIterable {
         case zeros
         /// Copies of the first frame.
@@ -35,7 +35,7 @@ public struct MagvitConfiguration: VideoTokenizerConfiguration {
     /// Groups of channels of the norms.
     public var groups: Int
     public var padding: Padding
-    /// The frames in front of a causal clip.
+    /// The frames before a causal clip.
     public var past: Past
     public var quantizer: AnyQuantizerConfiguration
     /// The divisor of the mean squared error, in squared units of [−0.5, 0.5].

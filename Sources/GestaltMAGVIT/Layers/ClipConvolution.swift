@@ -4,9 +4,9 @@ import GestaltTensor
 
 /// A convolution over time, height and width.
 ///
-/// Causal: along time k − 1 cells in front, zeros or copies of the first frame, and none behind;
-/// every frame of the result is computed by itself, to the bit. Otherwise (k − 1)/2 zeros on both
-/// sides. Height and width always have (k − 1)/2 zeros on both sides.
+/// Causal: along time k − 1 cells before the clip, zeros or copies of the first frame, and none
+/// after it; each frame of the result is independent of later ones, to the bit. Otherwise (k − 1)/2
+/// zeros on both sides. Height and width always have (k − 1)/2 zeros on both sides.
 ///
 /// - Shapes: `[N, T, H, W, in]` in; `[N, (T − 1)/s + 1, H/s′, W/s′, out]` out for odd T and even H
 ///   and W where a stride is 2.
@@ -29,9 +29,9 @@ public struct ClipConvolution: Module {
     ) {
         let shape = Shape([kernel, kernel, kernel, inputs, outputs / repeats])
         let deviation = 1 / (Float(inputs * kernel * kernel * kernel)).squareRoot()
-        let law = Initializer.truncatedNormal(
+        let distribution = Initializer.truncatedNormal(
             standardDeviation: deviation / Self.truncatedDeviation)
-        let drawn = law(shape, fan: Fan(weight: shape), random: &random)
+        let drawn = distribution(shape, fan: Fan(weight: shape), random: &random)
         weight = repeats > 1 ? drawn.tiled(repeats, axis: -1) : drawn
         if bias { self.bias = .zeros([outputs]) }
         self.stride = stride
@@ -55,11 +55,11 @@ public struct ClipConvolution: Module {
         let front =
             history?.replace(beginning(), with: x, keeping: kernel - stride[0]) ?? beginning()
         let joined = front.frames.map { concatenated([$0, x], axis: 1) } ?? x
-        // With a stride of 2 and an even length the zero behind is never read.
-        let behind = stride.dropFirst().map { $0 == 1 ? side : 0 }
+        // With a stride of 2 and an even length the zero after the end is never read.
+        let after = stride.dropFirst().map { $0 == 1 ? side : 0 }
         return joined.convolution(
             weight, bias: bias, stride: stride,
-            padding: .explicit(before: [front.zeros, side, side], after: [0] + behind),
+            padding: .explicit(before: [front.zeros, side, side], after: [0] + after),
             framewise: true)
     }
 

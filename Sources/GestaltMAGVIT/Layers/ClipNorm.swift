@@ -1,7 +1,7 @@
 import GestaltNN
 import GestaltTensor
 
-/// Group normalization with swish, `x·σ(x)`, behind it: of every frame by itself, or of whole clips.
+/// Group normalization, then swish, `x·σ(x)`: of each frame separately, or of whole clips.
 ///
 /// Statistics run over height, width and the channels of a group, separately for each frame of a
 /// causal tokenizer: over time they would carry later frames to earlier ones.

@@ -1,14 +1,14 @@
 import GestaltChecks
 import GestaltTensor
 
-/// The frames before a part of a clip, as one causal convolution needs them: zeros, then frames.
+/// The frames before a part of a clip that one causal convolution reads: zeros, then frames.
 struct FrameEdge: Sendable {
-    /// Frames of zeros in front.
+    /// The number of frames of zeros, the earliest ones.
     var zeros: Int
     /// `[N, frames, H, W, C]`; nil for none.
     var frames: Tensor<Float>?
 
-    /// Returns the cells in front of the first frame of a clip.
+    /// Returns the cells before the first frame of a clip.
     static func before(
         _ clip: Tensor<Float>, reach: Int, _ past: MagvitConfiguration.Past
     ) -> FrameEdge {
@@ -43,7 +43,7 @@ package final class FrameHistory {
         earlier = edges
     }
 
-    /// Returns the edge in front of a convolution's input, `beginning` for the first part, and
+    /// Returns the edge before a convolution's input, `beginning` for the first part, and
     /// stores the one for the next part.
     func replace(
         _ beginning: @autoclosure () -> FrameEdge, with input: Tensor<Float>, keeping count: Int

@@ -12,14 +12,14 @@ import GestaltVideo
 /// let codes = tokenizer.encode(clips)     // [N, 17, 64, 64, 3] to [N, 5, 16, 16]
 /// let first = tokenizer.encode(clips[0..., 0..<1])            // [N, 1, 16, 16]: the same codes
 /// ```
-/// Slot 0 is the first frame alone; slot j closes with frame S·j. What belongs to earlier slots is
-/// equal to the bit whatever follows: with a fixed number of threads and instruction set, codes and
+/// Slot 0 is the first frame alone; slot j ends with frame S·j. Earlier slots are equal to the bit,
+/// whatever follows: with a fixed number of threads and instruction set, codes and
 /// values of a clip's beginning are those of the whole clip. With `padding: same` it is MAGVIT-1's
 /// 3D-VQ, of S·n frames, without this property.
 ///
 /// The loss is the squared error over `dataVariance` and the quantizer's part. The public programs
-/// add a perceptual and an adversarial term, for which there is no counterpart here: expect smoother
-/// pictures than theirs at equal sizes.
+/// add a perceptual and an adversarial term, which have no counterpart here: expect smoother
+/// images than theirs at equal sizes.
 /// - Source: Yu et al., *MAGVIT* (2023), and *Language Model Beats Diffusion* (2023).
 public struct MagvitTokenizer: VideoTokenizer {
     public var configuration: MagvitConfiguration

@@ -35,7 +35,8 @@ extension StoredModel {
 
     /// Writes configuration, weights and card into the folder `path`, each file atomically.
     /// - Parameters:
-    ///   - storage: the element type of the stored weights; bfloat16 halves the file and rounds them.
+    ///   - storage: the element type of the stored weights; bfloat16 halves the file and rounds
+    ///     them.
     ///   - card: a model card in Markdown; nil writes one with sizes and usage only.
     public func write(
         to path: String, storage: WeightStorage = .float32, card: String? = nil

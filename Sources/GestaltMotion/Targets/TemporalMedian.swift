@@ -1,7 +1,7 @@
 import GestaltTensor
 
-/// Returns the median over time of a clip `[T, H, W, 3]`, `[H, W, 3]`: of each channel of each pixel,
-/// the lower one of an even number of frames.
+/// Returns the median over time of a clip `[T, H, W, 3]`, `[H, W, 3]`: of each channel of each
+/// pixel, the lower one of an even number of frames.
 ///
 /// The background of a still camera where nothing covers it most of the time.
 ///

@@ -44,7 +44,8 @@ public struct ColorTracks: Sendable {
     ///
     /// - Shapes: `[T, H, W]` or `[T, H, W, K]` in, the same out. Not differentiable.
     /// - Precondition: the first three axes are those of the clip.
-    /// - Complexity: O(T²) per pixel at most, on all threads; their number does not change the result.
+    /// - Complexity: O(T²) per pixel at most, on all threads; their number does not change the
+    ///   result.
     public func averaged(_ probabilities: Tensor<Float>) -> Tensor<Float> {
         let shape = ClipShape(clip, "ColorTracks")
         require(

@@ -9,8 +9,8 @@ public struct VideoPredictorConfiguration: ModelConfiguration {
 
     public var tokenizer: AnyTokenizerConfiguration
     public var prior: PriorConfiguration
-    /// What is forecast at every pixel of the last conditioning frame from the features of the
-    /// frame encoder, beside the codes; nil for none, as in VideoGPT.
+    /// The forecasts at every pixel of the last conditioning frame, from the features of the frame
+    /// encoder, in addition to the codes; nil for none, as in VideoGPT.
     public var forecasts: ForecastOutputs?
 
     public init(

@@ -52,8 +52,8 @@ extension VideoModel {
             ], to: path)
     }
 
-    /// - Throws: ``VideoGPTError/unknownModel(path:expected:found:)`` for a model with a choice that
-    ///   VideoGPT does not support.
+    /// - Throws: ``VideoGPTError/unknownModel(path:expected:found:)`` for a model with a choice
+    ///   that VideoGPT does not support.
     private func requireVideoGPT(_ path: String) throws(VideoGPTError) {
         let prior = predictor?.configuration.prior
         let extensions = [

@@ -3,7 +3,7 @@ import GestaltIO
 import GestaltModels
 import GestaltTraining
 
-/// The origin and the scores of a published model: `card.json` beside its weights, and the text of
+/// The origin and the scores of a published model: `card.json` next to its weights, and the text of
 /// its `README.md`.
 ///
 /// ```swift
@@ -34,7 +34,8 @@ public struct ModelCard: Codable, Sendable, Equatable {
     }
 
     /// Reads the card of a published model.
-    /// - Throws: `FileFailure` where there is none, `ConfigurationError` for one that does not parse.
+    /// - Throws: `FileFailure` where there is none, `ConfigurationError` for one that does not
+    ///   parse.
     public init(folder: String) throws {
         let path = Self.path(in: folder)
         self = try StrictJSON.decode(
@@ -64,8 +65,8 @@ extension ModelCard.Scores {
         }
     }
 
-    /// The largest difference to a stored score that is due to rounding: of the four decimals, and of
-    /// other kernels and numbers of threads, which change the last digits of a float32 network.
+    /// The largest difference to a stored score that is due to rounding: of the four decimals, and
+    /// of other kernels and numbers of threads, which change the last digits of a float32 network.
     public static func tolerance(of metric: Metric) -> Double {
         max(2e-3, 2e-3 * abs(metric.value))
     }

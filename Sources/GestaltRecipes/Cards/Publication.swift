@@ -4,12 +4,14 @@ import GestaltModels
 import GestaltNN
 import GestaltTraining
 
-/// The publication of a finished run: its model in a folder for others, with a card of how it was
-/// made and of what the stored weights score.
+/// The publication of a finished run: its model in a folder for others, with a card of its
+/// trainings and of the scores of the stored weights.
 ///
 /// ```swift
-/// let publication = Publication(of: "runs/head", name: "robots/foreground", about: "masks of robots")
-/// let card = try publication.write(to: "published/foreground", scoredOn: [DataChoice("sample")])
+/// let publication = Publication(
+///     of: "runs/head", name: "robots/foreground", about: "masks of robots")
+/// let card = try publication.write(
+///     to: "published/foreground", scoredOn: [DataChoice("sample")])
 /// ```
 public struct Publication: Sendable {
     /// The run's folder.
@@ -33,7 +35,8 @@ public struct Publication: Sendable {
     ///   - choices: the data to score the model on.
     ///   - split: the split of each.
     /// - Returns: the card.
-    /// - Throws: ``TrainingError`` for an unfinished run; errors of reading, evaluating and writing.
+    /// - Throws: ``TrainingError`` for an unfinished run; errors of reading, evaluating and
+    ///   writing.
     @discardableResult
     public func write(
         to folder: String, scoredOn choices: [DataChoice], _ split: Split = .test,

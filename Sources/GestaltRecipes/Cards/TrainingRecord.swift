@@ -3,7 +3,7 @@ import GestaltIO
 import GestaltModels
 import GestaltTraining
 
-/// How a model was trained, as its card states it.
+/// A training, as the card of a model lists it.
 public struct TrainingRecord: Codable, Sendable, Equatable {
     /// The kind of the recipe: `tokenizer`, `head`.
     public var kind: String

@@ -67,7 +67,8 @@ extension CodedWindows {
     ///   - isStill: whether each window is its first frame, repeated.
     ///   - path: where codes are kept; nil keeps none.
     ///   - progress: called after each batch of windows; an error it throws ends the encoding.
-    /// - Throws: `FileError` when `path` cannot be written; what `progress` and reading clips throw.
+    /// - Throws: `FileError` when `path` cannot be written; what `progress` and reading clips
+    ///   throw.
     init(
         _ clips: some ClipSource, length: Int, interval: Int, mirrors: Bool,
         tokenizer: any VideoTokenizer, isStill: Bool = false, keptAt path: String? = nil,

@@ -11,8 +11,8 @@ import Synchronization
 
 /// The frequencies of the codes of the last batches of a training, for its log.
 ///
-/// One batch shows few codes by its content alone; the last 64 together show whether codes die.
-/// A resumed run begins anew.
+/// A batch alone contains few of the codes; the last 64 together show whether codes die. A resumed
+/// run starts with an empty window.
 final class RecentCodes: Sendable {
     /// The number of batches.
     static let window = 64

@@ -9,10 +9,10 @@ import GestaltTensor
 import GestaltTraining
 import GestaltVQVAE
 
-/// The complete workflow on the package's sample: the pre-trained models segment a frame and predict
-/// its future; then a video tokenizer learns to reconstruct robot-pushing clips, a head on its latents
-/// and a U-Net on RGB learn to segment them; then ten labels train a U-Net alone, and the pre-trained
-/// encoder. All are evaluated on held-out clips.
+/// The complete workflow on the package's sample: the pre-trained models segment a frame and
+/// predict its future; a video tokenizer learns to reconstruct robot-pushing clips; a head on its
+/// latents and a U-Net on RGB learn to segment them; a U-Net and the pre-trained encoder are
+/// trained on ten labels. All are evaluated on held-out clips.
 ///
 /// Steps are fixed, not timed: the same machine yields the same results each time.
 public struct Demonstration: Sendable {
@@ -76,8 +76,8 @@ public struct Demonstration: Sendable {
     ///     ``models(in:)``, which must not exist yet.
     ///   - showsProgress: whether training progress is printed to standard error.
     ///   - show: called with each line of output.
-    /// - Throws: ``PretrainedModelError`` where the package's models are missing; errors of training
-    ///   and writing.
+    /// - Throws: ``PretrainedModelError`` where the package's models are missing; errors of
+    ///   training and writing.
     public func run(
         into folder: String, interruption: Interruption = .process, showsProgress: Bool = true,
         show: (String) -> Void = { print($0) }
@@ -98,7 +98,7 @@ public struct Demonstration: Sendable {
         show("\n3. Ten labels: a U-Net, and the encoder that learned from video without labels.")
         let few = try session.trainOnFewLabels(self)
 
-        show("\n4. All are judged on every fifth frame of clips they never saw.")
+        show("\n4. All are evaluated on every fifth frame of clips they never saw.")
         let batches = try ClipBatches(test, length: 16, batchSize: 8, order: .once)
         let report = DemonstrationReport(
             reconstruction: try ReconstructionReport(of: trained.tokenizer, on: batches),

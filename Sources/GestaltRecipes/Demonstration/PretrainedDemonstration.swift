@@ -6,10 +6,10 @@ import GestaltSegHeads
 import GestaltTensor
 import GestaltTraining
 
-/// What the models of the package do with one frame of a clip: masks and sampled futures.
+/// The results of the package's models on one clip: the mask of a frame and sampled futures.
 ///
-/// Writes `picture.png`, the frame; `foreground.png`, the frame and its foreground, enlarged; `future.gif`, the
-/// true clip next to samples of its future, drawn from the first frame alone.
+/// Writes `picture.png`, the frame; `foreground.png`, the frame and its foreground, enlarged;
+/// `future.gif`, the true clip next to samples of its future, drawn from the first frame alone.
 public struct PretrainedDemonstration: Sendable {
     /// The number of sampled futures.
     public static let samples = 3

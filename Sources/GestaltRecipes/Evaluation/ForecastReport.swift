@@ -18,8 +18,8 @@ public struct ForecastReport: Codable, Sendable, Equatable {
 
     /// - Parameter motion: thresholds and horizons of the true outputs, those of its training.
     /// - Throws: `ConfigurationError` for an output that is no target of `EncoderRecipe`;
-    ///   `MotionError` for a clip that is too short, or whose camera moves; errors of reading and of
-    ///   `progress`.
+    ///   `MotionError` for a clip that is too short, or whose camera moves; errors of reading and
+    ///   of `progress`.
     public init(
         of model: Forecaster, on set: DataSet, motion: MotionSettings = MotionSettings(),
         progress: ProgressHandler? = nil

@@ -8,7 +8,8 @@ import GestaltTraining
 import GestaltVideo
 
 /// The evaluation that fits a stored model: masks of a segmentation model, predictions of a prior,
-/// outputs of a forecaster, reconstructions of a tokenizer.
+/// outputs of a forecaster, reconstructions of a tokenizer; of any other model with a tokenizer,
+/// such as a masked predictor, the reconstructions of that.
 ///
 /// ```swift
 /// let evaluation = try ModelEvaluation(of: OpenedModel(at: "runs/unet"))
@@ -39,8 +40,8 @@ public struct ModelEvaluation: Sendable {
     /// - Parameters:
     ///   - interval: the minimum distance of scored frames, for a segmentation model.
     ///   - clipLength: the number of frames of a clip, for a tokenizer; its usual one by default.
-    /// - Throws: `ModelMismatch` for a model of another kind; `ConfigurationError` for a forecaster of
-    ///   unknown targets.
+    /// - Throws: `ModelMismatch` for a model of another kind; `ConfigurationError` for a forecaster
+    ///   of unknown targets.
     public init(of opened: OpenedModel, every interval: Int = 5, clipLength: Int? = nil) throws {
         switch opened.model {
         case let model as any SegmentationModel:
@@ -50,12 +51,13 @@ public struct ModelEvaluation: Sendable {
         default:
             let tokenizer = try opened.tokenizer()
             self = Self.reconstruction(
-                tokenizer, clipLength ?? tokenizer.configuration.usualClipLength)
+                tokenizer, clipLength ?? tokenizer.configuration.usualClipLength,
+                isPart: !(opened.model is any VideoTokenizer))
         }
     }
 
-    /// Returns the evaluations for a model's card: its own, and for a predictor that of its tokenizer,
-    /// too.
+    /// Returns the evaluations for a model's card: its own, and for a predictor that of its
+    /// tokenizer, too.
     /// - Throws: as ``init(of:every:clipLength:)``.
     public static func all(of opened: OpenedModel) throws -> [ModelEvaluation] {
         let own = try ModelEvaluation(of: opened)
@@ -64,7 +66,8 @@ public struct ModelEvaluation: Sendable {
     }
 
     /// Opens a split for this evaluation.
-    /// - Throws: errors of `DataChoice.open`; `ClipError` for frames that the model does not accept.
+    /// - Throws: errors of `DataChoice.open`; `ClipError` for frames that the model does not
+    ///   accept.
     public func open(_ choice: DataChoice, _ split: Split) throws -> DataSet {
         var set = try choice.open(split, masks: masks, classes: classes)
         if let target { set = try set.fitted(to: target, nil) }
@@ -124,22 +127,25 @@ extension ModelEvaluation {
         }
     }
 
+    /// - Parameter isPart: whether the tokenizer is a part of the opened model, which a remark
+    ///   says.
     private static func reconstruction(
-        _ model: any VideoTokenizer, _ clipLength: Int
+        _ model: any VideoTokenizer, _ clipLength: Int, isPart: Bool = false
     ) -> ModelEvaluation {
         ModelEvaluation(
             target: model.configuration.frameTarget, frames: clipLength, unit: "clips"
         ) {
             let batches = try ClipBatches($0, length: clipLength, batchSize: 8, order: .once)
             let report = try ReconstructionReport(of: model, on: batches, progress: $1)
+            var remarks = isPart ? ["These are the scores of the model's tokenizer alone."] : []
+            remarks.append(
+                "PSNR of each frame: "
+                    + report.psnrOfFrames.map { String(format: "%.1f", $0) }
+                    .joined(separator: " "))
             return ModelScores(
                 report: report, metrics: report.metrics,
                 basis: "the first \(clipLength) frames of each clip",
-                remarks: [
-                    "PSNR of each frame: "
-                        + report.psnrOfFrames.map { String(format: "%.1f", $0) }
-                        .joined(separator: " ")
-                ] + report.remarks)
+                remarks: remarks + report.remarks)
         }
     }
 }

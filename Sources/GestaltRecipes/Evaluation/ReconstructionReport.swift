@@ -34,7 +34,8 @@ public struct ReconstructionReport: Sendable, Codable, Equatable {
     /// - Parameters:
     ///   - withSSIM: SSIM takes longer than small models do.
     ///   - progress: called after each batch; an error it throws ends the evaluation.
-    /// - Throws: ``TokenizerError`` for clips whose lengths the tokenizer does not take, and what `progress` throws.
+    /// - Throws: ``TokenizerError`` for clips whose lengths the tokenizer does not take, and what
+    ///   `progress` throws.
     public init(
         of tokenizer: any VideoTokenizer, on batches: ClipBatches, withSSIM: Bool = true,
         progress: ProgressHandler? = nil

@@ -95,8 +95,8 @@ extension OpenedModel {
     }
 
     /// Returns the named encoder on this model; of a segmenter its own, trained encoder.
-    /// - Throws: `ConfigurationError` for a name that does not fit, or is not that of the segmenter's
-    ///   encoder; `ModelMismatch` for a model of another kind.
+    /// - Throws: `ConfigurationError` for a name that does not fit, or is not that of the
+    ///   segmenter's encoder; `ModelMismatch` for a model of another kind.
     public func encoder(
         named name: ComponentName, random: inout RandomStream
     ) throws -> any StoredEncoder {

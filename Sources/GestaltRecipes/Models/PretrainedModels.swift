@@ -11,8 +11,8 @@ import GestaltPretrained
 /// let folder = try PretrainedModels.path(of: "robot-push-small/encoder")
 /// ```
 /// They are sets of models trained on the same clips: `Models/SET/MODEL/` in the repository, with
-/// `Models/SET/models.json` as the list. A set's own name stands for the model of the set that serves
-/// a ``ModelUse``. A file or folder of the same name on disk takes precedence.
+/// `Models/SET/models.json` as the list. With a ``ModelUse`` the name of a set selects its model
+/// for that purpose. A file or folder of the same name on disk takes precedence.
 public enum PretrainedModels {
     /// The set that commands use where no model is named.
     public static let usualSet = "robot-push-small"
@@ -69,8 +69,8 @@ public enum PretrainedModels {
     /// Returns the model that serves a purpose in ``usualSet``; nil where none does.
     public static func usual(for use: ModelUse) -> String? { try? fullName(of: usualSet, for: use) }
 
-    /// Whether a path names one of the models or sets, rather than a file or folder: nothing of that
-    /// name is on disk.
+    /// Whether a path names one of the models or sets, rather than a file or folder: nothing of
+    /// that name is on disk.
     public static func isName(_ path: String) -> Bool {
         guard !FileManager.default.fileExists(atPath: path) else { return false }
         let first = path.split(separator: "/", omittingEmptySubsequences: false).first
@@ -93,7 +93,7 @@ public struct PretrainedSet: Sendable, Equatable {
         public let name: String
         /// What it does, a noun phrase for listings.
         public let about: String
-        /// The purposes for which the set's name stands for it.
+        /// The purposes for which the name of the set selects it.
         public let uses: [ModelUse]
     }
 
@@ -116,7 +116,7 @@ public struct PretrainedSet: Sendable, Equatable {
     public func name(of model: Model) -> String { name + "/" + model.name }
 }
 
-/// A purpose of a model, for which the name of a set of pre-trained models stands for one of them.
+/// A purpose, which selects a model where the name of a set of pre-trained models is passed.
 public struct ModelUse: RawRepresentable, Codable, Hashable, Sendable, ExpressibleByStringLiteral {
     public let rawValue: String
 

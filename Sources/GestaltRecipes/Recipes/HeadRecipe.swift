@@ -15,8 +15,8 @@ import GestaltVideo
 ///
 /// With a frozen encoder and pictures that are mirrored at most, the latents of the labeled frames
 /// and of their mirror images are computed once and kept in memory, if they take less than
-/// ``largestCache`` bytes. Any other ``augmentation`` computes them for each batch. Latents of clips
-/// are always computed once, and only flips apply to them.
+/// ``largestCache`` bytes. Any other ``augmentation`` computes them for each batch. Latents of
+/// clips are always computed once, and only flips apply to them.
 ///
 /// ```swift
 /// var recipe = HeadRecipe(data: data, encoder: "prior:hidden:2:skips", labels: 100)

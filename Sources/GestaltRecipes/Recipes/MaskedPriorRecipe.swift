@@ -9,7 +9,7 @@ import GestaltVideo
 
 /// Trains a masked prior over the codes of a trained, frozen tokenizer.
 ///
-/// Clips, and what each would be if its first frame stood still, are encoded once at every
+/// Clips, and their first frames repeated to the same length, are encoded once at every
 /// `startInterval`-th start; the codes are stored in the run's folder.
 public struct MaskedPriorRecipe: Recipe {
     public static let kind = "masked-prior"

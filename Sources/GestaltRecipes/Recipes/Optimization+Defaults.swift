@@ -1,9 +1,9 @@
 import GestaltTraining
 
 extension Optimization {
-    /// Returns the settings that all models of single frames, segmentation models and dense encoders,
-    /// train with by default: AdamW, one cycle with a peak of 2e-3 and a warm-up of 20 % of the
-    /// steps, batches of 16.
+    /// Returns the settings that all models of single frames, segmentation models and dense
+    /// encoders, train with by default: AdamW, one cycle with a peak of 2e-3 and a warm-up of 20 %
+    /// of the steps, batches of 16.
     static func frames(steps: Int, seed: UInt64) -> Optimization {
         var result = Optimization(
             steps: steps, batchSize: 16, learningRate: 2e-3, schedule: .oneCycle, seed: seed)

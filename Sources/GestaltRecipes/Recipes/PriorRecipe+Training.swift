@@ -165,8 +165,8 @@ extension PriorRecipe {
         }
     }
 
-    /// Checks the tokenizer and a frozen frame encoder, which come from the current models; the rest
-    /// comes from the checkpoint.
+    /// Checks the tokenizer and a frozen frame encoder, which come from the current models; the
+    /// rest comes from the checkpoint.
     func requireSameFrozenParts(
         as model: VideoPredictor, _ run: RecipeRun<Self>
     ) throws {
@@ -208,7 +208,7 @@ extension PriorRecipe {
     /// The weight of the codes in the loss.
     var codesWeight: Float { Float(terms?[codesTerm] ?? 1) }
 
-    /// The terms of the loss beside the codes.
+    /// The terms of the loss other than the codes.
     var forecasts: ForecastPlan {
         get throws(ConfigurationError) {
             try ForecastPlan(

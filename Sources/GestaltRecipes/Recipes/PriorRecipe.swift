@@ -37,8 +37,8 @@ public struct PriorRecipe: Recipe {
     /// frame encoder of a new prior starts from its dense encoder, and the layer of forecasts from
     /// its own if ``terms`` are the same.
     public var encoderModel: String?
-    /// The learning rate factor of the frame encoder, nil for 1; with 0 it is frozen and keeps every
-    /// bit.
+    /// The learning rate factor of the frame encoder, nil for 1; with 0 it is frozen and keeps
+    /// every bit.
     public var encoderRate: Double?
     /// The weights of the terms of the loss by name: `codes`, the codes of the clip, 1 where it is
     /// not listed; and those of ``EncoderRecipe/terms``, forecast from the frame encoder's features

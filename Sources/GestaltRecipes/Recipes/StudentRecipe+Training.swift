@@ -39,8 +39,8 @@ extension StudentRecipe {
             model: trained.model, steps: trained.steps, evaluation: trained.evaluation)
     }
 
-    /// - Throws: `ConfigurationError` when a run of several rounds is resumed with another number of
-    ///   steps: rounds that are complete would have to be trained again.
+    /// - Throws: `ConfigurationError` when a run of several rounds is resumed with another number
+    ///   of steps: rounds that are complete would have to be trained again.
     private func requireSteps(_ run: RecipeRun<Self>) throws(ConfigurationError) {
         guard rounds > 1, let stored = run.stored?.recipe.steps, stored != steps else { return }
         throw .invalid(
@@ -121,7 +121,8 @@ extension StudentRecipe {
             shapes[entry.path].map { $0 != entry.value.shape } ?? false
         }
         let taken = student.take(source)
-        // A few scores fit any model; those of another encoder or width are few beside the rest.
+        // A few scores fit any model; those of another encoder or width are few compared with the
+        // rest.
         guard taken > unfit.count else {
             throw ConfigurationError.invalid(
                 "start", expected: "a model with weights of \(teacher.title)",

@@ -32,8 +32,8 @@ public struct StudentRecipe: Recipe {
     public static let usualAverageDecay: Float = 0.99
 
     public var data: DataChoice
-    /// The teachers of the first round, as ``OpenedModel`` reads them: U-Nets or segmenters with the
-    /// same classes and frame size. The student is of the kind and configuration of the first.
+    /// The teachers of the first round, as ``OpenedModel`` reads them: U-Nets or segmenters with
+    /// the same classes and frame size. The student is of the kind and configuration of the first.
     public var teachers: [String]
     /// The initial weights of the student in each round: `teacher`, those of the round's first
     /// teacher; `random`; or the path of a model, whose weights are taken where paths and shapes
@@ -44,7 +44,8 @@ public struct StudentRecipe: Recipe {
     public var rounds: Int
     /// The number of labeled frames, spread over the clips; nil for all.
     public var labels: Int?
-    /// The number of labeled frames in a batch; the others of `optimization.batchSize` are unlabeled.
+    /// The number of labeled frames in a batch; the others of `optimization.batchSize` are
+    /// unlabeled.
     public var labeledBatch: Int
     /// The weight of an unlabeled pixel relative to a labeled one.
     public var unlabeledWeight: Float
@@ -62,8 +63,8 @@ public struct StudentRecipe: Recipe {
     public var threshold: ConfidenceThresholds
     /// The weight, relative to the other unlabeled pixels, of those below the ``threshold``, 0…1.
     public var floor: Float
-    /// The distance in pixels, along rows and columns, from a change of the teachers' likeliest class
-    /// within which unlabeled pixels have the weight 0; 0 for none.
+    /// The distance in pixels, along rows and columns, from a change of the teachers' likeliest
+    /// class within which unlabeled pixels have the weight 0; 0 for none.
     public var boundaryBand: Int
     /// The augmentation of labeled frames.
     public var augmentation: Augmentation

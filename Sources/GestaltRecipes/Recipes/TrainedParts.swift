@@ -26,8 +26,8 @@ struct TrainedParts {
         }
     }
 
-    /// All of a model that has no encoder; of a segmenter the parts that its encoder's kind trains by
-    /// default.
+    /// All of a model that has no encoder; of a segmenter the parts that its encoder's kind trains
+    /// by default.
     init(of model: any SegmentationModel) {
         guard let encoder = (model as? Segmenter)?.encoder else {
             self.init(freezing: .none, groups: [])

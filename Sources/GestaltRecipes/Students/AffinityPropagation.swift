@@ -6,8 +6,8 @@ import GestaltVideo
 /// The labels of some frames of a clip for its other frames, by the similarity of a model's
 /// features; see `LabelPropagation`.
 package struct AffinityPropagation {
-    /// The largest number of grid cells along an axis; features of finer grids are averaged, because
-    /// the time grows with the square of the number of cells.
+    /// The largest number of grid cells along an axis; features of finer grids are averaged,
+    /// because the time grows with the square of the number of cells.
     package static let largestGrid = 64
 
     /// The number of similar cells, their largest distance, and the sharpness of their weights.
@@ -17,8 +17,8 @@ package struct AffinityPropagation {
         self.propagation = propagation
     }
 
-    /// Returns probabilities for all frames, `[T, H, W, K]`: the mean over the labeled frames of what
-    /// is propagated from each.
+    /// Returns probabilities for all frames, `[T, H, W, K]`: the mean over the labeled frames of
+    /// what is propagated from each.
     ///
     /// - Parameters:
     ///   - probabilities: `[T, H, W, K]`, of which only the labeled frames are read.

@@ -12,8 +12,8 @@ public enum LabelSpread: String, Codable, Sendable, CaseIterable {
     case none
     /// Labels hold where a pixel keeps its color, see `ColorTracks`.
     case color
-    /// As `color`; the probabilities of other pixels are averaged with labels that are propagated by
-    /// the similarity of the teacher's features, see `LabelPropagation`.
+    /// As `color`; the probabilities of other pixels are averaged with labels that are propagated
+    /// by the similarity of the teacher's features, see `LabelPropagation`.
     case affinity
 }
 

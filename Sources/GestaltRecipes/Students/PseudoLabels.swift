@@ -49,7 +49,7 @@ struct PseudoLabels: Sendable {
         self.bytes = bytes
     }
 
-    /// The mean over teachers, and over mirror images if asked for.
+    /// The mean over teachers, and over mirror images if requested.
     private static func probabilities(
         of teachers: [any SegmentationModel], _ clip: Clip, _ settings: Settings
     ) -> Tensor<Float> {
@@ -68,11 +68,11 @@ struct PseudoLabels: Sendable {
         bytes[index.clip][index.frame].cast(to: Float.self) / 255
     }
 
-    /// Returns the weights of the pixels of a frame, `[H, W, 1]`: 0 where the likeliest class of its
-    /// probabilities `[H, W, K]` changes within `band` pixels, else 1.
+    /// Returns the weights of the pixels of a frame, `[H, W, 1]`: 0 where the likeliest class of
+    /// its probabilities `[H, W, K]` changes within `band` pixels, else 1.
     ///
-    /// The band is that of the frame as the teacher saw it: there its doubt lies. The edges that
-    /// CutMix makes later are exact, and a magnified frame has a wider band.
+    /// The band is found in the frame as the teacher saw it, where its predictions are uncertain;
+    /// the edges that CutMix adds later are exact. A magnified frame has a wider band.
     func weights(of probabilities: Tensor<Float>, band: Int) -> Tensor<Float> {
         guard band > 0 else {
             return .ones([probabilities.shape[0], probabilities.shape[1], 1])

@@ -37,8 +37,8 @@ struct StudentCourse<Network: SegmentationModel & StoredModel> {
 
     /// The student of a round whose last checkpoint is that of the last step.
     ///
-    /// The checkpoint alone decides, and holds the bits of the result: a run resumes alike, wherever
-    /// it stopped.
+    /// The checkpoint alone decides, and holds the bits of the result: a run resumes alike,
+    /// wherever it stopped.
     private func complete(_ round: Int) throws -> Network? {
         guard run.options.resumes, let path = run.folder?.round(round).existingLastCheckpoint else {
             return nil

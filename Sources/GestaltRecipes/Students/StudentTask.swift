@@ -3,8 +3,8 @@ import GestaltSegHeads
 import GestaltTensor
 import GestaltTraining
 
-/// The training of a segmentation model on labels, on a teacher's probabilities, and on those of its
-/// own running average.
+/// The training of a segmentation model on labels, on a teacher's probabilities, and on those of
+/// its own running average.
 struct StudentTask<Model: SegmentationModel>: StateDependentTask {
     let batches: StudentBatches
     /// The share of the model's own average in the targets of unlabeled frames at the end of

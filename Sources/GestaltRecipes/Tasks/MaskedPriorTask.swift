@@ -5,7 +5,7 @@ import GestaltTensor
 import GestaltTraining
 import GestaltVideo
 
-/// Codes of clips, with those of the clips that stand still.
+/// Codes of clips, with those of their first frames repeated.
 public struct MaskedBatch: Sendable {
     /// `[N, t, h, w]`.
     public var codes: Tensor<Int32>
@@ -13,7 +13,7 @@ public struct MaskedBatch: Sendable {
     public var still: Tensor<Int32>?
 }
 
-/// Batches of encoded windows and of their first frames standing still.
+/// Batches of encoded windows and of their first frames repeated.
 public struct MaskedBatches: BatchSource {
     private let clips: CodedBatches
     private let still: CodedWindows?

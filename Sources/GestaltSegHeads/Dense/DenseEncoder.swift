@@ -59,7 +59,7 @@ public struct DenseEncoder: StoredEncoder {
 extension DenseEncoder {
     public static let grammar = "dense[:WIDTH]"
     public static let parts = ["trunk"]
-    /// All of it, at the full rate: a head on frozen features, or a tenth of the rate, is far behind.
+    /// All of it, at the full rate: frozen, or at a tenth of the rate, it scores far lower.
     public static let trainedParts: [String: Double] = ["trunk": 1]
     public static let usualHead: ComponentName = "linear"
 

@@ -8,13 +8,13 @@ import GestaltVideo
 ///
 /// Slots become channels; a 1×1 convolution of the latent to `width`; all grids are enlarged
 /// bilinearly to the finest and concatenated; (3×3 convolution, BatchNorm, ReLU) to `width`; a 1×1
-/// convolution to the classes, enlarged to the frame where the finest grid is coarser. Beside a
-/// stage with a feature for every pixel the coarser ones say what is where, and need no decoder.
+/// convolution to the classes, enlarged to the frame where the finest grid is coarser. Next to
+/// features at every pixel the coarser grids need no decoder: edges come from the former.
 ///
 /// - Shapes: latent `[N, slots, h, w, C]` with finer stages to logits
 ///   `[N, h · stride, w · stride, classes]`.
 public struct JoinedHead: SegmentationHead {
-    /// The channels of the latent beside the finer stages, and of the scored grid, by default.
+    /// The channels of the reduced latent and of the scored grid by default.
     public static let usualWidth = 32
 
     public let latentShape: LatentShape
@@ -37,8 +37,8 @@ public struct JoinedHead: SegmentationHead {
         self.classes = classes
         reduction = Convolution(
             latent.slots * latent.channels, width, kernel: [1, 1], padding: .same, random: &random)
-        let beside = latent.finer.reduce(0) { $0 + $1.channels }
-        block = ConvolutionBlock(width + beside, width, random: &random)
+        let finerChannels = latent.finer.reduce(0) { $0 + $1.channels }
+        block = ConvolutionBlock(width + finerChannels, width, random: &random)
         scores = Convolution(width, classes, kernel: [1, 1], padding: .same, random: &random)
     }
 
@@ -72,7 +72,7 @@ extension JoinedHead {
     public struct Configuration: HeadConfiguration {
         public static let kind = "joined"
         public static let grammar = "joined[:WIDTH]"
-        /// Channels of the latent beside the finer stages, and of the scored grid.
+        /// Channels of the reduced latent and of the scored grid.
         public var width: Int
 
         public init(width: Int = JoinedHead.usualWidth) { self.width = width }

@@ -6,7 +6,7 @@ import GestaltVideo
 extension DensePriorEncoder {
     public static let grammar = "dense+prior:hidden:LAYER[:query=start|zeros|hidden]"
     public static let parts = ["trunk", "prior"]
-    /// The trunk at the full rate, as where it stands alone; the prior is frozen.
+    /// The trunk, at the full rate as in a ``DenseEncoder``; the prior is frozen by default.
     public static let trainedParts: [String: Double] = ["trunk": 1]
     public static let usualHead: ComponentName = "joined"
     public static let needsModel = true

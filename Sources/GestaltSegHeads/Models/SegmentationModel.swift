@@ -18,9 +18,9 @@ public protocol SegmentationModel: Module {
     ///   which has a fixed size; clips `[N, T, H, W, 3]` for a model that sees the future.
     /// - Returns: `[N, H, W, classes]`, before sigmoid or softmax.
     func logits(_ frames: Tensor<Float>, _ context: Context) -> Tensor<Float>
-    /// Returns the features that scores are computed from, `[N, h, w, C]`, on a grid of square cells
-    /// that covers the frames and possibly padding at the bottom and right; nil, the default, for a
-    /// model without.
+    /// Returns the features that scores are computed from, `[N, h, w, C]`, on a grid of square
+    /// cells that covers the frames and possibly padding at the bottom and right; nil, the default,
+    /// for a model without.
     /// - Parameter frames: as for ``logits(_:_:)``.
     func features(_ frames: Tensor<Float>) -> Latent.Stage?
 }

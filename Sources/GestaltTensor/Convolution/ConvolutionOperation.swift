@@ -111,7 +111,8 @@ extension Tensor where Scalar: FloatingScalar {
     ///   - padding: the positions cut off the output. `.same` is VideoGPT's for its kernels: any at
     ///     stride 1, 4 at stride 2.
     ///   - outputPadding: positions added at the end of the result.
-    /// - Precondition: as for ``convolution(_:bias:stride:padding:dilation:groups:activation:framewise:)``;
+    /// - Precondition: as for
+    ///   ``convolution(_:bias:stride:padding:dilation:groups:activation:framewise:)``;
     ///   `outputPadding` not negative, below the stride, and zero with `.same`.
     public func transposedConvolution(
         _ weight: Tensor, bias: Tensor? = nil, stride: [Int] = [], padding: Padding = .valid,

@@ -2,9 +2,9 @@ import CKernels
 
 /// Rows of patches times the matrix of a grid.
 ///
-/// BLAS rounds a row otherwise when it stands among more or fewer rows. The rows of a framewise
-/// grid are multiplied by the kernels of tiles, where each result is one sum in the order of the
-/// terms, whatever the rows around it.
+/// BLAS may round a row differently in a matrix of more or fewer rows. The rows of a framewise grid
+/// are therefore multiplied by the kernels of tiles, where each result is one sum in the order of
+/// the terms, whatever the other rows.
 struct RowProduct<Scalar: FloatingScalar> {
     private let weight: PackedWeight<Scalar>
     private let grid: PatchGrid

@@ -3,7 +3,7 @@ import GestaltModels
 import GestaltNN
 import GestaltTensor
 
-/// The names of what is forecast at every pixel of a frame: pictures, such as a later frame, and
+/// The names of the forecasts at every pixel of a frame: pictures, such as a later frame, and
 /// maps of probabilities, such as what will be displaced.
 public struct ForecastOutputs: Codable, Sendable, Equatable {
     /// The names of the pictures: `background`, `frame+4`.
@@ -44,7 +44,7 @@ public struct ForecastOutputs: Codable, Sendable, Equatable {
     }
 }
 
-/// What is forecast from frames.
+/// The forecasts from frames.
 public struct Forecast: Sendable {
     /// `[N, H, W, 3 · pictures]` in units of the frames, −0.5…0.5.
     public let pictures: Tensor<Float>

@@ -3,11 +3,11 @@ import GestaltNN
 import GestaltTensor
 
 extension UShape {
-    /// Frames of a standard deviation near 1 suit the initial weights.
+    /// The factor on frames: the initial weights suit inputs of a standard deviation near 1.
     private static let frameScale: Float = 4
 
     /// Returns the features of frames at their resolution, `[N, H, W, 3]` in −0.5…0.5 to
-    /// `[N, H, W, widths[0]]`: those of a dense encoder, wherever it stands.
+    /// `[N, H, W, widths[0]]`, with the input scale that all dense encoders share.
     /// - Precondition: H and W are multiples of ``UShape/multiple``.
     package func features(of frames: Tensor<Float>, _ context: Context) -> Tensor<Float> {
         require(

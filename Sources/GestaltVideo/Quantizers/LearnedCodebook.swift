@@ -83,7 +83,7 @@ public struct LearnedCodebook: Quantizer {
         let order = concatenated(
             (0..<repeats).map { _ in random.permutation(count) as Tensor<Int32> }, axis: 0)
         let rows = flat.gathered(order[0..<codes], axis: 0)
-        // Equal rows would never be told apart.
+        // Equal rows would stay equal: only one of them would ever be the nearest.
         let spread = Self.repetitionNoise * rows.squared().mean().scalar.squareRoot()
         embeddings = repeats > 1 ? rows + random.normal(rows.shape) * spread : rows
     }

@@ -38,7 +38,7 @@ public struct Quantized: Sendable {
     public let loss: Tensor<Float>
     /// `exp` of the entropy of the codes' frequencies in the batch: 1 … K.
     public let perplexity: Float
-    /// The terms of the loss as they enter it, and the entropies behind them, for logs:
+    /// The terms of the loss as they enter it, and their entropies, for logs:
     /// `commitment`, `token_entropy`.
     public let metrics: [(name: String, value: Float)]
 

@@ -3,15 +3,15 @@ import GestaltVideo
 
 /// The sizes and choices of a ``MaskedPrior``.
 public struct MaskedPriorConfiguration: Codable, Sendable, Equatable {
-    /// Where a block's norms stand.
+    /// The position of the norms of a block.
     public enum NormPlace: String, Codable, Sendable, CaseIterable {
-        /// Behind each sum, as in BERT; needs a long warm-up.
+        /// After each sum, as in BERT; requires a long warm-up.
         case post
-        /// In front of each branch, one more before the head.
+        /// Before each branch, and one more before the head.
         case pre
     }
 
-    /// How cells are told apart.
+    /// The position embeddings of cells.
     public enum Positions: String, Codable, Sendable, CaseIterable {
         /// A vector for each cell.
         case table
@@ -76,7 +76,8 @@ public struct MaskedPriorConfiguration: Codable, Sendable, Equatable {
     public var freeCells: Int { condition.fixesRegion ? cells - sliceCells : cells }
 }
 
-/// What a ``MaskedPrior`` learns from: how many cells are masked, and what each cell weighs.
+/// The training objective of a ``MaskedPrior``: the number of masked cells, and the weight of each
+/// cell in the loss.
 public struct MaskObjective: Codable, Sendable, Equatable {
     /// s of the smoothed cross entropy.
     public var smoothing: Float
@@ -84,11 +85,11 @@ public struct MaskObjective: Codable, Sendable, Equatable {
     public var visible: Float
     /// Whether that falls with the distance δ to the nearest masked cell, as 1/√δ.
     public var byDistance: Bool
-    /// The share of visible free cells that get random codes, to be repaired.
+    /// The share of visible free cells whose codes are replaced by random ones.
     public var corruption: Double
     /// The share of samples whose free cells are all masked.
     public var fullShare: Double
-    /// The share to mask, of a number drawn from 0…1.
+    /// The share of masked cells as a function of a number drawn from 0…1.
     public var schedule: MaskSchedule
 
     public init(

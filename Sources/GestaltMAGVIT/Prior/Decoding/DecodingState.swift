@@ -1,9 +1,9 @@
 import GestaltNN
 import GestaltTensor
 
-/// One sample while it is decoded: its codes, and which of them are unknown.
+/// The state of one sample during decoding: its codes, and which of them are unknown.
 package struct DecodingState {
-    /// A step as the tests compare it.
+    /// The values of a step, for tests.
     package struct Trace {
         package let inputs: [Int32]
         package let segments: [Int32]

@@ -1,6 +1,7 @@
 import GestaltModels
 
-/// How the codes of a clip are drawn: all at once, then the doubtful ones again, fewer each step.
+/// The options of drawing the codes of a clip: all at once, then the least likely ones again, fewer
+/// in each step.
 public struct MaskedDecoding: Codable, Sendable, Equatable {
     /// Passes through the prior, N.
     public var steps: Int
@@ -65,15 +66,16 @@ public struct MaskedDecoding: Codable, Sendable, Equatable {
     }
 }
 
-/// A decoding that cannot go on.
+/// An error during decoding.
 public enum MaskedDecodingError: Error, Equatable, Sendable, CustomStringConvertible {
-    /// Logits that are not finite.
+    /// Non-finite logits.
+    /// - Parameter sample: the index of the clip.
     case notFinite(sample: Int, step: Int)
 
     public var description: String {
         switch self {
         case .notFinite(let sample, let step):
-            "sample \(sample): the prior's logits of step \(step) are not finite"
+            "clip \(sample): the prior's logits of step \(step) are not finite"
         }
     }
 }

@@ -1,8 +1,9 @@
 import GestaltChecks
 import GestaltTensor
 
-/// What the cells of a clip are told about its first frame: the condition clip, the first frame
-/// repeated to the full length and tokenized, and the region, its first slice.
+/// The information about the first frame on which the cells of a clip are conditioned: the
+/// condition clip, the first frame repeated to the full length and tokenized, and the region, its
+/// first slice.
 public struct MaskCondition: Sendable {
     /// The use of the condition clip's tokens.
     public enum Mode: String, Codable, Sendable, CaseIterable {
@@ -13,8 +14,8 @@ public struct MaskCondition: Sendable {
         case commit
         /// The region holds the condition's tokens and is never masked. MAGVIT's `cond->cond`.
         case prefix
-        /// As `prefix`, and every other masked cell holds the condition clip's token of its place:
-        /// here is the scene if nothing moves, what will it be?
+        /// As `prefix`, and every other masked cell holds the condition clip's token of its
+        /// position, the code of a scene in which nothing moves.
         case still
 
         /// Whether the region is given and never masked.
@@ -40,7 +41,7 @@ public struct MaskCondition: Sendable {
     /// Returns whether a cell may be masked.
     func isFree(_ cell: Int) -> Bool { !mode.fixesRegion || cell >= regionCells }
 
-    /// Returns the tokens to learn: the given ones in the region of `prefix` and `still`.
+    /// Returns the target tokens: the given ones in the region of `prefix` and `still`.
     func targets(_ codes: [Int32], sample: Int) -> [Int32] {
         guard mode.fixesRegion else { return codes }
         var result = codes

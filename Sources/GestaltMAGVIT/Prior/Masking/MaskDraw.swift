@@ -57,7 +57,7 @@ package struct MaskDraw: Sendable {
     }
 
     /// The weights of the cells in the loss: 1 for masked ones, `visible` for others, over the root
-    /// of the distance to the nearest masked cell where asked, 0 in the region of `prefix`.
+    /// of the distance to the nearest masked cell if `byDistance`, 0 in the region of `prefix`.
     package func weights(_ configuration: MaskedPriorConfiguration) -> [Float] {
         let objective = configuration.objective
         let distances = objective.byDistance ? distances(configuration) : nil

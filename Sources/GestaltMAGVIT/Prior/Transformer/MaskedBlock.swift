@@ -69,7 +69,7 @@ public struct MaskedAttention: Module {
 }
 
 /// A bidirectional transformer block: post-norm `x ← norm1(x + attention(x))`,
-/// `x ← norm2(x + down(gelu(up(x))))`, or pre-norm with the norms in front of the branches. GELU in
+/// `x ← norm2(x + down(gelu(up(x))))`, or pre-norm with the norms before the branches. GELU in
 /// the form of the hyperbolic tangent.
 ///
 /// - Shapes: `[N, L, width]` in and out.

@@ -118,7 +118,7 @@ extension MaskedPrior {
         var sums: [Bool: (loss: Double, right: Int, count: Int)] = [
             false: (0, 0, 0), true: (0, 0, 0),
         ]
-        // Cells without a weight, a given region, are nothing to predict.
+        // Cells of weight 0, those of a given region, are not predicted.
         for place in targets.indices where weights[place] > 0 {
             let isMasked = draws[place / cells].masked[place % cells]
             sums[isMasked]!.loss -= Double(losses[place])
@@ -155,7 +155,7 @@ extension MaskedPrior {
         return score
     }
 
-    /// The parameters that weight decay leaves alone: tables, biases and norms.
+    /// Returns the parameters without weight decay: tables, biases and norms.
     /// - Parameter path: that of the prior in the model; empty where it is the model.
     public static func undecayed(below path: String = "") -> [ParameterGroup.Selection] {
         let prefix = path.isEmpty ? "" : path + "."

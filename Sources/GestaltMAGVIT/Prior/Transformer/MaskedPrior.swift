@@ -26,7 +26,7 @@ public struct MaskedPrior: Module {
     public var head: Head
     private let dropout: Dropout
 
-    /// The map from the stream to what is compared with the codes' vectors.
+    /// The map from the stream to the vectors that are compared with the embeddings of the codes.
     public struct Head: Module {
         public var dense: Linear
         public var norm: MaskedNorm
