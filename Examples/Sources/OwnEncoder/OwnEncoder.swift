@@ -4,9 +4,8 @@ import GestaltCommand
 /// The `gestalt` program with an encoder of its own: `OwnEncoder train head --encoder color:16 …`.
 @main
 struct OwnEncoder {
-    static func main() throws {
-        try Encoders.register(ColorEncoder.self)
-        GestaltProgram.run()
+    static func main() {
+        GestaltProgram.run { try Encoders.register(ColorEncoder.self) }
     }
 }
 

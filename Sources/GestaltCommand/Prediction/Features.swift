@@ -14,10 +14,10 @@ struct Features: GestaltCommand {
             \(sources)
             Other encoders of train head --encoder are applied to the first frame of each clip: \
             [B, slots, h, w, channels]. All but codes are float32. A single image is repeated to \
-            the tokenizer's temporal stride.
+            the frames of the tokenizer's first slot.
             Without --model the latents are those of robot-push-small, trained on rendered clips of \
             a robot arm that pushes objects in a bin: of its encoder (dense, the default) or its \
-            predictor; other frame sizes are then resized. Encoders that need no model have none.
+            predictor; other frame sizes are then resized. Encoders that need no model use none.
             """)
 
     @OptionGroup var model: UsualModelOptions

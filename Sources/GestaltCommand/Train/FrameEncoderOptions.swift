@@ -11,8 +11,8 @@ struct FrameEncoderOptions: ParsableArguments {
         help: ArgumentHelp(
             """
             The frame encoder: resnet, VideoGPT's (the default); dense[:WIDTH], with features at \
-            every pixel; or a forecaster (gestalt train encoder) or a predictor with a dense frame \
-            encoder, to start from its own.
+            every pixel; or a forecaster (\(Program.name) train encoder) or a predictor with a \
+            dense frame encoder, to start from its own.
             """,
             valueName: "name or path"))
     var source: Source?

@@ -11,7 +11,7 @@ struct TrainEncoder: ParsableCommand {
         abstract: "Pre-train a dense encoder on unlabeled video.",
         discussion: """
             From single frames the encoder forecasts what the motion of each clip reveals; the \
-            camera must stand still. gestalt train head --encoder dense then segments with it. \
+            camera must not move. \(Program.name) train head --encoder dense then segments with it. \
             The terms of the loss, with their weights unless --terms changes them:
               background=1           picture: the clip's median over time
               differs-from-median=1  map: what is not background now

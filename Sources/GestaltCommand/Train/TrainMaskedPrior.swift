@@ -17,7 +17,7 @@ struct TrainMaskedPrior: ParsableCommand {
         discussion: """
             The tokenizer is frozen; clips [T, H, W, 3] are encoded once to codes [t, h, w]. \
             The result predicts futures from a first frame in a few passes over all codes \
-            (gestalt predict). --condition selects what masked codes hold of the first frame:
+            (\(Program.name) predict). --condition selects what masked codes hold of the first frame:
               still   the codes of the clip if nothing moved, in every slice (the default)
               prefix  nothing; the first slice is given
               commit  in the first slice the code of the still clip, to be refined; for tokenizers

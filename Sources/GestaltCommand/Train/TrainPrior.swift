@@ -15,8 +15,8 @@ struct TrainPrior: ParsableCommand {
         abstract: "Train a transformer that predicts a clip's codes from its first frames.",
         discussion: """
             The tokenizer is frozen; clips [T, H, W, 3] are encoded once to codes [t, h, w]. \
-            The result predicts futures (gestalt predict) and encodes single frames (gestalt train \
-            head --encoder prior:hidden:L). With --encoder dense the frame encoder has features at \
+            The result predicts futures (\(Program.name) predict) and encodes single frames \
+            (\(Program.name) train head --encoder prior:hidden:L). With --encoder dense the frame encoder has features at \
             every pixel; heads then take dense+prior:hidden:L. It can start from a forecaster, and \
             be trained on its terms together with the codes (--terms). If --model is a predictor, \
             it is trained further and determines sizes, clip length and conditioning.
@@ -42,9 +42,8 @@ struct TrainPrior: ParsableCommand {
     @Option(
         help: ArgumentHelp(
             """
-            Weights of terms: codes, 1 by default; with a dense --encoder also those of gestalt \
-            train encoder, forecast from its features of the last conditioning frame. 0 turns a \
-            term off. The first word may be video, for the terms of train encoder.
+            Weights of terms: codes, 1 by default; with a dense --encoder also those of train \
+            encoder, forecast from its features of the last conditioning frame. 0 turns a term off. The first word may be video, for the terms of train encoder.
             """,
             valueName: "name=weight,…"))
     var terms: ForecastTerms?

@@ -83,14 +83,21 @@ extension MagvitTokenizer {
         return context.part("encoder") { encoder(clips, nil, context) }
     }
 
+    /// Encodes clips `[N, T, H, W, 3]` in [−0.5, 0.5] to codes `[N, t, h, w]`.
+    /// - Precondition: as for ``callAsFunction(_:_:)``.
     public func encode(_ clips: Tensor<Float>) -> Tensor<Int32> {
         quantizer.codes(of: continuousLatents(clips, .inference))
     }
 
+    /// Decodes codes `[N, t, h, w]` to clips `[N, T, H, W, 3]`, nominally in [−0.5, 0.5], not
+    /// clamped.
+    /// - Precondition: each code is in 0 ..< K.
     public func decode(_ codes: Tensor<Int32>) -> Tensor<Float> {
         decoder(quantizer.embeddings(of: codes), nil, .inference)
     }
 
+    /// Returns the embeddings of codes, `[…]` to `[…, D]`.
+    /// - Precondition: each code is in 0 ..< K.
     public func embeddings(of codes: Tensor<Int32>) -> Tensor<Float> {
         quantizer.embeddings(of: codes)
     }

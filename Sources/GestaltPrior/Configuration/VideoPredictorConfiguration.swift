@@ -109,8 +109,7 @@ extension VideoPredictorConfiguration {
     ///   - classes: nil for an unconditional prior.
     ///   - actionWidth: the width of a frame's action vector; nil without actions.
     ///   - codeDropout: nil trains on true codes only.
-    /// - Throws: ``TokenizerError/clip(axis:length:stride:)`` for a length that is not a multiple
-    ///   of the stride.
+    /// - Throws: ``TokenizerError`` for lengths that the tokenizer does not take.
     public init(
         _ preset: Preset, tokenizer: any VideoTokenizerConfiguration, frames: Int, height: Int,
         width: Int,

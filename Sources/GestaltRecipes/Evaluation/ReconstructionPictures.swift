@@ -17,8 +17,7 @@ public struct ReconstructionPair: Sendable {
     public let psnr: Double
 
     /// - Parameter clip: `[T, H, W, 3]` in −0.5…0.5.
-    /// - Throws: ``TokenizerError/clip(axis:length:stride:)`` for a length that is not a multiple
-    ///   of the stride.
+    /// - Throws: ``TokenizerError`` for lengths that the tokenizer does not take.
     public init(_ tokenizer: any VideoTokenizer, clip: Tensor<Float>) throws {
         _ = try tokenizer.configuration.latentShape(
             time: clip.shape[0], height: clip.shape[1], width: clip.shape[2])
