@@ -77,6 +77,10 @@ struct Explanation: Error, CustomStringConvertible {
             "teachers": "--teacher", "start": "--start", "rounds": "--rounds",
             "labeledBatch": "--labeled-batch", "propagation": "--propagate",
             "boundaryBand": "--boundary-band", "threshold": "--threshold",
+            "unlabeledWeight": "--unlabeled-weight", "averageShare": "--average-share",
+            "averageRamp": "--average-ramp", "floor": "--floor", "terms": "--terms",
+            "encoderModel": "--encoder", "encoderRate": "--encoder-rate", "dropout": "--dropout",
+            "condition": "--condition", "unconditionalShare": "--unconditional-share",
         ]
         if let flag = flags[key] { return flag }
         for (prefix, flag) in [

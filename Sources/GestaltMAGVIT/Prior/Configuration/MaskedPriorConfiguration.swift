@@ -64,16 +64,16 @@ public struct MaskedPriorConfiguration: Codable, Sendable, Equatable {
         self.objective = objective
     }
 
-    /// Codes, then classes, then these two: the last is the masked cell's.
+    /// The token of a clip without a class; tokens are codes, then classes, then this one.
     public var unconditionalToken: Int32 { Int32(codes + classes) }
+    /// The token of a masked cell, the last one.
     public var maskToken: Int32 { unconditionalToken + 1 }
+    /// The number of tokens.
     public var vocabulary: Int { codes + classes + 2 }
     /// Cells of a clip.
     public var cells: Int { grid.count }
     /// Cells of a slice, the first of which is the region of a condition.
     public var sliceCells: Int { grid.height * grid.width }
-    /// Cells that may be masked.
-    public var freeCells: Int { condition.fixesRegion ? cells - sliceCells : cells }
 }
 
 /// The training objective of a ``MaskedPrior``: the number of masked cells, and the weight of each
