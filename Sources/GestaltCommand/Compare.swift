@@ -19,7 +19,9 @@ struct Compare: GestaltCommand {
     @Option(
         parsing: .upToNextOption, help: "Reports of the baseline's runs.", completion: .file())
     var against: [String] = []
-    @Option(help: "Compare a class by its number, for models of several classes.")
+    @Option(
+        name: .customLong("class"),
+        help: "Compare a class by its number, for models of several classes; foreground by default.")
     var label: Int?
     @Flag(help: "Print the comparison as JSON.") var json = false
     @OptionGroup(title: "Common options") var common: CommonOptions

@@ -95,13 +95,14 @@ extension SegmentationReport {
     public static func read(_ paths: [String]) throws -> [ReportComparison.Named] {
         try paths.map { path in
             let bytes = Data(try FileReader.bytes(path: path, limit: largestReport))
-            do {
-                return (path, try JSONDecoder().decode(Self.self, from: bytes))
-            } catch {
+            guard let report = try? JSONDecoder().decode(Self.self, from: bytes) else {
                 throw ReportMismatch(
-                    report: path, expected: "a report of evaluate --json on masks",
-                    found: "\(error)")
+                    report: path,
+                    expected: "what evaluate --json prints for a segmentation model, with the "
+                        + "scores of its images",
+                    found: "another file")
             }
+            return (path, report)
         }
     }
 
