@@ -21,7 +21,8 @@ struct Compare: GestaltCommand {
     var against: [String] = []
     @Option(
         name: .customLong("class"),
-        help: "Compare a class by its number, for models of several classes; foreground by default.")
+        help: "Compare a class by its number, for models of several classes; foreground by default."
+    )
     var label: Int?
     @Flag(help: "Print the comparison as JSON.") var json = false
     @OptionGroup(title: "Common options") var common: CommonOptions

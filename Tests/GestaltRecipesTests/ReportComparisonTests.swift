@@ -1,5 +1,6 @@
 import Foundation
 import GestaltData
+import GestaltMetrics
 import GestaltRecipes
 import GestaltTensor
 import TestSupport
