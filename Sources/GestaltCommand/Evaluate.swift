@@ -3,6 +3,7 @@ import Foundation
 import GestaltData
 import GestaltFiles
 import GestaltIO
+import GestaltMAGVIT
 import GestaltMetrics
 import GestaltModels
 import GestaltPrior
@@ -40,7 +41,22 @@ struct Evaluate: GestaltCommand {
         if let predictor = opened.model as? VideoPredictor {
             return try evaluatePrior(predictor, title)
         }
+        if let predictor = opened.model as? MaskedPredictor {
+            return try evaluateMaskedPrior(predictor, title)
+        }
         try evaluateTokenizer(try opened.tokenizer(), title)
+    }
+
+    private func evaluateMaskedPrior(_ predictor: MaskedPredictor, _ title: String) throws {
+        let set = try data.open(
+            split, masks: .ignored, seed: seed, for: predictor.configuration.frameTarget,
+            frames: predictor.configuration.clipLength, quiet: common.quiet)
+        let progress = common.progress("evaluating", total: 0, unit: "windows")
+        let report = try MaskedPriorReport(of: predictor, on: set) { progress.update($0) }
+        progress.finish()
+        if json { return try printEncoded(report) }
+        print("\(title) on \(set), the first and the last window of each clip")
+        printMetrics(report.metrics)
     }
 
     private func evaluatePrior(_ predictor: VideoPredictor, _ title: String) throws {

@@ -61,6 +61,7 @@ typealias PatchTokenizer = VQVAE
 typealias FlowRecipe = UNetRecipe
 typealias HistogramEncoder = TokenizerEncoder
 enum MyHead { typealias Configuration = LinearProbe.Configuration }
+enum MyQuantizer { typealias Configuration = FiniteScalarQuantizer.Configuration }
 
 // Metrics: labels that a model predicts, and the clip of each image.
 let predictions: Tensor<UInt8> = given()
