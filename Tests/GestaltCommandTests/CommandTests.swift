@@ -107,9 +107,14 @@ import Testing
         #expect(trained.code == 0, "\(trained.error)")
         let inspected = try Program.run("inspect", prior)
         #expect(inspected.code == 0 && inspected.output.contains("masked"), "\(inspected.error)")
+        let evaluated = try Program.run(
+            "evaluate", "--model", prior, "--data", "synthetic:2", "--json")
+        #expect(
+            evaluated.code == 0 && evaluated.output.contains("masked_nll_at_50"),
+            "\(evaluated.error)")
         let clip = folder.path("clips.npy")
         try ArrayFile.write(
-            Tensor<Float>.zeros([1, 5, 64, 64, 3]), name: "video", to: clip)
+            Tensor<Float>.sample([1, 5, 64, 64, 3], in: -0.5...0.5), name: "video", to: clip)
         let predicted = try Program.run(
             "predict", "--model", prior, "--input", clip, "--steps", "3", "--samples", "2",
             "--output", folder.path("forecast.npy"))
@@ -133,18 +138,45 @@ import Testing
         #expect(padded.code == 0 && padded.output.contains("[1, 2, 16, 16]"), "\(padded.error)")
     }
 
+    /// Other quantizers, and the causal tokenizer, are trained, scored, shown and built upon alike.
     @Test(arguments: [
-        [], ["--quantizer", "fsq:8,5,5,5"], ["--kind", "magvit", "--quantizer", "lfq:8"],
+        ["--quantizer", "fsq:8,5,5,5"], ["--kind", "magvit", "--quantizer", "lfq:8"],
         ["--kind", "magvit", "--quantizer", "vq:64x4:unit", "--clip-length", "5"],
     ])
-    func aTokenizersWayTrainEvaluateReconstructAHeadOnIt(choice: [String]) throws {
+    func otherQuantizersAndTokenizersTrainEvaluateReconstructAHeadOnThem(choice: [String]) throws {
         let folder = TemporaryFolder()
-        let (model, head) = (folder.path + "/tokenizer", folder.path + "/head")
+        let model = folder.path("tokenizer")
         let trained = try Program.run(
             list: [
                 "train", "tokenizer", "--data", "synthetic:3", "--preset", "tiny", "--steps", "2",
                 "--batch", "2", "--output", model,
             ] + choice)
+        #expect(trained.code == 0, "\(trained.error)")
+        let evaluated = try Program.run("evaluate", "--model", model, "--data", "synthetic:2")
+        #expect(
+            evaluated.code == 0 && evaluated.output.contains("code_entropy")
+                && evaluated.output.contains("PSNR of each frame"), "\(evaluated.error)")
+        let decoded = try Program.run(
+            "reconstruct", "--model", model, "--data", "synthetic:2", "--output",
+            folder.path("pictures"))
+        #expect(decoded.code == 0, "\(decoded.error)")
+        let head = try Program.run(
+            "train", "head", "--data", "synthetic:2", "--model", model, "--labels", "4", "--steps",
+            "2", "--batch", "2", "--head", "convolutional:16", "--output", folder.path("head"))
+        #expect(head.code == 0, "\(head.error)")
+        let foreign = try Program.run(
+            "convert", model, folder.path("theirs.safetensors"), "--to", "videogpt")
+        #expect(
+            foreign.code == 1 && foreign.error.contains("a model that VideoGPT knows"),
+            "\(foreign.error)")
+    }
+
+    @Test func aTokenizersWayTrainEvaluateReconstructAHeadOnIt() throws {
+        let folder = TemporaryFolder()
+        let (model, head) = (folder.path + "/tokenizer", folder.path + "/head")
+        let trained = try Program.run(
+            "train", "tokenizer", "--data", "synthetic:3", "--preset", "tiny", "--steps", "2",
+            "--batch", "2", "--output", model)
         #expect(trained.code == 0, "\(trained.error)")
         let evaluated = try Program.run(
             "evaluate", "--model", model, "--data", "synthetic:2", "--json")

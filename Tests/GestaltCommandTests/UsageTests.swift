@@ -109,7 +109,8 @@ import Testing
         (["data", "shet"], "did you mean 'sheet'?", "gestalt data"),
         (["foo"], "there are demo, doctor, train", "gestalt <subcommand>"),
         (
-            ["train", "foo"], "there are tokenizer, prior, encoder, head, unet, student, resume",
+            ["train", "foo"],
+            "there are tokenizer, prior, masked-prior, encoder, head, unet, student, resume",
             "gestalt train"
         ),
     ])

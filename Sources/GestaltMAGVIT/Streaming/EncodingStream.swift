@@ -6,10 +6,12 @@ import GestaltVideo
 /// Encodes a clip as its frames arrive, in bounded memory: the codes are those of the whole clip,
 /// equal to the bit.
 ///
+/// <!-- given: let tokenizer: MagvitTokenizer = given() -->
 /// ```swift
 /// var stream = EncodingStream(tokenizer)
-/// for frame in frames {                                       // [N, H, W, 3]
-///     if let codes = stream.append(frame) { send(codes) }     // [N, 1, h, w]
+/// for index in 0..<clips.shape[1] {
+///     let codes = stream.append(clips[0..., index])           // [N, H, W, 3] to [N, 1, h, w]
+///     print(codes.map { "\($0.shape)" } ?? "the slot is not closed")
 /// }
 /// ```
 /// The first frame closes a slot, then every S-th. Between slots each convolution's last frames are

@@ -1,4 +1,3 @@
-import Foundation
 import GestaltData
 import GestaltIO
 import GestaltModels
@@ -8,8 +7,8 @@ import GestaltTraining
 import GestaltVideo
 
 /// The evaluation that fits a stored model: masks of a segmentation model, predictions of a prior,
-/// outputs of a forecaster, reconstructions of a tokenizer; of any other model with a tokenizer,
-/// such as a masked predictor, the reconstructions of that.
+/// outputs of a forecaster, reconstructions of a tokenizer, or what a model of another kind states as
+/// an ``EvaluatedModel``; of any other model with a tokenizer the reconstructions of that.
 ///
 /// ```swift
 /// let evaluation = try ModelEvaluation(of: OpenedModel(at: "runs/unet"))
@@ -28,7 +27,11 @@ public struct ModelEvaluation: Sendable {
     public let unit: String
     private let measure: @Sendable (DataSet, ProgressHandler?) throws -> ModelScores
 
-    private init(
+    /// - Parameters:
+    ///   - frames: the number of frames that a clip must have.
+    ///   - unit: the unit of progress.
+    ///   - measure: evaluates on clips that fit.
+    public init(
         masks: MaskUse = .ignored, classes: Int? = nil, target: FrameTarget? = nil,
         frames: Int = 1, unit: String,
         measure: @escaping @Sendable (DataSet, ProgressHandler?) throws -> ModelScores
@@ -43,12 +46,11 @@ public struct ModelEvaluation: Sendable {
     /// - Throws: `ModelMismatch` for a model of another kind; `ConfigurationError` for a forecaster
     ///   of unknown targets.
     public init(of opened: OpenedModel, every interval: Int = 5, clipLength: Int? = nil) throws {
-        switch opened.model {
-        case let model as any SegmentationModel:
+        if let model = opened.model as? any EvaluatedModel {
+            self = try model.evaluation
+        } else if let model = opened.model as? any SegmentationModel {
             self = Self.segmentation(model, every: interval)
-        case let model as VideoPredictor: self = Self.prediction(model)
-        case let model as Forecaster: self = try Self.forecasts(model)
-        default:
+        } else {
             let tokenizer = try opened.tokenizer()
             self = Self.reconstruction(
                 tokenizer, clipLength ?? tokenizer.configuration.usualClipLength,
@@ -61,8 +63,10 @@ public struct ModelEvaluation: Sendable {
     /// - Throws: as ``init(of:every:clipLength:)``.
     public static func all(of opened: OpenedModel) throws -> [ModelEvaluation] {
         let own = try ModelEvaluation(of: opened)
-        guard let predictor = opened.model as? VideoPredictor else { return [own] }
-        return [own, reconstruction(predictor.tokenizer, predictor.configuration.clipLength)]
+        guard opened.model is any EvaluatedModel,
+            let predictor = opened.model as? any TokenizerContaining
+        else { return [own] }
+        return [own, reconstruction(predictor.tokenizer, own.frames)]
     }
 
     /// Opens a split for this evaluation.
@@ -81,6 +85,12 @@ public struct ModelEvaluation: Sendable {
     }
 }
 
+/// A model with an evaluation of its own: neither masks nor reconstructions.
+public protocol EvaluatedModel: StoredModel {
+    /// - Throws: errors of a model whose outputs cannot be evaluated.
+    var evaluation: ModelEvaluation { get throws }
+}
+
 /// The result of a ``ModelEvaluation``.
 public struct ModelScores: Sendable {
     /// The complete report of the model's kind.
@@ -90,62 +100,10 @@ public struct ModelScores: Sendable {
     /// The number and choice of scored items, to complete “on DATA, …”.
     public let basis: String
     public let remarks: [String]
-}
 
-extension ModelEvaluation {
-    private static func segmentation(
-        _ model: any SegmentationModel, every interval: Int
-    ) -> ModelEvaluation {
-        ModelEvaluation(masks: .required, classes: model.classes, unit: "frames") {
-            let report = try SegmentationReport(of: model, on: $0, every: interval, progress: $1)
-            return ModelScores(
-                report: report, metrics: report.measures,
-                basis: "\(report.imageCount) labeled frames at least \(interval) apart",
-                remarks: report.remarks)
-        }
-    }
-
-    private static func prediction(_ model: VideoPredictor) -> ModelEvaluation {
-        let sizes = model.configuration
-        return ModelEvaluation(
-            target: sizes.frameTarget, frames: sizes.clipLength, unit: "batches"
-        ) {
-            let report = try PriorReport(of: model, on: $0, progress: $1)
-            return ModelScores(
-                report: report, metrics: report.metrics,
-                basis: "the first and the last window of each clip", remarks: [])
-        }
-    }
-
-    private static func forecasts(_ model: Forecaster) throws -> ModelEvaluation {
-        let frames = try ForecastReport.neededFrames(of: model)
-        return ModelEvaluation(frames: frames, unit: "clips") {
-            let report = try ForecastReport(of: model, on: $0, progress: $1)
-            return ModelScores(
-                report: report, metrics: report.metrics,
-                basis: "every fifth frame of \(report.clipCount) clips", remarks: [])
-        }
-    }
-
-    /// - Parameter isPart: whether the tokenizer is a part of the opened model, which a remark
-    ///   says.
-    private static func reconstruction(
-        _ model: any VideoTokenizer, _ clipLength: Int, isPart: Bool = false
-    ) -> ModelEvaluation {
-        ModelEvaluation(
-            target: model.configuration.frameTarget, frames: clipLength, unit: "clips"
-        ) {
-            let batches = try ClipBatches($0, length: clipLength, batchSize: 8, order: .once)
-            let report = try ReconstructionReport(of: model, on: batches, progress: $1)
-            var remarks = isPart ? ["These are the scores of the model's tokenizer alone."] : []
-            remarks.append(
-                "PSNR of each frame: "
-                    + report.psnrOfFrames.map { String(format: "%.1f", $0) }
-                    .joined(separator: " "))
-            return ModelScores(
-                report: report, metrics: report.metrics,
-                basis: "the first \(clipLength) frames of each clip",
-                remarks: remarks + report.remarks)
-        }
+    public init(
+        report: any Encodable & Sendable, metrics: [Metric], basis: String, remarks: [String] = []
+    ) {
+        (self.report, self.metrics, self.basis, self.remarks) = (report, metrics, basis, remarks)
     }
 }

@@ -64,9 +64,18 @@ public struct MaskedPriorTask: TrainingTask {
     /// The mean over all cells would fall by copying what is visible.
     public func evaluate(_ model: MaskedPredictor) throws -> Evaluation? {
         guard let evaluation else { return nil }
+        let metrics = try Self.metrics(of: model, on: evaluation)
+        return Evaluation(metrics, score: metrics[0].value, largerIsBetter: false)
+    }
+
+    /// Returns the mean cross entropy of the masked cells over the shares, then cross entropy and
+    /// accuracy at each.
+    static func metrics(
+        of model: MaskedPredictor, on evaluation: MaskedBatches
+    ) throws -> [Metric] {
         var metrics: [Metric] = []
         var sum = 0.0
-        for (index, ratio) in Self.ratios.enumerated() {
+        for (index, ratio) in ratios.enumerated() {
             var (nll, accuracy) = (0.0, 0.0)
             for step in 0..<evaluation.stepsPerPass {
                 let random = RandomStream(seed: UInt64(index)).split(UInt64(step))
@@ -80,9 +89,7 @@ public struct MaskedPriorTask: TrainingTask {
             metrics.append(Metric("masked_accuracy_\(name)", accuracy))
             sum += nll
         }
-        let mean = sum / Double(Self.ratios.count)
-        return Evaluation(
-            [Metric("masked_nll", mean)] + metrics, score: mean, largerIsBetter: false)
+        return [Metric("masked_nll", sum / Double(ratios.count))] + metrics
     }
 
     private static let ratios = [0, 0.25, 0.5, 0.75]

@@ -7,6 +7,7 @@ import GestaltVideo
 
 /// A tokenizer and a masked prior over its codes: predicts clips from their first frame.
 ///
+/// <!-- given: let predictor: MaskedPredictor = given() -->
 /// ```swift
 /// let forecast = try predictor.predict(
 ///     frames: clips[0..., 0..<1], samples: 4, random: RandomStream(seed: 7))

@@ -1,0 +1,87 @@
+import Foundation
+import GestaltData
+import GestaltMAGVIT
+import GestaltModels
+import GestaltPrior
+import GestaltSegHeads
+import GestaltTraining
+import GestaltVideo
+
+extension ModelEvaluation {
+    static func segmentation(
+        _ model: any SegmentationModel, every interval: Int
+    ) -> ModelEvaluation {
+        ModelEvaluation(masks: .required, classes: model.classes, unit: "frames") {
+            let report = try SegmentationReport(of: model, on: $0, every: interval, progress: $1)
+            return ModelScores(
+                report: report, metrics: report.measures,
+                basis: "\(report.imageCount) labeled frames at least \(interval) apart",
+                remarks: report.remarks)
+        }
+    }
+
+    /// - Parameter isPart: whether the tokenizer is a part of the opened model, which a remark
+    ///   says.
+    static func reconstruction(
+        _ model: any VideoTokenizer, _ clipLength: Int, isPart: Bool = false
+    ) -> ModelEvaluation {
+        ModelEvaluation(
+            target: model.configuration.frameTarget, frames: clipLength, unit: "clips"
+        ) {
+            let batches = try ClipBatches($0, length: clipLength, batchSize: 8, order: .once)
+            let report = try ReconstructionReport(of: model, on: batches, progress: $1)
+            var remarks = isPart ? ["These are the scores of the model's tokenizer alone."] : []
+            remarks.append(
+                "PSNR of each frame: "
+                    + report.psnrOfFrames.map { String(format: "%.1f", $0) }
+                    .joined(separator: " "))
+            return ModelScores(
+                report: report, metrics: report.metrics,
+                basis: "the first \(clipLength) frames of each clip",
+                remarks: remarks + report.remarks)
+        }
+    }
+}
+
+extension VideoPredictor: EvaluatedModel {
+    /// The cross entropy of true codes.
+    public var evaluation: ModelEvaluation {
+        ModelEvaluation(
+            target: configuration.frameTarget, frames: configuration.clipLength, unit: "batches"
+        ) {
+            let report = try PriorReport(of: self, on: $0, progress: $1)
+            return ModelScores(
+                report: report, metrics: report.metrics,
+                basis: "the first and the last window of each clip")
+        }
+    }
+}
+
+extension MaskedPredictor: EvaluatedModel {
+    /// The cross entropy and accuracy of masked cells.
+    public var evaluation: ModelEvaluation {
+        ModelEvaluation(
+            target: configuration.frameTarget, frames: configuration.clipLength, unit: "windows"
+        ) {
+            let report = try MaskedPriorReport(of: self, on: $0, progress: $1)
+            return ModelScores(
+                report: report, metrics: report.metrics,
+                basis: "the first and the last window of each clip")
+        }
+    }
+}
+
+extension Forecaster: EvaluatedModel {
+    /// The errors of forecast pictures and maps.
+    public var evaluation: ModelEvaluation {
+        get throws {
+            let frames = try ForecastReport.neededFrames(of: self)
+            return ModelEvaluation(frames: frames, unit: "clips") {
+                let report = try ForecastReport(of: self, on: $0, progress: $1)
+                return ModelScores(
+                    report: report, metrics: report.metrics,
+                    basis: "every fifth frame of \(report.clipCount) clips")
+            }
+        }
+    }
+}
