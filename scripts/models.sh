@@ -53,7 +53,9 @@ publish() {
 
 train tokenizer tokenizer --preset small
 train prior prior --model tokenizer --preset small --aligned
-train encoder encoder --steps 4000
+terms=background=1,differs-from-median=1,displaced=1,will-change-1=1,frame+4=0.5
+terms+=,moving-foreground=1,displaced-foreground=1
+train encoder encoder --steps 4000 --seed 0 --terms "$terms"
 train foreground head --model encoder --encoder dense
 train parts head --model encoder --encoder dense --classes 3
 
