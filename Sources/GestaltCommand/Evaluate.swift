@@ -16,7 +16,10 @@ struct Evaluate: GestaltCommand {
     @OptionGroup var data: DataOptions
     @OptionGroup var labels: LabelOptions
     @Option(help: "train, val or test.") var split: Split = .test
-    @Option(help: "Score every N-th frame of each clip.", transform: positive) var every = 5
+    @Option(
+        help: "Score every N-th frame of each clip, of a segmentation model; 5 by default.",
+        transform: positive)
+    var every: Int?
     @Option(
         help: "Frames of a clip, for a tokenizer; by default 16, or the next length that it takes.",
         transform: positive)
@@ -27,7 +30,12 @@ struct Evaluate: GestaltCommand {
 
     func run() throws {
         let opened = try model.open()
-        let evaluation = try ModelEvaluation(of: opened, every: every, clipLength: clipLength)
+        let evaluation = try ModelEvaluation(
+            of: opened, every: every ?? 5, clipLength: clipLength)
+        let own = "\(model.model) is \(opened.model.title), whose evaluation does not take it"
+        try refuse(["--every": every != nil && evaluation.masks == .ignored], because: own)
+        try refuse(
+            ["--clip-length": clipLength != nil && !evaluation.takesClipLength], because: own)
         let set = try data.open(
             split, masks: evaluation.masks, labels: evaluation.masks == .ignored ? nil : labels,
             classes: evaluation.classes, seed: seed, for: evaluation.target,

@@ -70,7 +70,7 @@ struct Encode: GestaltCommand {
         _ video: Tensor<Float>, to configuration: any VideoTokenizerConfiguration
     ) -> Tensor<Float> {
         let length = video.shape[1]
-        let missing = configuration.clipLengths.above(length) - length
+        let missing = configuration.clipLengths.shortest(atLeast: length) - length
         guard padFrames, missing > 0 else { return video }
         remark(
             "\(self.input): the last frame is repeated \(missing) times, to \(length + missing) frames"

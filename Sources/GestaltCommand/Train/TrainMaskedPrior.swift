@@ -84,7 +84,8 @@ struct TrainMaskedPrior: ParsableCommand {
             ?? MaskedPriorRecipe(
                 data: choice, preset: preset ?? .small, steps: steps.steps, seed: seed)
         if start == nil, let tokenizer = try opened?.tokenizer() {
-            recipe.clipLength = tokenizer.configuration.clipLengths.above(recipe.clipLength)
+            recipe.clipLength = tokenizer.configuration.clipLengths.shortest(
+                atLeast: recipe.clipLength)
         }
         (recipe.data, recipe.seed) = (choice, seed)
         if let model {

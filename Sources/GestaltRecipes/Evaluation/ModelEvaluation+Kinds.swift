@@ -26,7 +26,8 @@ extension ModelEvaluation {
         _ model: any VideoTokenizer, _ clipLength: Int, isPart: Bool = false
     ) -> ModelEvaluation {
         ModelEvaluation(
-            target: model.configuration.frameTarget, frames: clipLength, unit: "clips"
+            target: model.configuration.frameTarget, frames: clipLength, takesClipLength: true,
+            unit: "clips"
         ) {
             let batches = try ClipBatches($0, length: clipLength, batchSize: 8, order: .once)
             let report = try ReconstructionReport(of: model, on: batches, progress: $1)

@@ -23,6 +23,8 @@ public struct ModelEvaluation: Sendable {
     public let target: FrameTarget?
     /// The number of frames of a clip; shorter clips are omitted.
     public let frames: Int
+    /// Whether ``frames`` is a choice of the caller, as for a tokenizer.
+    public let takesClipLength: Bool
     /// The unit of progress.
     public let unit: String
     private let measure: @Sendable (DataSet, ProgressHandler?) throws -> ModelScores
@@ -33,11 +35,12 @@ public struct ModelEvaluation: Sendable {
     ///   - measure: evaluates on clips that fit.
     public init(
         masks: MaskUse = .ignored, classes: Int? = nil, target: FrameTarget? = nil,
-        frames: Int = 1, unit: String,
+        frames: Int = 1, takesClipLength: Bool = false, unit: String,
         measure: @escaping @Sendable (DataSet, ProgressHandler?) throws -> ModelScores
     ) {
         (self.masks, self.classes, self.target) = (masks, classes, target)
-        (self.frames, self.unit, self.measure) = (frames, unit, measure)
+        (self.frames, self.takesClipLength) = (frames, takesClipLength)
+        (self.unit, self.measure) = (unit, measure)
     }
 
     /// - Parameters:

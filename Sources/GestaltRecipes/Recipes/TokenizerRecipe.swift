@@ -41,7 +41,7 @@ public struct TokenizerRecipe<Tokenizer: VideoTokenizer>: Recipe {
     ) {
         self.data = data
         self.configuration = configuration
-        clipLength = configuration.clipLengths.above(training.clipLength)
+        clipLength = configuration.clipLengths.shortest(atLeast: training.clipLength)
         augmentation = training.flips ? .flip : .none
         let steps = steps ?? training.steps
         optimization = .video(
@@ -76,7 +76,9 @@ public struct TokenizerRecipe<Tokenizer: VideoTokenizer>: Recipe {
         try validateOptimization()
         let lengths = configuration.clipLengths
         guard clipLength > 0, model != nil || lengths.slots(of: clipLength) != nil else {
-            let nearest = [lengths.below(clipLength), lengths.above(clipLength)].compactMap { $0 }
+            let nearest = [
+                lengths.longest(atMost: clipLength), lengths.shortest(atLeast: clipLength),
+            ].compactMap { $0 }
             throw ConfigurationError.invalid(
                 "clipLength",
                 expected: "one of the tokenizer's lengths, \(lengths), such as "

@@ -62,12 +62,14 @@ struct StudentCourse<Network: SegmentationModel & StoredModel> {
         let unused = UnusedClasses(
             epoch: min(pass, plan.evaluationInterval), thresholds: thresholds,
             floor: recipe.floor, band: recipe.boundaryBand, notice: run.options.notice)
+        // Without a weight no pseudo-label is meant to be used.
+        let followers = recipe.unlabeledWeight > 0 ? [unused] : []
         let folder =
             isLast
             ? nil : try run.folder.map { try RunFolder($0.round(round).path, resuming: true) }
         return try run.train(
             initial ?? teacher, task, optimizer: optimizer, plan: plan, title: title, in: folder,
-            followers: [unused]
+            followers: followers
         ) { _ in
             "A student of \(teachers.map(\.title).joined(separator: ", ")), trained on "
                 + "\(frames.labeled.count) labeled frames of \(frames.set) and on "

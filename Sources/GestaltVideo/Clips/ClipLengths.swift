@@ -1,3 +1,5 @@
+import GestaltChecks
+
 /// The numbers of frames that a tokenizer's clips may have: `first + k · stride`, one slot of codes
 /// for the first frames, if there are any, and one for each further `stride`.
 public struct ClipLengths: Sendable, Hashable, CustomStringConvertible {
@@ -9,6 +11,8 @@ public struct ClipLengths: Sendable, Hashable, CustomStringConvertible {
 
     /// - Precondition: `first` is not negative, `stride` positive.
     public init(first: Int, stride: Int) {
+        require(
+            first >= 0 && stride > 0, "ClipLengths: \(first) frames first, then every \(stride)")
         self.first = first
         self.stride = stride
     }
@@ -26,7 +30,7 @@ public struct ClipLengths: Sendable, Hashable, CustomStringConvertible {
     }
 
     /// The longest length that fits and is at most `frames`; nil when there is none.
-    public func below(_ frames: Int) -> Int? {
+    public func longest(atMost frames: Int) -> Int? {
         let rest = frames - first
         guard rest >= 0 else { return nil }
         let length = first + rest / stride * stride
@@ -34,7 +38,7 @@ public struct ClipLengths: Sendable, Hashable, CustomStringConvertible {
     }
 
     /// The shortest length that fits and is at least `frames`.
-    public func above(_ frames: Int) -> Int {
+    public func shortest(atLeast frames: Int) -> Int {
         let rest = max(frames - first, first > 0 ? 0 : 1)
         return first + (rest + stride - 1) / stride * stride
     }

@@ -12,8 +12,8 @@ public enum TokenizerError: Error, Equatable, CustomStringConvertible {
                 + "crop or pad to \(max(1, length / stride) * stride)"
         case .frames(let frames, let lengths):
             "a clip of \(frames) frames cannot be tokenized: the lengths are \(lengths); "
-                + (lengths.below(frames).map { "crop to \($0) or " } ?? "")
-                + "pad to \(lengths.above(frames))"
+                + (lengths.longest(atMost: frames).map { "crop to \($0) or " } ?? "")
+                + "pad to \(lengths.shortest(atLeast: frames))"
         }
     }
 }

@@ -33,6 +33,9 @@ public struct FiniteScalarQuantizer: Quantizer {
 
     /// - Precondition: `Configuration.validate()` accepts the levels.
     public init(levels: [Int], symmetric: Bool = false) {
+        require(
+            !levels.isEmpty && levels.allSatisfy { $0 > 1 },
+            "FiniteScalarQuantizer: levels \(levels)")
         self.levels = levels
         isSymmetric = symmetric
     }
@@ -164,6 +167,9 @@ extension FiniteScalarQuantizer {
         public var symmetric: Bool
 
         public init(levels: [Int], symmetric: Bool = false) {
+            require(
+                !levels.isEmpty && levels.allSatisfy { $0 > 1 },
+                "FiniteScalarQuantizer: levels \(levels)")
             self.levels = levels
             self.symmetric = symmetric
         }

@@ -83,7 +83,7 @@ extension VideoTokenizerConfiguration {
     public func quantized(by quantizer: any QuantizerConfiguration) -> Self? { nil }
 
     /// The frames of a clip where none are stated: 16, or the next length that fits.
-    public var usualClipLength: Int { clipLengths.above(16) }
+    public var usualClipLength: Int { clipLengths.shortest(atLeast: 16) }
 
     /// Returns the grid of codes `[t, h, w]` of a clip of `[T, H, W]`.
     /// - Throws: ``TokenizerError`` for a length of time that ``clipLengths`` lacks, or a side that
