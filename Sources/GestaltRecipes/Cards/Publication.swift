@@ -1,3 +1,4 @@
+import Foundation
 import GestaltData
 import GestaltIO
 import GestaltModels
@@ -48,8 +49,11 @@ public struct Publication: Sendable {
                 path: run, expected: "a finished run", found: trained.remark ?? "an unfinished one")
         }
         let trainings = try TrainingRecord.chain(of: run)
-        try trained.model.write(to: folder, storage: storage, card: "")
-        let stored = try OpenedModel(at: folder)
+        // The folder appears when it is complete: an interrupted publication can be repeated.
+        let unfinished = folder + ".unfinished"
+        try? FileManager.default.removeItem(atPath: unfinished)
+        try trained.model.write(to: unfinished, storage: storage, card: "")
+        let stored = try OpenedModel(at: unfinished)
         let evaluations = try ModelEvaluation.all(of: stored)
         let scores = try choices.flatMap { choice in
             try evaluations.map { evaluation in
@@ -61,8 +65,22 @@ public struct Publication: Sendable {
         let card = ModelCard(
             name: name, about: about, parameterCount: stored.model.parameterCount,
             storage: storage, trainings: trainings, scores: scores)
-        try stored.model.write(to: folder, storage: storage, card: card.markdown)
-        try card.write(to: folder)
+        try stored.model.write(to: unfinished, storage: storage, card: card.markdown)
+        try card.write(to: unfinished)
+        try Self.move(unfinished, to: folder)
         return card
+    }
+
+    /// Renames a folder, or moves its files into one that exists.
+    private static func move(_ source: String, to folder: String) throws {
+        let files = FileManager.default
+        guard files.fileExists(atPath: folder) else {
+            return try files.moveItem(atPath: source, toPath: folder)
+        }
+        for name in try files.contentsOfDirectory(atPath: source) {
+            try? files.removeItem(atPath: "\(folder)/\(name)")
+            try files.moveItem(atPath: "\(source)/\(name)", toPath: "\(folder)/\(name)")
+        }
+        try files.removeItem(atPath: source)
     }
 }

@@ -26,10 +26,8 @@ public struct TrainingRecord: Codable, Sendable, Equatable {
         let files = RunFolder(existing: folder)
         kind = type(of: recipe).kind
         data = Self.lastComponent(recipe.data.location)
-        let student = recipe as? StudentRecipe
-        labels =
-            (recipe as? HeadRecipe)?.labels ?? (recipe as? UNetRecipe)?.labels ?? student?.labels
-        let rounds = max(1, student?.rounds ?? 1)
+        labels = recipe.labels
+        let rounds = max(1, recipe.rounds)
         (steps, seed) = (recipe.steps * rounds, recipe.seed)
         let logs = (1..<rounds).map { files.round($0).log } + [files.log]
         let seconds = logs.compactMap { Self.seconds(inLog: $0) }
@@ -89,19 +87,30 @@ public struct TrainingRecord: Codable, Sendable, Equatable {
 }
 
 extension TrainingRecord {
-    /// Reads the records of a run and, before them, of the runs that led to its first model.
-    ///
-    /// Further teachers, and the models of ``StudentRecipe/start`` and
-    /// ``PriorRecipe/encoderModel``, are named in the commands alone.
+    /// Reads the records of a run and, before them, of the runs of its models, each once.
     /// - Throws: as ``init(run:)``; errors in reading a pre-trained model's card.
     public static func chain(of folder: String) throws -> [TrainingRecord] {
-        let own = try TrainingRecord(run: folder)
-        guard let model = try Recipes.recipe(ofRun: folder).model else { return [own] }
-        if PretrainedModels.isName(model) {
-            return try ModelCard(folder: PretrainedModels.path(of: model)).trainings + [own]
+        var visited: Set<String> = []
+        return try chain(of: folder, &visited)
+    }
+
+    /// - Parameter visited: the runs that are listed already, so that one which is the source of
+    ///   two models counts once, and a folder that names itself ends.
+    private static func chain(
+        of folder: String, _ visited: inout Set<String>
+    ) throws -> [TrainingRecord] {
+        guard visited.insert(URL(filePath: folder).standardizedFileURL.path).inserted else {
+            return []
         }
-        // A bare checkpoint has no recipe; the chain begins after it.
-        guard FileManager.default.fileExists(atPath: recipePath(model)) else { return [own] }
-        return try chain(of: model) + [own]
+        var records: [TrainingRecord] = []
+        for model in try Recipes.recipe(ofRun: folder).sources {
+            if PretrainedModels.isName(model) {
+                records += try ModelCard(folder: PretrainedModels.path(of: model)).trainings
+            } else if FileManager.default.fileExists(atPath: recipePath(model)) {
+                records += try chain(of: model, &visited)
+            }
+            // A bare checkpoint has no recipe; the chain begins after it.
+        }
+        return records + [try TrainingRecord(run: folder)]
     }
 }

@@ -98,6 +98,8 @@ public struct PriorRecipe: Recipe {
         if isPublic { optimization.gradientNorm = nil }
     }
 
+    public var sources: [String] { [model, encoderModel].compactMap { $0 } }
+
     public func validate() throws {
         try validateOptimization()
         guard !isAligned || conditioningFrames > 0 else {

@@ -27,6 +27,12 @@ public protocol Recipe: Codable, Equatable, Sendable {
     var model: String? { get }
     /// Settings missing from a bare VideoGPT checkpoint at ``model``, by VideoGPT's names.
     var settings: [String: String]? { get }
+    /// All models that the training starts or learns from, ``model`` among them.
+    var sources: [String] { get }
+    /// The number of labeled frames; nil for all, and for trainings without labels.
+    var labels: Int? { get }
+    /// The number of rounds, each of the steps of ``optimization``.
+    var rounds: Int { get }
     /// - Throws: an error with the key, the allowed values and the value found.
     func validate() throws
     /// Trains, and writes the model to the folder, if there is one.
@@ -35,6 +41,12 @@ public protocol Recipe: Codable, Equatable, Sendable {
     func train(
         from beginning: OpenedModel?, _ options: RunOptions
     ) throws -> Trained<Model>
+}
+
+extension Recipe {
+    public var sources: [String] { model.map { [$0] } ?? [] }
+    public var labels: Int? { nil }
+    public var rounds: Int { 1 }
 }
 
 /// Changes of a run on resumption.

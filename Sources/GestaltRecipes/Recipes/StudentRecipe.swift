@@ -99,6 +99,9 @@ public struct StudentRecipe: Recipe {
 
     /// The first teacher.
     public var model: String? { teachers.first }
+    public var sources: [String] {
+        teachers + (["teacher", "random"].contains(start) ? [] : [start])
+    }
     /// None: a teacher is a model with its own settings.
     public var settings: [String: String]? { nil }
 
