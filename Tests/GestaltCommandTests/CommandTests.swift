@@ -61,6 +61,9 @@ import Testing
         let evaluated = try Program.run(
             "evaluate", "--model", model, "--data", "synthetic:2", "--every", "15", "--json")
         #expect(evaluated.code == 0, "\(evaluated.error)")
+        let unread = try Program.run(
+            "evaluate", "--model", model, "--data", "synthetic:2", "--clip-length", "4")
+        #expect(unread.code == 2 && unread.error.contains("leave out --clip-length"), "\(unread)")
         let scores = model + "-scores.json"
         try Data(evaluated.output.utf8).write(to: URL(filePath: scores))
         let compared = try Program.run("compare", scores, "--against", scores)

@@ -65,6 +65,39 @@ import Testing
         #expect(bytes < folder.bytes(of: "run/model.safetensors").count * 2 / 3)
     }
 
+    @Test("a card lists each run that a student learns from, once")
+    func sources() throws {
+        let (first, second) = (try run("first"), try run("second"))
+        var recipe = StudentRecipe(
+            data: SmallRecipes.data, teachers: [first, second], labels: 4, steps: 2)
+        (recipe.labeledBatch, recipe.optimization.batchSize) = (2, 4)
+        (recipe.start, recipe.rounds) = (first, 2)
+        #expect(recipe.sources == [first, second, first])
+        _ = try recipe.train(silent(folder.path("student")))
+        let trainings = try TrainingRecord.chain(of: folder.path("student"))
+        #expect(trainings.map(\.kind) == ["unet", "unet", "student"])
+        #expect(trainings.map(\.labels) == [4, 4, 4])
+        #expect(trainings.map(\.steps) == [2, 2, 4], "steps of both rounds")
+    }
+
+    @Test("an interrupted publication leaves no model and can be repeated")
+    func repetition() throws {
+        struct Stopped: Error {}
+        let publication = Publication(of: try run(), name: "a", about: "masks")
+        let target = folder.path("published")
+        #expect(throws: Stopped.self) {
+            try publication.write(to: target, scoredOn: [SmallRecipes.data], .train) { _ in
+                throw Stopped()
+            }
+        }
+        #expect(!FileManager.default.fileExists(atPath: target))
+        try FileManager.default.createDirectory(
+            atPath: target, withIntermediateDirectories: true)
+        let card = try publication.write(to: target, scoredOn: [SmallRecipes.data], .train)
+        #expect(try ModelCard(folder: target) == card)
+        #expect(!FileManager.default.fileExists(atPath: target + ".unfinished"))
+    }
+
     @Test("the minutes of a resumed run are those of all its sessions")
     func minutes() throws {
         let run = try run()
