@@ -13,7 +13,7 @@ define measure
 endef
 .DEFAULT_GOAL := help
 
-.PHONY: help setup build install uninstall test guide demo models examples docs snippets lint format clean api api-check \
+.PHONY: help setup build install uninstall test guide demo models few-labels examples docs snippets lint format clean api api-check \
 	bench bench-build bench-check bench-check-update bench-roofline bench-scaling bench-peers peers-venv
 
 help:            ## list the targets
@@ -36,6 +36,9 @@ demo: setup      ## use the pre-trained models, then train others on the sample;
 
 models: build    ## train the models of Models/ again, for hours: DATA=FOLDER or DATA=synthetic:240
 	@scripts/models.sh "$(DATA)" "$(OUTPUT)/models"
+
+few-labels: build ## the table of few labels in Documentation/Results.md, for hours: DATA=FOLDER
+	@scripts/few-labels.sh "$(DATA)" "$(OUTPUT)/few-labels"
 
 test: setup      ## build and run all tests
 	@scripts/test.sh
