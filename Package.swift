@@ -42,17 +42,23 @@ let package = Package(
         .library(name: "GestaltVideo", targets: ["GestaltVideo"]),
         .library(name: "GestaltTraining", targets: ["GestaltTraining"]),
         .library(name: "GestaltRobotPush", targets: ["GestaltRobotPush"]),
+        .library(name: "GestaltLabels", targets: ["GestaltLabels"]),
+        .library(name: "GestaltFilm", targets: ["GestaltFilm"]),
+        .library(name: "GestaltImport", targets: ["GestaltImport"]),
         .library(name: "GestaltVQVAE", targets: ["GestaltVQVAE"]),
         .library(name: "GestaltMAGVIT", targets: ["GestaltMAGVIT"]),
         .library(name: "GestaltPrior", targets: ["GestaltPrior"]),
         .library(name: "GestaltSegHeads", targets: ["GestaltSegHeads"]),
         .library(name: "GestaltRecipes", targets: ["GestaltRecipes"]),
+        .library(name: "GestaltFitting", targets: ["GestaltFitting"]),
         .library(name: "GestaltCommand", targets: ["GestaltCommand"]),
         .executable(name: "gestalt", targets: ["GestaltMain"]),
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.5.0"),
         .package(url: "https://github.com/apple/swift-protobuf", from: "1.30.0"),
+        .package(url: "https://github.com/swiftlang/swift-subprocess", from: "1.0.0"),
+        .package(url: "https://github.com/jpsim/Yams", from: "6.0.0"),
     ],
     targets: [
         // C below, Swift above: an arrow only ever points down.
@@ -90,6 +96,12 @@ let package = Package(
                 "Events/event.proto",
             ]),
         layer(
+            "GestaltLabels",
+            [
+                "GestaltIO", "GestaltMedia",
+                .product(name: "Yams", package: "Yams"),
+            ]),
+        layer(
             "GestaltData",
             [
                 "GestaltChecks", "GestaltIO", "GestaltTensor", "GestaltMotion", "GestaltMedia",
@@ -111,6 +123,13 @@ let package = Package(
             "GestaltRobotPush",
             ["GestaltChecks", "GestaltTensor", "GestaltIO", "GestaltData"],
             resources: [.copy("Sample")]),
+        layer(
+            "GestaltFilm",
+            [
+                "GestaltIO",
+                .product(name: "Subprocess", package: "swift-subprocess"),
+            ]),
+        layer("GestaltImport", ["GestaltFilm", "GestaltLabels"]),
         // The weights of Models/; its API is `PretrainedModels` in GestaltRecipes.
         layer(
             "GestaltPretrained", ["GestaltIO"], path: "Models",
@@ -150,6 +169,7 @@ let package = Package(
                 "GestaltMAGVIT",
                 "GestaltPrior", "GestaltSegHeads",
             ]),
+        layer("GestaltFitting", ["GestaltImport", "GestaltRecipes"]),
         layer(
             "Gestalt",
             [
@@ -233,6 +253,10 @@ let package = Package(
                 "GestaltRobotPush", "GestaltVQVAE", "GestaltPrior", "GestaltSegHeads",
             ]),
         tests("GestaltChecks"),
+        tests("GestaltLabels"),
+        tests("GestaltFilm"),
+        tests("GestaltImport"),
+        tests("GestaltFitting"),
     ],
     swiftLanguageModes: [.v6],
     cLanguageStandard: .gnu17

@@ -1,0 +1,2 @@
+import GestaltIO
+import Subprocess

@@ -1,0 +1,2 @@
+import GestaltImport
+import GestaltRecipes

@@ -1,0 +1,2 @@
+import GestaltFilm
+import GestaltLabels

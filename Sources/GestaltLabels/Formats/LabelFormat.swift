@@ -1,0 +1,104 @@
+import GestaltIO
+
+/// A format of label files, known by name. Formats are registered; see ``LabelFormat/registry``.
+public struct LabelFormat: Sendable {
+    /// The title in messages: `COCO`, `CVAT XML`.
+    public let title: String
+    /// Whether a file or folder looks like this format, by its content; quick, reads little.
+    public let recognizes: @Sendable (_ path: String) throws -> Bool
+    /// Reads the labels of a file or folder.
+    public let read:
+        @Sendable (_ path: String, _ options: LabelReadingOptions) throws -> LabelReading
+    /// Writes labels to a file or folder; nil for formats that are only read.
+    public let write: (@Sendable (_ labels: LabelSet, _ path: String) throws -> Void)?
+
+    public init(
+        title: String,
+        recognizes: @escaping @Sendable (_ path: String) throws -> Bool,
+        read:
+            @escaping @Sendable (_ path: String, _ options: LabelReadingOptions) throws ->
+            LabelReading,
+        write: (@Sendable (_ labels: LabelSet, _ path: String) throws -> Void)? = nil
+    ) {
+        self.title = title
+        self.recognizes = recognizes
+        self.read = read
+        self.write = write
+    }
+
+    /// All formats by name: `coco`, `cvat`, `labelme`, `labelstudio`, `yolo`, `png`, `davis`, ….
+    public static let registry = Registry<LabelFormat>("label format")
+}
+
+/// Facts that some formats need and do not state.
+public struct LabelReadingOptions: Sendable {
+    /// Returns the size of a picture by its name, for formats in fractions of it (YOLO); nil where
+    /// it is unknown.
+    public var size: @Sendable (_ name: String) -> PictureSize?
+    /// The interpretation of PNG values; see the PNG format.
+    public var categories: [LabeledCategory]
+
+    public init(
+        categories: [LabeledCategory] = [],
+        size: @escaping @Sendable (_ name: String) -> PictureSize? = { _ in nil }
+    ) {
+        self.categories = categories
+        self.size = size
+    }
+}
+
+/// The result of reading a label file.
+public struct LabelReading: Sendable {
+    public var labels: LabelSet
+    /// What was repaired or omitted, in order.
+    public var problems: [LabelProblem]
+
+    public init(_ labels: LabelSet, problems: [LabelProblem] = []) {
+        self.labels = labels
+        self.problems = problems
+    }
+}
+
+/// Something wrong in a label file that reading survived.
+public struct LabelProblem: Sendable, Hashable, CustomStringConvertible {
+    public enum Outcome: String, Sendable, Codable {
+        /// Read after a repair, which the message states.
+        case repaired
+        /// The record was omitted; the rest was read.
+        case omitted
+    }
+
+    public var outcome: Outcome
+    /// The path of the file.
+    public var path: String
+    /// The place in it: `annotations[3].segmentation`, `line 7`.
+    public var place: String
+    public var message: String
+
+    public init(_ outcome: Outcome, path: String, place: String, _ message: String) {
+        self.outcome = outcome
+        self.path = path
+        self.place = place
+        self.message = message
+    }
+
+    public var description: String { "\(path): \(place): \(message)" }
+}
+
+/// A label file that cannot be read as a whole.
+public struct LabelError: Error, Hashable, CustomStringConvertible {
+    public var path: String
+    /// The place in the file; empty for the whole.
+    public var place: String
+    public var message: String
+
+    public init(path: String, place: String = "", _ message: String) {
+        self.path = path
+        self.place = place
+        self.message = message
+    }
+
+    public var description: String {
+        place.isEmpty ? "\(path): \(message)" : "\(path): \(place): \(message)"
+    }
+}
