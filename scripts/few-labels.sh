@@ -5,9 +5,11 @@
 # WORK: the folder of the runs, out/few-labels by default. A finished run is kept, an unfinished one
 #   resumed, so the script can be stopped and started again; several processes may share the folder.
 # Environment: LABELS="10 30 100", SEEDS="0 1 2", ENCODERS="video still" (the terms of pre-training;
-#   still is the control without video); STEPS=2, the steps of every training, for a try.
+#   still is the control without video); ENCODER_SEEDS="0": the seeds of pre-trained encoders, of which
+#   run N takes number N modulo their count; STEPS=2, the steps of every training, for a try.
 #
-# Each row is the mean over seeds; differences are paired by image, with intervals over clips.
+# Each row is the mean over seeds; differences are paired by image, with intervals over clips. The table
+# runs.csv has a line for every run: row, labels, seed, split, IoU per image, then the mean of each clip.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 data=$(realpath "${1:?few-labels.sh DATA [WORK]}")
@@ -16,6 +18,7 @@ gestalt=$PWD/.build/release/gestalt
 labels=${LABELS:-10 30 100}
 seeds=${SEEDS:-0 1 2}
 encoders=${ENCODERS:-video still}
+read -ra encoder_seeds <<<"${ENCODER_SEEDS:-$seeds}"
 steps=${STEPS:+--steps $STEPS}
 mkdir -p "$work"
 cd "$work"
@@ -53,21 +56,31 @@ score() {
     done
 }
 
+# students ROW COUNT SEED OPTION…: the student of a run, and the student of that one.
+students() {
+    local row=$1 run=$2-$3
+    shift 3
+    # Another process may be training the teacher: it goes on with the students, too.
+    [ -f "$row-$run/model.safetensors" ] || return 0
+    train "$row-student-$run" student --model "$row-$run" "$@"
+    [ ! -f "$row-student-$run/model.safetensors" ] ||
+        train "$row-student2-$run" student --model "$row-student-$run" "$@"
+    for name in "$row" "$row-student" "$row-student2"; do score "$name-$run"; done
+}
+
 for seed in $seeds; do
+    pretrained=${encoder_seeds[$((seed % ${#encoder_seeds[@]}))]}
     for encoder in $encoders; do
-        train "$encoder-$seed" encoder --terms "$(terms "$encoder")" --seed "$seed"
+        train "$encoder-$pretrained" encoder --terms "$(terms "$encoder")" --seed "$pretrained"
     done
     for count in $labels; do
         common=(--labels "$count" --seed "$seed" --augment strong)
         train "unet-$count-$seed" unet "${common[@]}"
-        train "unet-student-$count-$seed" student --model "unet-$count-$seed" "${common[@]}"
-        score "unet-$count-$seed"
-        score "unet-student-$count-$seed"
+        students unet "$count" "$seed" "${common[@]}"
         for encoder in $encoders; do
-            train "$encoder-$count-$seed" head --encoder dense --model "$encoder-$seed" "${common[@]}"
-            train "$encoder-student-$count-$seed" student --model "$encoder-$count-$seed" "${common[@]}"
-            score "$encoder-$count-$seed"
-            score "$encoder-student-$count-$seed"
+            [ -f "$encoder-$pretrained/model.safetensors" ] || continue
+            train "$encoder-$count-$seed" head --encoder dense --model "$encoder-$pretrained" "${common[@]}"
+            students "$encoder" "$count" "$seed" "${common[@]}"
         done
     done
 done
@@ -77,12 +90,12 @@ reports() { for seed in $seeds; do [ ! -s "$1-$2-$seed.test.json" ] || echo "$1-
 
 for count in $labels; do
     echo "== $count labels, IoU per image on test"
-    for row in unet unet-student $(for e in $encoders; do echo "$e $e-student"; done); do
+    for row in unet unet-student unet-student2 \
+        $(for e in $encoders; do echo "$e $e-student $e-student2"; done); do
         mapfile -t method < <(reports "$row" "$count")
         [ ${#method[@]} -gt 0 ] || continue
-        # Students are compared with the student of the U-Net, which sees the same frames.
-        against=unet
-        case $row in *-student) against=unet-student ;; esac
+        # A student is compared with the U-Net's of the same round, which sees the same frames.
+        against=unet${row#"${row%%-*}"}
         baseline=()
         [ "$row" = "$against" ] || mapfile -t baseline < <(reports "$against" "$count")
         echo "-- $row${baseline:+ against $against}"

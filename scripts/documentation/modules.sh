@@ -8,9 +8,9 @@ if [ ! -e "$modules/GestaltCommand.swiftmodule" ]; then
     exit 1
 fi
 module_flags=(-I "$modules" -I Sources/CBLAS -I Sources/CZlib -I Sources/CZip)
-for clang_target in CKernels CMedia; do
+for clang_target in CKernels CMedia CYaml _SubprocessCShims; do
     map=$(find -L "$modules/../$clang_target.build" -maxdepth 2 -name module.modulemap | head -n 1)
-    module_flags+=(-Xcc "-fmodule-map-file=$map")
+    [ -z "$map" ] || module_flags+=(-Xcc "-fmodule-map-file=$map")
 done
 
 # Compiles files to the module `Gestalt` in a folder.
