@@ -11,6 +11,9 @@ maps=()
 for map in .build/release/{CKernels,CMedia}.build/module.modulemap; do
     [ -f "$map" ] && maps+=(-Xcc "-fmodule-map-file=$map")
 done
+for headers in .build/checkouts/{swift-subprocess/Sources/_SubprocessCShims,Yams/Sources/CYaml}/include; do
+    maps+=(-I "$headers")
+done
 target=$(swiftc -print-target-info | sed -n 's/.*"triple": "\([^"]*\)".*/\1/p' | head -n 1)
 mkdir -p "$work/api"
 for folder in Sources/Gestalt?*/; do

@@ -8,9 +8,13 @@ if [ ! -e "$modules/GestaltCommand.swiftmodule" ]; then
     exit 1
 fi
 module_flags=(-I "$modules" -I Sources/CBLAS -I Sources/CZlib -I Sources/CZip)
-for clang_target in CKernels CMedia CYaml _SubprocessCShims; do
+for clang_target in CKernels CMedia; do
     map=$(find -L "$modules/../$clang_target.build" -maxdepth 2 -name module.modulemap | head -n 1)
-    [ -z "$map" ] || module_flags+=(-Xcc "-fmodule-map-file=$map")
+    module_flags+=(-Xcc "-fmodule-map-file=$map")
+done
+# The C parts of packages, whose module maps lie beside their headers.
+for headers in .build/checkouts/{swift-subprocess/Sources/_SubprocessCShims,Yams/Sources/CYaml}/include; do
+    module_flags+=(-I "$headers")
 done
 
 # Compiles files to the module `Gestalt` in a folder.
