@@ -24,14 +24,21 @@ struct Evaluate: GestaltCommand {
         help: "Frames of a clip, for a tokenizer; by default 16, or the next length that it takes.",
         transform: positive)
     var clipLength: Int?
-    @Option(help: "Seed of synthetic clips.") var seed: UInt64 = 0
+    @Option(
+        help: """
+            Compare N sampled futures of each clip with the true one, of a predictor; by default \
+            the probability of the true codes is scored.
+            """, transform: positive)
+    var futures: Int?
+    @Option(help: "Seed of synthetic clips, and of sampled futures.") var seed: UInt64 = 0
     @Flag(help: "Print the report as JSON.") var json = false
     @OptionGroup(title: "Common options") var common: CommonOptions
 
     func run() throws {
         let opened = try model.open()
-        let evaluation = try ModelEvaluation(
-            of: opened, every: every ?? 5, clipLength: clipLength)
+        let evaluation =
+            try futures.map { try ModelEvaluation.futures(of: opened, samples: $0, seed: seed) }
+            ?? ModelEvaluation(of: opened, every: every ?? 5, clipLength: clipLength)
         let own = "\(model.model) is \(opened.model.title), whose evaluation does not take it"
         try refuse(["--every": every != nil && evaluation.masks == .ignored], because: own)
         try refuse(

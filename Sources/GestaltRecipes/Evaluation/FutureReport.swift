@@ -5,6 +5,7 @@ import GestaltMedia
 import GestaltMetrics
 import GestaltTensor
 import GestaltTraining
+import GestaltVideo
 
 /// How well sampled futures agree with the true ones, by their distance from the conditioning frames.
 ///
@@ -94,6 +95,33 @@ public struct FutureReport: Sendable, Codable, Equatable {
         }
         offsets = tallies.map(\.result)
         (clipCount, sampleCount) = (set.count, samples)
+    }
+
+    /// Compares futures that a model draws; see ``init(on:length:given:random:progress:sampler:)``.
+    ///
+    /// - Parameter samples: the number for each clip.
+    /// - Throws: also `ModelInputError` for a model that is not conditioned on frames alone, and
+    ///   errors of its predictions.
+    public init(
+        of model: any ClipPredictor, on set: DataSet, samples: Int = 8,
+        options: PredictionOptions = PredictionOptions(), seed: UInt64 = 0,
+        progress: ProgressHandler? = nil
+    ) throws {
+        let sizes = model.clipSizes
+        guard sizes.givenFrames > 0, sizes.givenFrames < sizes.frames else {
+            throw ModelInputError(
+                "futures", expected: "a predictor conditioned on the first frames of a clip",
+                found: "\(sizes.givenFrames) of \(sizes.frames) frames given")
+        }
+        try self.init(
+            on: set, length: sizes.frames, given: sizes.givenFrames,
+            random: RandomStream(seed: seed), progress: progress
+        ) { frames, random in
+            try model.predict(
+                PredictionInputs(frames: frames), samples: samples, options: options,
+                random: random, progress: nil
+            ).video[0]
+        }
     }
 
     /// The scores at the distances 1, 4, 8, 15 and the last, as far as there are such.
