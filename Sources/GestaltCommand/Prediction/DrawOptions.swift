@@ -18,8 +18,8 @@ struct DrawOptions: ParsableArguments {
     var topP: Float?
     @Option(
         help: """
-            Samples drawn at once; 8 by default, of a masked prior 1: in a larger batch its samples \
-            may differ by rounding.
+            Samples drawn at once; 8 by default, of a masked prior 1: in a larger batch its \
+            samples may differ by rounding.
             """, transform: positive)
     var batch: Int?
     @Flag(help: "Always take the most likely code; one sample. Not for masked priors.")
@@ -30,14 +30,14 @@ struct DrawOptions: ParsableArguments {
     var bestOf: Int?
     @Option(
         help: """
-            Frames of the result; more than a clip has are predicted window by window. Not for \
-            masked priors.
+            Frames of the result; more than a clip has are predicted window by window. Not \
+            for masked priors.
             """, transform: positive)
     var length: Int?
     @Flag(
         help: """
-            Store weights and cache as bfloat16: faster, logits to about two digits. Not for masked \
-            priors.
+            Store weights and cache as bfloat16: faster, logits to about two digits. Not for \
+            masked priors.
             """)
     var bfloat16 = false
     @Option(help: "Passes of a masked prior; 12 by default.", transform: positive)

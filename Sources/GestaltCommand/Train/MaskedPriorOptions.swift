@@ -11,8 +11,8 @@ struct MaskedPriorOptions: ParsableArguments, PriorOptions {
         help: """
             What masked codes hold of the first frame: still (the default), the codes of the clip \
             if nothing moved, in every slice; prefix, nothing, the first slice is given; commit, in \
-            the first slice the code of the still clip, to be refined, for tokenizers whose first \
-            slice mixes frames; none, nothing, no slice is given.
+            the first slice the code of the still clip, to be refined, for tokenizers whose \
+            first slice mixes frames; none, nothing, no slice is given.
             """)
     var condition: MaskCondition.Mode?
     @Option(

@@ -112,7 +112,8 @@ public struct MagvitFrameEncoder: StoredEncoder {
         let stream = prior.streams(tokens, segments: segments, through: layer, .inference)[layer]
         let grid = prior.configuration.grid
         let shape = [frames.shape[0], grid.time, grid.height, grid.width]
-        let cells = stream[0..., 1...].reshaped(Shape(shape + [-1]))
+        let cells = stream[0..., 1...].reshaped(
+            Shape(shape + [prior.configuration.width]))
         guard source.place == .hidden else { return cells[0..., 0..<1] }
         // [N, t − 1, h, w, width] to [N, h, w, t − 1, width].
         return cells[0..., 1...].permuted([0, 2, 3, 1, 4])
