@@ -143,8 +143,8 @@ let package = Package(
         layer(
             "GestaltMAGVIT",
             [
-                "GestaltChecks", "GestaltTensor", "GestaltIO", "GestaltNN", "GestaltModels",
-                "GestaltVideo",
+                "GestaltChecks", "GestaltTensor", "GestaltIO", "GestaltNN", "GestaltFiles",
+                "GestaltModels", "GestaltVideo",
             ]),
         layer(
             "GestaltPrior",
@@ -251,7 +251,8 @@ let package = Package(
             [
                 "GestaltTensor", "GestaltIO", "GestaltNN", "GestaltFiles", "GestaltMedia",
                 "GestaltData", "GestaltModels", "GestaltVideo", "GestaltTraining",
-                "GestaltRobotPush", "GestaltVQVAE", "GestaltPrior", "GestaltSegHeads",
+                "GestaltRobotPush", "GestaltVQVAE", "GestaltMAGVIT", "GestaltPrior",
+                "GestaltSegHeads",
             ]),
         tests("GestaltChecks"),
         tests("GestaltLabels"),

@@ -16,5 +16,6 @@ public enum BuiltIns {
         SegmentationKinds.register()
         Recipes.registerBuiltIns()
         FeatureSources.registerBuiltIns()
+        CheckpointFormats.registerBuiltIns()
     }()
 }

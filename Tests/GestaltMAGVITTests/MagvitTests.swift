@@ -1,3 +1,4 @@
+import Foundation
 import GestaltFiles
 import GestaltMAGVIT
 import GestaltModels
@@ -121,5 +122,21 @@ import Testing
             let error = #expect(throws: ConfigurationError.self) { try configuration.validate() }
             #expect(error?.key == key)
         }
+    }
+
+    @Test("levels below 2 in a file are refused by their key") func badLevels() throws {
+        var random = RandomStream(seed: 0)
+        let folder = TemporaryFolder()
+        try MagvitTokenizer(.tiny, random: &random).write(to: folder.path("model"))
+        let path = folder.path("model/config.json")
+        let text = try String(contentsOfFile: path, encoding: .utf8)
+        let levels = try #require(
+            text.range(of: "8,", range: text.range(of: "levels")!.upperBound..<text.endIndex))
+        try text.replacingCharacters(in: levels, with: "1,")
+            .write(toFile: path, atomically: true, encoding: .utf8)
+        let error = #expect(throws: ConfigurationError.self) {
+            try MagvitTokenizer(folder: folder.path("model"))
+        }
+        #expect(error?.key == "quantizer.levels" && error?.path == path, "\(error as Any)")
     }
 }

@@ -101,6 +101,57 @@ import Testing
         #expect(scores.contains { $0.visible != nil })
     }
 
+    @Test("a head after half of the blocks adds its loss in training alone")
+    func halfDepth() throws {
+        var sizes = try predictor().configuration.prior
+        sizes.dropout = 0
+        var random = RandomStream(seed: 3)
+        let plain = MaskedPrior(sizes, random: &random)
+        sizes.halfDepthWeight = 0.25
+        random = RandomStream(seed: 3)
+        var prior = MaskedPrior(sizes, random: &random)
+        #expect(Set(prior.state.map(\.path)) == storedPaths(prior))
+        let codes = Tensor<Int32>((0..<48).map { $0 % 36 }).reshaped([1, 3, 4, 4])
+        let condition = MaskCondition(.still, regionCells: 16, tokens: [codes.scalars])
+        func step(_ prior: MaskedPrior) -> (loss: Float, gradients: Gradients) {
+            let step = valueAndGradients(
+                of: prior, Context.training(random: RandomStream(seed: 1))
+            ) { ($0.loss(codes, condition, $1).loss, ()) }
+            return (step.loss, step.gradients)
+        }
+        // All other weights alike: the second head is drawn last.
+        let (whole, alone) = (step(prior), step(plain))
+        #expect(whole.loss > alone.loss + 0.2)
+        let path = "halfDepth.head.dense.weight"
+        #expect((whole.gradients[path: path]?.abs().max().scalar ?? 0) > 0)
+        let random2 = RandomStream(seed: 2)
+        #expect(
+            prior.maskedScore(codes, condition, ratio: 0.2, random: random2).crossEntropy
+                == plain.maskedScore(codes, condition, ratio: 0.2, random: random2).crossEntropy)
+        // Equal heads on equal streams: the sum of both losses.
+        prior.halfDepth?.head = prior.head
+        let both = step(prior).loss
+        #expect(both > alone.loss)
+    }
+
+    @Test("several samples of a pass are those of one by one", arguments: [0, 0.5] as [Float])
+    func batches(guidance: Float) throws {
+        let model = try predictor(unconditional: 0.1)
+        let random = RandomStream(seed: 11)
+        var options = MaskedDecoding(steps: 5, guidance: guidance)
+        let alone = try model.predict(frames: frames, samples: 3, options: options, random: random)
+        options.batch = 4
+        let done = Counter()
+        let joined = try model.predict(
+            frames: frames, samples: 3, options: options, random: random
+        ) { done.see($0.done) }
+        // Rounding of larger products may move a code.
+        let equal = zip(alone.codes.scalars, joined.codes.scalars).count { $0 == $1 }
+        #expect(equal * 10 >= alone.codes.count * 9)
+        #expect(joined.codes.scalars.allSatisfy { (0..<36).contains($0) })
+        #expect(done.seen == [4, 8, 12, 16, 20, 22, 24, 26, 28, 30])
+    }
+
     @Test func guidanceNeedsTraining() throws {
         let options = MaskedDecoding(steps: 2, guidance: 1)
         let error = #expect(throws: ConfigurationError.self) {
@@ -117,6 +168,7 @@ import Testing
         ("steps", MaskedDecoding(steps: 0)), ("temperature", MaskedDecoding(temperature: 0)),
         ("temperature", MaskedDecoding(temperature: .nan)),
         ("confidenceNoise", MaskedDecoding(confidenceNoise: -1)),
+        ("batch", MaskedDecoding(batch: 0)),
         ("topK", MaskedDecoding(topK: 0)), ("topK", MaskedDecoding(topK: 37)),
         ("topP", MaskedDecoding(topP: 0)), ("topP", MaskedDecoding(topK: 3, topP: 0.5)),
         ("guidance", MaskedDecoding(guidance: -1)),
@@ -197,6 +249,9 @@ import Testing
             ("objective.fullShare", { $0.objective.fullShare = 1 }),
             ("objective.smoothing", { $0.objective.smoothing = -0.1 }),
             ("objective.schedule", { $0.objective.schedule = .power(0) }),
+            ("objective.block", { $0.objective.block = Extent3(time: 1, height: 0, width: 1) }),
+            ("halfDepthWeight", { $0.halfDepthWeight = 0 }),
+            ("halfDepthWeight", { ($0.halfDepthWeight, $0.layers) = (1, 1) }),
             ("unconditionalShare", { $0.unconditionalShare = 2 }),
         ]
         for (key, change) in changes {

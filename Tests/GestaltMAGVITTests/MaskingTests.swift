@@ -82,6 +82,29 @@ import Testing
         #expect(draws.contains { $0.replacements.contains { $0 != nil } })
     }
 
+    @Test(
+        "blocks are masked together, the last one in part", arguments: MaskCondition.Mode.allCases)
+    func blocks(mode: MaskCondition.Mode) {
+        let block = Extent3(time: 2, height: 2, width: 3)
+        let sizes = configuration(mode, MaskObjective(corruption: 0, block: block))
+        let plain = configuration(mode, MaskObjective(corruption: 0))
+        let first = mode.fixesRegion ? 1 : 0
+        for seed in 0..<20 {
+            var (random, same) = (
+                RandomStream(seed: UInt64(seed)), RandomStream(seed: UInt64(seed))
+            )
+            let draw = MaskDraw(sizes, condition(mode), random: &random)
+            let single = MaskDraw(plain, condition(mode), random: &same)
+            #expect(draw.masked.count { $0 } == single.masked.count { $0 })
+            var states: [[Int]: Set<Bool>] = [:]
+            for cell in 0..<48 where cell / 16 >= first {
+                let place = [(cell / 16 - first) / 2, cell / 4 % 4 / 2, cell % 4 / 3]
+                states[place, default: []].insert(draw.masked[cell])
+            }
+            #expect(states.values.count { $0.count > 1 } <= 1)
+        }
+    }
+
     @Test func distancesByHand() {
         let sizes = configuration(.still, MaskObjective(visible: 0.5, byDistance: true))
         var scores = [Float](repeating: 1, count: 48)

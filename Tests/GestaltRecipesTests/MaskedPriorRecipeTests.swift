@@ -51,6 +51,22 @@ import Testing
         #expect(read as? MaskedPriorRecipe == recipe)
     }
 
+    @Test("a second head and block masks are options of the recipe") func studyRows() throws {
+        let folder = try tokenizer()
+        var recipe = recipe(folder, steps: 2)
+        recipe.halfDepthWeight = 0.25
+        recipe.objective.block = Extent3(time: 1, height: 2, width: 2)
+        recipe.objective.corruption = 0
+        let trained = try recipe.train(silent(folder.path("run")))
+        let sizes = trained.model.configuration.prior
+        #expect(sizes.halfDepthWeight == 0.25 && sizes.objective == recipe.objective)
+        #expect(trained.model.state.contains { $0.path == "prior.halfDepth.head.bias" })
+        let read = try #require(
+            try OpenedModel(at: folder.path("run")).model as? MaskedPredictor)
+        #expect(read.configuration == trained.model.configuration)
+        #expect(try Recipes.recipe(ofRun: folder.path("run")) as? MaskedPriorRecipe == recipe)
+    }
+
     @Test func losesLessOnClipsItHasSeen() throws {
         let folder = try tokenizer()
         var recipe = recipe(folder, steps: 60)
@@ -67,6 +83,8 @@ import Testing
         for change in [
             { $0.clipLength = 0 }, { $0.startInterval = 0 }, { $0.dropout = 1 },
             { $0.unconditionalShare = -1 }, { $0.objective.fullShare = 1 },
+            { $0.steps = 0 }, { $0.halfDepthWeight = -1 },
+            { $0.objective.block = Extent3(time: 0, height: 1, width: 1) },
         ] as [(inout MaskedPriorRecipe) -> Void] {
             var recipe = recipe(folder, steps: 1)
             change(&recipe)

@@ -7,12 +7,6 @@ import GestaltPrior
 import GestaltTensor
 import GestaltTraining
 
-/// Reads codes `[B, t, h, w]` from a file; `[t, h, w]` is one clip.
-func readCodes(_ path: String) throws -> Tensor<Int32> {
-    let codes = try ArrayFile.read(path, as: Int32.self, name: "codes", warn: remark)
-    return codes.rank == 3 ? codes.expanded(axis: 0) : codes
-}
-
 /// Reads actions `[B, T, width]` from a file; `[T, width]` is those of one clip.
 func readActions(_ path: String) throws -> Tensor<Float> {
     let actions = try ArrayFile.read(path, as: Float.self, name: "actions", warn: remark)

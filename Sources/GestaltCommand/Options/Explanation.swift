@@ -1,5 +1,6 @@
 import GestaltData
 import GestaltFiles
+import GestaltMAGVIT
 import GestaltModels
 import GestaltRecipes
 import GestaltTraining
@@ -20,6 +21,7 @@ struct Explanation: Error, CustomStringConvertible {
             case let error as ModelMismatch where !error.needed.recipes.isEmpty:
                 "\(error); \(commands(for: error.needed.recipes)) makes one"
             case let error as VideoGPTError: explained(error)
+            case Magvit2Error.setting(_, let name, _, _): "\(error) (--set \(name)=…)"
             case TrainingError.noCheckpoint:
                 "\(error) (\(Program.name) train … --resume --output)"
             case let error as TrainingError where isTraining:
@@ -81,6 +83,8 @@ struct Explanation: Error, CustomStringConvertible {
             "averageRamp": "--average-ramp", "floor": "--floor", "terms": "--terms",
             "encoderModel": "--encoder", "encoderRate": "--encoder-rate", "dropout": "--dropout",
             "condition": "--condition", "unconditionalShare": "--unconditional-share",
+            "halfDepthWeight": "--half-depth-weight", "objective.corruption": "--corruption",
+            "objective.block": "--mask-block",
         ]
         if let flag = flags[key] { return flag }
         for (prefix, flag) in [

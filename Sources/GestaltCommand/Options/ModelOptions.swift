@@ -92,12 +92,12 @@ func modelLocation(_ path: String, for use: ModelUse? = nil) -> String {
     return name
 }
 
-/// Settings missing from a bare VideoGPT checkpoint, as `KEY=VALUE`.
+/// Settings missing from a checkpoint of another program, as `KEY=VALUE`.
 struct SettingOptions: ParsableArguments {
     @Option(
         name: .customLong("set"), parsing: .singleValue,
         help: ArgumentHelp(
-            "A setting missing from a bare VideoGPT checkpoint: downsample=4,2,2, heads=4, …",
+            "A setting missing from another program's checkpoint: downsample=4,2,2, heads=4, …",
             valueName: "KEY=VALUE"))
     var settings: [String] = []
 

@@ -1,7 +1,7 @@
 import ArgumentParser
 import GestaltData
-import GestaltPrior
 import GestaltRecipes
+import GestaltVideo
 
 /// The class and the actions that a prior is conditioned on; the same flags in every command.
 struct ConditionOptions: ParsableArguments {
@@ -15,12 +15,12 @@ struct ConditionOptions: ParsableArguments {
     static let flags = ["class": "--class", "actions": "--actions"]
 }
 
-extension ClipConditions {
+extension PredictionInputs {
     /// - Parameter clips: the number of clips of the class.
     /// - Throws: `ModelInputError` for frames with a prior that has no conditioning frames, and
     ///   errors in reading actions.
     init(
-        _ predictor: VideoPredictor, frames input: VideoInput?, _ options: ConditionOptions,
+        _ predictor: any ClipPredictor, frames input: VideoInput?, _ options: ConditionOptions,
         clips: Int
     ) throws {
         try self.init(predictor, frames: input, label: options.label, clips: clips) {

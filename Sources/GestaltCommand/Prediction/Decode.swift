@@ -4,6 +4,7 @@ import GestaltFiles
 import GestaltIO
 import GestaltMedia
 import GestaltPrior
+import GestaltRecipes
 import GestaltTensor
 import GestaltTraining
 import GestaltVQVAE
@@ -15,7 +16,8 @@ struct Decode: GestaltCommand {
         abstract: "Decode codes to clips.",
         discussion: """
             Reads int32 codes [B, t, h, w] and writes clips [B, T, H, W, 3]: as a float32 array, \
-            nominally −0.5 to 0.5, not clamped; as GIF or PNG clamped, clips side by side.
+            nominally −0.5 to 0.5, not clamped; as GIF or PNG clamped, clips side by side. A \
+            safetensors file of encode names its tokenizer, and another one refuses it.
             """)
 
     @OptionGroup var model: ModelOptions
@@ -34,8 +36,7 @@ struct Decode: GestaltCommand {
     func run() throws {
         try checkOutput(output, pictures: true)
         let model = try model.video()
-        let codes = try readCodes(input)
-        try model.tokenizer.check(codes: codes)
+        let codes = try CodeFile.read(input, for: model.tokenizer, warn: remark)
         try beginWork(output)
         let progress = common.progress("decoding", total: codes.shape[0], unit: "clips")
         var parts: [Tensor<Float>] = []

@@ -20,7 +20,8 @@ struct Encode: GestaltCommand {
             T = 1 + S·n. Clips of other lengths are an error unless --pad-frames repeats their \
             last frame. Arrays of other layouts and ranges \
             are recognized from shape and values if unambiguous, else set by --layout and \
-            --range. Predictions can be encoded, too.
+            --range. Predictions can be encoded, too. A safetensors file also holds the fingerprint \
+            of the tokenizer, which decode and logits check.
             """)
 
     @OptionGroup var model: ModelOptions
@@ -45,12 +46,11 @@ struct Encode: GestaltCommand {
         let model = try model.video()
         let input = try reading.input(
             input, for: model.frameTarget, clips: clips,
-            frames: frames ?? model.predictor?.configuration.clipLength, leavesOutShort: true)
-        let length = frames ?? model.predictor?.configuration.clipLength ?? input.video.shape[1]
+            frames: frames ?? model.clipPredictor?.clipSizes.frames, leavesOutShort: true)
+        let length = frames ?? model.clipPredictor?.clipSizes.frames ?? input.video.shape[1]
         let video = padded(try input.first(length), to: model.tokenizer.configuration)
         let shape = video.shape
-        _ = try model.tokenizer.configuration.latentShape(
-            time: shape[1], height: shape[2], width: shape[3])
+        try check(shape, model.tokenizer.configuration)
         try beginWork(output)
         let progress = common.progress("encoding", total: shape[0], unit: "clips")
         var parts: [Tensor<Int32>] = []
@@ -61,8 +61,21 @@ struct Encode: GestaltCommand {
         }
         progress.finish()
         let codes = concatenated(parts, axis: 0)
-        try ArrayFile.write(codes, name: "codes", to: output)
+        try CodeFile.write(codes, of: model.tokenizer, to: output)
         print("\(output): int32 \(codes.shape)")
+    }
+
+    /// - Throws: an error with the flag that helps for a number of frames that does not fit.
+    private func check(
+        _ shape: Shape, _ configuration: any VideoTokenizerConfiguration
+    ) throws {
+        do {
+            _ = try configuration.latentShape(
+                time: shape[1], height: shape[2], width: shape[3])
+        } catch {
+            guard case .frames = error else { throw error }
+            throw Explanation(description: "\(error) (--pad-frames)")
+        }
     }
 
     /// Returns the clips, with `--pad-frames` lengthened by their last frame.

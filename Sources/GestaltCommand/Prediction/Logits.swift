@@ -8,6 +8,7 @@ import GestaltRecipes
 import GestaltTensor
 import GestaltTraining
 import GestaltVQVAE
+import GestaltVideo
 
 /// `gestalt logits`: a prior's logits at every position of a clip.
 struct Logits: GestaltCommand {
@@ -41,13 +42,13 @@ struct Logits: GestaltCommand {
     func run() throws {
         try checkOutput(output, pictures: false)
         let predictor = try model.predictor()
-        let codes = try readCodes(codes)
+        let codes = try CodeFile.read(codes, for: predictor.tokenizer, warn: remark)
         let input = try frames.map {
             try reading.input(
-                $0, for: predictor.configuration.frameTarget, clips: codes.shape[0],
+                $0, for: predictor.frameTarget, clips: codes.shape[0],
                 frames: predictor.configuration.prior.conditioning?.frames)
         }
-        let conditioning = try ClipConditions(
+        let conditioning = try PredictionInputs(
             predictor, frames: input, conditions, clips: codes.shape[0])
         try predictor.check(
             codes: codes, frames: conditioning.frames, classes: conditioning.classes,

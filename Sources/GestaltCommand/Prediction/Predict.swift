@@ -2,13 +2,10 @@ import ArgumentParser
 import GestaltData
 import GestaltFiles
 import GestaltIO
-import GestaltMAGVIT
 import GestaltMedia
-import GestaltPrior
 import GestaltRecipes
 import GestaltTensor
 import GestaltTraining
-import GestaltVQVAE
 import GestaltVideo
 
 /// `gestalt predict`: predictions from conditioning frames.
@@ -35,81 +32,72 @@ struct Predict: GestaltCommand {
     @Option(help: "Samples per clip; 4 by default, 1 with --greedy.", transform: positive)
     var samples: Int?
     @Option(help: "Use at most N clips.", transform: positive) var clips: Int?
-    @Option(
-        help: "Above 0, 1 by default; values below 1 favor likely codes, --greedy is the limit.",
-        transform: positiveFraction)
-    var temperature: Float?
-    @Option(help: "Sample from the K most likely codes.", transform: positive) var topK: Int?
-    @Option(
-        help: "Sample from the most likely codes with this total probability.",
-        transform: positiveShare)
-    var topP: Float?
-    @Flag(help: "Always take the most likely code; one sample.") var greedy = false
-    @Option(
-        help: "Draw N samples per clip and keep the most likely.", transform: positive)
-    var bestOf: Int?
-    @Option(
-        help: "Frames of the result; more than a clip has are predicted window by window.",
-        transform: positive)
-    var length: Int?
+    @OptionGroup var drawing: DrawOptions
     @Option(help: "Frames per second of a GIF; 6.67 by default.", transform: frameRate)
     var fps: Double?
     @Option(help: "Seed of the samples.") var seed: UInt64 = 0
     @OptionGroup var conditions: ConditionOptions
-    @OptionGroup(title: "Masked priors") var masked: MaskedOptions
-    @Flag(help: "Store weights and cache as bfloat16: faster, logits to about two digits.")
-    var bfloat16 = false
     @OptionGroup var reading: ReadingOptions
     @Option(help: "The file to write: .gif, .png, .npy, .npz or .safetensors.", completion: .file())
     var output: String
     @OptionGroup(title: "Common options") var common: CommonOptions
 
-    static let flags = ConditionOptions.flags.merging(MaskedOptions.flags) { $1 }.merging([
-        "frames": "--input", "topK": "--top-k",
-        "topP": "--top-p", "temperature": "--temperature",
+    static let flags = ConditionOptions.flags.merging(DrawOptions.flags) { $1 }.merging([
+        "frames": "--input", "samples": "--samples",
         "codes, frames, class and actions": "--input and --actions",
     ]) { $1 }
 
     func validate() throws {
-        guard length == nil || bestOf == nil else {
-            throw ValidationError("--length and --best-of exclude each other")
-        }
-        guard samples == nil || bestOf == nil else {
+        guard samples == nil || drawing.bestOf == nil else {
             throw ValidationError(
                 "--best-of sets the number of samples; leave out --samples")
         }
-        if greedy {
-            guard (samples ?? 1) == 1, bestOf == nil else {
-                throw ValidationError("--greedy yields one sample: all would be the same")
-            }
-            guard temperature == nil, topK == nil, topP == nil else {
-                throw ValidationError(
-                    "--greedy takes the most likely code; leave out --temperature, --top-k and --top-p"
-                )
-            }
+        guard !drawing.greedy || (samples ?? 1) == 1 else {
+            throw ValidationError("--greedy yields one sample: all would be the same")
         }
         try checkFrameRate(fps, output)
     }
 
     func run() throws {
         try checkOutput(output, pictures: true)
-        let opened = try model.open(for: .prediction, common)
-        if let predictor = opened.model as? MaskedPredictor {
-            return try run(predictor, at: opened.path)
+        let predictor = try model.open(for: .prediction, common).clipPredictor()
+        let options = drawing.chosen
+        try options.requireKnown(by: predictor)
+        let (inputs, truth) = try inputs(predictor, frames: predictor.predictedLength(options))
+        try predictor.check(inputs, samples: number, options)
+        try beginWork(output)
+        // The first report carries the total.
+        let progress = common.progress("predicting", total: 0, unit: "steps")
+        defer { progress.finish() }
+        let forecast = try predictor.predict(
+            inputs, samples: number, options: options, random: RandomStream(seed: seed)
+        ) { step in
+            try stopIfAsked(progress)
+            progress.update(step)
         }
-        let predictor = try opened.predictor()
-        try refuse(masked.given, because: "\(opened.path) has no masked prior")
-        let options = SamplingOptions(
-            temperature: temperature ?? 1, topK: topK, topP: topP ?? 1, isGreedy: greedy)
-        try options.validate()
-        let (conditioning, truth, count) = try inputs(predictor)
-        let sampler = VideoSampler(
-            predictor, format: bfloat16 ? .bfloat16 : .float32, batch: min(8, number * count))
-        try write(try draw(sampler, conditioning, options), truth: truth)
+        try write(forecast.video, truth: truth)
+    }
+
+    /// The number of samples of each clip.
+    private var number: Int { samples ?? (drawing.greedy || drawing.bestOf != nil ? 1 : 4) }
+
+    /// Returns the inputs, and the true clips where they are long enough.
+    private func inputs(
+        _ predictor: any ClipPredictor, frames count: Int
+    ) throws -> (inputs: PredictionInputs, truth: Tensor<Float>?) {
+        let given = try input.map {
+            try reading.input(
+                $0, for: predictor.frameTarget, usualFit: model.usualFit, clips: clips,
+                frames: max(count, predictor.clipSizes.givenFrames))
+        }
+        let inputs = try PredictionInputs(
+            predictor, frames: given, conditions, clips: given?.video.shape[0] ?? 1)
+        let truth = given.flatMap { $0.video.shape[1] >= count ? try? $0.first(count) : nil }
+        return (inputs, truth)
     }
 
     /// Writes samples `[N, S, T, H, W, 3]` in 0…1, in pictures next to the true clips.
-    func write(_ video: Tensor<Float>, truth: Tensor<Float>?) throws {
+    private func write(_ video: Tensor<Float>, truth: Tensor<Float>?) throws {
         if isPicture(output) {
             try writePictures(
                 rows(video, truth), titles: titles(video, truth), fps: fps, to: output)
@@ -119,77 +107,6 @@ struct Predict: GestaltCommand {
             print("\(output): float32 \(video.shape)")
         }
     }
-
-    /// Returns the prior's conditioning, the true clips where they are long enough, and the number
-    /// of clips.
-    private func inputs(
-        _ predictor: VideoPredictor
-    ) throws -> (conditioning: ClipConditions, truth: Tensor<Float>?, count: Int) {
-        let sizes = predictor.configuration
-        let given = try input.map {
-            try reading.input(
-                $0, for: sizes.frameTarget, usualFit: model.usualFit, clips: clips,
-                frames: max(length ?? sizes.clipLength, sizes.prior.conditioning?.frames ?? 0))
-        }
-        let count = given?.video.shape[0] ?? 1
-        let conditioning = try ClipConditions(
-            predictor, frames: given, conditions, clips: count)
-        if length == nil {
-            try predictor.check(
-                frames: conditioning.frames, classes: conditioning.classes,
-                actions: conditioning.actions)
-        } else {
-            let isRollable = sizes.prior.conditioning.map { $0.frames < sizes.clipLength } ?? false
-            guard conditioning.frames != nil, conditioning.actions == nil, isRollable else {
-                throw ModelInputError(
-                    "--length", expected: "a prior conditioned on frames alone",
-                    found: conditioning.actions == nil ? "one without frames" : "actions")
-            }
-            try predictor.check(frames: conditioning.frames, classes: conditioning.classes)
-        }
-        let whole = length ?? predictor.configuration.clipLength
-        let truth = given.flatMap { $0.video.shape[1] >= whole ? try? $0.first(whole) : nil }
-        return (conditioning, truth, count)
-    }
-
-    /// Returns samples `[N, S, T, H, W, 3]` in 0…1.
-    private func draw(
-        _ sampler: VideoSampler, _ conditioning: ClipConditions, _ options: SamplingOptions
-    ) throws -> Tensor<Float> {
-        let random = RandomStream(seed: seed)
-        try beginWork(output)
-        // The first report carries the total.
-        let progress = common.progress("predicting", total: 0, unit: "tokens")
-        defer { progress.finish() }
-        let report: ProgressHandler = { step in
-            try stopIfAsked(progress)
-            progress.update(step)
-        }
-        if let length, let frames = conditioning.frames {
-            return try sampler.rollout(
-                frames: frames, length: length, classes: conditioning.classes, samples: number,
-                options: options, random: random, progress: report
-            ).video
-        }
-        let condition = sampler.condition(
-            frames: conditioning.frames, classes: conditioning.classes,
-            actions: conditioning.actions)
-        if let bestOf {
-            return sampler.decoded(
-                try sampler.codes(
-                    condition, samples: bestOf, options: options, random: random,
-                    progress: report
-                ).best
-            ).video
-        }
-        return sampler.decoded(
-            try sampler.codes(
-                condition, samples: number, options: options, random: random, progress: report)
-        ).video
-    }
-
-    /// The number of samples of each clip.
-    private var number: Int { bestOf ?? samples ?? (greedy ? 1 : 4) }
 
     private func rows(_ video: Tensor<Float>, _ truth: Tensor<Float>?) -> [[Tensor<UInt8>]] {
         (0..<video.shape[0]).map { clip in

@@ -3,7 +3,11 @@ extension TrainTokenizer: GestaltCommand {
 }
 
 extension TrainPrior: GestaltCommand {
-    var common: CommonOptions { training.common }
+    var common: CommonOptions { arguments.training.common }
+}
+
+extension TrainMaskedPrior: GestaltCommand {
+    var common: CommonOptions { arguments.training.common }
 }
 
 extension TrainEncoder: GestaltCommand {

@@ -5,6 +5,7 @@ import GestaltVideo
 /// The sizes and choices of a ``MagvitTokenizer``; its `config.json` and the presets.
 public struct MagvitConfiguration: VideoTokenizerConfiguration {
     public static let kind = "magvit"
+    public static let priorRecipe = "masked-prior"
 
     /// The padding along time.
     public enum Padding: String, Codable, Sendable, CaseIterable {

@@ -1,6 +1,7 @@
 import GestaltModels
+import GestaltVideo
 
-/// The kinds of models that this module registers.
+/// The kinds of models and encoders that this module registers.
 public enum MagvitKinds {
     /// Registers all of them; later calls do nothing.
     public static func register() { _ = registration }
@@ -8,6 +9,8 @@ public enum MagvitKinds {
     private static let registration: Void = {
         // A kind that a program registered earlier under this name is kept.
         try? ModelKinds.register(MagvitTokenizer.self)
+        try? ModelKinds.register(StagedTokenizer.self)
         try? ModelKinds.register(MaskedPredictor.self)
+        try? Encoders.register(MagvitFrameEncoder.self)
     }()
 }

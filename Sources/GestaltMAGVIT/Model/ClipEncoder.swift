@@ -25,10 +25,10 @@ public struct MagvitEncoder: Module {
         /// Factors along time, height and width; nil at the last level.
         let strides: [Int]?
 
-        func callAsFunction(
-            _ x: Tensor<Float>, _ history: FrameHistory?, _ context: Context
+        /// Halves the output of the blocks.
+        func halved(
+            _ y: Tensor<Float>, _ history: FrameHistory?, _ context: Context
         ) -> Tensor<Float> {
-            let y = blocks(x, "blocks", history, context)
             guard let strides else { return y }
             return down.map { down in context.part("down") { down(y, history) } }
                 ?? y.averagePooled(kernel: strides, stride: strides)
@@ -63,22 +63,28 @@ public struct MagvitEncoder: Module {
             channels, configuration.embeddingWidth, kernel: 1, configuration, random: &random)
     }
 
-    /// Returns the features before the last convolution, `[N, t, h, w, channels]`.
-    func features(
+    /// Returns the features before the last convolution, `[N, t, h, w, channels]`, and the output of
+    /// each finer level before its halving, finest first, `[N, T′, H′, W′, channels′]`.
+    func pyramid(
         _ clips: Tensor<Float>, _ history: FrameHistory?, _ context: Context
-    ) -> Tensor<Float> {
+    ) -> (features: Tensor<Float>, finer: [Tensor<Float>]) {
         var x = context.part("input") { input(clips, history) }
+        var outputs: [Tensor<Float>] = []
         for (index, level) in levels.enumerated() {
-            x = context.part("levels.\(index)") { level(x, history, context) }
+            x = context.part("levels.\(index)") {
+                let y = level.blocks(x, "blocks", history, context)
+                outputs.append(y)
+                return level.halved(y, history, context)
+            }
         }
         x = middle(x, "middle", history, context)
-        return context.part("norm") { norm(x) }
+        return (context.part("norm") { norm(x) }, Array(outputs.dropLast()))
     }
 
     func callAsFunction(
         _ clips: Tensor<Float>, _ history: FrameHistory?, _ context: Context
     ) -> Tensor<Float> {
-        let features = features(clips, history, context)
+        let features = pyramid(clips, history, context).features
         return context.part("output") { output(features, history) }
     }
 

@@ -130,14 +130,24 @@ extension MagvitTokenizer {
     public func latents(
         of clips: Tensor<Float>, _ name: String, _ context: Context
     ) -> Tensor<Float> {
-        switch name {
-        case "continuous": return continuousLatents(clips, context)
-        case "features":
-            check(clips)
-            return context.part("encoder") { encoder.features(clips, nil, context) }
-        case "quantized":
-            return quantizer(continuousLatents(clips, context), .inference).embeddings
-        default: stop("MagvitTokenizer: no latents “\(name)”; there are \(latents.map(\.name))")
+        pyramid(of: clips, name, context).latents
+    }
+
+    /// Returns latents by name, and the outputs of the encoder's finer levels, finest first.
+    func pyramid(
+        of clips: Tensor<Float>, _ name: String, _ context: Context
+    ) -> (latents: Tensor<Float>, finer: [Tensor<Float>]) {
+        check(clips)
+        return context.part("encoder") {
+            let (features, finer) = encoder.pyramid(clips, nil, context)
+            guard name != "features" else { return (features, finer) }
+            let continuous = context.part("output") { encoder.output(features) }
+            switch name {
+            case "continuous": return (continuous, finer)
+            case "quantized": return (quantizer(continuous, .inference).embeddings, finer)
+            default:
+                stop("MagvitTokenizer: no latents “\(name)”; there are \(latents.map(\.name))")
+            }
         }
     }
 

@@ -41,6 +41,9 @@ public struct VideoModel: Sendable {
     /// The predictor; `nil` for a tokenizer alone.
     public var predictor: VideoPredictor? { stored as? VideoPredictor }
 
+    /// The predictor of any kind; `nil` for a tokenizer alone.
+    public var clipPredictor: (any ClipPredictor)? { stored as? any ClipPredictor }
+
     /// Registers the kinds of this module; later calls do nothing.
     public static func registerKinds() { _ = registration }
 

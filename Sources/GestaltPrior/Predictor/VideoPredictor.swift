@@ -17,7 +17,7 @@ import GestaltVideo
 /// let logits = predictor.logits(codes, condition)                  // [N, t, h, w, K]
 /// ```
 /// - Source: Yan et al., *VideoGPT* (2021).
-public struct VideoPredictor: TokenizerContaining {
+public struct VideoPredictor: StoredModel {
     public let configuration: VideoPredictorConfiguration
     public var tokenizer: any VideoTokenizer
     public var prior: VideoPrior

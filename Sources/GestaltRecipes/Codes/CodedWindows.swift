@@ -122,9 +122,7 @@ extension CodedWindows {
         _ clips: some ClipSource, _ windows: [CodedWindow], _ tokenizer: any VideoTokenizer
     ) throws -> String {
         var hash = Fingerprint()
-        for entry in tokenizer.state {
-            entry.value.withScalars { hash.add(UnsafeRawBufferPointer($0)) }
-        }
+        Array(tokenizer.fingerprint.utf8).withUnsafeBytes { hash.add($0) }
         for index in 0..<clips.count {
             try clips.clip(at: index).frames.withScalars { hash.add(UnsafeRawBufferPointer($0)) }
         }

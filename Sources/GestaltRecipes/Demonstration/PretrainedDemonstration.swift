@@ -1,10 +1,10 @@
 import GestaltData
 import GestaltIO
 import GestaltMedia
-import GestaltPrior
 import GestaltSegHeads
 import GestaltTensor
 import GestaltTraining
+import GestaltVideo
 
 /// The results of the package's models on one clip: the mask of a frame and sampled futures.
 ///
@@ -15,7 +15,7 @@ public struct PretrainedDemonstration: Sendable {
     public static let samples = 3
 
     private let network: any SegmentationModel
-    private let predictor: VideoPredictor
+    private let predictor: any ClipPredictor
     private let names: (segmentation: String, prediction: String)
     private let clip: Clip
 
@@ -25,7 +25,7 @@ public struct PretrainedDemonstration: Sendable {
         let segmentation = try OpenedModel(at: PretrainedModels.usualSet, for: .segmentation)
         let prediction = try OpenedModel(at: PretrainedModels.usualSet, for: .prediction)
         network = try segmentation.segmentation()
-        predictor = try prediction.predictor()
+        predictor = try prediction.clipPredictor()
         names = (segmentation.path, prediction.path)
         clip = try data.clip(at: 0)
     }
@@ -61,18 +61,14 @@ public struct PretrainedDemonstration: Sendable {
 
     /// Returns sampled futures of the clip's first frames, `[samples, T, H, W, 3]` as bytes.
     private func futures() throws -> Tensor<UInt8> {
-        let sizes = predictor.configuration
-        let given = sizes.prior.conditioning?.frames ?? 0
+        let given = predictor.clipSizes.givenFrames
         let frames = clip.frames.sliced(0..<given, axis: 0).centeredPixels().expanded(axis: 0)
-        let conditioning = given > 0 ? frames : nil
-        try predictor.check(frames: conditioning, classes: nil, actions: nil)
-        let sampler = VideoSampler(predictor, batch: Self.samples)
-        let condition = sampler.condition(frames: conditioning, classes: nil, actions: nil)
-        let codes = try sampler.codes(
-            condition, samples: Self.samples, options: SamplingOptions(topP: 0.9),
-            random: RandomStream(seed: 0)
-        ) { _ in }
-        return (sampler.decoded(codes).video.squeezed(axis: 0) - 0.5).pixelBytes()
+        var options = PredictionOptions()
+        options.set(.topP, to: Float(0.9))
+        let forecast = try predictor.predict(
+            PredictionInputs(frames: given > 0 ? frames : nil), samples: Self.samples,
+            options: options, random: RandomStream(seed: 0))
+        return (forecast.video.squeezed(axis: 0) - 0.5).pixelBytes()
     }
 
     private func animation(of futures: Tensor<UInt8>) -> Tensor<UInt8> {

@@ -70,7 +70,7 @@ extension VideoPredictor: EvaluatedModel {
     /// The cross entropy of true codes.
     public var evaluation: ModelEvaluation {
         ModelEvaluation(
-            target: configuration.frameTarget, frames: configuration.clipLength, unit: "batches"
+            target: frameTarget, frames: configuration.clipLength, unit: "batches"
         ) {
             let report = try PriorReport(of: self, on: $0, progress: $1)
             return ModelScores(
@@ -84,7 +84,7 @@ extension MaskedPredictor: EvaluatedModel {
     /// The cross entropy and accuracy of masked cells.
     public var evaluation: ModelEvaluation {
         ModelEvaluation(
-            target: configuration.frameTarget, frames: configuration.clipLength, unit: "windows"
+            target: frameTarget, frames: configuration.clipLength, unit: "windows"
         ) {
             let report = try MaskedPriorReport(of: self, on: $0, progress: $1)
             return ModelScores(

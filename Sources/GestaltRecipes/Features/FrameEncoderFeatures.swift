@@ -33,12 +33,12 @@ struct FrameEncoderFeatures: NamedFeatureSource {
         return stage
     }
 
-    var frameTarget: FrameTarget { predictor.configuration.frameTarget }
+    var frameTarget: FrameTarget { predictor.frameTarget }
     var frameCount: Int? { predictor.configuration.prior.conditioning?.frames }
 
     func features(of input: VideoInput, _ conditions: FeatureConditions) throws -> ClipFeatures {
         let (predictor, stage) = (predictor, stage)
-        guard let frames = try ClipConditions(predictor, input, conditions).frames else {
+        guard let frames = try PredictionInputs(predictor, input, conditions).frames else {
             throw ModelInputError("frames", expected: "a prior of frames", found: "none")
         }
         return ClipFeatures(of: frames) { try predictor.features(of: $0, stage: stage) }

@@ -1,5 +1,4 @@
 import GestaltData
-import GestaltMAGVIT
 import GestaltModels
 import GestaltPrior
 import GestaltVideo
@@ -11,20 +10,17 @@ extension VideoTokenizerConfiguration {
     }
 }
 
-extension VideoPredictorConfiguration {
+extension ClipPredictor {
     /// The frame size that the predictor accepts.
-    package var frameTarget: FrameTarget { .exactly(height: frameHeight, width: frameWidth) }
-}
-
-extension MaskedPredictorConfiguration {
-    /// The frame size that the predictor accepts.
-    package var frameTarget: FrameTarget { .exactly(height: frameHeight, width: frameWidth) }
+    package var frameTarget: FrameTarget {
+        .exactly(height: clipSizes.height, width: clipSizes.width)
+    }
 }
 
 extension VideoModel {
     /// The frame sizes that the model accepts.
     package var frameTarget: FrameTarget {
-        predictor?.configuration.frameTarget ?? tokenizer.configuration.frameTarget
+        clipPredictor?.frameTarget ?? tokenizer.configuration.frameTarget
     }
 }
 

@@ -52,12 +52,12 @@ struct PriorFeatures: NamedFeatureSource {
         return place
     }
 
-    var frameTarget: FrameTarget { predictor.configuration.frameTarget }
+    var frameTarget: FrameTarget { predictor.frameTarget }
     var frameCount: Int? { predictor.configuration.prior.conditioning?.frames }
 
     func features(of input: VideoInput, _ conditions: FeatureConditions) throws -> ClipFeatures {
         let predictor = predictor
-        let clips = try ClipConditions(predictor, input, conditions)
+        let clips = try PredictionInputs(predictor, input, conditions)
         switch place {
         case .hidden(let layer, let query):
             return ClipFeatures(

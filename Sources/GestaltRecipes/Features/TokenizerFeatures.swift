@@ -43,7 +43,7 @@ struct TokenizerFeatures: NamedFeatureSource {
     }
 
     var frameTarget: FrameTarget { model.frameTarget }
-    var frameCount: Int? { model.predictor?.configuration.clipLength }
+    var frameCount: Int? { model.clipPredictor?.clipSizes.frames }
 
     func features(of input: VideoInput, _ conditions: FeatureConditions) throws -> ClipFeatures {
         let (tokenizer, latents) = (model.tokenizer, latents)

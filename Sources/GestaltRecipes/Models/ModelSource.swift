@@ -12,7 +12,8 @@ enum ModelSource {
     case folder(ModelFolder)
     /// With a `remark` where the path was a run's folder.
     case checkpoint(CheckpointModel, remark: String?)
-    case videoGPT
+    /// A file of another program.
+    case foreign
 
     init(_ path: String) throws {
         var isFolder: ObjCBool = false
@@ -22,7 +23,7 @@ enum ModelSource {
             return
         }
         guard try Self.isSafeTensors(path) else {
-            self = .videoGPT
+            self = .foreign
             return
         }
         let file = try SafeTensorsFile(contentsOf: path)
@@ -31,7 +32,7 @@ enum ModelSource {
         } else if file.metadata["format"] == "gestalt" {
             self = .folder(ModelFolder(URL(filePath: path).deletingLastPathComponent().path))
         } else {
-            self = .videoGPT
+            self = .foreign
         }
     }
 
@@ -49,7 +50,7 @@ enum ModelSource {
         }
         guard let state else {
             // A sharded checkpoint, as large models are published.
-            if !isModel, try ShardedTensors.index(in: path) != nil { return .videoGPT }
+            if !isModel, try ShardedTensors.index(in: path) != nil { return .foreign }
             return .folder(folder)
         }
         guard !state.isFinished else { return .folder(folder) }
@@ -78,7 +79,7 @@ enum ModelSource {
         switch self {
         case .folder(let folder): folder.configurationPath
         case .checkpoint(let model, _): model.path
-        case .videoGPT: ""
+        case .foreign: ""
         }
     }
 
@@ -92,7 +93,7 @@ enum ModelSource {
         switch self {
         case .folder(let folder): try folder.kind()
         case .checkpoint(let model, _): model.kind
-        case .videoGPT: "VideoGPT"
+        case .foreign: "another program"
         }
     }
 
@@ -100,9 +101,9 @@ enum ModelSource {
         switch self {
         case .folder(let folder): try Model(folder: folder.path)
         case .checkpoint(let model, _): try model.read()
-        case .videoGPT:
+        case .foreign:
             throw ModelFolderError.wrongKind(
-                path: path, expected: Model.Configuration.kind, found: "VideoGPT")
+                path: path, expected: Model.Configuration.kind, found: "another program's")
         }
     }
 }

@@ -16,7 +16,8 @@ import GestaltVideo
 /// - the folder of a training run: the trained model, or of an unfinished run the best checkpoint,
 ///   or the last one where none was evaluated;
 /// - a checkpoint of a run, `RUN/checkpoints/best.safetensors`, wherever it lies;
-/// - a file of VideoGPT's, as `VideoModel(at:settings:)` reads it;
+/// - a file of another program in one of the ``CheckpointFormats``: VideoGPT, as
+///   `VideoModel(at:settings:)` reads it, `magvit2-pytorch`;
 /// - the name of one of the ``PretrainedModels``, `robot-push-small/foreground`.
 ///
 /// ```swift
@@ -34,8 +35,8 @@ public struct OpenedModel: Sendable {
 
     /// - Parameters:
     ///   - use: the purpose, where `path` is the name of a set of pre-trained models.
-    ///   - settings: hyperparameters that a bare VideoGPT checkpoint lacks; rejected where a model
-    ///     records its own.
+    ///   - settings: hyperparameters that a checkpoint of another program lacks; rejected where a
+    ///     model records its own.
     /// - Throws: ``TrainingError`` for a run without a checkpoint; `FileError` for files that are
     ///   missing or broken; `ConfigurationError`, `ModelFolderError` and `VideoGPTError` for ones
     ///   without a model; ``PretrainedModelError`` for a name that is neither.
@@ -47,9 +48,10 @@ public struct OpenedModel: Sendable {
         self.path = isName ? try PretrainedModels.fullName(of: path, for: use) : path
         let place = isName ? try PretrainedModels.path(of: self.path) : path
         let source = try ModelSource(place)
-        if case .videoGPT = source {
+        if case .foreign = source {
             var notices: [String] = []
-            model = try VideoModel(at: place, settings: settings) { notices.append($0) }.stored
+            model = try CheckpointFormats.format(of: place)
+                .read(place, settings: settings) { notices.append($0) }
             remark = notices.isEmpty ? nil : notices.joined(separator: "\n")
             isUnfinished = false
             return
@@ -72,6 +74,20 @@ extension OpenedModel {
 
     /// Returns the tokenizer, also that of a predictor.
     public func tokenizer() throws(ModelMismatch) -> any VideoTokenizer { try video().tokenizer }
+
+    /// Returns the predictor of clips, of any kind.
+    public func clipPredictor() throws(ModelMismatch) -> any ClipPredictor {
+        guard let predictor = model as? any ClipPredictor else {
+            throw mismatch(.clipPredictor)
+        }
+        return predictor
+    }
+
+    /// Returns the kind of recipe that trains a prior on this tokenizer, or this predictor further.
+    public func priorRecipe() throws(ModelMismatch) -> String {
+        if let predictor = model as? any ClipPredictor { return type(of: predictor).priorRecipe }
+        return type(of: try tokenizer().configuration).priorRecipe
+    }
 
     public func predictor() throws(ModelMismatch) -> VideoPredictor {
         guard let predictor = model as? VideoPredictor else { throw mismatch(.predictor) }

@@ -11,8 +11,9 @@ import GestaltVideo
 ///
 /// Clips, and their first frames repeated to the same length, are encoded once at every
 /// `startInterval`-th start; the codes are stored in the run's folder.
-public struct MaskedPriorRecipe: Recipe {
-    public static let kind = "masked-prior"
+public struct MaskedPriorRecipe: CodeRecipe {
+    public static let kind = MagvitConfiguration.priorRecipe
+    public static let usualPreset = MaskedPredictorConfiguration.Preset.small
 
     public var data: DataChoice
     /// The trained tokenizer, or a masked predictor to train further, as ``OpenedModel`` reads it.
@@ -25,6 +26,8 @@ public struct MaskedPriorRecipe: Recipe {
     public var dropout: Float
     /// The share of samples that are learned without condition; guidance needs some.
     public var unconditionalShare: Double
+    /// The weight of the loss of a second head after half of the blocks; nil for none.
+    public var halfDepthWeight: Float?
     public var objective: MaskObjective
     /// Frames of a clip.
     public var clipLength: Int
@@ -59,10 +62,7 @@ public struct MaskedPriorRecipe: Recipe {
 
     public func validate() throws {
         try validateOptimization()
-        for (key, value) in [("clipLength", clipLength), ("startInterval", startInterval)]
-        where value < 1 {
-            throw ConfigurationError.invalid(key, expected: "1 or more", found: value)
-        }
+        try validateWindows()
         do { try objective.validate() } catch { throw error.below("objective") }
         guard dropout >= 0, dropout < 1 else {
             throw ConfigurationError.invalid(
@@ -72,6 +72,11 @@ public struct MaskedPriorRecipe: Recipe {
             throw ConfigurationError.invalid(
                 "unconditionalShare", expected: "0 to 1", found: unconditionalShare)
         }
+        guard (halfDepthWeight ?? 1) > 0, (halfDepthWeight ?? 1).isFinite else {
+            throw ConfigurationError.invalid(
+                "halfDepthWeight", expected: "a positive number, or none",
+                found: halfDepthWeight ?? 0)
+        }
     }
 
     /// Trains a new prior on a tokenizer, or a masked predictor further, which then determines
@@ -79,10 +84,7 @@ public struct MaskedPriorRecipe: Recipe {
     public func train(
         from beginning: OpenedModel?, _ options: RunOptions
     ) throws -> Trained<MaskedPredictor> {
-        guard let beginning else {
-            throw ConfigurationError.invalid(
-                "model", expected: "the folder of a trained tokenizer", found: "none")
-        }
+        let beginning = try required(beginning)
         var own = self
         let predictor = beginning.model as? MaskedPredictor
         if let sizes = predictor?.configuration {
@@ -90,6 +92,7 @@ public struct MaskedPriorRecipe: Recipe {
             own.condition = sizes.prior.condition
             own.dropout = sizes.prior.dropout
             own.unconditionalShare = sizes.prior.unconditionalShare
+            own.halfDepthWeight = sizes.prior.halfDepthWeight
             own.objective = sizes.prior.objective
         }
         return try own.train(on: try beginning.tokenizer(), predictor, options)
@@ -135,6 +138,7 @@ extension MaskedPriorRecipe {
             width: clip.width, condition: condition)
         sizes.prior.dropout = dropout
         sizes.prior.unconditionalShare = unconditionalShare
+        sizes.prior.halfDepthWeight = halfDepthWeight
         sizes.prior.objective = objective
         try sizes.validate()
         var random = RandomStream(seed: seed).split(.max)
@@ -143,12 +147,7 @@ extension MaskedPriorRecipe {
 
     private func trial(_ model: MaskedPredictor) -> TrialStep<MaskedPredictor> {
         let grid = model.configuration.prior.grid.array
-        let clip = Tensor<Float>.zeros([
-            1, model.configuration.clipLength, model.configuration.frameHeight,
-            model.configuration.frameWidth, 3,
-        ])
-        let encoding = peakBytes { _ = model.tokenizer.encode(clip) }
-        return TrialStep(isLarge: true, elsewhere: 8 * encoding) { count in
+        return TrialStep(isLarge: true, elsewhere: encodingBytes(model)) { count in
             let codes = Tensor<Int32>.zeros(Shape([count] + grid))
             return { $0.loss(MaskedBatch(codes: codes, still: codes), $1).loss }
         }
@@ -156,50 +155,28 @@ extension MaskedPriorRecipe {
 
     /// - Throws: `ConfigurationError` when the clips do not fit the model.
     private func requireFit(_ set: DataSet, _ model: MaskedPredictor) throws {
-        let sizes = model.configuration
-        for clip in set.infos()
-        where clip.height != sizes.frameHeight || clip.width != sizes.frameWidth {
-            throw ConfigurationError.invalid(
-                "data", expected: "clips of \(sizes.frameHeight) × \(sizes.frameWidth) pixels",
-                found: "\(clip.name) of \(clip.height) × \(clip.width)")
-        }
-        guard sizes.prior.classes == 0 else {
+        try requireSizes(set, model)
+        let classes = model.configuration.prior.classes
+        guard classes == 0 else {
             throw ConfigurationError.invalid(
                 "model", expected: "a prior without classes: clips carry none",
-                found: "\(sizes.prior.classes) classes")
+                found: "\(classes) classes")
         }
-    }
-
-    /// Checks the tokenizer, which comes from the current model; the prior comes from the
-    /// checkpoint.
-    private func requireSameTokenizer(
-        as model: MaskedPredictor, _ run: RecipeRun<Self>
-    ) throws {
-        guard run.options.resumes, let path = run.folder?.existingLastCheckpoint else { return }
-        try Checkpoint(reading: path)
-            .requireSame("tokenizer", as: model, expected: "the tokenizer this run began with")
     }
 
     private func batches(
         _ set: DataSet, _ model: MaskedPredictor, mirrors: Bool, _ order: BatchOrder,
         name: String, _ run: RecipeRun<Self>
     ) throws -> MaskedBatches {
-        func encoded(_ name: String, still: Bool) throws -> CodedWindows {
-            let bar =
-                run.options.showsProgress
-                ? ProgressBar("encoding \(name)", total: 0, unit: "windows") : nil
-            defer { bar?.finish() }
-            return try CodedWindows(
-                set, length: clipLength, interval: startInterval, mirrors: mirrors,
-                tokenizer: model.tokenizer, isStill: still, keptAt: run.folder?.codes(name),
-                progress: run.progress(on: bar))
+        func encoded(_ name: String, isStill: Bool) throws -> CodedWindows {
+            try self.encoded(set, model, mirrors: mirrors, name: name, isStill: isStill, run)
         }
-        let coded = try encoded(name, still: false)
+        let coded = try encoded(name, isStill: false)
         return MaskedBatches(
             CodedBatches(
                 coded, of: set, batchSize: optimization.batchSize, order: order, given: 0,
                 takesActions: false),
-            still: condition == .none ? nil : try encoded(name + "-still", still: true))
+            still: condition == .none ? nil : try encoded(name + "-still", isStill: true))
     }
 
     private var groups: [ParameterGroup] {

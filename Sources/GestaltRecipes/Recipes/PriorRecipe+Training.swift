@@ -103,9 +103,9 @@ extension PriorRecipe {
     ) -> TrialStep<VideoPredictor> {
         let (sizes, prior) = (model.configuration, model.configuration.prior)
         let (height, width) = (sizes.frameHeight, sizes.frameWidth)
-        let clip = Tensor<Float>.zeros([1, sizes.clipLength, height, width, 3])
-        let encoding = peakBytes { _ = model.tokenizer.encode(clip) }
-        return TrialStep(isLarge: true, held: held, elsewhere: 8 * encoding) { count in
+        return TrialStep(
+            isLarge: true, held: held, elsewhere: encodingBytes(model)
+        ) { count in
             let given = prior.conditioning?.frames
             let batch = CodedBatch(
                 codes: .zeros([count, prior.latent.time, prior.latent.height, prior.latent.width]),
@@ -128,14 +128,9 @@ extension PriorRecipe {
 
     /// - Throws: `ConfigurationError` when the clips do not fit the model.
     func requireFit(_ set: DataSet, _ model: VideoPredictor) throws {
+        try requireSizes(set, model)
         let configuration = model.configuration
-        let (height, width) = (configuration.frameHeight, configuration.frameWidth)
         for clip in set.infos() {
-            guard clip.height == height, clip.width == width else {
-                throw ConfigurationError.invalid(
-                    "data", expected: "clips of \(height) × \(width) pixels",
-                    found: "\(clip.name) of \(clip.height) × \(clip.width)")
-            }
             guard !usesActions(model) || clip.actionWidth == configuration.prior.actionWidth
             else {
                 throw ConfigurationError.invalid(
@@ -143,11 +138,6 @@ extension PriorRecipe {
                     expected: "clips with actions of width \(configuration.prior.actionWidth!)",
                     found: "\(clip.name) with \(clip.actionWidth.map { "width \($0)" } ?? "none")")
             }
-        }
-        guard configuration.clipLength == clipLength else {
-            throw ConfigurationError.invalid(
-                "clipLength", expected: "the model's \(configuration.clipLength) frames",
-                found: clipLength)
         }
         guard configuration.prior.classes == nil else {
             throw ConfigurationError.invalid(
@@ -165,20 +155,9 @@ extension PriorRecipe {
         }
     }
 
-    /// Checks the tokenizer and a frozen frame encoder, which come from the current models; the
-    /// rest comes from the checkpoint.
-    func requireSameFrozenParts(
-        as model: VideoPredictor, _ run: RecipeRun<Self>
-    ) throws {
-        guard run.options.resumes, let path = run.folder?.existingLastCheckpoint else { return }
-        let checkpoint = try Checkpoint(reading: path)
-        try checkpoint.requireSame(
-            "tokenizer", as: model, expected: "the tokenizer this run began with")
-        guard encoderRate == 0 else { return }
-        for path in Self.encoderPaths {
-            try checkpoint.requireSame(
-                path, as: model, expected: "the frame encoder this run began with")
-        }
+    /// The paths of a frozen frame encoder; none where it is trained.
+    var frozenEncoder: [(path: String, part: String)] {
+        encoderRate == 0 ? Self.encoderPaths.map { ($0, "the frame encoder") } : []
     }
 
     /// The places of the frame encoder in a predictor: VideoGPT's, and any other.
@@ -256,20 +235,6 @@ extension PriorRecipe {
             groups: [
                 ParameterGroup(.below(Self.encoderPaths), learningRateFactor: encoderRate)
             ])
-    }
-
-    func encoded(
-        _ set: DataSet, _ model: VideoPredictor, mirrors: Bool, name: String,
-        _ run: RecipeRun<Self>
-    ) throws -> CodedWindows {
-        let bar =
-            run.options.showsProgress
-            ? ProgressBar("encoding \(set.split.folder)", total: 0, unit: "windows") : nil
-        defer { bar?.finish() }
-        return try CodedWindows(
-            set, length: clipLength, interval: startInterval, mirrors: mirrors,
-            tokenizer: model.tokenizer, keptAt: run.folder?.codes(name),
-            progress: run.progress(on: bar))
     }
 
     func batches(

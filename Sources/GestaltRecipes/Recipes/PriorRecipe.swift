@@ -15,8 +15,9 @@ import GestaltVideo
 ///
 /// Clips are encoded once, at every `startInterval`-th start, and the codes are stored in the run's
 /// folder.
-public struct PriorRecipe: Recipe {
+public struct PriorRecipe: CodeRecipe {
     public static let kind = "prior"
+    public static let usualPreset = VideoPredictorConfiguration.Preset.small
 
     public var data: DataChoice
     /// The trained tokenizer, or a predictor to train further: a folder, or a checkpoint as
@@ -108,11 +109,10 @@ public struct PriorRecipe: Recipe {
         }
         try validateEncoder()
         try validateTerms()
-        for (key, value, least) in [
-            ("clipLength", clipLength, 1), ("startInterval", startInterval, 1),
-            ("conditioningFrames", conditioningFrames, 0),
-        ] where value < least {
-            throw ConfigurationError.invalid(key, expected: "\(least) or more", found: value)
+        try validateWindows()
+        guard conditioningFrames >= 0 else {
+            throw ConfigurationError.invalid(
+                "conditioningFrames", expected: "0 or more", found: conditioningFrames)
         }
     }
 
@@ -121,10 +121,7 @@ public struct PriorRecipe: Recipe {
     public func train(
         from beginning: OpenedModel?, _ options: RunOptions
     ) throws -> Trained<VideoPredictor> {
-        guard let beginning else {
-            throw ConfigurationError.invalid(
-                "model", expected: "the folder of a trained tokenizer", found: "none")
-        }
+        let beginning = try required(beginning)
         let model = try beginning.video()
         var own = self
         if let configuration = model.predictor?.configuration {
@@ -168,7 +165,7 @@ public struct PriorRecipe: Recipe {
         let model = try start(beginning, for: set.info(at: 0), options)
         for clips in sets { try requireFit(clips, model) }
         try requireParts(of: model)
-        try requireSameFrozenParts(as: model, run)
+        try requireSameTokenizer(as: model, and: frozenEncoder, run)
         try forecasts.requireTargets(in: set)
         try run.requireMemory(
             model, plan: plan, batch: optimization.batchSize,

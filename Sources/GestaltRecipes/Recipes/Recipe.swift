@@ -226,12 +226,14 @@ extension StoredRecipe {
     }
 }
 
-/// Returns the kind of run in a folder, as ``Recipe/kind`` names it.
+/// Returns the kind of run in a folder, or of a recipe file that ends in `.json`, as
+/// ``Recipe/kind`` names it.
 /// - Throws: ``TrainingError/noRun(path:expected:found:)``.
-public func recipeKind(of folder: String) throws -> String {
-    guard let kind = storedKind(in: try recipeBytes(recipePath(folder))) else {
+public func recipeKind(of path: String) throws -> String {
+    let file = path.hasSuffix(".json") ? path : recipePath(path)
+    guard let kind = storedKind(in: try recipeBytes(file)) else {
         throw TrainingError.noRun(
-            path: recipePath(folder), expected: "a recipe with its kind", found: "none")
+            path: file, expected: "a recipe with its kind", found: "none")
     }
     return kind
 }

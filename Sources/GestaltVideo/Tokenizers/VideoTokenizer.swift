@@ -53,6 +53,8 @@ public protocol VideoTokenizerConfiguration: ModelConfiguration {
     var codeCount: Int { get }
     /// The channels of a code's embedding.
     var embeddingWidth: Int { get }
+    /// The kind of recipe that trains a prior over its codes; by default `prior`.
+    static var priorRecipe: String { get }
     /// Returns a tokenizer with initial weights.
     func tokenizer(random: inout RandomStream) -> any VideoTokenizer
     /// The named configurations, smallest first.
@@ -73,6 +75,7 @@ public protocol VideoTokenizerConfiguration: ModelConfiguration {
 }
 
 extension VideoTokenizerConfiguration {
+    public static var priorRecipe: String { "prior" }
     public static var presets: KeyValuePairs<String, Self> { [:] }
     public static func training(preset: String?) -> TokenizerTraining { TokenizerTraining() }
     public func measured(pixelVariance: Float) -> Self { self }

@@ -40,13 +40,17 @@ public struct MaskedPriorConfiguration: Codable, Sendable, Equatable {
     public var dropout: Float
     /// The share of training samples without class and condition; guidance needs some.
     public var unconditionalShare: Double
+    /// The weight of the loss of a second head after half of the blocks, which training alone uses;
+    /// nil for no such head.
+    public var halfDepthWeight: Float?
     public var objective: MaskObjective
 
     public init(
         codes: Int, classes: Int = 0, grid: Extent3, width: Int, heads: Int, layers: Int,
         hiddenWidth: Int, norm: NormPlace = .pre, positions: Positions = .axes,
         segments: Bool = true, condition: MaskCondition.Mode = .still, dropout: Float = 0.1,
-        unconditionalShare: Double = 0, objective: MaskObjective = MaskObjective()
+        unconditionalShare: Double = 0, halfDepthWeight: Float? = nil,
+        objective: MaskObjective = MaskObjective()
     ) {
         self.codes = codes
         self.classes = classes
@@ -61,6 +65,7 @@ public struct MaskedPriorConfiguration: Codable, Sendable, Equatable {
         self.condition = condition
         self.dropout = dropout
         self.unconditionalShare = unconditionalShare
+        self.halfDepthWeight = halfDepthWeight
         self.objective = objective
     }
 
@@ -91,10 +96,16 @@ public struct MaskObjective: Codable, Sendable, Equatable {
     public var fullShare: Double
     /// The share of masked cells as a function of a number drawn from 0…1.
     public var schedule: MaskSchedule
+    /// Cells of the blocks that are masked together; nil for single cells.
+    ///
+    /// Blocks begin after a region that is never masked. The number of masked cells is unchanged,
+    /// so that one block may be masked in part.
+    public var block: Extent3?
 
     public init(
         smoothing: Float = 1e-4, visible: Float = 0.5, byDistance: Bool = true,
-        corruption: Double = 0.1, fullShare: Double = 0.1, schedule: MaskSchedule = .cosine
+        corruption: Double = 0.1, fullShare: Double = 0.1, schedule: MaskSchedule = .cosine,
+        block: Extent3? = nil
     ) {
         self.smoothing = smoothing
         self.visible = visible
@@ -102,6 +113,7 @@ public struct MaskObjective: Codable, Sendable, Equatable {
         self.corruption = corruption
         self.fullShare = fullShare
         self.schedule = schedule
+        self.block = block
     }
 }
 
@@ -139,6 +151,12 @@ extension MaskedPriorConfiguration {
         try check(
             (0...1).contains(unconditionalShare), "unconditionalShare", "0 to 1",
             unconditionalShare)
+        try check(
+            (halfDepthWeight ?? 1) > 0 && (halfDepthWeight ?? 1).isFinite, "halfDepthWeight",
+            "a positive number, or none", halfDepthWeight ?? 0)
+        try check(
+            halfDepthWeight == nil || layers > 1, "halfDepthWeight", "none with 1 layer",
+            halfDepthWeight ?? 0)
         do { try objective.validate() } catch { throw error.below("objective") }
     }
 }
@@ -156,6 +174,9 @@ extension MaskObjective {
         try check((0...1).contains(corruption), "corruption", "0 to 1", corruption)
         try check(
             fullShare >= 0 && fullShare < 1, "fullShare", "at least 0, below 1", fullShare)
+        try check(
+            (block?.array ?? [1]).allSatisfy { (1...4096).contains($0) }, "block",
+            "three lengths from 1 to 4096, or none", block.map { "\($0)" } ?? "")
         do { try schedule.validate() } catch { throw error.below("schedule") }
     }
 }

@@ -67,19 +67,57 @@ package struct DecodingState {
         tokens = condition.targets([Int32](repeating: 0, count: cells), sample: sample)
     }
 
-    /// Runs a step: draws the unknown codes, keeps the confident ones. Known codes never change.
+    /// Runs a step of one sample.
     package mutating func step(_ step: Int, _ noise: Noise) throws(MaskedDecodingError) -> Trace {
+        var states = [self]
+        let traces = try Self.step(&states, step, [noise])
+        self = states[0]
+        return traces[0]
+    }
+
+    /// Runs a step of several samples of one prior in one pass: draws the unknown codes, keeps the
+    /// confident ones. Known codes never change.
+    /// - Precondition: at least one sample, all with the same options.
+    static func step(
+        _ states: inout [DecodingState], _ step: Int, _ noise: [Noise]
+    ) throws(MaskedDecodingError) -> [Trace] {
+        let (prior, options) = (states[0].prior, states[0].options)
         let maskToken = prior.configuration.maskToken
-        let (inputs, segments) = condition.inputs(
-            tokens, masked: unknown, maskToken: maskToken, sample: sample)
-        var logits = logits(firstToken, inputs, segments)
+        let queries = states.map {
+            $0.condition.inputs(
+                $0.tokens, masked: $0.unknown, maskToken: maskToken, sample: $0.sample)
+        }
+        var logits = prior.logits(
+            rows(zip(states, queries).map { [$0.firstToken] + $1.tokens }),
+            segments: rows(queries.map { [0] + $0.segments }), .inference)
         if options.guidance > 0 {
-            let bare = tokens.indices.map { unknown[$0] ? maskToken : tokens[$0] }
-            let blind = self.logits(
-                prior.configuration.unconditionalToken, bare,
-                Array(repeating: 0, count: bare.count))
+            let bare = states.map { state in
+                [prior.configuration.unconditionalToken]
+                    + state.tokens.indices.map { state.unknown[$0] ? maskToken : state.tokens[$0] }
+            }
+            let blank = bare.map { [Int32](repeating: 0, count: $0.count) }
+            let blind = prior.logits(rows(bare), segments: rows(blank), .inference)
             logits = logits + (logits - blind) * options.guidance
         }
+        var traces: [Trace] = []
+        for index in states.indices {
+            traces.append(
+                try states[index].advance(
+                    step, noise[index], logits[index], queries[index].tokens,
+                    queries[index].segments))
+        }
+        return traces
+    }
+
+    private static func rows(_ values: [[Int32]]) -> Tensor<Int32> {
+        Tensor(shape: [values.count, values[0].count], scalars: values.flatMap { $0 })
+    }
+
+    /// Draws the unknown codes from logits `[cells, K]`.
+    private mutating func advance(
+        _ step: Int, _ noise: Noise, _ logits: Tensor<Float>, _ inputs: [Int32],
+        _ segments: [Int32]
+    ) throws(MaskedDecodingError) -> Trace {
         guard logits.sum().scalar.isFinite else {
             throw .notFinite(sample: sample, step: step)
         }
@@ -112,15 +150,6 @@ package struct DecodingState {
             at: progress, cells: freeCount, most: cells.count - 1)
         for cell in lowest(count, of: cells, by: confidences) { after[cell] = true }
         return after
-    }
-
-    private func logits(
-        _ first: Int32, _ inputs: [Int32], _ segments: [Int32]
-    ) -> Tensor<Float> {
-        func row(_ values: [Int32]) -> Tensor<Int32> {
-            Tensor(shape: [1, values.count], scalars: values)
-        }
-        return prior.logits(row([first] + inputs), segments: row([0] + segments), .inference)[0]
     }
 
     /// Returns the logits with codes outside of top-k or top-p at −∞.

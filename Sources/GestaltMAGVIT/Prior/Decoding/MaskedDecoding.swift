@@ -18,10 +18,14 @@ public struct MaskedDecoding: Codable, Sendable, Equatable {
     public var topP: Float?
     /// s of `logits + s·(logits − blind logits)`, the blind ones without class and condition.
     public var guidance: Float
+    /// Samples of a pass. With more than one a sample can differ by the rounding of products of
+    /// another size, and so in a code, from the one that is decoded alone.
+    public var batch: Int
 
     public init(
         steps: Int = 12, schedule: MaskSchedule = .cosine, temperature: Float = 1,
-        confidenceNoise: Float = 4.5, topK: Int? = nil, topP: Float? = nil, guidance: Float = 0
+        confidenceNoise: Float = 4.5, topK: Int? = nil, topP: Float? = nil, guidance: Float = 0,
+        batch: Int = 1
     ) {
         self.steps = steps
         self.schedule = schedule
@@ -30,6 +34,7 @@ public struct MaskedDecoding: Codable, Sendable, Equatable {
         self.topK = topK
         self.topP = topP
         self.guidance = guidance
+        self.batch = batch
     }
 
     /// Checks the options against a prior.
@@ -44,6 +49,7 @@ public struct MaskedDecoding: Codable, Sendable, Equatable {
             guard holds else { throw .invalid(key, expected: expected, found: found) }
         }
         try check((1...4096).contains(steps), "steps", "1 to 4096", steps)
+        try check((1...4096).contains(batch), "batch", "1 to 4096", batch)
         try check(
             temperature > 0 && temperature.isFinite, "temperature", "a positive number",
             temperature)

@@ -15,7 +15,7 @@ import GestaltVideo
 /// ```
 /// Paths begin with `tokenizer` and `prior`; training the prior freezes `tokenizer`.
 /// - Source: Yu et al., *MAGVIT* (2023), section 3.2.
-public struct MaskedPredictor: TokenizerContaining {
+public struct MaskedPredictor: StoredModel {
     public let configuration: MaskedPredictorConfiguration
     public var tokenizer: any VideoTokenizer
     public var prior: MaskedPrior
@@ -87,7 +87,8 @@ extension MaskedPredictor {
     /// Predicts clips from their first frames.
     ///
     /// A sample is a function of the weights, its first frame and class, the options, the stream
-    /// and its own number clip · samples + sample: the others change no bit.
+    /// and its own number clip · samples + sample: the others change no bit while samples are
+    /// decoded one by one, `options.batch` 1.
     /// - Parameters:
     ///   - frames: `[N, n, H, W, 3]` in [−0.5, 0.5], of which the first of each is used; with
     ///     condition `none` only their number counts.
@@ -107,19 +108,22 @@ extension MaskedPredictor {
         let condition = try condition(firstFrames: frames[0..., 0].contiguous())
         let total = frames.shape[0] * samples
         var codes: [Tensor<Int32>] = []
-        for number in 0..<total {
-            let clip = number / samples
-            codes.append(
-                try decode(
-                    condition, clip: clip, label: classes?[clip], options,
-                    random: random.split(UInt64(number))
-                ) { step in
-                    try Task.checkCancellation()
-                    try progress?(
-                        WorkProgress(
-                            done: number * options.steps + step, total: total * options.steps,
-                            unit: "steps"))
-                })
+        for first in stride(from: 0, to: total, by: options.batch) {
+            let numbers = first..<min(first + options.batch, total)
+            var states = numbers.map {
+                DecodingState(
+                    prior, condition, sample: $0 / samples, label: classes?[$0 / samples], options)
+            }
+            try decode(&states, random: numbers.map { random.split(UInt64($0)) }) { step in
+                try Task.checkCancellation()
+                try progress?(
+                    WorkProgress(
+                        done: first * options.steps + step * numbers.count,
+                        total: total * options.steps, unit: "steps"))
+            }
+            codes += states.map {
+                Tensor(shape: Shape(configuration.prior.grid.array), scalars: $0.tokens)
+            }
         }
         let clips = codes.map {
             tokenizer.decode($0.expanded(axis: 0)).clamped(min: -0.5, max: 0.5) + 0.5
@@ -132,28 +136,30 @@ extension MaskedPredictor {
             video: inSamples(concatenated(clips, axis: 0)))
     }
 
-    /// Decodes one sample, by itself: products of other sizes would round otherwise.
+    /// Decodes the samples of one pass.
+    /// - Parameter random: the stream of each.
     private func decode(
-        _ condition: MaskCondition, clip: Int, label: Int32?, _ options: MaskedDecoding,
-        random: RandomStream, progress: (Int) throws -> Void
-    ) throws -> Tensor<Int32> {
+        _ states: inout [DecodingState], random: [RandomStream], progress: (Int) throws -> Void
+    ) throws {
         let sizes = configuration.prior
-        var state = DecodingState(prior, condition, sample: clip, label: label, options)
-        for step in 0..<options.steps {
-            let noise = DecodingState.Noise(
-                cells: sizes.cells, codes: sizes.codes, random: random.split(UInt64(step)))
-            _ = try state.step(step, noise)
+        for step in 0..<states[0].options.steps {
+            let noise = random.map {
+                DecodingState.Noise(
+                    cells: sizes.cells, codes: sizes.codes, random: $0.split(UInt64(step)))
+            }
+            _ = try DecodingState.step(&states, step, noise)
             try progress(step + 1)
         }
-        return Tensor(shape: Shape(sizes.grid.array), scalars: state.tokens)
     }
 
-    private func check(
+    func check(
         _ frames: Tensor<Float>, _ classes: [Int32]?, _ samples: Int
     ) throws(ModelInputError) {
-        guard frames.rank == 5, frames.count > 0 else {
+        let size = [configuration.frameHeight, configuration.frameWidth, 3]
+        guard frames.rank == 5, frames.count > 0, Array(frames.shape.dropFirst(2)) == size else {
             throw ModelInputError(
-                "frames", expected: "shape [B, n, H, W, 3]", found: "\(frames.shape)")
+                "frames", expected: "shape [B, n, \(size[0]), \(size[1]), 3]",
+                found: "\(frames.shape)")
         }
         guard samples > 0 else {
             throw ModelInputError("samples", expected: "1 or more", found: "\(samples)")

@@ -51,7 +51,7 @@ public struct MaskCondition: Sendable {
 
     /// Returns the tokens of a sample with its masked cells replaced, and 1 where one of those
     /// holds a condition's token.
-    func inputs(
+    package func inputs(
         _ codes: [Int32], masked: [Bool], maskToken: Int32, sample: Int
     ) -> (tokens: [Int32], segments: [Int32]) {
         var inputs = targets(codes, sample: sample)

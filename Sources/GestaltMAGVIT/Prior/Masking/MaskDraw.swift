@@ -32,9 +32,9 @@ package struct MaskDraw: Sendable {
         let objective = configuration.objective
         let u = random.number()
         let ratio = max(0, (u - objective.fullShare) / (1 - objective.fullShare))
-        let scores: Tensor<Float> = random.uniform([configuration.cells])
         var draw = MaskDraw(
-            ratio: ratio, scores: scores.scalars, condition, schedule: objective.schedule)
+            ratio: ratio, scores: Self.scores(configuration, condition, random: &random),
+            condition, schedule: objective.schedule)
         if objective.corruption > 0 {
             let chosen = random.bernoulli(
                 [configuration.cells], probability: objective.corruption
@@ -49,6 +49,28 @@ package struct MaskDraw: Sendable {
                 })
         }
         self = draw
+    }
+
+    /// Draws a score for each cell, or for each block of cells.
+    private static func scores(
+        _ configuration: MaskedPriorConfiguration, _ condition: MaskCondition,
+        random: inout RandomStream
+    ) -> [Float] {
+        let grid = configuration.grid
+        guard let block = configuration.objective.block else {
+            let scores: Tensor<Float> = random.uniform([configuration.cells])
+            return scores.scalars
+        }
+        let rows = (grid.height + block.height - 1) / block.height
+        let columns = (grid.width + block.width - 1) / block.width
+        let drawn: Tensor<Float> = random.uniform([grid.time * rows * columns])
+        let scores = drawn.scalars
+        let first = condition.mode.fixesRegion ? 1 : 0
+        return (0..<configuration.cells).map { cell in
+            let slice = max(0, cell / (grid.height * grid.width) - first) / block.time
+            let row = cell / grid.width % grid.height / block.height
+            return scores[(slice * rows + row) * columns + cell % grid.width / block.width]
+        }
     }
 
     private init(masked: [Bool], replacements: [Int32?]) {

@@ -48,7 +48,24 @@ extension MaskedPrior {
         isBare: [Bool], _ context: Context
     ) -> Output {
         let batch = batch(codes, condition, classes: classes, draws: draws, isBare: isBare)
-        let logits = logits(batch.tokens, segments: batch.segments, context)
+        let streams = streams(batch.tokens, segments: batch.segments, context)
+        let logits = logits(streams[blocks.count], lastNorm, head, context)
+        let (samples, own) = losses(logits, batch)
+        var loss = samples.mean()
+        if let halfDepth, let weight = configuration.halfDepthWeight, context.isTraining {
+            let half = self.logits(
+                streams[blocks.count / 2], halfDepth.norm, halfDepth.head, context)
+            loss = loss + losses(half, batch).samples.mean() * weight
+        }
+        let scores = scores(own.detached, logits.detached, batch, draws)
+        return Output(loss: loss, masked: scores.masked, visible: scores.visible)
+    }
+
+    /// Returns the loss of each sample `[N]`, and the log-probabilities of the targets
+    /// `[N, cells]`.
+    private func losses(
+        _ logits: Tensor<Float>, _ batch: Batch
+    ) -> (samples: Tensor<Float>, own: Tensor<Float>) {
         let logarithms = logits.logSoftmax()
         let own = logarithms.gatheredAlong(batch.targets.expanded(axis: 2), axis: 2)
             .squeezed(axis: 2)
@@ -56,9 +73,7 @@ extension MaskedPrior {
         let everything = logarithms.sum(axes: [-1]) * (s / Float(configuration.codes))
         let cells = -(own * (1 - s) + everything)
         let sums = (cells * batch.weights).sum(axes: [1])
-        let samples = sums / (batch.weights.sum(axes: [1]) + 1e-8)
-        let scores = scores(own.detached, logits.detached, batch, draws)
-        return Output(loss: samples.mean(), masked: scores.masked, visible: scores.visible)
+        return (sums / (batch.weights.sum(axes: [1]) + 1e-8), own)
     }
 
     /// The tensors of a training batch.

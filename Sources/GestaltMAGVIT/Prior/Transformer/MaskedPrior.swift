@@ -24,6 +24,8 @@ public struct MaskedPrior: Module {
     public var blocks: [MaskedBlock]
     public var lastNorm: MaskedNorm?
     public var head: Head
+    /// The head after half of the blocks, which training alone uses.
+    public var halfDepth: HalfDepth?
     private let dropout: Dropout
 
     /// The map from the stream to the vectors that are compared with the embeddings of the codes.
@@ -33,10 +35,28 @@ public struct MaskedPrior: Module {
         /// `[vocabulary]`
         public var bias: Tensor<Float>
 
+        init(width: Int, words: Int, random: inout RandomStream) {
+            dense = .small(width, width, random: &random)
+            norm = MaskedNorm(width)
+            bias = .zeros([words])
+        }
+
         public mutating func visit(_ visitor: inout some ParameterVisitor) {
             visitor.module("dense", &dense)
             visitor.module("norm", &norm)
             visitor.parameter("bias", &bias)
+        }
+    }
+
+    /// A second head, for the stream after half of the blocks, rounded down.
+    public struct HalfDepth: Module {
+        /// Nil for post-norm.
+        public var norm: MaskedNorm?
+        public var head: Head
+
+        public mutating func visit(_ visitor: inout some ParameterVisitor) {
+            visitor.module("norm", &norm)
+            visitor.module("head", &head)
         }
     }
 
@@ -55,9 +75,12 @@ public struct MaskedPrior: Module {
             blocks.append(MaskedBlock(configuration, random: &random))
         }
         if configuration.norm == .pre { lastNorm = MaskedNorm(width) }
-        head = Head(
-            dense: .small(width, width, random: &random), norm: MaskedNorm(width),
-            bias: .zeros([words]))
+        head = Head(width: width, words: words, random: &random)
+        if configuration.halfDepthWeight != nil {
+            halfDepth = HalfDepth(
+                norm: configuration.norm == .pre ? MaskedNorm(width) : nil,
+                head: Head(width: width, words: words, random: &random))
+        }
         dropout = Dropout(configuration.dropout)
     }
 
@@ -66,8 +89,10 @@ public struct MaskedPrior: Module {
     ///   - tokens: `[N, 1 + cells]`.
     ///   - segments: the same shape, 1 where a cell holds a condition's token; ignored by a prior
     ///     without segments.
+    ///   - last: the number of blocks that are run; all by default.
     public func streams(
-        _ tokens: Tensor<Int32>, segments marks: Tensor<Int32>, _ context: Context
+        _ tokens: Tensor<Int32>, segments marks: Tensor<Int32>, through last: Int? = nil,
+        _ context: Context
     ) -> [Tensor<Float>] {
         require(
             tokens.rank == 2 && tokens.shape[1] == 1 + configuration.cells
@@ -78,7 +103,7 @@ public struct MaskedPrior: Module {
         if let segments { x = x + segments(marks) }
         x = dropout(embeddingNorm(x), context)
         var streams = [x]
-        for (index, block) in blocks.enumerated() {
+        for (index, block) in blocks.prefix(last ?? blocks.count).enumerated() {
             x = context.part("blocks.\(index)") { block(x, context) }
             streams.append(x)
         }
@@ -90,8 +115,15 @@ public struct MaskedPrior: Module {
         _ tokens: Tensor<Int32>, segments: Tensor<Int32>, _ context: Context
     ) -> Tensor<Float> {
         let last = streams(tokens, segments: segments, context)[blocks.count]
-        let cells = last[0..., 1..<last.shape[1]]
-        let x = lastNorm.map { $0(cells) } ?? cells
+        return logits(last, lastNorm, head, context)
+    }
+
+    /// Returns a head's logits of the stream `[N, 1 + cells, width]`.
+    func logits(
+        _ stream: Tensor<Float>, _ norm: MaskedNorm?, _ head: Head, _ context: Context
+    ) -> Tensor<Float> {
+        let cells = stream[0..., 1..<stream.shape[1]]
+        let x = norm.map { $0(cells) } ?? cells
         let y = head.norm(head.dense(x, context).gelu(.tanh))
         let (codes, width) = (configuration.codes, configuration.width)
         let table = embedding.weight[0..<codes]
@@ -107,5 +139,6 @@ public struct MaskedPrior: Module {
         visitor.modules("blocks", &blocks)
         visitor.module("lastNorm", &lastNorm)
         visitor.module("head", &head)
+        visitor.module("halfDepth", &halfDepth)
     }
 }

@@ -4,42 +4,32 @@ import GestaltPrior
 import GestaltTensor
 import GestaltVideo
 
-/// The conditioning of a prior, for each of some clips.
-package struct ClipConditions {
-    /// `[N, n, H, W, 3]`, the conditioning frames.
-    package let frames: Tensor<Float>?
-    /// `[N]`.
-    package let classes: Tensor<Int32>?
-    /// `[N, T, width]`.
-    package let actions: Tensor<Float>?
-    /// The number of clips.
-    package let count: Int
-
+extension PredictionInputs {
+    /// The inputs of a predictor, from clips as they are read.
+    ///
     /// - Parameters:
     ///   - clips: the number of clips of the class.
     ///   - actions: reads the actions, after the frames are checked.
     /// - Throws: `ModelInputError` for frames with a prior that has no conditioning frames, and
     ///   errors in reading actions.
     package init(
-        _ predictor: VideoPredictor, frames input: VideoInput?, label: Int32?, clips: Int,
+        _ predictor: any ClipPredictor, frames input: VideoInput?, label: Int32?, clips: Int,
         actions: () throws -> Tensor<Float>?
     ) throws {
-        if let given = predictor.configuration.prior.conditioning?.frames, let input {
-            frames = try input.first(given)
-        } else if let input {
+        let given = predictor.clipSizes.givenFrames
+        if given == 0, let input {
             throw ModelInputError(
                 "frames", expected: "none: this prior has no conditioning frames",
                 found: input.path)
-        } else {
-            frames = nil
         }
-        count = clips
-        classes = label.map { Tensor([Int32](repeating: $0, count: clips)) }
-        self.actions = try actions()
+        let frames = try input?.first(given)
+        self.init(
+            frames: frames, classes: label.map { Tensor([Int32](repeating: $0, count: clips)) },
+            actions: try actions(), count: clips)
     }
 
-    /// Conditions that fit the predictor.
-    /// - Throws: as above, and `ModelInputError` for conditions that do not fit.
+    /// Inputs that fit the predictor.
+    /// - Throws: as above, and `ModelInputError` for inputs that do not fit.
     init(_ predictor: VideoPredictor, _ input: VideoInput, _ conditions: FeatureConditions) throws {
         try self.init(
             predictor, frames: input, label: conditions.label, clips: input.video.shape[0]

@@ -1,0 +1,163 @@
+import Foundation
+import GestaltFiles
+import GestaltMAGVIT
+import GestaltModels
+import GestaltTensor
+import GestaltVQVAE
+import GestaltVideo
+import TestSupport
+import Testing
+
+/// Both families of tokenizers and priors by one set of commands.
+@Suite struct FamilyCommandTests {
+    struct Family: Sendable, CustomTestStringConvertible {
+        let tokenizer: String
+        /// The kind of recipe that `train prior` chooses.
+        let prior: String
+        let frames: Int
+        /// Slots of codes of a clip.
+        let slots: Int
+        let encoder: String
+        /// Options of predictions, its own and those of the other family.
+        let own: [String]
+        let others: [[String]]
+        var testDescription: String { tokenizer }
+
+        static let all = [
+            Family(
+                tokenizer: "vqvae", prior: "prior", frames: 4, slots: 1,
+                encoder: "prior:hidden:1", own: ["--top-k", "5"],
+                others: [["--steps", "3"], ["--guidance", "1"], ["--schedule", "exp"]]),
+            Family(
+                tokenizer: "magvit", prior: "masked-prior", frames: 5, slots: 2,
+                encoder: "magvit:hidden:1:skips", own: ["--steps", "2", "--schedule", "uniform"],
+                others: [["--greedy"], ["--length", "9"], ["--best-of", "2"], ["--bfloat16"]]),
+        ]
+    }
+
+    @Test(
+        "one set of commands trains, predicts, encodes, scores and describes", arguments: Family.all
+    )
+    func allCommands(family: Family) throws {
+        let folder = TemporaryFolder()
+        let (tokenizer, prior) = (folder.path("tokenizer"), folder.path("prior"))
+        let (clip, codes) = (folder.path("clip.npy"), folder.path("codes.safetensors"))
+        try ArrayFile.write(
+            Tensor<Float>.sample([1, family.frames, 64, 64, 3], in: -0.5...0.5), name: "video",
+            to: clip)
+        func run(list: [String], contains text: String) throws {
+            let result = try Program.run(list: list)
+            #expect(result.code == 0, "\(list): \(result.error)")
+            #expect(result.output.contains(text), "\(list): \(result.output)")
+        }
+        func run(_ arguments: String..., contains text: String) throws {
+            try run(list: arguments, contains: text)
+        }
+        let (length, slots) = ("\(family.frames)", "\(family.slots)")
+        try run(
+            "train", "tokenizer", "--kind", family.tokenizer, "--preset", "tiny", "--data",
+            "synthetic:2", "--steps", "1", "--batch", "2", "--clip-length", length, "--output",
+            tokenizer, contains: "1 steps")
+        try run(
+            "train", "prior", "--model", tokenizer, "--preset", "tiny", "--data", "synthetic:2",
+            "--steps", "1", "--batch", "2", "--clip-length", length, "--output", prior,
+            contains: "\(family.prior), 1 steps")
+        try run(
+            list: ["predict", "--model", prior, "--input", clip, "--samples", "2", "--output"]
+                + [folder.path("forecast.npy")] + family.own,
+            contains: "[1, 2, \(length), 64, 64, 3]")
+        for (model, kind) in [(tokenizer, "tokenizer"), (prior, "prior")] {
+            try run(
+                "encode", "--model", model, "--input", clip, "--output", codes,
+                contains: "[1, \(slots), 16, 16]")
+            try run(
+                "decode", "--model", model, "--input", codes, "--output", folder.path("back.npy"),
+                contains: "[1, \(length), 64, 64, 3]")
+            try run(
+                "features", "--model", model, "--source", "tokenizer:codes", "--input", clip,
+                "--output", folder.path("features.npy"), contains: "[1, \(slots), 16, 16]")
+            try run(
+                "reconstruct", "--model", model, "--data", "synthetic:2", "--split", "train",
+                "--clips", "1", "--clip-length", length, "--output", folder.path("pictures"),
+                contains: "dB")
+            try run("inspect", model, contains: kind)
+            try run("evaluate", "--model", model, "--data", "synthetic:2", contains: "metric")
+        }
+        try run(
+            "features", "--model", prior, "--source", family.encoder, "--input", clip, "--output",
+            folder.path("features.npy"), contains: "float32 [1, ")
+        for options in family.others {
+            let result = try Program.run(
+                list: ["predict", "--model", prior, "--input", clip, "--output"]
+                    + [folder.path("none.npy")] + options)
+            #expect(result.code == 1 && result.error.contains(options[0]), "\(result.error)")
+            #expect(result.error.contains("takes temperature"), "\(result.error)")
+        }
+    }
+
+    @Test(
+        "options of the other kind of prior are refused",
+        arguments: [
+            ("magvit", ["--aligned"], "--aligned"),
+            ("vqvae", ["--condition", "still"], "--condition"),
+            ("magvit", ["--kind", "flow"], "prior, masked-prior"),
+            ("magvit", ["--preset", "publicBAIR"], "tiny"),
+        ])
+    func otherOptions(tokenizer: String, options: [String], message: String) throws {
+        let folder = TemporaryFolder()
+        try Self.write(tokenizer, to: folder.path("tokenizer"))
+        let result = try Program.run(
+            list: [
+                "train", "prior", "--data", "synthetic:2", "--model", folder.path("tokenizer"),
+                "--output", folder.path("prior"),
+            ] + options)
+        #expect(result.code == 2 && result.error.contains(message), "\(result)")
+        #expect(!FileManager.default.fileExists(atPath: folder.path("prior")))
+    }
+
+    @Test(
+        "inputs that cannot be are named, and nothing is written", arguments: ["magvit", "vqvae"])
+    func badInputs(kind: String) throws {
+        let folder = TemporaryFolder()
+        let (model, clip, output) = (
+            folder.path("tokenizer"), folder.path("clip.npy"), folder.path("new/out.npy")
+        )
+        try Self.write(kind, to: model)
+        try ArrayFile.write(
+            Tensor<Float>.sample([1, 18, 16, 16, 3], in: -0.5...0.5), name: "video", to: clip)
+        try ArrayFile.write(
+            Tensor<Int32>([0, 1000]).reshaped([1, 1, 1, 2]), name: "codes",
+            to: folder.path("codes.npy"))
+        func expect(_ arguments: String..., contains texts: [String], code: Int32 = 1) throws {
+            let result = try Program.run(list: arguments + ["--output", output])
+            #expect(result.code == code, "\(arguments): \(result)")
+            for text in texts {
+                #expect(result.error.contains(text), "\(arguments): \(result.error)")
+            }
+            #expect(!FileManager.default.fileExists(atPath: folder.path("new")))
+        }
+        try expect(
+            "encode", "--model", model, "--input", clip,
+            contains: kind == "magvit" ? ["crop to 17 or pad to 21", "--pad-frames"] : ["stride"])
+        try expect(
+            "decode", "--model", model, "--input", folder.path("codes.npy"),
+            contains: ["--input", "numbers from 0 to", "1000"])
+        try expect(
+            "predict", "--model", model, "--input", clip,
+            contains: ["a video tokenizer", "train prior"])
+        try expect(
+            "predict", "--model", model, "--input", clip, "--steps", "0", contains: ["--steps"],
+            code: 2)
+        try expect(
+            "train", "tokenizer", "--quantizer", "fsq:5,1", contains: ["--quantizer", "levels"],
+            code: 2)
+    }
+
+    private static func write(_ kind: String, to path: String) throws {
+        var random = RandomStream(seed: 1)
+        let model: any StoredModel =
+            kind == MagvitConfiguration.kind
+            ? MagvitTokenizer(.tiny, random: &random) : VQVAE(.tiny, random: &random)
+        try model.write(to: path)
+    }
+}
