@@ -66,6 +66,9 @@ public struct LabelProblem: Sendable, Hashable, CustomStringConvertible {
         case repaired
         /// The record was omitted; the rest was read.
         case omitted
+        /// The record was read without something that labels have no place for, which the message
+        /// names: attributes, key points.
+        case ignored
     }
 
     public var outcome: Outcome
