@@ -10,13 +10,9 @@ struct CVATFrames {
     var last: Int { start + (count - 1) * step }
 
     /// Returns the frames strictly between two of them.
-    func between(_ low: Int, _ high: Int) -> StrideTo<Int> {
+    func between(_ low: Int, _ high: Int) -> CVATFrames {
         let first = low < start ? start : start + ((low - start) / step + 1) * step
-        return stride(from: first, to: max(first, high), by: step)
-    }
-
-    func contains(_ frame: Int) -> Bool {
-        (start...last).contains(frame) && (frame - start) % step == 0
+        return CVATFrames(start: first, step: step, count: max(0, (high - first + step - 1) / step))
     }
 
     var all: StrideThrough<Int> { stride(from: start, through: last, by: step) }
@@ -38,7 +34,8 @@ extension CVATFrames {
                 (partialValue: task.stop ?? start, overflow: false)
             }
         let last = max(stated.partialValue, keyframes.max() ?? start)
-        guard !stated.overflow, start >= 0, last >= start,
+        // Far below the largest integer, so that no sum below overflows.
+        guard !stated.overflow, start >= 0, last >= start, last < 1 << 60, step < 1 << 60,
             (last - start) / step < Self.largestCount
         else {
             throw CVATFault(

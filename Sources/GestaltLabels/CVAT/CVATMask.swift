@@ -22,7 +22,7 @@ extension CVATMask {
             throw CVATFault("a mask of \(width) × \(height) pixels (width × height)")
         }
         let (count, isHuge) = width.multipliedReportingOverflow(by: height)
-        guard !isHuge, count <= PictureSize.largestPixelCount else {
+        guard !isHuge, count <= PictureSize.maximumPixelCount else {
             throw CVATFault("a mask of \(width) × \(height) pixels is too large")
         }
         var runs: [Int] = []

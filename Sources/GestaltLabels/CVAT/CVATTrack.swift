@@ -51,15 +51,13 @@ struct CVATTrack {
         for (index, shape) in shapes.enumerated() where !shape.isOutside {
             let next = index + 1 < shapes.count ? shapes[index + 1] : nil
             let between = frames.between(shape.frame, next?.frame ?? frames.last + 1)
-            let count = 1 + between.underestimatedCount
             let movement = next.flatMap { CVATMovement(from: shape, to: $0) }
-            try allowance.spend(
-                count.multipliedReportingOverflow(
-                    by: 16 + (movement?.numberCount ?? 0)
-                ).partialValue)
+            let (numbers, isHuge) = (between.count + 1).multipliedReportingOverflow(
+                by: 16 + (movement?.numberCount ?? 0))
+            try allowance.spend(isHuge ? .max : numbers)
             let region = try shape.geometry.region(in: size, &allowance)
             result.append(appearance(of: shape, frame: shape.frame, region))
-            for frame in between {
+            for frame in between.all {
                 let moved =
                     try movement?.geometry(at: frame).region(in: size, &allowance) ?? region
                 result.append(appearance(of: shape, frame: frame, moved))
@@ -102,8 +100,10 @@ struct CVATMovement {
                     LabelPoint($0[0], $0[1]), LabelPoint($0[2], $0[3]),
                     degrees: Self.turn($0[4]))
             }
-        case (.ellipse(let at, let x, let y, let degrees),
-            .ellipse(let at2, let x2, let y2, let degrees2)):
+        case (
+            .ellipse(let at, let x, let y, let degrees),
+            .ellipse(let at2, let x2, let y2, let degrees2)
+        ):
             path = .linear(
                 [at.x, at.y, x, y, degrees],
                 [at2.x, at2.y, x2, y2, Self.target(of: degrees, degrees2)]
