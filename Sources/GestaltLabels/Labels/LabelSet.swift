@@ -51,6 +51,10 @@ public struct LabeledPicture: Sendable, Equatable {
     public var frame: Int?
     /// Rows and columns of the picture; nil where the file omits them.
     public var size: PictureSize?
+    /// The orientation by Exif's tag 0x0112, 2 to 8, where ``size`` and the regions are those of
+    /// the stored pixels, and the picture is shown turned; nil where they are those of the picture
+    /// as it is shown.
+    public var storedOrientation: Int?
     /// In drawing order: later ones cover earlier ones.
     public var objects: [LabeledObject]
 
