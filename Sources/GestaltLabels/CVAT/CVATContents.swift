@@ -77,12 +77,14 @@ struct CVATContents {
         findCategories()
         var pictures: [LabeledPicture] = []
         var names: Set<String> = []
+        var resolver = PictureResolver(path: path, options: options)
         for image in images {
             do throws(CVATFault) {
-                let picture = try picture(image, options)
+                guard let picture = try picture(image, &resolver) else { continue }
                 let task = image.attributes["task_id"] ?? ""
-                guard names.insert("\(task)/\(picture.frame ?? -1)/\(picture.name)").inserted else {
-                    throw CVATFault("\(picture.name) appears twice; the first one counts")
+                guard names.insert("\(task)/\(picture.frame ?? -1)/\(picture.name)").inserted
+                else {
+                    throw CVATFault("“\(picture.name)” appears twice; the first one counts")
                 }
                 pictures.append(picture)
             } catch {
@@ -130,9 +132,10 @@ struct CVATContents {
 
     // MARK: Images
 
+    /// Returns the picture of an element; nil when it cannot be used, which is reported.
     private mutating func picture(
-        _ image: CVATRecord, _ options: LabelReadingOptions
-    ) throws(CVATFault) -> LabeledPicture {
+        _ image: CVATRecord, _ resolver: inout PictureResolver
+    ) throws(CVATFault) -> LabeledPicture? {
         let values = image.attributes
         let name = try values.required("name")
         let number = try values["id"] == nil ? nil : values.integer("id")
@@ -141,32 +144,42 @@ struct CVATContents {
             size = PictureSize(
                 height: try values.integer("height"), width: try values.integer("width"))
         }
-        let task = meta.task(values["task_id"].flatMap(Int.init))
-        let frame = task.source == nil ? nil : Self.filmFrame(name, number)
-        var picture = LabeledPicture(
-            name: frame == nil ? name : task.source ?? name, number: number, frame: frame,
-            size: size)
-        if let message = Self.sizeFault(size, options.size(picture.name)) {
-            throw CVATFault("\(picture.name): \(message)")
+        let source = meta.task(values["task_id"].flatMap(Int.init)).source
+        var picture: LabeledPicture
+        if let source, let frame = Self.filmFrame(name, number) {
+            if let size, !size.isUsable { throw CVATFault("no size of a picture: \(size)") }
+            picture = LabeledPicture(name: source, number: number, frame: frame, size: size)
+        } else {
+            resolver.problems = []
+            let found = resolver.picture(
+                name, stated: size, place: image.place, namePlace: "\(image.place), name")
+            problems += resolver.problems
+            guard let found else { return nil }
+            picture = found
+            picture.number = number
         }
+        picture.objects = objects(image, size: picture.size)
+        return picture
+    }
+
+    private mutating func objects(_ image: CVATRecord, size: PictureSize?) -> [LabeledObject] {
         var objects: [(zOrder: Int, object: LabeledObject)] = []
         for (name, shape) in image.shapes {
             let place = "\(image.place), \(name)"
             do throws(CVATFault) {
                 let shape = try shape.get()
+                let (region, repair) = try shape.region(in: size, &allowance)
                 let object = LabeledObject(
-                    category: try category(shape.label),
-                    region: try shape.region(in: size, &allowance),
+                    category: try category(shape.label), region: region,
                     instance: shape.group == 0 ? nil : shape.group, isCrowd: shape.isCrowd,
                     place: place)
-                if let repair = shape.repair { report(.repaired, place, repair) }
+                if let repair { report(.repaired, place, repair) }
                 objects.append((shape.zOrder, object))
             } catch {
                 report(.omitted, place, error.message)
             }
         }
-        picture.objects = Self.inDrawingOrder(objects)
-        return picture
+        return Self.inDrawingOrder(objects)
     }
 
     /// Returns the number of a frame whose name CVAT made up: `frame_000012`, the file's number 12.

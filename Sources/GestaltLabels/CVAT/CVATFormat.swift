@@ -15,8 +15,9 @@ extension LabelFormat {
         title: "CVAT XML", recognizes: { try CVATFormat.recognizes($0) },
         read: { try CVATReader.read($0, $1) },
         write: { labels, path in
-            let text = try CVATWriter(labels, path: path).text()
-            try AtomicFile.write(Array(text.utf8), to: path)
+            let writer = try CVATWriter(labels, path: path)
+            try AtomicFile.write(Array(writer.text().utf8), to: path)
+            return writer.losses
         })
 }
 

@@ -102,17 +102,24 @@ struct CVATShape {
 }
 
 extension CVATShape {
-    /// Returns the region in a picture.
+    /// Returns the region in a picture, and what was repaired for it.
     ///
-    /// - Parameter size: of the picture; nil where the file omits it.
+    /// - Parameter size: of the picture; nil where it is not known.
     /// - Throws: ``CVATFault`` for what lies outside of the picture, and a mask without its size.
     func region(
         in size: PictureSize?, _ allowance: inout CVATAllowance
-    ) throws(CVATFault) -> LabelRegion {
-        if let size, isOutside(of: size) {
+    ) throws(CVATFault) -> (LabelRegion, repair: String?) {
+        var repair = repair
+        if case .polygon(let points) = geometry {
+            switch OutlineCheck(size: size).verdict(on: points) {
+            case .fine: break
+            case .repaired(let message): repair = message
+            case .unusable(let message): throw CVATFault(message)
+            }
+        } else if let size, isOutside(of: size) {
             throw CVATFault("the \(kind) lies outside of the picture of \(size)")
         }
-        return try geometry.region(in: size, &allowance)
+        return (try geometry.region(in: size, &allowance), repair)
     }
 
     private func isOutside(of size: PictureSize) -> Bool {
@@ -125,10 +132,7 @@ extension CVATShape {
             let radius = max(radiusX, radiusY)
             return center.x + radius <= 0 || center.x - radius >= width
                 || center.y + radius <= 0 || center.y - radius >= height
-        case .polygon(let points):
-            return points.allSatisfy { $0.x <= 0 } || points.allSatisfy { $0.x >= width }
-                || points.allSatisfy { $0.y <= 0 } || points.allSatisfy { $0.y >= height }
-        case .mask:
+        case .polygon, .mask:
             return false
         }
     }

@@ -58,6 +58,26 @@ struct CVATWriter {
         return xml.text
     }
 
+    /// What the format has no place for.
+    var losses: [LabelProblem] {
+        let objects = labels.pictures.flatMap(\.objects)
+        let scores = objects.count { $0.score != nil }
+        let empty = objects.count { CVATElement.elements(of: $0.region).isEmpty }
+        var result: [LabelProblem] = []
+        func add(_ place: String, _ message: String) {
+            result.append(LabelProblem(.ignored, path: path, place: place, message))
+        }
+        if scores > 0 { add("scores", "the scores of \(scores) objects are not kept") }
+        if empty > 0 { add("regions", "\(empty) objects without pixels are not written") }
+        if labels.categories.contains(where: { $0.supercategory != nil }) {
+            add("categories", "supercategories are not kept")
+        }
+        if labels.categories.contains(where: \.isIgnored) {
+            add("categories", "ignored categories are written like others")
+        }
+        return result
+    }
+
     // MARK: Meta
 
     /// Whether shapes have the attribute `is_crowd`.

@@ -1,4 +1,3 @@
-import Foundation
 import GestaltIO
 import GestaltMedia
 
@@ -23,48 +22,14 @@ enum SAVFormat {
     /// Labels are of six frames a second, films of twenty-four.
     private static let frameStep = 4
 
-    /// A JSON file of a film.
-    private struct Film: Decodable {
-        struct Mask: Decodable {
-            let size: [Int]
-            let counts: String
-        }
-
-        let name: String
-        let height: Double?
-        let width: Double?
-        /// By frame, then by object; null where an object is not labeled.
-        let masks: [[Mask?]]
-        let objects: [Int]
-
-        private enum CodingKeys: String, CodingKey {
-            case name = "video_id"
-            case height = "video_height"
-            case width = "video_width"
-            case masks = "masklet"
-            case objects = "masklet_id"
-        }
-
-        var size: PictureSize? {
-            guard let height, let width, let rows = Int(exactly: height),
-                let columns = Int(exactly: width)
-            else { return nil }
-            return PictureSize(height: rows, width: columns)
-        }
-    }
-
     static func recognizes(_ path: String) throws -> Bool {
         guard case .folder = try PathStatus(path) else { return try isFilm(path) }
         if case .folder? = try? PathStatus(path + "/" + labelFolder) { return true }
         return try jsonFiles(in: path).first.map { try isFilm(path + "/" + $0) } ?? false
     }
 
-    /// Whether the first keys of a JSON file are those of a film.
     private static func isFilm(_ path: String) throws -> Bool {
-        let head = try MappedFile(path: path).withBytes { Array($0.prefix(1 << 14)) }
-        let text = String(decoding: head, as: UTF8.self)
-        return text.hasPrefix("{") && text.contains("\"video_id\"")
-            && (text.contains("\"masklet\"") || text.contains("\"masklet_id\""))
+        try JSONSummary(path: path)?.keys.isSuperset(of: ["video_id", "masklet"]) ?? false
     }
 
     private static func jsonFiles(in folder: String) throws(FileFailure) -> [String] {
@@ -98,66 +63,37 @@ enum SAVFormat {
     private static func readFilm(
         _ path: String, _ options: LabelReadingOptions, _ reading: inout LabelReading
     ) throws {
-        let bytes = try FileReader.bytes(path: path)
-        let film: Film
-        do {
-            film = try JSONDecoder().decode(Film.self, from: Data(bytes))
-        } catch {
-            throw LabelError(path: path, "not a film of SA-V: \(error.cause)")
-        }
-        let name = film.name + ".mp4"
-        if let size = film.size, !size.isUsable {
-            throw LabelError(path: path, place: "video_height", "no size of a picture: \(size)")
-        }
-        if let size = film.size, let actual = options.size(name), actual != size {
+        let file = try JSONFile(path: path)
+        reading.problems += file.problems
+        let film = try SAVFilm(file.root, path: path)
+        if let size = film.size, let actual = options.size(film.name), actual != size {
             throw LabelError(
                 path: path, place: "video_height", "\(size) pixels, but the film has \(actual)")
         }
         for (index, masks) in film.masks.enumerated() {
             let place = "masklet[\(index)]"
-            guard masks.count == film.objects.count else {
+            guard let masks = masks.elements, masks.count == film.objects.count else {
                 reading.problems.append(
                     LabelProblem(
                         .omitted, path: path, place: place,
-                        "\(masks.count) masks for \(film.objects.count) objects"))
+                        "expected a mask for each of \(film.objects.count) objects"))
                 continue
             }
             var picture = LabeledPicture(
-                name: name, frame: frameStep * index, size: film.size)
+                name: film.name, frame: frameStep * index, size: film.size)
             for (object, mask) in zip(film.objects, masks) {
-                guard let mask else { continue }
+                let place = "\(place), object \(object)"
                 do throws(LabelError) {
-                    let runs = try self.mask(mask, film, path, "\(place), object \(object)")
+                    guard let runs = try film.runs(mask, place: place) else { continue }
                     picture.size = runs.size
-                    if runs.isEmpty { continue }
                     picture.objects.append(
                         LabeledObject(
-                            category: 0, region: .runs(runs), instance: object,
-                            place: "\(place), object \(object)"))
+                            category: 0, region: .runs(runs), instance: object, place: place))
                 } catch {
                     reading.problems.omit(error)
                 }
             }
             reading.labels.pictures.append(picture)
-        }
-    }
-
-    private static func mask(
-        _ mask: Film.Mask, _ film: Film, _ path: String, _ place: String
-    ) throws(LabelError) -> RunLengthMask {
-        guard mask.size.count == 2 else {
-            throw LabelError(path: path, place: place, "a size of \(mask.size.count) numbers")
-        }
-        let size = PictureSize(height: mask.size[0], width: mask.size[1])
-        guard size.isUsable, film.size == nil || film.size == size else {
-            throw LabelError(
-                path: path, place: place,
-                "a mask of \(size) in a film of \(film.size.map { "\($0)" } ?? "unknown size")")
-        }
-        do throws(RunLengthError) {
-            return try RunLengthMask(size: size, compressed: mask.counts)
-        } catch {
-            throw LabelError(path: path, place: place, "\(error)")
         }
     }
 
@@ -205,5 +141,54 @@ enum SAVFormat {
             }
         }
         reading.labels.pictures += found.sorted { $0.key < $1.key }.map(\.value)
+    }
+}
+
+/// A JSON file of a film of SA-V.
+private struct SAVFilm {
+    let path: String
+    let name: String
+    let size: PictureSize?
+    /// By frame; each has a mask for every object.
+    let masks: [JSONNode]
+    let objects: [Int]
+
+    init(_ root: JSONNode, path: String) throws(LabelError) {
+        guard let id = root["video_id"]?.string else {
+            throw LabelError(path: path, place: "video_id", "expected text")
+        }
+        guard let masks = root["masklet"]?.elements else {
+            throw LabelError(path: path, place: "masklet", "expected a list")
+        }
+        let objects = root["masklet_id"]?.elements ?? []
+        self.path = path
+        name = id + ".mp4"
+        self.masks = masks
+        self.objects = objects.compactMap(\.int)
+        guard self.objects.count == objects.count else {
+            throw LabelError(path: path, place: "masklet_id", "expected whole numbers")
+        }
+        if let height = root["video_height"]?.int, let width = root["video_width"]?.int {
+            let size = PictureSize(height: height, width: width)
+            guard size.isUsable else {
+                throw LabelError(path: path, place: "video_height", "no size of a picture: \(size)")
+            }
+            self.size = size
+        } else {
+            size = nil
+        }
+    }
+
+    /// Returns a mask; nil for null and for a mask without pixels.
+    func runs(_ mask: JSONNode, place: String) throws(LabelError) -> RunLengthMask? {
+        if case .null = mask { return nil }
+        let reading = COCOSegmentation(size: size).region(mask)
+        guard case .runs(let runs)? = reading.region else {
+            let remark = reading.remarks.first
+            throw LabelError(
+                path: path, place: place + (remark?.place ?? ""),
+                remark?.message ?? "expected runs of COCO, found \(mask.kind)")
+        }
+        return runs.isEmpty ? nil : runs
     }
 }

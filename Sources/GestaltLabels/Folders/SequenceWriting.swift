@@ -1,4 +1,3 @@
-import Foundation
 import GestaltIO
 import GestaltMedia
 
@@ -142,21 +141,19 @@ extension YouTubeVOSReader {
     static func write(_ labels: LabelSet, to path: String) throws -> [LabelProblem] {
         var writer = LabelFolderWriter(path)
         var plans = try SequencePlan.plans(labels, &writer)
-        var meta = YouTubeVOSMeta(videos: [:])
+        var meta = YouTubeVOSMeta()
         for index in plans.indices {
             let shown = try writer.write(
                 &plans[index], labels, folder: SequenceFolder.labelFolder)
-            var film = YouTubeVOSMeta.Film(objects: [:])
+            var objects: [String: YouTubeVOSMeta.Object] = [:]
             for (number, category) in plans[index].categories {
-                film.objects["\(number)"] = YouTubeVOSMeta.Object(
-                    category: labels.categories[category].name, frames: shown[number] ?? [])
+                objects["\(number)"] = YouTubeVOSMeta.Object(
+                    category: labels.categories[category].name,
+                    frames: Set(shown[number] ?? []))
             }
-            meta.videos[plans[index].name] = film
+            meta.films[plans[index].name] = objects
         }
-        let encoder = JSONEncoder()
-        encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
-        try writer.write(
-            String(decoding: try encoder.encode(meta), as: UTF8.self), as: metaFile)
+        try writer.write(meta.text, as: metaFile)
         if labels.categories.contains(where: { $0.color != nil }) {
             writer.report("colors", "the colors of categories are not kept")
         }

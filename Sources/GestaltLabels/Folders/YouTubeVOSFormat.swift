@@ -1,4 +1,3 @@
-import Foundation
 import GestaltIO
 import GestaltMedia
 
@@ -21,18 +20,71 @@ extension LabelFormat {
 }
 
 /// The file `meta.json` of YouTube-VOS.
-struct YouTubeVOSMeta: Codable {
-    struct Film: Codable {
-        var objects: [String: Object]
-    }
-
-    struct Object: Codable {
+struct YouTubeVOSMeta {
+    struct Object {
         var category: String
-        /// The stems of the frames that show it.
-        var frames: [String]?
+        /// The stems of the frames that show it; nil where they are not stated.
+        var frames: Set<String>?
     }
 
-    var videos: [String: Film]
+    /// By film, then by object.
+    var films: [String: [String: Object]] = [:]
+}
+
+extension YouTubeVOSMeta {
+    /// - Throws: ``LabelError`` for JSON text without films and objects.
+    init(_ root: JSONNode, path: String) throws(LabelError) {
+        guard let members = root["videos"]?.members else {
+            throw LabelError(path: path, place: "videos", "expected an object with films")
+        }
+        for film in members {
+            guard let objects = film.value["objects"]?.members else {
+                throw LabelError(
+                    path: path, place: "videos.\(film.key)", "expected an object “objects”")
+            }
+            var entries: [String: Object] = [:]
+            for object in objects {
+                let place = "videos.\(film.key).objects.\(object.key)"
+                guard let category = object.value["category"]?.string else {
+                    throw LabelError(path: path, place: place, "expected text “category”")
+                }
+                let frames = object.value["frames"]?.elements?.compactMap(\.string)
+                entries[object.key] = Object(category: category, frames: frames.map(Set.init))
+            }
+            films[film.key] = entries
+        }
+    }
+
+    /// The text of the file.
+    var text: String {
+        var writer = JSONWriter()
+        writer.object { writer in
+            writer.key("videos")
+            writer.object { writer in
+                for (name, objects) in films.sorted(by: { $0.key < $1.key }) {
+                    writer.key(name)
+                    writer.object { writer in
+                        writer.key("objects")
+                        writer.object { Self.write(objects, &$0) }
+                    }
+                }
+            }
+        }
+        return String(decoding: writer.bytes, as: UTF8.self) + "\n"
+    }
+
+    private static func write(_ objects: [String: Object], _ writer: inout JSONWriter) {
+        for (number, object) in objects.sorted(by: { $0.key < $1.key }) {
+            writer.key(number)
+            writer.object { writer in
+                writer.member("category", object.category)
+                writer.key("frames")
+                writer.list { writer in
+                    for frame in (object.frames ?? []).sorted() { writer.value(frame) }
+                }
+            }
+        }
+    }
 }
 
 /// A reader of the folders of YouTube-VOS.
@@ -53,32 +105,20 @@ struct YouTubeVOSReader {
         guard case .folder? = try? PathStatus(folder + "/" + SequenceFolder.labelFolder),
             case .file? = try? PathStatus(folder + "/" + metaFile)
         else { return false }
-        let head = try MappedFile(path: folder + "/" + metaFile).withBytes {
-            Array($0.prefix(1 << 12))
-        }
-        return String(decoding: head, as: UTF8.self).contains("\"videos\"")
+        return try JSONSummary(path: folder + "/" + metaFile)?.keys.contains("videos") ?? false
     }
 
     private static func folder(_ path: String) -> String {
         path.hasSuffix("/" + metaFile) || path == metaFile ? PNGFormat.parent(of: path) : path
     }
 
-    private static func readMeta(_ folder: String) throws -> YouTubeVOSMeta {
-        let path = folder + "/" + metaFile
-        let bytes = try FileReader.bytes(path: path)
-        do {
-            return try JSONDecoder().decode(YouTubeVOSMeta.self, from: Data(bytes))
-        } catch {
-            throw LabelError(path: path, "not the meta.json of YouTube-VOS: \(error.cause)")
-        }
-    }
-
     init(_ path: String, _ options: LabelReadingOptions) throws {
         self.path = Self.folder(path)
-        meta = try Self.readMeta(self.path)
+        let file = try JSONFile(path: self.path + "/" + Self.metaFile)
+        problems = file.problems
+        meta = try YouTubeVOSMeta(file.root, path: self.path + "/" + Self.metaFile)
         pictures = FolderPictures(options)
-        let names = Set(
-            meta.videos.values.flatMap { $0.objects.values.map(\.category) })
+        let names = Set(meta.films.values.flatMap { $0.values.map(\.category) })
         categories = names.sorted().map { LabeledCategory($0) }
         for (index, category) in categories.enumerated() { indices[category.name] = index }
     }
@@ -87,7 +127,7 @@ struct YouTubeVOSReader {
         let folder = try SequenceFolder(path)
         var labeled: [LabeledPicture] = []
         let names = Set(folder.sequences.map(\.name))
-        for name in meta.videos.keys.sorted() where !names.contains(name) {
+        for name in meta.films.keys.sorted() where !names.contains(name) {
             report(.omitted, name, "\(SequenceFolder.labelFolder) has no such film")
         }
         for sequence in folder.sequences {
@@ -106,7 +146,7 @@ struct YouTubeVOSReader {
     private mutating func objects(_ regions: IDRegions, _ film: String) -> [LabeledObject] {
         regions.ids.compactMap { id in
             guard let mask = regions.masks[id] else { return nil }
-            let object = meta.videos[film]?.objects["\(id)"]
+            let object = meta.films[film]?["\(id)"]
             let isIgnored = object == nil && id == LabelTable.ignoredValue
             let category =
                 isIgnored
@@ -129,7 +169,7 @@ struct YouTubeVOSReader {
 
     /// Reports how the objects in the label pictures of a film differ from those of `meta.json`.
     private mutating func compare(_ film: String, _ frames: [(stem: String, ids: [Int])]) {
-        let entries = meta.videos[film]?.objects ?? [:]
+        let entries = meta.films[film] ?? [:]
         let seen = Set(frames.flatMap(\.ids)).subtracting([LabelTable.ignoredValue])
         let unnamed = seen.filter { entries["\($0)"] == nil }.sorted()
         if !unnamed.isEmpty {
@@ -144,7 +184,7 @@ struct YouTubeVOSReader {
                 report(.repaired, film, "object \(name) is not in any label picture")
                 continue
             }
-            guard let stated = entry.frames.map(Set.init) else { continue }
+            guard let stated = entry.frames else { continue }
             let shown = Set(frames.filter { $0.ids.contains(id) }.map(\.stem))
             report(name, film, shown.subtracting(stated), "where its entry does not list it")
             // The first frame alone is listed in sets whose other frames are to be predicted.
@@ -175,25 +215,5 @@ extension IDRegions {
     /// The name of the file without its ending.
     var stem: String {
         SequenceFolder.stem(path.split(separator: "/").last.map(String.init) ?? path)
-    }
-}
-
-extension Error {
-    /// What is wrong with JSON data, with the place of the value.
-    var cause: String {
-        guard let error = self as? DecodingError else { return "\(self)" }
-        let context: DecodingError.Context
-        switch error {
-        case .typeMismatch(_, let found), .valueNotFound(_, let found), .keyNotFound(_, let found),
-            .dataCorrupted(let found):
-            context = found
-        @unknown default: return "\(error)"
-        }
-        let place = context.codingPath.map(\.stringValue).joined(separator: ".")
-        if case .keyNotFound(let key, _) = error {
-            return (place.isEmpty ? "" : place + ": ") + "no key “\(key.stringValue)”"
-        }
-        let detail = context.underlyingError.map { ": \($0)" } ?? ""
-        return (place.isEmpty ? "" : place + ": ") + context.debugDescription + detail
     }
 }

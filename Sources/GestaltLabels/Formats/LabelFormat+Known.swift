@@ -5,6 +5,13 @@ extension LabelFormat {
     public static let registry = Registry<LabelFormat>(
         "label format",
         [
-            "coco": .coco
+            "coco": .coco,
+            "cvat": .cvat,
+            "voc": .voc,
+            "youtube-vos": .youTubeVOS,
+            "davis": .davis,
+            "sa-v": .sav,
+            "masks": .masks,
+            "png": .png,
         ])
 }

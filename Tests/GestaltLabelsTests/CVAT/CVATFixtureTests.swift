@@ -29,7 +29,8 @@ struct CVATFixtureTests {
         let reading = try LabelFormat.cvat.read(entry.path, LabelReadingOptions())
         #expect(reading.problems == [])
         #expect(reading.labels.pictures.map(\.frame) == Array(0..<12))
-        #expect(reading.labels.categories.map(\.color) == [.init(250, 50, 83), .init(250, 140, 83)])
+        #expect(
+            reading.labels.categories.map(\.color) == [.init(250, 50, 83), .init(250, 140, 83)])
         for (picture, labeled) in zip(entry.images, reading.labels.pictures) {
             try check(picture, labeled, reading.labels) { instance, object in
                 instance.track == object.instance
