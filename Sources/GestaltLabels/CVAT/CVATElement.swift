@@ -52,7 +52,9 @@ struct CVATElement {
         _ children: [(name: String, value: String)]
     ) {
         xml.start(name, attributes: values)
-        for child in children { xml.element("attribute", child.value, ["name": child.name]) }
+        for child in children {
+            xml.element("attribute", child.value, attributes: [("name", child.name)])
+        }
         xml.end()
     }
 }

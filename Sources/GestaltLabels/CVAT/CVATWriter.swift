@@ -149,9 +149,9 @@ struct CVATWriter {
                 : "frame_" + String(repeating: "0", count: max(0, 6 - digits.count)) + digits
             xml.start(
                 "image",
-                [
-                    "id": "\(picture.frame ?? index)", "name": name, "width": "\(size.width)",
-                    "height": "\(size.height)",
+                attributes: [
+                    ("id", "\(picture.frame ?? index)"), ("name", name),
+                    ("width", "\(size.width)"), ("height", "\(size.height)"),
                 ])
             // Group 0 is none.
             let shift = max(0, 1 - (picture.objects.compactMap(\.instance).min() ?? 1))

@@ -3,13 +3,7 @@ struct XMLWriter {
     private(set) var text = "<?xml version=\"1.0\" encoding=\"utf-8\"?>\n"
     private var open: [String] = []
 
-    mutating func start(_ name: String, _ attributes: KeyValuePairs<String, String> = [:]) {
-        indent()
-        text += "<\(name)\(Self.list(Array(attributes)))>\n"
-        open.append(name)
-    }
-
-    mutating func start(_ name: String, attributes: [(String, String)]) {
+    mutating func start(_ name: String, attributes: [(String, String)] = []) {
         indent()
         text += "<\(name)\(Self.list(attributes))>\n"
         open.append(name)
@@ -17,10 +11,10 @@ struct XMLWriter {
 
     /// Writes an element with text and nothing else.
     mutating func element(
-        _ name: String, _ content: String, _ attributes: KeyValuePairs<String, String> = [:]
+        _ name: String, _ content: String, attributes: [(String, String)] = []
     ) {
         indent()
-        text += "<\(name)\(Self.list(Array(attributes)))>\(Self.escaped(content))</\(name)>\n"
+        text += "<\(name)\(Self.list(attributes))>\(Self.escaped(content))</\(name)>\n"
     }
 
     mutating func end() {
@@ -35,10 +29,6 @@ struct XMLWriter {
 
     private static func list(_ attributes: [(String, String)]) -> String {
         attributes.map { " \($0.0)=\"\(escaped($0.1))\"" }.joined()
-    }
-
-    private static func list(_ attributes: [(key: String, value: String)]) -> String {
-        list(attributes.map { ($0.key, $0.value) })
     }
 
     /// Returns the text with the characters replaced that XML reserves or cannot hold.

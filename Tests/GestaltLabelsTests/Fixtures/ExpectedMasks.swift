@@ -132,3 +132,10 @@ struct BrokenFile: Decodable, Sendable, CustomStringConvertible {
         }
     }
 }
+
+/// The ids of a label picture of the fixtures.
+enum ExpectedIDs {
+    static func read(_ path: String) throws -> Tensor<UInt8> {
+        try NPY.read(LabelFixtures.path(path))
+    }
+}
