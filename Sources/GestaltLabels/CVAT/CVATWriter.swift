@@ -6,12 +6,15 @@ struct CVATWriter {
     private let path: String
     /// The film, where the pictures are frames of one.
     private let film: String?
+    /// Whether shapes have the attribute `is_crowd`.
+    private let hasCrowds: Bool
 
     /// - Precondition: categories of objects are among those of the labels.
     /// - Throws: ``LabelError`` for pictures without a size and for frames of several films.
     init(_ labels: LabelSet, path: String) throws(LabelError) {
         self.labels = labels
         self.path = path
+        hasCrowds = labels.pictures.contains { $0.objects.contains(where: \.isCrowd) }
         let films = Set(labels.pictures.filter { $0.frame != nil }.map(\.name)).sorted()
         guard films.count <= 1 else {
             throw LabelError(
@@ -49,7 +52,7 @@ struct CVATWriter {
         if film != nil, isEven {
             let tracks = CVATTrackList(labels, step: step)
             writeMeta(&xml, mode: "interpolation", frames: frames, step: step)
-            tracks.write(&xml, labels.categories, attributes: attributes)
+            tracks.write(&xml, labels.categories, attributes: attributes(of:))
         } else {
             writeMeta(&xml, mode: "annotation", frames: frames, step: 1)
             writeImages(&xml)
@@ -79,11 +82,6 @@ struct CVATWriter {
     }
 
     // MARK: Meta
-
-    /// Whether shapes have the attribute `is_crowd`.
-    private var hasCrowds: Bool {
-        labels.pictures.contains { $0.objects.contains(where: \.isCrowd) }
-    }
 
     private func writeMeta(_ xml: inout XMLWriter, mode: String, frames: [Int], step: Int) {
         let last = frames.last ?? max(labels.pictures.count - 1, 0)
@@ -132,14 +130,13 @@ struct CVATWriter {
         xml.end()
     }
 
-    private var attributes: @Sendable (LabeledObject) -> [(name: String, value: String)] {
-        hasCrowds ? { [("is_crowd", $0.isCrowd ? "true" : "false")] } : { _ in [] }
+    private func attributes(of object: LabeledObject) -> [(name: String, value: String)] {
+        hasCrowds ? [(name: "is_crowd", value: object.isCrowd ? "true" : "false")] : []
     }
 
     // MARK: Images
 
     private func writeImages(_ xml: inout XMLWriter) {
-        let attributes = attributes
         for (index, picture) in labels.pictures.enumerated() {
             guard let size = picture.size else { continue }
             let digits = String(picture.frame ?? 0)
@@ -170,7 +167,7 @@ struct CVATWriter {
                     ]
                     values += element.attributes + [("z_order", "\(zOrder)")]
                     if number > 0 { values.append(("group_id", "\(number)")) }
-                    element.write(&xml, values, attributes(object))
+                    element.write(&xml, values, attributes(of: object))
                 }
             }
             xml.end()
