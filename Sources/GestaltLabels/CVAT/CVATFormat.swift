@@ -9,8 +9,8 @@ extension LabelFormat {
     /// number. `group_id` joins parts, a higher `z_order` covers, the attribute `is_crowd` marks
     /// crowds. Other attributes are reported and not kept.
     ///
-    /// Written: frames of one film, evenly spaced, as tracks with a keyframe in each frame; anything
-    /// else as images. Several outlines of an object become shapes of one group.
+    /// Written: frames of one film, evenly spaced, as tracks with a keyframe in each frame;
+    /// anything else as images. Several outlines of an object become shapes of one group.
     public static let cvat = LabelFormat(
         title: "CVAT XML", recognizes: { try CVATFormat.recognizes($0) },
         read: { try CVATReader.read($0, $1) },

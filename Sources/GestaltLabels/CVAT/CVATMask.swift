@@ -8,8 +8,8 @@ struct CVATMask {
 }
 
 extension CVATMask {
-    /// - Throws: ``CVATFault`` for runs that do not add up to the part, without building anything of
-    ///   its size.
+    /// - Throws: ``CVATFault`` for runs that do not add up to the part, without building anything
+    ///   of its size.
     init(_ attributes: CVATAttributes) throws(CVATFault) {
         left = try attributes.integer("left")
         top = try attributes.integer("top")

@@ -1,8 +1,8 @@
 /// The objects of a film as tracks of a CVAT file.
 ///
 /// An object with a number keeps one track for each kind of shape and each of its parts, with a
-/// keyframe in every frame that shows it. Masks become a track for each frame, since CVAT reads only
-/// the first mask of a track; a group joins them.
+/// keyframe in every frame that shows it. Masks become a track for each frame, since CVAT reads
+/// only the first mask of a track; a group joins them.
 struct CVATTrackList {
     private var tracks: [Track] = []
     /// The track that a shape continues, and the first track of each object.

@@ -30,8 +30,8 @@ public struct FilmFile: Sendable, Hashable {
 /// Numbers count from `firstNumber`: 0 for most programs, 1 for frames that `ffmpeg` wrote as
 /// `%06d.png`.
 public struct FilmLabels: Sendable, Equatable {
-    /// The labels whose frames were found: named by their films, with the number of the frame from 0,
-    /// in the order of the films and their frames.
+    /// The labels whose frames were found: named by their films, with the number of the frame from
+    /// 0, in the order of the films and their frames.
     public private(set) var labels: LabelSet
     /// What was not found, and names that differ from the film's.
     public private(set) var problems: [LabelProblem] = []

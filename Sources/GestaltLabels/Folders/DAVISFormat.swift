@@ -5,8 +5,8 @@ extension LabelFormat {
     /// The folders of DAVIS 2016 and 2017: `Annotations`, with `JPEGImages` and `ImageSets` where
     /// they are.
     ///
-    /// The index of a pixel is its object, which keeps its number over the frames of a sequence; all
-    /// objects have the category `object`. 255 counts for nothing, but is the object in sets whose
+    /// The index of a pixel is its object, which keeps its number over the frames of a sequence;
+    /// all objects have the category `object`. 255 counts for nothing, but is the object in sets whose
     /// pictures have nothing else. Frames are reported that have labels and no picture, a picture
     /// and no labels, or another size, and listed sequences that are not there.
     ///

@@ -47,6 +47,31 @@ struct FolderPictures {
     }
 }
 
+/// Pictures whose objects have a label picture each.
+struct MergedPictures {
+    private var found: [String: LabeledPicture] = [:]
+
+    /// Adds the objects of one label picture.
+    ///
+    /// - Throws: ``LabelError`` for a label picture of another size than those before.
+    mutating func add(
+        _ objects: [LabeledObject], to picture: LabeledPicture, label path: String
+    ) throws(LabelError) {
+        var merged = found[picture.name] ?? picture
+        if let size = merged.size, let other = picture.size, size != other {
+            throw LabelError(
+                path: path,
+                "\(other.width) × \(other.height) pixels (width × height), but others of this "
+                    + "picture have \(size.width) × \(size.height)")
+        }
+        merged.objects += objects
+        found[picture.name] = merged
+    }
+
+    /// All pictures by name.
+    var sorted: [LabeledPicture] { found.sorted { $0.key < $1.key }.map(\.value) }
+}
+
 extension [LabelProblem] {
     /// Adds the error as a record that was omitted.
     mutating func omit(_ error: LabelError, place: String = "file") {

@@ -14,7 +14,7 @@ struct IDLabelSet {
 
     /// Returns the labels.
     ///
-    /// - Throws: ``LabelError`` for black-and-white masks with soft edges, if they are all there is.
+    /// - Throws: ``LabelError`` for a black-and-white mask with soft edges, if it is all there is.
     func reading(_ problems: [LabelProblem], path: String) throws(LabelError) -> LabelReading {
         var problems = problems
         let values = Set(pictures.flatMap { $0.regions.ids }).sorted()

@@ -11,8 +11,7 @@ struct LabelFolderWriter {
 
     init(_ path: String) { self.path = path }
 
-    /// Returns the path of the label picture below a folder: that of the picture, ending in `.png`;
-    /// for frame 12 of `film.mp4`, `film/000012.png`.
+    /// Returns the path of the label picture below a folder: that of the picture with `.png`; for frame 12 of `film.mp4`, `film/000012.png`.
     ///
     /// - Throws: ``LabelError`` for a path that leads out of the folder, and for a second picture of
     ///   one path.

@@ -38,42 +38,29 @@ enum MaskFormat {
                 problems: problems)
         }
         let parts = try parts(of: path)
-        let names = parts.map(\.folder)
-        let categories = names.map { name in
-            options.categories.first { $0.name == name }
-                ?? (name.isEmpty ? foreground(options) : LabeledCategory(name))
+        let categories = parts.map { part in
+            options.categories.first { $0.name == part.folder }
+                ?? (part.folder.isEmpty ? foreground(options) : LabeledCategory(part.folder))
         }
         let pictures = FolderPictures(options)
         var problems: [LabelProblem] = []
-        var found: [String: LabeledPicture] = [:]
+        var merged = MergedPictures()
         for (category, part) in parts.enumerated() {
+            let folder = part.folder.isEmpty ? path : path + "/" + part.folder
             for file in part.files {
-                let file = (part.folder.isEmpty ? "" : part.folder + "/") + file
-                let name = String(file.dropFirst(part.folder.isEmpty ? 0 : part.folder.count + 1))
                 do throws(LabelError) {
-                    let regions = try mask(path + "/" + file, &problems)
-                    var picture = try pictures.picture(
-                        name, size: regions.size, label: regions.path, &problems)
-                    if let other = found[name] {
-                        guard other.size == picture.size else {
-                            throw LabelError(
-                                path: regions.path,
-                                "\(regions.size) pixels, in another folder \(other.size ?? regions.size)"
-                            )
-                        }
-                        picture = other
-                    }
-                    picture.objects += objects(regions, category: category)
-                    found[name] = picture
+                    let regions = try mask(folder + "/" + file, &problems)
+                    let picture = try pictures.picture(
+                        file, size: regions.size, label: regions.path, &problems)
+                    try merged.add(
+                        objects(regions, category: category), to: picture, label: regions.path)
                 } catch {
                     problems.omit(error)
                 }
             }
         }
         return LabelReading(
-            LabelSet(
-                categories: categories,
-                pictures: found.sorted { $0.key < $1.key }.map(\.value)), problems: problems)
+            LabelSet(categories: categories, pictures: merged.sorted), problems: problems)
     }
 
     private static func foreground(_ options: LabelReadingOptions) -> LabeledCategory {

@@ -108,7 +108,7 @@ enum SAVFormat {
         if case .folder? = try? PathStatus(path + "/" + pictureFolder) {
             shown = Set(try PNGFormat.pictureFiles(in: path + "/" + pictureFolder))
         }
-        var found: [String: LabeledPicture] = [:]
+        var merged = MergedPictures()
         for file in try PNGFormat.pictureFiles(in: root) {
             let parts = file.split(separator: "/").map(String.init)
             do throws(LabelError) {
@@ -118,29 +118,21 @@ enum SAVFormat {
                 }
                 let regions = try MaskFormat.mask(root + "/" + file, &reading.problems)
                 let stem = parts[0] + "/" + SequenceFolder.stem(parts[2])
-                let known = shown.contains(stem + ".jpg")
-                let name = known ? "\(pictureFolder)/\(stem).jpg" : stem + ".png"
-                var picture = try pictures.picture(
-                    name, size: regions.size, label: regions.path, &reading.problems)
-                if let other = found[name] {
-                    guard other.size == picture.size else {
-                        throw LabelError(
-                            path: regions.path,
-                            "\(regions.size) pixels, unlike the other objects of the frame")
-                    }
-                    picture = other
-                }
-                picture.objects += regions.masks.values.map {
+                let isShown = shown.contains(stem + ".jpg")
+                let picture = try pictures.picture(
+                    isShown ? "\(pictureFolder)/\(stem).jpg" : stem + ".png",
+                    size: regions.size, label: regions.path, &reading.problems)
+                let objects = regions.masks.values.map {
                     LabeledObject(
                         category: 0, region: .runs($0), instance: object,
                         place: "object \(object)")
                 }
-                found[name] = picture
+                try merged.add(objects, to: picture, label: regions.path)
             } catch {
                 reading.problems.omit(error)
             }
         }
-        reading.labels.pictures += found.sorted { $0.key < $1.key }.map(\.value)
+        reading.labels.pictures += merged.sorted
     }
 }
 

@@ -1,8 +1,8 @@
 import GestaltIO
 import GestaltMedia
 
-/// Label pictures of films as folders of frames: `Annotations/…/SEQUENCE/FRAME.png`, with the frames
-/// in `JPEGImages/…/SEQUENCE/FRAME.jpg`.
+/// Label pictures of films as folders of frames: `Annotations/…/SEQUENCE/FRAME.png`, with the
+/// frames in `JPEGImages/…/SEQUENCE/FRAME.jpg`.
 struct SequenceFolder {
     static let labelFolder = "Annotations"
     static let pictureFolder = "JPEGImages"
@@ -77,53 +77,42 @@ extension SequenceFolder {
     func frames(
         of sequence: Sequence, _ pictures: FolderPictures, _ problems: inout [LabelProblem]
     ) -> [(picture: LabeledPicture, regions: IDRegions)] {
-        let folder = "\(path)/\(Self.labelFolder)/\(sequence.folder)"
-        var shown = Dictionary(
-            sequence.pictures.map { (Self.stem($0), $0) }, uniquingKeysWith: { first, _ in first })
-        let numbers = Dictionary(
-            sequence.pictures.compactMap { name in Int(Self.stem(name)).map { ($0, name) } },
-            uniquingKeysWith: { first, _ in first })
+        var shown = ShownFrames(sequence.pictures)
         var size: PictureSize?
         var result: [(LabeledPicture, IDRegions)] = []
         for file in sequence.labels {
+            let label = "\(path)/\(Self.labelFolder)/\(sequence.folder)/\(file)"
             do throws(LabelError) {
-                let label = folder + "/" + file
-                var picture = shown.removeValue(forKey: Self.stem(file))
-                if picture == nil, let other = Int(Self.stem(file)).flatMap({ numbers[$0] }),
-                    shown.removeValue(forKey: Self.stem(other)) != nil
-                {
+                let picture = shown.remove(file)
+                if let picture, Self.stem(picture) != Self.stem(file) {
                     problems.append(
                         LabelProblem(
                             .repaired, path: label, place: sequence.name,
-                            "\(file) is taken for the labels of \(other)"))
-                    picture = other
+                            "\(file) is taken for the labels of \(picture)"))
                 }
                 guard picture != nil || sequence.pictures.isEmpty else {
-                    throw LabelError(
-                        path: label, place: sequence.name,
-                        "\(file) has no picture in "
-                            + "\(Self.pictureFolder)/\(sequence.folder)")
+                    let folder = "\(Self.pictureFolder)/\(sequence.folder)"
+                    throw LabelError(path: label, "\(file) has no picture in \(folder)")
                 }
                 let regions = try IDRegions.read(label, table: nil, &problems)
-                let actual = try pictureSize(picture, sequence) ?? size
-                guard actual == nil || actual == regions.size else {
+                let actual = try pictureSize(picture, sequence) ?? size ?? regions.size
+                guard actual == regions.size else {
                     throw LabelError(
-                        path: label, place: sequence.name,
-                        "\(file) has \(regions.size.width) × \(regions.size.height) pixels (width × "
-                            + "height), its picture \(actual?.width ?? 0) × \(actual?.height ?? 0)")
+                        path: label,
+                        "\(file) has \(regions.size.width) × \(regions.size.height) pixels (width "
+                            + "× height), its picture \(actual.width) × \(actual.height)")
                 }
-                size = actual ?? regions.size
-                let name =
-                    picture.map { "\(Self.pictureFolder)/\(sequence.folder)/\($0)" }
-                    ?? (sequence.folder.isEmpty ? file : "\(sequence.name)/\(file)")
+                size = actual
+                let name = sequence.folder.isEmpty ? file : "\(sequence.name)/\(file)"
                 let labeled = try pictures.picture(
-                    name, size: regions.size, label: label, &problems)
+                    picture.map { "\(Self.pictureFolder)/\(sequence.folder)/\($0)" } ?? name,
+                    size: regions.size, label: label, &problems)
                 result.append((labeled, regions))
             } catch {
                 problems.omit(error, place: sequence.name)
             }
         }
-        reportMissing(shown.keys.sorted(), sequence, &problems)
+        reportMissing(shown.stems, sequence, &problems)
         return result
     }
 
@@ -136,7 +125,7 @@ extension SequenceFolder {
             let header = try PictureHeader(path: picture)
             return PictureSize(height: header.height, width: header.width)
         } catch {
-            throw LabelError(path: picture, place: sequence.name, error.message)
+            throw LabelError(path: picture, error.message)
         }
     }
 
@@ -151,4 +140,28 @@ extension SequenceFolder {
                 .omitted, path: "\(path)/\(Self.labelFolder)/\(sequence.folder)",
                 place: sequence.name, "\(names)\(more) missing: pictures without labels"))
     }
+}
+
+/// The frames of a sequence that no label picture was found for so far.
+private struct ShownFrames {
+    /// By stem, and by number for names with another number of digits.
+    private var files: [String: String]
+    private let numbers: [Int: String]
+
+    init(_ files: [String]) {
+        let stems = files.map { (SequenceFolder.stem($0), $0) }
+        self.files = Dictionary(stems) { first, _ in first }
+        numbers = Dictionary(
+            stems.compactMap { stem, _ in Int(stem).map { ($0, stem) } }
+        ) { first, _ in first }
+    }
+
+    /// Removes and returns the frame of a label picture; nil where there is none.
+    mutating func remove(_ label: String) -> String? {
+        let stem = SequenceFolder.stem(label)
+        if let file = files.removeValue(forKey: stem) { return file }
+        return Int(stem).flatMap { numbers[$0] }.flatMap { files.removeValue(forKey: $0) }
+    }
+
+    var stems: [String] { files.keys.sorted() }
 }

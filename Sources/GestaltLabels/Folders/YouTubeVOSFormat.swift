@@ -4,8 +4,8 @@ import GestaltMedia
 extension LabelFormat {
     /// The folders of YouTube-VOS: `meta.json` with the category of each object, and `Annotations`.
     ///
-    /// The path is the folder or its `meta.json`. The index of a pixel is its object, which keeps its
-    /// number over the frames of a film. Objects with pixels and no entry in `meta.json` have the
+    /// The path is the folder or its `meta.json`. The index of a pixel is its object, which keeps
+    /// its number over the frames of a film. Objects with pixels and no entry in `meta.json` have the
     /// category `object`; they are reported, as are entries without pixels, frames that an entry
     /// omits, and films without a folder.
     ///
