@@ -42,7 +42,7 @@ struct CVATFixtureTests {
         _ picture: ManifestEntry.Picture, _ labeled: LabeledPicture, _ labels: LabelSet,
         _ isSame: (ManifestEntry.Instance, LabeledObject) -> Bool
     ) throws {
-        let expected = try ExpectedMasks(picture)
+        let expected = try PictureMasks(picture)
         #expect(labeled.size == expected.size)
         #expect(labeled.objects.count == picture.instances.count, "\(picture.image)")
         for instance in picture.instances {
@@ -111,8 +111,8 @@ struct CVATFixtureTests {
         }
     }
 
-    @Test("A broken file is reported as it should be", arguments: BrokenFile.of("cvat"))
-    func broken(file: BrokenFile) {
+    @Test("A broken file is reported as it should be", arguments: BrokenLabels.of("cvat"))
+    func broken(file: BrokenLabels) {
         let options = LabelReadingOptions { _ in PictureSize(height: 64, width: 96) }
         file.check { try LabelFormat.cvat.read(file.path, options) }
     }

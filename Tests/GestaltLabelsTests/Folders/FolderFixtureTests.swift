@@ -59,7 +59,7 @@ struct FolderFixtureTests {
     private func check(
         _ picture: ManifestEntry.Picture, _ labeled: LabeledPicture, _ labels: LabelSet
     ) throws {
-        let expected = try ExpectedMasks(picture)
+        let expected = try PictureMasks(picture)
         #expect(labeled.size == expected.size)
         let shown = picture.instances.filter { $0.pixels > 0 }
         #expect(labeled.objects.count == shown.count, "\(picture.image)")
@@ -104,8 +104,8 @@ struct FolderFixtureTests {
         }
     }
 
-    @Test("A broken label picture is reported as it should be", arguments: BrokenFile.of("png"))
-    func brokenPictures(file: BrokenFile) throws {
+    @Test("A broken label picture is reported as it should be", arguments: BrokenLabels.of("png"))
+    func brokenPictures(file: BrokenLabels) throws {
         let options = LabelReadingOptions { _ in PictureSize(height: 64, width: 96) }
         let format: LabelFormat = file.kind == "binary" ? .masks : .png
         file.check {
@@ -128,7 +128,7 @@ struct FolderFixtureTests {
 
     @Test("A folder of DAVIS with every sort of gap is read as far as it goes")
     func brokenDAVIS() throws {
-        let file = try #require(BrokenFile.of("davis").first)
+        let file = try #require(BrokenLabels.of("davis").first)
         let reading = try LabelFormat.davis.read(file.path, LabelReadingOptions())
         let problems = reading.problems.map(\.description)
         for words in file.says {
@@ -147,7 +147,7 @@ struct FolderFixtureTests {
 
     @Test("Differences between meta.json and the label pictures are reported")
     func brokenYouTubeVOS() throws {
-        let file = try #require(BrokenFile.of("youtube-vos").first)
+        let file = try #require(BrokenLabels.of("youtube-vos").first)
         let reading = try LabelFormat.youTubeVOS.read(file.path, LabelReadingOptions())
         let text = reading.problems.map(\.description).joined(separator: "\n")
         #expect(file.missingWords(in: text).isEmpty, "\(text)")

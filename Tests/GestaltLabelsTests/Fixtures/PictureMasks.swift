@@ -46,7 +46,7 @@ struct ManifestEntry: Decodable, Sendable {
 }
 
 /// The masks of a picture of the manifest.
-struct ExpectedMasks {
+struct PictureMasks {
     private let planes: Tensor<Int32>
     let size: PictureSize
 
@@ -84,7 +84,7 @@ extension RunLengthMask {
 }
 
 /// A file with one thing wrong, and what to report.
-struct BrokenFile: Decodable, Sendable, CustomStringConvertible {
+struct BrokenLabels: Decodable, Sendable, CustomStringConvertible {
     let file: String
     let format: String
     let outcome: String
@@ -97,10 +97,10 @@ struct BrokenFile: Decodable, Sendable, CustomStringConvertible {
     /// Whether ``expected`` has ids in place of 0 and 1.
     let values: Bool?
 
-    static let all: [BrokenFile] =
-        LabelFixtures.decode([BrokenFile].self, "broken/broken.json") ?? []
+    static let all: [BrokenLabels] =
+        LabelFixtures.decode([BrokenLabels].self, "broken/broken.json") ?? []
 
-    static func of(_ format: String) -> [BrokenFile] { all.filter { $0.format == format } }
+    static func of(_ format: String) -> [BrokenLabels] { all.filter { $0.format == format } }
 
     var description: String { file }
     var path: String { LabelFixtures.path(file) }
