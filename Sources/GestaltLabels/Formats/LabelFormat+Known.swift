@@ -5,13 +5,8 @@ extension LabelFormat {
     public static let registry = Registry<LabelFormat>(
         "label format",
         [
-            "coco": .coco,
-            "cvat": .cvat,
-            "voc": .voc,
-            "youtube-vos": .youTubeVOS,
-            "davis": .davis,
-            "sa-v": .sav,
-            "masks": .masks,
-            "png": .png,
+            "coco": .coco, "labelme": .labelMe, "labelstudio": .labelStudio,
+            "yolo": .yolo, "cvat": .cvat, "voc": .voc, "youtube-vos": .youTubeVOS,
+            "davis": .davis, "sa-v": .sav, "masks": .masks, "png": .png,
         ])
 }
