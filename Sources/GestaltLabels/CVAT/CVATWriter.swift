@@ -63,22 +63,25 @@ struct CVATWriter {
 
     /// What the format has no place for.
     var losses: [LabelProblem] {
-        let objects = labels.pictures.flatMap(\.objects)
-        let scores = objects.count { $0.score != nil }
-        let empty = objects.count { CVATElement.elements(of: $0.region).isEmpty }
-        var result: [LabelProblem] = []
-        func add(_ place: String, _ message: String) {
-            result.append(LabelProblem(.ignored, path: path, place: place, message))
+        var held: Set<LabelFeature> = [.colors, .unusedCategories, .instances, .crowds]
+        if numbersAreUsable { held.insert(.pictureNumbers) }
+        var result = LabelFeature.losses(of: labels, path: path, holding: held)
+        let empty = labels.pictures.flatMap(\.objects).count {
+            CVATElement.elements(of: $0.region).isEmpty
         }
-        if scores > 0 { add("scores", "the scores of \(scores) objects are not kept") }
-        if empty > 0 { add("regions", "\(empty) objects without pixels are not written") }
-        if labels.categories.contains(where: { $0.supercategory != nil }) {
-            add("categories", "supercategories are not kept")
-        }
-        if labels.categories.contains(where: \.isIgnored) {
-            add("categories", "ignored categories are written like others")
+        if empty > 0 {
+            result.append(
+                LabelProblem(
+                    .ignored, path: path, place: "",
+                    "\(empty) objects without pixels are not written"))
         }
         return result
+    }
+
+    /// Whether the numbers of pictures can be written: all different, or those of frames.
+    private var numbersAreUsable: Bool {
+        if film != nil { return labels.pictures.allSatisfy { $0.number == $0.frame } }
+        return Set(labels.pictures.map(\.number)).count == labels.pictures.count
     }
 
     // MARK: Meta
@@ -137,6 +140,7 @@ struct CVATWriter {
     // MARK: Images
 
     private func writeImages(_ xml: inout XMLWriter) {
+        let isNumbered = numbersAreUsable && !labels.pictures.contains { $0.number == nil }
         for (index, picture) in labels.pictures.enumerated() {
             guard let size = picture.size else { continue }
             let digits = String(picture.frame ?? 0)
@@ -147,7 +151,8 @@ struct CVATWriter {
             xml.start(
                 "image",
                 attributes: [
-                    ("id", "\(picture.frame ?? index)"), ("name", name),
+                    ("id", "\(picture.frame ?? (isNumbered ? picture.number : nil) ?? index)"),
+                    ("name", name),
                     ("width", "\(size.width)"), ("height", "\(size.height)"),
                 ])
             // Group 0 is none.

@@ -13,8 +13,8 @@ extension PNGFormat {
             try writer.write(painter, as: file, palette: palette)
         }
         try writer.write(table, as: LabelTable.fileNames[0])
-        writer.reportInstances(labels)
-        writer.reportLosses(labels)
+        writer.reportJoining(labels)
+        writer.reportLosses(labels, holding: [.colors, .ignoredCategories, .unusedCategories])
         return writer.finish()
     }
 }
@@ -39,11 +39,8 @@ extension MaskFormat {
                 try PNG.write(painter.tensor, to: target)
             }
         }
-        if labels.categories.contains(where: { $0.color != nil }) {
-            writer.report("colors", "the colors of categories are not kept")
-        }
-        writer.reportInstances(labels)
-        writer.reportLosses(labels)
+        writer.reportJoining(labels)
+        writer.reportLosses(labels, holding: [.unusedCategories])
         return writer.finish()
     }
 }
@@ -74,7 +71,8 @@ extension VOCReader {
         try writer.write(table, as: LabelTable.fileNames[0])
         try writer.write(
             names.map { $0 + "\n" }.joined(), as: listFolder + "/default.txt")
-        writer.reportLosses(labels)
+        writer.reportLosses(
+            labels, holding: [.colors, .ignoredCategories, .unusedCategories, .instances])
         return writer.finish()
     }
 }
@@ -115,7 +113,7 @@ struct InstanceNumbers {
 
 extension LabelFolderWriter {
     /// Reports pictures in which several objects of a category become one.
-    mutating func reportInstances(_ labels: LabelSet) {
+    mutating func reportJoining(_ labels: LabelSet) {
         let count = labels.pictures.count { picture in
             var first: [Int: Int?] = [:]
             return picture.objects.contains { object in
@@ -127,7 +125,7 @@ extension LabelFolderWriter {
             }
         }
         if count > 0 {
-            report("instances", "objects of one category are one region, in \(count) pictures")
+            report("", "objects of one category become one region in \(count) pictures")
         }
     }
 }

@@ -79,13 +79,9 @@ struct LabelFolderWriter {
         return problems
     }
 
-    /// Reports facts of objects that label pictures have no place for.
-    mutating func reportLosses(_ labels: LabelSet) {
-        let objects = labels.pictures.flatMap(\.objects)
-        let crowds = objects.count(where: \.isCrowd)
-        let scores = objects.count { $0.score != nil }
-        if crowds > 0 { report("crowds", "\(crowds) crowds are written like objects") }
-        if scores > 0 { report("scores", "the scores of \(scores) objects are not kept") }
+    /// Reports what labels have and the format does not hold.
+    mutating func reportLosses(_ labels: LabelSet, holding held: Set<LabelFeature>) {
+        problems += LabelFeature.losses(of: labels, path: path, holding: held)
     }
 }
 

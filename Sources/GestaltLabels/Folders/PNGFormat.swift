@@ -51,10 +51,17 @@ enum PNGFormat {
 
     /// Whether it is a label picture, or a folder whose first pictures are some.
     static func recognizes(_ path: String) throws -> Bool {
+        if try hasLayout(path) || MaskFormat.recognizes(path) { return false }
         guard case .folder = try PathStatus(path) else { return looksLikeLabels(path) }
         let table = try LabelTable.find(LabelReadingOptions(), in: [path, parent(of: path)])
         let files = try pictureFiles(in: path).prefix(3)
         return !files.isEmpty && files.allSatisfy { looksLikeLabels(path + "/" + $0, table) }
+    }
+
+    /// Whether a folder has one of the layouts that tell more than values.
+    static func hasLayout(_ path: String) throws -> Bool {
+        if try VOCReader.recognizes(path) || YouTubeVOSReader.recognizes(path) { return true }
+        return try DAVISFormat.recognizes(path) || SAVFormat.recognizes(path)
     }
 
     /// More values than these in one picture are a photograph.

@@ -130,9 +130,9 @@ extension DAVISFormat {
         try writer.write(
             plans.map { $0.name + "\n" }.joined(), as: "ImageSets/2017/train.txt")
         if let category = named.first, category.name != "object" {
-            writer.report("categories", "the name “\(category.name)” is not kept")
+            writer.report("", "the name of the category, “\(category.name)”, is not written")
         }
-        writer.reportLosses(labels)
+        writer.reportLosses(labels, holding: [.instances, .ignoredCategories])
         return writer.finish()
     }
 }
@@ -154,10 +154,7 @@ extension YouTubeVOSReader {
             meta.films[plans[index].name] = objects
         }
         try writer.write(meta.text, as: metaFile)
-        if labels.categories.contains(where: { $0.color != nil }) {
-            writer.report("colors", "the colors of categories are not kept")
-        }
-        writer.reportLosses(labels)
+        writer.reportLosses(labels, holding: [.instances, .ignoredCategories])
         return writer.finish()
     }
 }
