@@ -130,7 +130,7 @@ struct FilmMatcher {
             return (film, nil)
         }
         // “clip.v2” has no ending where it is a folder.
-        var match = isWhole ? names.match(name) : names.match(name + ".film")
+        var match = isWhole ? names.match(name) : names.match(name, ignoringEnding: true)
         if match.file == nil { match = names.match(name) }
         switch match.outcome {
         case .found(let file, let differences):

@@ -119,6 +119,7 @@ enum MaskFormat {
     }
 
     private static func isMask(_ path: String) -> Bool {
+        guard let kind = try? FileKind(of: path), kind.isPicture else { return false }
         var problems: [LabelProblem] = []
         guard let regions = try? mask(path, &problems) else { return false }
         return regions.masks.isEmpty || regions.masks[255] != nil

@@ -68,6 +68,7 @@ enum PNGFormat {
     private static let mostValues = 300
 
     private static func looksLikeLabels(_ path: String, _ table: LabelTable? = nil) -> Bool {
+        guard let kind = try? FileKind(of: path), kind.isPicture else { return false }
         var problems: [LabelProblem] = []
         guard let regions = try? IDRegions.read(path, table: table, &problems) else { return false }
         if case .palette = regions.encoding { return true }
