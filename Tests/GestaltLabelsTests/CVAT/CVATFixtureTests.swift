@@ -1,4 +1,5 @@
 import GestaltLabels
+import GestaltMedia
 import GestaltTensor
 import TestSupport
 import Testing

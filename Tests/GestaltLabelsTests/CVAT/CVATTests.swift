@@ -1,5 +1,6 @@
 import GestaltLabels
 import GestaltMedia
+import GestaltTensor
 import TestSupport
 import Testing
 

@@ -1,3 +1,4 @@
+import GestaltIO
 import GestaltLabels
 import GestaltMedia
 import GestaltTensor
