@@ -91,14 +91,17 @@ struct LabelStudioWriter {
         of object: LabeledObject, size: PictureSize, to json: inout JSONWriter
     ) {
         let (width, height) = (Double(size.width), Double(size.height))
+        func percent(_ value: Double, _ side: Double) -> Double {
+            ExactQuotient.share(value, of: side, whole: 100)
+        }
         switch object.region {
         case .polygons:
             json.key("points")
             json.list { json in
                 for point in object.region.singleOutline(size: size) {
                     json.list { json in
-                        json.value(point.x / width * 100)
-                        json.value(point.y / height * 100)
+                        json.value(percent(point.x, width))
+                        json.value(percent(point.y, height))
                     }
                 }
             }
@@ -112,16 +115,16 @@ struct LabelStudioWriter {
         case .box(let center, let boxWidth, let boxHeight, let degrees):
             let corner = Turn(degrees: degrees).applied(
                 to: -boxWidth / 2, -boxHeight / 2, about: center)
-            json.member("x", corner.x / width * 100)
-            json.member("y", corner.y / height * 100)
-            json.member("width", boxWidth / width * 100)
-            json.member("height", boxHeight / height * 100)
+            json.member("x", percent(corner.x, width))
+            json.member("y", percent(corner.y, height))
+            json.member("width", percent(boxWidth, width))
+            json.member("height", percent(boxHeight, height))
             json.member("rotation", degrees)
         case .ellipse(let center, let radiusX, let radiusY, let degrees):
-            json.member("x", center.x / width * 100)
-            json.member("y", center.y / height * 100)
-            json.member("radiusX", radiusX / width * 100)
-            json.member("radiusY", radiusY / height * 100)
+            json.member("x", percent(center.x, width))
+            json.member("y", percent(center.y, height))
+            json.member("radiusX", percent(radiusX, width))
+            json.member("radiusY", percent(radiusY, height))
             json.member("rotation", degrees)
         }
     }

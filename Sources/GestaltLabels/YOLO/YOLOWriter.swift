@@ -81,9 +81,10 @@ struct YOLOWriter {
             }
             JSONWriter.append(object.category, to: &text)
             for point in outline {
-                for value in [point.x / Double(size.width), point.y / Double(size.height)] {
+                for (value, side) in [(point.x, size.width), (point.y, size.height)] {
                     text.append(UInt8(ascii: " "))
-                    JSONWriter.append(value, to: &text)
+                    let share = ExactQuotient.share(value, of: Double(side), whole: 1)
+                    JSONWriter.append(share, to: &text)
                 }
             }
             text.append(UInt8(ascii: "\n"))

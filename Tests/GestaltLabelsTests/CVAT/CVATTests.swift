@@ -75,7 +75,7 @@ struct CVATTests {
         let labels = try read(track, meta: meta).labels
         #expect(labels.pictures.map(\.frame) == [10, 15, 20, 25])
         #expect(Set(labels.pictures.map(\.name)) == ["film.mp4"])
-        let centers = labels.pictures.map { picture in
+        let centers = labels.pictures.map { picture -> Double in
             if case .box(let center, _, _, _)? = picture.objects.first?.region {
                 center.x
             } else {

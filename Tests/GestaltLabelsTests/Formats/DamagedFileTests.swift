@@ -10,7 +10,8 @@ struct DamagedFileTests {
         _ format: LabelFormat, _ written: String, entry: String, seed: UInt64
     ) throws -> [String] {
         let folder = TemporaryFolder()
-        _ = try #require(format.write)(SampleLabels.labels, folder.path(written))
+        let write = try #require(format.write)
+        _ = try write(SampleLabels.labels, folder.path(written))
         let whole = folder.bytes(of: entry)
         try #require(!whole.isEmpty)
         let options = LabelReadingOptions(
@@ -42,7 +43,8 @@ struct DamagedFileTests {
 
     @Test("YOLO rows") func yolo() throws {
         let folder = TemporaryFolder()
-        _ = try #require(LabelFormat.yolo.write)(SampleLabels.labels, folder.path("set"))
+        let write = try #require(LabelFormat.yolo.write)
+        _ = try write(SampleLabels.labels, folder.path("set"))
         let whole = folder.bytes(of: "set/labels/train/a 1.txt")
         let options = LabelReadingOptions(
             categories: [LabeledCategory("a"), LabeledCategory("b"), LabeledCategory("c")],

@@ -12,7 +12,8 @@ struct RoundTripTests {
     ) throws -> (labels: LabelSet, losses: [String], problems: [LabelProblem]) {
         let folder = TemporaryFolder()
         let path = folder.path(name)
-        let losses = try #require(format.write)(labels, path)
+        let write = try #require(format.write)
+        let losses = try write(labels, path)
         let detected = try LabelFormat.detect(path)
         #expect(detected.format.title == format.title)
         let reading = try format.read(path, options)

@@ -102,8 +102,8 @@ struct JSONReaderTests {
             ("\u{0}", "character"),
         ])
     func refused(text: String, says: String) throws {
-        let failure = try #require(failure(text), "\(text)")
-        #expect(failure.message.contains(says), "\(text): \(failure.message)")
+        let found = try #require(failure(text), "\(text)")
+        #expect(found.message.contains(says), "\(text): \(found.message)")
     }
 
     @Test("Equal keys of a long object are found")
