@@ -58,7 +58,7 @@ struct CVATFixtureTests {
             }
             #expect(labels.categories[object.category].name == instance.category)
             #expect(object.isCrowd == (instance.iscrowd == 1), "\(name)")
-            if let group = instance.group_id {
+            if let group = instance.group {
                 #expect(object.instance == (group == 0 ? nil : group), "\(name)")
             }
         }
@@ -113,8 +113,9 @@ struct CVATFixtureTests {
     }
 
     @Test("A broken file is reported as it should be", arguments: BrokenLabels.of("cvat"))
-    func broken(file: BrokenLabels) {
-        let options = LabelReadingOptions { _ in PictureSize(height: 64, width: 96) }
+    func broken(file: BrokenLabels) throws {
+        let options = LabelReadingOptions(
+            pictures: try PictureFolder(LabelFixtures.path("broken/images")))
         file.check { try LabelFormat.cvat.read(file.path, options) }
     }
 

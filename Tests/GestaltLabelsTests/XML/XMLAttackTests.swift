@@ -74,7 +74,8 @@ struct XMLAttackTests {
         let text = "<annotations>\(meta)\(image)\(track)</annotations>"
         let attack = ReaderAttack("cvat", seed: 41, count: 400, [Array(text.utf8)])
         let folder = TemporaryFolder()
-        let problems = attack.run(expecting: { $0 is LabelError }) { bytes in
+        let isExpected: (any Error) -> Bool = { $0 is LabelError }
+        let problems = attack.run(expecting: isExpected) { bytes in
             let path = folder.write(bytes, as: "labels.xml")
             _ = try LabelFormat.cvat.recognizes(path)
             _ = try LabelFormat.cvat.read(path, LabelReadingOptions())
