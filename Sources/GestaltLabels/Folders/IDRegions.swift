@@ -81,6 +81,8 @@ extension IDRegions {
         _ path: String, table: LabelTable?, _ problems: inout [LabelProblem]
     ) throws(LabelError) -> IDRegions {
         do throws(MediaError) {
+            // Refuses a size beyond all pictures with its numbers, before anything is decoded.
+            _ = try PictureHeader(path: path)
             var warnings: [MediaWarning] = []
             var picture: LabelPicture
             do throws(MediaError) {
@@ -93,6 +95,10 @@ extension IDRegions {
                 picture = try Image.readLabels(path, colors: colors, warnings: &warnings)
             }
             for warning in warnings {
+                if let damage = damage(in: warning.message) {
+                    throw MediaError.malformed(
+                        path: path, format: "picture", expected: "exact values", found: damage)
+                }
                 problems.append(
                     LabelProblem(.repaired, path: path, place: "file", warning.message))
             }
@@ -100,8 +106,17 @@ extension IDRegions {
             problems += regions.paletteProblems
             return regions
         } catch {
-            throw LabelError(path: path, error.message)
+            let detail = damage(in: error.message).map { "; " + $0 } ?? ""
+            throw LabelError(path: path, error.message + detail)
         }
+    }
+
+    /// Returns what the message of a decoder says about the values; nil for nothing.
+    private static func damage(in message: String) -> String? {
+        let text = message.lowercased()
+        if text.contains("crc") { return "a checksum that does not fit the data" }
+        let isMore = ["too much", "extra compressed"].contains { text.contains($0) }
+        return isMore ? "more data than its size says" : nil
     }
 
     /// Palettes that mislead readers by color: ids without a color, and colors of the VOC map at
