@@ -6,7 +6,7 @@ extension LabeledPicture {
         let file = PictureName(name)
         let digits = String(frame)
         let zeros = String(repeating: "0", count: max(0, 6 - digits.count))
-        let folder = file.folder.isEmpty ? "" : file.folder + "/"
-        return "\(folder)\(file.stem)_\(zeros)\(digits).png"
+        let folder = file.folder.text.isEmpty ? "" : file.folder.text + "/"
+        return "\(folder)\(file.stem.text)_\(zeros)\(digits).png"
     }
 }
