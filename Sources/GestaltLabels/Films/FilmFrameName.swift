@@ -12,11 +12,6 @@ struct FilmFrameName {
         return String(repeating: "0", count: max(0, count - digits.count)) + digits
     }
 
-    /// Returns the path of a label picture: `film/000012.png` for frame 12 of `film.mp4`.
-    static func path(film: String, frame: Int) -> String {
-        "\(SequenceFolder.stem(film))/\(digits(frame, count: 6)).png"
-    }
-
     /// Parses the name of a picture: `film/000012.png`, `film/frame_000012.png`,
     /// `film_000012.png`, `000012.png`; nil for names without a number at the end.
     init?(_ name: String) {

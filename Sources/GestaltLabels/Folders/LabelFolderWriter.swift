@@ -21,9 +21,8 @@ struct LabelFolderWriter {
             throw LabelError(
                 path: path, "the picture “\(picture.name)” has no place inside of the folder")
         }
-        let stem = SequenceFolder.stem(name.path)
         let file =
-            picture.frame.map { FilmFrameName.path(film: name.path, frame: $0) } ?? stem + ".png"
+            picture.frame == nil ? SequenceFolder.stem(name.path) + ".png" : picture.fileName
         guard written.insert(file).inserted else {
             throw LabelError(path: path, "two pictures are written as \(file)")
         }
