@@ -63,7 +63,8 @@ struct DamagedFolderTests {
                 LabeledPicture(
                     name: "film.mp4", frame: 0, size: SampleLabels.size, objects: [object])
             ])
-        _ = try #require(LabelFormat.youTubeVOS.write)(labels, folder.path("set"))
+        let write = try #require(LabelFormat.youTubeVOS.write)
+        _ = try write(labels, folder.path("set"))
         let problems = attack("meta.json", folder.bytes(of: "set/meta.json"), seed: 54) { bytes in
             _ = folder.write(bytes, as: "set/meta.json")
             _ = try LabelFormat.youTubeVOS.recognizes(folder.path("set"))
