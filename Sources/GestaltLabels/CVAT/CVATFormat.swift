@@ -3,7 +3,7 @@ import GestaltIO
 extension LabelFormat {
     /// The XML files of CVAT, for images and for video.
     ///
-    /// Read: polygons, boxes, ellipses and masks of images (older CVAT, current CVAT, datumaro),
+    /// Read: polygons, boxes, ellipses and masks of images (of datumaro, too),
     /// and tracks with every frame between their keyframes, as the program itself shows them. A
     /// picture of a set is named as in the file, a frame of a film by the film's file name and its
     /// number. `group_id` joins parts, a higher `z_order` covers, the attribute `is_crowd` marks

@@ -107,7 +107,7 @@ enum MaskFormat {
     /// file names.
     static func recognizes(_ path: String) throws -> Bool {
         guard case .folder = try PathStatus(path) else { return isMask(path) }
-        if try PNGFormat.hasLayout(path) { return false }
+        if try PNGFormat.hasLayout(path) || PNGFormat.hasLabelFiles(path) { return false }
         let parts = try parts(of: path)
         guard let first = parts.first, parts.count == 1 || !parts.contains(where: \.folder.isEmpty)
         else { return false }

@@ -51,8 +51,9 @@ enum PNGFormat {
 
     /// Whether it is a label picture, or a folder whose first pictures are some.
     static func recognizes(_ path: String) throws -> Bool {
-        if try hasLayout(path) || MaskFormat.recognizes(path) { return false }
+        if try MaskFormat.recognizes(path) { return false }
         guard case .folder = try PathStatus(path) else { return looksLikeLabels(path) }
+        if try hasLayout(path) || hasLabelFiles(path) { return false }
         let table = try LabelTable.find(LabelReadingOptions(), in: [path, parent(of: path)])
         let files = try pictureFiles(in: path).prefix(3)
         return !files.isEmpty && files.allSatisfy { looksLikeLabels(path + "/" + $0, table) }
@@ -62,6 +63,15 @@ enum PNGFormat {
     static func hasLayout(_ path: String) throws -> Bool {
         if try VOCReader.recognizes(path) || YouTubeVOSReader.recognizes(path) { return true }
         return try DAVISFormat.recognizes(path) || SAVFormat.recognizes(path)
+    }
+
+    /// Whether a folder has files of the formats that label pictures by text: its pictures are the
+    /// labeled ones then.
+    static func hasLabelFiles(_ path: String) throws(FileFailure) -> Bool {
+        let endings: Set<String> = ["json", "xml", "yaml", "yml"]
+        return try FolderListing(path).files.contains { file in
+            endings.contains(file.split(separator: ".").last?.lowercased() ?? "")
+        }
     }
 
     /// More values than these in one picture are a photograph.

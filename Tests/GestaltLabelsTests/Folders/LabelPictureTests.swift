@@ -92,6 +92,22 @@ struct LabelPictureTests {
         #expect(reading.problems[1].message.contains("c.png"))
     }
 
+    @Test("A folder of photographs, or with labels as text, is no folder of label pictures")
+    func detection() throws {
+        try write([0, 1, 1, 2, 0, 0], as: "a.png")
+        #expect(try LabelFormat.detect(folder.path).name == "png")
+        _ = folder.write(Array("{}".utf8), as: "labels.json")
+        #expect(try LabelFormat.png.recognizes(folder.path) == false)
+        let photos = TemporaryFolder()
+        let noise = (0..<4096).map { UInt8(truncatingIfNeeded: $0 &* 2_654_435_761 >> 7) }
+        try PNG.write(Tensor(shape: [64, 64], scalars: noise), to: photos.path("a.png"))
+        #expect(try LabelFormat.png.recognizes(photos.path) == false)
+        try PNG.write(
+            Tensor(shape: [64, 64], scalars: noise.map { $0 < 128 ? 0 : 255 }),
+            to: photos.path("a.png"))
+        #expect(try LabelFormat.detect(photos.path).name == "masks")
+    }
+
     private var labels: LabelSet {
         let square = [LabelPoint(0, 0), LabelPoint(2, 0), LabelPoint(2, 2), LabelPoint(0, 2)]
         let column = [LabelPoint(1, 0), LabelPoint(2, 0), LabelPoint(2, 2), LabelPoint(1, 2)]

@@ -72,7 +72,7 @@ struct XMLAttackTests {
             + "</labels><original_size><width>16</width><height>12</height></original_size></task>"
             + "</meta>"
         let text = "<annotations>\(meta)\(image)\(track)</annotations>"
-        let attack = ReaderAttack("cvat", seed: 41, count: 400, [Array(text.utf8)])
+        let attack = ReaderAttack("cvat", seed: 41, count: 300, [Array(text.utf8)])
         let folder = TemporaryFolder()
         let isExpected: (any Error) -> Bool = { $0 is LabelError }
         let problems = attack.run(expecting: isExpected) { bytes in
