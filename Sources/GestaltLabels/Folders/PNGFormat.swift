@@ -76,6 +76,8 @@ enum PNGFormat {
 
     /// More values than these in one picture are a photograph.
     private static let mostValues = 300
+    /// So few values are labels, however small their regions.
+    private static let fewValues = 16
 
     private static func looksLikeLabels(_ path: String, _ table: LabelTable? = nil) -> Bool {
         guard let kind = try? FileKind(of: path), kind.isPicture else { return false }
@@ -85,7 +87,8 @@ enum PNGFormat {
         // Regions of an id are wide, those of a photograph's gray a pixel or two.
         let pixels = regions.masks.values.reduce(0) { $0 + $1.area }
         let runs = regions.masks.values.reduce(0) { $0 + $1.runs.count / 2 }
-        return regions.masks.count <= mostValues && pixels >= 2 * runs
+        let count = regions.masks.count
+        return count <= fewValues || count <= mostValues && pixels >= 2 * runs
     }
 
     /// Returns the picture files of a folder, relative to it, ascending.
