@@ -1,0 +1,12 @@
+import GestaltIO
+
+extension LabelFormat {
+    /// All formats by name: `coco`, `cvat`, `labelme`, `labelstudio`, `yolo`, `png`, `davis`, ….
+    public static let registry = Registry<LabelFormat>(
+        "label format",
+        [
+            "coco": .coco, "labelme": .labelMe, "labelstudio": .labelStudio,
+            "yolo": .yolo, "cvat": .cvat, "voc": .voc, "youtube-vos": .youTubeVOS,
+            "davis": .davis, "sa-v": .sav, "masks": .masks, "png": .png,
+        ])
+}
