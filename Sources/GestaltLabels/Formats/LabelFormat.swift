@@ -35,7 +35,8 @@ public struct LabelReadingOptions: Sendable {
     /// Returns the size of a picture by its name, for formats in fractions of it (YOLO); nil where
     /// it is unknown.
     public var size: @Sendable (_ name: String) -> PictureSize?
-    /// The interpretation of PNG values; see the PNG format.
+    /// The categories of formats that state numbers only: of PNG values (see the PNG format), and of
+    /// a YOLO text file without its YAML file. LabelMe and Label Studio begin their lists with them.
     public var categories: [LabeledCategory]
 
     public init(

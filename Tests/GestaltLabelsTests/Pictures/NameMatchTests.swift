@@ -1,3 +1,4 @@
+import Foundation
 import GestaltLabels
 import TestSupport
 import Testing
@@ -82,6 +83,12 @@ struct NameMatchTests {
         _ = temporary.write([1], as: ".hidden.png")
         _ = temporary.write([1], as: "notes.txt")
         _ = temporary.write([1], as: "sub/B.JPG")
+        #expect(try PictureFolder(temporary.path).files == ["a.png", "sub/B.JPG"])
+        // Links that lead back are followed once.
+        for name in ["loop1", "loop2", "sub/up"] {
+            try FileManager.default.createSymbolicLink(
+                atPath: temporary.path(name), withDestinationPath: temporary.path)
+        }
         #expect(try PictureFolder(temporary.path).files == ["a.png", "sub/B.JPG"])
     }
 }
