@@ -45,6 +45,33 @@ struct FilmClipsTests {
         #expect(input.video.shape == [1, 7, 48, 64, 3])
     }
 
+    @Test("a range of time and a rate choose frames, of films and of GIFs, then comes the stride")
+    func times() throws {
+        let folder = TemporaryFolder()
+        let path = try numberedFilm(50, in: folder)
+        let frames = stacked((0..<50).map { numbered($0) }, axis: 0)
+        try MovieFormat.write(frames, to: folder.path("a.gif"), framesPerSecond: 25)
+        var options = ClipOptions()
+        options.times = FilmTimes(start: 0.39, end: 1.61, rate: 5)
+        #expect(options.times.frames(of: (0..<50).map { Double($0) / 25 }).count == 7)
+        for path in [path, folder.path("a.gif")] {
+            let clip = try DataSet.open(path, options: options).clip(at: 0)
+            #expect(clip.timeline?.numbers == [10, 15, 20, 25, 30, 35, 40])
+            #expect((0..<7).map { code(clip.frames[$0]) } == [10, 15, 20, 25, 30, 35, 40])
+        }
+        options.stride = 3
+        let third = try DataSet.open(path, options: options).clip(at: 0)
+        #expect(third.timeline?.numbers == [10, 25, 40])
+        let film = try Film(contentsOf: path)
+        let part = try film.frames(numbered: 10..<45, rate: 5, stride: 3, in: film.index())
+        #expect(part.map(\.number) == [10, 25, 40])
+        options.times.start = 100
+        options.times.end = nil
+        #expect(throws: ClipError.self) { try DataSet.open(path, options: options) }
+        try PNG.write(numbered(9), to: folder.path("0.png"))
+        #expect(throws: ClipError.self) { try DataSet.open(folder.path("0.png"), options: options) }
+    }
+
     @Test("films in folders are clips by their paths; broken ones are left out with a remark")
     func folders() throws {
         let folder = TemporaryFolder()

@@ -18,11 +18,18 @@ struct ProgramFailureTests {
         }
     }
 
-    /// The real programs with a script in the place of ffmpeg.
-    private func programs(_ lines: String, _ folder: TemporaryFolder) throws -> FilmPrograms {
-        var programs = try FilmPrograms.installed()
-        programs.ffmpeg = try script(lines, in: folder, as: "ffmpeg")
-        programs.silence = 1
+    /// Scripts in the place of the programs; `ffprobe` finds a film of 64 × 48.
+    private func programs(
+        _ lines: String, _ folder: TemporaryFolder, silence: Double = 60
+    ) throws -> FilmPrograms {
+        let answer = """
+            echo '{"streams": [{"index": 0, "codec_type": "video", "codec_name": "h264", \
+            "width": 64, "height": 48, "pix_fmt": "yuv420p", "avg_frame_rate": "25/1"}]}'
+            """
+        var programs = FilmPrograms(
+            ffmpeg: try script(lines, in: folder, as: "ffmpeg"),
+            ffprobe: try script(answer, in: folder, as: "ffprobe"))
+        programs.silence = silence
         return programs
     }
 
@@ -62,13 +69,13 @@ struct ProgramFailureTests {
         let folder = TemporaryFolder()
         let path = try numberedFilm(3, in: folder)
         let mark = "60.\(Int.random(in: 100_000...999_999))"
-        let programs = try programs(frame + "\nsleep \(mark)", folder)
+        let programs = try programs(frame + "\nsleep \(mark)", folder, silence: 4)
         let start = ContinuousClock.now
         let reader = try Film(contentsOf: path, programs: programs).frames()
         #expect(try reader.next() != nil)
         let error = #expect(throws: FilmError.self) { try reader.next() }
         #expect(error?.description.contains("hangs") ?? false)
-        #expect(ContinuousClock.now - start < .seconds(20))
+        #expect(ContinuousClock.now - start < .seconds(40))
         #expect(!processes().contains { $0.contains(mark) })
     }
 
@@ -82,7 +89,7 @@ struct ProgramFailureTests {
             let error = #expect(throws: FilmError.self) {
                 let writer = try FilmWriter(
                     path: folder.path("a.mp4"), height: 256, width: 256, framesPerSecond: 10,
-                    programs: programs(lines, folder))
+                    programs: programs(lines, folder, silence: word == "hangs" ? 4 : 60))
                 for _ in 0..<100 {
                     try writer.append(Tensor(repeating: 7, shape: [256, 256, 3]))
                 }
@@ -90,7 +97,7 @@ struct ProgramFailureTests {
             }
             #expect(error?.description.contains(word) ?? false, "\(error as Any)")
         }
-        #expect(folder.names == ["ffmpeg"])
+        #expect(folder.names == ["ffmpeg", "ffprobe"])
     }
 
     @Test("readers that are dropped or closed leave neither processes nor zombies")

@@ -69,6 +69,7 @@ struct DataOptions: ParsableArguments {
         choice.arrays = reading.arrays
         choice.sizing = reading.sizing
         choice.rawSize = reading.rawSize
+        choice.times = reading.times
         choice.stride = reading.stride
         choice.holdout = holdout
         choice.limit = limit

@@ -8,8 +8,9 @@ public struct ClipPieces: Sendable {
     var sizes: Set<FrameSize> = []
     /// Whether the source has left out frames beyond the first `ClipOptions.frames`.
     public var isCut = false
-    /// Whether the source has taken every `ClipOptions.stride`-th frame itself.
-    public var isStrided = false
+    /// Whether the source has taken the frames at `ClipOptions.times`, and of these every
+    /// `ClipOptions.stride`-th, itself.
+    public var isSampled = false
 
     public init(clips: [Clip], remarks: [String] = []) {
         self.clips = clips

@@ -15,8 +15,8 @@ public struct ClipTimeline: Sendable, Hashable, Codable {
         (self.numbers, self.times) = (numbers, times)
     }
 
-    /// The places of the frames of an animation from the seconds that each is shown. Pauses below two
-    /// hundredths are taken for a tenth, as viewers do.
+    /// The places of the frames of an animation from the seconds that each is shown. Pauses below
+    /// two hundredths are taken for a tenth, as viewers do.
     init(seconds: [Double]) {
         var (times, time): ([Double], Double) = ([], 0)
         for pause in seconds {

@@ -76,8 +76,8 @@ public struct PictureGroup: Sendable {
         }
     }
 
-    /// The pictures in order; files of clips are read here, files of pictures are not. Of films, the
-    /// frames are counted here and read with each picture: a few clips are in memory at a time.
+    /// The pictures in order; files of clips are read here, files of pictures are not. Of films,
+    /// the frames are counted here and read with each picture: a few clips are in memory at a time.
     /// - Throws: what readers of clips throw.
     public func pictures(_ options: ClipOptions) throws -> [NamedPicture] {
         guard case .clips(let prefix) = content else { return files }
@@ -91,8 +91,8 @@ public struct PictureGroup: Sendable {
         }
     }
 
-    /// Passes on the pictures as clips, each with a name for every frame; files of pictures are read
-    /// here. Of films, one clip is in memory at a time.
+    /// Passes on the pictures as clips, each with a name for every frame; files of pictures are
+    /// read here. Of films, one clip is in memory at a time.
     /// - Throws: `ClipError.mismatchedShapes` for pictures of several sizes in one folder, what
     ///   readers and `body` throw.
     public func forEachClip(

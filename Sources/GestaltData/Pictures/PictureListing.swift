@@ -4,10 +4,11 @@ import GestaltMedia
 
 /// The pictures behind paths: what a person points at to have it segmented.
 ///
-/// A path is a picture file; a file of clips (TFRecord, GIF, npy, npz, safetensors, or of a registered
-/// ``ClipFileKind`` such as films), whose frames are `FILE/FRAME` or `FILE/CLIP/FRAME`; `sample` or `synthetic:CLIPS`; or a folder of all these, with
-/// folders inside, whose names stay: `clip3/0007`. Of several folders each one's own name comes
-/// first. Names lose their endings, unless two would be the same.
+/// A path is a picture file; a file of clips (TFRecord, GIF, npy, npz, safetensors, or of a
+/// registered ``ClipFileKind`` such as films), whose frames are `FILE/FRAME` or `FILE/CLIP/FRAME`;
+/// `sample` or `synthetic:CLIPS`; or a folder of all these, with folders inside, whose names stay:
+/// `clip3/0007`. Of several folders each one's own name comes first. Names lose their endings,
+/// unless two would be the same.
 public struct PictureListing: Sendable {
     /// In the order of the paths, natural order in folders.
     public let groups: [PictureGroup]

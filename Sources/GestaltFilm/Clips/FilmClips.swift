@@ -67,11 +67,12 @@ public struct FilmClips: ClipSource {
             case .whole(let largest): return try whole(largest)
             case .parts(let ranges, let times):
                 let range = ranges[index]
-                let frames = try film.frames(numbered: range, stride: options.stride, in: times)
+                let frames = try film.frames(
+                    numbered: range, rate: options.times.rate, stride: options.stride, in: times)
                 var result = ClipPieces(clips: [
                     clip(frames, "\(name)/\(range.lowerBound)-\(range.upperBound - 1)")
                 ])
-                result.isStrided = true
+                result.isSampled = true
                 return result
             }
         }
@@ -80,7 +81,9 @@ public struct FilmClips: ClipSource {
     /// All frames as one clip, or the first ones.
     private func whole(_ largestCount: Int) throws -> ClipPieces {
         var reading = FilmOptions()
-        reading.stride = options.stride
+        (reading.start, reading.end) = (options.times.start, options.times.end)
+        (reading.rate, reading.stride) = (options.times.rate, options.stride)
+        reading.strideBegins = .atFirst
         // One frame more shows whether there are more.
         reading.limit = (options.frames ?? largestCount) + 1
         let reader = try film.frames(reading)
@@ -94,8 +97,12 @@ public struct FilmClips: ClipSource {
                 expected: "at most \(largestCount) frames, as the film's head says",
                 found: "more")
         }
+        guard !frames.isEmpty else {
+            throw FilmError.unreadable(
+                path: film.path, expected: "frames in the range of time", found: "none")
+        }
         var result = ClipPieces(clips: [clip(frames, name)], remarks: reader.remarks)
-        (result.isStrided, result.isCut) = (true, isLonger)
+        (result.isSampled, result.isCut) = (true, isLonger)
         return result
     }
 
@@ -108,16 +115,23 @@ public struct FilmClips: ClipSource {
     private static func content(_ film: Film, _ options: ClipOptions) throws -> Content {
         let most = max(8, partBytes / (film.info.height * film.info.width * 3))
         if let frames = options.frames { return .whole(largestCount: frames) }
-        if let claim = film.info.largestClaim, claim / options.stride < most {
+        if let claim = film.info.largestClaim(options.times), claim / options.stride < most {
             // Claims may be too low; four parts still fit into memory.
             return .whole(largestCount: 4 * most)
         }
         let index = try film.index()
-        let chosen = (index.count - 1) / options.stride + 1
-        let parts = (chosen - 1) / most + 1
-        let length = ((chosen - 1) / parts + 1) * options.stride
-        let ranges = stride(from: 0, to: index.count, by: length).map {
-            $0..<min($0 + length, index.count)
+        let chosen = options.times.frames(of: index.times)
+        guard let last = chosen.last else {
+            throw FilmError.unreadable(
+                path: film.path, expected: "frames in the range of time",
+                found: "frames of \(index.times[0]) to \(index.times[index.count - 1]) seconds")
+        }
+        let count = (chosen.count - 1) / options.stride + 1
+        let parts = (count - 1) / most + 1
+        let length = ((count - 1) / parts + 1) * options.stride
+        let ranges = stride(from: 0, to: chosen.count, by: length).map { start in
+            let next = start + length
+            return chosen[start]..<(next < chosen.count ? chosen[next] : last + 1)
         }
         return .parts(Array(ranges.prefix(options.limit ?? .max)), index)
     }

@@ -1,3 +1,6 @@
+import GestaltChecks
+import GestaltData
+
 /// The times of all frames of a film, found by decoding it once.
 ///
 /// Containers claim counts and rates that are often wrong, and lists of packets are not lists of
@@ -48,25 +51,32 @@ extension Film {
             remarks: try remarks(stream.log, ending, estimates: clock.estimates))
     }
 
-    /// The frames of a range of numbers, and of these every `stride`-th from the first on.
+    /// The frames of a range of numbers; of these the first of each interval of `1 / rate` seconds;
+    /// and of these every `stride`-th from the first on.
     ///
     /// Decoding begins at a key frame before the range where the container has an index of its own;
     /// that the right frames come is checked, and otherwise the film is decoded from its beginning.
     ///
-    /// - Precondition: the range is not empty and within the index, the stride positive.
+    /// - Precondition: the range is not empty and within the index, stride and rate are positive.
     public func frames(
-        numbered range: Range<Int>, stride: Int = 1, in index: FilmIndex
+        numbered range: Range<Int>, rate: Double? = nil, stride: Int = 1, in index: FilmIndex
     ) throws -> [FilmFrame] {
-        let wanted = Array(Swift.stride(from: range.lowerBound, to: range.upperBound, by: stride))
+        require(
+            !range.isEmpty && range.lowerBound >= 0 && range.upperBound <= index.count,
+            "Film.frames(numbered: \(range)): '\(path)' has \(index.count) frames")
+        let inRange = FilmTimes(rate: rate).frames(of: index.times[range])
+        let wanted = Swift.stride(from: 0, to: inRange.count, by: stride)
+            .map { inRange[$0] + range.lowerBound }
+        var options = FilmOptions()
+        (options.rate, options.stride, options.strideBegins) = (rate, stride, .atFirst)
+        options.check()
         if index.hasRisingTimes, Self.seekable.contains(where: info.container.contains),
             let key = index.keyFrames.last(where: { $0 <= range.lowerBound }), key > 0
         {
-            let found = try seek(range, stride, index, from: index.times[key])
+            let found = try seek(range, options, index, from: index.times[key])
             if found.map(\.number) == wanted { return found }
         }
-        var options = FilmOptions()
         options.numbers = range
-        options.stride = stride
         let reader = try FilmReader(self, options, seek: nil)
         var found: [FilmFrame] = []
         while let frame = try reader.next() { found.append(frame) }
@@ -82,16 +92,14 @@ extension Film {
     private static let seekable = ["mp4", "matroska"]
 
     private func seek(
-        _ range: Range<Int>, _ stride: Int, _ index: FilmIndex, from time: Double
+        _ range: Range<Int>, _ chosen: FilmOptions, _ index: FilmIndex, from time: Double
     ) throws -> [FilmFrame] {
         func between(_ frame: Int) -> Double? {
             guard frame > 0, frame < index.count else { return nil }
             return (index.times[frame - 1] + index.times[frame]) / 2
         }
-        var options = FilmOptions()
+        var options = chosen
         (options.start, options.end) = (between(range.lowerBound), between(range.upperBound))
-        options.stride = stride
-        options.strideBegins = .atFirst
         let reader = try FilmReader(self, options, seek: time)
         var found: [FilmFrame] = []
         while found.count <= range.count, var frame = try reader.next() {

@@ -1,3 +1,5 @@
+import GestaltData
+
 /// The properties of a film, as `ffprobe` finds them in the file's head.
 ///
 /// Counts and rates there are claims: some films have no count, some a wrong one, and a nominal
@@ -36,5 +38,13 @@ public struct FilmInfo: Sendable, Hashable {
         let byTime = duration.flatMap { seconds in framesPerSecond.map { seconds * $0 } }
         let claims = [claimedFrameCount, byTime.map { Int(min($0.rounded(.up), 1e9)) }]
         return claims.compactMap { $0 }.max()
+    }
+
+    /// The largest number of frames in a range of time, at a rate, that the claims allow.
+    func largestClaim(_ times: FilmTimes) -> Int? {
+        guard let largestClaim, let duration else { return largestClaim }
+        let seconds = max(0, min(times.end ?? duration, duration) - max(times.start ?? 0, 0))
+        let share = Int(min(Double(largestClaim), Double(largestClaim) / duration * seconds + 1))
+        return min(share, times.rate.map { Int(min($0 * seconds + 1, 1e9)) } ?? .max)
     }
 }

@@ -80,7 +80,7 @@ public struct FilmOptions: Sendable, Hashable {
         if let numbers {
             parts.append("gte(n,\(numbers.lowerBound))*lt(n,\(numbers.upperBound))")
         }
-        let step = stride > 1 ? "not(mod(n\(strideOffset),\(stride)))" : nil
+        let step = stride > 1 ? "not(mod(n,\(stride)))" : nil
         if let step, strideBegins == .inFilm { parts.append(step) }
         if let rate {
             // A little more than the time: an interval of 1/25 s is not to lack its frame by
@@ -92,7 +92,4 @@ public struct FilmOptions: Sendable, Hashable {
         let whole = parts.isEmpty ? [] : [parts.joined(separator: "*")]
         return strideBegins == .atFirst ? whole + [step].compactMap { $0 } : whole
     }
-
-    /// Among numbered frames, the stride counts from the first of them.
-    private var strideOffset: String { numbers.map { "-\($0.lowerBound)" } ?? "" }
 }
