@@ -178,7 +178,7 @@ let package = Package(
                 "GestaltTensor", "GestaltIO", "GestaltNN", "GestaltMetrics", "GestaltMotion",
                 "GestaltFiles",
                 "GestaltMedia", "GestaltData", "GestaltModels", "GestaltVideo", "GestaltTraining",
-                "GestaltRobotPush", "GestaltVQVAE", "GestaltMAGVIT", "GestaltPrior",
+                "GestaltRobotPush", "GestaltFilm", "GestaltVQVAE", "GestaltMAGVIT", "GestaltPrior",
                 "GestaltSegHeads", "GestaltRecipes",
             ]),
         layer(

@@ -1,5 +1,6 @@
 @_exported import GestaltData
 @_exported import GestaltFiles
+@_exported import GestaltFilm
 @_exported import GestaltIO
 @_exported import GestaltMAGVIT
 @_exported import GestaltMedia

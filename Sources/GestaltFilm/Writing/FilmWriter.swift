@@ -7,7 +7,9 @@ import Synchronization
 ///
 /// ```swift
 /// let writer = try FilmWriter(path: "out.mp4", height: 96, width: 128, framesPerSecond: 25)
-/// for frame in frames { try writer.append(frame) }                    // [96, 128, 3]
+/// for gray in 0..<50 {
+///     try writer.append(Tensor(repeating: UInt8(gray), shape: [96, 128, 3]))
+/// }
 /// try writer.finish()
 /// ```
 /// The film appears under its name when ``finish()`` succeeds; until then, and after ``cancel()``
