@@ -77,6 +77,7 @@ let package = Package(
                 .linkedLibrary("png"), .linkedLibrary("jpeg"), .linkedLibrary("gif"),
                 .linkedLibrary("webp"), .linkedLibrary("webpdemux"), .linkedLibrary("tiff"),
             ]),
+        .target(name: "CFilm", exclude: ["README.md"]),
 
         layer("GestaltChecks", []),
         layer("GestaltTensor", ["GestaltChecks", "CKernels", "CBLAS"]),
@@ -126,7 +127,8 @@ let package = Package(
         layer(
             "GestaltFilm",
             [
-                "GestaltIO",
+                "GestaltChecks", "GestaltIO", "GestaltTensor", "GestaltMedia", "GestaltData",
+                "CFilm",
                 .product(name: "Subprocess", package: "swift-subprocess"),
             ]),
         layer("GestaltImport", ["GestaltFilm", "GestaltLabels"]),
@@ -165,8 +167,8 @@ let package = Package(
                 "GestaltChecks", "GestaltTensor", "GestaltIO", "GestaltNN", "GestaltMetrics",
                 "GestaltMotion",
                 "GestaltFiles", "GestaltMedia", "GestaltData", "GestaltModels", "GestaltVideo",
-                "GestaltTraining", "GestaltRobotPush", "GestaltPretrained", "GestaltVQVAE",
-                "GestaltMAGVIT",
+                "GestaltTraining", "GestaltRobotPush", "GestaltFilm", "GestaltPretrained",
+                "GestaltVQVAE", "GestaltMAGVIT",
                 "GestaltPrior", "GestaltSegHeads",
             ]),
         layer("GestaltFitting", ["GestaltImport", "GestaltRecipes"]),
@@ -256,7 +258,7 @@ let package = Package(
             ]),
         tests("GestaltChecks"),
         tests("GestaltLabels", ["GestaltTensor", "GestaltIO", "GestaltFiles", "GestaltMedia"]),
-        tests("GestaltFilm"),
+        tests("GestaltFilm", ["GestaltData", "GestaltMedia", "GestaltTensor"]),
         tests("GestaltImport"),
         tests("GestaltFitting"),
     ],

@@ -27,8 +27,8 @@ struct DataOptions: ParsableArguments {
     @Option(
         help:
             """
-            A folder with train/, val/ and test/, a TFRecord, npy, npz or safetensors file, \
-            'sample', or 'synthetic[:CLIPS]'.
+            A folder with train/, val/ and test/, a film, a TFRecord, npy, npz or safetensors \
+            file, 'sample', or 'synthetic[:CLIPS]'.
             """,
         completion: .file()
     )
@@ -69,6 +69,7 @@ struct DataOptions: ParsableArguments {
         choice.arrays = reading.arrays
         choice.sizing = reading.sizing
         choice.rawSize = reading.rawSize
+        choice.times = reading.times
         choice.stride = reading.stride
         choice.holdout = holdout
         choice.limit = limit

@@ -41,11 +41,25 @@ struct ReadingOptions: ParsableArguments {
     @Option(help: "Crop larger frames to their center: HxW.") var crop: FrameSize?
     @Option(help: "Pad smaller frames by repeating their edges: HxW.") var pad: FrameSize?
     @Option(help: "Use only every N-th frame of a clip.") var stride: Int?
+    @Option(help: ArgumentHelp("Frames of a film from this time on.", valueName: "seconds"))
+    var from: Double?
+    @Option(help: ArgumentHelp("Frames of a film before this time.", valueName: "seconds"))
+    var until: Double?
+    @Option(
+        name: .customLong("frame-rate"),
+        help: ArgumentHelp("At most this many frames a second of a film.", valueName: "frames"))
+    var filmRate: Double?
     @Option(help: "The size of raw frames in records; 64x64 by default.")
     var rawSize: FrameSize?
 
     func validate() throws {
         if let stride, stride < 1 { throw ValidationError("--stride must be positive") }
+        if let filmRate, !(filmRate > 0) {
+            throw ValidationError("--frame-rate must be positive")
+        }
+        if let from, let until, !(from < until) {
+            throw ValidationError("--from must be before --until")
+        }
     }
 
     /// Nil when nothing is chosen.
@@ -60,12 +74,19 @@ struct ReadingOptions: ParsableArguments {
         return chosen == FrameSizing() ? nil : chosen
     }
 
+    /// Nil when nothing is chosen.
+    var times: FilmTimes? {
+        let chosen = FilmTimes(start: from, end: until, rate: filmRate)
+        return chosen == FilmTimes() ? nil : chosen
+    }
+
     /// Clips as inputs, without masks.
     var options: ClipOptions {
         var options = ClipOptions(
             camera: camera, masks: .ignored, height: rawSize?.height ?? 64,
             width: rawSize?.width ?? 64, arrays: arrays ?? ArrayOptions())
         options.sizing = sizing ?? FrameSizing()
+        options.times = times ?? FilmTimes()
         options.stride = stride ?? 1
         return options
     }

@@ -14,8 +14,8 @@ struct Predict: GestaltCommand {
         abstract: "Predict clips from their first frames, a class or actions.",
         discussion: """
             Reads the first n frames of each clip [T, H, W, 3], the prior's conditioning frames, \
-            and draws samples of the whole clip. As GIF or PNG: the true clip, where the input \
-            is long enough, next to its samples, one row per clip. As npy, npz or safetensors: \
+            and draws samples of the whole clip. As GIF, mp4 or PNG: the true clip, where the \
+            input is long enough, next to its samples, one row per clip. As npy, npz or safetensors: \
             float32 [B, N, T, H, W, 3] from 0 to 1. The same seed yields the same samples, \
             whatever their number. A masked prior is given the first frame, and draws all codes \
             at once in --steps passes.
@@ -26,19 +26,21 @@ struct Predict: GestaltCommand {
 
     @OptionGroup var model: UsualModelOptions
     @Option(
-        help: "npy, npz or safetensors [B,] T, H, W, 3; a TFRecord; a folder of frames.",
+        help: "npy, npz or safetensors [B,] T, H, W, 3; a TFRecord; a film; a folder of frames.",
         completion: .file())
     var input: String?
     @Option(help: "Samples per clip; 4 by default, 1 with --greedy.", transform: positive)
     var samples: Int?
     @Option(help: "Use at most N clips.", transform: positive) var clips: Int?
     @OptionGroup var drawing: DrawOptions
-    @Option(help: "Frames per second of a GIF; 6.67 by default.", transform: frameRate)
+    @Option(help: "Frames per second of a GIF or mp4; 6.67 by default.", transform: frameRate)
     var fps: Double?
     @Option(help: "Seed of the samples.") var seed: UInt64 = 0
     @OptionGroup var conditions: ConditionOptions
     @OptionGroup var reading: ReadingOptions
-    @Option(help: "The file to write: .gif, .png, .npy, .npz or .safetensors.", completion: .file())
+    @Option(
+        help: "The file to write: .gif, .mp4, .png, .npy, .npz or .safetensors.",
+        completion: .file())
     var output: String
     @OptionGroup(title: "Common options") var common: CommonOptions
 

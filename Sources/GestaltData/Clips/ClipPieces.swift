@@ -7,7 +7,10 @@ public struct ClipPieces: Sendable {
     /// has not.
     var sizes: Set<FrameSize> = []
     /// Whether the source has left out frames beyond the first `ClipOptions.frames`.
-    var isCut = false
+    public var isCut = false
+    /// Whether the source has taken the frames at `ClipOptions.times`, and of these every
+    /// `ClipOptions.stride`-th, itself.
+    public var isSampled = false
 
     public init(clips: [Clip], remarks: [String] = []) {
         self.clips = clips

@@ -118,7 +118,9 @@ public struct ClipOptions: Sendable, Equatable {
     public var arrays: ArrayOptions
     /// Changes to the size of frames and masks.
     public var sizing = FrameSizing()
-    /// Every `stride`-th frame of a clip is taken.
+    /// The frames of films that are read, by their times; clips of no film are an error then.
+    public var times = FilmTimes()
+    /// Every `stride`-th frame of a clip is taken, counted after `times`.
     public var stride = 1
     /// The largest number of frames per clip, from the first, counted after `stride`; nil for all.
     public var frames: Int?

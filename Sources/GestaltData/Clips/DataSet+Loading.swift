@@ -113,13 +113,21 @@ private struct FirstReading: Sendable {
 
 extension ClipPieces {
     /// In the size and with the frames and masks that are asked for.
-    func sized(_ options: ClipOptions) -> ClipPieces {
+    /// - Throws: `ClipError` where times are asked for and a clip has none.
+    func sized(_ options: ClipOptions) throws(ClipError) -> ClipPieces {
         var result = self
         if sizes.isEmpty {
             result.sizes = Set(clips.map { FrameSize($0) })
             result.clips = clips.map { $0.applying(options.sizing.steps(from: FrameSize($0))) }
         }
-        result.clips = result.clips.map { $0.everyFrame(options.stride) }
+        if !isSampled {
+            if options.times != FilmTimes() {
+                result.clips = try result.clips.map { clip throws(ClipError) in
+                    try clip.frames(at: options.times)
+                }
+            }
+            result.clips = result.clips.map { $0.everyFrame(options.stride) }
+        }
         if let frames = options.frames {
             result.isCut = isCut || result.clips.contains { $0.frameCount > frames }
             result.clips = result.clips.map {
@@ -127,7 +135,9 @@ extension ClipPieces {
             }
         }
         // Frames that are left out are not to be kept in memory.
-        if result.isCut || options.stride > 1 || options.sizing != FrameSizing() {
+        if result.isCut || options.stride > 1 || options.times != FilmTimes()
+            || options.sizing != FrameSizing()
+        {
             result.clips = result.clips.map { $0.detached() }
         }
         if options.masks == .ignored {

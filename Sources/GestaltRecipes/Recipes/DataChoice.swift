@@ -20,6 +20,8 @@ public struct DataChoice: Codable, Sendable, Equatable {
     /// The fraction of clips held out from training for evaluation; nil where the data come in
     /// splits.
     public var holdout: Double?
+    /// The frames of films that are used, by their times; nil uses all.
+    public var times: FilmTimes?
     /// The interval between the frames used; nil uses all.
     public var stride: Int?
     /// The largest number of clips per split; nil for all.
@@ -49,6 +51,7 @@ public struct DataChoice: Codable, Sendable, Equatable {
             width: rawSize?.width ?? 64, arrays: arrays ?? ArrayOptions())
         options.sizing = sizing ?? FrameSizing()
         options.holdout = holdout
+        options.times = times ?? FilmTimes()
         options.stride = stride ?? 1
         options.ignore = ignore ?? .automatic
         options.labelMeaning = labelMeaning
