@@ -129,7 +129,12 @@ let package = Package(
                 "GestaltIO",
                 .product(name: "Subprocess", package: "swift-subprocess"),
             ]),
-        layer("GestaltImport", ["GestaltFilm", "GestaltLabels"]),
+        layer(
+            "GestaltImport",
+            [
+                "GestaltTensor", "GestaltIO", "GestaltMedia", "GestaltLabels", "GestaltData",
+                "GestaltModels", "GestaltFilm",
+            ]),
         // The weights of Models/; its API is `PretrainedModels` in GestaltRecipes.
         layer(
             "GestaltPretrained", ["GestaltIO"], path: "Models",
@@ -165,8 +170,8 @@ let package = Package(
                 "GestaltChecks", "GestaltTensor", "GestaltIO", "GestaltNN", "GestaltMetrics",
                 "GestaltMotion",
                 "GestaltFiles", "GestaltMedia", "GestaltData", "GestaltModels", "GestaltVideo",
-                "GestaltTraining", "GestaltRobotPush", "GestaltPretrained", "GestaltVQVAE",
-                "GestaltMAGVIT",
+                "GestaltTraining", "GestaltRobotPush", "GestaltImport", "GestaltPretrained",
+                "GestaltVQVAE", "GestaltMAGVIT",
                 "GestaltPrior", "GestaltSegHeads",
             ]),
         layer("GestaltFitting", ["GestaltImport", "GestaltRecipes"]),
@@ -184,8 +189,8 @@ let package = Package(
             [
                 "GestaltTensor", "GestaltIO", "GestaltNN", "GestaltFiles", "GestaltMedia",
                 "GestaltData", "GestaltModels", "GestaltVideo", "GestaltTraining",
-                "GestaltVQVAE", "GestaltMAGVIT", "GestaltPrior", "GestaltSegHeads",
-                "GestaltRecipes", "GestaltMetrics",
+                "GestaltImport", "GestaltVQVAE", "GestaltMAGVIT", "GestaltPrior",
+                "GestaltSegHeads", "GestaltRecipes", "GestaltMetrics",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ]),
         .executableTarget(
@@ -255,7 +260,9 @@ let package = Package(
         tests("GestaltChecks"),
         tests("GestaltLabels"),
         tests("GestaltFilm"),
-        tests("GestaltImport"),
+        tests(
+            "GestaltImport",
+            ["GestaltTensor", "GestaltIO", "GestaltMedia", "GestaltLabels", "GestaltData"]),
         tests("GestaltFitting"),
     ],
     swiftLanguageModes: [.v6],

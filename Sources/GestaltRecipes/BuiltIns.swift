@@ -1,3 +1,4 @@
+import GestaltImport
 import GestaltMAGVIT
 import GestaltPrior
 import GestaltRobotPush
@@ -11,6 +12,7 @@ public enum BuiltIns {
 
     private static let registration: Void = {
         RobotPush.register()
+        ImportedSet.register()
         VideoModel.registerKinds()
         MagvitKinds.register()
         SegmentationKinds.register()
