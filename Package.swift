@@ -262,7 +262,10 @@ let package = Package(
         tests("GestaltFilm"),
         tests(
             "GestaltImport",
-            ["GestaltTensor", "GestaltIO", "GestaltMedia", "GestaltLabels", "GestaltData"]),
+            [
+                "GestaltTensor", "GestaltIO", "GestaltFiles", "GestaltMedia", "GestaltLabels",
+                "GestaltData", "GestaltModels", "GestaltFilm",
+            ]),
         tests("GestaltFitting"),
     ],
     swiftLanguageModes: [.v6],

@@ -39,7 +39,7 @@ private final class FilmFrames: SourceFrames {
         self.options = options
     }
 
-    func next() -> SourceItem? {
+    func next() throws -> SourceItem? {
         if !isEnded {
             do {
                 if let frame = try read() { return .frame(frame) }
@@ -48,6 +48,8 @@ private final class FilmFrames: SourceFrames {
                     problems.append(ImportProblem(.bad, path: path, "no frame of it can be taken"))
                 }
             } catch {
+                // Without ffmpeg no film can be read: that is not wrong with this one.
+                if case FilmError.missingProgram = error { throw error }
                 problems = [ImportProblem(error, path: path)]
             }
             isEnded = true

@@ -19,16 +19,23 @@ struct SourceListing {
     /// - Parameter excluded: files and folders that are passed over: label files, the set.
     init(_ inputs: [String], excluding excluded: [String]) {
         self.excluded = Set(excluded.map(realPath))
-        for input in inputs {
-            let name = inputs.count > 1 ? Self.lastPart(input) : ""
-            if Folder.exists(input) {
-                enter(Self.trimmed(input), name, name: name)
-            } else if Folder.isFile(input) {
-                add([Self.lastPart(input)], of: Self.parent(input), prefix: "")
-            } else {
-                problems.append(
-                    ImportProblem(.bad, path: input, "expected a file or folder, found nothing"))
-            }
+        let folders = inputs.filter(Folder.exists)
+        let files = inputs.filter(Folder.isFile)
+        // Files of one folder belong together, as in it.
+        let parents = files.map(Self.parent).reduce(into: [String]()) { parents, parent in
+            if !parents.contains(parent) { parents.append(parent) }
+        }
+        let hasOne = folders.count + parents.count == 1
+        for folder in folders {
+            enter(Self.trimmed(folder), hasOne ? "" : Self.lastPart(folder))
+        }
+        for parent in parents {
+            let own = files.filter { Self.parent($0) == parent }.map(Self.lastPart)
+            add(own, of: parent, prefix: hasOne ? "" : Self.lastPart(realPath(parent)))
+        }
+        for input in inputs where !folders.contains(input) && !files.contains(input) {
+            problems.append(
+                ImportProblem(.bad, path: input, "expected a file or folder, found nothing"))
         }
         if !skipped.isEmpty {
             let kinds = skipped.sorted { $0.key < $1.key }.map { "\($0.value) \($0.key)" }
@@ -40,10 +47,8 @@ struct SourceListing {
         }
     }
 
-    /// - Parameters:
-    ///   - prefix: the path of the folder from the input; empty for the input itself.
-    ///   - name: the name of the folder's pictures as a source.
-    private mutating func enter(_ folder: String, _ prefix: String, name: String) {
+    /// - Parameter prefix: the path of the folder from the input; empty for the input itself.
+    private mutating func enter(_ folder: String, _ prefix: String) {
         let real = realPath(folder)
         guard !excluded.contains(real), entered.insert(real).inserted else { return }
         do {
@@ -62,8 +67,7 @@ struct SourceListing {
                 } else if child.lowercased() == "masks" {
                     note(masks: path)
                 } else {
-                    let name = prefix.isEmpty ? child : prefix + "/" + child
-                    enter(path, name, name: name)
+                    enter(path, prefix.isEmpty ? child : prefix + "/" + child)
                 }
             }
         } catch {

@@ -53,7 +53,8 @@ struct ImportWork {
                 continue
             }
             let entry = try read(index, checksum: checksum, key: key)
-            try folder.keep(entry)
+            // What failed may do so for reasons that are gone next time.
+            if !entry.problems.contains(where: { $0.severity == .bad }) { try folder.keep(entry) }
             try checksums.save()
             result.append(entry)
             readCount += 1
