@@ -38,7 +38,7 @@ struct FilmTests {
         plan.settings.splits.test = 0
         let report = try Importer(plan).run()
         #expect(report.bad.count == 2, "\(report.bad)")
-        #expect(report.bad.contains { $0.reason.contains("one.mp4 has 9 frames") })
+        #expect(report.bad.contains { $0.reason.contains("one.mp4 ends with frame 8") })
         #expect(report.bad.contains { $0.reason.contains("no film has this name") })
         let set = try ImportedSet(at: fixture.output)
         let index = try #require(

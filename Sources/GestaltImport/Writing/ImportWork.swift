@@ -169,6 +169,8 @@ private struct SourceFindings {
     private let files: [ReadLabelFile]
     private var seen: Set<Int> = []
     private var last: Int?
+    /// The largest distance between frames that were taken.
+    private var distance = 1
     private(set) var problems: [ImportProblem] = []
 
     init(_ labels: SourceLabels, settings: ImportSettings, files: [ReadLabelFile]) {
@@ -181,6 +183,7 @@ private struct SourceFindings {
         problems += encoding.problems
         guard let frame = encoding.frame else { return try writer.endClips() }
         if labels.frames[frame.number] != nil { seen.insert(frame.number) }
+        if let last { distance = max(distance, frame.number - last) }
         last = frame.number
         try writer.append(frame)
     }
@@ -189,9 +192,9 @@ private struct SourceFindings {
     mutating func finish(_ source: any ImportSource) {
         let missing = labels.frames.keys.filter { !seen.contains($0) }.sorted()
         let isThinned = settings.stride > 1 || settings.rate != nil
-        let count = source.frameCount ?? last.map { $0 + 1 } ?? 0
-        // The last frame of the film may not be among those taken.
-        let thinned = missing.filter { isThinned && $0 < count }
+        let end = source.frameCount ?? last.map { $0 + 1 } ?? 0
+        // The film may go on behind the last frame that was taken, up to where one would be.
+        let thinned = missing.filter { isThinned && $0 < end + distance - 1 }
         if !thinned.isEmpty {
             problems.append(
                 ImportProblem(
@@ -204,9 +207,9 @@ private struct SourceFindings {
                 problems.append(
                     ImportProblem(
                         .bad, path: files[entry.file].path, place: entry.picture.place,
-                        number < count
+                        number < end
                             ? "labels of a frame that cannot be read"
-                            : "\(source.name) has \(count) frames, from 0 on"))
+                            : "\(source.name) ends with frame \(end - 1)"))
             }
         }
     }
