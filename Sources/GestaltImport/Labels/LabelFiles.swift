@@ -8,11 +8,12 @@ struct ReadLabelFile {
     /// The name of its format.
     var format: String
     var labels: LabelSet
-    /// The id in masks of each category: 0 for background, nil for one that is not imported.
+    /// The id in masks of each category: 0 for background, 255 for what counts for nothing, nil for
+    /// one that is not imported.
     var ids: [UInt8?]
 
     /// The categories above background that the file can label.
-    var foreground: Set<UInt8> { Set(ids.compactMap { $0 }).subtracting([0]) }
+    var foreground: Set<UInt8> { Set(ids.compactMap { $0 }).subtracting([0, Clip.ignoredLabel]) }
 }
 
 /// The label files of an import.

@@ -150,7 +150,8 @@ private struct FrameEncoding: Sendable {
         let picture = steps.reduce(source.pixels) { $1.applied(toFrames: $0) }
         let mask = labels.frames[source.number].flatMap { entries in
             painter.mask(
-                entries, size: PictureSize(height: height, width: width), problems: &problems)
+                entries, size: PictureSize(height: height, width: width), path: source.path,
+                problems: &problems)
         }
         let sized = mask.map { mask in steps.reduce(mask) { $1.applied(toMasks: $0) } }
         frame = EncodedFrame(
