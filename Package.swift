@@ -126,7 +126,7 @@ let package = Package(
         layer(
             "GestaltFilm",
             [
-                "GestaltIO",
+                "GestaltChecks", "GestaltIO", "GestaltTensor", "GestaltMedia", "GestaltData",
                 .product(name: "Subprocess", package: "swift-subprocess"),
             ]),
         layer(
@@ -170,7 +170,8 @@ let package = Package(
                 "GestaltChecks", "GestaltTensor", "GestaltIO", "GestaltNN", "GestaltMetrics",
                 "GestaltMotion",
                 "GestaltFiles", "GestaltMedia", "GestaltData", "GestaltModels", "GestaltVideo",
-                "GestaltTraining", "GestaltRobotPush", "GestaltImport", "GestaltPretrained",
+                "GestaltTraining", "GestaltRobotPush", "GestaltFilm", "GestaltImport",
+                "GestaltPretrained",
                 "GestaltVQVAE", "GestaltMAGVIT",
                 "GestaltPrior", "GestaltSegHeads",
             ]),
@@ -259,7 +260,7 @@ let package = Package(
             ]),
         tests("GestaltChecks"),
         tests("GestaltLabels", ["GestaltTensor", "GestaltIO", "GestaltFiles", "GestaltMedia"]),
-        tests("GestaltFilm"),
+        tests("GestaltFilm", ["GestaltData", "GestaltTensor"]),
         tests(
             "GestaltImport",
             [

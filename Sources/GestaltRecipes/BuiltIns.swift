@@ -1,10 +1,11 @@
+import GestaltFilm
 import GestaltImport
 import GestaltMAGVIT
 import GestaltPrior
 import GestaltRobotPush
 import GestaltSegHeads
 
-/// The kinds of data, models, encoders, features and recipes that the package registers.
+/// The kinds of data, films, models, encoders, features and recipes that the package registers.
 public enum BuiltIns {
     /// Registers all of them; later calls do nothing. Every function that opens by name calls it
     /// first.
@@ -13,6 +14,7 @@ public enum BuiltIns {
     private static let registration: Void = {
         RobotPush.register()
         ImportedSet.register()
+        Films.register()
         VideoModel.registerKinds()
         MagvitKinds.register()
         SegmentationKinds.register()

@@ -44,9 +44,8 @@ struct FilmTests {
         let index = try #require(
             set.origins(.train).firstIndex { $0.source.name == "one.mp4" })
         let clip = try set.dataSet(.train).clip(at: index)
-        #expect(clip.series[ImportedSet.numberSeries]?.scalars == [0, 2, 4, 6, 8])
-        let times = clip.series[ImportedSet.timeSeries]?.scalars ?? []
-        for (time, expected) in zip(times, [0, 0.2, 0.4, 0.6, 0.8] as [Float]) {
+        #expect(clip.timeline?.numbers == [0, 2, 4, 6, 8])
+        for (time, expected) in zip(clip.timeline?.times ?? [], [0, 0.2, 0.4, 0.6, 0.8]) {
             #expect(abs(time - expected) < 1e-3)
         }
         #expect(clip.labeledFrames == [2])
