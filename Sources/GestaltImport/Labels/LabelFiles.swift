@@ -21,18 +21,22 @@ struct LabelFiles {
     private(set) var files: [ReadLabelFile] = []
     private(set) var problems: [ImportProblem] = []
     private(set) var categories: CategoryTable
+    private let options: LabelReadingOptions
 
     /// Reads the files; those that cannot be read are problems.
     ///
-    /// - Parameter size: the size of a picture by its name, for formats in fractions of it.
+    /// - Parameters:
+    ///   - names: the categories to import, which are the values of label pictures from 1 on.
+    ///   - size: the size of a picture by its name, for formats in fractions of it.
     /// - Throws: ``ImportError/tooManyCategories(found:)``.
     init(
-        _ paths: [String], categories: CategoryTable,
+        _ paths: [String], categories: CategoryTable, names: [String],
         size: @escaping @Sendable (String) -> PictureSize?
     ) throws(ImportError) {
         self.categories = categories
+        options = LabelReadingOptions(categories: names.map { LabeledCategory($0) }, size: size)
         for path in paths {
-            guard let (name, reading) = read(path, size: size) else { continue }
+            guard let (name, reading) = read(path) else { continue }
             problems += reading.problems.map { ImportProblem($0) }
             let ids = try self.categories.ids(of: reading.labels)
             let file = ReadLabelFile(path: path, format: name, labels: reading.labels, ids: ids)
@@ -41,9 +45,7 @@ struct LabelFiles {
         }
     }
 
-    private mutating func read(
-        _ path: String, size: @escaping @Sendable (String) -> PictureSize?
-    ) -> (format: String, reading: LabelReading)? {
+    private mutating func read(_ path: String) -> (format: String, reading: LabelReading)? {
         do {
             guard let (name, format) = try Self.format(of: path) else {
                 let found =
@@ -56,7 +58,7 @@ struct LabelFiles {
                             + ", found \(found)"))
                 return nil
             }
-            return (name, try format.read(path, LabelReadingOptions(size: size)))
+            return (name, try format.read(path, options))
         } catch {
             problems.append(ImportProblem(error, path: path))
             return nil

@@ -39,7 +39,7 @@ struct ImportPreparation {
             plan.labels,
             categories: CategoryTable(
                 names: plan.settings.categories, existing: existing?.labelCategories ?? []),
-            size: { names.size(of: $0) })
+            names: plan.settings.categories ?? [], size: { names.size(of: $0) })
         files = read.files
         categories = read.categories.categories
         report.problems += read.problems

@@ -41,7 +41,10 @@ struct ImportWork {
             let source = preparation.sources[index]
             let checksum: String
             do {
-                checksum = try checksums.checksum(of: source.files) { try report(source.name) }
+                let state = WorkProgress(done: frameCount, unit: "frames", note: source.name)
+                checksum = try checksums.checksum(of: source.files) { [progress] in
+                    try progress?(state)
+                }
             } catch let error as FileFailure {
                 problems.append(ImportProblem(error, path: error.path))
                 continue
