@@ -34,6 +34,7 @@ struct FormatTests {
         struct Instance: Decodable {
             var bit: Int
             var category: String?
+            var iscrowd: Int?
         }
         var labels: [Entry]
     }
@@ -45,7 +46,8 @@ struct FormatTests {
         arguments: [
             Case("coco/rle-compressed.json", "coco-rle-compressed"),
             Case("coco/rle-uncompressed.json", "coco-rle-uncompressed"),
-            Case("coco/polygons.json", "coco-polygons"),
+            Case("coco/polygons.json", "coco-polygons"), Case("labelme", "labelme-grid"),
+            Case("yolo/data.yaml", "yolo"),
         ])
     func masksAreThose(_ one: Case) throws {
         let labels = try #require(OutsideFiles.fixtures.file("labels"))
@@ -77,7 +79,7 @@ struct FormatTests {
                 let mask = try #require(clip.masks?[frame])
                 for (id, set) in zip(mask.scalars, bits.scalars) {
                     let there = image.instances.filter { set >> UInt8($0.bit) & 1 == 1 }
-                        .map { $0.category == "brick" ? UInt8(1) : 2 }
+                        .map { $0.iscrowd == 1 ? 255 : $0.category == "brick" ? UInt8(1) : 2 }
                     if there.isEmpty ? id != 0 : !there.contains(id) {
                         Issue.record("\(image.image): \(id) where \(there) are")
                         return

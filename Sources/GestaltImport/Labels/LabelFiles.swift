@@ -20,7 +20,7 @@ struct ReadLabelFile {
 struct LabelFiles {
     private(set) var files: [ReadLabelFile] = []
     private(set) var problems: [ImportProblem] = []
-    private(set) var categories: CategoryTable
+    private(set) var categories: CategoryIDs
     private let options: LabelReadingOptions
 
     /// Reads the files; those that cannot be read are problems.
@@ -30,7 +30,7 @@ struct LabelFiles {
     ///   - size: the size of a picture by its name, for formats in fractions of it.
     /// - Throws: ``ImportError/tooManyCategories(found:)``.
     init(
-        _ paths: [String], categories: CategoryTable, names: [String],
+        _ paths: [String], categories: CategoryIDs, names: [String],
         size: @escaping @Sendable (String) -> PictureSize?
     ) throws(ImportError) {
         self.categories = categories
@@ -47,32 +47,12 @@ struct LabelFiles {
 
     private mutating func read(_ path: String) -> (format: String, reading: LabelReading)? {
         do {
-            guard let (name, format) = try Self.format(of: path) else {
-                let found =
-                    Folder.exists(path) ? try Folder.summary(path) : "\(try FileKind(of: path))"
-                problems.append(
-                    ImportProblem(
-                        .bad, path: path,
-                        "expected labels of a format among "
-                            + LabelFormat.registry.names.joined(separator: ", ")
-                            + ", found \(found)"))
-                return nil
-            }
+            let (name, format) = try LabelFormat.detect(path)
             return (name, try format.read(path, options))
         } catch {
             problems.append(ImportProblem(error, path: path))
             return nil
         }
-    }
-
-    /// The first registered format that recognizes a file or folder.
-    private static func format(of path: String) throws -> (name: String, format: LabelFormat)? {
-        for name in LabelFormat.registry.names {
-            if let format = LabelFormat.registry[name], try format.recognizes(path) {
-                return (name, format)
-            }
-        }
-        return nil
     }
 
     private static func unknownCategories(of file: ReadLabelFile) -> [ImportProblem] {

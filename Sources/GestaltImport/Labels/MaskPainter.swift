@@ -1,3 +1,4 @@
+import GestaltData
 import GestaltLabels
 import GestaltMedia
 import GestaltTensor
@@ -7,11 +8,13 @@ struct MaskPainter: Sendable {
     /// A label file as the painter needs it.
     struct File: Sendable {
         var path: String
+        var categories: [LabeledCategory]
         var ids: [UInt8?]
         var foreground: Set<UInt8>
 
         init(_ file: ReadLabelFile) {
             path = file.path
+            categories = file.labels.categories
             ids = file.ids
             foreground = file.foreground
         }
@@ -73,64 +76,41 @@ struct MaskPainter: Sendable {
             let place = [entry.picture.place, place].filter { !$0.isEmpty }.joined(separator: ", ")
             problems.append(ImportProblem(severity, path: file.path, place: place, reason))
         }
-        let stated = entry.picture.size ?? size
-        let turn = stated == size ? nil : Self.turn(from: stated, to: size, path: path)
-        guard stated == size || turn != nil else {
+        guard let picture = Self.upright(entry.picture, size: size, path: path) else {
+            let stated = entry.picture.size ?? size
             report(.bad, "", "labels of \(stated) pixels for a picture of \(size)")
             return nil
         }
-        var ids = [UInt8](repeating: 0, count: stated.pixelCount)
-        for object in entry.picture.objects {
-            guard let id = file.ids[object.category] else { continue }
-            if case .runs(let mask) = object.region, mask.size != stated {
-                report(
-                    .bad, object.place, "a mask of \(mask.size) pixels for a picture of \(stated)")
-                continue
-            }
-            let runs = object.region.runs(size: stated)
-            if runs.area == 0 { report(.note, object.place, "covers no pixel of the picture") }
-            Self.paint(runs, with: id, on: &ids)
+        if picture.size != entry.picture.size, entry.picture.size != nil {
+            report(
+                .note, "", "labels of the stored pixels are turned as Exif data turn the picture")
         }
-        guard let turn else { return ids }
-        report(.note, "", "labels of the stored pixels are turned as Exif data turn the picture")
-        return Self.turned(ids, stated, turn)
-    }
-
-    /// Paints the inside of runs, which go column by column, on ids row by row.
-    private static func paint(_ mask: RunLengthMask, with id: UInt8, on ids: inout [UInt8]) {
-        let (height, width) = (mask.size.height, mask.size.width)
-        var place = 0
-        for (index, run) in mask.runs.enumerated() {
-            if index % 2 == 1 {
-                for pixel in place..<(place + run) {
-                    ids[pixel % height * width + pixel / height] = id
-                }
-            }
-            place += run
+        var labels = LabelSet(categories: file.categories, pictures: [picture])
+        labels.pictures[0].objects = picture.objects.filter { object in
+            guard file.ids[object.category] != nil else { return false }
+            guard case .runs(let mask) = object.region, mask.size != size else { return true }
+            report(.bad, object.place, "a mask of \(mask.size) pixels for a picture of \(size)")
+            return false
+        }
+        let ignored = Int32(Clip.ignoredLabel)
+        let map = labels.classMap(of: 0, size: size, ignored: -ignored)
+        return map.scalars.map { category in
+            guard category != 0 else { return 0 }
+            return category < 0 ? Clip.ignoredLabel : file.ids[Int(category) - 1] ?? 0
         }
     }
 
-    /// The orientation of a picture's stored pixels by Exif's tag, 5 to 8, where labels have their
-    /// sides and not those of the upright picture; else nil.
-    private static func turn(
-        from stated: PictureSize, to size: PictureSize, path: String
-    ) -> Int? {
+    /// Returns labels of the sides of the picture; those of stored pixels that Exif data turn are
+    /// turned along. Nil for labels of another size.
+    private static func upright(
+        _ picture: LabeledPicture, size: PictureSize, path: String
+    ) -> LabeledPicture? {
+        guard let stated = picture.size, stated != size else { return picture }
         guard stated.height == size.width, stated.width == size.height,
             let header = try? PictureHeader(path: path), header.hasSwappedSides
         else { return nil }
-        return header.orientation
-    }
-
-    /// Returns ids of stored pixels as those of the upright picture.
-    private static func turned(_ ids: [UInt8], _ stored: PictureSize, _ turn: Int) -> [UInt8] {
-        let (rows, columns) = (stored.height, stored.width)
-        return (0..<columns).flatMap { y in
-            (0..<rows).map { x in
-                // Of a mirrored one, 5 and 7, the main or the other diagonal is the axis.
-                let row = turn == 6 || turn == 7 ? rows - 1 - x : x
-                let column = turn == 7 || turn == 8 ? columns - 1 - y : y
-                return ids[row * columns + column]
-            }
-        }
+        var picture = picture
+        picture.storedOrientation = header.orientation
+        return picture.upright
     }
 }

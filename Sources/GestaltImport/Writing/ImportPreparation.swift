@@ -37,7 +37,7 @@ struct ImportPreparation {
         let names = FrameNames(sources)
         let read = try LabelFiles(
             plan.labels,
-            categories: CategoryTable(
+            categories: CategoryIDs(
                 names: plan.settings.categories, existing: existing?.labelCategories ?? []),
             names: plan.settings.categories ?? [], size: { names.size(of: $0) })
         files = read.files

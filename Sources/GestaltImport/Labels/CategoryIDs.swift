@@ -3,7 +3,7 @@ import GestaltLabels
 import GestaltMedia
 
 /// The categories of a set by their ids in masks, background first.
-struct CategoryTable {
+struct CategoryIDs {
     /// The largest id: 255 marks unlabeled pixels.
     static let limit = Int(Clip.ignoredLabel) - 1
     private static let backgroundNames: Set = ["background", "_background_", "__background__"]
