@@ -29,6 +29,7 @@ struct FormatTests {
         struct Image: Decodable {
             var image: String
             var expected: String
+            var expectedByGrid: String?
             var instances: [Instance]
         }
         struct Instance: Decodable {
@@ -46,7 +47,7 @@ struct FormatTests {
         arguments: [
             Case("coco/rle-compressed.json", "coco-rle-compressed"),
             Case("coco/rle-uncompressed.json", "coco-rle-uncompressed"),
-            Case("coco/polygons.json", "coco-polygons"), Case("labelme", "labelme-grid"),
+            Case("coco/polygons.json", "coco-polygons"), Case("labelme", "labelme"),
             Case("yolo/data.yaml", "yolo"),
         ])
     func masksAreThose(_ one: Case) throws {
@@ -75,7 +76,8 @@ struct FormatTests {
             let numbers = clip.series[ImportedSet.numberSeries]?.scalars.map { Int($0) } ?? []
             for frame in clip.labeledFrames {
                 let image = try #require(images[names[numbers[frame]]])
-                let bits: Tensor<UInt8> = try NPY.read(labels.appending(path: image.expected).path)
+                let bits: Tensor<UInt8> = try NPY.read(
+                    labels.appending(path: image.expectedByGrid ?? image.expected).path)
                 let mask = try #require(clip.masks?[frame])
                 for (id, set) in zip(mask.scalars, bits.scalars) {
                     let there = image.instances.filter { set >> UInt8($0.bit) & 1 == 1 }
