@@ -1,5 +1,6 @@
 import GestaltLabels
 import GestaltMedia
+import GestaltTensor
 
 /// A GIF, whose frames have times.
 struct AnimationSource: ImportSource {
