@@ -1,3 +1,4 @@
+import Foundation
 import GestaltData
 import GestaltFilm
 import GestaltImport
@@ -5,11 +6,11 @@ import GestaltTensor
 import TestSupport
 import Testing
 
-/// Sets of films. They need ffmpeg.
-@Suite(.enabled(if: FilmTests.hasPrograms, "ffmpeg is not installed"))
-struct FilmTests {
-    static let hasPrograms = (try? FilmPrograms.installed()) != nil
+private let hasPrograms = (try? FilmPrograms.installed()) != nil
 
+/// Sets of films. They need ffmpeg.
+@Suite(.enabled(if: hasPrograms, "ffmpeg is not installed"))
+struct FilmTests {
     /// Writes a film of gray frames, each 20 brighter than the one before.
     private func film(_ path: String, frames: Int) throws {
         let writer = try FilmWriter(path: path, height: 32, width: 48, framesPerSecond: 10)
