@@ -72,7 +72,7 @@ struct BadInputTests {
         plan.settings.categories = ["circle", "square"]
         let found = try report(plan)
         #expect(found.bad.count == 1)
-        #expect(found.bad.first?.reason.contains("1 objects of the category 'stranger'") == true)
+        #expect(found.bad.first?.reason.contains("1 object of the category 'stranger'") == true)
         #expect(found.categories == ["background", "circle", "square"])
     }
 
@@ -114,7 +114,7 @@ struct BadInputTests {
         #expect {
             try Importer(alone.plan(labels: [two])).run()
         } throws: { error in
-            guard case ImportError.tooFewLabels(_, "3 labeled frames", 2, _) = error else {
+            guard case ImportError.tooFewLabels(_, "3 frames", 2, _) = error else {
                 return false
             }
             return true
@@ -151,7 +151,7 @@ struct BadInputTests {
         plan.settings.splits.test = 0
         let found = try report(plan)
         #expect(found.splits.map(\.labeledCount) == [3])
-        #expect(found.notes.contains { $0.reason.hasPrefix("3 labeled frames are not among") })
+        #expect(found.notes.contains { $0.reason.hasPrefix("3 labeled frames not among") })
     }
 
     @Test("A check reads names and labels, and writes nothing")

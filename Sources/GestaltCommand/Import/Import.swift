@@ -84,7 +84,7 @@ struct Import: GestaltCommand {
         do {
             report = try dryRun ? importer.check() : imported(importer)
         } catch ImportError.badInput(let found) {
-            try show(found)
+            try show(found, isRefused: true)
             throw ExitCode(1)
         } catch is Interrupted {
             printError("interrupted; the same command goes on with what is done")
@@ -123,7 +123,7 @@ struct Import: GestaltCommand {
         }
     }
 
-    private func show(_ report: ImportReport) throws {
+    private func show(_ report: ImportReport, isRefused: Bool = false) throws {
         if json {
             try printEncoded(report)
         } else {
@@ -133,12 +133,12 @@ struct Import: GestaltCommand {
             for line in ImportReport.summary(of: report.notes) { printError("note: \(line)") }
         }
         guard !report.bad.isEmpty else { return }
-        let what =
-            report.bad.count == 1 ? "1 thing is wrong" : "\(report.bad.count) things are wrong"
-        printError(skipBad ? "\(what) and left out:" : "\(what):")
+        let what = report.bad.count == 1 ? "1 thing is" : "\(report.bad.count) things are"
+        printError("\(what) wrong" + (skipBad && !isRefused ? " and left out:" : ":"))
         for line in ImportReport.summary(of: report.bad) { printError("  \(line)") }
-        if !skipBad, !dryRun {
-            printError("\(report.output): nothing is written (--skip-bad leaves out what is wrong)")
+        if isRefused {
+            let advice = skipBad ? "" : " (--skip-bad leaves out what is wrong)"
+            printError("\(report.output): no set is written\(advice)")
         }
     }
 

@@ -63,7 +63,7 @@ struct LabelFiles {
             guard count > 0 else { return nil }
             return ImportProblem(
                 .bad, path: file.path,
-                "\(count) objects of the category '\(file.labels.categories[category].name)', "
+                "\(plural(count, "object")) of the category '\(file.labels.categories[category].name)', "
                     + "which is not among those to import")
         }
     }

@@ -119,14 +119,14 @@ struct MatchedLabels {
             problems.append(
                 ImportProblem(
                     .note, path: file.path,
-                    "\(count) names, such as \(example), differ from those of their frames: "
+                    "\(plural(count, "name")), such as \(example), not those of frames: "
                         + difference))
         }
         if emptyCount > 0 {
             problems.append(
                 ImportProblem(
                     .note, path: file.path,
-                    "\(emptyCount) pictures without objects count as unlabeled (--empty background "
+                    "\(plural(emptyCount, "picture")) without objects: unlabeled (--empty background "
                         + "takes them for background)"))
         }
     }
@@ -136,3 +136,6 @@ extension LabeledPicture {
     /// The picture in messages.
     var place: String { frame.map { "\(name), frame \($0)" } ?? name }
 }
+
+/// Returns a number and a noun.
+func plural(_ count: Int, _ noun: String) -> String { "\(count) \(noun)\(count == 1 ? "" : "s")" }

@@ -2,8 +2,8 @@ import GestaltData
 
 /// An import that cannot be done.
 public enum ImportError: Error, Sendable, Equatable, CustomStringConvertible {
-    /// Something is bad and was not to be skipped; the report lists all of it. The set's folder
-    /// holds what it held before.
+    /// Something is bad and was not to be skipped, or left too little; the report lists all of it.
+    /// The set's folder holds what it held before.
     case badInput(ImportReport)
     /// The set at `path` was imported with other settings.
     case otherSettings(path: String, differences: [Difference])
@@ -31,14 +31,22 @@ public enum ImportError: Error, Sendable, Equatable, CustomStringConvertible {
         public var description: String { "\(name) is \(existing) there and \(requested) here" }
     }
 
+    /// Returns the error as one of all that is bad in a report, where something is.
+    func joined(to report: ImportReport) -> ImportError {
+        guard !report.bad.isEmpty else { return self }
+        var report = report
+        report.problems.append(ImportProblem(.bad, path: report.output, "\(self)"))
+        return .badInput(report)
+    }
+
     public var description: String {
         switch self {
         case .badInput(let report):
             let bad = report.bad
             return
                 ([
-                    "\(report.output): not written, \(bad.count) things are wrong (--skip-bad "
-                        + "leaves them out)"
+                    "\(report.output): no set is written, "
+                        + plural(bad.count, "thing") + " wrong:"
                 ] + ImportReport.summary(of: bad).map { "  " + $0 })
                 .joined(separator: "\n")
         case .otherSettings(let path, let differences):

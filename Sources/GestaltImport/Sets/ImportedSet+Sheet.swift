@@ -69,7 +69,7 @@ extension ImportedSet {
             let frame = Self.thumbnail(clip.frames[number])
             guard let mask = clip.masks?[number] else { return (frame, frame) }
             let overlay = frame.overlaid(
-                labels: Self.thumbnail(mask), colors: categories.map(\.color))
+                labels: Self.thumbnail(mask), opacity: 0.7, colors: categories.map(\.color))
             return (frame, overlay)
         }
     }

@@ -118,7 +118,7 @@ extension SplitPlan {
                     path: item.name, expected: held.count + 1, found: total)
             }
             throw ImportError.tooFewLabels(
-                split: held[0].split, expected: "\(held.count + 1) labeled frames",
+                split: held[0].split, expected: "\(held.count + 1) frames",
                 found: total,
                 advice: "label more frames, or hold nothing out (--validation 0 --test 0)")
         }

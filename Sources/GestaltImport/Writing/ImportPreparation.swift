@@ -94,9 +94,7 @@ struct ImportPreparation {
             splits = division.blocks
             report.problems += division.notes
         } catch let error as ImportError {
-            guard !report.bad.isEmpty, !plan.skipsBad else { throw error }
-            report.problems.append(ImportProblem(.bad, path: plan.output, "\(error)"))
-            throw ImportError.badInput(report)
+            throw error.joined(to: report)
         }
     }
 

@@ -203,8 +203,8 @@ private struct SourceFindings {
             problems.append(
                 ImportProblem(
                     .note, path: source.path,
-                    "\(thinned.count) labeled frames are not among those taken, such as frame "
-                        + "\(thinned[0])"))
+                    "\(plural(thinned.count, "labeled frame")) not among those taken, such as "
+                        + "frame \(thinned[0])"))
         }
         for number in missing where !thinned.contains(number) {
             for entry in labels.frames[number] ?? [] {

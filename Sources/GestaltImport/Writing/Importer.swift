@@ -30,7 +30,7 @@ public struct Importer: Sendable {
     /// - Parameter progress: called after every few frames; an error that it throws stops the
     ///   import, which the next one continues.
     /// - Throws: ``ImportError/badInput(_:)`` where something is bad and ``ImportPlan/skipsBad`` is
-    ///   false; the set is then as it was before. Other ``ImportError``, `FileFailure` and
+    ///   false, or too little is left; the set is then as it was before. Other ``ImportError``, `FileFailure` and
     ///   `MediaError` for files that cannot be written.
     public func run(progress: ProgressHandler? = nil) throws -> ImportReport {
         let preparation = try ImportPreparation(plan)
@@ -47,7 +47,11 @@ public struct Importer: Sendable {
         }
         let manifest = Self.manifest(preparation, sources)
         report.splits = manifest.parts
-        try requireClips(manifest, report)
+        do throws(ImportError) {
+            try requireClips(manifest, report)
+        } catch {
+            throw error.joined(to: report)
+        }
         let changed = try folder.publish(manifest)
         report.isWritten = true
         try finish(report, folder, changed: changed)
