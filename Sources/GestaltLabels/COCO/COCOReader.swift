@@ -6,6 +6,7 @@ struct COCOReader {
     var labels = LabelSet()
     var problems: [LabelProblem] = []
     var categories: [COCOIdentifier: Int] = [:]
+    private var categoryNames: Set<String> = []
     /// The picture of each image id; nil for those that were omitted.
     var pictures: [COCOIdentifier: Int?] = [:]
     /// The annotations of omitted pictures, by the id of the image.
@@ -80,7 +81,8 @@ struct COCOReader {
         if name.isEmpty {
             name = "\(id)"
             report(.repaired, "\(place).name", "category \(id) has no name; its id is used")
-        } else if labels.categories.contains(where: { $0.name == name }) {
+        }
+        if !categoryNames.insert(name).inserted {
             report(
                 .repaired, "\(place).name",
                 "the category name “\(name)” stands twice; both are kept, with their ids")

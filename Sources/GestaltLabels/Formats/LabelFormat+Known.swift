@@ -6,6 +6,7 @@ extension LabelFormat {
         "label format",
         [
             "coco": .coco, "labelme": .labelMe, "labelstudio": .labelStudio,
-            "yolo": .yolo,
+            "yolo": .yolo, "cvat": .cvat, "voc": .voc, "youtube-vos": .youTubeVOS,
+            "davis": .davis, "sa-v": .sav, "masks": .masks, "png": .png,
         ])
 }

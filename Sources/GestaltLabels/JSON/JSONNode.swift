@@ -48,6 +48,8 @@ package enum JSONNode: Sendable {
         }
     }
 
+    package var isNull: Bool { if case .null = self { true } else { false } }
+
     package var string: String? { if case .string(let text) = self { text } else { nil } }
 
     /// A number; whole or not.

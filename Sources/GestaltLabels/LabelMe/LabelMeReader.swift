@@ -38,9 +38,24 @@ struct LabelMeReader {
                 path: path, place: "shapes", "“shapes” is \(shapes.kind), not a list")
         }
         var picture = try picture(of: file.root, path: path)
+        var parts: [[LabelRegion]] = []
         var groups: [Group: Int] = [:]
         for (index, row) in rows.enumerated() {
-            add(row, place: "shapes[\(index)]", path: path, to: &picture, groups: &groups)
+            let place = "shapes[\(index)]"
+            guard let object = object(of: row, place: place, path: path, size: picture.size) else {
+                continue
+            }
+            let group = object.instance.map { Group(category: object.category, number: $0) }
+            if let group, let first = groups[group] {
+                parts[first].append(object.region)
+                continue
+            }
+            if let group { groups[group] = parts.count }
+            parts.append([object.region])
+            picture.objects.append(object)
+        }
+        for (index, parts) in parts.enumerated() {
+            picture.objects[index].region = .union(of: parts, size: picture.size)
         }
         pictures.append(picture)
     }
@@ -92,47 +107,34 @@ struct LabelMeReader {
 
     // MARK: Shapes
 
-    private mutating func add(
-        _ row: JSONNode, place: String, path: String, to picture: inout LabeledPicture,
-        groups: inout [Group: Int]
-    ) {
+    /// Returns the object of one shape; nil when it cannot be used, which is reported.
+    private mutating func object(
+        of row: JSONNode, place: String, path: String, size: PictureSize?
+    ) -> LabeledObject? {
         guard let label = row["label"]?.string else {
             let kind = row["label"]?.kind ?? "missing"
             report(.omitted, path, "\(place).label", "the label is \(kind); text is expected")
-            return
+            return nil
         }
-        let group = row["group_id"] ?? .null
-        if case .null = group {
-        } else if group.int == nil {
+        let group = row["group_id"]
+        if let group, !group.isNull, group.int == nil {
             report(
                 .omitted, path, "\(place).group_id",
                 "group_id is \(group.kind); a whole number or null is expected")
-            return
+            return nil
         }
-        let shape: LabelMeShape
         do throws(LabelMeShape.Fault) {
-            shape = try LabelMeShape(row, size: picture.size)
+            let shape = try LabelMeShape(row, size: size)
+            if let remark = shape.remark {
+                report(.repaired, path, place, "“\(label)”: \(remark)")
+            }
+            reportUnread(row, place: place, path: path)
+            return LabeledObject(
+                category: categories.index(of: label), region: shape.region, instance: group?.int,
+                place: place)
         } catch {
             report(.omitted, path, place + error.place, "“\(label)”: \(error.message)")
-            return
-        }
-        if let remark = shape.remark { report(.repaired, path, place, "“\(label)”: \(remark)") }
-        reportUnread(row, place: place, path: path)
-        let category = categories.index(of: label)
-        var object = LabeledObject(
-            category: category, region: shape.region, instance: group.int, place: place)
-        guard let number = group.int else {
-            picture.objects.append(object)
-            return
-        }
-        let key = Group(category: category, number: number)
-        if let index = groups[key] {
-            object = picture.objects[index]
-            object.region = object.region.joined(with: shape.region, size: picture.size)
-            picture.objects[index] = object
-        } else {
-            groups[key] = picture.objects.count
-            picture.objects.append(object)
+            return nil
         }
     }
 

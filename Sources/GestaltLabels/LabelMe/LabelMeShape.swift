@@ -119,44 +119,40 @@ struct LabelMeShape {
             throw Fault(place: ".mask", message: "a mask in a picture of unknown size")
         }
         try require(points, count: 2, of: "mask")
-        guard let text = row["mask"]?.string,
-            let bytes = Data(base64Encoded: text, options: .ignoreUnknownCharacters)
-        else { throw Fault(place: ".mask", message: "the mask is no text in base 64") }
-        let crop: LabelPicture
-        do throws(MediaError) {
-            // What its reader tolerates changes no label.
-            var warnings: [MediaWarning] = []
-            crop = try Image.decodeLabels(Array(bytes), name: "mask", warnings: &warnings)
-        } catch {
-            throw Fault(place: ".mask", message: "the mask cannot be read: \(error)")
-        }
+        let crop = try crop(row)
         guard let place = CropPlace(points) else {
             throw Fault(place: ".points", message: "the corners of the mask are no coordinates")
         }
-        guard place.height == crop.height, place.width == crop.width else {
+        guard place.height == crop.size.height, place.width == crop.size.width else {
             throw Fault(
                 place: ".mask",
-                message: "the mask is \(crop.width) wide and \(crop.height) high, but its corners "
-                    + "enclose \(place.width) and \(place.height)")
+                message: "the mask is \(crop.size.width) wide and \(crop.size.height) high, but "
+                    + "its corners enclose \(place.width) and \(place.height)")
         }
-        var isCut = false
-        var pixels = [Bool](repeating: false, count: size.pixelCount)
-        crop.ids.withScalars { ids in
-            for (index, id) in ids.enumerated() where id != 0 {
-                let row = place.top + index / crop.width
-                let column = place.left + index % crop.width
-                if row >= 0, row < size.height, column >= 0, column < size.width {
-                    pixels[row * size.width + column] = true
-                } else {
-                    isCut = true
-                }
-            }
-        }
-        let region = RunLengthMask(size: size, rows: pixels) { $0 }
-        if region.isEmpty && isCut {
+        let region = crop.placed(row: place.top, column: place.left, in: size)
+        if region.area == crop.area { return (.runs(region), nil) }
+        if region.isEmpty {
             throw Fault(place: ".mask", message: "the mask lies outside the picture")
         }
-        return (.runs(region), isCut ? "the mask reaches outside the picture; it is clipped" : nil)
+        return (.runs(region), "the mask reaches outside the picture; it is clipped")
+    }
+
+    private static func crop(_ row: JSONNode) throws(Fault) -> RunLengthMask {
+        guard let text = row["mask"]?.string,
+            let bytes = Data(base64Encoded: text, options: .ignoreUnknownCharacters)
+        else { throw Fault(place: ".mask", message: "the mask is no text in base 64") }
+        do throws(MediaError) {
+            // What its reader tolerates changes no label.
+            var warnings: [MediaWarning] = []
+            let crop = try Image.decodeLabels(Array(bytes), name: "mask", warnings: &warnings)
+            return crop.ids.withScalars { ids in
+                RunLengthMask(
+                    size: PictureSize(height: crop.height, width: crop.width), rows: ids
+                ) { $0 != 0 }
+            }
+        } catch {
+            throw Fault(place: ".mask", message: "the mask cannot be read: \(error)")
+        }
     }
 
     /// The corners of a crop in whole pixels.

@@ -44,12 +44,12 @@ struct LabelMeWriter {
     private static func fileNames(_ pictures: [LabeledPicture]) -> [String] {
         let names = pictures.map { PictureName($0.fileName) }
         var used: Set<String> = []
-        let counts = Dictionary(names.map { ($0.stem.lowercased(), 1) }, uniquingKeysWith: +)
+        let counts = Dictionary(names.map { ($0.stem.lower, 1) }, uniquingKeysWith: +)
         return names.map { name in
-            let isUnique = counts[name.stem.lowercased()] == 1
-            let folders = name.folder.split(separator: "/").filter { $0 != ".." }
-            let whole = (folders + [name.stem]).joined(separator: "_")
-            let base = isUnique ? String(name.stem) : whole
+            let isUnique = counts[name.stem.lower] == 1
+            let folders = name.folder.text.split(separator: "/").filter { $0 != ".." }
+            let whole = (folders.map(String.init) + [name.stem.text]).joined(separator: "_")
+            let base = isUnique ? name.stem.text : whole
             var result = base
             var number = 2
             while !used.insert(result.lowercased()).inserted {

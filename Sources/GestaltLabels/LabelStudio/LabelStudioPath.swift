@@ -14,8 +14,8 @@ enum LabelStudioPath {
         }
         if address.contains("/data/upload/") || address.hasPrefix("data/upload/") {
             let name = PictureName(decoded(PictureName.lastPart(address)))
-            return name.ending.isEmpty
-                ? String(name.plainStem) : "\(name.plainStem).\(name.ending)"
+            let stem = name.plainStem.text
+            return name.ending.text.isEmpty ? stem : "\(stem).\(name.ending.text)"
         }
         guard let scheme = address.firstRange(of: "://") else { return address }
         if ["http", "https"].contains(address[..<scheme.lowerBound]) {

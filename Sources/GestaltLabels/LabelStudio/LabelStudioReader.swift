@@ -86,7 +86,7 @@ struct LabelStudioReader {
         if let image = task["data"]?["image"]?.string { return image }
         // The key is the project's choice: the first text that looks like a picture.
         return members.lazy.compactMap(\.value.string).first { text in
-            let ending = PictureName(LabelStudioPath.name(of: text)).ending.lowercased()
+            let ending = PictureName(LabelStudioPath.name(of: text)).ending.lower
             return PictureFolder.endings.contains(ending)
         }
     }
@@ -152,15 +152,7 @@ struct LabelStudioReader {
             return
         }
         let names = value[type]?.elements?.compactMap(\.string) ?? shared
-        guard let name = names.first else {
-            report(.omitted, place, "the region has no label")
-            return
-        }
-        if names.count > 1 {
-            report(
-                .repaired, place,
-                "the region has the labels \(names.joined(separator: ", ")); the first is read")
-        }
+        guard let name = single(names, place: place) else { return }
         if let turn = result["image_rotation"]?.double, turn != 0 {
             report(.omitted, place, "the picture was turned by \(turn) degrees for labeling")
             return
@@ -182,5 +174,19 @@ struct LabelStudioReader {
         } catch {
             report(.omitted, place, error.message)
         }
+    }
+
+    /// Returns the label of a region, the first of several.
+    private mutating func single(_ names: [String], place: String) -> String? {
+        guard let name = names.first else {
+            report(.omitted, place, "the region has no label")
+            return nil
+        }
+        if names.count > 1 {
+            report(
+                .repaired, place,
+                "the region has the labels \(names.joined(separator: ", ")); the first is read")
+        }
+        return name
     }
 }

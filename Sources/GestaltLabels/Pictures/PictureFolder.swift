@@ -10,6 +10,7 @@ public struct PictureFolder: Sendable {
     public let path: String
     /// Paths relative to the folder, ascending.
     public let files: [String]
+    /// The files of each key, and of each key with the last folder before it.
     private let places: [String: [Int]]
     private let names: [PictureName]
     private let exact: [String: Int]
@@ -21,7 +22,7 @@ public struct PictureFolder: Sendable {
     /// - Throws: ``FileFailure`` when the folder cannot be read.
     public init(_ path: String) throws(FileFailure) {
         let files = try FolderListing(path).files.filter { file in
-            Self.endings.contains(PictureName(file).ending.lowercased())
+            Self.endings.contains(PictureName(file).ending.lower)
         }
         self.init(path, files: files)
     }
@@ -34,7 +35,12 @@ public struct PictureFolder: Sendable {
         names = self.files.map { PictureName($0) }
         var places: [String: [Int]] = [:]
         for (index, name) in names.enumerated() {
-            for key in name.keys { places[key, default: []].append(index) }
+            for stem in name.stems {
+                places[stem.key, default: []].append(index)
+                if !name.folder.text.isEmpty {
+                    places["\(name.lastFolder)/\(stem.key)", default: []].append(index)
+                }
+            }
         }
         self.places = places
         exact = Dictionary(self.files.enumerated().map { ($1, $0) }) { first, _ in first }
@@ -47,7 +53,7 @@ public struct PictureFolder: Sendable {
             return NameMatch(name: name, outcome: .found(name, differences: []))
         }
         let stated = PictureName(name, hasEnding: !ignoringEnding)
-        let candidates = Set(stated.keys.flatMap { places[$0] ?? [] })
+        let candidates = candidates(for: stated)
         let isRewritten = name.contains("\\") || PictureName.isOnDrive(name)
         var best: [(file: Int, differences: [NameMatch.Difference])] = []
         var leastWeight = Int.max
@@ -77,11 +83,28 @@ public struct PictureFolder: Sendable {
         return NameMatching(matches: matches, unnamed: files.filter { !named.contains($0) })
     }
 
+    /// Returns the files that have no labels: no picture of `labels` was found there.
+    public func unlabeled(in labels: LabelSet) -> [String] {
+        let named = Set(labels.pictures.compactMap(\.path))
+        return files.filter { !named.contains(path + "/" + $0) }
+    }
+
     /// Reads the size and orientation of a picture from the head of its file.
     /// - Parameter file: a path relative to the folder.
     /// - Throws: ``MediaError`` when it is no picture.
     public func header(of file: String) throws(MediaError) -> PictureHeader {
         try PictureHeader(path: path + "/" + file)
+    }
+
+    /// Returns the files with the key of a name: those in a folder of the stated one's name, where
+    /// there are any.
+    private func candidates(for stated: PictureName) -> Set<Int> {
+        let keys = stated.stems.map(\.key)
+        if !stated.folder.text.isEmpty {
+            let near = keys.flatMap { places["\(stated.lastFolder)/\($0)"] ?? [] }
+            if !near.isEmpty { return Set(near) }
+        }
+        return Set(keys.flatMap { places[$0] ?? [] })
     }
 
     private func differences(
@@ -91,21 +114,20 @@ public struct PictureFolder: Sendable {
             (stated.stem, file.stem), (stated.plainStem, file.stem), (stated.stem, file.plainStem),
             (stated.plainStem, file.plainStem),
         ]
-        let index = pairs.firstIndex { PictureName.key($0.0) == PictureName.key($0.1) } ?? 0
+        let index = pairs.firstIndex { $0.0.key == $0.1.key } ?? 0
         let (stem, fileStem) = pairs[index]
-        let (ending, fileEnding) = (stated.ending.lowercased(), file.ending.lowercased())
-        let (folder, fileFolder) = (stated.folder.lowercased(), file.folder.lowercased())
+        let isSameFolder = stated.folder.lower == file.folder.lower
+        let isSameEnding = stated.ending.lower == file.ending.lower
         // The keys are equal: what is left after removing zeros are upper and lower case.
         let changesCase =
-            PictureName.withoutLeadingZeros(stem) != PictureName.withoutLeadingZeros(fileStem)
-            || ending == fileEnding && stated.ending != file.ending
-            || folder == fileFolder && stated.folder != file.folder
+            stem.bare != fileStem.bare || isSameEnding && stated.ending.text != file.ending.text
+            || isSameFolder && stated.folder.text != file.folder.text
         var differences: [NameMatch.Difference] = isRewritten ? [.separators] : []
-        if folder != fileFolder { differences.append(.folder) }
+        if !isSameFolder { differences.append(.folder) }
         if index > 0 { differences.append(.prefix) }
         if changesCase { differences.append(.letterCase) }
-        if ending != fileEnding { differences.append(.ending) }
-        if stem.lowercased() != fileStem.lowercased() { differences.append(.digits) }
+        if !isSameEnding { differences.append(.ending) }
+        if stem.lower != fileStem.lower { differences.append(.digits) }
         return differences
     }
 
@@ -113,9 +135,9 @@ public struct PictureFolder: Sendable {
     private func closestFolders(
         _ candidates: [(file: Int, differences: [NameMatch.Difference])], to stated: PictureName
     ) -> [(file: Int, differences: [NameMatch.Difference])] {
-        let parts = stated.folder.split(separator: "/")
+        let parts = stated.folder.text.split(separator: "/")
         let common = candidates.map { candidate in
-            let folders = names[candidate.file].folder.split(separator: "/")
+            let folders = names[candidate.file].folder.text.split(separator: "/")
             return zip(parts.reversed(), folders.reversed()).prefix { $0 == $1 }.count
         }
         let most = common.max() ?? 0

@@ -2,14 +2,41 @@
 struct PictureName {
     /// The path with forward slashes, without a drive and without `.` and empty parts.
     let path: String
-    let folder: Substring
+    let folder: Part
     /// The last part without the ending.
-    let stem: Substring
+    let stem: Stem
     /// The ending without the dot; empty without one.
-    let ending: Substring
+    let ending: Part
     /// The stem without the eight hexadecimal digits and the dash that Label Studio adds to the
     /// names of uploaded files; equal to ``stem`` where it has none.
-    let plainStem: Substring
+    let plainStem: Stem
+
+    /// A text with its lower case: computed once, compared often.
+    struct Part {
+        let text: String
+        let lower: String
+
+        init(_ text: some StringProtocol) {
+            self.text = String(text)
+            lower = self.text.lowercased()
+        }
+    }
+
+    struct Stem {
+        let text: String
+        let lower: String
+        /// The text with numbers without leading zeros.
+        let bare: String
+        /// ``bare`` in lower case: equal for all stems that may mean one picture.
+        let key: String
+
+        init(_ text: some StringProtocol) {
+            self.text = String(text)
+            lower = self.text.lowercased()
+            bare = PictureName.withoutLeadingZeros(text)
+            key = bare.lowercased()
+        }
+    }
 
     /// - Parameter hasEnding: whether what follows the last point is an ending.
     init(_ name: String, hasEnding: Bool = true) {
@@ -17,23 +44,31 @@ struct PictureName {
         let cut = path.lastIndex(of: "/")
         let file = cut.map { path[path.index(after: $0)...] } ?? path[...]
         self.path = path
-        folder = cut.map { path[..<$0] } ?? ""
+        folder = Part(cut.map { path[..<$0] } ?? "")
         // A leading dot belongs to the name.
-        if hasEnding, let dot = file.lastIndex(of: "."), dot > file.startIndex {
-            stem = file[..<dot]
-            ending = file[file.index(after: dot)...]
-        } else {
-            stem = file
-            ending = ""
-        }
+        let dot =
+            hasEnding ? file.lastIndex(of: ".").flatMap { $0 > file.startIndex ? $0 : nil } : nil
+        let stem = dot.map { file[..<$0] } ?? file
+        ending = Part(dot.map { file[file.index(after: $0)...] } ?? "")
+        self.stem = Stem(stem)
+        plainStem = Self.isPrefixed(stem) ? Stem(stem.dropFirst(9)) : self.stem
+    }
+
+    private static func isPrefixed(_ stem: Substring) -> Bool {
         let prefix = stem.utf8.prefix(9)
-        let isPrefixed =
-            stem.utf8.count > 9 && prefix.last == UInt8(ascii: "-")
+        return stem.utf8.count > 9 && prefix.last == UInt8(ascii: "-")
             && prefix.dropLast().allSatisfy { byte in
                 (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(byte)
                     || (UInt8(ascii: "a")...UInt8(ascii: "f")).contains(byte)
             }
-        plainStem = isPrefixed ? stem[prefix.endIndex...] : stem
+    }
+
+    /// The last folder in lower case; empty without one.
+    var lastFolder: String {
+        folder.lower.lastIndex(of: "/").map {
+            String(folder.lower[folder.lower.index(after: $0)...])
+        }
+            ?? folder.lower
     }
 
     /// Returns a path with forward slashes, without a drive and without `.` and empty parts.
@@ -66,12 +101,8 @@ struct PictureName {
         return false
     }
 
-    /// The keys of the stem with and without its prefix.
-    var keys: Set<String> { [Self.key(stem), Self.key(plainStem)] }
-
-    /// Returns a stem in lower case and with numbers without leading zeros: equal for all stems
-    /// that may mean one picture.
-    static func key(_ stem: Substring) -> String { withoutLeadingZeros(stem).lowercased() }
+    /// The stem with and without the prefix of Label Studio.
+    var stems: [Stem] { stem.text == plainStem.text ? [stem] : [stem, plainStem] }
 
     static func withoutLeadingZeros(_ text: some StringProtocol) -> String {
         var result: [UInt8] = []

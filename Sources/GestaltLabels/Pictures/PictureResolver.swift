@@ -79,40 +79,33 @@ package struct PictureResolver {
     ) -> LabeledPicture? {
         var picture = picture
         let shown = PictureSize(height: header.height, width: header.width)
-        let stored =
-            header.hasSwappedSides ? PictureSize(height: shown.width, width: shown.height) : shown
+        let stored = PictureSize(height: shown.width, width: shown.height)
+        let turned = "“\(picture.name)” is turned by EXIF; the labels are those of the "
         guard let stated = picture.size else {
             picture.size = shown
             if needsSize {
                 report(
                     .repaired, place,
-                    "“\(picture.name)” has no width and height; those of the file are used: "
-                        + "\(shown)")
+                    "“\(picture.name)” has no width and height; the file's are used: \(shown)")
             }
             return picture
         }
         if stated == shown {
             if header.hasSwappedSides && !isShown {
-                report(
-                    .repaired, place,
-                    "“\(picture.name)” is turned by EXIF; the labels are those of the turned "
-                        + "picture")
+                report(.repaired, place, turned + "turned picture")
             }
             return picture
         }
-        guard stated == stored else {
+        guard header.hasSwappedSides, stated == stored else {
             report(
                 .omitted, place,
                 "“\(picture.name)” is \(stated.width) wide and \(stated.height) high in the "
                     + "label file, but \(shown.width) wide and \(shown.height) high in "
-                    + (picture.path ?? "")
-            )
+                    + (picture.path ?? ""))
             return nil
         }
         picture.storedOrientation = header.orientation
-        report(
-            .repaired, place,
-            "“\(picture.name)” is turned by EXIF; the labels are those of the stored pixels")
+        report(.repaired, place, turned + "stored pixels")
         return picture
     }
 

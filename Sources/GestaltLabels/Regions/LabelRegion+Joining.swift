@@ -1,13 +1,14 @@
 extension LabelRegion {
-    /// Returns the union of two parts of one object: outlines as outlines, others as a mask.
+    /// Returns the union of the parts of one object: outlines as outlines, others as a mask.
     ///
     /// - Parameter size: the size of the picture; nil where it is unknown, and there is no mask.
-    package func joined(with other: LabelRegion, size: PictureSize?) -> LabelRegion {
-        if let mine = straightOutlines, let theirs = other.straightOutlines {
-            return .polygons(mine + theirs)
+    package static func union(of parts: [LabelRegion], size: PictureSize?) -> LabelRegion {
+        if parts.count == 1 { return parts[0] }
+        let outlines = parts.map(\.straightOutlines)
+        guard let size, outlines.contains(where: { $0 == nil }) else {
+            return .polygons(parts.flatMap(\.outlines))
         }
-        guard let size else { return .polygons(outlines + other.outlines) }
-        return .runs(runs(size: size).union(other.runs(size: size)))
+        return .runs(.union(parts.map { $0.runs(size: size) }, size: size))
     }
 
     /// The outlines of polygons and boxes, which have the same pixels; nil for other regions.

@@ -39,6 +39,30 @@ extension RunLengthMask {
         combined(with: other) { $0 && !$1 }
     }
 
+    /// Returns the mask as a part of a larger picture, its upper left corner at a pixel that may
+    /// lie outside; what does not fit is cut off.
+    ///
+    /// - Complexity: the number of runs and of the columns that they span.
+    public func placed(row: Int, column: Int, in whole: PictureSize) -> RunLengthMask {
+        var runs: [Int] = []
+        var end = 0
+        forEachColumnRun { from, rows in
+            let target = from + column
+            let first = max(0, rows.lowerBound + row)
+            let last = min(whole.height, rows.upperBound + row)
+            guard target >= 0, target < whole.width, first < last else { return }
+            let start = target * whole.height + first
+            if start == end && !runs.isEmpty {
+                runs[runs.count - 1] += last - first
+            } else {
+                runs += [start - end, last - first]
+            }
+            end = start + last - first
+        }
+        if end < whole.pixelCount { runs.append(whole.pixelCount - end) }
+        return RunLengthMask(size: whole, normalized: runs)
+    }
+
     private func combined(
         with other: RunLengthMask, _ rule: (Bool, Bool) -> Bool
     ) -> RunLengthMask {

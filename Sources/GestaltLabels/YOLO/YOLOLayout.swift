@@ -38,7 +38,7 @@ struct YOLOLayout {
     }
 
     private static func isYAML(_ path: String) -> Bool {
-        let ending = PictureName(path).ending.lowercased()
+        let ending = PictureName(path).ending.lower
         return ending == "yaml" || ending == "yml"
     }
 
@@ -58,8 +58,8 @@ struct YOLOLayout {
     private static func labels(in root: String) throws -> [String] {
         let hasFolder = if case .folder? = try? PathStatus(root + "/labels") { true } else { false }
         let files = try FolderListing(hasFolder ? root + "/labels" : root).files
-        let texts = files.filter { PictureName($0).ending.lowercased() == "txt" }
-            .filter { !["classes", "train", "val", "test"].contains(PictureName($0).stem) }
+        let texts = files.filter { PictureName($0).ending.lower == "txt" }
+            .filter { !["classes", "train", "val", "test"].contains(PictureName($0).stem.text) }
         return texts.map { hasFolder ? "labels/" + $0 : $0 }
     }
 

@@ -24,12 +24,12 @@ struct YOLOWriter {
         var splits: Set<String> = []
         for picture in labels.pictures {
             let name = PictureName(picture.fileName)
-            let folders = name.folder.split(separator: "/").filter { $0 != ".." }
+            let folders = name.folder.text.split(separator: "/").filter { $0 != ".." }
             let inside = folders.first == "images" ? folders.dropFirst() : folders[...]
             splits.insert(inside.first.map(String.init) ?? "")
             let folder = (["labels"] + inside.map(String.init)).joined(separator: "/")
             try OutputFolder.make(path + "/" + folder)
-            let file = "\(folder)/\(name.stem).txt"
+            let file = "\(folder)/\(name.stem.text).txt"
             try AtomicFile.write(rows(of: picture, file: file, &problems), to: path + "/" + file)
         }
         try AtomicFile.write(Array(yaml(splits: splits).utf8), to: path + "/data.yaml")

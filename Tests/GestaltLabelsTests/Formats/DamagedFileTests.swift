@@ -6,6 +6,10 @@ import Testing
 
 /// Damaged files: every reader ends with labels or with its own error.
 struct DamagedFileTests {
+    private static func isExpected(_ error: any Error) -> Bool {
+        error is LabelError || error is FileFailure
+    }
+
     private func attack(
         _ format: LabelFormat, _ written: String, entry: String, seed: UInt64
     ) throws -> [String] {
@@ -17,9 +21,8 @@ struct DamagedFileTests {
         let options = LabelReadingOptions(
             categories: [LabeledCategory("a"), LabeledCategory("b"), LabeledCategory("c")],
             size: { _ in SampleLabels.size })
-        return ReaderAttack(format.title, seed: seed, count: 600, [whole]).run(
-            expecting: { $0 is LabelError || $0 is FileFailure }
-        ) { bytes in
+        let attack = ReaderAttack(format.title, seed: seed, count: 600, [whole])
+        return attack.run(expecting: Self.isExpected) { bytes in
             let path = folder.write(bytes, as: "damaged")
             let reading = try format.read(path, options)
             for picture in reading.labels.pictures {
@@ -50,9 +53,8 @@ struct DamagedFileTests {
             categories: [LabeledCategory("a"), LabeledCategory("b"), LabeledCategory("c")],
             size: { _ in SampleLabels.size })
         // Rows that are wrong are omitted: no file as a whole is refused.
-        let problems = ReaderAttack("YOLO", seed: 4, count: 600, [whole], leastRefused: 0).run(
-            expecting: { $0 is LabelError || $0 is FileFailure }
-        ) { bytes in
+        let attack = ReaderAttack("YOLO", seed: 4, count: 600, [whole], leastRefused: 0)
+        let problems = attack.run(expecting: Self.isExpected) { bytes in
             _ = try LabelFormat.yolo.read(folder.write(bytes, as: "x.txt"), options)
         }
         #expect(problems == [])

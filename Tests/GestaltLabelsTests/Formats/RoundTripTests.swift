@@ -125,7 +125,7 @@ struct RoundTripTests {
         let result = try again(labels, as: .coco, name: "x.json")
         #expect(
             result.labels.pictures.map(\.name) == [
-                "films/push_000000.png", "films/push_000001.png", "films/push_000002.png",
+                "films/push/000000.png", "films/push/000001.png", "films/push/000002.png",
             ])
     }
 

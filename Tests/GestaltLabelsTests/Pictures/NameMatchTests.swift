@@ -53,6 +53,13 @@ struct NameMatchTests {
         #expect(folder.match("a_1", ignoringEnding: true).file == "a_1.jpg")
     }
 
+    @Test("A folder of the same name is preferred")
+    func folders() {
+        let folder = PictureFolder("", files: (0..<300).map { "clips/c\($0)/00000.png" })
+        #expect(folder.match("data/C7/0.jpg").file == "clips/c7/00000.png")
+        #expect(folder.match("0.png").file == nil)
+    }
+
     @Test("Pictures that no name refers to are listed")
     func unnamed() {
         let matching = folder.matching([

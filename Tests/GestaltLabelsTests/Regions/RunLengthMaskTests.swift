@@ -74,6 +74,23 @@ struct RunLengthMaskTests {
         #expect(RunLengthMask.union([], size: a.size).isEmpty)
     }
 
+    @Test("A crop is placed in a picture, and cut off outside", arguments: 0..<12)
+    func placed(seed: Int) {
+        let crop = RandomMask.mask(seed: seed, size: PictureSize(height: 9, width: 7))
+        let whole = PictureSize(height: 12, width: 10)
+        for (row, column) in [(0, 0), (2, 1), (-3, 4), (8, -2), (20, 0), (3, 3), (-40, -40)] {
+            let placed = crop.placed(row: row, column: column, in: whole).bitmap
+            let bitmap = crop.bitmap
+            for y in 0..<whole.height {
+                for x in 0..<whole.width {
+                    let isCrop = (0..<9).contains(y - row) && (0..<7).contains(x - column)
+                    let expected = isCrop ? bitmap[scalar: y - row, x - column] : 0
+                    #expect(placed[scalar: y, x] == expected, "\(row) \(column)")
+                }
+            }
+        }
+    }
+
     @Test("Runs that are no mask are refused with the reason")
     func refused() {
         let size = PictureSize(height: 4, width: 5)
