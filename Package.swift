@@ -77,6 +77,7 @@ let package = Package(
                 .linkedLibrary("png"), .linkedLibrary("jpeg"), .linkedLibrary("gif"),
                 .linkedLibrary("webp"), .linkedLibrary("webpdemux"), .linkedLibrary("tiff"),
             ]),
+        .target(name: "CFilm", exclude: ["README.md"]),
 
         layer("GestaltChecks", []),
         layer("GestaltTensor", ["GestaltChecks", "CKernels", "CBLAS"]),
@@ -127,6 +128,7 @@ let package = Package(
             "GestaltFilm",
             [
                 "GestaltChecks", "GestaltIO", "GestaltTensor", "GestaltMedia", "GestaltData",
+                "CFilm",
                 .product(name: "Subprocess", package: "swift-subprocess"),
             ]),
         layer(
@@ -260,7 +262,7 @@ let package = Package(
             ]),
         tests("GestaltChecks"),
         tests("GestaltLabels", ["GestaltTensor", "GestaltIO", "GestaltFiles", "GestaltMedia"]),
-        tests("GestaltFilm", ["GestaltData", "GestaltTensor"]),
+        tests("GestaltFilm", ["GestaltData", "GestaltMedia", "GestaltTensor"]),
         tests(
             "GestaltImport",
             [

@@ -10,8 +10,8 @@ struct Inspect: GestaltCommand {
         abstract: "Identify a file or folder, and show its contents.",
         discussion: """
             Models, training runs and folders of clips; safetensors, npy, npz, PyTorch \
-            checkpoints, TFRecord, images, films, JSON and logs. Files are recognized by content, not by \
-            name. Nothing in a checkpoint is executed.
+            checkpoints, TFRecord, images, films, JSON and logs. Files are recognized by content, \
+            not by name. Nothing in a checkpoint is executed.
             """)
 
     @Argument(help: "A file, a folder, or the name of a pre-trained model.", completion: .file())

@@ -31,6 +31,14 @@ struct FilmCase: Decodable, Sendable, CustomTestStringConvertible {
         return (try? JSONDecoder().decode(Table.self, from: bytes))?.films ?? []
     }()
 
+    /// Films whose times or packets are not those of their frames.
+    static let unusual = all.filter { film in
+        [
+            "vfr.mkv", "h264-b.mp4", "edit-list.mp4", "starts-late.mkv", "stream.ts", "mpeg4-b.avi",
+            "vp8-hidden.webm", "delays.gif",
+        ].contains { film.file.hasSuffix("/" + $0) }
+    }
+
     var path: String { OutsideFiles.fixtures.file("labels/" + file)?.path ?? "" }
 }
 
@@ -84,7 +92,7 @@ struct FilmFixtureTests {
         #expect(error?.path == film.path)
     }
 
-    @Test(arguments: FilmCase.all.filter { !$0.isFolder && !$0.isNoFilm && $0.damaged != true })
+    @Test(arguments: FilmCase.unusual)
     func chosenFramesKeepTheirNumbersAndTimes(_ film: FilmCase) throws {
         let opened = try Film(contentsOf: film.path)
         let all = try allFrames(opened.frames())

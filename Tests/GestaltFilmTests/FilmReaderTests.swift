@@ -49,7 +49,7 @@ struct FilmReaderTests {
         #expect(cut.allSatisfy { $0.pixels.shape == [17, 64, 3] })
         #expect(cut.map { code($0.pixels) } == [0, 1, 2])
         options.crop = .init(top: 20, left: 3, height: 21, width: 31)
-        options.size = FrameSize(7, 9)
+        options.size = FrameSize(height: 7, width: 9)
         let small = try allFrames(film.frames(options))
         #expect(small.allSatisfy { $0.pixels.shape == [7, 9, 3] })
         let found = color(small[0].pixels, rows: 1..<6, columns: 1..<8)

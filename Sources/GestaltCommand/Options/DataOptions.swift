@@ -27,8 +27,8 @@ struct DataOptions: ParsableArguments {
     @Option(
         help:
             """
-            A folder with train/, val/ and test/, a film, a TFRecord, npy, npz or safetensors file, \
-            'sample', or 'synthetic[:CLIPS]'.
+            A folder with train/, val/ and test/, a film, a TFRecord, npy, npz or safetensors \
+            file, 'sample', or 'synthetic[:CLIPS]'.
             """,
         completion: .file()
     )

@@ -17,8 +17,8 @@ struct Predict: GestaltCommand {
         abstract: "Predict clips from their first frames, a class or actions.",
         discussion: """
             Reads the first n frames of each clip [T, H, W, 3], the prior's conditioning frames, \
-            and draws samples of the whole clip. As GIF, mp4 or PNG: the true clip, where the input \
-            is long enough, next to its samples, one row per clip. As npy, npz or safetensors: \
+            and draws samples of the whole clip. As GIF, mp4 or PNG: the true clip, where the \
+            input is long enough, next to its samples, one row per clip. As npy, npz or safetensors: \
             float32 [B, N, T, H, W, 3] from 0 to 1. The same seed yields the same samples, \
             whatever their number. A masked prior is given the first frame, and draws all codes \
             at once in --steps passes.

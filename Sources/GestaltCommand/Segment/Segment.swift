@@ -11,12 +11,12 @@ struct Segment: GestaltCommand {
     static let configuration = CommandConfiguration(
         abstract: "Write masks and overlays of images of any size.",
         discussion: """
-            INPUT is an image, a folder of images (with its subfolders), a film, clips as TFRecord, \
-            GIF, npy, npz or safetensors, or 'sample'; there may be several. For each image NAME the \
-            output folder receives masks/NAME.png (0 background, 255 foreground; or the number \
-            of the class) and overlays/NAME.png; images in folders keep the folder's name: \
-            masks/CLIP/NAME.png. Frames of clips are FILE/FRAME or FILE/CLIP/FRAME, from 0; those of \
-            films FILM/NUMBER, and times.csv has the time of each in seconds.
+            INPUT is an image, a folder of images (with its subfolders), a film, clips as \
+            TFRecord, GIF, npy, npz or safetensors, or 'sample'; there may be several. For each \
+            image NAME the output folder receives masks/NAME.png (0 background, 255 foreground; \
+            or the number of the class) and overlays/NAME.png; images in folders keep the folder's name: \
+            masks/CLIP/NAME.png. Frames of clips are FILE/FRAME or FILE/CLIP/FRAME, from 0; \
+            those of films FILM/NUMBER, and times.csv has the time of each in seconds.
             Unreadable images are skipped and listed at the end; the exit code is then 1.
             A head on clips (tokenizer:LATENTS:clip) sees the surrounding frames: the images of a \
             folder are then a clip.

@@ -22,8 +22,8 @@ public struct FilmClips: ClipSource {
         case parts([Range<Int>], FilmIndex)
     }
 
-    /// Looks at the film's head; a film that may be longer than a part is decoded once, to count its
-    /// frames.
+    /// Looks at the film's head; a film that may be longer than a part is decoded once, to count
+    /// its frames.
     ///
     /// - Parameters:
     ///   - name: of the clips.

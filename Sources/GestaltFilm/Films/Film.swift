@@ -1,4 +1,3 @@
-import Foundation
 import GestaltIO
 
 /// A film in a file, of any container and codec that `ffmpeg` reads.
@@ -75,7 +74,7 @@ public struct Film: Sendable {
         let answer = try ProgramAnswer(
             programs.ffprobe, arguments, path: path, silence: programs.silence)
         guard answer.ending == .exited(0),
-            let probe = try? JSONDecoder().decode(FilmProbe.self, from: Data(answer.output))
+            let probe = FilmProbe(json: answer.output)
         else {
             throw FilmError.unreadable(
                 path: path, expected: "a film",

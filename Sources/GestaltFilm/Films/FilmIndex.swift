@@ -33,7 +33,7 @@ extension Film {
     /// - Throws: ``FilmError``: no frame can be read, `ffmpeg` is killed or hangs.
     public func index() throws -> FilmIndex {
         let stream = try FrameStream(
-            self, filters: "\(ProgramLog.allFrames)=checksum=0", isChoosing: false,
+            self, filters: "\(ProgramLog.allFrames)=checksum=0,setpts=N", isChoosing: false,
             output: ["-f", "null", "-"])
         defer { stream.close() }
         var clock = FrameClock(framesPerSecond: info.framesPerSecond)

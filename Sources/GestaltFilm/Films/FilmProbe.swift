@@ -4,41 +4,41 @@ import Foundation
 struct FilmProbe: Decodable {
     struct Stream: Decodable {
         struct Disposition: Decodable {
-            var attached_pic: Int?
-            var still_image: Int?
+            var attachedPic: Int?
+            var stillImage: Int?
         }
 
         struct SideData: Decodable { var rotation: Double? }
         struct Tags: Decodable { var rotate: String? }
 
         var index: Int
-        var codec_type: String?
-        var codec_name: String?
+        var codecType: String?
+        var codecName: String?
         var width: Int?
         var height: Int?
-        var pix_fmt: String?
-        var color_range: String?
-        var color_space: String?
-        var sample_aspect_ratio: String?
-        var avg_frame_rate: String?
-        var r_frame_rate: String?
+        var pixFmt: String?
+        var colorRange: String?
+        var colorSpace: String?
+        var sampleAspectRatio: String?
+        var avgFrameRate: String?
+        var rFrameRate: String?
         var duration: String?
-        var nb_frames: String?
+        var nbFrames: String?
         var disposition: Disposition?
-        var side_data_list: [SideData]?
+        var sideDataList: [SideData]?
         var tags: Tags?
 
         /// Whether it is a film, not a cover picture.
         var isFilm: Bool {
-            codec_type == "video" && disposition?.attached_pic != 1
-                && disposition?.still_image != 1
+            codecType == "video" && disposition?.attachedPic != 1
+                && disposition?.stillImage != 1
         }
 
         /// Degrees clockwise, a multiple of 90: newer programs write a matrix's angle, older ones a
         /// tag.
         var turn: Int {
             let angle =
-                side_data_list?.compactMap(\.rotation).first.map { -$0 }
+                sideDataList?.compactMap(\.rotation).first.map { -$0 }
                 ?? tags?.rotate.flatMap(Double.init) ?? 0
             guard angle.isFinite, abs(angle) < 1e6 else { return 0 }
             return ((Int((angle / 90).rounded()) * 90) % 360 + 360) % 360
@@ -46,12 +46,20 @@ struct FilmProbe: Decodable {
     }
 
     struct Format: Decodable {
-        var format_name: String?
+        var formatName: String?
         var duration: String?
     }
 
     var streams: [Stream]?
     var format: Format?
+
+    /// The answer in JSON, whose keys are in snake_case.
+    init?(json: [UInt8]) {
+        let decoder = JSONDecoder()
+        decoder.keyDecodingStrategy = .convertFromSnakeCase
+        guard let probe = try? decoder.decode(FilmProbe.self, from: Data(json)) else { return nil }
+        self = probe
+    }
 
     static let entries =
         "stream=index,codec_type,codec_name,width,height,pix_fmt,color_range,color_space,"
@@ -80,7 +88,7 @@ struct FilmProbe: Decodable {
         guard let stream = streams?.first(where: \.isFilm) else {
             throw .unreadable(path: path, expected: "a film", found: otherContent)
         }
-        guard let codec = stream.codec_name, codec != "unknown" else {
+        guard let codec = stream.codecName, codec != "unknown" else {
             throw .unreadable(
                 path: path, expected: "a film of a known codec", found: "an unknown codec")
         }
@@ -94,24 +102,24 @@ struct FilmProbe: Decodable {
                 found: "\(height) × \(width)")
         }
         let isLying = stream.turn % 180 == 90
-        let format = stream.pix_fmt ?? "unknown"
-        let matrix = stream.color_space.flatMap { $0 == "unknown" ? nil : $0 }
+        let format = stream.pixFmt ?? "unknown"
+        let matrix = stream.colorSpace.flatMap { $0 == "unknown" ? nil : $0 }
         return FilmInfo(
             height: isLying ? width : height, width: isLying ? height : width,
-            rotation: stream.turn, codec: codec, container: self.format?.format_name ?? "unknown",
+            rotation: stream.turn, codec: codec, container: self.format?.formatName ?? "unknown",
             pixelFormat: format,
-            isFullRange: stream.color_range == "pc" || format.hasPrefix("yuvj"), matrix: matrix,
-            pixelAspect: Self.ratio(stream.sample_aspect_ratio),
-            framesPerSecond: Self.ratio(stream.avg_frame_rate) ?? Self.ratio(stream.r_frame_rate),
+            isFullRange: stream.colorRange == "pc" || format.hasPrefix("yuvj"), matrix: matrix,
+            pixelAspect: Self.ratio(stream.sampleAspectRatio),
+            framesPerSecond: Self.ratio(stream.avgFrameRate) ?? Self.ratio(stream.rFrameRate),
             duration: Self.positive(stream.duration) ?? Self.positive(self.format?.duration),
-            claimedFrameCount: stream.nb_frames.flatMap { Int($0) }, stream: stream.index)
+            claimedFrameCount: stream.nbFrames.flatMap { Int($0) }, stream: stream.index)
     }
 
     private var otherContent: String {
         let streams = streams ?? []
-        if streams.contains(where: { $0.codec_type == "video" }) {
+        if streams.contains(where: { $0.codecType == "video" }) {
             return "sound with a cover picture"
         }
-        return streams.contains { $0.codec_type == "audio" } ? "sound alone" : "no pictures"
+        return streams.contains { $0.codecType == "audio" } ? "sound alone" : "no pictures"
     }
 }

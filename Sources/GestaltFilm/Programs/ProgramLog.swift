@@ -92,6 +92,7 @@ struct ProgramLog {
     private static let keyMark = Array(" iskey:1".utf8)
     private static let sizeMark = Array(" s:".utf8)
     private static let baseMark = Array("config in time_base: ".utf8)
+    private static let harmless = Array("non monotonically increasing dts to muxer".utf8)
     private static let complaintMarks = ["[error] ", "[fatal] ", "[panic] "].map { Array($0.utf8) }
 
     private mutating func readAll() {
@@ -118,6 +119,8 @@ struct ProgramLog {
     /// Keeps errors; other lines describe the film.
     private mutating func complain() {
         let line = line
+        // Frames are written without times; their count starts anew where the size changes.
+        guard line.place(after: Self.harmless) == nil else { return }
         guard let place = Self.complaintMarks.lazy.compactMap({ line.place(after: $0) }).first
         else { return }
         complaintCount += 1

@@ -2,8 +2,8 @@ import GestaltTensor
 
 /// The frames of a film, one after the other, decoded by `ffmpeg` while they are asked for.
 ///
-/// A few frames wait in the pipe, no more, whatever the length of the film. One thread at a time may
-/// read. The program ends with the film, on ``close()``, and when the reader is released.
+/// A few frames wait in the pipe, no more, whatever the length of the film. One thread at a time
+/// may read. The program ends with the film, on ``close()``, and when the reader is released.
 public final class FilmReader {
     /// Rows and columns of the frames.
     public let height: Int
@@ -110,8 +110,8 @@ extension Film {
         var remarks: [String] = []
         if estimates > 0 {
             remarks.append(
-                "\(path): \(estimates) frame\(estimates == 1 ? "" : "s") without a time; the nominal "
-                    + "rate fills in")
+                "\(path): \(estimates) frame\(estimates == 1 ? "" : "s") without a time; the "
+                    + "nominal rate fills in")
         }
         if log.changesSize {
             remarks.append("\(path): frames of several sizes are brought to that of the first")

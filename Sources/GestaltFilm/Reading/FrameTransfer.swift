@@ -59,6 +59,8 @@ struct FrameTransfer {
                     + "+full_chroma_inp\(cut == nil ? colors : "")", "format=rgb24",
             ]
         }
+        // Nobody reads times behind this; ones that do not rise would be complained about.
+        parts.append("setpts=N")
         filters = parts.joined(separator: ",")
     }
 

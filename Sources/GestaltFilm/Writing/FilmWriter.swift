@@ -55,8 +55,8 @@ public final class FilmWriter {
         require(
             height > 0 && width > 0 && framesPerSecond > 0 && framesPerSecond.isFinite
                 && (0...51).contains(quality),
-            "FilmWriter: \(height) × \(width), \(framesPerSecond) frames a second, quality \(quality)"
-        )
+            "FilmWriter: \(height) × \(width), \(framesPerSecond) frames a second, "
+                + "quality \(quality)")
         (self.path, self.height, self.width) = (path, height, width)
         (self.framesPerSecond, self.programs) = (framesPerSecond, programs)
         stream = MatroskaStream(

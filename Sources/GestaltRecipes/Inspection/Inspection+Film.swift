@@ -2,17 +2,17 @@ import GestaltFilm
 import GestaltModels
 
 extension Inspection {
-    /// Describes a film by its head; without `ffprobe` only the remark that it is needed.
+    /// Describes a film by its head. Where the head is damaged, or `ffprobe` is not installed, a
+    /// remark says so.
     mutating func describeFilm() throws {
         kind = "film"
-        let programs: FilmPrograms
-        do throws(FilmError) {
-            programs = try .installed()
-        } catch {
+        let info: FilmInfo
+        do {
+            info = try Film(contentsOf: path).info
+        } catch let error as FilmError {
             remarks.append("\(error)")
             return
         }
-        let info = try Film(contentsOf: path, programs: programs).info
         what = "a film, \(info.codec), \(info.height) × \(info.width)"
         if let seconds = info.duration { what += ", \(rounded(seconds: seconds)) s" }
         add("size", .sizes([info.height, info.width]))

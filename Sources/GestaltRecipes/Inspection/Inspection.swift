@@ -33,8 +33,8 @@ public struct Inspection: Sendable, Equatable {
     /// Remarks for the user: missing settings, labels that never occur.
     public internal(set) var remarks: [String] = []
 
-    /// - Throws: `FileFailure` for a missing path; `FileError`, `MediaError`, `ClipError`,
-    ///   `FilmError` for broken files.
+    /// - Throws: `FileFailure` for a missing path; `FileError`, `MediaError`, `ClipError` for
+    ///   broken files.
     public init(of path: String) throws {
         self.path = path
         (kind, what) = ("unknown", "")
