@@ -40,7 +40,7 @@ struct FilmTests {
         let report = try Importer(plan).run()
         #expect(report.bad.count == 2, "\(report.bad)")
         #expect(report.bad.contains { $0.reason.contains("one.mp4 ends with frame 8") })
-        #expect(report.bad.contains { $0.reason.contains("no film has this name") })
+        #expect(report.bad.contains { $0.reason.contains("no film") })
         let set = try ImportedSet(at: fixture.output)
         let index = try #require(
             set.origins(.train).firstIndex { $0.source.name == "one.mp4" })

@@ -49,6 +49,7 @@ struct FormatTests {
             Case("coco/rle-uncompressed.json", "coco-rle-uncompressed"),
             Case("coco/polygons.json", "coco-polygons"), Case("labelme", "labelme"),
             Case("yolo/data.yaml", "yolo"),
+            Case("cvat/datumaro.xml", "cvat-datumaro"),
         ])
     func masksAreThose(_ one: Case) throws {
         let labels = try #require(OutsideFiles.fixtures.file("labels"))

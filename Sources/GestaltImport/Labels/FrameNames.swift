@@ -4,8 +4,7 @@ import GestaltLabels
 /// The frames of sources by the names that label files may use for them.
 ///
 /// Pictures are found by their paths from the input as ``PictureFolder`` finds them, frames of
-/// films by the name of the film and a number, which may be part of one name:
-/// `film/000012.png`, `film_000012.png`.
+/// films by name and number as ``FilmLabels`` does.
 struct FrameNames: Sendable {
     /// A frame: the source, and its number in it.
     struct Place: Hashable, Sendable {
@@ -16,12 +15,17 @@ struct FrameNames: Sendable {
     enum Match {
         /// The frame, and how the name differs from its own; empty where it does not matter.
         case place(Place, difference: String)
+        /// No picture: perhaps a frame of one of the films.
+        case film
         case failure(String)
     }
 
     private let sources: [any ImportSource]
     private let pictures: PictureFolder
     private let places: [String: Place]
+    private let indices: [String: Int]
+    /// The sources as films: a folder of pictures may be named as one.
+    let films: [FilmFile]
 
     init(_ sources: [any ImportSource]) {
         self.sources = sources
@@ -33,73 +37,59 @@ struct FrameNames: Sendable {
         }
         self.places = places
         pictures = PictureFolder("", files: Array(places.keys))
+        indices = Dictionary(sources.enumerated().map { ($1.name, $0) }) { first, _ in first }
+        films = sources.map { FilmFile($0.name, frameCount: $0.frameCount) }
     }
 
-    /// Finds the frame of a name, or of a number in a film of that name.
-    func place(of name: String, frame: Int?) -> Match {
-        if let frame { return film(name, frame) }
+    /// Finds the frame that the labels of a picture belong to.
+    func match(_ picture: LabeledPicture) -> Match {
+        if let frame = picture.frame {
+            // Of an only film the name does not matter.
+            guard sources.count == 1 else { return .film }
+            let isNamed = PathParts.stem(sources[0].name) == PathParts.stem(picture.name)
+            guard frame >= 0, frame < sources[0].frameCount ?? .max else {
+                return .failure("\(sources[0].name) has no such frame")
+            }
+            return .place(
+                Place(source: 0, number: frame),
+                difference: isNamed ? "" : "another name for the only film")
+        }
+        let name = picture.name
         let match = pictures.match(name)
         switch match.outcome {
         case .found(let file, let differences):
-            guard let place = places[file] else { break }
+            guard let place = places[file] else { return .film }
             // Label files are often made in a folder above or below.
             let isPart = file.hasSuffix("/" + name) || name.hasSuffix("/" + file)
             let words = differences.map(\.description).joined(separator: " and ")
             return .place(place, difference: isPart ? "" : words)
         case .ambiguous: return .failure("\(match)")
         case .missing, .outside:
-            if let match = numbered(name) { return match }
+            guard sources.contains(where: { $0.frameNames == nil }) else {
+                return .failure("no picture has this name; there are \(examples)")
+            }
+            return .film
         }
-        return .failure("no picture has this name; there are \(examples)")
+    }
+
+    /// Returns the frame that ``FilmLabels`` found: named by its source, with its number.
+    func place(ofFilm picture: LabeledPicture) -> Place? {
+        guard let source = indices[picture.name], let number = picture.frame else { return nil }
+        return Place(source: source, number: number)
     }
 
     /// Returns the size of the picture or film of a name; nil where there is none or it cannot be
     /// read.
     func size(of name: String) -> PictureSize? {
-        guard case .place(let place, _) = place(of: name, frame: nil) else { return nil }
-        return sources[place.source].size(of: place.number)
-    }
-
-    /// The frame of a film, or of a folder of pictures, of this name.
-    private func film(_ name: String, _ frame: Int) -> Match {
-        let named = sources.indices.filter { sources[$0].name == name }
-        let stem = PathParts.stem(name)
-        let alike = sources.indices.filter { PathParts.stem(sources[$0].name) == stem }
-        let best = named.isEmpty ? alike : named
-        if best.count == 1 { return place(best[0], frame, "") }
-        if best.count > 1 {
-            let names = best.prefix(3).map { sources[$0].name }.joined(separator: ", ")
-            return .failure("\(best.count) films may be meant: \(names)")
+        let picture = LabeledPicture(name: name, size: nil)
+        var place: Place?
+        if case .place(let found, _) = match(picture) {
+            place = found
+        } else {
+            let found = FilmLabels(LabelSet(pictures: [picture]), films: films).labels.pictures
+            place = found.first.flatMap { self.place(ofFilm: $0) }
         }
-        if sources.count == 1 { return place(0, frame, "the name of the only film") }
-        return .failure("no film has this name; there are \(examples)")
-    }
-
-    /// The frame of a film whose name is the folder, or precedes the number, of a picture's name;
-    /// of the only film any name with a number.
-    private func numbered(_ name: String) -> Match? {
-        let stem = PathParts.stem(name)
-        let digits = stem.reversed().prefix { $0.isASCII && $0.isNumber }
-        guard !digits.isEmpty, let number = Int(String(digits.reversed())) else { return nil }
-        var before = stem.dropLast(digits.count)
-        while let last = before.last, "_-. ".contains(last) { before.removeLast() }
-        let folder = PathParts.stem(PathParts.parent(name))
-        let films = sources.indices.filter { sources[$0].frameNames == nil }
-        let named = films.filter {
-            let own = PathParts.stem(sources[$0].name)
-            return own == before || own == folder
-        }
-        if named.count == 1 { return place(named[0], number, "a number for a frame of a film") }
-        return films.count == 1 && sources.count == 1
-            ? place(films[0], number, "a number for a frame of the only film") : nil
-    }
-
-    private func place(_ source: Int, _ number: Int, _ difference: String) -> Match {
-        if let count = sources[source].frameCount, number >= count {
-            return .failure("\(sources[source].name) has \(count) frames, from 0 on")
-        }
-        guard number >= 0 else { return .failure("frames are numbered from 0 on") }
-        return .place(Place(source: source, number: number), difference: difference)
+        return place.flatMap { sources[$0.source].size(of: $0.number) }
     }
 
     /// Some names that there are, for messages.

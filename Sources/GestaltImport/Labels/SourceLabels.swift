@@ -71,20 +71,26 @@ struct MatchedLabels {
         sources = Array(repeating: SourceLabels(), count: sourceCount)
         for (index, file) in files.enumerated() {
             var readings: [String: (count: Int, example: String)] = [:]
-            var emptyCount = 0
+            var rest = LabelSet(categories: file.labels.categories)
             for picture in file.labels.pictures {
-                let isEmpty = picture.objects.isEmpty && empty == .unlabeled
-                if isEmpty { emptyCount += 1 } else { labelCount += 1 }
-                let match = names.place(of: picture.name, frame: picture.frame)
-                switch match {
+                switch names.match(picture) {
                 case .failure(let reason): report(reason, picture, file)
+                case .film: rest.pictures.append(picture)
                 case .place(let place, let difference):
                     if !difference.isEmpty {
                         readings[difference, default: (0, picture.name)].count += 1
                     }
-                    if !isEmpty { add(picture, of: index, file, at: place) }
+                    add(picture, of: index, file, at: place, empty)
                 }
             }
+            let films = FilmLabels(rest, films: names.films, path: file.path)
+            problems += films.problems.map { ImportProblem($0) }
+            for picture in films.labels.pictures {
+                guard let place = names.place(ofFilm: picture) else { continue }
+                add(picture, of: index, file, at: place, empty)
+            }
+            let emptyCount = file.labels.pictures.count { $0.isEmpty(empty) }
+            labelCount += file.labels.pictures.count - emptyCount
             note(readings, emptyCount, file)
         }
     }
@@ -97,8 +103,10 @@ struct MatchedLabels {
     }
 
     private mutating func add(
-        _ picture: LabeledPicture, of index: Int, _ file: ReadLabelFile, at place: FrameNames.Place
+        _ picture: LabeledPicture, of index: Int, _ file: ReadLabelFile,
+        at place: FrameNames.Place, _ empty: ImportSettings.EmptyPictures
     ) {
+        guard !picture.isEmpty(empty) else { return }
         let existing = sources[place.source].frames[place.number] ?? []
         if let twin = existing.first(where: { $0.file == index }) {
             if twin.picture.objects != picture.objects {
@@ -135,6 +143,11 @@ struct MatchedLabels {
 extension LabeledPicture {
     /// The picture in messages.
     var place: String { frame.map { "\(name), frame \($0)" } ?? name }
+
+    /// Whether the picture counts as unlabeled.
+    fileprivate func isEmpty(_ empty: ImportSettings.EmptyPictures) -> Bool {
+        objects.isEmpty && empty == .unlabeled
+    }
 }
 
 /// Returns a number and a noun.
