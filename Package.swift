@@ -131,7 +131,12 @@ let package = Package(
                 "CFilm",
                 .product(name: "Subprocess", package: "swift-subprocess"),
             ]),
-        layer("GestaltImport", ["GestaltFilm", "GestaltLabels"]),
+        layer(
+            "GestaltImport",
+            [
+                "GestaltTensor", "GestaltIO", "GestaltMedia", "GestaltLabels", "GestaltData",
+                "GestaltModels", "GestaltFilm",
+            ]),
         // The weights of Models/; its API is `PretrainedModels` in GestaltRecipes.
         layer(
             "GestaltPretrained", ["GestaltIO"], path: "Models",
@@ -167,7 +172,8 @@ let package = Package(
                 "GestaltChecks", "GestaltTensor", "GestaltIO", "GestaltNN", "GestaltMetrics",
                 "GestaltMotion",
                 "GestaltFiles", "GestaltMedia", "GestaltData", "GestaltModels", "GestaltVideo",
-                "GestaltTraining", "GestaltRobotPush", "GestaltFilm", "GestaltPretrained",
+                "GestaltTraining", "GestaltRobotPush", "GestaltFilm", "GestaltImport",
+                "GestaltPretrained",
                 "GestaltVQVAE", "GestaltMAGVIT",
                 "GestaltPrior", "GestaltSegHeads",
             ]),
@@ -187,8 +193,8 @@ let package = Package(
             [
                 "GestaltTensor", "GestaltIO", "GestaltNN", "GestaltFiles", "GestaltMedia",
                 "GestaltData", "GestaltModels", "GestaltVideo", "GestaltTraining",
-                "GestaltVQVAE", "GestaltMAGVIT", "GestaltPrior", "GestaltSegHeads",
-                "GestaltRecipes", "GestaltMetrics",
+                "GestaltImport", "GestaltVQVAE", "GestaltMAGVIT", "GestaltPrior",
+                "GestaltSegHeads", "GestaltRecipes", "GestaltMetrics",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ]),
         .executableTarget(
@@ -259,7 +265,12 @@ let package = Package(
         tests("GestaltChecks"),
         tests("GestaltLabels", ["GestaltTensor", "GestaltIO", "GestaltFiles", "GestaltMedia"]),
         tests("GestaltFilm", ["GestaltData", "GestaltMedia", "GestaltTensor"]),
-        tests("GestaltImport"),
+        tests(
+            "GestaltImport",
+            [
+                "GestaltTensor", "GestaltIO", "GestaltFiles", "GestaltMedia", "GestaltLabels",
+                "GestaltData", "GestaltModels", "GestaltFilm",
+            ]),
         tests("GestaltFitting"),
     ],
     swiftLanguageModes: [.v6],

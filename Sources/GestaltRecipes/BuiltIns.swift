@@ -1,4 +1,5 @@
 import GestaltFilm
+import GestaltImport
 import GestaltMAGVIT
 import GestaltPrior
 import GestaltRobotPush
@@ -12,6 +13,7 @@ public enum BuiltIns {
 
     private static let registration: Void = {
         RobotPush.register()
+        ImportedSet.register()
         Films.register()
         VideoModel.registerKinds()
         MagvitKinds.register()

@@ -21,6 +21,7 @@ import Testing
         "segment": ["p.png", "--model", "m", "--output", "o"],
         "evaluate": ["--model", "m"],
         "compare": ["/proc/none.json"],
+        "import": ["f", "--output", "/proc/none"],
         "inspect": ["f"],
         "doctor": [],
         "demo": ["--output", "/proc/none"],
@@ -63,6 +64,9 @@ import Testing
             ("segment", "--threshold", ["-0.1", "1.5", "nan", "x"]),
             ("evaluate", "--every", counts), ("evaluate", "--clip-length", counts),
             ("evaluate", "--split", ["all"]), ("evaluate", "--seed", ["-1"]),
+            ("import", "--stride", counts), ("import", "--clip-length", counts),
+            ("import", "--rate", ["0", "-1", "nan", "x"]), ("import", "--split-by", ["x"]),
+            ("import", "--empty", ["x"]), ("import", "--size", ["9", "0x4"]),
             ("data sheet", "--clips", counts), ("data sheet", "--frames", counts),
         ]
 
