@@ -169,7 +169,14 @@ let package = Package(
                 "GestaltMAGVIT",
                 "GestaltPrior", "GestaltSegHeads",
             ]),
-        layer("GestaltFitting", ["GestaltImport", "GestaltRecipes"]),
+        layer(
+            "GestaltFitting",
+            [
+                "GestaltChecks", "GestaltTensor", "GestaltIO", "GestaltNN", "GestaltMetrics",
+                "GestaltMotion", "GestaltMedia", "GestaltLabels", "GestaltData", "GestaltModels",
+                "GestaltVideo",
+                "GestaltTraining", "GestaltFilm", "GestaltSegHeads", "GestaltRecipes",
+            ]),
         layer(
             "Gestalt",
             [
@@ -185,7 +192,7 @@ let package = Package(
                 "GestaltTensor", "GestaltIO", "GestaltNN", "GestaltFiles", "GestaltMedia",
                 "GestaltData", "GestaltModels", "GestaltVideo", "GestaltTraining",
                 "GestaltVQVAE", "GestaltMAGVIT", "GestaltPrior", "GestaltSegHeads",
-                "GestaltRecipes", "GestaltMetrics",
+                "GestaltRecipes", "GestaltMetrics", "GestaltFilm", "GestaltFitting",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ]),
         .executableTarget(
@@ -256,7 +263,12 @@ let package = Package(
         tests("GestaltLabels"),
         tests("GestaltFilm"),
         tests("GestaltImport"),
-        tests("GestaltFitting"),
+        tests(
+            "GestaltFitting",
+            [
+                "GestaltTensor", "GestaltIO", "GestaltData", "GestaltModels", "GestaltTraining",
+                "GestaltSegHeads", "GestaltRecipes",
+            ]),
     ],
     swiftLanguageModes: [.v6],
     cLanguageStandard: .gnu17
