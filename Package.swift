@@ -98,7 +98,7 @@ let package = Package(
         layer(
             "GestaltLabels",
             [
-                "GestaltIO", "GestaltMedia",
+                "GestaltChecks", "GestaltTensor", "GestaltIO", "GestaltMedia",
                 .product(name: "Yams", package: "Yams"),
             ]),
         layer(
@@ -260,7 +260,7 @@ let package = Package(
                 "GestaltRobotPush", "GestaltVQVAE", "GestaltPrior", "GestaltSegHeads",
             ]),
         tests("GestaltChecks"),
-        tests("GestaltLabels"),
+        tests("GestaltLabels", ["GestaltTensor", "GestaltIO", "GestaltFiles", "GestaltMedia"]),
         tests("GestaltFilm"),
         tests("GestaltImport"),
         tests(

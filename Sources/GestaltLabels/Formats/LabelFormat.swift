@@ -1,5 +1,3 @@
-import GestaltIO
-
 /// A format of label files, known by name. Formats are registered; see ``LabelFormat/registry``.
 public struct LabelFormat: Sendable {
     /// The title in messages: `COCO`, `CVAT XML`.
@@ -9,8 +7,9 @@ public struct LabelFormat: Sendable {
     /// Reads the labels of a file or folder.
     public let read:
         @Sendable (_ path: String, _ options: LabelReadingOptions) throws -> LabelReading
-    /// Writes labels to a file or folder; nil for formats that are only read.
-    public let write: (@Sendable (_ labels: LabelSet, _ path: String) throws -> Void)?
+    /// Writes labels to a file or folder, and returns what the format could not hold; nil for
+    /// formats that are only read.
+    public let write: (@Sendable (_ labels: LabelSet, _ path: String) throws -> [LabelProblem])?
 
     public init(
         title: String,
@@ -18,20 +17,21 @@ public struct LabelFormat: Sendable {
         read:
             @escaping @Sendable (_ path: String, _ options: LabelReadingOptions) throws ->
             LabelReading,
-        write: (@Sendable (_ labels: LabelSet, _ path: String) throws -> Void)? = nil
+        write:
+            (@Sendable (_ labels: LabelSet, _ path: String) throws -> [LabelProblem])? = nil
     ) {
         self.title = title
         self.recognizes = recognizes
         self.read = read
         self.write = write
     }
-
-    /// All formats by name: `coco`, `cvat`, `labelme`, `labelstudio`, `yolo`, `png`, `davis`, ….
-    public static let registry = Registry<LabelFormat>("label format")
 }
 
 /// Facts that some formats need and do not state.
 public struct LabelReadingOptions: Sendable {
+    /// The pictures that the labels belong to. With it, names are matched with files, sizes
+    /// compared with theirs, and labels of pictures that are not there omitted and reported.
+    public var pictures: PictureFolder?
     /// Returns the size of a picture by its name, for formats in fractions of it (YOLO); nil where
     /// it is unknown.
     public var size: @Sendable (_ name: String) -> PictureSize?
@@ -39,9 +39,10 @@ public struct LabelReadingOptions: Sendable {
     public var categories: [LabeledCategory]
 
     public init(
-        categories: [LabeledCategory] = [],
+        pictures: PictureFolder? = nil, categories: [LabeledCategory] = [],
         size: @escaping @Sendable (_ name: String) -> PictureSize? = { _ in nil }
     ) {
+        self.pictures = pictures
         self.categories = categories
         self.size = size
     }
@@ -66,6 +67,9 @@ public struct LabelProblem: Sendable, Hashable, CustomStringConvertible {
         case repaired
         /// The record was omitted; the rest was read.
         case omitted
+        /// The record was read without something that labels have no place for, which the message
+        /// names: attributes, key points.
+        case ignored
     }
 
     public var outcome: Outcome

@@ -52,7 +52,7 @@ enum TIFF {
         }
     }
 
-    private static func withPages<Result>(
+    static func withPages<Result>(
         _ bytes: [UInt8], name: String, _ body: (TIFFPages) throws(MediaError) -> Result
     ) throws(MediaError) -> Result {
         try bytes.withUnsafeBufferPointer { (data) throws(MediaError) in

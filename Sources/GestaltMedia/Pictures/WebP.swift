@@ -68,7 +68,7 @@ enum WebP {
             values: .bytes(pixels.bytes), bits: 8, isPalette: false, palette: [])
     }
 
-    private static func describe(
+    static func describe(
         _ bytes: [UInt8], name: String
     ) throws(MediaError) -> gm_webp_info {
         var info = gm_webp_info()
