@@ -1,3 +1,4 @@
+import GestaltData
 import GestaltFitting
 
 /// Facts of data that do not exist, for plans and choices.

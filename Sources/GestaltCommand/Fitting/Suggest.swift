@@ -4,6 +4,7 @@ import GestaltData
 import GestaltFitting
 import GestaltIO
 import GestaltRecipes
+import GestaltSegHeads
 
 /// `gestalt suggest`: the frames that are worth labeling next.
 struct Suggest: GestaltCommand {

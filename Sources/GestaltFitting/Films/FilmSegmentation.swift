@@ -2,6 +2,7 @@ import Foundation
 import GestaltChecks
 import GestaltFilm
 import GestaltIO
+import GestaltMedia
 import GestaltModels
 import GestaltSegHeads
 import GestaltTensor
@@ -70,7 +71,7 @@ public struct FilmSegmentation: Sendable {
     /// - Throws: errors of stream, outputs and `progress`; `NonFiniteScores`.
     @discardableResult
     public func run(
-        _ stream: some FrameSequence, to outputs: [any MaskOutput], progress: ProgressHandler? = nil
+        _ stream: any FrameSequence, to outputs: [any MaskOutput], progress: ProgressHandler? = nil
     ) throws -> Int {
         require(batch > 0, "FilmSegmentation: a batch of \(batch)")
         let reduced = BoundedQueue<Reduced>(capacity: Self.batchesAhead * batch)
@@ -162,7 +163,7 @@ public struct FilmSegmentation: Sendable {
                 tiling.map { $0.blended(item.probabilities, height: height, width: width) }
                 ?? item.probabilities[0]
             if let smoothed = average?.add(maps, of: pixels) { maps = smoothed }
-            let labels = try labels(
+            let labels = try GestaltSegHeads.labels(
                 ofFinite: maps.resized(height: height, width: width).expanded(axis: 0),
                 threshold: threshold, name: { _ in "frame \(item.frame.number)" })[0]
             let masked = MaskedFrame(frame: item.frame, labels: labels.contiguous())

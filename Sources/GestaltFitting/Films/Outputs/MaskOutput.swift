@@ -1,5 +1,6 @@
 import GestaltFilm
 import GestaltIO
+import GestaltSegHeads
 import GestaltTensor
 
 /// A frame with its mask.
