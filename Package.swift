@@ -126,7 +126,7 @@ let package = Package(
         layer(
             "GestaltFilm",
             [
-                "GestaltIO",
+                "GestaltChecks", "GestaltIO", "GestaltTensor", "GestaltMedia", "GestaltData",
                 .product(name: "Subprocess", package: "swift-subprocess"),
             ]),
         layer("GestaltImport", ["GestaltFilm", "GestaltLabels"]),
@@ -165,8 +165,8 @@ let package = Package(
                 "GestaltChecks", "GestaltTensor", "GestaltIO", "GestaltNN", "GestaltMetrics",
                 "GestaltMotion",
                 "GestaltFiles", "GestaltMedia", "GestaltData", "GestaltModels", "GestaltVideo",
-                "GestaltTraining", "GestaltRobotPush", "GestaltPretrained", "GestaltVQVAE",
-                "GestaltMAGVIT",
+                "GestaltTraining", "GestaltRobotPush", "GestaltFilm", "GestaltPretrained",
+                "GestaltVQVAE", "GestaltMAGVIT",
                 "GestaltPrior", "GestaltSegHeads",
             ]),
         layer(
@@ -261,7 +261,7 @@ let package = Package(
             ]),
         tests("GestaltChecks"),
         tests("GestaltLabels", ["GestaltTensor", "GestaltIO", "GestaltFiles", "GestaltMedia"]),
-        tests("GestaltFilm"),
+        tests("GestaltFilm", ["GestaltData", "GestaltTensor"]),
         tests("GestaltImport"),
         tests(
             "GestaltFitting",

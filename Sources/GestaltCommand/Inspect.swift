@@ -10,7 +10,7 @@ struct Inspect: GestaltCommand {
         abstract: "Identify a file or folder, and show its contents.",
         discussion: """
             Models, training runs and folders of clips; safetensors, npy, npz, PyTorch \
-            checkpoints, TFRecord, images, JSON and logs. Files are recognized by content, not by \
+            checkpoints, TFRecord, images, films, JSON and logs. Files are recognized by content, not by \
             name. Nothing in a checkpoint is executed.
             """)
 

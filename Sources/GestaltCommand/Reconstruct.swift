@@ -26,10 +26,19 @@ struct Reconstruct: GestaltCommand {
         transform: positive)
     var clipLength: Int?
     @Option(help: "Seed of synthetic clips.") var seed: UInt64 = 0
+    @Option(help: "The format of the moving pictures: gif or mp4.") var movie = "gif"
     @Option(
-        help: "The folder for reconstruction.gif and reconstruction.png.", completion: .directory)
+        help: "The folder for reconstruction.gif (or .mp4) and reconstruction.png.",
+        completion: .directory)
     var output: String
     @OptionGroup(title: "Common options") var common: CommonOptions
+
+    func validate() throws {
+        guard MovieFormat.registry[movie] != nil else {
+            let names = MovieFormat.registry.names.joined(separator: ", ")
+            throw ValidationError("--movie is one of \(names), not '\(movie)'")
+        }
+    }
 
     func run() throws {
         try OutputFolder.check(output)
@@ -50,11 +59,13 @@ struct Reconstruct: GestaltCommand {
         }
         progress.finish()
         let pictures = ReconstructionPictures(pairs)
-        try GIF.write(pictures.animation, to: output + "/reconstruction.gif", secondsPerFrame: 0.15)
+        try MovieFormat.write(
+            pictures.animation, to: output + "/reconstruction." + movie,
+            framesPerSecond: usualFrameRate)
         try PNG.write(pictures.sheet, to: output + "/reconstruction.png")
         printTable(
             ["clip", "PSNR"],
             zip(chosen.infos(), pairs).map { [$0.name, String(format: "%.2f dB", $1.psnr)] })
-        print("\(output)/reconstruction.gif, \(output)/reconstruction.png")
+        print("\(output)/reconstruction.\(movie), \(output)/reconstruction.png")
     }
 }

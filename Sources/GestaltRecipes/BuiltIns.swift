@@ -1,9 +1,10 @@
+import GestaltFilm
 import GestaltMAGVIT
 import GestaltPrior
 import GestaltRobotPush
 import GestaltSegHeads
 
-/// The kinds of data, models, encoders, features and recipes that the package registers.
+/// The kinds of data, films, models, encoders, features and recipes that the package registers.
 public enum BuiltIns {
     /// Registers all of them; later calls do nothing. Every function that opens by name calls it
     /// first.
@@ -11,6 +12,7 @@ public enum BuiltIns {
 
     private static let registration: Void = {
         RobotPush.register()
+        Films.register()
         VideoModel.registerKinds()
         MagvitKinds.register()
         SegmentationKinds.register()

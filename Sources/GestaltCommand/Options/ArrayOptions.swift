@@ -19,12 +19,12 @@ func readActions(_ path: String) throws -> Tensor<Float> {
     return actions.rank == 2 ? actions.expanded(axis: 0) : actions
 }
 
-/// Whether a path has the extension of an image or an animation.
+/// Whether a path has the extension of an image or of moving pictures.
 func isPicture(_ path: String) -> Bool {
-    [".gif", ".png"].contains { path.lowercased().hasSuffix($0) }
+    path.lowercased().hasSuffix(".png") || MovieFormat.format(of: path) != nil
 }
 
-/// Parses a frame rate of a GIF in frames per second: its pauses are whole hundredths.
+/// Parses a frame rate in frames per second: the pauses of a GIF are whole hundredths.
 @Sendable func frameRate(_ text: String) throws -> Double {
     guard let rate = Double(text), (0.1...50).contains(rate) else {
         throw ValidationError("frames per second from 0.1 to 50 are expected")
@@ -32,9 +32,14 @@ func isPicture(_ path: String) -> Bool {
     return rate
 }
 
+/// Frames per second of moving pictures by default.
+let usualFrameRate = 1 / 0.15
+
 func checkFrameRate(_ fps: Double?, _ output: String) throws {
-    guard fps == nil || output.lowercased().hasSuffix(".gif") else {
-        throw ValidationError("--fps requires an --output that ends in .gif")
+    guard fps == nil || MovieFormat.format(of: output) != nil else {
+        throw ValidationError(
+            "--fps requires an --output that ends in "
+                + MovieFormat.registry.names.map { "." + $0 }.joined(separator: " or "))
     }
 }
 
@@ -43,7 +48,7 @@ func checkFrameRate(_ fps: Double?, _ output: String) throws {
 /// - Throws: `ValidationError`, `FileFailure`.
 func checkOutput(_ path: String, pictures: Bool) throws {
     guard ArrayFile.isOne(path) || (pictures && isPicture(path)) else {
-        let endings = ArrayFile.endings + (pictures ? ["gif", "png"] : [])
+        let endings = ArrayFile.endings + (pictures ? MovieFormat.registry.names + ["png"] : [])
         throw ValidationError(
             "--output must end in " + endings.map { "." + $0 }.joined(separator: ", ")
                 + ", not '\(path)'")
@@ -76,7 +81,7 @@ func writePictures(
     func frame(_ clip: Tensor<UInt8>, _ index: Int) -> Tensor<UInt8> {
         clip[min(index, clip.shape[0] - 1)]
     }
-    guard path.lowercased().hasSuffix(".gif") else {
+    guard MovieFormat.format(of: path) != nil else {
         var sheet = ContactSheet(magnification: 2)
         sheet.rowTitles = rows.flatMap { row in row.indices.map { titles[$0] } }
         let pictures = rows.joined().map { clip in
@@ -89,5 +94,6 @@ func writePictures(
     let frames = (0..<length).map { index in
         sheet.drawn(rows.map { row in row.map { frame($0, index) } })
     }
-    try GIF.write(stacked(frames, axis: 0), to: path, secondsPerFrame: 1 / (fps ?? 1 / 0.15))
+    try MovieFormat.write(
+        stacked(frames, axis: 0), to: path, framesPerSecond: fps ?? usualFrameRate)
 }

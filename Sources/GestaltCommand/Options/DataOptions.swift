@@ -27,7 +27,7 @@ struct DataOptions: ParsableArguments {
     @Option(
         help:
             """
-            A folder with train/, val/ and test/, a TFRecord, npy, npz or safetensors file, \
+            A folder with train/, val/ and test/, a film, a TFRecord, npy, npz or safetensors file, \
             'sample', or 'synthetic[:CLIPS]'.
             """,
         completion: .file()

@@ -15,15 +15,17 @@ struct Decode: GestaltCommand {
         abstract: "Decode codes to clips.",
         discussion: """
             Reads int32 codes [B, t, h, w] and writes clips [B, T, H, W, 3]: as a float32 array, \
-            nominally −0.5 to 0.5, not clamped; as GIF or PNG clamped, clips side by side.
+            nominally −0.5 to 0.5, not clamped; as GIF, mp4 or PNG clamped, clips side by side.
             """)
 
     @OptionGroup var model: ModelOptions
     @Option(help: "Codes [B,] t, h, w as npy, npz or safetensors.", completion: .file())
     var input: String
-    @Option(help: "Frames per second of a GIF; 6.67 by default.", transform: frameRate)
+    @Option(help: "Frames per second of a GIF or mp4; 6.67 by default.", transform: frameRate)
     var fps: Double?
-    @Option(help: "The file to write: .npy, .npz, .safetensors, .gif or .png.", completion: .file())
+    @Option(
+        help: "The file to write: .npy, .npz, .safetensors, .gif, .mp4 or .png.",
+        completion: .file())
     var output: String
     @OptionGroup(title: "Common options") var common: CommonOptions
 

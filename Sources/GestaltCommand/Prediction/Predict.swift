@@ -17,7 +17,7 @@ struct Predict: GestaltCommand {
         abstract: "Predict clips from their first frames, a class or actions.",
         discussion: """
             Reads the first n frames of each clip [T, H, W, 3], the prior's conditioning frames, \
-            and draws samples of the whole clip. As GIF or PNG: the true clip, where the input \
+            and draws samples of the whole clip. As GIF, mp4 or PNG: the true clip, where the input \
             is long enough, next to its samples, one row per clip. As npy, npz or safetensors: \
             float32 [B, N, T, H, W, 3] from 0 to 1. The same seed yields the same samples, \
             whatever their number. A masked prior is given the first frame, and draws all codes \
@@ -29,7 +29,7 @@ struct Predict: GestaltCommand {
 
     @OptionGroup var model: UsualModelOptions
     @Option(
-        help: "npy, npz or safetensors [B,] T, H, W, 3; a TFRecord; a folder of frames.",
+        help: "npy, npz or safetensors [B,] T, H, W, 3; a TFRecord; a film; a folder of frames.",
         completion: .file())
     var input: String?
     @Option(help: "Samples per clip; 4 by default, 1 with --greedy.", transform: positive)
@@ -52,7 +52,7 @@ struct Predict: GestaltCommand {
         help: "Frames of the result; more than a clip has are predicted window by window.",
         transform: positive)
     var length: Int?
-    @Option(help: "Frames per second of a GIF; 6.67 by default.", transform: frameRate)
+    @Option(help: "Frames per second of a GIF or mp4; 6.67 by default.", transform: frameRate)
     var fps: Double?
     @Option(help: "Seed of the samples.") var seed: UInt64 = 0
     @OptionGroup var conditions: ConditionOptions
@@ -60,7 +60,9 @@ struct Predict: GestaltCommand {
     @Flag(help: "Store weights and cache as bfloat16: faster, logits to about two digits.")
     var bfloat16 = false
     @OptionGroup var reading: ReadingOptions
-    @Option(help: "The file to write: .gif, .png, .npy, .npz or .safetensors.", completion: .file())
+    @Option(
+        help: "The file to write: .gif, .mp4, .png, .npy, .npz or .safetensors.",
+        completion: .file())
     var output: String
     @OptionGroup(title: "Common options") var common: CommonOptions
 

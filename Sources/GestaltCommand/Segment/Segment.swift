@@ -13,8 +13,8 @@ struct Segment: GestaltCommand {
     static let configuration = CommandConfiguration(
         abstract: "Write masks and overlays of images and films of any size and length.",
         discussion: """
-            INPUT is an image, a folder of images (with its subfolders), clips as TFRecord, GIF, \
-            npy, npz or safetensors, or 'sample'; there may be several. For each image NAME the \
+            INPUT is an image, a folder of images (with its subfolders), a film, clips as TFRecord, \
+            GIF, npy, npz or safetensors, or 'sample'; there may be several. For each image NAME the \
             output folder receives masks/NAME.png (0 background, 255 foreground; or the number \
             of the class) and overlays/NAME.png; images in folders keep the folder's name: \
             masks/CLIP/NAME.png. Frames of clips are FILE/FRAME or FILE/CLIP/FRAME, from 0.

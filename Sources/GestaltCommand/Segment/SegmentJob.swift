@@ -33,6 +33,8 @@ struct SegmentJob {
     var failures: [(path: String, reason: String)] = []
     private var total = 0
     private var sizeIsSaid = false
+    /// Times of frames of films by the names of their masks.
+    private var times: [(name: String, seconds: Double)] = []
 
     init(_ network: Network, output: String, common: CommonOptions, options: Options) {
         self.network = network
@@ -60,11 +62,21 @@ struct SegmentJob {
                 failures.append((group.path, Self.reason(error, group.path)))
             }
         }
+        try writeTimes()
+    }
+
+    /// Writes the times of films' frames beside the masks: names, then seconds.
+    private func writeTimes() throws {
+        guard !times.isEmpty else { return }
+        let lines = times.map { "\"\($0.name.replacing("\"", with: "\"\""))\",\($0.seconds)\n" }
+        try AtomicFile.write(
+            Array(("name,seconds\n" + lines.joined()).utf8), to: output + "/times.csv")
     }
 
     private mutating func runPictures(_ group: PictureGroup, _ progress: ProgressBar) throws {
         let pictures = try group.pictures(options.clips)
         if group.count == nil { total += pictures.count }
+        times += pictures.compactMap { picture in picture.time.map { (picture.name, $0) } }
         let missing = pictures.filter { !isThere($0.name) }
         existing += pictures.count - missing.count
         for start in stride(from: 0, to: missing.count, by: Self.chunk) {
@@ -142,33 +154,41 @@ struct SegmentJob {
     /// Segments the images of a group as clips, for a head that sees the surrounding frames.
     private mutating func runClips(_ group: PictureGroup, _ progress: ProgressBar) throws {
         let segmenter = FrameSegmenter(network)
-        for (clip, names) in try group.clips(options.clips) {
+        try group.forEachClip(options.clips) { clip, names in
             if group.count == nil { total += names.count }
+            if let timeline = clip.timeline { times += zip(names, timeline.times).map { ($0, $1) } }
             saySize(clip.frames[0])
             if clip.frameCount < segmenter.window, clip.frameCount == 1 {
                 failures.append((names[0], "the model sees clips: 2 frames are needed, this is 1"))
-                continue
+                return
             }
             for start in stride(from: 0, to: names.count, by: Self.chunk) {
                 try stopIfAsked(progress)
-                let range = start..<min(start + Self.chunk, names.count)
-                guard !range.allSatisfy({ isThere(names[$0]) }) else {
-                    existing += range.count
-                    continue
-                }
-                let labels = try segmenter.labels(
-                    of: range, in: clip, threshold: options.threshold,
-                    name: { names[start + $0] })
-                let (folder, options, classes) = (output, options, network.classes)
-                _ = try concurrentMap(count: range.count) { index in
-                    try Self.write(
-                        labels[index], classes: classes, of: clip.frames[start + index],
-                        names[start + index], folder, options)
-                }
-                done += range.count
+                try run(
+                    start..<min(start + Self.chunk, names.count), of: clip, names, segmenter)
                 progress.update(done + existing + failures.count, of: total)
             }
         }
+    }
+
+    /// Segments some frames of a clip, unless their results exist.
+    private mutating func run(
+        _ range: Range<Int>, of clip: Clip, _ names: [String], _ segmenter: FrameSegmenter
+    ) throws {
+        guard !range.allSatisfy({ isThere(names[$0]) }) else {
+            existing += range.count
+            return
+        }
+        let start = range.lowerBound
+        let labels = try segmenter.labels(
+            of: range, in: clip, threshold: options.threshold, name: { names[start + $0] })
+        let (folder, options, classes) = (output, options, network.classes)
+        _ = try concurrentMap(count: range.count) { index in
+            try Self.write(
+                labels[index], classes: classes, of: clip.frames[start + index],
+                names[start + index], folder, options)
+        }
+        done += range.count
     }
 
     private static func write(

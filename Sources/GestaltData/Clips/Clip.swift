@@ -17,6 +17,8 @@ public struct Clip: Sendable {
     public var categories: [UInt8: UInt8]?
     /// Numbers of each frame, `[T, k]` of any width `k`, by name: commands, poses, sensors.
     public var series: [String: Tensor<Float>]
+    /// The numbers and times of the frames in their film; nil for clips of no film.
+    public var timeline: ClipTimeline?
 
     /// The name of ``actions`` in ``series``.
     public static let actionSeries = "actions"
@@ -43,7 +45,8 @@ public struct Clip: Sendable {
     public init(
         name: String, frames: Tensor<UInt8>, masks: Tensor<UInt8>? = nil,
         actions: Tensor<Float>? = nil, positions: Tensor<Float>? = nil,
-        series: [String: Tensor<Float>] = [:], categories: [UInt8: UInt8]? = nil
+        series: [String: Tensor<Float>] = [:], categories: [UInt8: UInt8]? = nil,
+        timeline: ClipTimeline? = nil
     ) {
         let shape = frames.shape
         require(
@@ -56,7 +59,11 @@ public struct Clip: Sendable {
         self.name = name
         self.frames = frames
         self.masks = masks
+        require(
+            timeline.map { $0.count == shape[0] } ?? true,
+            "Clip: a timeline of \(timeline?.count ?? 0) frames beside frames \(shape)")
         self.categories = categories
+        self.timeline = timeline
         self.series = series
         if let actions { self.actions = actions }
         if let positions { self.positions = positions }
@@ -99,6 +106,7 @@ public struct Clip: Sendable {
         result.frames = frames.sliced(range, axis: 0)
         result.masks = masks?.sliced(range, axis: 0)
         result.series = series.mapValues { $0.sliced(range, axis: 0) }
+        result.timeline = timeline.map { $0[range] }
         return result
     }
 

@@ -14,6 +14,8 @@ public struct ClipInfo: Sendable, Hashable {
     public internal(set) var categories: [UInt8: UInt8]?
     /// The width of each series of ``Clip/series``.
     public let seriesWidths: [String: Int]
+    /// The numbers and times of the frames in their film, see ``Clip/timeline``.
+    public let timeline: ClipTimeline?
 
     public init(_ clip: Clip) {
         name = clip.name
@@ -23,6 +25,7 @@ public struct ClipInfo: Sendable, Hashable {
         labeledFrames = clip.labeledFrames
         categories = clip.categories
         seriesWidths = clip.series.mapValues { $0.shape[1] }
+        timeline = clip.timeline
     }
 
     public var height: Int { size.height }

@@ -7,7 +7,9 @@ public struct ClipPieces: Sendable {
     /// has not.
     var sizes: Set<FrameSize> = []
     /// Whether the source has left out frames beyond the first `ClipOptions.frames`.
-    var isCut = false
+    public var isCut = false
+    /// Whether the source has taken every `ClipOptions.stride`-th frame itself.
+    public var isStrided = false
 
     public init(clips: [Clip], remarks: [String] = []) {
         self.clips = clips

@@ -119,7 +119,7 @@ extension ClipPieces {
             result.sizes = Set(clips.map { FrameSize($0) })
             result.clips = clips.map { $0.applying(options.sizing.steps(from: FrameSize($0))) }
         }
-        result.clips = result.clips.map { $0.everyFrame(options.stride) }
+        if !isStrided { result.clips = result.clips.map { $0.everyFrame(options.stride) } }
         if let frames = options.frames {
             result.isCut = isCut || result.clips.contains { $0.frameCount > frames }
             result.clips = result.clips.map {

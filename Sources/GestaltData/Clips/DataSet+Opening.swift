@@ -8,9 +8,9 @@ extension DataSet {
     /// - the name of a registered ``DataScheme``, such as `sample` or `synthetic:32` of
     ///   GestaltRobotPush;
     /// - a path: a folder with `train/`, `val/` and `test/`; or one folder of TFRecord shards, of
-    ///   npy, npz or safetensors files, or of pictures, or a single such file. Without folders of
-    ///   splits every split is the whole set (``Scope/whole``), unless `options.holdout` keeps some
-    ///   clips out of training.
+    ///   npy, npz or safetensors files, of pictures, or of files of a registered ``ClipFileKind``
+    ///   such as films, or a single such file. Without folders of splits every split is the whole
+    ///   set (``Scope/whole``), unless `options.holdout` keeps some clips out of training.
     ///
     /// - Throws: `ClipError`, or `MediaError` and `FileError` for files that are damaged.
     public static func open(
@@ -115,6 +115,9 @@ extension DataSet {
         }
         if names.contains(where: ArrayFile.isOne) {
             return try NPYClips(path: path, options: options)
+        }
+        if isFile, let kind = ClipFileKind.kind(of: path) {
+            return try kind.open(path, PathParts.stem(path), options)
         }
         if isFile, try !FileKind(of: path).isPicture {
             throw ClipError.notFound(

@@ -15,7 +15,7 @@ import GestaltTensor
 public struct FrameFolderClips: ClipSource {
     private let root: String
     private let options: ClipOptions
-    private let entries: [FrameTree.Entry]
+    private let items: [Item]
     public let remarks: [String]
 
     /// The interpretation of masks that was decided for the whole set.
@@ -42,11 +42,41 @@ public struct FrameFolderClips: ClipSource {
         labelCoding =
             options.masks == .ignored
             ? nil : try options.coding ?? .decided(options.ignore, at: path)
-        entries = Array(tree.clips.prefix(options.limit ?? .max))
-        remarks = tree.remarks
+        let (items, remarks) = try Self.items(of: tree, options)
+        self.items = items
+        self.remarks = tree.remarks + remarks
     }
 
-    public var count: Int { entries.count }
+    /// A clip: a folder or picture, or a clip of a file that another module reads.
+    private enum Item: Sendable {
+        case entry(FrameTree.Entry)
+        case part(any ClipSource, index: Int)
+    }
+
+    /// The clips of a tree, files of several clips opened; those that cannot be read are left out
+    /// with a remark, unless they are all there is.
+    private static func items(
+        of tree: FrameTree, _ options: ClipOptions
+    ) throws -> (items: [Item], remarks: [String]) {
+        var (items, remarks): ([Item], [String]) = ([], [])
+        for entry in tree.clips where items.count < options.limit ?? .max {
+            guard let kind = entry.fileKind else {
+                items.append(.entry(entry))
+                continue
+            }
+            do {
+                let source = try kind.open(
+                    entry.folder + "/" + entry.files[0], entry.name, options)
+                items += (0..<source.count).map { .part(source, index: $0) }
+                remarks += source.remarks
+            } catch  where tree.clips.count > 1 {
+                remarks.append("\(error); the file is left out")
+            }
+        }
+        return (Array(items.prefix(options.limit ?? .max)), remarks)
+    }
+
+    public var count: Int { items.count }
 
     public var labelMeaning: LabelMeaning { options.labelMeaning ?? .classes }
 
@@ -57,14 +87,29 @@ public struct FrameFolderClips: ClipSource {
         let pieces = try pieces(at: index)
         guard pieces.clips.count == 1, pieces.remarks.isEmpty else {
             throw ClipError.unreadable(
-                path: entries[index].folder, reason: pieces.remarks.joined(separator: "; "))
+                path: place(index), reason: pieces.remarks.joined(separator: "; "))
         }
         return pieces.clips[0]
     }
 
+    /// The folder or the file of a clip.
+    private func place(_ index: Int) -> String {
+        switch items[index] {
+        case .entry(let entry): entry.folder
+        case .part(let source, _): source.description
+        }
+    }
+
     public func pieces(at index: Int) throws -> ClipPieces {
-        let entry = entries[index]
-        if entry.isAnimation { return animation(entry) }
+        switch items[index] {
+        case .part(let source, let part): return try source.pieces(at: part)
+        case .entry(let entry):
+            return entry.isAnimation ? animation(entry) : try pictures(entry)
+        }
+    }
+
+    /// The frames of a folder; clips end where one cannot be read.
+    private func pictures(_ entry: FrameTree.Entry) throws -> ClipPieces {
         var warnings: [MediaWarning] = []
         var result = ClipPieces(clips: [])
         var run = FrameRun()
@@ -111,8 +156,10 @@ public struct FrameFolderClips: ClipSource {
         let path = entry.folder + "/" + entry.files[0]
         var warnings: [MediaWarning] = []
         do {
-            let frames = try Image.readFrames(path, as: .rgb, warnings: &warnings).frames
-            let clip = Clip(name: entry.name, frames: frames)
+            let animation = try Image.readFrames(path, as: .rgb, warnings: &warnings)
+            let clip = Clip(
+                name: entry.name, frames: animation.frames,
+                timeline: ClipTimeline(seconds: animation.seconds))
             var result = ClipPieces(
                 clips: [clip.applying(options.sizing.steps(from: FrameSize(clip)))],
                 remarks: warnings.map(\.description))

@@ -4,7 +4,7 @@ import GestaltMedia
 ///
 /// - A folder with pictures is a clip; where folders below it hold clips, its own pictures are left
 ///   out with a remark.
-/// - A GIF is a clip, unless it lies among other pictures.
+/// - A GIF, or a file of a registered ``ClipFileKind``, is a clip, unless it lies among pictures.
 /// - Masks lie in a folder `masks` at any level, under the path of what they label from there:
 ///   `root/masks/cam1/clip3/7.png`, `root/cam1/masks/clip3/7.png` or
 ///   `root/cam1/clip3/masks/7.png` for `root/cam1/clip3/7.jpg`.
@@ -22,6 +22,8 @@ struct FrameTree {
         var masks: String?
         /// Whether the only file holds all frames; masks it has none.
         var isAnimation = false
+        /// What reads the only file; it may hold several clips.
+        var fileKind: ClipFileKind?
     }
 
     private(set) var clips: [Entry] = []
@@ -125,12 +127,9 @@ struct FrameTree {
         let all = files.filter(Self.isPicture)
         let animations = all.filter { Folder.ending($0) == "gif" }
         let pictures = all.filter { Folder.ending($0) != "gif" }
-        for file in files where !Self.isPicture(file) {
-            let ending = Folder.ending(file)
-            skipped[ending.isEmpty ? "without ending" : ending, default: 0] += 1
-        }
         let prefix = name.isEmpty ? "" : name + "/"
         let isClip = !pictures.isEmpty && !hasClips
+        addOthers(files, of: folder, prefix: prefix, besidePictures: isClip)
         if isClip { strays += animations.map { prefix + $0 } }
         if !isClip { addAnimations(animations, of: folder, prefix: prefix) }
         guard !pictures.isEmpty else { return }
@@ -142,6 +141,27 @@ struct FrameTree {
                 Entry(
                     name: name, folder: folder, files: pictures,
                     masks: masks.first(where: Folder.exists)))
+        }
+    }
+
+    /// Files that are no pictures: clips of registered kinds, and those that are skipped.
+    private mutating func addOthers(
+        _ files: [String], of folder: String, prefix: String, besidePictures: Bool
+    ) {
+        for file in files where !Self.isPicture(file) {
+            if let kind = ClipFileKind.kind(inFolder: folder + "/" + file) {
+                guard !besidePictures else {
+                    strays.append(prefix + file)
+                    continue
+                }
+                clips.append(
+                    Entry(
+                        name: prefix + Folder.stem(file), folder: folder, files: [file],
+                        fileKind: kind))
+                continue
+            }
+            let ending = Folder.ending(file)
+            skipped[ending.isEmpty ? "without ending" : ending, default: 0] += 1
         }
     }
 

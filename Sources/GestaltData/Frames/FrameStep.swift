@@ -88,6 +88,7 @@ extension Clip {
         result.masks = masks.map(chosen)
         result.actions = nil
         result.series = result.series.mapValues(chosen)
+        result.timeline = timeline.map { $0[Swift.stride(from: 0, to: frameCount, by: stride)] }
         return result
     }
 }

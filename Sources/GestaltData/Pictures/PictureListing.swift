@@ -4,8 +4,8 @@ import GestaltMedia
 
 /// The pictures behind paths: what a person points at to have it segmented.
 ///
-/// A path is a picture file; a file of clips (TFRecord, GIF, npy, npz, safetensors), whose frames are
-/// `FILE/FRAME` or `FILE/CLIP/FRAME`; `sample` or `synthetic:CLIPS`; or a folder of all these, with
+/// A path is a picture file; a file of clips (TFRecord, GIF, npy, npz, safetensors, or of a registered
+/// ``ClipFileKind`` such as films), whose frames are `FILE/FRAME` or `FILE/CLIP/FRAME`; `sample` or `synthetic:CLIPS`; or a folder of all these, with
 /// folders inside, whose names stay: `clip3/0007`. Of several folders each one's own name comes
 /// first. Names lose their endings, unless two would be the same.
 public struct PictureListing: Sendable {
@@ -76,7 +76,7 @@ private struct PictureWalk {
         guard Folder.isFile(path) else {
             return failures.append(.init(path: path, reason: "no such file or folder"))
         }
-        switch PictureKind(path) {
+        switch PictureKind(path, isNamed: true) {
         case .picture:
             found.append(
                 Entry(
@@ -169,9 +169,13 @@ private enum PictureKind {
     case picture, clips
     case other(String)
 
-    init(_ path: String) {
+    /// - Parameter isNamed: whether a person named the file, not its folder.
+    init(_ path: String, isNamed: Bool = false) {
         let ending = PathParts.ending(path)
-        if RecordClips.isShard(path) || ArrayFile.isOne(path) || PictureGroup.isAnimation(path) {
+        let kind = isNamed ? ClipFileKind.kind(of: path) : ClipFileKind.kind(inFolder: path)
+        if RecordClips.isShard(path) || ArrayFile.isOne(path) || PictureGroup.isAnimation(path)
+            || kind != nil
+        {
             self = .clips
         } else if Image.pathExtensions.contains(ending) || Image.isPicture(path) {
             self = .picture

@@ -33,8 +33,8 @@ public struct Inspection: Sendable, Equatable {
     /// Remarks for the user: missing settings, labels that never occur.
     public internal(set) var remarks: [String] = []
 
-    /// - Throws: `FileFailure` for a missing path; `FileError`, `MediaError`, `ClipError` for
-    ///   broken files.
+    /// - Throws: `FileFailure` for a missing path; `FileError`, `MediaError`, `ClipError`,
+    ///   `FilmError` for broken files.
     public init(of path: String) throws {
         self.path = path
         (kind, what) = ("unknown", "")
@@ -66,11 +66,7 @@ public struct Inspection: Sendable, Equatable {
         case .tfRecord: try describeRecords()
         case .gzip, .zlib: describeCompressed()
         case .picture(let format): try describePicture(format)
-        case .film:
-            self.kind = "film"
-            remarks.append(
-                "films are not read; ffmpeg makes frames: "
-                    + "mkdir frames && ffmpeg -i \(path) frames/%05d.png")
+        case .film: try describeFilm()
         case .json: describeJSON()
         case .text: describeText()
         case .empty, .special, .gitLFSPointer, .html: self.kind = "unusable"

@@ -1,2 +1,0 @@
-import GestaltIO
-import Subprocess
