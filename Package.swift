@@ -129,7 +129,12 @@ let package = Package(
                 "GestaltChecks", "GestaltIO", "GestaltTensor", "GestaltMedia", "GestaltData",
                 .product(name: "Subprocess", package: "swift-subprocess"),
             ]),
-        layer("GestaltImport", ["GestaltFilm", "GestaltLabels"]),
+        layer(
+            "GestaltImport",
+            [
+                "GestaltTensor", "GestaltIO", "GestaltMedia", "GestaltLabels", "GestaltData",
+                "GestaltModels", "GestaltFilm",
+            ]),
         // The weights of Models/; its API is `PretrainedModels` in GestaltRecipes.
         layer(
             "GestaltPretrained", ["GestaltIO"], path: "Models",
@@ -165,7 +170,8 @@ let package = Package(
                 "GestaltChecks", "GestaltTensor", "GestaltIO", "GestaltNN", "GestaltMetrics",
                 "GestaltMotion",
                 "GestaltFiles", "GestaltMedia", "GestaltData", "GestaltModels", "GestaltVideo",
-                "GestaltTraining", "GestaltRobotPush", "GestaltFilm", "GestaltPretrained",
+                "GestaltTraining", "GestaltRobotPush", "GestaltFilm", "GestaltImport",
+                "GestaltPretrained",
                 "GestaltVQVAE", "GestaltMAGVIT",
                 "GestaltPrior", "GestaltSegHeads",
             ]),
@@ -175,7 +181,7 @@ let package = Package(
                 "GestaltChecks", "GestaltTensor", "GestaltIO", "GestaltNN", "GestaltMetrics",
                 "GestaltMotion", "GestaltMedia", "GestaltLabels", "GestaltData", "GestaltModels",
                 "GestaltVideo",
-                "GestaltTraining", "GestaltFilm", "GestaltSegHeads", "GestaltRecipes",
+                "GestaltTraining", "GestaltFilm", "GestaltImport", "GestaltSegHeads", "GestaltRecipes",
             ]),
         layer(
             "Gestalt",
@@ -191,7 +197,7 @@ let package = Package(
             [
                 "GestaltTensor", "GestaltIO", "GestaltNN", "GestaltFiles", "GestaltMedia",
                 "GestaltData", "GestaltModels", "GestaltVideo", "GestaltTraining",
-                "GestaltVQVAE", "GestaltMAGVIT", "GestaltPrior", "GestaltSegHeads",
+                "GestaltImport", "GestaltVQVAE", "GestaltMAGVIT", "GestaltPrior", "GestaltSegHeads",
                 "GestaltRecipes", "GestaltMetrics", "GestaltFilm", "GestaltFitting",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ]),
@@ -262,7 +268,12 @@ let package = Package(
         tests("GestaltChecks"),
         tests("GestaltLabels", ["GestaltTensor", "GestaltIO", "GestaltFiles", "GestaltMedia"]),
         tests("GestaltFilm", ["GestaltData", "GestaltTensor"]),
-        tests("GestaltImport"),
+        tests(
+            "GestaltImport",
+            [
+                "GestaltTensor", "GestaltIO", "GestaltFiles", "GestaltMedia", "GestaltLabels",
+                "GestaltData", "GestaltModels", "GestaltFilm",
+            ]),
         tests(
             "GestaltFitting",
             [

@@ -20,8 +20,8 @@ struct Gestalt: ParsableCommand {
             """,
         version: "0.1.0",
         subcommands: [
-            Demo.self, Doctor.self, Train.self, Fit.self, Suggest.self, Encode.self, Decode.self,
-            Logits.self, Predict.self,
+            Demo.self, Doctor.self, Train.self, Import.self, Fit.self, Suggest.self, Encode.self,
+            Decode.self, Logits.self, Predict.self,
             Features.self, ForecastCommand.self, Convert.self, Reconstruct.self, Segment.self,
             Evaluate.self, Compare.self, Publish.self, Inspect.self, DataCommand.self,
         ])

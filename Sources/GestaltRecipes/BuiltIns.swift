@@ -1,4 +1,5 @@
 import GestaltFilm
+import GestaltImport
 import GestaltMAGVIT
 import GestaltPrior
 import GestaltRobotPush
@@ -13,6 +14,7 @@ public enum BuiltIns {
     private static let registration: Void = {
         RobotPush.register()
         Films.register()
+        ImportedSet.register()
         VideoModel.registerKinds()
         MagvitKinds.register()
         SegmentationKinds.register()

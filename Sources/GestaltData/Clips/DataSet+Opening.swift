@@ -7,6 +7,7 @@ extension DataSet {
     ///
     /// - the name of a registered ``DataScheme``, such as `sample` or `synthetic:32` of
     ///   GestaltRobotPush;
+    /// - a path of data in a registered ``DataFormat``, such as the sets of GestaltImport;
     /// - a path: a folder with `train/`, `val/` and `test/`; or one folder of TFRecord shards, of
     ///   npy, npz or safetensors files, of pictures, or of files of a registered ``ClipFileKind``
     ///   such as films, or a single such file. Without folders of splits every split is the whole
@@ -19,6 +20,10 @@ extension DataSet {
     ) throws -> DataSet {
         if let scheme = DataScheme.scheme(of: location) {
             return try scheme.open(location, split, options, seed, progress)
+        }
+        if let format = DataFormat.format(of: location) {
+            return try open(
+                location, in: format, split: split, options: options, progress: progress)
         }
         var options = options
         // Decided over all splits: one of them may lack the ids that tell what 255 means.
@@ -50,6 +55,9 @@ extension DataSet {
     /// - Throws: `ClipError` when nothing is there.
     public static func hasSplits(_ location: String) throws -> Bool {
         if isNamed(location) { return true }
+        if let format = DataFormat.format(of: location) {
+            return try !format.splits(location).isEmpty
+        }
         return try !SplitPlace.splits(at: location).isEmpty
     }
 

@@ -25,7 +25,7 @@ public struct FrameSizing: Codable, Hashable, Sendable {
     }
 
     /// The steps from one size to the one that is read.
-    func steps(from start: FrameSize) -> [FrameStep] {
+    package func steps(from start: FrameSize) -> [FrameStep] {
         var steps: [FrameStep] = []
         var now = start
         func add(_ step: FrameStep) {

@@ -2,7 +2,7 @@ import GestaltMedia
 import GestaltTensor
 
 /// One change of a frame's size.
-enum FrameStep: Sendable, Equatable {
+package enum FrameStep: Sendable, Equatable {
     case resize(FrameSize)
     /// The part that begins at a row and a column, which lie outside where frames are filled up.
     case part(FrameSize, top: Int, left: Int)
@@ -24,7 +24,7 @@ enum FrameStep: Sendable, Equatable {
     }
 
     /// Frames `[…, H, W, C]` in the new size, by weighted means.
-    func applied(toFrames frames: Tensor<UInt8>) -> Tensor<UInt8> {
+    package func applied(toFrames frames: Tensor<UInt8>) -> Tensor<UInt8> {
         switch self {
         case .resize(let size): frames.resized(height: size.height, width: size.width)
         case .part: part(of: frames, axis: frames.rank - 3)
@@ -32,7 +32,7 @@ enum FrameStep: Sendable, Equatable {
     }
 
     /// Masks `[…, H, W]` in the new size, by nearest neighbors.
-    func applied(toMasks masks: Tensor<UInt8>) -> Tensor<UInt8> {
+    package func applied(toMasks masks: Tensor<UInt8>) -> Tensor<UInt8> {
         switch self {
         case .resize(let size): masks.resizedLabels(height: size.height, width: size.width)
         case .part: part(of: masks, axis: masks.rank - 2)

@@ -6,7 +6,7 @@ import GestaltTensor
 /// Keys are `t/image_main/encoded`, `t/image_aux1/encoded` (pictures, or raw RGB bytes), `t/action` (4 floats),
 /// `t/endeffector_pos` (3 floats) and, where there are labels, `t/mask/encoded` (a PNG or
 /// a byte a pixel, for the main camera); t = 0, 1, 2… in any order, with or without zero padding.
-struct ClipRecord {
+package struct ClipRecord {
     let path: String
     let index: Int
     let example: Example
@@ -14,7 +14,7 @@ struct ClipRecord {
     /// Frame number → its keys without the number → the whole key.
     private let keys: [Int: [String: String]]
 
-    init(_ example: Example, path: String, index: Int, options: ClipOptions) {
+    package init(_ example: Example, path: String, index: Int, options: ClipOptions) {
         self.path = path
         self.index = index
         self.example = example
@@ -29,7 +29,7 @@ struct ClipRecord {
     }
 
     /// - Throws: `ClipError`, or `MediaError` for a broken picture.
-    func clip() throws -> Clip {
+    package func clip() throws -> Clip {
         let image = "image_\(options.camera.rawValue)/encoded"
         let count = try frameCount(image)
         let frames = try frames(image, count: count)

@@ -55,6 +55,13 @@ public struct DataReport: Sendable, Equatable {
             }
             return
         }
+        if let format = DataFormat.format(of: location) {
+            parts = try format.splits(location).map { split in
+                let content = try format.content(location, split, options)
+                return try Part(content.clips, split: split, progress: progress)
+            }
+            return
+        }
         var options = options
         if options.masks != .ignored, options.coding == nil {
             options.coding = try .decided(options.ignore, at: location)

@@ -197,8 +197,13 @@ extension FrameFacts {
     private static let examinedClips = 24
     private static let examinedFrames = 32
 
-    /// Returns the film that a clip is of, by its name: without a part after `#`.
+    /// Returns the film that a clip is of, by its name: `FILM#CLIP` of imported sets,
+    /// `FILM/FIRST-LAST` of long films, else the clip.
     static func film(ofClip name: String) -> String {
-        String(name.prefix { $0 != "#" })
+        if let end = name.lastIndex(of: "#") { return String(name[..<end]) }
+        guard let slash = name.lastIndex(of: "/") else { return name }
+        let numbers = name[name.index(after: slash)...].split(separator: "-")
+        let isPart = numbers.count == 2 && numbers.allSatisfy { Int($0) != nil }
+        return isPart ? String(name[..<slash]) : name
     }
 }

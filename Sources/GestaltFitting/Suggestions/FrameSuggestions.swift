@@ -2,6 +2,7 @@ import Foundation
 import GestaltChecks
 import GestaltData
 import GestaltIO
+import GestaltImport
 import GestaltSegHeads
 import GestaltTensor
 
@@ -13,6 +14,10 @@ public struct Suggestion: Codable, Sendable, Equatable {
     public var name: String
     /// The number of the frame in the clip.
     public var frame: Int
+    /// The film, or the clip where it is of none.
+    public var film: String
+    /// The number of the frame in its film, from 0.
+    public var number: Int
     /// The mean entropy of the model's probabilities, 0 (certain) to 1.
     public var uncertainty: Double
     /// The distance to the nearest labeled or suggested frame, in standard deviations of the
@@ -80,10 +85,12 @@ public struct FrameSuggestions {
             }
         }
         let choice = FarthestFrames(views, known: known.count).choice(of: count)
-        return choice.map { place, distance in
+        return try choice.map { place, distance in
             let index = frames[place]
+            let clip = try set.clip(at: index.clip)
             return Suggestion(
-                clip: index.clip, name: set.info(at: index.clip).name, frame: index.frame,
+                clip: index.clip, name: clip.name, frame: index.frame,
+                film: FrameFacts.film(ofClip: clip.name), number: clip.number(of: index.frame),
                 uncertainty: views[place].uncertainty, distance: distance)
         }
     }
@@ -104,5 +111,13 @@ public struct FrameSuggestions {
             }
         }
         return runs
+    }
+}
+
+extension Clip {
+    /// The number of a frame in the film that the clip is of, or in the clip.
+    fileprivate func number(of frame: Int) -> Int {
+        if let timeline { return timeline.numbers[frame] }
+        return series[ImportedSet.numberSeries].map { Int($0[scalar: frame, 0]) } ?? frame
     }
 }

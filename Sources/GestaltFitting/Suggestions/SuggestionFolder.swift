@@ -68,12 +68,11 @@ public struct SuggestionFolder: Sendable {
         return file
     }
 
-    /// The name of a picture: the clip and the frame, without separators of folders.
+    /// The name of a picture: the film's without its ending, and the number of the frame, by which
+    /// an import finds the frame again.
     static func name(of suggestion: Suggestion) -> String {
-        let clip = suggestion.name.map {
-            $0.isLetter || $0.isNumber || "-._".contains($0) ? $0 : "-"
-        }
-        return String(clip) + String(format: "-%05d.png", suggestion.frame)
+        let stem = URL(filePath: suggestion.film).deletingPathExtension().lastPathComponent
+        return stem + String(format: "_%06d.png", suggestion.number)
     }
 
     /// The name of the label file or folder of a format.

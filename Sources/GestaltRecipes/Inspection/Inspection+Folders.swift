@@ -1,6 +1,7 @@
 import Foundation
 import GestaltData
 import GestaltFiles
+import GestaltImport
 import GestaltModels
 import GestaltTraining
 
@@ -14,6 +15,7 @@ extension Inspection {
         if isThere(run.recipe) { return try describeRun(run, isModel: isModel) }
         if isModel { return }
         if try ShardedTensors.index(in: path) != nil { return try describeCheckpoint() }
+        if ImportedSet.isOne(path) { return try describeImportedSet() }
         try describeData()
     }
 

@@ -1,2 +1,0 @@
-import GestaltFilm
-import GestaltLabels

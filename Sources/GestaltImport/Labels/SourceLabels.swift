@@ -1,0 +1,137 @@
+import GestaltLabels
+
+/// The labels of the frames of one source.
+struct SourceLabels: Sendable {
+    /// The labels of one frame in one file.
+    struct Entry: Sendable {
+        /// The number of the label file.
+        var file: Int
+        var picture: LabeledPicture
+    }
+
+    /// By the number of the frame; several files may label one.
+    var frames: [Int: [Entry]] = [:]
+
+    /// The labeled frames that a stride leaves, in order.
+    func numbers(stride: Int) -> [Int] { frames.keys.filter { $0 % stride == 0 }.sorted() }
+
+    /// A checksum of everything that decides the masks.
+    func fingerprint(_ files: [ReadLabelFile]) -> String {
+        var sum = SHA256()
+        for (number, entries) in frames.sorted(by: { $0.key < $1.key }) {
+            for entry in entries {
+                sum.append("frame \(number) \(entry.picture.size?.description ?? "")")
+                for object in entry.picture.objects {
+                    sum.append("object \(files[entry.file].ids[object.category] ?? 255)")
+                    object.region.append(to: &sum)
+                }
+            }
+        }
+        return sum.hexadecimal
+    }
+}
+
+extension LabelRegion {
+    fileprivate func append(to sum: inout SHA256) {
+        func append(_ numbers: [Double]) { for x in numbers { sum.append(x.bitPattern) } }
+        switch self {
+        case .polygons(let rings):
+            for ring in rings {
+                sum.append("ring")
+                append(ring.flatMap { [$0.x, $0.y] })
+            }
+        case .runs(let mask):
+            sum.append("runs \(mask.size)")
+            for run in mask.runs { sum.append(UInt64(run)) }
+        case .box(let center, let width, let height, let degrees):
+            sum.append("box")
+            append([center.x, center.y, width, height, degrees])
+        case .ellipse(let center, let radiusX, let radiusY, let degrees):
+            sum.append("ellipse")
+            append([center.x, center.y, radiusX, radiusY, degrees])
+        }
+    }
+}
+
+/// The labels of all sources, by name.
+struct MatchedLabels {
+    /// In the order of the sources.
+    private(set) var sources: [SourceLabels]
+    private(set) var problems: [ImportProblem] = []
+    /// Labeled pictures in the files, and those that belong to a frame.
+    private(set) var labelCount = 0
+    private(set) var matchedCount = 0
+
+    /// - Parameter sourceCount: the number of sources that `names` refers to.
+    init(
+        _ files: [ReadLabelFile], names: FrameNames, sourceCount: Int,
+        empty: ImportSettings.EmptyPictures
+    ) {
+        sources = Array(repeating: SourceLabels(), count: sourceCount)
+        for (index, file) in files.enumerated() {
+            var readings: [String: (count: Int, example: String)] = [:]
+            var emptyCount = 0
+            for picture in file.labels.pictures {
+                let isEmpty = picture.objects.isEmpty && empty == .unlabeled
+                if isEmpty { emptyCount += 1 } else { labelCount += 1 }
+                let match = names.place(of: picture.name, frame: picture.frame)
+                switch match {
+                case .failure(let reason): report(reason, picture, file)
+                case .place(let place, let difference):
+                    if !difference.isEmpty {
+                        readings[difference, default: (0, picture.name)].count += 1
+                    }
+                    if !isEmpty { add(picture, of: index, file, at: place) }
+                }
+            }
+            note(readings, emptyCount, file)
+        }
+    }
+
+    private mutating func report(
+        _ reason: String, _ picture: LabeledPicture, _ file: ReadLabelFile
+    ) {
+        problems.append(
+            ImportProblem(.bad, path: file.path, place: picture.place, reason))
+    }
+
+    private mutating func add(
+        _ picture: LabeledPicture, of index: Int, _ file: ReadLabelFile, at place: FrameNames.Place
+    ) {
+        let existing = sources[place.source].frames[place.number] ?? []
+        if let twin = existing.first(where: { $0.file == index }) {
+            if twin.picture.objects != picture.objects {
+                report("labeled twice, also as \(twin.picture.place)", picture, file)
+            }
+            return
+        }
+        matchedCount += 1
+        sources[place.source].frames[place.number] =
+            existing + [SourceLabels.Entry(file: index, picture: picture)]
+    }
+
+    private mutating func note(
+        _ readings: [String: (count: Int, example: String)], _ emptyCount: Int,
+        _ file: ReadLabelFile
+    ) {
+        for (difference, (count, example)) in readings.sorted(by: { $0.key < $1.key }) {
+            problems.append(
+                ImportProblem(
+                    .note, path: file.path,
+                    "\(count) names, such as \(example), differ from those of their frames: "
+                        + difference))
+        }
+        if emptyCount > 0 {
+            problems.append(
+                ImportProblem(
+                    .note, path: file.path,
+                    "\(emptyCount) pictures without objects count as unlabeled (--empty background "
+                        + "takes them for background)"))
+        }
+    }
+}
+
+extension LabeledPicture {
+    /// The picture in messages.
+    var place: String { frame.map { "\(name), frame \($0)" } ?? name }
+}

@@ -1,0 +1,64 @@
+import GestaltData
+
+/// An import that cannot be done.
+public enum ImportError: Error, Sendable, Equatable, CustomStringConvertible {
+    /// Something is bad and was not to be skipped; the report lists all of it. The set's folder
+    /// holds what it held before.
+    case badInput(ImportReport)
+    /// The set at `path` was imported with other settings.
+    case otherSettings(path: String, differences: [Difference])
+    /// A split would have no labeled frame: what is needed, and how many of it there are.
+    case tooFewLabels(split: Split, expected: String, found: Int, advice: String)
+    /// The inputs hold too few frames for the splits.
+    case tooFewFrames(path: String, expected: Int, found: Int)
+    /// Nothing in the inputs can be imported.
+    case nothingFound(paths: [String], found: String)
+    /// A path that cannot be read or written.
+    case wrongPath(path: String, expected: String, found: String)
+    /// Label files have more categories than masks can tell apart.
+    case tooManyCategories(found: Int)
+    /// A set whose files are not those of its manifest.
+    case damagedSet(path: String, expected: String, found: String)
+
+    /// A setting with two values.
+    public struct Difference: Sendable, Equatable, CustomStringConvertible {
+        public var name: String
+        /// The value of the set.
+        public var existing: String
+        /// The value of this import.
+        public var requested: String
+
+        public var description: String { "\(name) is \(existing) there and \(requested) here" }
+    }
+
+    public var description: String {
+        switch self {
+        case .badInput(let report):
+            let bad = report.bad
+            return
+                ([
+                    "\(report.output): not written, \(bad.count) things are wrong (--skip-bad "
+                        + "leaves them out)"
+                ] + ImportReport.summary(of: bad).map { "  " + $0 })
+                .joined(separator: "\n")
+        case .otherSettings(let path, let differences):
+            let list = differences.map(\.description).joined(separator: "; ")
+            return "\(path): imported with other settings: \(list) (--force imports anew)"
+        case .tooFewLabels(let split, let expected, let found, let advice):
+            return
+                "too few labels for the split \(split.folder): expected \(expected) with labels, "
+                + "found \(found): \(advice)"
+        case .tooFewFrames(let path, let expected, let found):
+            return "\(path): expected \(expected) frames or more to divide among the splits, "
+                + "found \(found)"
+        case .nothingFound(let paths, let found):
+            return "\(paths.joined(separator: ", ")): expected films or pictures, found \(found)"
+        case .wrongPath(let path, let expected, let found),
+            .damagedSet(let path, let expected, let found):
+            return "\(path): expected \(expected), found \(found)"
+        case .tooManyCategories(let found):
+            return "the label files have \(found) categories, masks have room for "
+                + "\(CategoryTable.limit) (--categories chooses some)"
+        }
+    }
+}

@@ -1,0 +1,79 @@
+import GestaltData
+import GestaltIO
+import GestaltMedia
+import GestaltTensor
+
+/// The clips of one split of an imported set, read one by one.
+///
+/// A clip has the series ``ImportedSet/numberSeries`` and, for films, ``ImportedSet/timeSeries``.
+public struct ImportedClips: ClipSource {
+    private let set: ImportedSet
+    private let split: Split
+    private let options: ClipOptions
+    private let places: [(source: Int, shard: SetManifest.Shard, clip: SetManifest.Clip)]
+
+    public init(_ set: ImportedSet, _ split: Split, options: ClipOptions = ClipOptions()) {
+        self.set = set
+        self.split = split
+        self.options = options
+        places = set.manifest.clips(split)
+    }
+
+    public var count: Int { places.count }
+    public var labelMeaning: LabelMeaning { options.labelMeaning ?? .classes }
+    public var labelCoding: LabelCoding? { LabelCoding(ignored: 255, isBinary: false) }
+    public var description: String { "\(count) clips of \(set.path) (\(split.folder))" }
+
+    /// - Throws: `FileFailure`, `MediaError` and `ClipError` for a set that was damaged.
+    public func clip(at index: Int) throws -> Clip {
+        let place = places[index]
+        let path = set.path + "/" + place.shard.path
+        let example = try Example(
+            serialized: try record(place.clip, of: place.shard, path: path), name: path)
+        var clip = try ClipRecord(example, path: path, index: index, options: options).clip()
+        clip.name = place.clip.name
+        if case .integers(let numbers) = example.features[RecordKeys.numbers],
+            numbers.count == clip.frameCount
+        {
+            clip.series[ImportedSet.numberSeries] = Tensor(
+                shape: [numbers.count, 1], scalars: numbers.map { Float($0) })
+        }
+        if case .integers(let times) = example.features[RecordKeys.times],
+            times.count == clip.frameCount
+        {
+            clip.series[ImportedSet.timeSeries] = Tensor(
+                shape: [times.count, 1], scalars: times.map { Float(Double($0) / 1e6) })
+        }
+        return clip
+    }
+
+    /// The bytes of one record, with its checksums verified.
+    private func record(
+        _ clip: SetManifest.Clip, of shard: SetManifest.Shard, path: String
+    ) throws -> [UInt8] {
+        let file = try MappedFile(path: path)
+        guard file.byteCount == shard.byteCount, clip.offset >= 0, clip.byteCount >= 0,
+            clip.offset <= file.byteCount - clip.byteCount
+        else {
+            throw ImportError.damagedSet(
+                path: path, expected: "\(shard.byteCount) bytes as in the manifest",
+                found: "\(file.byteCount)")
+        }
+        let bytes = file.withBytes { Array($0[clip.offset..<(clip.offset + clip.byteCount)]) }
+        let reader = try TFRecordReader(bytes: bytes, name: path)
+        guard let record = try reader.next() else {
+            throw ImportError.damagedSet(path: path, expected: "a record", found: "none")
+        }
+        return record
+    }
+}
+
+/// The keys of records beside those of frames and masks.
+enum RecordKeys {
+    /// The number of each frame in its source.
+    static let numbers = "frame_numbers"
+    /// The time of each frame in microseconds.
+    static let times = "frame_times_us"
+    /// The name of the source.
+    static let source = "source"
+}
