@@ -181,7 +181,8 @@ let package = Package(
                 "GestaltChecks", "GestaltTensor", "GestaltIO", "GestaltNN", "GestaltMetrics",
                 "GestaltMotion", "GestaltMedia", "GestaltLabels", "GestaltData", "GestaltModels",
                 "GestaltVideo",
-                "GestaltTraining", "GestaltFilm", "GestaltImport", "GestaltSegHeads", "GestaltRecipes",
+                "GestaltTraining", "GestaltFilm", "GestaltImport", "GestaltSegHeads",
+                "GestaltRecipes",
             ]),
         layer(
             "Gestalt",
@@ -278,7 +279,7 @@ let package = Package(
             "GestaltFitting",
             [
                 "GestaltTensor", "GestaltIO", "GestaltData", "GestaltModels", "GestaltTraining",
-                "GestaltSegHeads", "GestaltRecipes",
+                "GestaltFilm", "GestaltSegHeads", "GestaltRecipes",
             ]),
     ],
     swiftLanguageModes: [.v6],

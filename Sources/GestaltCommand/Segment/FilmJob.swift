@@ -1,5 +1,6 @@
 import ArgumentParser
 import Foundation
+import GestaltData
 import GestaltFilm
 import GestaltFitting
 import GestaltIO
@@ -55,24 +56,25 @@ struct FilmJob {
         self.job = job
     }
 
-    /// Whether an input is a film; an animated GIF is read as a clip of pictures.
-    static func isFilm(_ path: String) -> Bool {
-        !path.lowercased().hasSuffix(".gif") && Film.isFilm(path)
+    /// Whether pictures are the frames of a film; an animated GIF is a clip of pictures.
+    static func isFilm(_ group: PictureGroup) -> Bool {
+        group.clipsName != nil && !group.path.lowercased().hasSuffix(".gif")
+            && Film.isFilm(group.path)
     }
 
     /// - Throws: `Interrupted`; `FileFailure` where results cannot be written. Films that cannot be
     ///   read become ``failures``.
-    mutating func run(_ films: [String]) throws {
-        for path in films {
+    mutating func run(_ films: [PictureGroup]) throws {
+        for film in films {
             do {
-                try run(path)
+                try run(film.path, film.clipsName ?? film.path)
             } catch let error as FilmError {
-                failures.append((path, "\(error)"))
+                failures.append((film.path, "\(error)"))
             }
         }
     }
 
-    private mutating func run(_ path: String) throws {
+    private mutating func run(_ path: String, _ name: String) throws {
         let film = try Film(contentsOf: path)
         var options = FilmOptions()
         options.stride = arguments.every ?? 1
@@ -80,8 +82,7 @@ struct FilmJob {
         let reader = try film.frames(options)
         let rate = (film.info.framesPerSecond ?? 25) / Double(options.stride)
         let outputs = try job.outputs(
-            formats, film: URL(filePath: path).deletingPathExtension().lastPathComponent,
-            folder: output, framesPerSecond: rate, opacity: opacity)
+            formats, film: name, folder: output, framesPerSecond: rate, opacity: opacity)
         let total = film.info.duration.map { duration in
             let length = min(options.end ?? duration, duration) - (options.start ?? 0)
             return max(0, Int(length * rate))

@@ -53,10 +53,6 @@ struct Segment: GestaltCommand {
         guard !masksOnly || opacity == nil else {
             throw ValidationError("--opacity applies to overlays; --masks-only writes none")
         }
-        guard film.typed.isEmpty || inputs.contains(where: FilmJob.isFilm) else {
-            throw ValidationError(
-                "\(film.typed.joined(separator: ", ")) are for films, and there is none")
-        }
     }
 
     func run() throws {
@@ -69,32 +65,38 @@ struct Segment: GestaltCommand {
             )
         }
         Interruption.handleSignals()
-        var films = try filmJob(network, opened.path)
-        try films?.run(inputs.filter(FilmJob.isFilm))
-        let listing = PictureListing(inputs.filter { !FilmJob.isFilm($0) }, excluding: output)
+        let listing = PictureListing(inputs, excluding: output)
+        // A model of clips sees films as other clips.
+        let films = network.seesFuture ? [] : listing.groups.filter(FilmJob.isFilm)
+        guard film.typed.isEmpty || !films.isEmpty else {
+            throw ValidationError(
+                "\(film.typed.joined(separator: ", ")) are for films and models of single frames")
+        }
+        var filmJob = films.isEmpty ? nil : try self.filmJob(network, opened.path)
+        try filmJob?.run(films)
+        let pictures = listing.groups.filter { group in !films.contains { $0.path == group.path } }
         var job = SegmentJob(
             network, output: output, common: common,
             options: .init(
                 clips: reading.options, threshold: threshold ?? 0.5,
                 opacity: opacity ?? (network.classes == 1 ? 0.35 : 0.5), overlays: !masksOnly,
                 skipsExisting: skipExisting))
-        job.failures = (films?.failures ?? []) + listing.failures.map { ($0.path, $0.reason) }
-        if !listing.groups.isEmpty {
+        job.failures =
+            (filmJob?.failures ?? []) + listing.failures.map { ($0.path, $0.reason) }
+        if !pictures.isEmpty {
             for folder in masksOnly ? ["masks"] : ["masks", "overlays"] {
                 try OutputFolder.make(output + "/" + folder)
             }
-            try job.run(listing)
+            try job.run(pictures)
         }
-        try report(job, listing, films?.outcomes ?? [])
+        try report(job, listing, filmJob?.outcomes ?? [])
         guard job.failures.isEmpty else { throw ExitCode(1) }
     }
 
-    /// The segmentation of films; nil where there is none among the inputs.
     private func filmJob(
         _ network: any SegmentationModel & StoredModel, _ path: String
-    ) throws -> FilmJob? {
-        guard inputs.contains(where: FilmJob.isFilm) else { return nil }
-        return try FilmJob(
+    ) throws -> FilmJob {
+        try FilmJob(
             network, categories: ModelCategories.read(from: path), output: output, arguments: film,
             formats: film.names ?? (masksOnly ? ["masks"] : MaskOutputs.usual),
             threshold: threshold, opacity: opacity, common: common)
@@ -119,7 +121,9 @@ struct Segment: GestaltCommand {
             ])
         } else {
             for film in films { print(film.line) }
-            guard !listing.groups.isEmpty || films.isEmpty else { return printFailures(job) }
+            guard listing.groups.count > films.count || films.isEmpty else {
+                return printFailures(job)
+            }
             let there = job.existing > 0 ? ", \(job.existing) were there already" : ""
             print("\(folders): \(job.done) \(job.done == 1 ? "picture" : "pictures")\(there)")
         }
