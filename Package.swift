@@ -278,7 +278,8 @@ let package = Package(
         tests(
             "GestaltFitting",
             [
-                "GestaltTensor", "GestaltIO", "GestaltData", "GestaltModels", "GestaltTraining",
+                "GestaltTensor", "GestaltIO", "GestaltMedia", "GestaltData", "GestaltModels",
+                "GestaltTraining",
                 "GestaltFilm", "GestaltSegHeads", "GestaltRecipes",
             ]),
     ],

@@ -1,6 +1,7 @@
 import GestaltData
 import GestaltFitting
 import GestaltRecipes
+import GestaltTensor
 import TestSupport
 import Testing
 

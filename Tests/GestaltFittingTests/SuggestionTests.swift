@@ -1,6 +1,7 @@
 import Foundation
 import GestaltData
 import GestaltFitting
+import GestaltMedia
 import GestaltSegHeads
 import GestaltTensor
 import TestSupport

@@ -1,4 +1,5 @@
 import Foundation
+import GestaltFilm
 import GestaltIO
 import GestaltLabels
 import GestaltTensor
