@@ -1,3 +1,4 @@
+internal import CMedia
 import GestaltIO
 
 /// The size and orientation of a picture, read from the head of its file without decoding it.
