@@ -191,7 +191,9 @@ let package = Package(
                 "GestaltFiles",
                 "GestaltMedia", "GestaltData", "GestaltModels", "GestaltVideo", "GestaltTraining",
                 "GestaltRobotPush", "GestaltVQVAE", "GestaltMAGVIT", "GestaltPrior",
-                "GestaltSegHeads", "GestaltRecipes",
+                "GestaltSegHeads", "GestaltRecipes", "GestaltLabels", "GestaltFilm",
+                "GestaltImport",
+                "GestaltFitting",
             ]),
         layer(
             "GestaltCommand",

@@ -1,6 +1,10 @@
 @_exported import GestaltData
 @_exported import GestaltFiles
+@_exported import GestaltFilm
+@_exported import GestaltFitting
 @_exported import GestaltIO
+@_exported import GestaltImport
+@_exported import GestaltLabels
 @_exported import GestaltMAGVIT
 @_exported import GestaltMedia
 @_exported import GestaltMetrics

@@ -38,6 +38,10 @@ public struct Suggestion: Codable, Sendable, Equatable {
 /// - Two frames look alike if their pictures at 16 × 16 pixels differ by less than a third of what
 ///   frames of the set differ by, the median of pairs.
 ///
+/// <!-- given:
+/// let model: any SegmentationModel = given()
+/// let set: DataSet = given()
+/// -->
 /// ```swift
 /// let suggestions = try FrameSuggestions(of: model).frames(in: set)
 /// ```
