@@ -100,7 +100,7 @@ extension FrameFacts {
                 split == .train
                 ? labels.map { LabeledFrames.spread(min($0, set.labeledFrameCount), of: set) } : nil
             sides += try Self.sides(of: set, kept)
-            clips += try Self.clips(of: set.classified(into: count), split, kept)
+            clips += try Self.clips(of: set.classified(into: count), split, kept, classes: count)
         }
         let sizes = Dictionary(grouping: train.infos(), by: \.size).mapValues(\.count)
         let size =
@@ -141,7 +141,7 @@ extension FrameFacts {
     }
 
     private static func clips(
-        of set: DataSet, _ split: Split, _ kept: [FrameIndex]?
+        of set: DataSet, _ split: Split, _ kept: [FrameIndex]?, classes: Int
     ) throws -> [ClipFacts] {
         let chosen = kept.map(Set.init)
         return set.infos().enumerated().map { index, info in
@@ -154,7 +154,10 @@ extension FrameFacts {
                 labeled: frames.map { frame in
                     let summary = LabelSummary(
                         of: set, frames: [FrameIndex(clip: index, frame: frame)])
-                    return LabeledFacts(frame: frame, classes: summary.ids.filter { $0 > 0 })
+                    let ids = summary.ids.filter { $0 > 0 }
+                    // Without classes every id is foreground.
+                    return LabeledFacts(
+                        frame: frame, classes: classes > 1 || ids.isEmpty ? ids : [1])
                 })
         }
     }
