@@ -34,11 +34,7 @@ final class COCOMasks: MaskOutput {
                 + String(format: "\"seconds\": %.6f}", frame.frame.time))
         for region in Region.all(in: frame.labels) {
             annotationCount += 1
-            let mask = frame.labels.withScalars {
-                RunLengthMask(size: PictureSize(height: height, width: width), rows: $0) {
-                    $0 == region.label
-                }
-            }
+            let mask = RunLengthMask(bitmap: region.bitmap(of: frame.labels))
             try write(
                 (annotationCount > 1 ? ",\n" : "\n")
                     + "{\"id\": \(annotationCount), \"image_id\": \(number), \"category_id\": "
@@ -101,6 +97,16 @@ private struct Region {
             }
         }
         return regions.dropFirst().filter { $0.area > 0 }
+    }
+
+    /// Returns 1 for the pixels of the label, `[H, W]`.
+    func bitmap(of labels: Tensor<UInt8>) -> Tensor<UInt8> {
+        let size = labels.shape
+        return labels.withScalars { labels in
+            Tensor(uninitialized: size) { pixels in
+                for place in labels.indices { pixels[place] = labels[place] == label ? 1 : 0 }
+            }
+        }
     }
 
     private init(label: UInt8) { self.label = label }

@@ -50,6 +50,7 @@ final class OverlayFilm: MaskOutput {
     /// Returns the frame with colors over its labels.
     private func drawn(_ frame: MaskedFrame) -> Tensor<UInt8> {
         var picture = frame.frame.pixels
+        let blending = blending
         picture.withMutableScalars { pixels in
             frame.labels.withScalars { labels in
                 for (place, label) in labels.enumerated() where label != 0 {
