@@ -2,6 +2,7 @@ import GestaltData
 import GestaltIO
 import GestaltImport
 import GestaltModels
+import GestaltTensor
 import TestSupport
 import Testing
 

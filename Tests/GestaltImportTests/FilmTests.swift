@@ -1,3 +1,4 @@
+import Foundation
 import GestaltData
 import GestaltFilm
 import GestaltImport
@@ -5,11 +6,11 @@ import GestaltTensor
 import TestSupport
 import Testing
 
-/// Sets of films. They need ffmpeg.
-@Suite(.enabled(if: FilmTests.hasPrograms, "ffmpeg is not installed"))
-struct FilmTests {
-    static let hasPrograms = (try? FilmPrograms.installed()) != nil
+private let hasPrograms = (try? FilmPrograms.installed()) != nil
 
+/// Sets of films. They need ffmpeg.
+@Suite(.enabled(if: hasPrograms, "ffmpeg is not installed"))
+struct FilmTests {
     /// Writes a film of gray frames, each 20 brighter than the one before.
     private func film(_ path: String, frames: Int) throws {
         let writer = try FilmWriter(path: path, height: 32, width: 48, framesPerSecond: 10)
@@ -44,9 +45,8 @@ struct FilmTests {
         let index = try #require(
             set.origins(.train).firstIndex { $0.source.name == "one.mp4" })
         let clip = try set.dataSet(.train).clip(at: index)
-        #expect(clip.series[ImportedSet.numberSeries]?.scalars == [0, 2, 4, 6, 8])
-        let times = clip.series[ImportedSet.timeSeries]?.scalars ?? []
-        for (time, expected) in zip(times, [0, 0.2, 0.4, 0.6, 0.8] as [Float]) {
+        #expect(clip.timeline?.numbers == [0, 2, 4, 6, 8])
+        for (time, expected) in zip(clip.timeline?.times ?? [], [0, 0.2, 0.4, 0.6, 0.8]) {
             #expect(abs(time - expected) < 1e-3)
         }
         #expect(clip.labeledFrames == [2])

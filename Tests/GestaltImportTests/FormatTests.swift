@@ -29,11 +29,13 @@ struct FormatTests {
         struct Image: Decodable {
             var image: String
             var expected: String
+            var expectedByGrid: String?
             var instances: [Instance]
         }
         struct Instance: Decodable {
             var bit: Int
             var category: String?
+            var iscrowd: Int?
         }
         var labels: [Entry]
     }
@@ -45,7 +47,8 @@ struct FormatTests {
         arguments: [
             Case("coco/rle-compressed.json", "coco-rle-compressed"),
             Case("coco/rle-uncompressed.json", "coco-rle-uncompressed"),
-            Case("coco/polygons.json", "coco-polygons"),
+            Case("coco/polygons.json", "coco-polygons"), Case("labelme", "labelme"),
+            Case("yolo/data.yaml", "yolo"),
         ])
     func masksAreThose(_ one: Case) throws {
         let labels = try #require(OutsideFiles.fixtures.file("labels"))
@@ -73,11 +76,12 @@ struct FormatTests {
             let numbers = clip.series[ImportedSet.numberSeries]?.scalars.map { Int($0) } ?? []
             for frame in clip.labeledFrames {
                 let image = try #require(images[names[numbers[frame]]])
-                let bits: Tensor<UInt8> = try NPY.read(labels.appending(path: image.expected).path)
+                let bits: Tensor<UInt8> = try NPY.read(
+                    labels.appending(path: image.expectedByGrid ?? image.expected).path)
                 let mask = try #require(clip.masks?[frame])
                 for (id, set) in zip(mask.scalars, bits.scalars) {
                     let there = image.instances.filter { set >> UInt8($0.bit) & 1 == 1 }
-                        .map { $0.category == "brick" ? UInt8(1) : 2 }
+                        .map { $0.iscrowd == 1 ? 255 : $0.category == "brick" ? UInt8(1) : 2 }
                     if there.isEmpty ? id != 0 : !there.contains(id) {
                         Issue.record("\(image.image): \(id) where \(there) are")
                         return

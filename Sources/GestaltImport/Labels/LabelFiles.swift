@@ -8,30 +8,35 @@ struct ReadLabelFile {
     /// The name of its format.
     var format: String
     var labels: LabelSet
-    /// The id in masks of each category: 0 for background, nil for one that is not imported.
+    /// The id in masks of each category: 0 for background, 255 for what counts for nothing, nil for
+    /// one that is not imported.
     var ids: [UInt8?]
 
     /// The categories above background that the file can label.
-    var foreground: Set<UInt8> { Set(ids.compactMap { $0 }).subtracting([0]) }
+    var foreground: Set<UInt8> { Set(ids.compactMap { $0 }).subtracting([0, Clip.ignoredLabel]) }
 }
 
 /// The label files of an import.
 struct LabelFiles {
     private(set) var files: [ReadLabelFile] = []
     private(set) var problems: [ImportProblem] = []
-    private(set) var categories: CategoryTable
+    private(set) var categories: CategoryIDs
+    private let options: LabelReadingOptions
 
     /// Reads the files; those that cannot be read are problems.
     ///
-    /// - Parameter size: the size of a picture by its name, for formats in fractions of it.
+    /// - Parameters:
+    ///   - names: the categories to import, which are the values of label pictures from 1 on.
+    ///   - size: the size of a picture by its name, for formats in fractions of it.
     /// - Throws: ``ImportError/tooManyCategories(found:)``.
     init(
-        _ paths: [String], categories: CategoryTable,
+        _ paths: [String], categories: CategoryIDs, names: [String],
         size: @escaping @Sendable (String) -> PictureSize?
     ) throws(ImportError) {
         self.categories = categories
+        options = LabelReadingOptions(categories: names.map { LabeledCategory($0) }, size: size)
         for path in paths {
-            guard let (name, reading) = read(path, size: size) else { continue }
+            guard let (name, reading) = read(path) else { continue }
             problems += reading.problems.map { ImportProblem($0) }
             let ids = try self.categories.ids(of: reading.labels)
             let file = ReadLabelFile(path: path, format: name, labels: reading.labels, ids: ids)
@@ -40,36 +45,14 @@ struct LabelFiles {
         }
     }
 
-    private mutating func read(
-        _ path: String, size: @escaping @Sendable (String) -> PictureSize?
-    ) -> (format: String, reading: LabelReading)? {
+    private mutating func read(_ path: String) -> (format: String, reading: LabelReading)? {
         do {
-            guard let (name, format) = try Self.format(of: path) else {
-                let found =
-                    Folder.exists(path) ? try Folder.summary(path) : "\(try FileKind(of: path))"
-                problems.append(
-                    ImportProblem(
-                        .bad, path: path,
-                        "expected labels of a format among "
-                            + LabelFormat.registry.names.joined(separator: ", ")
-                            + ", found \(found)"))
-                return nil
-            }
-            return (name, try format.read(path, LabelReadingOptions(size: size)))
+            let (name, format) = try LabelFormat.detect(path)
+            return (name, try format.read(path, options))
         } catch {
             problems.append(ImportProblem(error, path: path))
             return nil
         }
-    }
-
-    /// The first registered format that recognizes a file or folder.
-    private static func format(of path: String) throws -> (name: String, format: LabelFormat)? {
-        for name in LabelFormat.registry.names {
-            if let format = LabelFormat.registry[name], try format.recognizes(path) {
-                return (name, format)
-            }
-        }
-        return nil
     }
 
     private static func unknownCategories(of file: ReadLabelFile) -> [ImportProblem] {

@@ -22,7 +22,8 @@ struct SourceLabels: Sendable {
             for entry in entries {
                 sum.append("frame \(number) \(entry.picture.size?.description ?? "")")
                 for object in entry.picture.objects {
-                    sum.append("object \(files[entry.file].ids[object.category] ?? 255)")
+                    let id = files[entry.file].ids[object.category].map { "\($0)" } ?? "none"
+                    sum.append("object \(id) \(object.isCrowd)")
                     object.region.append(to: &sum)
                 }
             }

@@ -58,7 +58,7 @@ public enum ImportError: Error, Sendable, Equatable, CustomStringConvertible {
             return "\(path): expected \(expected), found \(found)"
         case .tooManyCategories(let found):
             return "the label files have \(found) categories, masks have room for "
-                + "\(CategoryTable.limit) (--categories chooses some)"
+                + "\(CategoryIDs.limit) (--categories chooses some)"
         }
     }
 }

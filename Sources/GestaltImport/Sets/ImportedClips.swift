@@ -5,7 +5,7 @@ import GestaltTensor
 
 /// The clips of one split of an imported set, read one by one.
 ///
-/// A clip has the series ``ImportedSet/numberSeries`` and, for films, ``ImportedSet/timeSeries``.
+/// Clips of films have a timeline, clips of pictures the series ``ImportedSet/numberSeries``.
 public struct ImportedClips: ClipSource {
     private let set: ImportedSet
     private let split: Split
@@ -32,19 +32,30 @@ public struct ImportedClips: ClipSource {
             serialized: try record(place.clip, of: place.shard, path: path), name: path)
         var clip = try ClipRecord(example, path: path, index: index, options: options).clip()
         clip.name = place.clip.name
-        if case .integers(let numbers) = example.features[RecordKeys.numbers],
+        try addPlaces(of: example, to: &clip, path: path)
+        return clip
+    }
+
+    /// Adds the numbers and times of frames.
+    private func addPlaces(
+        of example: Example, to clip: inout Clip, path: String
+    ) throws(ImportError) {
+        guard case .integers(let numbers)? = example.features[RecordKeys.numbers],
             numbers.count == clip.frameCount
-        {
+        else {
+            throw .damagedSet(
+                path: path, expected: "\(clip.frameCount) frame numbers of \(clip.name)",
+                found: example.features[RecordKeys.numbers]?.summary ?? "nothing")
+        }
+        guard case .integers(let times)? = example.features[RecordKeys.times],
+            times.count == clip.frameCount
+        else {
             clip.series[ImportedSet.numberSeries] = Tensor(
                 shape: [numbers.count, 1], scalars: numbers.map { Float($0) })
+            return
         }
-        if case .integers(let times) = example.features[RecordKeys.times],
-            times.count == clip.frameCount
-        {
-            clip.series[ImportedSet.timeSeries] = Tensor(
-                shape: [times.count, 1], scalars: times.map { Float(Double($0) / 1e6) })
-        }
-        return clip
+        clip.timeline = ClipTimeline(
+            numbers: numbers.map { Int($0) }, times: times.map { Double($0) / 1e6 })
     }
 
     /// The bytes of one record, with its checksums verified.

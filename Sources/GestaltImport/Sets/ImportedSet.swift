@@ -78,8 +78,7 @@ public struct ImportedSet: Sendable {
         }
     }
 
-    /// The names of the series of a clip that hold the number of each frame in its source, and its
-    /// time in seconds; `[T, 1]` each.
+    /// The name of the series `[T, 1]` that holds the number of each frame in its source, of clips
+    /// without a timeline.
     public static let numberSeries = "frame_number"
-    public static let timeSeries = "time"
 }

@@ -1,5 +1,6 @@
 import GestaltLabels
 import GestaltMedia
+import GestaltTensor
 
 /// A GIF, whose frames have times.
 struct AnimationSource: ImportSource {
@@ -12,8 +13,8 @@ struct AnimationSource: ImportSource {
     var frameNames: [String]? { nil }
 
     func size(of number: Int) -> PictureSize? {
-        guard let picture = try? Image.read(path) else { return nil }
-        return PictureSize(height: picture.shape[0], width: picture.shape[1])
+        guard let header = try? PictureHeader(path: path) else { return nil }
+        return PictureSize(height: header.height, width: header.width)
     }
 
     /// Reads all frames: ``Animation/maximumPixelCount`` limits them.

@@ -43,7 +43,7 @@ private final class FilmFrames: SourceFrames {
         if !isEnded {
             do {
                 if let frame = try read() { return .frame(frame) }
-                problems = reader?.remarks.map { ImportProblem(.bad, path: path, $0) } ?? []
+                problems = reader?.remarks.map { problem($0) } ?? []
                 if frameCount == 0 {
                     problems.append(ImportProblem(.bad, path: path, "no frame of it can be taken"))
                 }
@@ -56,6 +56,13 @@ private final class FilmFrames: SourceFrames {
             reader = nil
         }
         return problems.isEmpty ? nil : .problem(problems.removeFirst())
+    }
+
+    /// Damage is bad; of missing times and changing sizes the reader has made the best.
+    private func problem(_ remark: String) -> ImportProblem {
+        let text = remark.hasPrefix(path + ": ") ? String(remark.dropFirst(path.count + 2)) : remark
+        let isDamage = ["damaged", "ffmpeg ended early"].contains { text.hasPrefix($0) }
+        return ImportProblem(isDamage ? .bad : .note, path: path, text)
     }
 
     private func read() throws -> SourceFrame? {

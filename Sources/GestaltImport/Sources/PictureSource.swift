@@ -14,8 +14,8 @@ struct PictureSource: ImportSource {
     var frameNames: [String]? { pictureNames }
 
     func size(of number: Int) -> PictureSize? {
-        guard let picture = try? Image.read(files[number]) else { return nil }
-        return PictureSize(height: picture.shape[0], width: picture.shape[1])
+        guard let header = try? PictureHeader(path: files[number]) else { return nil }
+        return PictureSize(height: header.height, width: header.width)
     }
 
     func frames(_ settings: ImportSettings) -> any SourceFrames {

@@ -37,9 +37,9 @@ struct ImportPreparation {
         let names = FrameNames(sources)
         let read = try LabelFiles(
             plan.labels,
-            categories: CategoryTable(
+            categories: CategoryIDs(
                 names: plan.settings.categories, existing: existing?.labelCategories ?? []),
-            size: { names.size(of: $0) })
+            names: plan.settings.categories ?? [], size: { names.size(of: $0) })
         files = read.files
         categories = read.categories.categories
         report.problems += read.problems

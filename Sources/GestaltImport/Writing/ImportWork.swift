@@ -41,7 +41,10 @@ struct ImportWork {
             let source = preparation.sources[index]
             let checksum: String
             do {
-                checksum = try checksums.checksum(of: source.files) { try report(source.name) }
+                let state = WorkProgress(done: frameCount, unit: "frames", note: source.name)
+                checksum = try checksums.checksum(of: source.files) { [progress] in
+                    try progress?(state)
+                }
             } catch let error as FileFailure {
                 problems.append(ImportProblem(error, path: error.path))
                 continue
@@ -150,7 +153,8 @@ private struct FrameEncoding: Sendable {
         let picture = steps.reduce(source.pixels) { $1.applied(toFrames: $0) }
         let mask = labels.frames[source.number].flatMap { entries in
             painter.mask(
-                entries, size: PictureSize(height: height, width: width), problems: &problems)
+                entries, size: PictureSize(height: height, width: width), path: source.path,
+                problems: &problems)
         }
         let sized = mask.map { mask in steps.reduce(mask) { $1.applied(toMasks: $0) } }
         frame = EncodedFrame(

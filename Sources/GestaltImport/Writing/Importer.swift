@@ -1,6 +1,7 @@
 import Foundation
 import GestaltData
 import GestaltIO
+import GestaltLabels
 import GestaltMedia
 import GestaltModels
 

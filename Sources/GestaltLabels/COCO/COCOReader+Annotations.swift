@@ -34,7 +34,7 @@ extension COCOReader {
         var object = LabeledObject(
             category: category, region: region, number: number, instance: row["track_id"]?.int,
             isCrowd: isCrowd(row, region, place, subject), place: place)
-        object.score = row["score"]?.double.map { Float($0) }
+        object.score = row["score"]?.finiteFloat
         if let number, !annotationNumbers.insert(number).inserted {
             report(
                 .repaired, "\(place).id", "\(subject): the id stands twice; both rows are kept")

@@ -5,6 +5,7 @@ extension LabelFormat {
     public static let registry = Registry<LabelFormat>(
         "label format",
         [
-            "coco": .coco
+            "coco": .coco, "labelme": .labelMe, "labelstudio": .labelStudio,
+            "yolo": .yolo,
         ])
 }

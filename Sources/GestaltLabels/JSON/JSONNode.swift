@@ -59,6 +59,11 @@ package enum JSONNode: Sendable {
         }
     }
 
+    /// A finite number in single precision; nil for other values.
+    package var finiteFloat: Float? {
+        double.flatMap { Float($0).isFinite ? Float($0) : nil }
+    }
+
     /// A whole number, also one written with a fraction of zero; nil for other values.
     package var int: Int? {
         switch self {

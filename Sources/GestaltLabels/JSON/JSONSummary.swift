@@ -7,11 +7,12 @@ package struct JSONSummary: Sendable, Equatable {
     /// The keys of the object; of a list, those of its first element.
     package private(set) var keys: Set<String> = []
 
-    /// Reads the keys of a file; of a damaged one, those before the damage. Nil when the file does
-    /// not begin like a JSON object or list.
+    /// Reads the keys of a file; of a damaged one, those before the damage. Nil when it is a folder
+    /// or does not begin like a JSON object or list.
     ///
     /// - Complexity: one pass over the bytes.
     package init?(path: String) throws {
+        guard case .file = try PathStatus(path) else { return nil }
         let summary: JSONSummary? = try MappedFile(path: path).withBytes { bytes in
             guard let text = try? JSONText(bytes, path: path) else { return nil }
             return text.withBytes { JSONSummary($0) }

@@ -14,12 +14,14 @@ public struct PictureFolder: Sendable {
     private let names: [PictureName]
     private let exact: [String: Int]
 
+    /// The endings of readable pictures, in lower case.
+    static let endings = Set(Image.pathExtensions)
+
     /// Lists the pictures of a folder and of the folders in it, by their endings.
     /// - Throws: ``FileFailure`` when the folder cannot be read.
     public init(_ path: String) throws(FileFailure) {
-        let endings = Set(Image.pathExtensions)
         let files = try FolderListing(path).files.filter { file in
-            endings.contains(PictureName(file).ending.lowercased())
+            Self.endings.contains(PictureName(file).ending.lowercased())
         }
         self.init(path, files: files)
     }
@@ -39,17 +41,19 @@ public struct PictureFolder: Sendable {
     }
 
     /// Returns the file that `name` refers to.
-    public func match(_ name: String) -> NameMatch {
+    /// - Parameter ignoringEnding: whether any ending is right: for names of label files.
+    public func match(_ name: String, ignoringEnding: Bool = false) -> NameMatch {
         if exact[name] != nil {
             return NameMatch(name: name, outcome: .found(name, differences: []))
         }
-        let stated = PictureName(name)
+        let stated = PictureName(name, hasEnding: !ignoringEnding)
         let candidates = Set(stated.keys.flatMap { places[$0] ?? [] })
         let isRewritten = name.contains("\\") || PictureName.isOnDrive(name)
         var best: [(file: Int, differences: [NameMatch.Difference])] = []
         var leastWeight = Int.max
         for file in candidates.sorted() {
-            let differences = differences(stated, names[file], isRewritten: isRewritten)
+            var differences = differences(stated, names[file], isRewritten: isRewritten)
+            if ignoringEnding { differences.removeAll { $0 == .ending } }
             let weight = differences.reduce(0) { $0 + $1.weight }
             if weight < leastWeight { best = [] }
             if weight <= leastWeight { best.append((file, differences)) }

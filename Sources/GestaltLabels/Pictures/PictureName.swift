@@ -11,14 +11,15 @@ struct PictureName {
     /// names of uploaded files; equal to ``stem`` where it has none.
     let plainStem: Substring
 
-    init(_ name: String) {
+    /// - Parameter hasEnding: whether what follows the last point is an ending.
+    init(_ name: String, hasEnding: Bool = true) {
         let path = Self.normalized(name)
         let cut = path.lastIndex(of: "/")
         let file = cut.map { path[path.index(after: $0)...] } ?? path[...]
         self.path = path
         folder = cut.map { path[..<$0] } ?? ""
         // A leading dot belongs to the name.
-        if let dot = file.lastIndex(of: "."), dot > file.startIndex {
+        if hasEnding, let dot = file.lastIndex(of: "."), dot > file.startIndex {
             stem = file[..<dot]
             ending = file[file.index(after: dot)...]
         } else {
@@ -41,6 +42,11 @@ struct PictureName {
         if isOnDrive(text) { text.removeFirst(2) }
         guard text.hasPrefix("/") || text.contains("//") || text.contains("./") else { return text }
         return text.split(separator: "/").filter { $0 != "." }.joined(separator: "/")
+    }
+
+    /// The last part of a path.
+    static func lastPart(_ path: String) -> String {
+        path.lastIndex(of: "/").map { String(path[path.index(after: $0)...]) } ?? path
     }
 
     /// Whether a path begins with the letter of a drive.

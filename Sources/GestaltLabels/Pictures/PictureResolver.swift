@@ -20,15 +20,19 @@ package struct PictureResolver {
     ///   - name: The name in the label file.
     ///   - stated: The size in the label file; nil where it states none.
     ///   - needsSize: Whether a missing size is a defect of the file, and so reported.
+    ///   - isShown: Whether the format defines its sizes to be those of the turned picture, so
+    ///     that turning by Exif data needs no remark.
     ///   - place: The place of the picture in the file: `images[3]`.
     ///   - namePlace: The place of its name: `images[3].file_name`.
+    ///   - sizePlace: The place of its size; nil for `place`.
     package mutating func picture(
-        _ name: String, stated: PictureSize?, needsSize: Bool = true, place: String,
-        namePlace: String
+        _ name: String, stated: PictureSize?, needsSize: Bool = true, isShown: Bool = false,
+        place: String, namePlace: String, sizePlace: String? = nil
     ) -> LabeledPicture? {
+        let sizePlace = sizePlace ?? place
         if let stated, !stated.isUsable {
             report(
-                .omitted, place,
+                .omitted, sizePlace,
                 "“\(name)”: width \(stated.width) and height \(stated.height) are no size of a "
                     + "picture of up to \(PictureSize.maximumPixelCount) pixels")
             return nil
@@ -38,7 +42,7 @@ package struct PictureResolver {
             if name.contains("\\") || PictureName.isOnDrive(name) {
                 report(.repaired, namePlace, "“\(name)” is read as “\(picture.name)”")
             }
-            completeSize(of: &picture, needsSize: needsSize, place: place)
+            completeSize(of: &picture, needsSize: needsSize, place: sizePlace)
             return picture
         }
         let match = pictures.match(name)
@@ -50,7 +54,8 @@ package struct PictureResolver {
         picture.path = pictures.path + "/" + file
         do {
             let header = try pictures.header(of: file)
-            return compare(picture, with: header, needsSize: needsSize, place: place)
+            return compare(
+                picture, with: header, needsSize: needsSize, isShown: isShown, place: sizePlace)
         } catch {
             report(.omitted, place, "the picture “\(name)” cannot be read: \(error)")
             return nil
@@ -69,7 +74,8 @@ package struct PictureResolver {
 
     /// Compares the stated size with that of the file.
     private mutating func compare(
-        _ picture: LabeledPicture, with header: PictureHeader, needsSize: Bool, place: String
+        _ picture: LabeledPicture, with header: PictureHeader, needsSize: Bool, isShown: Bool,
+        place: String
     ) -> LabeledPicture? {
         var picture = picture
         let shown = PictureSize(height: header.height, width: header.width)
@@ -86,7 +92,7 @@ package struct PictureResolver {
             return picture
         }
         if stated == shown {
-            if header.hasSwappedSides {
+            if header.hasSwappedSides && !isShown {
                 report(
                     .repaired, place,
                     "“\(picture.name)” is turned by EXIF; the labels are those of the turned "
@@ -97,8 +103,9 @@ package struct PictureResolver {
         guard stated == stored else {
             report(
                 .omitted, place,
-                "“\(picture.name)” is \(stated.width) wide and \(stated.height) high in the label "
-                    + "file, but \(shown.width) wide and \(shown.height) high in \(picture.path ?? "")"
+                "“\(picture.name)” is \(stated.width) wide and \(stated.height) high in the "
+                    + "label file, but \(shown.width) wide and \(shown.height) high in "
+                    + (picture.path ?? "")
             )
             return nil
         }

@@ -1,5 +1,6 @@
 import GestaltData
 import GestaltImport
+import GestaltModels
 
 extension Inspection {
     /// Describes an imported set by its manifest; no clip is read.

@@ -3,7 +3,7 @@ import GestaltLabels
 import GestaltMedia
 
 /// The categories of a set by their ids in masks, background first.
-struct CategoryTable {
+struct CategoryIDs {
     /// The largest id: 255 marks unlabeled pixels.
     static let limit = Int(Clip.ignoredLabel) - 1
     private static let backgroundNames: Set = ["background", "_background_", "__background__"]
@@ -27,8 +27,8 @@ struct CategoryTable {
         }
     }
 
-    /// Returns the id of each category of a label file: 0 for background, nil for one that is
-    /// unknown.
+    /// Returns the id of each category of a label file: 0 for background, 255 for what counts
+    /// for nothing, nil for one that is unknown.
     /// - Throws: ``ImportError/tooManyCategories(found:)``.
     mutating func ids(of file: LabelSet) throws(ImportError) -> [UInt8?] {
         let result = file.categories.map { add($0) }
@@ -39,6 +39,7 @@ struct CategoryTable {
     }
 
     private mutating func add(_ category: LabeledCategory) -> UInt8? {
+        if category.isIgnored { return Clip.ignoredLabel }
         if let id = ids[category.name] {
             categories[Int(id)].color = categories[Int(id)].color ?? category.color
             return id
