@@ -34,7 +34,6 @@ final class SourceWriter {
 
     private struct Output {
         var writer: TFRecordWriter
-        var path: String
         var byteCount = 0
         var clips: [SetManifest.Clip] = []
     }
@@ -117,23 +116,26 @@ final class SourceWriter {
 
     private func write(_ frames: [EncodedFrame], _ split: Split) throws {
         guard let first = frames.first, let last = frames.last else { return }
-        if outputs[split] == nil {
-            let path = folder + "/" + path(split)
-            try OutputFile.makeFolder(of: path)
-            outputs[split] = Output(writer: try TFRecordWriter(path: path), path: path)
-        }
+        var output = try outputs[split] ?? self.output(split)
         let record = Self.example(frames, source: name).serialized()
-        try outputs[split]?.writer.append(record)
+        try output.writer.append(record)
         let byteCount = record.count + Self.frameBytes
-        outputs[split]?.clips.append(
+        output.clips.append(
             SetManifest.Clip(
-                name: "\(name)#\(clipCount)", offset: outputs[split]?.byteCount ?? 0,
-                byteCount: byteCount, frameCount: frames.count,
-                labeledCount: frames.count { $0.mask != nil }, height: first.size.height,
-                width: first.size.width, firstFrame: first.number, lastFrame: last.number,
-                firstTime: first.time, lastTime: last.time))
-        outputs[split]?.byteCount += byteCount
+                name: "\(name)#\(clipCount)", offset: output.byteCount, byteCount: byteCount,
+                frameCount: frames.count, labeledCount: frames.count { $0.mask != nil },
+                height: first.size.height, width: first.size.width, firstFrame: first.number,
+                lastFrame: last.number, firstTime: first.time, lastTime: last.time))
+        output.byteCount += byteCount
+        outputs[split] = output
         clipCount += 1
+    }
+
+    /// Creates the file of a split.
+    private func output(_ split: Split) throws -> Output {
+        let path = folder + "/" + path(split)
+        try OutputFile.makeFolder(of: path)
+        return Output(writer: try TFRecordWriter(path: path))
     }
 
     /// A record in BAIR's layout, which `RecordClips` reads, with numbers and times.
