@@ -9,12 +9,14 @@ struct FarthestFrames {
     /// The mean difference of thumbnails, in gray steps, below which frames look alike.
     let alike: Double
 
-    /// - Parameter known: the number of views, the first ones, of labeled frames.
-    init(_ views: [FrameView], known: Int) {
+    /// - Parameters:
+    ///   - clips: the clip of each view.
+    ///   - known: the number of views, the first ones, of labeled frames.
+    init(_ views: [FrameView], clips: [Int], known: Int) {
         self.views = views
         self.known = known
         latents = Self.standardized(views.map(\.latent))
-        alike = Self.threshold(of: views)
+        alike = Self.threshold(of: views, clips)
     }
 
     /// The share of the usual difference below which frames look alike.
@@ -68,14 +70,24 @@ struct FarthestFrames {
         return Double(sum) / Double(max(1, a.thumbnail.count))
     }
 
-    /// A third of the median difference of pairs, at least one gray step.
-    private static func threshold(of views: [FrameView]) -> Double {
-        guard views.count > 1 else { return 1 }
-        let step = max(1, views.count / mostPairs)
-        let differences = stride(from: 0, to: views.count, by: step)
-            .map { difference(views[$0], views[($0 + views.count / 2) % views.count]) }.sorted()
-        return max(1, alikeShare * differences[differences.count / 2])
+    /// A third of the median difference of frames half a clip apart, at least half a gray step; of
+    /// single pictures that of any pairs. Clips may differ more from each other than their frames.
+    private static func threshold(of views: [FrameView], _ clips: [Int]) -> Double {
+        var groups = Dictionary(grouping: views.indices) { clips[$0] }
+            .sorted { $0.key < $1.key }.map(\.value).filter { $0.count > 1 }
+        if groups.isEmpty { groups = [Array(views.indices)] }
+        let pairs = groups.filter { $0.count > 1 }.flatMap { group in
+            group.indices.map { (group[$0], group[($0 + group.count / 2) % group.count]) }
+        }
+        let step = max(1, pairs.count / mostPairs)
+        let differences = stride(from: 0, to: pairs.count, by: step)
+            .map { difference(views[pairs[$0].0], views[pairs[$0].1]) }.sorted()
+        guard !differences.isEmpty else { return leastDifference }
+        return max(leastDifference, alikeShare * differences[differences.count / 2])
     }
+
+    /// In gray steps.
+    private static let leastDifference = 0.5
 
     /// Returns vectors whose components have a mean of 0 and a standard deviation of 1, or 0.
     private static func standardized(_ vectors: [[Float]]) -> [[Float]] {

@@ -36,7 +36,7 @@ public struct Suggestion: Codable, Sendable, Equatable {
 /// - The next frame is the one with the largest product of uncertainty and distance to the nearest
 ///   labeled or chosen frame (farthest-point sampling, weighted).
 /// - Two frames look alike if their pictures at 16 × 16 pixels differ by less than a third of what
-///   frames of the set differ by, the median of pairs.
+///   frames half a clip apart differ by, the median.
 ///
 /// <!-- given:
 /// let model: any SegmentationModel = given()
@@ -88,7 +88,8 @@ public struct FrameSuggestions {
                     WorkProgress(done: views.count, total: frames.count, unit: "frames"))
             }
         }
-        let choice = FarthestFrames(views, known: known.count).choice(of: count)
+        let choice = FarthestFrames(views, clips: frames.map(\.clip), known: known.count)
+            .choice(of: count)
         return try choice.map { place, distance in
             let index = frames[place]
             let clip = try set.clip(at: index.clip)
