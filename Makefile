@@ -43,8 +43,9 @@ few-labels: build ## the table of few labels in Documentation/Results.md, for ho
 test: setup      ## build and run all tests
 	@scripts/test.sh
 
-guide: build     ## run every command of Documentation/YourOwnData.md
-	@scripts/guide.sh
+guide: build     ## run every command of the guides in Documentation
+	@scripts/guide.sh Documentation/YourOwnData.md
+	@scripts/guide.sh Documentation/Segment-your-own-film.md
 
 examples: setup  ## build and run every example
 	@scripts/examples.sh

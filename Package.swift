@@ -177,7 +177,15 @@ let package = Package(
                 "GestaltVQVAE", "GestaltMAGVIT",
                 "GestaltPrior", "GestaltSegHeads",
             ]),
-        layer("GestaltFitting", ["GestaltImport", "GestaltRecipes"]),
+        layer(
+            "GestaltFitting",
+            [
+                "GestaltChecks", "GestaltTensor", "GestaltIO", "GestaltNN", "GestaltMetrics",
+                "GestaltMotion", "GestaltMedia", "GestaltLabels", "GestaltData", "GestaltModels",
+                "GestaltVideo",
+                "GestaltTraining", "GestaltFilm", "GestaltImport", "GestaltSegHeads",
+                "GestaltRecipes",
+            ]),
         layer(
             "Gestalt",
             [
@@ -193,8 +201,8 @@ let package = Package(
             [
                 "GestaltTensor", "GestaltIO", "GestaltNN", "GestaltFiles", "GestaltMedia",
                 "GestaltData", "GestaltModels", "GestaltVideo", "GestaltTraining",
-                "GestaltImport", "GestaltVQVAE", "GestaltMAGVIT", "GestaltPrior",
-                "GestaltSegHeads", "GestaltRecipes", "GestaltMetrics",
+                "GestaltImport", "GestaltVQVAE", "GestaltMAGVIT", "GestaltPrior", "GestaltSegHeads",
+                "GestaltRecipes", "GestaltMetrics", "GestaltFilm", "GestaltFitting",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ]),
         .executableTarget(
@@ -271,7 +279,13 @@ let package = Package(
                 "GestaltTensor", "GestaltIO", "GestaltFiles", "GestaltMedia", "GestaltLabels",
                 "GestaltData", "GestaltModels", "GestaltFilm",
             ]),
-        tests("GestaltFitting"),
+        tests(
+            "GestaltFitting",
+            [
+                "GestaltTensor", "GestaltIO", "GestaltMedia", "GestaltData", "GestaltModels",
+                "GestaltTraining",
+                "GestaltFilm", "GestaltSegHeads", "GestaltRecipes",
+            ]),
     ],
     swiftLanguageModes: [.v6],
     cLanguageStandard: .gnu17

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Runs every command of Documentation/YourOwnData.md with the built program, in an empty folder.
+# Runs every command of a guide with the built program, in an empty folder: guide.sh [GUIDE]
 #
 # Commands are the lines of its `sh` blocks (a backslash at the end continues a line). Each must end
 # with code 0, or as a comment behind it says: `# exit code 1` or `# exit code 1: TEXT`, where the

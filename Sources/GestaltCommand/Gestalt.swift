@@ -1,6 +1,6 @@
 import ArgumentParser
 import Foundation
-import GestaltRecipes
+import GestaltFitting
 import GestaltTensor
 
 /// `gestalt`: the library from a shell. Results go to standard output, progress and warnings to
@@ -20,8 +20,8 @@ struct Gestalt: ParsableCommand {
             """,
         version: "0.1.0",
         subcommands: [
-            Demo.self, Doctor.self, Train.self, Import.self, Encode.self, Decode.self, Logits.self,
-            Predict.self,
+            Demo.self, Doctor.self, Train.self, Import.self, Fit.self, Suggest.self, Encode.self,
+            Decode.self, Logits.self, Predict.self,
             Features.self, ForecastCommand.self, Convert.self, Reconstruct.self, Segment.self,
             Evaluate.self, Compare.self, Publish.self, Inspect.self, DataCommand.self,
         ])
@@ -31,7 +31,7 @@ struct Gestalt: ParsableCommand {
     static func run(_ setUp: () throws -> Void) -> Never {
         Streams.prepare()
         do { try setUp() } catch { Ending.end(error, in: Gestalt.self) }
-        BuiltIns.register()
+        FittingKinds.register()
         if let slip = CommandTree.slip(in: Array(CommandLine.arguments.dropFirst())) {
             Ending.end(ValidationError(slip.message), in: slip.command)
         }

@@ -13,8 +13,8 @@ public enum BuiltIns {
 
     private static let registration: Void = {
         RobotPush.register()
-        ImportedSet.register()
         Films.register()
+        ImportedSet.register()
         VideoModel.registerKinds()
         MagvitKinds.register()
         SegmentationKinds.register()

@@ -1,6 +1,7 @@
 import ArgumentParser
 import Foundation
 import GestaltFiles
+import GestaltIO
 import GestaltModels
 import GestaltPrior
 import GestaltTraining
@@ -27,6 +28,7 @@ enum Ending {
         }
         if !text.isEmpty { printError(text) }
         if case TrainingError.interrupted = error { exit(interrupted) }
+        if error is Interrupted { exit(interrupted) }
         exit(code == .validationFailure ? 2 : 1)
     }
 
@@ -58,7 +60,8 @@ enum Ending {
     private static func withFlags(
         _ error: any Error, of command: any ParsableCommand.Type
     ) -> any Error {
-        let isTraining = Train.configuration.subcommands.contains { $0 == command }
+        let trainings = Train.configuration.subcommands + [Fit.self]
+        let isTraining = trainings.contains { $0 == command }
         let error = Explanation.of(error, isTraining: isTraining)
         guard let flags = (command as? any GestaltCommand.Type)?.flags else { return error }
         if let error = error as? ModelInputError, let flag = flags[error.input] {

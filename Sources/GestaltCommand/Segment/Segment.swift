@@ -1,22 +1,26 @@
 import ArgumentParser
 import GestaltData
+import GestaltFitting
 import GestaltIO
+import GestaltModels
 import GestaltRecipes
 import GestaltSegHeads
 import GestaltTensor
 import GestaltTraining
 
-/// `gestalt segment`: masks of images.
+/// `gestalt segment`: masks of images and films.
 struct Segment: GestaltCommand {
     static let configuration = CommandConfiguration(
-        abstract: "Write masks and overlays of images of any size.",
+        abstract: "Write masks and overlays of images and films of any size and length.",
         discussion: """
-            INPUT is an image, a folder of images (with its subfolders), a film, clips as \
-            TFRecord, GIF, npy, npz or safetensors, or 'sample'; there may be several. For each \
-            image NAME the output folder receives masks/NAME.png (0 background, 255 foreground; \
-            or the number of the class) and overlays/NAME.png; images in folders keep the folder's name: \
-            masks/CLIP/NAME.png. Frames of clips are FILE/FRAME or FILE/CLIP/FRAME, from 0; \
-            those of films FILM/NUMBER, and times.csv has the time of each in seconds.
+            INPUT is an image, a folder of images (with its subfolders), a film, clips as TFRecord, \
+            GIF, npy, npz or safetensors, or 'sample'; there may be several. For each image NAME the \
+            output folder receives masks/NAME.png (0 background, 255 foreground; or the number \
+            of the class) and overlays/NAME.png; images in folders keep the folder's name: \
+            masks/CLIP/NAME.png. Frames of clips are FILE/FRAME or FILE/CLIP/FRAME, from 0.
+            A film NAME.mp4 yields masks/NAME/FRAME.png, overlays/NAME.mp4, coco/NAME.json (masks \
+            as compressed run lengths) and times/NAME.csv, or the results of --formats; it is \
+            decoded, segmented and written side by side, in memory that does not grow with it.
             Unreadable images are skipped and listed at the end; the exit code is then 1.
             A head on clips (tokenizer:LATENTS:clip) sees the surrounding frames: the images of a \
             folder are then a clip.
@@ -25,7 +29,7 @@ struct Segment: GestaltCommand {
             are its foreground. robot-push-small/parts separates arm (1) and objects (2).
             """)
 
-    @Argument(help: "Images, folders of images, files of clips.", completion: .file())
+    @Argument(help: "Images, folders of images, films, files of clips.", completion: .file())
     var inputs: [String]
     @OptionGroup var model: UsualModelOptions
     @Option(help: "The folder for masks/ and overlays/.", completion: .directory)
@@ -41,6 +45,7 @@ struct Segment: GestaltCommand {
     var opacity: Float?
     @Flag(help: "Write no overlays.") var masksOnly = false
     @Flag(help: "Skip images whose results exist.") var skipExisting = false
+    @OptionGroup(title: "Films") var film: FilmArguments
     @Flag(help: "Print a report as JSON.") var json = false
     @OptionGroup(title: "Common options") var common: CommonOptions
 
@@ -59,26 +64,47 @@ struct Segment: GestaltCommand {
                 "--threshold is for foreground; \(opened.path) chooses among \(network.classes) classes"
             )
         }
+        Interruption.handleSignals()
         let listing = PictureListing(inputs, excluding: output)
+        // A model of clips sees films as other clips.
+        let films = network.seesFuture ? [] : listing.groups.filter(FilmJob.isFilm)
+        guard film.typed.isEmpty || !films.isEmpty else {
+            throw ValidationError(
+                "\(film.typed.joined(separator: ", ")) are for films and models of single frames")
+        }
+        var filmJob = films.isEmpty ? nil : try self.filmJob(network, opened.path)
+        try filmJob?.run(films)
+        let pictures = listing.groups.filter { group in !films.contains { $0.path == group.path } }
         var job = SegmentJob(
             network, output: output, common: common,
             options: .init(
                 clips: reading.options, threshold: threshold ?? 0.5,
                 opacity: opacity ?? (network.classes == 1 ? 0.35 : 0.5), overlays: !masksOnly,
                 skipsExisting: skipExisting))
-        job.failures = listing.failures.map { ($0.path, $0.reason) }
-        if !listing.groups.isEmpty {
+        job.failures =
+            (filmJob?.failures ?? []) + listing.failures.map { ($0.path, $0.reason) }
+        if !pictures.isEmpty {
             for folder in masksOnly ? ["masks"] : ["masks", "overlays"] {
                 try OutputFolder.make(output + "/" + folder)
             }
-            Interruption.handleSignals()
-            try job.run(listing)
+            try job.run(pictures)
         }
-        try report(job, listing)
+        try report(job, listing, filmJob?.outcomes ?? [])
         guard job.failures.isEmpty else { throw ExitCode(1) }
     }
 
-    private func report(_ job: SegmentJob, _ listing: PictureListing) throws {
+    private func filmJob(
+        _ network: any SegmentationModel & StoredModel, _ path: String
+    ) throws -> FilmJob {
+        try FilmJob(
+            network, categories: ModelCategories.read(from: path), output: output, arguments: film,
+            formats: film.names ?? (masksOnly ? ["masks"] : MaskOutputs.usual),
+            threshold: threshold, opacity: opacity, common: common)
+    }
+
+    private func report(
+        _ job: SegmentJob, _ listing: PictureListing, _ films: [FilmJob.Outcome]
+    ) throws {
         if !listing.skipped.isEmpty, !common.quiet {
             let names = listing.skipped.prefix(5).map(\.description).joined(separator: "; ")
             let count = listing.skipped.count
@@ -91,11 +117,20 @@ struct Segment: GestaltCommand {
                 "network_height": job.size.height, "network_width": job.size.width,
                 "failed": job.failures.map { ["path": $0.path, "reason": $0.reason] },
                 "passed_over": listing.skipped.map { ["path": $0.path, "reason": $0.reason] },
+                "films": films.map(\.object),
             ])
         } else {
+            for film in films { print(film.line) }
+            guard listing.groups.count > films.count || films.isEmpty else {
+                return printFailures(job)
+            }
             let there = job.existing > 0 ? ", \(job.existing) were there already" : ""
             print("\(folders): \(job.done) \(job.done == 1 ? "picture" : "pictures")\(there)")
         }
+        printFailures(job)
+    }
+
+    private func printFailures(_ job: SegmentJob) {
         guard !job.failures.isEmpty else { return }
         printError("\(job.failures.count) could not be segmented:")
         for failure in job.failures { printError("  \(failure.path): \(failure.reason)") }

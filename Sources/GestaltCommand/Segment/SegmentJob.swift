@@ -51,11 +51,11 @@ struct SegmentJob {
 
     /// - Throws: `ExitCode` when a signal stopped it, `FileFailure` when results cannot be written;
     ///   errors in images are collected in `failures`.
-    mutating func run(_ listing: PictureListing) throws {
-        total = listing.fileCount + failures.count
+    mutating func run(_ groups: [PictureGroup]) throws {
+        total = groups.reduce(failures.count) { $0 + ($1.count ?? 0) }
         let progress = common.progress("segmenting", total: total, unit: "pictures")
         defer { progress.finish() }
-        for group in listing.groups {
+        for group in groups {
             do {
                 try network.seesFuture ? runClips(group, progress) : runPictures(group, progress)
             } catch let error where Self.isAboutInput(error) {

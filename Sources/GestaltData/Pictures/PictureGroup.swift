@@ -68,6 +68,13 @@ public struct PictureGroup: Sendable {
         case clips(prefix: String)
     }
 
+    /// The name of a file of clips, with which the names of its pictures begin; nil for files of
+    /// pictures.
+    public var clipsName: String? {
+        guard case .clips(let prefix) = content else { return nil }
+        return prefix
+    }
+
     /// The number of pictures; nil until a file of clips has been read.
     public var count: Int? {
         switch content {

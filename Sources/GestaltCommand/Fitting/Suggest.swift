@@ -1,0 +1,77 @@
+import ArgumentParser
+import Foundation
+import GestaltData
+import GestaltFitting
+import GestaltIO
+import GestaltRecipes
+import GestaltSegHeads
+
+/// `gestalt suggest`: the frames that are worth labeling next.
+struct Suggest: GestaltCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "Choose the frames that are worth labeling next.",
+        discussion: """
+            Chosen are frames whose masks the model is uncertain about (the entropy of its \
+            probabilities, away from boundaries), far from each other and from labeled frames in \
+            the latent space of its encoder, and never two that look alike.
+            OUTPUT receives images/, an annotation file without objects in the format of a \
+            labeling tool, so that labeling can begin, and suggestions.json, the list of the \
+            frames. `\(Program.name) import` takes the labels back, `\(Program.name) fit --from` \
+            trains the model further.
+            """)
+
+    @Argument(help: "The frames: a set, a folder of clips, 'sample'.", completion: .file())
+    var data: String
+    @OptionGroup var model: ModelOptions
+    @Option(help: "Number of frames to choose.", transform: positive) var count = 10
+    @Option(help: "The folder for pictures and annotations.", completion: .directory)
+    var output = "suggestions"
+    @Option(help: "The format of the annotation file.") var format = "coco"
+    @Option(help: "The split to choose from; train by default.") var split: Split = .train
+    @Option(
+        help: "Examine every N-th frame; by default as many as 2000 frames allow.",
+        transform: positive)
+    var every: Int?
+    @OptionGroup var reading: ReadingOptions
+    @Flag(help: "Print the chosen frames as JSON.") var json = false
+    @OptionGroup(title: "Common options") var common: CommonOptions
+
+    func run() throws {
+        FittingKinds.register()
+        try OutputFolder.check(output)
+        let opened = try model.open(for: .segmentation)
+        let network = try opened.segmentation()
+        guard !network.seesFuture else {
+            throw ValidationError("\(opened.path) segments clips; suggest needs a model of frames")
+        }
+        Interruption.handleSignals()
+        var choice = DataChoice(
+            DataSet.isNamed(data) ? data : absolutePath(data), camera: reading.camera)
+        (choice.arrays, choice.sizing) = (reading.arrays, reading.sizing)
+        (choice.rawSize, choice.stride) = (reading.rawSize, reading.stride)
+        let set = try choice.open(split, masks: .ifPresent, showsProgress: !common.quiet)
+        var suggestions = FrameSuggestions(of: network)
+        (suggestions.count, suggestions.stride) = (count, every)
+        let bar = common.progress("examining", total: 0, unit: "frames")
+        defer { bar.finish() }
+        let frames = try suggestions.frames(in: set) { progress in
+            bar.update(progress)
+            try Interruption.process.check()
+        }
+        bar.finish()
+        let stored = try ModelCategories.read(from: opened.path)
+        let folder = SuggestionFolder(output, format: format)
+        let file = try folder.write(
+            frames, of: set,
+            categories: stored.isEmpty ? ModelCategories.usual(classes: network.classes) : stored)
+        if json { return try printEncoded(frames) }
+        if frames.count < count {
+            common.remark("the other frames look like labeled or chosen ones")
+        }
+        print("\(folder.images): \(frames.count) pictures; \(file): their annotations, empty")
+        for frame in frames {
+            let value = String(format: "%.3f", frame.uncertainty)
+            print("  \(frame.name), frame \(frame.frame): uncertainty \(value)")
+        }
+    }
+}

@@ -1,0 +1,78 @@
+import ArgumentParser
+import GestaltData
+import GestaltFitting
+import GestaltIO
+
+/// Options of the segmentation of films.
+struct FilmArguments: ParsableArguments {
+    @Option(
+        help: ArgumentHelp(
+            "Results of films, separated by commas: "
+                + MaskOutputs.registry.names.joined(separator: ", ")
+                + "; by default \(MaskOutputs.usual.joined(separator: ",")).",
+            valueName: "names"))
+    var formats: String?
+    @Option(
+        help: ArgumentHelp(
+            """
+            Divide frames into overlapping tiles of HxW pixels, each seen by the network as a \
+            picture of its own; for small things in large pictures.
+            """,
+            valueName: "HxW"))
+    var tile: FrameSize?
+    @Option(
+        help: ArgumentHelp(
+            "Average probabilities over about N frames along motion, where colors agree.",
+            valueName: "N"))
+    var smooth: Double?
+    @Option(help: "Segment every N-th frame of a film.", transform: positive) var every: Int?
+    @Option(
+        help: ArgumentHelp("Begin at this time: seconds, M:SS or H:MM:SS.", valueName: "time"))
+    var from: FilmTime?
+    @Option(help: ArgumentHelp("End before this time.", valueName: "time")) var to: FilmTime?
+    @Option(
+        help: "Number of frames that the network sees at once; 4 by default.", transform: positive)
+    var batch: Int?
+
+    func validate() throws {
+        if let smooth, !(smooth >= 1 && smooth.isFinite) {
+            throw ValidationError("--smooth must be 1 or more, not \(smooth)")
+        }
+        if let from, let to, from.seconds >= to.seconds {
+            throw ValidationError("--from must lie before --to")
+        }
+        for name in names ?? [] where MaskOutputs.registry[name] == nil {
+            throw ValidationError(
+                "--formats has no '\(name)'; there are "
+                    + MaskOutputs.registry.names.joined(separator: ", "))
+        }
+    }
+
+    /// The results by name; nil where none are chosen.
+    var names: [String]? {
+        formats?.split(separator: ",").map(String.init)
+    }
+
+    /// The options that only films have, as they were typed.
+    var typed: [String] {
+        ["--formats", "--tile", "--smooth", "--every", "--from", "--to", "--batch"].filter(isTyped)
+    }
+}
+
+/// A time in a film: seconds, `M:SS` or `H:MM:SS`, with fractions of the last.
+struct FilmTime: ExpressibleByArgument {
+    let seconds: Double
+
+    init?(argument: String) {
+        let parts = argument.split(separator: ":", omittingEmptySubsequences: false)
+        guard (1...3).contains(parts.count), let last = parts.last.flatMap({ Double($0) }) else {
+            return nil
+        }
+        let whole = parts.dropLast().map { Int($0) }
+        guard last >= 0, last.isFinite, parts.count == 1 || last < 60,
+            whole.allSatisfy({ ($0 ?? -1) >= 0 })
+        else { return nil }
+        let minutes = whole.compactMap { $0 }.reduce(0) { $0 * 60 + $1 }
+        seconds = Double(minutes) * 60 + last
+    }
+}

@@ -1,0 +1,147 @@
+import Foundation
+import GestaltData
+import GestaltIO
+import GestaltModels
+import GestaltMotion
+import GestaltRecipes
+import GestaltSegHeads
+import GestaltTraining
+
+/// The trainings of a fit, one after the other, each a run in its own folder: finished ones are
+/// kept, one that has begun is resumed.
+struct FitChain {
+    private(set) var fit: FitDescription
+    let folder: FitFolder
+    let options: RunOptions
+    private let start = ContinuousClock.now
+
+    init(_ fit: FitDescription, _ folder: FitFolder, _ options: RunOptions) {
+        (self.fit, self.folder, self.options) = (fit, folder, options)
+    }
+
+    /// - Throws: `TrainingError`; errors of reading and writing.
+    func run() throws -> FitReport {
+        var chain = self
+        FittingKinds.register()
+        let lock = try RunLock(RunFolder(existing: folder.path))
+        defer { withExtendedLifetime(lock) {} }
+        do {
+            try chain.train()
+        } catch let error as MotionError where fit.plan.usesMotion {
+            guard case .movingCamera = error else { throw error }
+            options.notice("\(error): the fit goes on without motion")
+            chain.fit.plan.usesMotion = false
+            try chain.fit.write(to: folder)
+            try chain.train()
+        }
+        return try chain.publish()
+    }
+
+    private func train() throws {
+        let selection = try FrameSelection(contentsOf: folder.labeledFrames)
+        let labeled = selection.choice(storedAt: folder.labeledFrames)
+        for (number, stage) in fit.plan.stages.enumerated() where !folder.isFinished(stage.name) {
+            guard let recipe = try recipe(of: stage, labeled) else { continue }
+            if options.interruption.isRequested {
+                throw TrainingError.interrupted(step: 0, checkpoint: nil)
+            }
+            options.notice("\(number + 1) of \(fit.plan.stages.count): \(stage.name)")
+            try train(recipe, stage.name)
+        }
+    }
+
+    private func train<R: Recipe>(_ recipe: R, _ stage: String) throws {
+        var options = options
+        options.folder = folder.stage(stage)
+        options.command = nil
+        options.changes = RunChanges()
+        options.resumes = false
+        if folder.hasBegun(stage) {
+            _ = try R.resume(folder.stage(stage), options)
+        } else {
+            _ = try recipe.train(options)
+        }
+    }
+
+    /// The recipe of a training; nil for an unknown name.
+    private func recipe(of stage: FitPlan.Stage, _ labeled: DataChoice) throws -> (any Recipe)? {
+        let recipes: [String: (FitPlan.Stage) throws -> any Recipe] = [
+            "encoder": { try encoder($0) },
+            "teacher": { teacher($0, labeled) },
+            "student": { student($0, labeled) },
+        ]
+        return try recipes[stage.name]?(stage)
+    }
+
+    private func encoder(_ stage: FitPlan.Stage) throws -> EncoderRecipe {
+        let selection = try FrameSelection(contentsOf: folder.encoderFrames)
+        var recipe = EncoderRecipe(
+            data: selection.choice(storedAt: folder.encoderFrames), steps: stage.steps,
+            seed: fit.seed)
+        recipe.width = fit.plan.width
+        recipe.terms = fit.plan.usesMotion ? Self.motionTerms : EncoderRecipe.stillTerms
+        return recipe
+    }
+
+    /// The terms that scored best with few labels.
+    private static let motionTerms = EncoderRecipe.usualTerms.merging(
+        ["moving-foreground": 1, "displaced-foreground": 1]) { $1 }
+
+    private func teacher(_ stage: FitPlan.Stage, _ data: DataChoice) -> HeadRecipe {
+        var recipe = HeadRecipe(
+            data: data, model: beginning, encoder: "dense", classes: fit.plan.classes,
+            steps: stage.steps, seed: fit.seed)
+        recipe.augmentation = augmentation
+        recipe.optimization.evaluationInterval = .max
+        return recipe
+    }
+
+    /// The model that the teacher begins with.
+    private var beginning: String {
+        fit.earlier ?? folder.stage("encoder")
+    }
+
+    private func student(_ stage: FitPlan.Stage, _ data: DataChoice) -> StudentRecipe {
+        var recipe = StudentRecipe(
+            data: data, teachers: [folder.stage("teacher")], steps: stage.steps, seed: fit.seed)
+        recipe.rounds = stage.rounds
+        recipe.averagesOverTime = fit.plan.usesMotion
+        recipe.propagation = fit.plan.usesMotion ? .color : .none
+        recipe.augmentation = augmentation
+        recipe.optimization.evaluationInterval = .max
+        return recipe
+    }
+
+    private var augmentation: Augmentation {
+        fit.labeledCount > FitPlan.manyLabels ? .standard : .strong
+    }
+}
+
+extension FitChain {
+    /// Writes the model of the last training with its card, its categories and its scores.
+    private func publish() throws -> FitReport {
+        let last = fit.plan.stages.last?.name ?? "teacher"
+        let selection = try FrameSelection(contentsOf: folder.labeledFrames)
+        let isScored = !selection.heldOut.isEmpty
+        let names = fit.categories.dropFirst().map(\.name).joined(separator: ", ")
+        try Publication(
+            of: folder.stage(last), name: URL(filePath: folder.path).lastPathComponent,
+            about: "masks of \(names.isEmpty ? "foreground" : names)", storage: .float32
+        ).write(to: folder.path, scoredOn: [])
+        try ModelCategories.write(fit.categories, to: folder.path)
+        let model = try OpenedModel(at: folder.path).segmentation()
+        let scores =
+            isScored
+            ? try FitReport.scores(
+                of: model, fit.categories,
+                on: selection.choice(storedAt: folder.labeledFrames)
+                    .open(.validation, masks: .required, classes: fit.plan.classes)) : nil
+        let report = FitReport(
+            fit, categories: scores?.categories ?? [], basis: scores?.basis,
+            seconds: (ContinuousClock.now - start) / .seconds(1))
+        try AtomicFile.write(StrictJSON.encode(report), to: folder.report)
+        try report.append(to: folder.path + "/README.md")
+        SourceClips.shared.clear()
+        return report
+    }
+}

@@ -1,0 +1,98 @@
+import GestaltData
+
+/// The work of a fit in seconds and bytes, and its division into trainings.
+struct FitWork {
+    let plan: FitPlan
+    let cost: NetworkCost
+    /// The number of labeled frames to learn from.
+    let labels: Int
+    /// The number of frames to learn from, labeled or not.
+    let frames: Int
+    /// The number of labeled frames that are scored.
+    let scored: Int
+    let memory: Int?
+
+    private var pixels: Double { Double(plan.size.height * plan.size.width) }
+    /// Seconds of a step.
+    private var step: Double {
+        pixels * Double(plan.batch) * cost.trainingSeconds * FitPlan.stepOverhead
+    }
+    /// Seconds of a pseudo-label: the frame, its mirror image, and averages over time.
+    private var pseudoLabel: Double { pixels * (2 * cost.inferenceSeconds + Self.trackSeconds) }
+    /// Seconds for each pixel of averages over frames of equal color.
+    private static let trackSeconds = 4e-8
+    /// Seconds for each pixel of reading a frame and of the targets of motion.
+    private static let readingSeconds = 4e-8
+
+    /// Divides the time.
+    func divide(_ seconds: Double, hasEncoder: Bool, into plan: inout FitPlan) {
+        let isMany = labels > FitPlan.manyLabels
+        let steps = seconds / step
+        let mostTeacher = isMany ? FitPlan.mostSteps.teacherOfMany : FitPlan.mostSteps.teacher
+        let hasStudent = frames - labels >= plan.batch && steps >= 150
+        plan.encoderFrames = within(frames, bytes: bytesOfFrame, share: 0.25)
+        // As many frames as a fifth of the student's time labels, and as memory holds.
+        plan.studentFrames = max(
+            min(labels, frames),
+            min(
+                within(frames, bytes: bytesOfFrame, share: 0.25),
+                Int(0.1 * seconds / pseudoLabel)))
+        let teacher = clamped(steps * (hasStudent ? 0.25 : 0.4), mostTeacher)
+        let student = hasStudent ? clamped(steps * 0.2, FitPlan.mostSteps.student) : 0
+        let labeling = hasStudent ? Double(plan.studentFrames) * pseudoLabel : 0
+        let left = seconds - Double(teacher + student) * step - labeling
+        let encoder = hasEncoder ? 0 : clamped(left / step, FitPlan.mostSteps.encoder)
+        var spare = left - Double(encoder) * step
+        var rounds = 1
+        if hasStudent, spare > Double(student) * step + labeling {
+            rounds = 2
+            spare -= Double(student) * step + labeling
+        }
+        let reading = Double(frames) * pixels * Self.readingSeconds
+        if encoder > 0 { add("encoder", encoder, 1, Double(encoder) * step, &plan) }
+        add("teacher", teacher, 1, Double(teacher) * step, &plan)
+        if hasStudent {
+            let each = Double(student) * step + labeling
+            add("student", student, rounds, Double(rounds) * each, &plan)
+        } else {
+            plan.remarks.append(
+                frames - labels < plan.batch
+                    ? "no student: there are hardly any unlabeled frames"
+                    : "no student: the time is too short for one")
+        }
+        plan.otherSeconds =
+            3 * reading + 4 * Double(scored) * pixels * cost.inferenceSeconds + 5
+        plan.memory = bytes(of: plan)
+        if let memory, plan.memory > memory {
+            plan.remarks.append(
+                "this may take more than the \(memory >> 20) MiB of memory that are available")
+        }
+        if spare > 0.3 * seconds {
+            plan.remarks.append("more steps than these change little: not all of the time is used")
+        }
+    }
+
+    private func add(
+        _ name: String, _ steps: Int, _ rounds: Int, _ seconds: Double, _ plan: inout FitPlan
+    ) {
+        plan.stages.append(
+            FitPlan.Stage(name: name, steps: steps, rounds: rounds, seconds: seconds))
+    }
+
+    private func clamped(_ steps: Double, _ most: Int) -> Int {
+        Int(min(max(steps, 2), Double(most)))
+    }
+
+    /// Bytes of a frame with its mask and its targets of motion, or its pseudo-label.
+    private var bytesOfFrame: Double { pixels * Double(3 + 1 + max(2, plan.classes)) }
+
+    private func within(_ frames: Int, bytes: Double, share: Double) -> Int {
+        min(frames, Int(share * Double(memory ?? 4 << 30) / bytes))
+    }
+
+    private func bytes(of plan: FitPlan) -> Int {
+        let held = Double(max(plan.encoderFrames, plan.studentFrames)) * bytesOfFrame
+        let training = pixels * Double(plan.batch) * cost.trainingBytes
+        return FitPlan.programBytes + cost.fixedBytes + Int(held + training)
+    }
+}

@@ -1,0 +1,69 @@
+import Foundation
+import GestaltMedia
+import GestaltTensor
+import TestSupport
+import Testing
+
+/// From frames to a fitted model, its masks and the frames to label next, as a user types them.
+@Suite struct FitCommandTests {
+    private let folder = TemporaryFolder()
+
+    private func run(_ arguments: String...) throws -> Program.Result {
+        try Program.run(list: arguments.map { $0.replacing("@", with: folder.path + "/") })
+    }
+
+    private func exists(_ path: String) -> Bool {
+        FileManager.default.fileExists(atPath: folder.path(path))
+    }
+
+    @Test(.tags(.slow)) func fromFramesToMasksAndSuggestions() throws {
+        let size = ["--minutes", "0.02", "--labels", "4", "--size", "32x32", "--width", "4"]
+        let plan = try Program.run(
+            list: ["fit", "synthetic:2", "--output", folder.path("mine"), "--dry-run"] + size)
+        #expect(plan.code == 0 && plan.output.contains("MiB of memory"), "\(plan)")
+        #expect(!exists("mine"))
+        let fit = try Program.run(
+            list: ["fit", "synthetic:2", "--output", folder.path("mine")] + size)
+        #expect(fit.code == 0, "\(fit)")
+        #expect(fit.output.contains("arm: IoU") && fit.output.contains("object: "), "\(fit)")
+        #expect(fit.error.contains("frames of 32 × 32"), "the plan comes first: \(fit)")
+        for name in ["model.safetensors", "card.json", "categories.json", "report.json"] {
+            #expect(exists("mine/" + name), "\(name)")
+        }
+        #expect(try run("fit", "synthetic:2", "--output", "@mine").code == 1, "a fit is there")
+        let again = try run("fit", "--resume", "--output", "@mine", "--json", "--quiet")
+        #expect(again.code == 0 && again.output.contains("\"held_out\""), "\(again)")
+
+        try PNG.write(Tensor<UInt8>.zeros([30, 50, 3]), to: folder.path("a.png"))
+        let masks = try run("segment", "@a.png", "--model", "@mine", "--output", "@out")
+        #expect(masks.code == 0 && exists("out/masks/a.png"), "\(masks)")
+        let films = try run(
+            "segment", "@a.png", "--model", "@mine", "--output", "@out", "--every", "2")
+        #expect(films.code == 2 && films.error.contains("--every"), "\(films)")
+
+        let export = try run(
+            "data", "export", "--data", "synthetic:2", "--masks-every", "10", "--output", "@set")
+        #expect(export.code == 0, "\(export)")
+        let next = try run(
+            "suggest", "@set", "--model", "@mine", "--count", "3", "--output", "@next")
+        #expect(next.code == 0 && next.output.contains("3 pictures"), "\(next)")
+        #expect(exists("next/annotations.json") && exists("next/suggestions.json"))
+        let none = try run(
+            "suggest", "@set", "--model", "@mine", "--output", "@no", "--format", "none")
+        #expect(none.code != 0 && none.error.contains("none"), "\(none)")
+    }
+
+    @Test(arguments: [
+        (["fit", "--output", "x"], "the data are needed"),
+        (["fit", "sample", "--resume", "--output", "x"], "leave it out"),
+        (["fit", "sample", "--output", "x", "--minutes", "0"], "--minutes"),
+        (["fit", "sample", "--output", "x", "--holdout", "1"], "--holdout"),
+        (["segment", "a.mp4", "--output", "x", "--from", "2:00", "--to", "1:30"], "before --to"),
+        (["segment", "a.mp4", "--output", "x", "--formats", "mask"], "there are masks"),
+        (["segment", "a.mp4", "--output", "x", "--from", "1:75"], "--from"),
+    ])
+    func wrongUsageIsNamed(_ arguments: [String], _ message: String) throws {
+        let result = try Program.run(list: arguments)
+        #expect(result.code == 2 && result.error.contains(message), "\(arguments): \(result)")
+    }
+}

@@ -1,0 +1,73 @@
+import GestaltData
+import GestaltFitting
+import GestaltModels
+import Testing
+
+@Suite struct FitPlanTests {
+    private func plan(
+        _ facts: FrameFacts = Facts.films(8), minutes: Double, memory: Int? = nil
+    ) throws -> FitPlan {
+        try FitPlan(
+            for: facts, heldOut: HeldOut(from: facts),
+            budget: FitBudget(minutes: minutes, memory: memory), costs: Facts.costs)
+    }
+
+    @Test(arguments: [2.0, 5, 20, 60, 600])
+    func theExpectedTimeLiesWithinTheTimeGiven(minutes: Double) throws {
+        let plan = try plan(minutes: minutes)
+        #expect(plan.seconds <= minutes * 60, "\(plan)")
+        #expect(plan.stages.map(\.name) == ["encoder", "teacher", "student"])
+        #expect(plan.stages.allSatisfy { $0.steps > 1 })
+    }
+
+    @Test func moreTimeLowersNothing() throws {
+        let plans = try [2.0, 5, 20, 60, 600].map { try plan(minutes: $0) }
+        for (less, more) in zip(plans, plans.dropFirst()) {
+            #expect(less.size.height * less.size.width <= more.size.height * more.size.width)
+            guard less.size == more.size, less.width == more.width else { continue }
+            #expect(zip(less.stages, more.stages).allSatisfy { $0.steps <= $1.steps })
+        }
+        let steps = plans.last?.stages.map(\.steps)
+        #expect(steps == [4000, 600, 600], "the complete recipe: \(plans)")
+        #expect(plans.last?.stage("student")?.rounds == 2)
+    }
+
+    @Test func smallLabelsCallForLargeFrames() throws {
+        let sizes = try [0.5, 0.1, 0.05, 0.02].map {
+            try plan(Facts.films(8, side: $0), minutes: 1e5).size
+        }
+        #expect(sizes == sizes.sorted())
+        #expect(sizes[0] == FrameSize(height: 48, width: 64))
+        // Eight pixels of the network for a side of a twentieth of the frame.
+        #expect(Double(sizes[2].height * sizes[2].width).squareRoot() * 0.05 >= 8)
+    }
+
+    @Test func framesAreNeverEnlarged() throws {
+        var facts = Facts.films(4, side: 0.001)
+        (facts.height, facts.width) = (72, 96)
+        let plan = try plan(facts, minutes: 1e5)
+        #expect(plan.size == FrameSize(height: 72, width: 96))
+    }
+
+    @Test func aBoundOnMemoryBoundsTheFrames() throws {
+        let long = Facts.films(8, length: 100_000)
+        let (small, large) = try (
+            plan(long, minutes: 600, memory: 1 << 30), plan(long, minutes: 600, memory: 8 << 30)
+        )
+        #expect(small.memory <= 1 << 30, "\(small)")
+        #expect(small.encoderFrames < large.encoderFrames)
+    }
+
+    @Test func aMovingCameraTurnsMotionOff() throws {
+        #expect(try plan(minutes: 20).usesMotion)
+        #expect(try !plan(Facts.films(8, cameraIsStill: false), minutes: 20).usesMotion)
+        #expect(try !plan(Facts.films(8, length: 5, labelsAt: [1, 3]), minutes: 20).usesMotion)
+    }
+
+    @Test func withoutLabelsThereIsNoPlan() {
+        #expect(throws: ConfigurationError.self) {
+            try plan(Facts.films(3, labelsAt: []), minutes: 20)
+        }
+        #expect(throws: ConfigurationError.self) { try plan(minutes: 0) }
+    }
+}

@@ -1,4 +1,0 @@
-import Testing
-import TestSupport
-
-import GestaltFitting

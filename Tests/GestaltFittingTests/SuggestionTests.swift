@@ -1,0 +1,56 @@
+import Foundation
+import GestaltData
+import GestaltFitting
+import GestaltMedia
+import GestaltSegHeads
+import GestaltTensor
+import TestSupport
+import Testing
+
+@Suite struct SuggestionTests {
+    private func suggestions() -> FrameSuggestions {
+        var random = RandomStream(seed: 4)
+        return FrameSuggestions(
+            of: Segmenter(
+                SegmenterConfiguration(
+                    encoder: DenseEncoderConfiguration(width: 4), head: .linear,
+                    input: PictureInput(height: 32, width: 32)), random: &random))
+    }
+
+    /// A clip in which every picture occurs three times.
+    private func set(labeled: [Int]) -> DataSet {
+        var random = RandomStream(seed: 1)
+        let coarse: [Tensor<Float>] = (0..<10).map { _ in random.uniform([4, 4, 3]) }
+        let pictures = (0..<30).map {
+            (coarse[$0 / 3].resized(height: 32, width: 32) * 255).cast(to: UInt8.self)
+        }
+        let masks = (0..<30).map {
+            Tensor<UInt8>(
+                repeating: labeled.contains($0) ? 0 : Clip.ignoredLabel, shape: [32, 32])
+        }
+        let clip = Clip(
+            name: "clip", frames: stacked(pictures, axis: 0), masks: stacked(masks, axis: 0))
+        return DataSet(name: "test", clips: [clip])
+    }
+
+    @Test func noTwoFramesLookAlike() throws {
+        var suggestions = suggestions()
+        suggestions.count = 6
+        let chosen = try suggestions.frames(in: set(labeled: [4]))
+        #expect(chosen.count == 6)
+        let pictures = chosen.map { $0.frame / 3 }
+        #expect(Set(pictures).count == 6, "\(chosen)")
+        #expect(!pictures.contains(1), "like the labeled one")
+        #expect(chosen == (try suggestions.frames(in: set(labeled: [4]))))
+        #expect(chosen.allSatisfy { (0...1).contains($0.uncertainty) && $0.distance ?? 1 > 0 })
+    }
+
+    @Test func thereAreNoMoreThanDifferentFrames() throws {
+        var suggestions = suggestions()
+        suggestions.count = 100
+        let chosen = try suggestions.frames(in: set(labeled: []))
+        #expect(chosen.count == 10 && Set(chosen.map { $0.frame / 3 }).count == 10)
+        #expect(chosen[0].distance == nil && chosen[1].distance != nil)
+        #expect(try suggestions.frames(in: set(labeled: Array(0..<30))).isEmpty)
+    }
+}
