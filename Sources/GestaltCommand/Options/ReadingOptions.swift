@@ -41,10 +41,12 @@ struct ReadingOptions: ParsableArguments {
     @Option(help: "Crop larger frames to their center: HxW.") var crop: FrameSize?
     @Option(help: "Pad smaller frames by repeating their edges: HxW.") var pad: FrameSize?
     @Option(help: "Use only every N-th frame of a clip.") var stride: Int?
-    @Option(help: ArgumentHelp("Frames of a film from this time on.", valueName: "seconds"))
-    var from: Double?
-    @Option(help: ArgumentHelp("Frames of a film before this time.", valueName: "seconds"))
-    var until: Double?
+    @Option(
+        name: .customLong("times"),
+        help: ArgumentHelp(
+            "Only frames of a film within these times, seconds, M:SS or H:MM:SS: 1:30..2:00, 90...",
+            valueName: "start..end"))
+    var filmTimes: FilmTimeRange?
     @Option(
         name: .customLong("frame-rate"),
         help: ArgumentHelp("At most this many frames a second of a film.", valueName: "frames"))
@@ -56,9 +58,6 @@ struct ReadingOptions: ParsableArguments {
         if let stride, stride < 1 { throw ValidationError("--stride must be positive") }
         if let filmRate, !(filmRate > 0) {
             throw ValidationError("--frame-rate must be positive")
-        }
-        if let from, let until, !(from < until) {
-            throw ValidationError("--from must be before --until")
         }
     }
 
@@ -76,7 +75,8 @@ struct ReadingOptions: ParsableArguments {
 
     /// Nil when nothing is chosen.
     var times: FilmTimes? {
-        let chosen = FilmTimes(start: from, end: until, rate: filmRate)
+        let chosen = FilmTimes(
+            start: filmTimes?.start?.seconds, end: filmTimes?.end?.seconds, rate: filmRate)
         return chosen == FilmTimes() ? nil : chosen
     }
 

@@ -34,6 +34,7 @@ struct FilmJob {
 
     let output: String
     let arguments: FilmArguments
+    let clips: ClipOptions
     let formats: [String]
     let opacity: Float?
     let common: CommonOptions
@@ -43,10 +44,12 @@ struct FilmJob {
 
     init(
         _ network: any SegmentationModel, categories: [ModelCategory], output: String,
-        arguments: FilmArguments, formats: [String], threshold: Float?, opacity: Float?,
+        arguments: FilmArguments, clips: ClipOptions, formats: [String], threshold: Float?,
+        opacity: Float?,
         common: CommonOptions
     ) throws {
         (self.output, self.arguments, self.formats) = (output, arguments, formats)
+        self.clips = clips
         (self.opacity, self.common) = (opacity, common)
         var job = try FilmSegmentation(of: network, categories: categories)
         job.threshold = threshold ?? job.threshold
@@ -77,8 +80,10 @@ struct FilmJob {
     private mutating func run(_ path: String, _ name: String) throws {
         let film = try Film(contentsOf: path)
         var options = FilmOptions()
-        options.stride = arguments.every ?? 1
-        (options.start, options.end) = (arguments.from?.seconds, arguments.to?.seconds)
+        options.stride = arguments.every ?? clips.stride
+        options.start = arguments.from?.seconds ?? clips.times.start
+        options.end = arguments.to?.seconds ?? clips.times.end
+        options.rate = clips.times.rate
         let reader = try film.frames(options)
         let rate = (film.info.framesPerSecond ?? 25) / Double(options.stride)
         let outputs = try job.outputs(

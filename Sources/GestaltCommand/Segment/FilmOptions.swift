@@ -58,21 +58,3 @@ struct FilmArguments: ParsableArguments {
         ["--formats", "--tile", "--smooth", "--every", "--from", "--to", "--batch"].filter(isTyped)
     }
 }
-
-/// A time in a film: seconds, `M:SS` or `H:MM:SS`, with fractions of the last.
-struct FilmTime: ExpressibleByArgument {
-    let seconds: Double
-
-    init?(argument: String) {
-        let parts = argument.split(separator: ":", omittingEmptySubsequences: false)
-        guard (1...3).contains(parts.count), let last = parts.last.flatMap({ Double($0) }) else {
-            return nil
-        }
-        let whole = parts.dropLast().map { Int($0) }
-        guard last >= 0, last.isFinite, parts.count == 1 || last < 60,
-            whole.allSatisfy({ ($0 ?? -1) >= 0 })
-        else { return nil }
-        let minutes = whole.compactMap { $0 }.reduce(0) { $0 * 60 + $1 }
-        seconds = Double(minutes) * 60 + last
-    }
-}

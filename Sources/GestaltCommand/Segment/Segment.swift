@@ -98,6 +98,7 @@ struct Segment: GestaltCommand {
     ) throws -> FilmJob {
         try FilmJob(
             network, categories: ModelCategories.read(from: path), output: output, arguments: film,
+            clips: reading.options,
             formats: film.names ?? (masksOnly ? ["masks"] : MaskOutputs.usual),
             threshold: threshold, opacity: opacity, common: common)
     }
