@@ -85,7 +85,8 @@ struct FilmJob {
         options.end = arguments.to?.seconds ?? clips.times.end
         options.rate = clips.times.rate
         let reader = try film.frames(options)
-        let rate = (film.info.framesPerSecond ?? 25) / Double(options.stride)
+        let every = (film.info.framesPerSecond ?? 25) / Double(options.stride)
+        let rate = min(every, options.rate ?? every)
         let outputs = try job.outputs(
             formats, film: name, folder: output, framesPerSecond: rate, opacity: opacity)
         let total = film.info.duration.map { duration in
