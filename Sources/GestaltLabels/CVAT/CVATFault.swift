@@ -45,6 +45,10 @@ struct CVATAttributes {
             throw CVATFault("\(name): “\(text.prefix(40))” is not a number")
         }
         guard number.isFinite else { throw CVATFault("\(name): \(text.prefix(40)) is not finite") }
+        // Sums and differences of coordinates stay finite and exact to a thousandth.
+        guard abs(number) <= 1e12 else {
+            throw CVATFault("\(name): \(text.prefix(40)) is beyond every picture")
+        }
         return number
     }
 }

@@ -12,7 +12,7 @@ struct CVATWriter {
     /// - Precondition: categories of objects are among those of the labels.
     /// - Throws: ``LabelError`` for pictures without a size and for frames of several films.
     init(_ labels: LabelSet, path: String) throws(LabelError) {
-        self.labels = labels
+        self.labels = labels.withSmallInstances
         self.path = path
         hasCrowds = labels.pictures.contains { $0.objects.contains(where: \.isCrowd) }
         let films = Set(labels.pictures.filter { $0.frame != nil }.map(\.name)).sorted()
@@ -177,5 +177,25 @@ struct CVATWriter {
             }
             xml.end()
         }
+    }
+}
+
+extension LabelSet {
+    /// The labels with instances numbered anew where a number is too large to count on from it.
+    fileprivate var withSmallInstances: LabelSet {
+        let stated = Set(pictures.flatMap { $0.objects.compactMap(\.instance) }).sorted()
+        let limit = 1 << 40
+        guard let first = stated.first, let last = stated.last, first < -limit || last > limit
+        else { return self }
+        let numbers = Dictionary(
+            uniqueKeysWithValues: stated.enumerated().map { ($1, $0 + 1) })
+        var result = self
+        for picture in result.pictures.indices {
+            for object in result.pictures[picture].objects.indices {
+                let instance = result.pictures[picture].objects[object].instance
+                result.pictures[picture].objects[object].instance = instance.flatMap { numbers[$0] }
+            }
+        }
+        return result
     }
 }

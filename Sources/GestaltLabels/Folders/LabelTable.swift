@@ -11,12 +11,14 @@ struct LabelTable {
     /// The names of files with such a table.
     static let fileNames = ["labelmap.txt", "label_colors.txt"]
 
-    /// Creates the table of given categories; those without a number follow the largest one.
+    /// Creates the table of given categories; those without a number that a pixel can have follow
+    /// the largest one.
     init(_ categories: [LabeledCategory], background: Color = .black, name: String) {
-        var next = (categories.compactMap(\.number).max() ?? 0) + 1
+        let values = 0...65535
+        var next = (categories.compactMap(\.number).filter(values.contains).max() ?? 0) + 1
         self.categories = categories.map { category in
             var category = category
-            if category.number == nil {
+            if category.number.map(values.contains) != true {
                 category.number = next
                 next += 1
             }
