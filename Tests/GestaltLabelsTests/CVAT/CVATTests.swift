@@ -1,3 +1,4 @@
+import Foundation
 import GestaltLabels
 import GestaltMedia
 import GestaltTensor
@@ -207,6 +208,44 @@ struct CVATTests {
                 }
                 #expect(masks[0] == masks[1], "frame \(picture.frame ?? -1), object \(instance)")
             }
+        }
+    }
+
+    // Each number of a file in turn becomes one that no file has.
+    @Test(
+        "Numbers beyond all measure are reported, in every place",
+        arguments: [
+            "9223372036854775807", "-9223372036854775808", "1e308", "-1e308", "nan", "0", "-1",
+        ])
+    func extremes(number: String) throws {
+        let track =
+            "<track id=\"1\" label=\"a\" group_id=\"2\">\(box(0, 1))"
+            + "<box frame=\"4\" xtl=\"1\" ytl=\"1\" xbr=\"3\" ybr=\"3\" rotation=\"9\" z_order=\"5\"/>"
+            + "</track>"
+        let shapes =
+            "<mask label=\"a\" rle=\"2, 3, 1\" left=\"1\" top=\"1\" width=\"3\" height=\"2\"/>"
+            + "<ellipse label=\"a\" cx=\"3\" cy=\"3\" rx=\"2\" ry=\"1\" group_id=\"7\"/>"
+            + "<polygon label=\"a\" points=\"1,1;5,1;5,5\"/>"
+        let image = "<image id=\"3\" name=\"x.png\" width=\"8\" height=\"6\">\(shapes)</image>"
+        let meta = "<size>6</size><start_frame>0</start_frame>" + size
+        let folder = TemporaryFolder()
+        let whole =
+            "<annotations><meta><task>\(meta)<labels><label><name>a</name></label></labels></task>"
+            + "</meta>\(image)\(track)</annotations>"
+        for range in whole.ranges(of: #/[0-9]+/#) {
+            let text = whole.replacingCharacters(in: range, with: number)
+            let path = folder.write(Array(text.utf8), as: "labels.xml")
+            guard let reading = try? LabelFormat.cvat.read(path, LabelReadingOptions()) else {
+                continue
+            }
+            for picture in reading.labels.pictures.prefix(8) {
+                guard let size = picture.size, size.pixelCount < 1 << 20 else { continue }
+                for object in picture.objects { _ = object.region.runs(size: size) }
+            }
+            var labels = reading.labels
+            labels.pictures = Array(labels.pictures.filter { $0.frame != nil }.prefix(8))
+            let write = try #require(LabelFormat.cvat.write)
+            _ = try? write(labels, folder.path("out.xml"))
         }
     }
 
