@@ -43,7 +43,7 @@ import Testing
         let inspected = try Program.run("inspect", set)
         #expect(inspected.code == 0 && inspected.output.contains("an imported set, 2 clips"))
         let trained = try Program.run(
-            "train", "unet", "--data", set, "--classes", "2", "--preset", "tiny", "--steps", "1",
+            "train", "unet", "--data", set, "--classes", "2", "--preset", "demo", "--steps", "1",
             "--batch", "1", "--output", folder.path("run"), "--quiet")
         #expect(trained.code == 0, "\(trained.error)")
         let again = try Program.run("import", films, "--labels", labels, "--output", set)
