@@ -61,9 +61,10 @@ struct Suggest: GestaltCommand {
         bar.finish()
         let stored = try ModelCategories.read(from: opened.path)
         let folder = SuggestionFolder(output, format: format)
-        let file = try folder.write(
+        let (file, problems) = try folder.write(
             frames, of: set,
             categories: stored.isEmpty ? ModelCategories.usual(classes: network.classes) : stored)
+        for problem in problems { common.remark(problem) }
         if json { return try printEncoded(frames) }
         if frames.count < count {
             common.remark("the other frames look like labeled or chosen ones")

@@ -70,7 +70,7 @@ struct Segment: GestaltCommand {
         let films = network.seesFuture ? [] : listing.groups.filter(FilmJob.isFilm)
         guard film.typed.isEmpty || !films.isEmpty else {
             throw ValidationError(
-                "\(film.typed.joined(separator: ", ")) are for films and models of single frames")
+                "\(film.typed.joined(separator: ", ")): for films, and models of single frames")
         }
         var filmJob = films.isEmpty ? nil : try self.filmJob(network, opened.path)
         try filmJob?.run(films)

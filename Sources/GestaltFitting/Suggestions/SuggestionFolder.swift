@@ -34,13 +34,13 @@ public struct SuggestionFolder: Sendable {
     /// - Parameters:
     ///   - suggestions: frames of `set`.
     ///   - categories: of the labels, background first.
-    /// - Returns: the path of the label file.
+    /// - Returns: the path of the label file, and what the format could not express.
     /// - Throws: `RegistryError` for an unknown format, `LabelError` for one that is only read;
     ///   errors of reading and writing.
     @discardableResult
     public func write(
         _ suggestions: [Suggestion], of set: DataSet, categories: [ModelCategory]
-    ) throws -> String {
+    ) throws -> (labels: String, problems: [String]) {
         let entry = try LabelFormat.registry.entry(named: format)
         guard let writeLabels = entry.write else {
             throw LabelError(path: path, "\(entry.title) is read, not written")
@@ -63,9 +63,9 @@ public struct SuggestionFolder: Sendable {
                 LabeledCategory(category.name, number: number, color: category.value)
             }, pictures: pictures)
         let file = path + "/" + Self.file(of: format)
-        try writeLabels(labels, file)
+        let problems = try writeLabels(labels, file)
         try AtomicFile.write(StrictJSON.encode(entries), to: list)
-        return file
+        return (file, problems.map(\.description))
     }
 
     /// The name of a picture: the film's without its ending, and the number of the frame, by which
