@@ -8,10 +8,10 @@ work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 swiftc -O -parse-as-library scripts/api/Listing.swift -o "$work/listing"
 maps=()
-for map in .build/release/{CKernels,CMedia}.build/module.modulemap; do
+for map in .build/release/{CKernels,CMedia,CFilm}.build/module.modulemap; do
     [ -f "$map" ] && maps+=(-Xcc "-fmodule-map-file=$map")
 done
-for headers in .build/checkouts/{swift-subprocess/Sources/_SubprocessCShims,Yams/Sources/CYaml}/include; do
+for headers in .build/checkouts/{swift-subprocess/Sources/_SubprocessCShims,swift-system/Sources/CSystem,Yams/Sources/CYaml}/include; do
     maps+=(-I "$headers")
 done
 target=$(swiftc -print-target-info | sed -n 's/.*"triple": "\([^"]*\)".*/\1/p' | head -n 1)

@@ -8,12 +8,12 @@ if [ ! -e "$modules/GestaltCommand.swiftmodule" ]; then
     exit 1
 fi
 module_flags=(-I "$modules" -I Sources/CBLAS -I Sources/CZlib -I Sources/CZip)
-for clang_target in CKernels CMedia; do
+for clang_target in CKernels CMedia CFilm; do
     map=$(find -L "$modules/../$clang_target.build" -maxdepth 2 -name module.modulemap | head -n 1)
     module_flags+=(-Xcc "-fmodule-map-file=$map")
 done
 # The C parts of packages, whose module maps lie beside their headers.
-for headers in .build/checkouts/{swift-subprocess/Sources/_SubprocessCShims,Yams/Sources/CYaml}/include; do
+for headers in .build/checkouts/{swift-subprocess/Sources/_SubprocessCShims,swift-system/Sources/CSystem,Yams/Sources/CYaml}/include; do
     module_flags+=(-I "$headers")
 done
 

@@ -22,7 +22,7 @@ extension RunLengthMask {
         }
     }
 
-    /// As ``init(size:rows:isInside:)-([Value],_,_)``.
+    /// Collects the runs of values in memory, as the initializer from an array does.
     public init<Value>(
         size: PictureSize, rows values: UnsafeBufferPointer<Value>, isInside: (Value) -> Bool
     ) {

@@ -6,9 +6,8 @@ import GestaltVideo
 
 /// A format of another program's models: reading and writing of its files.
 ///
-/// ```swift
-/// try CheckpointFormats.register(OwnFormat.self)       // gestalt convert MODEL FILE --to own
-/// ```
+/// `try CheckpointFormats.register(OwnFormat.self)` makes a type of your own known: its files are
+/// then opened wherever a model is, and `gestalt convert MODEL FILE --to own` writes them.
 public protocol CheckpointFormat: Sendable {
     /// The name, one word: `videogpt`.
     static var name: String { get }
