@@ -1,4 +1,5 @@
 import GestaltData
+import GestaltMedia
 import GestaltRecipes
 import GestaltRobotPush
 import GestaltTensor
