@@ -51,13 +51,13 @@ publish() {
     mv "new-$2" "$set_folder/$2"
 }
 
-train tokenizer tokenizer --preset small
-train prior prior --model tokenizer --preset small --aligned
+train tokenizer tokenizer --preset small --steps 1800
+train prior prior --model tokenizer --preset tiny --aligned --steps 3000
 terms=background=1,differs-from-median=1,displaced=1,will-change-1=1,frame+4=0.5
 terms+=,moving-foreground=1,displaced-foreground=1
 train encoder encoder --steps 4000 --seed 0 --terms "$terms"
 train foreground head --model encoder --encoder dense
-train parts head --model encoder --encoder dense --classes 3
+train parts head --model encoder --encoder dense --classes 3 --augment strong
 
 publish prior predictor "the future of a frame: tokenizer and prior"
 publish encoder encoder "a dense encoder pre-trained on unlabeled video"
