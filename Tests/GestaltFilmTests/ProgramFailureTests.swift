@@ -119,7 +119,7 @@ struct ProgramFailureTests {
         #if os(Linux)
             let own = "\(ProcessInfo.processInfo.processIdentifier)"
             let zombies = states().filter { $0.parent == own && $0.state == "Z" }
-            // Other suites' programs may end at this moment; theirs are gone a moment later.
+            // Other suites read films, too; their programs are gone a moment later.
             if !zombies.isEmpty {
                 Thread.sleep(forTimeInterval: 1)
                 let later = states().filter { $0.parent == own && $0.state == "Z" }
@@ -134,13 +134,14 @@ struct ProgramFailureTests {
             .map { String(decoding: $0, as: UTF8.self) }
     }
 
+    /// The states of the processes that read and write films.
     private func states() -> [(id: String, state: String, parent: String)] {
         identifiers().compactMap { id in
             guard let bytes = FileManager.default.contents(atPath: "/proc/\(id)/stat") else {
                 return nil
             }
             let text = String(decoding: bytes, as: UTF8.self)
-            guard let end = text.lastIndex(of: ")") else { return nil }
+            guard text.contains("(ff"), let end = text.lastIndex(of: ")") else { return nil }
             let words = text[text.index(after: end)...].split(separator: " ")
             return (id, String(words[0]), String(words[1]))
         }
