@@ -8,8 +8,7 @@
 #   still is the control without video); ENCODER_SEEDS="0": the seeds of pre-trained encoders, of which
 #   run N takes number N modulo their count; STEPS=2, the steps of every training, for a try.
 #
-# Each row is the mean over seeds; differences are paired by image, with intervals over clips. The table
-# runs.csv has a line for every run: row, labels, seed, split, IoU per image, then the mean of each clip.
+# Each row is the mean over seeds; differences are paired by image, with intervals over clips.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 data=$(realpath "${1:?few-labels.sh DATA [WORK]}")
