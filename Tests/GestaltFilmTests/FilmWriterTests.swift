@@ -82,7 +82,7 @@ struct FilmWriterTests {
         #expect(error?.description.contains("No such file") ?? false, "\(error as Any)")
     }
 
-    @Test("a browser can begin before it has the whole film: the index stands in front")
+    @Test("a browser can begin before it has the whole film: the index comes first")
     func indexIsInFront() throws {
         let folder = TemporaryFolder()
         _ = try numberedFilm(5, in: folder)

@@ -1,7 +1,7 @@
 /// The messages of `ffmpeg`: complaints, and a report of every frame by its filter `showinfo`.
 ///
 /// The filter runs before frames are chosen, under the name ``allFrames``, and where frames are
-/// chosen also behind the choice, under the name ``chosenFrames``. A report stands in the messages
+/// chosen also after the choice, under the name ``chosenFrames``. A report is in the messages
 /// before the frame's bytes are in the output.
 struct ProgramLog {
     static let allFrames = "showinfo@all"
