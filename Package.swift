@@ -201,8 +201,9 @@ let package = Package(
             [
                 "GestaltTensor", "GestaltIO", "GestaltNN", "GestaltFiles", "GestaltMedia",
                 "GestaltData", "GestaltModels", "GestaltVideo", "GestaltTraining",
-                "GestaltImport", "GestaltVQVAE", "GestaltMAGVIT", "GestaltPrior", "GestaltSegHeads",
-                "GestaltRecipes", "GestaltMetrics", "GestaltFilm", "GestaltFitting",
+                "GestaltLabels", "GestaltImport", "GestaltVQVAE", "GestaltMAGVIT", "GestaltPrior",
+                "GestaltSegHeads", "GestaltRecipes", "GestaltMetrics", "GestaltFilm",
+                "GestaltFitting",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ]),
         .executableTarget(
@@ -267,8 +268,8 @@ let package = Package(
             [
                 "GestaltTensor", "GestaltIO", "GestaltNN", "GestaltFiles", "GestaltMedia",
                 "GestaltData", "GestaltModels", "GestaltVideo", "GestaltTraining",
-                "GestaltRobotPush", "GestaltVQVAE", "GestaltMAGVIT", "GestaltPrior",
-                "GestaltSegHeads",
+                "GestaltRobotPush", "GestaltLabels", "GestaltVQVAE", "GestaltMAGVIT",
+                "GestaltPrior", "GestaltSegHeads",
             ]),
         tests("GestaltChecks"),
         tests("GestaltLabels", ["GestaltTensor", "GestaltIO", "GestaltFiles", "GestaltMedia"]),

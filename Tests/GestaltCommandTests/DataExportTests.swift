@@ -1,5 +1,6 @@
 import Foundation
 import GestaltData
+import GestaltLabels
 import GestaltMedia
 import GestaltRobotPush
 import GestaltTensor
@@ -61,5 +62,34 @@ import Testing
         #expect(result.code == 0, "\(result.error)")
         let inside = try FileManager.default.contentsOfDirectory(atPath: folder.path + "/train")
         #expect(inside == ["synthetic-0-0"])
+    }
+
+    @Test(arguments: ["coco", "cvat", "labelme", "davis"])
+    func labelsInTheFormatOfATool(format: String) throws {
+        let folder = TemporaryFolder()
+        let result = try Program.run(
+            "data", "export", "--data", "synthetic:1", "--masks-every", "10", "--classes", "3",
+            "--format", format, "--output", folder.path)
+        #expect(result.code == 0 && result.output.contains("3 labeled ones in"), "\(result)")
+        let split = folder.path + "/train"
+        #expect(!FileManager.default.fileExists(atPath: split + "/masks"))
+        let reader = try LabelFormat.registry.entry(named: format)
+        let labels = try reader.read("\(split)/\(reader.fileName)", .init()).labels
+        let clip = try DataSet.open("synthetic:1", split: .train).classified(into: 3).clip(at: 0)
+        let masks = try #require(clip.masks)
+        #expect(labels.pictures.count == 3)
+        for (index, frame) in [0, 10, 20].enumerated() {
+            #expect(labels.classMap(of: index).scalars == masks[frame].scalars)
+        }
+    }
+
+    @Test func unknownFormatsAndThoseThatAreOnlyReadAreRefused() throws {
+        let folder = TemporaryFolder()
+        let unknown = try Program.run(
+            "data", "export", "--data", "synthetic:1", "--format", "coko", "--output", folder.path)
+        #expect(unknown.code == 2 && unknown.error.contains("coco"), "\(unknown)")
+        let read = try Program.run(
+            "data", "export", "--data", "synthetic:1", "--format", "sa-v", "--output", folder.path)
+        #expect(read.code == 2 && read.error.contains("read, not written"), "\(read)")
     }
 }

@@ -2,6 +2,8 @@ import ArgumentParser
 import Foundation
 import GestaltData
 import GestaltIO
+import GestaltImport
+import GestaltLabels
 import GestaltMedia
 import GestaltTensor
 import GestaltTraining
@@ -10,10 +12,12 @@ extension DataCommand {
     /// `gestalt data export`: clips as folders of images.
     struct Export: GestaltCommand {
         static let configuration = CommandConfiguration(
-            abstract: "Write clips as folders of PNG frames and label images.",
+            abstract: "Write clips as folders of PNG frames, and their labels in any format.",
             discussion: """
                 Writes OUTPUT/SPLIT/CLIP/00000.png and, for frames with labels, \
-                OUTPUT/SPLIT/masks/CLIP/00000.png: the folder layout that --data reads.
+                OUTPUT/SPLIT/masks/CLIP/00000.png: the folder layout that --data reads. With \
+                --format, OUTPUT/SPLIT/annotations in the format of a labeling tool takes the \
+                place of label images.
                 """)
 
         @OptionGroup var data: DataOptions
@@ -21,8 +25,10 @@ extension DataCommand {
         @Option(parsing: .singleValue, help: "train, val or test; may be repeated.")
         var split: [Split] = [.train]
         @Option(
-            help: "Write a label image for every N-th frame of a clip, from its first; 0 for none.")
+            help: "Write the labels of every N-th frame of a clip, from its first; 0 for none.")
         var masksEvery = 1
+        @Option(help: "Write annotations of this format, such as coco or cvat, not label images.")
+        var format: String?
         @Option(
             help: """
                 Number of classes in the label files; 1 writes 0 for background, 255 for \
@@ -40,6 +46,7 @@ extension DataCommand {
             if let classes, !(1...255).contains(classes) {
                 throw ValidationError("--classes is 1 to 255, not \(classes)")
             }
+            if let format { _ = try LabelFormat.written(named: format) }
         }
 
         func run() throws {
@@ -47,10 +54,12 @@ extension DataCommand {
             for split in split { try checkIsNew(output + "/" + split.folder) }
             for split in split {
                 let set = try data.open(split, labels: labels, classes: classes, seed: seed)
-                let counts = try write(set, to: output + "/" + split.folder)
-                print(
-                    "\(output)/\(split.folder): \(set.count) clips, \(counts.frames) frames, "
-                        + "\(counts.masks) label pictures")
+                let folder = output + "/" + split.folder
+                let counts = try write(set, to: folder)
+                let labels =
+                    try format.map { try annotations(of: set, in: folder, format: $0) }
+                    ?? "\(counts.masks) label pictures"
+                print("\(folder): \(set.count) clips, \(counts.frames) frames, \(labels)")
             }
         }
 
@@ -72,7 +81,7 @@ extension DataCommand {
             for (index, name) in folderNames(of: set).enumerated() {
                 let clip = try set.clip(at: index)
                 try OutputFolder.make("\(folder)/\(name)")
-                let labels = masksEvery > 0 ? clip.masks : nil
+                let labels = masksEvery > 0 && format == nil ? clip.masks : nil
                 if labels != nil { try OutputFolder.make("\(folder)/masks/\(name)") }
                 for time in 0..<clip.frameCount {
                     let file = "\(name)/\(padded(time)).png"
@@ -85,6 +94,22 @@ extension DataCommand {
                 progress.update(index + 1)
             }
             return (frames, masks)
+        }
+
+        /// Writes the labels of a split beside its frames, and describes them.
+        private func annotations(
+            of set: DataSet, in folder: String, format name: String
+        ) throws -> String {
+            let (format, write) = try LabelFormat.written(named: name)
+            let folders = folderNames(of: set)
+            let labels = try set.labels { clip, frame in
+                masksEvery > 0 && frame % masksEvery == 0
+                    ? "\(folders[clip])/\(padded(frame)).png" : nil
+            }
+            for problem in try write(labels, "\(folder)/\(format.fileName)") {
+                common.remark("\(problem)")
+            }
+            return "\(labels.pictures.count) labeled ones in \(format.fileName)"
         }
 
         /// Returns ids for writing: foreground alone as 255, as in binary masks; 255 among ids is

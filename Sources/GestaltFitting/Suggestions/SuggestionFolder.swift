@@ -41,10 +41,7 @@ public struct SuggestionFolder: Sendable {
     public func write(
         _ suggestions: [Suggestion], of set: DataSet, categories: [ModelCategory]
     ) throws -> (labels: String, problems: [String]) {
-        let entry = try LabelFormat.registry.entry(named: format)
-        guard let writeLabels = entry.write else {
-            throw LabelError(path: path, "\(entry.title) is read, not written")
-        }
+        let (entry, writeLabels) = try LabelFormat.written(named: format)
         try OutputFolder.make(images)
         var pictures: [LabeledPicture] = []
         var entries: [Entry] = []
@@ -62,7 +59,7 @@ public struct SuggestionFolder: Sendable {
             categories: categories.enumerated().dropFirst().map { number, category in
                 LabeledCategory(category.name, number: number, color: category.value)
             }, pictures: pictures)
-        let file = path + "/" + Self.file(of: format)
+        let file = path + "/" + entry.fileName
         let problems = try writeLabels(labels, file)
         try AtomicFile.write(StrictJSON.encode(entries), to: list)
         return (file, problems.map(\.description))
@@ -73,10 +70,5 @@ public struct SuggestionFolder: Sendable {
     static func name(of suggestion: Suggestion) -> String {
         let stem = URL(filePath: suggestion.film).deletingPathExtension().lastPathComponent
         return stem + String(format: "_%06d.png", suggestion.number)
-    }
-
-    /// The name of the label file or folder of a format.
-    private static func file(of format: String) -> String {
-        format == "coco" ? "annotations.json" : "annotations"
     }
 }

@@ -18,9 +18,10 @@ extension DataSet {
     /// Categories without a name are called by their numbers. Ignored pixels become an object of an
     /// ignored category. An instance without a category is left out.
     ///
-    /// - Parameter name: names the picture of a frame, by the numbers of its clip and in the clip.
+    /// - Parameter name: names the picture of a frame, by the numbers of its clip and in the clip;
+    ///   nil leaves the frame out.
     /// - Throws: what reading clips throws.
-    public func labels(named name: (_ clip: Int, _ frame: Int) -> String) throws -> LabelSet {
+    public func labels(named name: (_ clip: Int, _ frame: Int) -> String?) throws -> LabelSet {
         var result = LabelSet(
             categories: (categories ?? []).dropFirst().map {
                 LabeledCategory($0.name, color: $0.color)
@@ -30,8 +31,9 @@ extension DataSet {
             let clip = try clip(at: index)
             let size = PictureSize(height: clip.height, width: clip.width)
             for frame in clip.labeledFrames {
-                guard let annotation = clip.annotation(of: frame) else { continue }
-                var picture = LabeledPicture(name: name(index, frame), size: size)
+                guard let annotation = clip.annotation(of: frame), let name = name(index, frame)
+                else { continue }
+                var picture = LabeledPicture(name: name, size: size)
                 picture.objects = annotation.instances.compactMap { instance in
                     guard let category = instance.category, category > 0 else { return nil }
                     return LabeledObject(

@@ -1,7 +1,7 @@
 extension LabelFormat {
     /// The object annotations of COCO: polygons, runs as numbers or text, crowds.
     public static let coco = LabelFormat(
-        title: "COCO",
+        title: "COCO", fileName: "annotations.json",
         recognizes: { path in
             guard let summary = try JSONSummary(path: path), !summary.isList else { return false }
             return summary.keys.isSuperset(of: ["annotations", "categories"])

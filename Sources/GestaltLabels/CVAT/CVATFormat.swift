@@ -12,7 +12,8 @@ extension LabelFormat {
     /// Written: frames of one film, evenly spaced, as tracks with a keyframe in each frame;
     /// anything else as images. Several outlines of an object become shapes of one group.
     public static let cvat = LabelFormat(
-        title: "CVAT XML", recognizes: { try CVATFormat.recognizes($0) },
+        title: "CVAT XML", fileName: "annotations.xml",
+        recognizes: { try CVATFormat.recognizes($0) },
         read: { try CVATReader.read($0, $1) },
         write: { labels, path in
             let writer = try CVATWriter(labels, path: path)

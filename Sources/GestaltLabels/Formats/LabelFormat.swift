@@ -2,6 +2,8 @@
 public struct LabelFormat: Sendable {
     /// The title in messages: `COCO`, `CVAT XML`.
     public let title: String
+    /// The usual name of what is written: `annotations.json`; without an ending it is a folder.
+    public let fileName: String
     /// Whether a file or folder looks like this format, by its content; quick, reads little.
     public let recognizes: @Sendable (_ path: String) throws -> Bool
     /// Reads the labels of a file or folder.
@@ -12,7 +14,7 @@ public struct LabelFormat: Sendable {
     public let write: (@Sendable (_ labels: LabelSet, _ path: String) throws -> [LabelProblem])?
 
     public init(
-        title: String,
+        title: String, fileName: String = "annotations",
         recognizes: @escaping @Sendable (_ path: String) throws -> Bool,
         read:
             @escaping @Sendable (_ path: String, _ options: LabelReadingOptions) throws ->
@@ -21,9 +23,28 @@ public struct LabelFormat: Sendable {
             (@Sendable (_ labels: LabelSet, _ path: String) throws -> [LabelProblem])? = nil
     ) {
         self.title = title
+        self.fileName = fileName
         self.recognizes = recognizes
         self.read = read
         self.write = write
+    }
+}
+
+extension LabelFormat {
+    /// Returns the format of a name, and its writer.
+    /// - Throws: `RegistryError` that lists the known formats, ``LabelError`` for one that is only
+    ///   read.
+    public static func written(
+        named name: String
+    ) throws -> (
+        format: LabelFormat,
+        write: @Sendable (_ labels: LabelSet, _ path: String) throws -> [LabelProblem]
+    ) {
+        let format = try registry.entry(named: name)
+        guard let write = format.write else {
+            throw LabelError(path: name, "\(format.title) is read, not written")
+        }
+        return (format, write)
     }
 }
 

@@ -1,7 +1,7 @@
 extension LabelFormat {
     /// The JSON export of Label Studio: polygons, brush masks, turned rectangles and ellipses.
     public static let labelStudio = LabelFormat(
-        title: "Label Studio",
+        title: "Label Studio", fileName: "annotations.json",
         recognizes: { path in
             guard let summary = try JSONSummary(path: path), summary.isList else { return false }
             return summary.keys.contains("data")
