@@ -120,6 +120,23 @@ import Testing
         #expect(tall.shape[0] >= short.shape[0] + 16)
     }
 
+    @Test func masksOfModelsFollowBelow() throws {
+        let frames = Tensor<UInt8>(repeating: 90, shape: [5, 8, 8, 3])
+        let set = DataSet(
+            name: "labeled",
+            clips: [Clip(name: "a", frames: frames, masks: .init(repeating: 1, shape: [5, 8, 8]))])
+        let plain = try set.sheet(columns: 3)
+        let more = try set.sheet(
+            columns: 3,
+            masks: [
+                SheetMasks(title: "model") { clip, numbers in
+                    #expect(clip.name == "a" && numbers == [0, 2, 4])
+                    return .init(repeating: 0, shape: [3, 8, 8])
+                }
+            ])
+        #expect(more.shape[0] >= plain.shape[0] + 16 && more.shape[1] > plain.shape[1])
+    }
+
     @Test func ignoredPixelsAndUnlabeledFramesAreShown() throws {
         let frames = Tensor<UInt8>(repeating: 90, shape: [3, 8, 8, 3])
         let plane = Tensor<UInt8>(repeating: 0, shape: [8, 8])

@@ -1,7 +1,10 @@
 import ArgumentParser
+import Foundation
 import GestaltData
 import GestaltIO
 import GestaltMedia
+import GestaltRecipes
+import GestaltTensor
 
 /// `gestalt data`: inspection and export of clips.
 struct DataCommand: ParsableCommand {
@@ -12,7 +15,10 @@ struct DataCommand: ParsableCommand {
     /// `gestalt data sheet`: a contact sheet.
     struct Sheet: GestaltCommand {
         static let configuration = CommandConfiguration(
-            abstract: "Draw a contact sheet: clips by rows, frames by columns, masks below.")
+            abstract: "Draw a contact sheet: clips by rows, frames by columns, masks below.",
+            discussion: """
+                With --model, the masks of segmentation models follow below those of the data.
+                """)
 
         @OptionGroup var data: DataOptions
         @OptionGroup var labels: LabelOptions
@@ -21,15 +27,43 @@ struct DataCommand: ParsableCommand {
         @Option(help: "Number of frames of each, spread over its length.", transform: positive)
         var frames = 7
         @Option(help: "Seed of synthetic clips.") var seed: UInt64 = 0
+        @Option(
+            help: "A segmentation model whose masks are drawn, too; may be repeated.",
+            completion: .file())
+        var model: [String] = []
+        @Option(help: "The caption of a --model, in their order; by default its name.")
+        var title: [String] = []
         @Option(help: "The PNG or JPEG to write.", completion: .file()) var output: String
         @OptionGroup(title: "Common options") var common: CommonOptions
 
+        func validate() throws {
+            guard title.isEmpty || title.count == model.count else {
+                throw ValidationError("\(title.count) --title for \(model.count) --model")
+            }
+        }
+
         func run() throws {
             try checkPictureOutput(output)
+            let masks = try zip(model, title.isEmpty ? model.map(Self.name) : title).map {
+                try Self.masks(of: $0, title: $1)
+            }
             let set = try data.open(split, labels: labels, seed: seed, quiet: common.quiet)
             try OutputFile.makeFolder(of: output)
-            try Image.write(set.sheet(clips: clips, columns: frames), to: output)
+            try Image.write(set.sheet(clips: clips, columns: frames, masks: masks), to: output)
             print("\(output): \(min(clips, set.count)) of \(set.count) clips of \(set.name)")
+        }
+
+        private static func masks(of path: String, title: String) throws -> SheetMasks {
+            let segmenter = FrameSegmenter(
+                try openModel(path, [:], for: .segmentation).segmentation())
+            return SheetMasks(title: title) { clip, frames in
+                let parts = try frames.map { try segmenter.labels(of: $0..<($0 + 1), in: clip) }
+                return concatenated(parts, axis: 0)
+            }
+        }
+
+        private static func name(of path: String) -> String {
+            URL(filePath: path).lastPathComponent
         }
     }
 }

@@ -1,3 +1,5 @@
+import GestaltIO
+
 /// A format of label files, known by name. Formats are registered; see ``LabelFormat/registry``.
 public struct LabelFormat: Sendable {
     /// The title in messages: `COCO`, `CVAT XML`.
