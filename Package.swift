@@ -214,7 +214,11 @@ let package = Package(
         tests("GestaltTensor", ["CBLAS", "CKernels"]),
         tests("GestaltIO"),
         tests("GestaltNN", ["GestaltTensor"]),
-        tests("GestaltMetrics", ["GestaltTensor", "GestaltFiles", "GestaltMedia", "GestaltData"]),
+        tests(
+            "GestaltMetrics",
+            [
+                "GestaltTensor", "GestaltFiles", "GestaltMedia", "GestaltLabels", "GestaltData",
+            ]),
         tests("GestaltMotion", ["GestaltTensor"]),
         tests("GestaltFiles", ["GestaltTensor"], resources: [.copy("Fixtures")]),
         tests("GestaltMedia", ["GestaltChecks", "GestaltTensor"]),

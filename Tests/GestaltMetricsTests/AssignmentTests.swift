@@ -50,9 +50,10 @@ import Testing
     func infeasibleAndEmptyMatrices() throws {
         let fixture = try MetricFixture.json("assignment/expected.json", as: Fixture.self)
         let cases = Dictionary(uniqueKeysWithValues: fixture.special.map { ($0.name, $0) })
-        #expect(try Assignment(minimizing: #require(cases["infeasible"]).matrix()) == nil)
-        let empty = try #require(
-            try Assignment(minimizing: #require(cases["empty-0x3"]).matrix()))
+        let infeasible = try #require(cases["infeasible"])
+        #expect(try Assignment(minimizing: infeasible.matrix()) == nil)
+        let emptyCosts = try #require(cases["empty-0x3"]).matrix()
+        let empty = try #require(Assignment(minimizing: emptyCosts))
         #expect(empty.pairs.isEmpty && empty.total == 0)
     }
 

@@ -14,9 +14,13 @@ enum MetricFixture {
         try #require(OutsideFiles.fixtures.file("labels/metrics/" + name)).path
     }
 
-    static func json<Value: Decodable>(_ name: String, as type: Value.Type) throws -> Value {
-        try JSONDecoder().decode(
-            type, from: Data(contentsOf: URL(fileURLWithPath: path(name))))
+    /// - Parameter isSnakeCase: whether `image_id` is read as `imageId`, in dictionaries too.
+    static func json<Value: Decodable>(
+        _ name: String, as type: Value.Type, isSnakeCase: Bool = false
+    ) throws -> Value {
+        let decoder = JSONDecoder()
+        if isSnakeCase { decoder.keyDecodingStrategy = .convertFromSnakeCase }
+        return try decoder.decode(type, from: Data(contentsOf: URL(fileURLWithPath: path(name))))
     }
 
     static func array<Scalar: StoredScalar>(
