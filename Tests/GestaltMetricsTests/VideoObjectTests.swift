@@ -144,6 +144,19 @@ struct VideoObjectFixtureTests {
         #expect(scores.objects.isEmpty)
     }
 
+    @Test func objectsThatAppearLaterAreScoredOnRequest() throws {
+        let late = Tensor<UInt8>(
+            shape: [3, 1, 4], scalars: [1, 1, 0, 0, 1, 1, 2, 0, 1, 1, 2, 0])
+        var evaluation = VideoObjectProtocol.semiSupervised
+        var scores = VideoObjectScores(evaluation)
+        try scores.add(prediction: truth, truth: late, sequence: "a")
+        #expect(scores.objects.map(\.label) == [1])
+        evaluation.includesLateObjects = true
+        scores = VideoObjectScores(evaluation)
+        try scores.add(prediction: truth, truth: late, sequence: "a")
+        #expect(scores.objects.map(\.label) == [1, 2])
+    }
+
     @Test func aSequenceOfTwoFramesHasNoInnerFrame() throws {
         var scores = VideoObjectScores(.semiSupervised)
         let pair = truth.sliced(0..<2, axis: 0)

@@ -23,7 +23,8 @@ struct ObjectFrames {
         self.evaluation = evaluation
         let ends = evaluation.excludesEnds ? 1 : 0
         frames = min(ends, shape[0])..<max(min(ends, shape[0]), shape[0] - ends)
-        labels = Set(truth).subtracting([0, evaluation.ignoredLabel ?? 0]).sorted()
+        let first = evaluation.includesLateObjects ? truth[...] : truth.prefix(height * width)
+        labels = Set(first).subtracting([0, evaluation.ignoredLabel ?? 0]).sorted()
         proposals = Set(prediction).subtracting([0]).sorted()
     }
 

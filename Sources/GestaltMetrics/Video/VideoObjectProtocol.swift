@@ -3,6 +3,9 @@ public struct VideoObjectProtocol: Sendable, Hashable, Codable {
     /// Whether the first and the last frame of a sequence are left out: the first is given, the
     /// last has no successor.
     public var excludesEnds: Bool
+    /// Whether objects that the first frame does not show are scored, too. The DAVIS toolkit does
+    /// not.
+    public var includesLateObjects = false
     /// The most labels that a prediction may use when it is matched to the objects; nil when label
     /// k is the prediction of object k.
     public var proposalLimit: Int?

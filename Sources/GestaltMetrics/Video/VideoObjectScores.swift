@@ -56,7 +56,8 @@ public struct VideoObjectScores: Sendable, Hashable, Codable {
         return objects.map(\.sequence).filter { known.insert($0).inserted }
     }
 
-    /// Scores the objects of a sequence: the labels of the truth other than 0 and the ignored one.
+    /// Scores the objects of a sequence: the labels other than 0 and the ignored one in the truth,
+    /// by default in its first frame.
     ///
     /// - Parameters:
     ///   - prediction: labels `[T, H, W]`.
