@@ -41,7 +41,7 @@ import Testing
         #expect(flow.shape == [48, 64, 2])
         // At the border content leaves the picture.
         let inside = flow[8..<40, 8..<56]
-        #expect(error(inside, x: x, y: y) < 0.1, "(\(x), \(y))")
+        #expect(error(inside, x: x, y: y) < 0.05, "(\(x), \(y))")
     }
 
     /// A square of 16 pixels moves by (3, 1) over a background at rest.
@@ -52,9 +52,9 @@ import Testing
         first[24..<40, 20..<36] = object
         second[25..<41, 23..<39] = object
         let flow = OpticalFlow().flow(from: first, to: second)
-        #expect(error(flow[28..<36, 24..<32], x: 3, y: 1) < 0.5)
-        #expect(error(flow[0..<16], x: 0, y: 0) < 0.05)
-        #expect(error(flow[48..<64], x: 0, y: 0) < 0.05)
+        #expect(error(flow[28..<36, 24..<32], x: 3, y: 1) < 0.15)
+        #expect(error(flow[0..<16], x: 0, y: 0) < 0.01)
+        #expect(error(flow[48..<64], x: 0, y: 0) < 0.01)
     }
 
     @Test(arguments: [[1, 1, 1], [13, 21, 1], [3, 40, 2]])

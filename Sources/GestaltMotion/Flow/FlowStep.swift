@@ -14,10 +14,14 @@ struct FlowStep {
     }
 
     /// Returns the flow after a step.
+    ///
+    /// The linear model of a pixel q around p, warped by its own flow u(q), is difference(q) +
+    /// slope(q) · (u(p) − u(q)) = 0 for the new flow u(p). With a common step instead, u(p) plus the
+    /// same increment for all of the window, errors of neighbors grow from step to step.
     func improved(_ flow: FlowField, target: FlowPicture) -> FlowField {
         let warped = target.warped(by: flow)
         let count = source.height * source.width
-        // Σ dx², Σ dx·dy, Σ dy², Σ dx·difference, Σ dy·difference
+        // Σ dx², Σ dx·dy, Σ dy², Σ dx·goal, Σ dy·goal
         var sums = [[Float]](repeating: [Float](repeating: 0, count: count), count: 5)
         for channel in source.channels.indices {
             let (plane, other) = (source.channels[channel], warped.channels[channel])
@@ -25,12 +29,13 @@ struct FlowStep {
             for place in 0..<count {
                 let dx = (mine.x[place] + theirs.x[place]) / 2
                 let dy = (mine.y[place] + theirs.y[place]) / 2
-                let difference = other[place] - plane[place]
+                let goal =
+                    dx * flow.x[place] + dy * flow.y[place] - (other[place] - plane[place])
                 sums[0][place] += dx * dx
                 sums[1][place] += dx * dy
                 sums[2][place] += dy * dy
-                sums[3][place] += dx * difference
-                sums[4][place] += dy * difference
+                sums[3][place] += dx * goal
+                sums[4][place] += dy * goal
             }
         }
         let means = sums.map(windowMeans)
@@ -39,9 +44,10 @@ struct FlowStep {
             let (a, b, c) = (means[0][place] + damping, means[1][place], means[2][place] + damping)
             // Positive: damping is, and a·c ≥ b² without it.
             let determinant = a * c - b * b
-            let (p, q) = (means[3][place], means[4][place])
-            result.x[place] += limited((b * q - c * p) / determinant)
-            result.y[place] += limited((b * p - a * q) / determinant)
+            let (x, y) = (flow.x[place], flow.y[place])
+            let (p, q) = (means[3][place] + damping * x, means[4][place] + damping * y)
+            result.x[place] = x + limited((c * p - b * q) / determinant - x)
+            result.y[place] = y + limited((a * q - b * p) / determinant - y)
         }
         return result
     }
