@@ -215,7 +215,11 @@ let package = Package(
         tests("GestaltTensor", ["CBLAS", "CKernels"]),
         tests("GestaltIO"),
         tests("GestaltNN", ["GestaltTensor"]),
-        tests("GestaltMetrics", ["GestaltTensor", "GestaltData"]),
+        tests(
+            "GestaltMetrics",
+            [
+                "GestaltTensor", "GestaltFiles", "GestaltMedia", "GestaltLabels", "GestaltData",
+            ]),
         tests("GestaltMotion", ["GestaltTensor"]),
         tests("GestaltFiles", ["GestaltTensor"], resources: [.copy("Fixtures")]),
         tests("GestaltMedia", ["GestaltChecks", "GestaltTensor"]),

@@ -5,12 +5,17 @@ import GestaltIO
 import GestaltModels
 import GestaltRecipes
 import GestaltTraining
+import GestaltVideo
 
 /// `gestalt evaluate`: the scores of a segmentation model, of a tokenizer's reconstructions, of a
 /// prior's predictions, or of a forecaster's outputs.
 struct Evaluate: GestaltCommand {
     static let configuration = CommandConfiguration(
-        abstract: "Score a segmentation model, a tokenizer, a prior or a forecaster on a split.")
+        abstract: "Score a segmentation model, a tokenizer, a prior or a forecaster on a split.",
+        discussion: """
+            Without any training, of features and of forecasts:
+            \(methods)
+            """)
 
     @OptionGroup var model: ModelOptions
     @OptionGroup var data: DataOptions
@@ -30,15 +35,50 @@ struct Evaluate: GestaltCommand {
             the probability of the true codes is scored.
             """, transform: positive)
     var futures: Int?
+    @Option(help: "Temperature of sampled futures; 1 by default.", transform: positiveFraction)
+    var temperature: Float?
+    @Option(
+        help: ArgumentHelp(
+            """
+            Segment single frames by the motion that a predictor forecasts, in --futures samples of \
+            each (8 by default); see above.
+            """, valueName: "method"))
+    var commonFate: ComponentName?
+    @Option(
+        help: """
+            The strength of motion above which a pixel is foreground; by default the one with the \
+            highest IoU on val.
+            """)
+    var threshold: Float?
+    @Option(
+        help: ArgumentHelp(
+            """
+            Propagate the first labels of each clip by the features of this encoder on the model, as \
+            of train head --encoder; scored by J and F of objects.
+            """, valueName: "encoder"))
+    var propagate: ComponentName?
     @Option(help: "Seed of synthetic clips, and of sampled futures.") var seed: UInt64 = 0
     @Flag(help: "Print the report as JSON.") var json = false
     @OptionGroup(title: "Common options") var common: CommonOptions
 
+    func validate() throws {
+        guard commonFate == nil || propagate == nil else {
+            throw ValidationError("--common-fate and --propagate are two evaluations")
+        }
+        guard propagate == nil || futures == nil else {
+            throw ValidationError("--propagate takes no --futures")
+        }
+        guard threshold == nil || commonFate != nil else {
+            throw ValidationError("--threshold is for --common-fate")
+        }
+        guard temperature == nil || commonFate != nil || futures != nil else {
+            throw ValidationError("--temperature is for --futures and --common-fate")
+        }
+    }
+
     func run() throws {
         let opened = try model.open()
-        let evaluation =
-            try futures.map { try ModelEvaluation.futures(of: opened, samples: $0, seed: seed) }
-            ?? ModelEvaluation(of: opened, every: every ?? 5, clipLength: clipLength)
+        let evaluation = try evaluation(of: opened)
         let own = "\(model.model) is \(opened.model.title), whose evaluation does not take it"
         try refuse(["--every": every != nil && evaluation.masks == .ignored], because: own)
         try refuse(
@@ -54,6 +94,40 @@ struct Evaluate: GestaltCommand {
         print("\(opened.model.title) on \(set), \(scores.basis)")
         printMetrics(scores.metrics)
         for remark in scores.remarks { print(remark) }
+    }
+
+    private func evaluation(of opened: OpenedModel) throws -> ModelEvaluation {
+        if let propagate { return try .propagation(by: propagate, on: opened) }
+        var options = PredictionOptions()
+        options.set(.temperature, to: temperature)
+        if let commonFate {
+            let fate = try CommonFate(
+                commonFate, on: opened.clipPredictor(), samples: futures ?? 8, options: options,
+                seed: seed)
+            let threshold = try threshold ?? fitted(fate)
+            return .commonFate(fate, threshold: threshold, every: every ?? 5)
+        }
+        if let futures {
+            return try .futures(of: opened, samples: futures, options: options, seed: seed)
+        }
+        return try ModelEvaluation(of: opened, every: every ?? 5, clipLength: clipLength)
+    }
+
+    /// Returns the threshold that is best on the validation split.
+    private func fitted(_ fate: CommonFate) throws -> Float {
+        let set = try data.open(
+            .validation, masks: .required, labels: labels, classes: 1, seed: seed,
+            for: fate.predictor.frameTarget, quiet: common.quiet)
+        let progress = common.progress("choosing the threshold", total: 0, unit: "frames")
+        defer { progress.finish() }
+        return try fate.threshold(fittedTo: set, every: every ?? 5) { progress.update($0) }
+    }
+
+    /// The forms of the methods without training, for help.
+    private static var methods: String {
+        BuiltIns.register()
+        return helpText(
+            of: CommonFateMethods.registry.all.flatMap { $0.forms }, option: "--common-fate")
     }
 
     /// A report of a type known only at run time.

@@ -20,6 +20,7 @@ public enum BuiltIns {
         SegmentationKinds.register()
         Recipes.registerBuiltIns()
         FeatureSources.registerBuiltIns()
+        CommonFateMethods.registerBuiltIns()
         CheckpointFormats.registerBuiltIns()
     }()
 }

@@ -67,6 +67,42 @@ import Testing
         #expect(drawn.code == 0 && drawn.error.contains("robot-push-small/encoder"), "\(drawn)")
     }
 
+    @Test("evaluation without training: forecast motion, and propagated labels", .tags(.slow))
+    func trainingFree() throws {
+        let sample = [
+            "evaluate", "--model", "robot-push-small/predictor", "--data", "sample", "--limit", "1",
+        ]
+        let moved = try Program.run(
+            list: sample + [
+                "--common-fate", "change:4", "--futures", "1", "--temperature", "0.7", "--every",
+                "30", "--threshold", "0.5",
+            ])
+        #expect(moved.code == 0 && moved.output.contains("fg_ari"), "\(moved)")
+        let spread = try Program.run(list: sample + ["--propagate", "resnet:3", "--json"])
+        #expect(spread.code == 0, "\(spread)")
+        #expect(spread.output.contains("\"propagated\""), "\(spread)")
+        for wrong in [["--common-fate", "gravity"], ["--propagate", "gravity"]] {
+            let refused = try Program.run(list: sample + wrong)
+            #expect(refused.code != 0 && refused.error.contains("gravity"), "\(refused)")
+        }
+        let both = try Program.run(
+            list: sample + ["--common-fate", "flow", "--propagate", "dense"])
+        #expect(both.code == 2, "\(both)")
+    }
+
+    @Test("features --pca draws latents as colors", .tags(.slow))
+    func principalComponents() throws {
+        let input = try picture("a.png", height: 64, width: 64)
+        let result = try Program.run(
+            "features", "--input", input, "--pca", folder.path("pca.png"))
+        #expect(result.code == 0 && result.output.contains("of the variance"), "\(result)")
+        #expect(try PNG.read(folder.path("pca.png")).shape.count == 3)
+        let codes = try Program.run(
+            "features", "--source", "tokenizer:codes", "--input", input, "--pca",
+            folder.path("codes.png"))
+        #expect(codes.code == 2 && codes.error.contains("--pca"), "\(codes)")
+    }
+
     @Test("a model's name that is wrong, and settings without a model")
     func wrongNames() throws {
         let unknown = try Program.run(

@@ -49,7 +49,9 @@ import Testing
             ("predict", "--best-of", counts), ("predict", "--length", counts),
             ("predict", "--seed", ["-1", "x"]), ("predict", "--class", ["-1"]),
             ("predict", "--fps", ["0", "x"]),
-            ("features", "--clips", counts),
+            ("features", "--clips", counts), ("features", "--pca", ["p.npy", "p"]),
+            ("evaluate", "--temperature", ["0", "x"]), ("evaluate", "--futures", counts),
+            ("evaluate", "--threshold", ["0.5", "x"]),
             (
                 "features", "--source",
                 [

@@ -15,7 +15,7 @@ import Testing
 /// Heads on MAGVIT's encoders, and the codes of its tokenizer as files.
 @Suite struct MagvitEncoderRecipeTests {
     /// A masked predictor with random weights; frames of 64 × 64, clips of 5.
-    private static func predictor() throws -> MaskedPredictor {
+    static func predictor() throws -> MaskedPredictor {
         let tokenizer = MagvitConfiguration(
             width: 4, multipliers: [1, 1, 2], groups: 2,
             quantizer: FiniteScalarQuantizer.Configuration(levels: [4, 3]))

@@ -53,9 +53,9 @@ func checkOutput(_ path: String, pictures: Bool) throws {
 /// Checks before any work that `path` has the extension of a still image that can be written, and
 /// that it is writable.
 /// - Throws: `ValidationError`, `FileFailure`.
-func checkPictureOutput(_ path: String) throws {
+func checkPictureOutput(_ path: String, option: String = "--output") throws {
     guard [".png", ".jpg", ".jpeg"].contains(where: path.lowercased().hasSuffix) else {
-        throw ValidationError("--output must end in .png, .jpg or .jpeg")
+        throw ValidationError("\(option) must end in .png, .jpg or .jpeg")
     }
     try OutputFile.check(path)
 }

@@ -1,7 +1,9 @@
 import ArgumentParser
+import Foundation
 import GestaltData
 import GestaltFiles
 import GestaltIO
+import GestaltMedia
 import GestaltModels
 import GestaltRecipes
 import GestaltTensor
@@ -30,8 +32,18 @@ struct Features: GestaltCommand {
     @Option(help: "Use at most N clips.", transform: positive) var clips: Int?
     @OptionGroup var conditions: ConditionOptions
     @OptionGroup var reading: ReadingOptions
-    @Option(help: "The file to write: .npy, .npz or .safetensors.", completion: .file())
-    var output: String
+    @Option(
+        help: "The file to write: .npy, .npz or .safetensors; may be left out with --pca.",
+        completion: .file())
+    var output: String?
+    @Option(
+        help: ArgumentHelp(
+            """
+            Write a picture (.png, .jpg) with a row for each clip: its first frame, and the three \
+            principal components of its latents as colors.
+            """, valueName: "picture"),
+        completion: .file())
+    var pca: String?
     @OptionGroup(title: "Common options") var common: CommonOptions
 
     static let flags = ConditionOptions.flags.merging([
@@ -46,18 +58,39 @@ struct Features: GestaltCommand {
         } catch {
             throw ValidationError("--source \(source): \(error)")
         }
+        guard output != nil || pca != nil else {
+            throw ValidationError("--output names the file of the latents, --pca a picture of them")
+        }
     }
 
     func run() throws {
-        try checkOutput(output, pictures: false)
-        let features = try features(of: try FeatureSources.source(named: source, on: opened()))
+        if let output { try checkOutput(output, pictures: false) }
+        if let pca { try checkPictureOutput(pca, option: "--pca") }
+        let source = try FeatureSources.source(named: source, on: opened())
+        let input = try reading.input(
+            input, for: source.frameTarget, usualFit: model.usualFit, clips: clips,
+            frames: source.frameCount)
+        let features = try features(by: source, of: input)
         features.remarks.forEach(common.remark)
         switch features.values {
         case .numbers(let clip):
-            try write(try eachClip(features.count, clip), name: "\(source)", type: "float32")
+            let parts = try eachClip(features.count, clip)
+            try write(parts, name: "\(self.source)", type: "float32")
+            if let pca { try draw(parts, of: input, to: pca) }
         case .codes(let clip):
+            guard pca == nil else {
+                throw ValidationError("--pca draws latents; \(self.source) are numbers of codes")
+            }
             try write(try eachClip(features.count, clip), name: "codes", type: "int32")
         }
+    }
+
+    private func draw(_ parts: [Tensor<Float>], of input: VideoInput, to path: String) throws {
+        let frames = input.video.selected(0, axis: 1).pixelBytes()
+        let sheet = try LatentSheet(of: frames, latents: concatenated(parts, axis: 0))
+        try Image.write(sheet.picture, to: path)
+        let shares = sheet.colors.shares.map { String(format: "%.0f %%", 100 * $0) }
+        print("\(path): red, green and blue are \(shares.joined(separator: ", ")) of the variance")
     }
 
     /// Returns the model of `--model`, or the pre-trained one with these latents; nil for an
@@ -71,10 +104,9 @@ struct Features: GestaltCommand {
         return try model.open(for: use, common)
     }
 
-    private func features(of source: any FeatureSource) throws -> ClipFeatures {
-        let input = try reading.input(
-            input, for: source.frameTarget, usualFit: model.usualFit, clips: clips,
-            frames: source.frameCount)
+    private func features(
+        by source: any FeatureSource, of input: VideoInput
+    ) throws -> ClipFeatures {
         var conditions = FeatureConditions {
             guard !Interruption.process.isRequested else { throw ExitCode(Ending.interrupted) }
         }
@@ -88,6 +120,7 @@ struct Features: GestaltCommand {
     private func write<Scalar: StoredScalar>(
         _ parts: [Tensor<Scalar>], name: String, type: String
     ) throws {
+        guard let output else { return }
         let features = concatenated(parts, axis: 0)
         try ArrayFile.write(features, name: name, to: output)
         print("\(output): \(type) \(features.shape)")
@@ -96,7 +129,7 @@ struct Features: GestaltCommand {
     private func eachClip<Scalar>(
         _ count: Int, _ body: (Int) throws -> Tensor<Scalar>
     ) throws -> [Tensor<Scalar>] {
-        try beginWork(output)
+        for path in [output, pca].compactMap({ $0 }) { try beginWork(path) }
         let progress = common.progress("encoding", total: count, unit: "clips")
         defer { progress.finish() }
         return try (0..<count).map { clip in
@@ -109,28 +142,6 @@ struct Features: GestaltCommand {
     /// The forms of all registered sources, for help.
     private static var sources: String {
         BuiltIns.register()
-        let lines = FeatureSources.registry.all.flatMap { $0.forms }.flatMap(helpLines)
-        return lines.enumerated().map { ($0 == 0 ? "--source " : "         ") + $1 }
-            .joined(separator: "\n")
-    }
-
-    /// Returns a form and its meaning in two columns.
-    private static func helpLines(_ form: FeatureForm) -> [String] {
-        let width = "tokenizer[:LATENTS]  ".count
-        let margin = String(repeating: " ", count: width)
-        var lines = form.lines.map { margin + $0 }
-        if form.grammar.count + 2 <= width, let first = form.lines.first {
-            lines[0] = form.grammar.padding(to: width) + first
-        } else {
-            lines.insert(form.grammar, at: 0)
-        }
-        return lines
-    }
-}
-
-extension String {
-    /// Returns the text with spaces at its end, up to a length.
-    fileprivate func padding(to length: Int) -> String {
-        self + String(repeating: " ", count: max(0, length - count))
+        return helpText(of: FeatureSources.registry.all.flatMap { $0.forms }, option: "--source")
     }
 }

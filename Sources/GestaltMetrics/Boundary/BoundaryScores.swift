@@ -81,12 +81,7 @@ public struct BoundaryScores: Sendable, Hashable, Codable {
                 // There is an outline, or something to score, but all of its pixels are ignored.
                 guard sides.count == 1 else { continue }
             }
-            images.append(
-                Counts(
-                    predicted: outline.count,
-                    predictedMatched: outline.matches(target, radius: radius),
-                    truth: target.count,
-                    truthMatched: target.matches(outline, radius: radius)))
+            images.append(Counts(outline, target, radius: radius))
         }
     }
 
@@ -114,5 +109,13 @@ public struct BoundaryScores: Sendable, Hashable, Codable {
         _ labels: Tensor<Label>
     ) -> [Bool] {
         labels.withScalars { $0.map { $0 != 0 } }
+    }
+}
+
+extension BoundaryScores.Counts {
+    init(_ outline: BoundaryMap, _ target: BoundaryMap, radius: Int) {
+        self.init(
+            predicted: outline.count, predictedMatched: outline.matches(target, radius: radius),
+            truth: target.count, truthMatched: target.matches(outline, radius: radius))
     }
 }

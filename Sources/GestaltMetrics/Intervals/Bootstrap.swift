@@ -74,15 +74,19 @@ extension CountTable {
         _ score: SegmentationScore, _ reduction: Reduction, absent: AbsentClass = .one,
         clips: [Int], _ bootstrap: Bootstrap = Bootstrap()
     ) -> ConfidenceInterval {
-        require(
-            clips.count == imageCount && !clips.isEmpty,
-            "CountTable.interval: \(clips.count) clips for \(imageCount) pictures")
+        requireClips(clips, imageCount, "CountTable.interval")
         let groups = groups(of: clips)
         return bootstrap.interval(groupCount: groups.count) { drawn in
             selecting(drawn.lazy.flatMap { groups[$0] })
                 .score(score, reduction, absent: absent)
         }
     }
+}
+
+func requireClips(_ clips: [Int], _ imageCount: Int, _ operation: String) {
+    require(
+        clips.count == imageCount && !clips.isEmpty,
+        "\(operation): \(clips.count) clips for \(imageCount) pictures")
 }
 
 /// Returns the indices of the images of each clip, clips in the order of their first image.

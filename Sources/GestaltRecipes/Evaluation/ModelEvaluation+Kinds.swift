@@ -50,14 +50,15 @@ extension ModelEvaluation {
     /// - Parameter samples: the number for each clip.
     /// - Throws: `ModelMismatch` for a model that predicts no clips.
     public static func futures(
-        of opened: OpenedModel, samples: Int, seed: UInt64 = 0
+        of opened: OpenedModel, samples: Int,
+        options: PredictionOptions = PredictionOptions(), seed: UInt64 = 0
     ) throws -> ModelEvaluation {
         let model = try opened.clipPredictor()
         return ModelEvaluation(
             target: model.frameTarget, frames: model.clipSizes.frames, unit: "clips"
         ) {
             let report = try FutureReport(
-                of: model, on: $0, samples: samples, seed: seed, progress: $1)
+                of: model, on: $0, samples: samples, options: options, seed: seed, progress: $1)
             return ModelScores(
                 report: report, metrics: report.metrics,
                 basis: "\(samples) futures of the first \(model.clipSizes.frames) frames of "

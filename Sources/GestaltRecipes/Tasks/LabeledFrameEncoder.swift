@@ -79,6 +79,23 @@ public struct LabeledFrameEncoder: Sendable {
         return (best.start, best.slot)
     }
 
+    /// Returns the latents of all frames of a clip on the encoder's own grid, `[T, h, w, C]`: what
+    /// several slots hold is concatenated along the channels.
+    ///
+    /// - Parameter batch: the batch size of the encoder; affects memory, not results.
+    package func features(of clip: Clip, batch: Int = 8) -> Latent.Stage {
+        let parts = stride(from: 0, to: clip.frameCount, by: batch).map { start in
+            let frames = start..<min(start + batch, clip.frameCount)
+            return latent(windows: frames.map { window(of: $0, in: clip) }, flipped: false)
+        }
+        let whole = Latent.concatenating(parts)
+        let shape = whole.shape
+        let cells = whole.tensor.permuted([0, 2, 3, 1, 4]).reshaped([
+            clip.frameCount, shape.height, shape.width, shape.slots * shape.channels,
+        ])
+        return Latent.Stage(cells, stride: shape.stride)
+    }
+
     private func latent(
         windows: [(pixels: Tensor<UInt8>, slot: Int)], flipped: Bool
     ) -> Latent {

@@ -12,9 +12,13 @@ package struct AffinityPropagation {
 
     /// The number of similar cells, their largest distance, and the sharpness of their weights.
     package var propagation: LabelPropagation
+    /// The number of frames before the present one that it takes labels from, beside the labeled
+    /// one.
+    package var context: Int
 
-    package init(_ propagation: LabelPropagation = LabelPropagation()) {
+    package init(_ propagation: LabelPropagation = LabelPropagation(), context: Int = 7) {
         self.propagation = propagation
+        self.context = context
     }
 
     /// Returns probabilities for all frames, `[T, H, W, K]`: the mean over the labeled frames of
@@ -39,8 +43,9 @@ package struct AffinityPropagation {
         var sum = Tensor<Float>.zeros(probabilities.shape)
         for frame in labeled {
             let known = grid.cells(of: probabilities[frame..<frame + 1])[0]
-            sum =
-                sum + grid.pixels(of: propagation.labels(ofClip: cells, from: known, frame: frame))
+            let labels = propagation.labels(
+                ofClip: cells, from: known, frame: frame, context: context)
+            sum = sum + grid.pixels(of: labels)
         }
         return sum / Float(labeled.count)
     }
