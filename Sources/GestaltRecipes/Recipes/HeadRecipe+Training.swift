@@ -36,9 +36,14 @@ extension HeadRecipe {
         try set.requireOneSize()
         let model = try fresh(on: encoder, from: earlier, for: set.info(at: 0).size)
         try requireSameEncoder(as: model, run)
-        if encoder.seesFuture { try evaluationSet?.requireSize(of: model.input) }
+        if encoder.readsClips { try evaluationSet?.requireSize(of: model.input) }
         let frames = try labeledFrames(labels, of: set)
         set.remark(on: frames, classes: classes, options)
+        let card = about("\(frames.count) labeled frames of \(set)", encoder)
+        if let fit {
+            try run.begin(data: [set] + (evaluationSet.map { [$0] } ?? []))
+            return try solved(fit, model, set, frames, evaluationSet, run, about: card)
+        }
         let isCached = try caches(frames.count, model)
         noteAugmentation(model.encoder, options)
         let parts = TrainedParts(trains, of: type(of: encoder), rates: partRates)
@@ -47,8 +52,6 @@ extension HeadRecipe {
             model, plan: plan, batch: optimization.batchSize,
             data: [set] + (evaluationSet.map { [$0] } ?? []),
             trial: try trial(model, set, frames, isCached: isCached))
-        let card = about(
-            "\(frames.count) labeled frames of \(set)", seesFuture: encoder.seesFuture)
         func train<Task: StateDependentTask>(
             _ task: Task
         ) throws -> Trained<Segmenter> where Task.Model == Segmenter {
@@ -63,13 +66,23 @@ extension HeadRecipe {
                 LatentTask(
                     batches: try latents(model.encoder, set, frames, run), evaluator: evaluator))
             : try train(
-                SegmentationTask(batches: try pictures(set, frames), evaluator: evaluator))
+                SegmentationTask(
+                    batches: try pictures(set, frames, preceding: (encoder.clipLength ?? 1) - 1),
+                    evaluator: evaluator))
     }
 
-    private func pictures(_ set: DataSet, _ frames: [FrameIndex]) throws -> FrameBatches {
-        try FrameBatches(
+    /// - Parameter preceding: the number of frames before a labeled one that the encoder reads.
+    private func pictures(
+        _ set: DataSet, _ frames: [FrameIndex], preceding: Int
+    ) throws -> FrameBatches {
+        guard preceding == 0 || !augmentation.mixesItems else {
+            throw ConfigurationError.invalid(
+                "augmentation", expected: "no mixing of frames: \(encoder) reads earlier ones",
+                found: "cutMix or copyPaste")
+        }
+        return try FrameBatches(
             set, frames: frames, batchSize: optimization.batchSize,
-            order: .shuffled(seed: seed), augmentation: augmentation)
+            order: .shuffled(seed: seed), augmentation: augmentation, preceding: preceding)
     }
 
     /// - Throws: `ConfigurationError` for a part without weights: training it would do nothing.
@@ -82,7 +95,7 @@ extension HeadRecipe {
     }
 
     private func validateWindow(of encoder: any StoredEncoder) throws(ConfigurationError) {
-        guard encoder.seesFuture else { return }
+        guard encoder.readsClips, encoder.clipLength == nil else { return }
         let (stride, window) = (encoder.temporalStride, LabeledFrameEncoder.usualWindow)
         guard window % stride == 0 else {
             throw .invalid(
@@ -128,13 +141,17 @@ extension HeadRecipe {
         get throws(ConfigurationError) { try encoderType.parts.filter { !trains.contains($0) } }
     }
 
-    private func about(_ frames: String, seesFuture: Bool) -> String {
+    private func about(_ frames: String, _ made: any StoredEncoder) -> String {
         let start = initial == .random ? " drawn at random" : ""
         let training =
             trains.isEmpty
             ? "frozen" : "of which \(trains.joined(separator: ", ")) trained"
-        return "A head on \(encoder.description)\(start), \(training), on \(frames)."
-            + (seesFuture ? " It sees the clip around a frame: frames after it, too." : "")
+        var text = "A head on \(encoder.description)\(start), \(training), on \(frames)."
+        if made.seesFuture { text += " It sees the clip around a frame: frames after it, too." }
+        if made.sampledFutures > 0 {
+            text += " Latents are of \(made.sampledFutures) sampled futures of each frame."
+        }
+        return text
     }
 
     private func trial(
@@ -169,7 +186,7 @@ extension HeadRecipe {
     private var variants: Int { augmentation.flip > 0 ? 2 : 1 }
 
     /// Returns the bytes of the latents of all labeled frames, including mirror images.
-    private func latentBytes(_ frames: Int, _ model: Segmenter) -> Int {
+    func latentBytes(_ frames: Int, _ model: Segmenter) -> Int {
         let shape = model.encoder.latentShape(
             height: model.input.height, width: model.input.width)
         return shape.elementCount * MemoryLayout<Float>.size * frames * variants
@@ -179,21 +196,27 @@ extension HeadRecipe {
     private func noteAugmentation(_ encoder: any StoredEncoder, _ options: RunOptions) {
         guard !augmentation.isFlipOnly, trains.isEmpty else { return }
         options.notice(
-            encoder.seesFuture
-                ? "latents of clips are computed once: of the augmentation only flips apply"
+            isOnce(encoder)
+                ? "latents of \(encoder.seesFuture ? "clips" : "sampled futures") are computed "
+                    + "once: of the augmentation only flips apply"
                 : "the frozen encoder runs on every batch, since its frames are augmented by more "
                     + "than flips")
+    }
+
+    /// Whether latents are always computed once, whatever the augmentation.
+    private func isOnce(_ encoder: any StoredEncoder) -> Bool {
+        encoder.seesFuture || encoder.sampledFutures > 0
     }
 
     /// Whether latents are computed only once.
     /// - Throws: `ConfigurationError` when they do not fit and cannot be recomputed for each batch.
     private func caches(_ frames: Int, _ model: Segmenter) throws -> Bool {
-        guard trains.isEmpty, augmentation.isFlipOnly || model.encoder.seesFuture else {
+        guard trains.isEmpty, augmentation.isFlipOnly || isOnce(model.encoder) else {
             return false
         }
         let byteCount = latentBytes(frames, model)
         if byteCount <= Self.largestCache { return true }
-        guard !model.encoder.seesFuture else {
+        guard !isOnce(model.encoder) else {
             throw ConfigurationError.invalid(
                 "labels", expected: "few enough for latents of \(Self.largestCache >> 20) MiB",
                 found: "\(byteCount >> 20) MiB of latents")
@@ -201,7 +224,7 @@ extension HeadRecipe {
         return false
     }
 
-    private func latents(
+    func latents(
         _ encoder: any StoredEncoder, _ set: DataSet, _ frames: [FrameIndex],
         _ run: RecipeRun<Self>
     ) throws -> LatentBatches {
