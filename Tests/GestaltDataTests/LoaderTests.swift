@@ -58,12 +58,12 @@ import Testing
                 augmentation: augmentation, preceding: preceding
             ).batch(at: 0)
         }
-        let batch = try batch(2, .none)
-        #expect(batch.frames.shape == [4, 3, 16, 16, 3] && batch.masks?.shape == [4, 16, 16])
-        for (row, index) in batch.indices.enumerated() {
+        let plain = try batch(2, .none)
+        #expect(plain.frames.shape == [4, 3, 16, 16, 3] && plain.masks?.shape == [4, 16, 16])
+        for (row, index) in plain.indices.enumerated() {
             for time in 0..<3 {
                 let expected = Self.clips[index.clip].frames[max(0, index.frame + time - 2)]
-                #expect(batch.frames[row, time] == expected.centeredPixels())
+                #expect(plain.frames[row, time] == expected.centeredPixels())
             }
         }
         let (alone, changed) = (try batch(0, Self.augmentation), try batch(2, Self.augmentation))
