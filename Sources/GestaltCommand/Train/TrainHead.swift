@@ -9,7 +9,7 @@ import GestaltTraining
 import GestaltVideo
 
 extension HeadRecipe.Initial: ExpressibleByArgument {}
-extension HeadRecipe.Fit: ExpressibleByArgument {}
+extension HeadRecipe.ClosedForm: ExpressibleByArgument {}
 
 /// `gestalt train head`
 struct TrainHead: ParsableCommand {
@@ -86,7 +86,7 @@ struct TrainHead: ParsableCommand {
             Compute a linear head on frozen latents in closed form, without training steps: ridge \
             or logistic regression; the penalty is the best on clips that are left out in turn.
             """)
-    var fit: HeadRecipe.Fit?
+    var closedForm: HeadRecipe.ClosedForm?
     @OptionGroup var labels: SegmentationOptions
     @OptionGroup var steps: StepOptions
     @OptionGroup var augmentation: AugmentationOptions
@@ -146,7 +146,7 @@ struct TrainHead: ParsableCommand {
         }
         try encoder.apply(to: &recipe)
         if let head { recipe.head = head }
-        try applyFit(to: &recipe)
+        try applyClosedForm(to: &recipe)
         if let classes = labels.classes { recipe.classes = classes }
         if let count = labels.labels { recipe.labels = count }
         if let weightDecay = labels.weightDecay { recipe.optimization.weightDecay = weightDecay }
@@ -160,12 +160,12 @@ struct TrainHead: ParsableCommand {
     }
 
     /// - Throws: `ValidationError` for options of training steps, where there are none.
-    private func applyFit(to recipe: inout HeadRecipe) throws {
-        if let fit {
-            recipe.fit = fit
+    private func applyClosedForm(to recipe: inout HeadRecipe) throws {
+        if let closedForm {
+            recipe.closedForm = closedForm
             if head == nil { recipe.head = "linear" }
         }
-        if recipe.fit != nil {
+        if recipe.closedForm != nil {
             try refuse(
                 [
                     "--steps": steps.steps != nil, "--batch": steps.batch != nil,

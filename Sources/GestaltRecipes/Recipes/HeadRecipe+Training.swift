@@ -40,9 +40,9 @@ extension HeadRecipe {
         let frames = try labeledFrames(labels, of: set)
         set.remark(on: frames, classes: classes, options)
         let card = about("\(frames.count) labeled frames of \(set)", encoder)
-        if let fit {
+        if let closedForm {
             try run.begin(data: [set] + (evaluationSet.map { [$0] } ?? []))
-            return try solved(fit, model, set, frames, evaluationSet, run, about: card)
+            return try solved(closedForm, model, set, frames, evaluationSet, run, about: card)
         }
         let isCached = try caches(frames.count, model)
         noteAugmentation(model.encoder, options)

@@ -18,7 +18,7 @@ import GestaltVideo
 /// ``largestCache`` bytes. Any other ``augmentation`` computes them for each batch. Latents of
 /// clips are always computed once, and only flips apply to them.
 ///
-/// With ``fit`` a linear head is computed in closed form from the same latents, flips included.
+/// With ``closedForm`` a linear head is computed in closed form from the same latents, flips included.
 ///
 /// ```swift
 /// var recipe = HeadRecipe(data: data, encoder: "prior:hidden:2:skips", labels: 100)
@@ -65,7 +65,7 @@ public struct HeadRecipe: Recipe {
     public var labels: Int?
     /// How a linear head is computed without training steps; nil for training. Of
     /// ``optimization`` nothing is then used.
-    public var fit: Fit?
+    public var closedForm: ClosedForm?
     public var optimization: Optimization
     /// Nil for the default.
     private var chosenAugmentation: Augmentation?
@@ -89,7 +89,7 @@ public struct HeadRecipe: Recipe {
         self.head = head ?? type?.usualHead ?? "convolutional"
         self.classes = classes
         self.labels = labels
-        fit = nil
+        closedForm = nil
         optimization = .frames(steps: steps ?? Optimization.steps(labels: labels), seed: seed)
     }
 
@@ -112,7 +112,7 @@ public struct HeadRecipe: Recipe {
 
     private enum CodingKeys: String, CodingKey {
         case data, model, settings, encoder, initial, trains, partRates, head, classes, labels
-        case fit, optimization
+        case closedForm, optimization
         case chosenAugmentation = "augmentation"
     }
 
@@ -127,7 +127,7 @@ public struct HeadRecipe: Recipe {
         let type = try encoderType
         try type.validate(encoder)
         _ = try Heads.configuration(named: head)
-        try validateFit()
+        try validateClosedForm()
         guard trains.isEmpty || !type.parts.isEmpty else {
             throw ConfigurationError.invalid(
                 "trains", expected: "[]: \(encoder) has no part that can be trained", found: trains)
@@ -178,7 +178,7 @@ public struct HeadRecipe: Recipe {
         if own.encoder.kind != segmenter.encoder.name.kind {
             own.trains = Self.trainedParts(of: type(of: segmenter.encoder))
         }
-        guard fit == nil else {
+        guard closedForm == nil else {
             throw ConfigurationError.invalid(
                 "model", expected: "a model without a head, which is fitted from nothing",
                 found: segmenter.title)

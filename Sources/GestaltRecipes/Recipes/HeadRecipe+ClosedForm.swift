@@ -10,7 +10,7 @@ import GestaltVideo
 
 extension HeadRecipe {
     /// A way to compute a linear head without training steps.
-    public enum Fit: String, Codable, Sendable, CaseIterable {
+    public enum ClosedForm: String, Codable, Sendable, CaseIterable {
         /// Ridge regression on the classes, its scores turned into log-odds as in linear
         /// discriminant analysis.
         case ridge
@@ -24,8 +24,8 @@ extension HeadRecipe {
     private static let mostParts = 5
 
     /// - Throws: `ConfigurationError` for what has no meaning without training steps.
-    func validateFit() throws(ConfigurationError) {
-        guard let fit else { return }
+    func validateClosedForm() throws(ConfigurationError) {
+        guard let fit = closedForm else { return }
         guard head == "linear" else {
             throw .invalid("head", expected: "linear, which \(fit.rawValue) fits", found: head)
         }
@@ -43,7 +43,7 @@ extension HeadRecipe {
 
     /// Fits the head of a segmenter to the latents of labeled frames, and writes the model.
     func solved(
-        _ fit: Fit, _ model: Segmenter, _ set: DataSet, _ frames: [FrameIndex],
+        _ fit: ClosedForm, _ model: Segmenter, _ set: DataSet, _ frames: [FrameIndex],
         _ evaluationSet: DataSet?, _ run: RecipeRun<Self>, about: String
     ) throws -> Trained<Segmenter> {
         guard var head = model.head as? LinearProbe else {

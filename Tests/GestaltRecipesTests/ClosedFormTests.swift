@@ -13,18 +13,18 @@ import TestSupport
 import Testing
 
 /// Linear heads in closed form.
-@Suite struct HeadFitTests {
+@Suite struct ClosedFormTests {
     private static func recipe(
-        _ fit: HeadRecipe.Fit, _ encoder: ComponentName = "rgb"
+        _ fit: HeadRecipe.ClosedForm, _ encoder: ComponentName = "rgb"
     ) -> HeadRecipe {
         var recipe = HeadRecipe(
             data: SmallRecipes.data, encoder: encoder, head: "linear", labels: 8, steps: 1)
-        recipe.fit = fit
+        recipe.closedForm = fit
         return recipe
     }
 
-    @Test(arguments: HeadRecipe.Fit.allCases)
-    func aFittedHeadIsAnOrdinaryModel(fit: HeadRecipe.Fit) throws {
+    @Test(arguments: HeadRecipe.ClosedForm.allCases)
+    func aFittedHeadIsAnOrdinaryModel(fit: HeadRecipe.ClosedForm) throws {
         let folder = TemporaryFolder()
         let trained = try Self.recipe(fit).train(silent(folder.path("head")))
         #expect(trained.steps == 0)
@@ -48,7 +48,7 @@ import Testing
     /// below that of a trained one of few steps.
     @Test func aLogisticFitIsBelowTrainedHeads() throws {
         var trained = Self.recipe(.ridge)
-        (trained.fit, trained.steps) = (nil, 20)
+        (trained.closedForm, trained.steps) = (nil, 20)
         trained.optimization.batchSize = 8
         trained.optimization.learningRate = 0.1
         let data = try SmallRecipes.data.open(.train, masks: .required)
