@@ -1,6 +1,7 @@
 import GestaltData
 import GestaltFiles
 import GestaltMedia
+import GestaltMetrics
 import GestaltModels
 import GestaltNN
 import GestaltPrior
@@ -61,6 +62,16 @@ import Testing
         let card = String(decoding: folder.bytes(of: "head/README.md"), as: UTF8.self)
         #expect(card.contains("sampled futures") == (model.encoder.sampledFutures > 0))
         #expect(model.acceptsAnySize == false)
+    }
+
+    /// Latents of evaluated frames are sampled once, and are those that the model samples itself.
+    @Test func anEvaluationOnSampledFuturesIsThatOfTheModel() throws {
+        var recipe = Self.head("prior:samples:1:1")
+        recipe.data.evaluation = .train
+        let trained = try recipe.train(on: Self.predictor(), silent())
+        let data = try SmallRecipes.data.open(.train, masks: .required)
+        let report = try SegmentationReport(of: trained.model, on: data)
+        #expect(trained.evaluation?.score == report.perImage.iou)
     }
 
     @Test func randomWeightsOfAnySourceAreTheSameEachTime() throws {

@@ -44,8 +44,17 @@ extension HeadRecipe {
             try run.begin(data: [set] + (evaluationSet.map { [$0] } ?? []))
             return try solved(closedForm, model, set, frames, evaluationSet, run, about: card)
         }
+        return try train(model, set, frames, evaluationSet, run, about: card)
+    }
+
+    /// Trains in steps.
+    private func train(
+        _ model: Segmenter, _ set: DataSet, _ frames: [FrameIndex], _ evaluationSet: DataSet?,
+        _ run: RecipeRun<Self>, about card: String
+    ) throws -> Trained<Segmenter> {
+        let encoder = model.encoder
         let isCached = try caches(frames.count, model)
-        noteAugmentation(model.encoder, options)
+        noteAugmentation(encoder, run.options)
         let parts = TrainedParts(trains, of: type(of: encoder), rates: partRates)
         let plan = optimization.plan(freezing: parts.freezing)
         try run.begin(
@@ -60,7 +69,7 @@ extension HeadRecipe {
                 title: "head"
             ) { _ in card }
         }
-        let evaluator = evaluationSet.map { SegmentationEvaluator(data: $0) }
+        let evaluator = try evaluationSet.map { try self.evaluator($0, model, run) }
         return isCached
             ? try train(
                 LatentTask(
@@ -69,6 +78,24 @@ extension HeadRecipe {
                 SegmentationTask(
                     batches: try pictures(set, frames, preceding: (encoder.clipLength ?? 1) - 1),
                     evaluator: evaluator))
+    }
+
+    /// Returns the evaluation during training; of an encoder that samples futures on latents that
+    /// are computed once.
+    private func evaluator(
+        _ data: DataSet, _ model: Segmenter, _ run: RecipeRun<Self>
+    ) throws -> SegmentationEvaluator {
+        let size = FrameSize(height: model.input.height, width: model.input.width)
+        guard model.encoder.sampledFutures > 0, data.infos().allSatisfy({ $0.size == size }) else {
+            return SegmentationEvaluator(data: data)
+        }
+        let bar =
+            run.options.showsProgress
+            ? ProgressBar("encoding", total: data.labeledFrameCount, unit: "frames") : nil
+        defer { bar?.finish() }
+        return try SegmentationEvaluator(
+            data: data, encoder: LabeledFrameEncoder(model.encoder),
+            progress: run.progress(on: bar))
     }
 
     /// - Parameter preceding: the number of frames before a labeled one that the encoder reads.
