@@ -60,7 +60,7 @@ import Testing
         "futures of a masked prior are latents as those of any predictor",
         arguments: [
             ("prior:pixels:2", [1, 5, 64, 64, 3]), ("prior:energy:2", [1, 1, 64, 64, 3]),
-            ("prior:codes:sample:2", [1, 3, 16, 16, 2]),
+            ("prior:codes:sample:2", [1, 2, 16, 16, 2]),
         ] as [(ComponentName, [Int])])
     func futures(name: ComponentName, shape: [Int]) throws {
         let folder = TemporaryFolder()
