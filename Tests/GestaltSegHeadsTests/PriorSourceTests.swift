@@ -168,6 +168,19 @@ import Testing
         }
     }
 
+    @Test func theFrameEncoderReadsThemToo() throws {
+        let predictor = Self.predictor(given: 3)
+        let clips = noise([2, 3, 32, 32, 3])
+        let encoder = try EncoderNameTests.encoder("resnet:3:frames=3", on: predictor)
+        let stages = try #require(predictor.prior.resnet).stages(clips, .inference)
+        #expect(encoder.encode(clips, .inference).tensor[0..., 0] == stages[2][0..., 2])
+        #expect(encoder.name == "resnet:3:frames=3" && encoder.clipLength == 3)
+        let error = #expect(throws: ConfigurationError.self) {
+            try EncoderNameTests.encoder("resnet:3:frames=4", on: predictor)
+        }
+        #expect(error?.key == "encoder.source.given")
+    }
+
     static let names: [(ComponentName, ComponentName)] = [
         ("prior:expect:1:2:skips", "prior:expect:1:2:query=start:skips"),
         ("prior:hidden:2:slots=0-1:frames=1", "prior:hidden:2:query=start:slots=0-1"),

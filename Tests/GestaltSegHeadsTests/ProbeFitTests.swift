@@ -153,7 +153,7 @@ import Testing
         let fit = try LogisticFit(sums, penalty: 1e-6) { $0(rows) }
         let scores = rows.features.matmul(fit.solution).scalars
         let wrong = zip(scores, rows.classes.scalars).count { ($0 > 0) != ($1 > 0) }
-        #expect(wrong == 0 && fit.passes < 30, "\(fit.passes) passes")
+        #expect(wrong == 0 && fit.passes < 50, "\(fit.passes) passes")
     }
 
     /// Rows are what the probe's own scores interpolate, without ignored pixels.

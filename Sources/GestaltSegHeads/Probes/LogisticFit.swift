@@ -15,8 +15,8 @@ package struct LogisticFit: Sendable {
     /// The number of passes over the rows.
     package private(set) var passes = 0
 
-    /// The bound on the number of passes; six to ten are usual.
-    private static let mostPasses = 30
+    /// The bound on the number of passes; six to ten are usual, more where classes are separable.
+    private static let mostPasses = 50
     /// The expected gain of a step, per row, below which the fit ends.
     private static let tolerance = 1e-9
 
@@ -38,7 +38,7 @@ package struct LogisticFit: Sendable {
             try rows { pass.add($0) }
             passes += 1
             let penalized = pass.loss + (penalties * solution.squared()).sum().scalar / 2
-            if let last, !(penalized <= last.objective) {
+            if let last, !(penalized <= last.objective + Self.tolerance * sums.count) {
                 solution = (solution + last.solution) / 2
                 continue
             }
