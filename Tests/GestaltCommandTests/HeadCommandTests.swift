@@ -62,7 +62,7 @@ import Testing
 
     @Test(arguments: [
         (["--encoder", "prior:2"], "prior:hidden:LAYER"),
-        (["--encoder", "resnet:9"], "resnet:STAGE[:skips], STAGE 1 to 4"),
+        (["--encoder", "resnet:9"], "resnet:STAGE[:frames=N][:skips], STAGE 1 to 4"),
         (["--encoder", "tokenizer:continuous:skips"], "tokenizer[:LATENTS][:clip]"),
         (["--encoder", "unet"], "prior:hidden:LAYER"),
         (["--encoder", "resnet:4", "--head", "convolutional:0"], "WIDTH 1 to 4096"),

@@ -47,6 +47,29 @@ import Testing
         }
     }
 
+    /// Frames before the chosen one come with it, changed as it is; at the beginning of a clip the
+    /// first is repeated.
+    @Test(arguments: [BatchOrder.once, .shuffled(seed: 3)])
+    func framesComeWithThoseBefore(order: BatchOrder) throws {
+        let frames = [0, 1, 2, 6].map { FrameIndex(clip: $0 % 3, frame: $0) }
+        func batch(_ preceding: Int, _ augmentation: Augmentation) throws -> FrameBatch {
+            try FrameBatches(
+                ClipList(Self.clips), frames: frames, batchSize: 4, order: order,
+                augmentation: augmentation, preceding: preceding
+            ).batch(at: 0)
+        }
+        let plain = try batch(2, .none)
+        #expect(plain.frames.shape == [4, 3, 16, 16, 3] && plain.masks?.shape == [4, 16, 16])
+        for (row, index) in plain.indices.enumerated() {
+            for time in 0..<3 {
+                let expected = Self.clips[index.clip].frames[max(0, index.frame + time - 2)]
+                #expect(plain.frames[row, time] == expected.centeredPixels())
+            }
+        }
+        let (alone, changed) = (try batch(0, Self.augmentation), try batch(2, Self.augmentation))
+        #expect(changed.frames[0..., 2] == alone.frames && changed.masks == alone.masks)
+    }
+
     @Test func seedsGiveOtherOrders() throws {
         let one = Self.frames(order: .shuffled(seed: 1), augmentation: .none)
         let two = Self.frames(order: .shuffled(seed: 2), augmentation: .none)

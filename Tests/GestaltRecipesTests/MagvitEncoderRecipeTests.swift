@@ -56,6 +56,33 @@ import Testing
         #expect(encoder.encode(frame, .inference).tensor == own.encode(frame, .inference).tensor)
     }
 
+    @Test(
+        "futures of a masked prior are latents as those of any predictor",
+        arguments: [
+            ("prior:pixels:2", [1, 5, 64, 64, 3]), ("prior:energy:2", [1, 1, 64, 64, 3]),
+            ("prior:codes:sample:2", [1, 2, 16, 16, 2]),
+        ] as [(ComponentName, [Int])])
+    func futures(name: ComponentName, shape: [Int]) throws {
+        let folder = TemporaryFolder()
+        let predictor = try Self.predictor()
+        var recipe = SmallPredictor.head(name, steps: 1)
+        (recipe.head, recipe.labels, recipe.data.evaluation) = ("linear", 2, nil)
+        let model = try recipe.train(on: predictor, silent(folder.path("run"))).model
+        let read = try #require(
+            try OpenedModel(at: folder.path("run")).segmentation() as? Segmenter)
+        let frame = Tensor<Float>.sample([1, 64, 64, 3], in: -0.5...0.5)
+        let latent = read.encoder.encode(frame, .inference)
+        #expect(latent.tensor.shape == Shape(shape), "\(latent.tensor.shape)")
+        #expect(latent.tensor == model.encoder.encode(frame, .inference).tensor)
+        // What a sequential prior alone can do is refused.
+        for other in ["prior:codes:expect", "prior:samples:1:2", "prior:teacher:1"] {
+            #expect(throws: ModelMismatch.self) {
+                try SmallPredictor.head(ComponentName(stringLiteral: other), steps: 1)
+                    .train(on: predictor, silent())
+            }
+        }
+    }
+
     @Test("a part that the encoder lacks is refused") func missingParts() throws {
         let folder = TemporaryFolder()
         try Self.predictor().write(to: folder.path("predictor"))

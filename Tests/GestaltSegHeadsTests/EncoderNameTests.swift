@@ -166,6 +166,12 @@ import Testing
         #expect(try configuration("linear") is LinearProbe.Configuration)
         #expect(try configuration("joined") as? JoinedHead.Configuration == .joined(width: 32))
         #expect(try configuration("joined:8") as? JoinedHead.Configuration == .joined(width: 8))
+        for (name, width) in [
+            ("transposed", 128), ("flatten:9", 9), ("attentive", 64), ("unet:16", 16),
+        ] {
+            let found = try configuration(ComponentName(stringLiteral: name))
+            #expect((found as? any SizedHeadConfiguration)?.width == width, "\(name)")
+        }
     }
 
     @Test(
@@ -175,6 +181,10 @@ import Testing
             ("convolutional:wide", "convolutional[:WIDTH], WIDTH 1 to 4096"),
             ("convolutional:16:16", "convolutional[:WIDTH], WIDTH 1 to 4096"),
             ("joined:0", "joined[:WIDTH], WIDTH 1 to 4096"), ("linear:3", "linear"),
+            ("transposed:x", "transposed[:WIDTH], WIDTH 1 to 4096"),
+            ("flatten:5000", "flatten[:WIDTH], WIDTH 1 to 4096"),
+            ("attentive:6", "attentive[:WIDTH], WIDTH multiples of 4 to 4096"),
+            ("unet:8:8", "unet[:WIDTH], WIDTH 1 to 4096"),
             ("mlp", "convolutional[:WIDTH], linear"),
         ] as [(ComponentName, String)])
     func otherNamesAreRefusedWithTheGrammar(name: ComponentName, grammar: String) {

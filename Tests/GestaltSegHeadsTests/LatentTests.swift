@@ -102,10 +102,9 @@ import Testing
 
     @Test(arguments: cases) func logitsHaveTheFramesSize(_ known: Case) {
         var random = RandomStream(seed: 1)
-        let heads: [any SegmentationHead] = [
-            ConvolutionalHead(known.shape, classes: known.classes, width: 24, random: &random),
-            LinearProbe(known.shape, classes: known.classes, random: &random),
-        ]
+        let heads = Self.heads.map {
+            $0.head(known.shape, classes: known.classes, random: &random)
+        }
         let (height, width) = (
             known.shape.height * known.shape.stride, known.shape.width * known.shape.stride
         )
@@ -115,26 +114,99 @@ import Testing
         }
     }
 
-    @Test(arguments: cases) func everyParameterLearns(_ known: Case) {
+    static let heads: [any HeadConfiguration] = [
+        .convolutional(width: 24), .linear, .joined(width: 5),
+        TransposedHead.Configuration(width: 24),
+        FlattenedHead.Configuration(width: 7), AttentiveHead.Configuration(width: 8),
+        UNetHead.Configuration(width: 8),
+    ]
+
+    @Test(arguments: cases, heads)
+    func everyParameterLearns(_ known: Case, configuration: any HeadConfiguration) {
         var random = RandomStream(seed: 1)
-        let head = ConvolutionalHead(
-            known.shape, classes: known.classes, width: 24, random: &random)
-        let latent = Self.latent(known.shape)
-        let step = valueAndGradients(of: head, Context.training(random: RandomStream(seed: 0))) {
-            head, context in
-            (head(latent, context).squared().mean(), ())
+        let made = configuration.head(known.shape, classes: known.classes, random: &random)
+        func check(_ head: some SegmentationHead) {
+            let latent = Self.latent(known.shape)
+            let step = valueAndGradients(
+                of: head, Context.training(random: RandomStream(seed: 0))
+            ) { head, context in
+                (head(latent, context).squared().mean(), ())
+            }
+            for entry in head.state where entry.isParameter {
+                #expect(
+                    step.gradients[path: entry.path]?.shape == entry.value.shape,
+                    "\(entry.path)")
+            }
         }
-        for entry in head.state where entry.isParameter {
-            #expect(step.gradients[path: entry.path]?.shape == entry.value.shape, "\(entry.path)")
+        check(made)
+    }
+
+    /// What the linear layers of a flattened latent give at a place, by hand.
+    @Test func aFlattenedHeadIsTwoLinearLayers() {
+        let shape = LatentShape(slots: 1, height: 1, width: 2, channels: 1, stride: 1)
+        var random = RandomStream(seed: 1)
+        var head = FlattenedHead(shape, classes: 1, width: 2, random: &random)
+        head.bottleneck = Linear(
+            weight: Tensor(rows: [[1, -1], [2, 1]]), bias: Tensor([0, 1]))
+        head.scores = Linear(weight: Tensor(rows: [[1, 10], [3, 20]]), bias: nil)
+        let latent = Latent(Tensor(shape: [1, 1, 1, 2, 1], scalars: [1, 2]), stride: 1)
+        // Hidden: 1 + 4, −1 + 2 + 1; scores: 5 + 3 · 2, 10 · 5 + 20 · 2.
+        let expected: [Float] = [11, 90]
+        #expect(head(latent, .inference).scalars == expected)
+        #expect(head.hasFixedGrid)
+    }
+
+    @Test func aFlattenedHeadHasOneGrid() async {
+        await #expect(processExitsWith: .failure) {
+            var random = RandomStream(seed: 1)
+            let head = FlattenedHead(
+                LatentShape(slots: 1, height: 4, width: 4, channels: 3, stride: 4), classes: 1,
+                random: &random)
+            _ = head(Latent(.zeros([1, 1, 5, 4, 3]), stride: 4), .inference)
         }
     }
 
-    @Test func aHeadFitsAnyGridOfItsChannels() {
+    /// A latent that is equal everywhere has equal tokens but for their places: with the places'
+    /// part of the scores gone, as without a query, all pixels score alike.
+    @Test func pixelsOfAnAttentiveHeadDifferByPlaceAlone() {
+        let shape = LatentShape(slots: 1, height: 4, width: 4, channels: 3, stride: 2)
+        var random = RandomStream(seed: 1)
+        var head = AttentiveHead(shape, classes: 1, width: 8, random: &random)
+        let latent = Self.latent(shape)
+        let scores = head(latent, .inference)
+        #expect(scores.max().scalar - scores.min().scalar > 1e-3)
+        head.queries = Linear(weight: .zeros([8, 8]), bias: .zeros([8]))
+        let equal = head(latent, .inference)
+        for frame in 0..<2 {
+            let spread = equal[frame].max().scalar - equal[frame].min().scalar
+            #expect(spread < 1e-5, "a frame's pixels have one query")
+        }
+        #expect(equal[0].max().scalar != equal[1].max().scalar)
+    }
+
+    /// Heads whose weights are shared by places take other grids.
+    @Test(arguments: [0, 1, 2, 3, 5, 6])
+    func headsFitOtherGrids(index: Int) {
         let shape = LatentShape(slots: 1, height: 16, width: 16, channels: 6, stride: 4)
         var random = RandomStream(seed: 1)
-        let head = ConvolutionalHead(shape, classes: 1, width: 8, random: &random)
+        let head = Self.heads[index].head(shape, classes: 1, random: &random)
         let latent = Latent(noise([1, 1, 5, 9, 6]), stride: 4)
-        #expect(head(latent, .inference).shape == [1, 20, 36, 1])
+        #expect(!head.hasFixedGrid && head(latent, .inference).shape == [1, 20, 36, 1])
+    }
+
+    @Test(arguments: cases) func everyStageOfAUNetHeadIsRead(_ known: Case) {
+        var random = RandomStream(seed: 1)
+        let latent = Self.latent(known.shape)
+        for configuration in [Self.heads[0], Self.heads[3], Self.heads[6]] {
+            let head = configuration.head(known.shape, classes: 1, random: &random)
+            let whole = head(latent, .inference)
+            for level in latent.finer.indices {
+                var stages = latent.finer
+                stages[level] = Latent.Stage(stages[level].tensor * 2, stride: stages[level].stride)
+                let changed = Latent(latent.tensor, stride: latent.stride, finer: stages)
+                #expect(head(changed, .inference) != whole, "\(configuration), stage \(level)")
+            }
+        }
     }
 
     @Test func aProbeIsLinearInTheLatent() {

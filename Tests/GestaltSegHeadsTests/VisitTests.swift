@@ -18,6 +18,9 @@ import Testing
 
     static let heads: [any HeadConfiguration] = [
         .convolutional(width: 8), .linear, .joined(width: 5),
+        TransposedHead.Configuration(width: 5),
+        FlattenedHead.Configuration(width: 3), AttentiveHead.Configuration(width: 4),
+        UNetHead.Configuration(width: 4),
     ]
 
     /// A segmenter names all that it stores, on each encoder and with each head.

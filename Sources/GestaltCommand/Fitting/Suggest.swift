@@ -41,7 +41,7 @@ struct Suggest: GestaltCommand {
         try OutputFolder.check(output)
         let opened = try model.open(for: .segmentation)
         let network = try opened.segmentation()
-        guard !network.seesFuture else {
+        guard !network.readsClips else {
             throw ValidationError("\(opened.path) segments clips; suggest needs a model of frames")
         }
         Interruption.handleSignals()

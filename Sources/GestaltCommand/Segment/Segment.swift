@@ -67,7 +67,7 @@ struct Segment: GestaltCommand {
         Interruption.handleSignals()
         let listing = PictureListing(inputs, excluding: output)
         // A model of clips sees films as other clips.
-        let films = network.seesFuture ? [] : listing.groups.filter(FilmJob.isFilm)
+        let films = network.readsClips ? [] : listing.groups.filter(FilmJob.isFilm)
         guard film.typed.isEmpty || !films.isEmpty else {
             throw ValidationError(
                 "\(film.typed.joined(separator: ", ")): for films, and models of single frames")

@@ -57,7 +57,7 @@ struct SegmentJob {
         defer { progress.finish() }
         for group in groups {
             do {
-                try network.seesFuture ? runClips(group, progress) : runPictures(group, progress)
+                try network.readsClips ? runClips(group, progress) : runPictures(group, progress)
             } catch let error where Self.isAboutInput(error) {
                 failures.append((group.path, Self.reason(error, group.path)))
             }
@@ -158,7 +158,7 @@ struct SegmentJob {
             if group.count == nil { total += names.count }
             if let timeline = clip.timeline { times += zip(names, timeline.times).map { ($0, $1) } }
             saySize(clip.frames[0])
-            if clip.frameCount < segmenter.window, clip.frameCount == 1 {
+            if network.seesFuture, clip.frameCount < segmenter.window, clip.frameCount == 1 {
                 failures.append((names[0], "the model sees clips: 2 frames are needed, this is 1"))
                 return
             }

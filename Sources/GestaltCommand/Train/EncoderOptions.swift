@@ -89,7 +89,7 @@ struct EncoderOptions: ParsableArguments {
     func apply(to recipe: inout HeadRecipe) throws {
         if let encoder {
             recipe.encoder = encoder
-            let type = Encoders.registry[encoder.kind]
+            let type = Encoders.known(encoder)
             recipe.trains = type.map { HeadRecipe.trainedParts(of: $0) } ?? []
             recipe.head = type?.usualHead ?? recipe.head
         }

@@ -9,6 +9,7 @@ import GestaltTraining
 import GestaltVideo
 
 extension HeadRecipe.Initial: ExpressibleByArgument {}
+extension HeadRecipe.ClosedForm: ExpressibleByArgument {}
 
 /// `gestalt train head`
 struct TrainHead: ParsableCommand {
@@ -24,15 +25,29 @@ struct TrainHead: ParsableCommand {
               prior:hidden:LAYER[:query=start|zeros|hidden][:skips][:join]
                                           the prior's stream after LAYER blocks, conditioned on
                                           the frame alone; H/S × W/S for each latent frame
+              prior:expect:LAYER:R[…]     the same with the codes that the prior expects,
+                                          fed back R times
+              prior:samples:LAYER:K       its mean and variance along K sampled futures
+              prior:codes:expect[:R], prior:codes:sample[:K]
+                                          expected or sampled codes as vectors of the codebook
+              prior:pixels[:K], prior:energy:K
+                                          K sampled futures of any predictor as pixels, the mean,
+                                          or their motion; H × W
+              prior:teacher:LAYER         the stream along the true clip, later frames included
               dense[:WIDTH]               the encoder of a forecaster, or a prior's;
                                           without --model initial weights; H × W
               dense+prior:hidden:LAYER[:query=start|zeros|hidden]
                                           a prior's dense frame encoder, H × W,
                                           joined with the prior's stream as above
+              rgb, position[:STRIDE][:frequencies=N], noise:CHANNELS:STRIDE[:seed=N]
+                                          controls: the frame itself, places alone, noise
             clip encodes the clip around a frame, later frames included; skips adds the frame \
             encoder's finer stages, join its stage of the latent's size; query is the token in \
             place of unknown codes: hidden, the masked token, where the prior was trained with \
-            code dropout, else start. Where --model is a head, it is trained further and keeps \
+            code dropout, else start. slots=I or slots=I-J keeps some of the prior's latent \
+            frames; frames=N gives a prior of several conditioning frames the N last true ones \
+            instead of one repeated. temperature=T, top-p=P and seed=N are the options of sampled \
+            futures, which take long: such latents are computed once. Where --model is a head, it is trained further and keeps \
             its encoder and kind.
             The latents of a frozen encoder are computed once as long as images are mirrored at \
             most (--augment flip, the default); any other augmentation runs the encoder on every \
@@ -59,11 +74,19 @@ struct TrainHead: ParsableCommand {
     @Option(
         help: ArgumentHelp(
             """
-            The head: convolutional[:WIDTH] (128 channels by default), linear, or joined[:WIDTH] \
-            (32), which scores the finest grid joined with the coarser ones, enlarged.
+            The head: convolutional[:WIDTH] (128 channels by default), linear, joined[:WIDTH] \
+            (32), which scores the finest grid joined with the coarser ones, enlarged, \
+            transposed[:WIDTH] (128), unet[:WIDTH] (64), attentive[:WIDTH] (64), a query for every \
+            pixel, or flatten[:WIDTH] (128), linear layers with a bottleneck.
             """,
             valueName: "name"))
     var head: ComponentName?
+    @Option(
+        help: """
+            Compute a linear head on frozen latents in closed form, without training steps: ridge \
+            or logistic regression; the penalty is the best on clips that are left out in turn.
+            """)
+    var closedForm: HeadRecipe.ClosedForm?
     @OptionGroup var labels: SegmentationOptions
     @OptionGroup var steps: StepOptions
     @OptionGroup var augmentation: AugmentationOptions
@@ -71,7 +94,7 @@ struct TrainHead: ParsableCommand {
 
     func validate() throws {
         let needsModel =
-            encoder.encoder.map { Encoders.registry[$0.kind]?.needsModel ?? true } ?? true
+            encoder.encoder.map { Encoders.known($0)?.needsModel ?? true } ?? true
         guard training.resume || training.recipe != nil || model != nil || !needsModel else {
             throw ValidationError("--model, the folder of a predictor or tokenizer, is needed")
         }
@@ -123,6 +146,7 @@ struct TrainHead: ParsableCommand {
         }
         try encoder.apply(to: &recipe)
         if let head { recipe.head = head }
+        try applyClosedForm(to: &recipe)
         if let classes = labels.classes { recipe.classes = classes }
         if let count = labels.labels { recipe.labels = count }
         if let weightDecay = labels.weightDecay { recipe.optimization.weightDecay = weightDecay }
@@ -133,5 +157,22 @@ struct TrainHead: ParsableCommand {
         mixing.apply(to: &changed)
         if changed != recipe.augmentation { recipe.augmentation = changed }
         return recipe
+    }
+
+    /// - Throws: `ValidationError` for options of training steps, where there are none.
+    private func applyClosedForm(to recipe: inout HeadRecipe) throws {
+        if let closedForm {
+            recipe.closedForm = closedForm
+            if head == nil { recipe.head = "linear" }
+        }
+        if recipe.closedForm != nil {
+            try refuse(
+                [
+                    "--steps": steps.steps != nil, "--batch": steps.batch != nil,
+                    "--rate": steps.learningRate != nil, "--warm-up": steps.warmUp != nil,
+                    "--gradient-norm": steps.gradientNorm != nil,
+                    "--weight-decay": labels.weightDecay != nil,
+                ], because: "a head that is fitted has no training steps")
+        }
     }
 }

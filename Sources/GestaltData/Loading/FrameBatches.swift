@@ -3,7 +3,8 @@ import GestaltTensor
 
 /// Single frames with their masks.
 public struct FrameBatch: Sendable {
-    /// `[N, H, W, 3]`, −0.5…0.5.
+    /// `[N, H, W, 3]`, −0.5…0.5; with earlier frames clips `[N, T, H, W, 3]`, of which the last
+    /// frame is the chosen one.
     public var frames: Tensor<Float>
     /// `[N, H, W]`, ids as in ``Clip/masks``; nil when the clips have none.
     public var masks: Tensor<UInt8>?
@@ -18,6 +19,9 @@ public struct FrameBatches: BatchSource {
     public let batchSize: Int
     public let order: BatchOrder
     public let augmentation: Augmentation
+    /// The number of frames before a chosen one that come with it, changed as it is; before its
+    /// clip begins, the clip's first frame.
+    public let preceding: Int
     private let places: GroupedOrder
     private let hasMasks: Bool
     private let medians = ClipMedians()
@@ -36,25 +40,31 @@ public struct FrameBatches: BatchSource {
     /// Batches of clips that may be read only when their frames come up: a ``DataSet``, or
     /// ``CachedClips`` around any source.
     ///
-    /// - Parameter frames: which frames; see ``LabeledFrames``.
+    /// - Parameters:
+    ///   - frames: which frames; see ``LabeledFrames``.
+    ///   - preceding: the number of frames before a chosen one that come with it.
     /// - Throws: what reading clips throws, where the source does not know their sizes.
-    /// - Precondition: there are frames, all within the clips; `batchSize` is positive.
+    /// - Precondition: there are frames, all within the clips; `batchSize` is positive; with
+    ///   preceding frames the augmentation mixes no items.
     public init(
         _ clips: some ClipSource, frames: [FrameIndex], batchSize: Int, order: BatchOrder,
-        augmentation: Augmentation = .none
+        augmentation: Augmentation = .none, preceding: Int = 0
     ) throws {
         self.init(
             clips, infos: try clips.infos(), frames: frames, batchSize: batchSize, order: order,
-            augmentation: augmentation)
+            augmentation: augmentation, preceding: preceding)
     }
 
     private init(
         _ clips: any ClipSource, infos: [ClipInfo], frames: [FrameIndex], batchSize: Int,
-        order: BatchOrder, augmentation: Augmentation
+        order: BatchOrder, augmentation: Augmentation, preceding: Int = 0
     ) {
         require(
             batchSize > 0 && !frames.isEmpty,
             "FrameBatches: batches of \(batchSize) out of \(frames.count) frames")
+        require(
+            preceding == 0 || preceding > 0 && !augmentation.mixesItems,
+            "FrameBatches: \(preceding) preceding frames; items with some are not mixed")
         for index in frames {
             require(
                 infos.indices.contains(index.clip)
@@ -66,6 +76,7 @@ public struct FrameBatches: BatchSource {
         self.batchSize = batchSize
         self.order = order
         self.augmentation = augmentation
+        self.preceding = preceding
         places = GroupedOrder(
             order, batchSize: batchSize, sizes: frames.map { infos[$0.clip].size })
         hasMasks = frames.allSatisfy { infos[$0.clip].hasMasks }
@@ -78,8 +89,11 @@ public struct FrameBatches: BatchSource {
     /// - Throws: what reading the clips of the frames throws.
     public func batch(at step: Int) throws -> FrameBatch {
         let indices = places.items(step: step).map { frames[$0] }
-        let pieces = try clips.frames(
-            of: indices.map { ClipWindow(clip: $0.clip, start: $0.frame, length: 1) })
+        let windows = indices.map { index in
+            let start = max(0, index.frame - preceding)
+            return ClipWindow(clip: index.clip, start: start, length: index.frame - start + 1)
+        }
+        let pieces = try clips.frames(of: windows).map { $0.beginning(frames: preceding + 1) }
         let (pixels, masks) = try assembleMixed(
             pieces, order: order, firstPosition: step * batchSize, augmentation: augmentation,
             withMasks: hasMasks
@@ -88,7 +102,19 @@ public struct FrameBatches: BatchSource {
         }
         let shape = pixels.shape
         return FrameBatch(
-            frames: pixels.reshaped([shape[0], shape[2], shape[3], 3]),
-            masks: masks?.reshaped([shape[0], shape[2], shape[3]]), indices: indices)
+            frames: preceding == 0 ? pixels.squeezed(axis: 1) : pixels,
+            masks: masks?.selected(shape[1] - 1, axis: 1).contiguous(), indices: indices)
+    }
+}
+
+extension Clip {
+    /// Returns the clip with its first frame repeated at the beginning, to a number of frames.
+    fileprivate func beginning(frames count: Int) -> Clip {
+        let missing = count - frameCount
+        guard missing > 0 else { return self }
+        let rows = Tensor((0..<count).map { Int32(max(0, $0 - missing)) })
+        return Clip(
+            name: name, frames: frames.gathered(rows, axis: 0),
+            masks: masks?.gathered(rows, axis: 0))
     }
 }

@@ -34,10 +34,10 @@ public struct FilmSegmentation: Sendable {
     public init(
         of model: any SegmentationModel, categories: [ModelCategory] = []
     ) throws(ConfigurationError) {
-        guard !model.seesFuture else {
+        guard !model.readsClips else {
             throw .invalid(
                 "model", expected: "a model of single frames, for films",
-                found: "one of clips, which sees later frames")
+                found: "one of clips, which sees the frames around")
         }
         self.model = model
         self.categories =

@@ -56,7 +56,7 @@ public struct FrameSuggestions {
 
     /// - Precondition: the model segments single frames.
     public init(of model: any SegmentationModel) {
-        require(!model.seesFuture, "FrameSuggestions: the model segments clips, not frames")
+        require(!model.readsClips, "FrameSuggestions: the model segments clips, not frames")
         self.model = model
     }
 

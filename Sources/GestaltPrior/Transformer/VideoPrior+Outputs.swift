@@ -71,7 +71,20 @@ extension VideoPrior {
         asking query: Query, layers: [Int], _ condition: PriorCondition, clips: Int = 1,
         _ context: Context
     ) -> [Tensor<Float>] {
-        let count = condition.features?.shape[0] ?? condition.classes?.count ?? clips
+        let count = clipCount(condition, clips)
+        return taps(queryStream(query, condition, count), layers, condition, clips: count, context)
+    }
+
+    /// Returns the number of clips of a condition, or `clips` where it has none.
+    func clipCount(_ condition: PriorCondition, _ clips: Int) -> Int {
+        condition.features?.shape[0] ?? condition.classes?.count ?? clips
+    }
+
+    /// Returns the stream before the first block when no code is known: `[count, L, width]`, or
+    /// `[1, L, width]` where all clips are equal there.
+    func queryStream(
+        _ query: Query, _ condition: PriorCondition, _ count: Int
+    ) -> Tensor<Float> {
         let (tokens, width) = (configuration.tokens, configuration.width)
         let first = start.reshaped([1, 1, width])
         var all = concatenated(
@@ -82,7 +95,7 @@ extension VideoPrior {
         {
             all = all.broadcast(to: [count, tokens, width])
         }
-        return taps(placed(all, condition), layers, condition, clips: count, context)
+        return placed(all, condition)
     }
 
     /// Returns the embedding after the first position, `[1, 1, width]`.
@@ -98,7 +111,7 @@ extension VideoPrior {
         }
     }
 
-    private func taps(
+    func taps(
         _ stream: Tensor<Float>, _ layers: [Int], _ condition: PriorCondition, clips: Int,
         _ context: Context
     ) -> [Tensor<Float>] {

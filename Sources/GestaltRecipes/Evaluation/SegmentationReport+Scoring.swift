@@ -136,19 +136,19 @@ extension SegmentationReport {
     /// - Throws: as
     ///   ``init(on:every:classCount:seesFuture:measuresBoundaries:bootstrap:progress:predict:)``,
     ///   `NonFiniteScores` with the frame for which the model's scores are not finite, and
-    ///   `ClipError.mismatchedShapes` where a model that sees the future has another size.
-    /// - Precondition: a model that sees the future is a ``Segmenter``.
+    ///   `ClipError.mismatchedShapes` where a model that reads clips has another size.
+    /// - Precondition: a model that reads clips is a ``Segmenter``.
     public init(
         of model: some SegmentationModel, on data: DataSet, every interval: Int = 5,
         measuresBoundaries: Bool = true,
         progress: ProgressHandler? = nil
     ) throws {
-        let segmenter = model.seesFuture ? model as? Segmenter : nil
+        let segmenter = model.readsClips ? model as? Segmenter : nil
         let windows = segmenter.map { LabeledFrameEncoder($0.encoder) }
         require(
-            !model.seesFuture || windows != nil,
-            "SegmentationReport: \(type(of: model)) sees the future and is no Segmenter")
-        if model.seesFuture { try data.requireSize(of: model.input) }
+            !model.readsClips || windows != nil,
+            "SegmentationReport: \(type(of: model)) reads clips and is no Segmenter")
+        if model.readsClips { try data.requireSize(of: model.input) }
         try self.init(
             on: data, every: interval, classCount: model.classes, seesFuture: model.seesFuture,
             measuresBoundaries: measuresBoundaries, progress: progress

@@ -4,8 +4,8 @@ import GestaltNN
 import GestaltTensor
 import GestaltVideo
 
-/// The latents of any registered encoder for the first frame of each clip,
-/// `[B, slots, h, w, channels]`.
+/// The latents of any registered encoder for the first frame of each clip, or for as many frames as
+/// the encoder reads, `[B, slots, h, w, channels]`.
 struct EncoderFeatures: FeatureSource {
     private let encoder: any StoredEncoder
 
@@ -17,9 +17,18 @@ struct EncoderFeatures: FeatureSource {
     }
 
     var frameTarget: FrameTarget { encoder.frameTarget }
-    var frameCount: Int? { 1 }
+    var frameCount: Int? { encoder.readsClips ? encoder.clipLength : 1 }
 
-    func features(of input: VideoInput, _ conditions: FeatureConditions) -> ClipFeatures {
-        ClipFeatures(of: input.video) { encoder.encode($0.selected(0, axis: 1), .inference).tensor }
+    /// - Throws: `ClipError` for clips that are shorter than the encoder reads.
+    func features(of input: VideoInput, _ conditions: FeatureConditions) throws -> ClipFeatures {
+        let encoder = encoder
+        guard encoder.readsClips, let length = encoder.clipLength else {
+            return ClipFeatures(of: input.video) {
+                encoder.encode($0.selected(0, axis: 1), .inference).tensor
+            }
+        }
+        return ClipFeatures(of: try input.first(length)) {
+            encoder.encode($0, .inference).tensor
+        }
     }
 }

@@ -25,6 +25,9 @@ public protocol NamedFeatureSource: FeatureSource {
     static var forms: [FeatureForm] { get }
     /// Whether its features depend on ``FeatureConditions``; by default not.
     static var isConditioned: Bool { get }
+    /// Whether a name of its kind is one of its own; an encoder's otherwise. By default every name
+    /// is.
+    static func accepts(_ name: ComponentName) -> Bool
     /// Checks a name without a model.
     /// - Throws: an error that contains the expected form.
     static func validate(_ name: ComponentName) throws
@@ -34,6 +37,7 @@ public protocol NamedFeatureSource: FeatureSource {
 
 extension NamedFeatureSource {
     public static var isConditioned: Bool { false }
+    public static func accepts(_ name: ComponentName) -> Bool { true }
 }
 
 /// A form of the names of a ``NamedFeatureSource``, and its meaning.

@@ -15,24 +15,28 @@ public enum FeatureSources {
         try registry.register(type, as: Source.kind)
     }
 
+    /// Returns the source that a name is one of; nil for the name of an encoder.
+    private static func type(of name: ComponentName) -> (any NamedFeatureSource.Type)? {
+        BuiltIns.register()
+        guard let type = registry[name.kind], type.accepts(name) else { return nil }
+        return type
+    }
+
     /// Checks a name without a model.
     /// - Throws: an error that contains the expected form.
     public static func validate(_ name: ComponentName) throws {
-        BuiltIns.register()
-        if let type = registry[name.kind] { return try type.validate(name) }
+        if let type = type(of: name) { return try type.validate(name) }
         try Encoders.type(of: name).validate(name)
     }
 
     /// Whether the features of a name depend on ``FeatureConditions``.
     public static func isConditioned(_ name: ComponentName) -> Bool {
-        BuiltIns.register()
-        return registry[name.kind]?.isConditioned ?? false
+        type(of: name)?.isConditioned ?? false
     }
 
     /// Whether the latents of a name are those of a trained model, which has to be opened for them.
     public static func needsModel(_ name: ComponentName) -> Bool {
-        BuiltIns.register()
-        return registry[name.kind] != nil || Encoders.registry[name.kind]?.needsModel ?? true
+        type(of: name) != nil || Encoders.known(name)?.needsModel ?? true
     }
 
     /// Returns the source of a name on a model.
@@ -42,8 +46,7 @@ public enum FeatureSources {
     public static func source(
         named name: ComponentName, on model: OpenedModel?
     ) throws -> any FeatureSource {
-        BuiltIns.register()
-        guard let type = registry[name.kind] else {
+        guard let type = type(of: name) else {
             return try EncoderFeatures(named: name, on: model)
         }
         guard let model else {

@@ -28,6 +28,14 @@ struct PriorFeatures: NamedFeatureSource {
     private let predictor: VideoPredictor
     private let place: Place
 
+    /// Names that are an encoder's alone, such as `prior:samples:2:4`, are left to it.
+    static func accepts(_ name: ComponentName) -> Bool {
+        guard (try? place(name)) == nil, let encoder = try? Encoders.type(of: name) else {
+            return true
+        }
+        return (try? encoder.validate(name)) == nil
+    }
+
     static func validate(_ name: ComponentName) throws { _ = try place(name) }
 
     init(named name: ComponentName, on model: OpenedModel) throws {

@@ -36,19 +36,31 @@ extension HeadRecipe {
         try set.requireOneSize()
         let model = try fresh(on: encoder, from: earlier, for: set.info(at: 0).size)
         try requireSameEncoder(as: model, run)
-        if encoder.seesFuture { try evaluationSet?.requireSize(of: model.input) }
+        if encoder.readsClips { try evaluationSet?.requireSize(of: model.input) }
         let frames = try labeledFrames(labels, of: set)
         set.remark(on: frames, classes: classes, options)
+        let card = about("\(frames.count) labeled frames of \(set)", encoder)
+        if let closedForm {
+            try run.begin(data: [set] + (evaluationSet.map { [$0] } ?? []))
+            return try solved(closedForm, model, set, frames, evaluationSet, run, about: card)
+        }
+        return try train(model, set, frames, evaluationSet, run, about: card)
+    }
+
+    /// Trains in steps.
+    private func train(
+        _ model: Segmenter, _ set: DataSet, _ frames: [FrameIndex], _ evaluationSet: DataSet?,
+        _ run: RecipeRun<Self>, about card: String
+    ) throws -> Trained<Segmenter> {
+        let encoder = model.encoder
         let isCached = try caches(frames.count, model)
-        noteAugmentation(model.encoder, options)
+        noteAugmentation(encoder, run.options)
         let parts = TrainedParts(trains, of: type(of: encoder), rates: partRates)
         let plan = optimization.plan(freezing: parts.freezing)
         try run.begin(
             model, plan: plan, batch: optimization.batchSize,
             data: [set] + (evaluationSet.map { [$0] } ?? []),
             trial: try trial(model, set, frames, isCached: isCached))
-        let card = about(
-            "\(frames.count) labeled frames of \(set)", seesFuture: encoder.seesFuture)
         func train<Task: StateDependentTask>(
             _ task: Task
         ) throws -> Trained<Segmenter> where Task.Model == Segmenter {
@@ -57,19 +69,47 @@ extension HeadRecipe {
                 title: "head"
             ) { _ in card }
         }
-        let evaluator = evaluationSet.map { SegmentationEvaluator(data: $0) }
+        let evaluator = try evaluationSet.map { try self.evaluator($0, model, run) }
         return isCached
             ? try train(
                 LatentTask(
                     batches: try latents(model.encoder, set, frames, run), evaluator: evaluator))
             : try train(
-                SegmentationTask(batches: try pictures(set, frames), evaluator: evaluator))
+                SegmentationTask(
+                    batches: try pictures(set, frames, preceding: (encoder.clipLength ?? 1) - 1),
+                    evaluator: evaluator))
     }
 
-    private func pictures(_ set: DataSet, _ frames: [FrameIndex]) throws -> FrameBatches {
-        try FrameBatches(
+    /// Returns the evaluation during training; of an encoder that samples futures on latents that
+    /// are computed once.
+    private func evaluator(
+        _ data: DataSet, _ model: Segmenter, _ run: RecipeRun<Self>
+    ) throws -> SegmentationEvaluator {
+        let size = FrameSize(height: model.input.height, width: model.input.width)
+        guard model.encoder.sampledFutures > 0, data.infos().allSatisfy({ $0.size == size }) else {
+            return SegmentationEvaluator(data: data)
+        }
+        let bar =
+            run.options.showsProgress
+            ? ProgressBar("encoding", total: data.labeledFrameCount, unit: "frames") : nil
+        defer { bar?.finish() }
+        return try SegmentationEvaluator(
+            data: data, encoder: LabeledFrameEncoder(model.encoder),
+            progress: run.progress(on: bar))
+    }
+
+    /// - Parameter preceding: the number of frames before a labeled one that the encoder reads.
+    private func pictures(
+        _ set: DataSet, _ frames: [FrameIndex], preceding: Int
+    ) throws -> FrameBatches {
+        guard preceding == 0 || !augmentation.mixesItems else {
+            throw ConfigurationError.invalid(
+                "augmentation", expected: "no mixing of frames: \(encoder) reads earlier ones",
+                found: "cutMix or copyPaste")
+        }
+        return try FrameBatches(
             set, frames: frames, batchSize: optimization.batchSize,
-            order: .shuffled(seed: seed), augmentation: augmentation)
+            order: .shuffled(seed: seed), augmentation: augmentation, preceding: preceding)
     }
 
     /// - Throws: `ConfigurationError` for a part without weights: training it would do nothing.
@@ -82,7 +122,7 @@ extension HeadRecipe {
     }
 
     private func validateWindow(of encoder: any StoredEncoder) throws(ConfigurationError) {
-        guard encoder.seesFuture else { return }
+        guard encoder.readsClips, encoder.clipLength == nil else { return }
         let (stride, window) = (encoder.temporalStride, LabeledFrameEncoder.usualWindow)
         guard window % stride == 0 else {
             throw .invalid(
@@ -128,13 +168,17 @@ extension HeadRecipe {
         get throws(ConfigurationError) { try encoderType.parts.filter { !trains.contains($0) } }
     }
 
-    private func about(_ frames: String, seesFuture: Bool) -> String {
+    private func about(_ frames: String, _ made: any StoredEncoder) -> String {
         let start = initial == .random ? " drawn at random" : ""
         let training =
             trains.isEmpty
             ? "frozen" : "of which \(trains.joined(separator: ", ")) trained"
-        return "A head on \(encoder.description)\(start), \(training), on \(frames)."
-            + (seesFuture ? " It sees the clip around a frame: frames after it, too." : "")
+        var text = "A head on \(encoder.description)\(start), \(training), on \(frames)."
+        if made.seesFuture { text += " It sees the clip around a frame: frames after it, too." }
+        if made.sampledFutures > 0 {
+            text += " Latents are of \(made.sampledFutures) sampled futures of each frame."
+        }
+        return text
     }
 
     private func trial(
@@ -169,7 +213,7 @@ extension HeadRecipe {
     private var variants: Int { augmentation.flip > 0 ? 2 : 1 }
 
     /// Returns the bytes of the latents of all labeled frames, including mirror images.
-    private func latentBytes(_ frames: Int, _ model: Segmenter) -> Int {
+    func latentBytes(_ frames: Int, _ model: Segmenter) -> Int {
         let shape = model.encoder.latentShape(
             height: model.input.height, width: model.input.width)
         return shape.elementCount * MemoryLayout<Float>.size * frames * variants
@@ -179,21 +223,27 @@ extension HeadRecipe {
     private func noteAugmentation(_ encoder: any StoredEncoder, _ options: RunOptions) {
         guard !augmentation.isFlipOnly, trains.isEmpty else { return }
         options.notice(
-            encoder.seesFuture
-                ? "latents of clips are computed once: of the augmentation only flips apply"
+            isOnce(encoder)
+                ? "latents of \(encoder.seesFuture ? "clips" : "sampled futures") are computed "
+                    + "once: of the augmentation only flips apply"
                 : "the frozen encoder runs on every batch, since its frames are augmented by more "
                     + "than flips")
+    }
+
+    /// Whether latents are always computed once, whatever the augmentation.
+    private func isOnce(_ encoder: any StoredEncoder) -> Bool {
+        encoder.seesFuture || encoder.sampledFutures > 0
     }
 
     /// Whether latents are computed only once.
     /// - Throws: `ConfigurationError` when they do not fit and cannot be recomputed for each batch.
     private func caches(_ frames: Int, _ model: Segmenter) throws -> Bool {
-        guard trains.isEmpty, augmentation.isFlipOnly || model.encoder.seesFuture else {
+        guard trains.isEmpty, augmentation.isFlipOnly || isOnce(model.encoder) else {
             return false
         }
         let byteCount = latentBytes(frames, model)
         if byteCount <= Self.largestCache { return true }
-        guard !model.encoder.seesFuture else {
+        guard !isOnce(model.encoder) else {
             throw ConfigurationError.invalid(
                 "labels", expected: "few enough for latents of \(Self.largestCache >> 20) MiB",
                 found: "\(byteCount >> 20) MiB of latents")
@@ -201,7 +251,7 @@ extension HeadRecipe {
         return false
     }
 
-    private func latents(
+    func latents(
         _ encoder: any StoredEncoder, _ set: DataSet, _ frames: [FrameIndex],
         _ run: RecipeRun<Self>
     ) throws -> LatentBatches {

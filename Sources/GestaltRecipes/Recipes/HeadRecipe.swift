@@ -18,6 +18,8 @@ import GestaltVideo
 /// ``largestCache`` bytes. Any other ``augmentation`` computes them for each batch. Latents of
 /// clips are always computed once, and only flips apply to them.
 ///
+/// With ``closedForm`` a linear head is computed in closed form from the same latents, flips included.
+///
 /// ```swift
 /// var recipe = HeadRecipe(data: data, encoder: "prior:hidden:2:skips", labels: 100)
 /// recipe.trains = ["resnet"]                                // through the frozen prior
@@ -61,6 +63,9 @@ public struct HeadRecipe: Recipe {
     public var classes: Int
     /// The number of labeled frames, spread over the clips; nil for all.
     public var labels: Int?
+    /// How a linear head is computed without training steps; nil for training. Of
+    /// ``optimization`` nothing is then used.
+    public var closedForm: ClosedForm?
     public var optimization: Optimization
     /// Nil for the default.
     private var chosenAugmentation: Augmentation?
@@ -78,12 +83,13 @@ public struct HeadRecipe: Recipe {
         self.encoder = encoder
         initial = .pretrained
         BuiltIns.register()
-        let type = Encoders.registry[encoder.kind]
+        let type = Encoders.known(encoder)
         trains = type.map { Self.trainedParts(of: $0) } ?? []
         partRates = [:]
         self.head = head ?? type?.usualHead ?? "convolutional"
         self.classes = classes
         self.labels = labels
+        closedForm = nil
         optimization = .frames(steps: steps ?? Optimization.steps(labels: labels), seed: seed)
     }
 
@@ -106,7 +112,7 @@ public struct HeadRecipe: Recipe {
 
     private enum CodingKeys: String, CodingKey {
         case data, model, settings, encoder, initial, trains, partRates, head, classes, labels
-        case optimization
+        case closedForm, optimization
         case chosenAugmentation = "augmentation"
     }
 
@@ -121,6 +127,11 @@ public struct HeadRecipe: Recipe {
         let type = try encoderType
         try type.validate(encoder)
         _ = try Heads.configuration(named: head)
+        try validateClosedForm()
+        guard trains.isEmpty || !type.parts.isEmpty else {
+            throw ConfigurationError.invalid(
+                "trains", expected: "[]: \(encoder) has no part that can be trained", found: trains)
+        }
         guard trains.allSatisfy(type.parts.contains), Set(trains).count == trains.count else {
             throw ConfigurationError.invalid(
                 "trains", expected: "parts of the encoder, each once: \(type.parts)",
@@ -166,6 +177,11 @@ public struct HeadRecipe: Recipe {
         var own = self
         if own.encoder.kind != segmenter.encoder.name.kind {
             own.trains = Self.trainedParts(of: type(of: segmenter.encoder))
+        }
+        guard closedForm == nil else {
+            throw ConfigurationError.invalid(
+                "model", expected: "a model without a head, which is fitted from nothing",
+                found: segmenter.title)
         }
         own.encoder = segmenter.encoder.name
         own.initial = .pretrained

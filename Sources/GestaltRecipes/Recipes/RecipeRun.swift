@@ -159,6 +159,16 @@ struct RecipeRun<R: Recipe> {
         return trained
     }
 
+    /// Writes a model that was computed without training steps.
+    func finish<Model: StoredModel>(
+        _ model: Model, evaluation: Evaluation?, about: String
+    ) throws -> Trained<Model> {
+        defer { withExtendedLifetime(hold) {} }
+        let trained = Trained(model: model, steps: 0, evaluation: evaluation)
+        if let folder { try model.write(to: folder.path, card: card(trained, about)) }
+        return trained
+    }
+
     /// The log and the TensorBoard events of a run with a folder, and the progress line.
     private var observers: [any TrainingObserver] {
         let files: [any TrainingObserver] =
@@ -190,7 +200,8 @@ struct RecipeRun<R: Recipe> {
 
     private func card<Model: Module>(_ trained: Trained<Model>, _ about: String) throws -> String {
         var text = "# \(R.kind)\n\n\(about)\n\n"
-        text += "\(trained.model.parameterCount) parameters, \(trained.steps) steps.\n"
+        text += "\(trained.model.parameterCount) parameters"
+        text += trained.steps > 0 ? ", \(trained.steps) steps.\n" : ".\n"
         if let evaluation = trained.evaluation, let name = recipe.data.evaluationName {
             text += "\nOn \(name):\n\n| measure | value |\n| --- | --- |\n"
             for metric in evaluation.metrics {

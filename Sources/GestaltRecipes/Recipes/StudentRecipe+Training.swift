@@ -55,10 +55,10 @@ extension StudentRecipe {
         var all: [Model] = [first]
         for path in teachers.dropFirst() { all.append(try options.open(path, nil).segmentation()) }
         for (path, teacher) in zip(teachers, all) {
-            guard !teacher.seesFuture else {
+            guard !teacher.readsClips else {
                 throw ConfigurationError.invalid(
                     "teachers", expected: "models of single frames",
-                    found: "\(path), which sees the future")
+                    found: "\(path), which reads clips")
             }
             func size(_ model: Model) -> String {
                 "frames of \(model.input.height) × \(model.input.width) with "

@@ -8,27 +8,28 @@ import GestaltVideo
 
 /// Segments the frames of clips, for models of single frames and of clips.
 ///
-/// A model of single frames receives the frames alone, one of clips (`tokenizer:LATENTS:clip`) the
-/// window around each frame, as in evaluation: at the ends of the clip the first or last frame is
-/// repeated. Frames of other sizes than the model's are resized for it, the masks back.
+/// A model of single frames receives the frames alone, one of clips (`tokenizer:LATENTS:clip`,
+/// `prior:hidden:LAYER:frames=2`) the window around each frame, as in evaluation: at the ends of the
+/// clip the first or last frame is repeated. Frames of other sizes than the model's are resized for it, the masks back.
 public struct FrameSegmenter {
     private let model: any SegmentationModel
     private let windows: LabeledFrameEncoder?
 
-    /// - Precondition: a model that sees the future is a ``Segmenter``.
+    /// - Precondition: a model that reads clips is a ``Segmenter``.
     public init(_ model: any SegmentationModel) {
         self.model = model
-        guard model.seesFuture else {
+        guard model.readsClips else {
             windows = nil
             return
         }
         guard let segmenter = model as? Segmenter else {
-            stop("FrameSegmenter: \(type(of: model)) sees the future and is no Segmenter")
+            stop("FrameSegmenter: \(type(of: model)) reads clips and is no Segmenter")
         }
         let stride = segmenter.encoder.temporalStride
         let usual = LabeledFrameEncoder.usualWindow
         windows = LabeledFrameEncoder(
-            segmenter.encoder, window: (usual + stride - 1) / stride * stride)
+            segmenter.encoder,
+            window: segmenter.encoder.clipLength ?? (usual + stride - 1) / stride * stride)
     }
 
     /// The number of frames that determine a mask; 1 for a model of single frames.

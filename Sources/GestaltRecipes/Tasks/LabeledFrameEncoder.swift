@@ -9,10 +9,10 @@ import GestaltVideo
 
 /// Latents of single labeled frames, for encoders of frames and of clips.
 ///
-/// An encoder of clips receives a window in which the frame is the middle of a slot, the slot as
-/// near to the window's middle as the clip's ends allow. Where no window of the clip puts the
-/// frame there, at the very ends of the clip, the window extends beyond and the first or last
-/// frame is repeated.
+/// An encoder of clips receives a window in which the frame is the one that a slot describes, the
+/// slot as near to the window's middle as the clip's ends allow. Where no window of the clip puts
+/// the frame there, at the ends of the clip, the window extends beyond and the first or last frame
+/// is repeated.
 public struct LabeledFrameEncoder: Sendable {
     public let encoder: any VisualEncoder
     /// Frames of a window.
@@ -21,9 +21,11 @@ public struct LabeledFrameEncoder: Sendable {
     /// The default window, as long as the clips that tokenizers are trained on.
     public static let usualWindow = 16
 
-    /// - Precondition: the temporal stride of an encoder that sees the future divides `window`.
-    public init(_ encoder: any VisualEncoder, window: Int = usualWindow) {
-        let stride = encoder.seesFuture ? encoder.temporalStride : 1
+    /// - Parameter window: by default the length that the encoder requires, else 16.
+    /// - Precondition: the temporal stride of an encoder that reads clips divides `window`.
+    public init(_ encoder: any VisualEncoder, window: Int? = nil) {
+        let stride = encoder.readsClips ? encoder.temporalStride : 1
+        let window = window ?? encoder.clipLength ?? Self.usualWindow
         require(
             window > 0 && window % stride == 0,
             "LabeledFrameEncoder: a window of \(window) with stride \(stride)")
@@ -58,15 +60,15 @@ public struct LabeledFrameEncoder: Sendable {
     /// Returns the encoder's input for a frame: the frame as bytes `[H, W, 3]`, or its window
     /// `[T, H, W, 3]`, and the slot of the frame.
     func window(of frame: Int, in clip: Clip) -> (pixels: Tensor<UInt8>, slot: Int) {
-        guard encoder.seesFuture else { return (clip.frames[frame], 0) }
+        guard encoder.readsClips else { return (clip.frames[frame], 0) }
         let (start, slot) = place(frame, clipLength: clip.frameCount)
         let indices = (start..<start + window).map { Int32(min(max($0, 0), clip.frameCount - 1)) }
         return (clip.frames.gathered(Tensor(indices), axis: 0), slot)
     }
 
-    /// Returns the start of a frame's window, and the slot whose middle the frame then is.
+    /// Returns the start of a frame's window, and the slot that describes the frame.
     package func place(_ frame: Int, clipLength: Int) -> (start: Int, slot: Int) {
-        require(encoder.seesFuture, "LabeledFrameEncoder: windows are for encoders of clips")
+        require(encoder.readsClips, "LabeledFrameEncoder: windows are for encoders of clips")
         let middles = encoder.labeledFrames(clipLength: window)
         let last = max(0, clipLength - window)
         let choices = middles.enumerated().map { slot, middle in
@@ -102,7 +104,7 @@ public struct LabeledFrameEncoder: Sendable {
         let bytes = stacked(windows.map(\.pixels), axis: 0)
         let pixels = bytes.mirroredPictures(if: flipped).centeredPixels()
         let latent = encoder.encode(pixels, .inference)
-        guard encoder.seesFuture else { return latent }
+        guard encoder.readsClips else { return latent }
         let slots = latent.tensor.shape[0] / windows.count
         return latent.selecting(windows.enumerated().map { $0 * slots + $1.slot })
     }

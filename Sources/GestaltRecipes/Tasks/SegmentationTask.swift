@@ -1,5 +1,6 @@
 import GestaltChecks
 import GestaltData
+import GestaltIO
 import GestaltMetrics
 import GestaltNN
 import GestaltSegHeads
@@ -42,15 +43,38 @@ public struct SegmentationEvaluator: Sendable {
     public let data: DataSet
     /// The interval between evaluated frames of each clip.
     public let interval: Int
+    /// Latents of the evaluated frames by a frozen encoder; nil to encode them each time.
+    private let latents: EvaluationLatents?
 
     public init(data: DataSet, every interval: Int = 5) {
         self.data = data
         self.interval = interval
+        latents = nil
+    }
+
+    /// An evaluation of heads on a frozen encoder, which encodes the frames once.
+    /// - Throws: what `progress` and reading clips throw.
+    /// - Precondition: clips of the encoder's size, with masks.
+    init(
+        data: DataSet, every interval: Int = 5, encoder: LabeledFrameEncoder,
+        progress: ProgressHandler?
+    ) throws {
+        self.data = data
+        self.interval = interval
+        latents = try EvaluationLatents(encoder, data, every: interval, progress: progress)
     }
 
     func evaluation(of model: some SegmentationModel) throws -> Evaluation {
-        let report = try SegmentationReport(
-            of: model, on: data, every: interval, measuresBoundaries: false)
+        let report: SegmentationReport
+        if let latents, let segmenter = model as? Segmenter {
+            report = try SegmentationReport(
+                on: data, every: interval, classCount: model.classes,
+                seesFuture: model.seesFuture, measuresBoundaries: false
+            ) { try latents.labels($0, by: segmenter) }
+        } else {
+            report = try SegmentationReport(
+                of: model, on: data, every: interval, measuresBoundaries: false)
+        }
         return Evaluation(report.metrics, score: report.perImage.iou)
     }
 }

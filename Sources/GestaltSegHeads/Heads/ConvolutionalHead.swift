@@ -81,25 +81,13 @@ public struct ConvolutionalHead: SegmentationHead {
 
 extension ConvolutionalHead {
     /// `convolutional[:WIDTH]`: a head of 128 or WIDTH channels at the latent's size.
-    public struct Configuration: HeadConfiguration {
+    public struct Configuration: SizedHeadConfiguration {
         public static let kind = "convolutional"
-        public static let grammar = "convolutional[:WIDTH]"
+        public static let usualWidth = 128
         /// Channels at the latent's size.
         public var width: Int
 
         public init(width: Int = 128) { self.width = width }
-
-        public init(named name: ComponentName) throws(ConfigurationError) {
-            var arguments = name.arguments
-            width = arguments.number(in: 1...4096) ?? 128
-            try arguments.finish("head", grammar: Self.grammar + ", WIDTH 1 to 4096")
-        }
-
-        public func validate() throws(ConfigurationError) {
-            guard (1...4096).contains(width) else {
-                throw .invalid("width", expected: "1 to 4096", found: width)
-            }
-        }
 
         public func head(
             _ latent: LatentShape, classes: Int, random: inout RandomStream

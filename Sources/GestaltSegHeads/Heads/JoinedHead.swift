@@ -69,25 +69,13 @@ public struct JoinedHead: SegmentationHead {
 
 extension JoinedHead {
     /// `joined[:WIDTH]`: a head of 32 or WIDTH channels at the finest grid.
-    public struct Configuration: HeadConfiguration {
+    public struct Configuration: SizedHeadConfiguration {
         public static let kind = "joined"
-        public static let grammar = "joined[:WIDTH]"
+        public static let usualWidth = JoinedHead.usualWidth
         /// Channels of the reduced latent and of the scored grid.
         public var width: Int
 
         public init(width: Int = JoinedHead.usualWidth) { self.width = width }
-
-        public init(named name: ComponentName) throws(ConfigurationError) {
-            var arguments = name.arguments
-            width = arguments.number(in: 1...4096) ?? JoinedHead.usualWidth
-            try arguments.finish("head", grammar: Self.grammar + ", WIDTH 1 to 4096")
-        }
-
-        public func validate() throws(ConfigurationError) {
-            guard (1...4096).contains(width) else {
-                throw .invalid("width", expected: "1 to 4096", found: width)
-            }
-        }
 
         public func head(
             _ latent: LatentShape, classes: Int, random: inout RandomStream

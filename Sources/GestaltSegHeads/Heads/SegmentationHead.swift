@@ -9,15 +9,22 @@ public protocol SegmentationHead: Module {
     var latentShape: LatentShape { get }
     /// Scores per pixel: 1 for foreground against background, else one per class.
     var classes: Int { get }
+    /// Whether the grid of latents has to be that of ``latentShape``; by default not.
+    var hasFixedGrid: Bool { get }
     /// - Returns: logits `[N, H, W, classes]`, H and W the latent's grid times its stride.
     /// - Precondition: the latent has the slots, channels and stages of ``latentShape``; its grid
-    ///   may be of another size.
+    ///   may be of another size, unless ``hasFixedGrid``.
     func callAsFunction(_ latent: Latent, _ context: Context) -> Tensor<Float>
 }
 
 extension SegmentationHead {
+    public var hasFixedGrid: Bool { false }
+
     func check(_ latent: Latent) {
         let (found, expected) = (latent.shape, latentShape)
+        require(
+            !hasFixedGrid || (found.height, found.width) == (expected.height, expected.width),
+            "\(Self.self): a latent of \(found) for a head of one grid, \(expected)")
         require(
             found.slots == expected.slots && found.channels == expected.channels
                 && found.stride == expected.stride && found.finer == expected.finer,
@@ -27,7 +34,7 @@ extension SegmentationHead {
 
 extension Latent {
     /// The grid with its slots concatenated as channels: `[N, h, w, slots · channels]`.
-    var flattenedSlots: Tensor<Float> {
+    package var flattenedSlots: Tensor<Float> {
         let shape = tensor.shape
         guard shape[1] > 1 else { return tensor.squeezed(axis: 1) }
         return tensor.permuted([0, 2, 3, 1, 4])

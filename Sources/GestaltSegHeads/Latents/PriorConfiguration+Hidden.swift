@@ -38,3 +38,16 @@ extension PriorConfiguration {
         return (stride, frames)
     }
 }
+
+extension FrameConditioning {
+    /// - Throws: `ConfigurationError` under `source.frames` for more frames than the prior is
+    ///   conditioned on.
+    func validate(given: Int?) throws(ConfigurationError) {
+        guard let given else { return }
+        guard (1...frames).contains(given) else {
+            throw .invalid(
+                "source.frames", expected: "1 to \(frames), the prior's conditioning frames",
+                found: given)
+        }
+    }
+}

@@ -4,7 +4,11 @@ import GestaltTensor
 import GestaltVideo
 
 extension PriorEncoder {
-    public static let grammar = "prior:hidden:LAYER[:query=start|zeros|hidden][:skips][:join]"
+    public static let grammar =
+        "prior:hidden:LAYER or prior:expect:LAYER:REFINEMENTS, each with "
+        + "[:query=start|zeros|hidden][:slots=I[-J]][:frames=N][:skips][:join]"
+    /// The maximum number of refinements in a name.
+    private static let mostRefinements = 64
     public static let parts = ["resnet", "prior"]
     public static let needsModel = true
 
@@ -17,15 +21,27 @@ extension PriorEncoder {
     private static func source(
         _ name: ComponentName, usual: VideoPrior.Query
     ) throws(ConfigurationError) -> Source {
+        let forms = Encoders.grammar(of: "prior")
         var arguments = name.arguments
         let text = arguments.option("query")
         let query = text.flatMap(VideoPrior.Query.init(rawValue:))
         let (skips, joins) = (arguments.flag("skips"), arguments.flag("join"))
-        guard arguments.next() == "hidden", let layer = arguments.number(in: 0...1024),
+        let (slots, frames) = try arguments.history(grammar: forms)
+        let place = arguments.next()
+        guard place == "hidden" || place == "expect", let layer = arguments.number(in: 0...1024),
             text == nil || query != nil
-        else { throw arguments.error("encoder", grammar: grammar) }
-        try arguments.finish("encoder", grammar: grammar)
-        return Source(layer: layer, query: query ?? usual, skips: skips, joins: joins)
+        else { throw arguments.error("encoder", grammar: forms) }
+        var source = Source(
+            layer: layer, query: query ?? usual, skips: skips, joins: joins, slots: slots,
+            frames: frames)
+        if place == "expect" {
+            guard let refinements = arguments.number(in: 0...mostRefinements) else {
+                throw arguments.error("encoder", grammar: forms)
+            }
+            source.refinements = refinements
+        }
+        try arguments.finish("encoder", grammar: forms)
+        return source
     }
 
     public init(
@@ -43,7 +59,9 @@ extension PriorEncoder {
         } catch {
             throw error.below("encoder")
         }
-        self.init(prior, source: source)
+        self.init(
+            prior, source: source,
+            codebook: source.refinements == nil ? nil : predictor.tokenizer.codeTable)
     }
 
     /// The sizes of the prior, and the source of the latent in it.
@@ -71,8 +89,9 @@ extension PriorEncoder {
 
 extension PriorEncoder.Source {
     var words: [String] {
-        ["hidden", "\(layer)", "query=\(query.rawValue)"] + (skips ? ["skips"] : [])
-            + (joins ? ["join"] : [])
+        (refinements.map { ["expect", "\(layer)", "\($0)"] } ?? ["hidden", "\(layer)"])
+            + ["query=\(query.rawValue)"] + historyWords(slots: slots, frames: frames)
+            + (skips ? ["skips"] : []) + (joins ? ["join"] : [])
     }
 }
 
@@ -81,6 +100,12 @@ extension PriorEncoder.Configuration {
     ///   and for a layer that it does not have.
     public func validate() throws(ConfigurationError) {
         let (stride, frames) = try sizes.validateHidden(layer: source.layer, query: source.query)
+        try source.slots?.validate(of: sizes.latent.time)
+        try frames.validate(given: source.frames)
+        guard (0...1024).contains(source.refinements ?? 0) else {
+            throw .invalid(
+                "source.refinements", expected: "0 to 1024", found: source.refinements ?? 0)
+        }
         guard frames.encoder is FrameEncoderConfiguration else {
             throw .invalid(
                 "sizes.conditioning.encoder",

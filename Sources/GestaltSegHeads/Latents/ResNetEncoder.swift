@@ -12,26 +12,29 @@ import GestaltVideo
 /// let pyramid = ResNetEncoder(resnet, stage: 4, skips: true)       // 16², with 32² and 64²
 /// let latent = pyramid.encode(frames, .inference)                   // [N, 1, h, w, channels]
 /// ```
-/// For a frame encoder of several frames the frame is repeated, as in
-/// ``PriorEncoder``, and the grids of the last one are taken.
+/// For a frame encoder of several frames the frame is repeated, or with `frames=n` the n last true
+/// frames are read, as in ``PriorEncoder``, and the grids of the last one are taken.
 ///
 /// - Shapes: frames `[N, H, W, 3]` to `[N, 1, H/s, W/s, C]`; s is 1, 2, 4, 4 for the stages 1 to 4,
 ///   C the channels of the stage.
 /// - Source: Maier and Mohankumar, *Video Prediction Models as General Visual Encoders* (2024).
-public struct ResNetEncoder: StoredEncoder {
+public struct ResNetEncoder: FrameHistoryEncoder {
     /// The source of the latent in the frame encoder.
     public struct Source: Codable, Sendable, Equatable {
         /// 1 … 4, finest first.
         public var stage: Int
         /// Whether the stages of smaller strides are included.
         public var skips: Bool
-        /// The number of repetitions of the frame.
+        /// The number of frames that the frame encoder takes.
         public var frames: Int
+        /// The number of true frames among them; nil for one, which is repeated.
+        public var given: Int?
 
-        public init(stage: Int = 4, skips: Bool = false, frames: Int = 1) {
+        public init(stage: Int = 4, skips: Bool = false, frames: Int = 1, given: Int? = nil) {
             self.stage = stage
             self.skips = skips
             self.frames = frames
+            self.given = given
         }
     }
 
@@ -58,6 +61,7 @@ public struct ResNetEncoder: StoredEncoder {
         Configuration(sizes: resnet.configuration, source: source)
     }
     public var sizeMultiple: Int { FramePyramid.stride(ofStage: source.stage) }
+    public var givenFrames: Int { source.given ?? 1 }
 
     public func latentShape(height: Int, width: Int) -> LatentShape {
         LatentShape(
@@ -67,12 +71,13 @@ public struct ResNetEncoder: StoredEncoder {
     }
 
     public func encode(_ frames: Tensor<Float>, _ context: Context) -> Latent {
-        let still = frames.standingStill(source.frames, for: "ResNetEncoder")
+        let given = frames.conditioning(
+            source.frames, given: givenFrames, for: "ResNetEncoder")
         require(
-            frames.shape[1] % sizeMultiple == 0 && frames.shape[2] % sizeMultiple == 0,
+            given.shape[2] % sizeMultiple == 0 && given.shape[3] % sizeMultiple == 0,
             "ResNetEncoder: \(sizeMultiple) does not divide frames \(frames.shape); pad them")
         let pyramid = FramePyramid(
-            stages: context.part("resnet") { resnet.stages(still, context) })
+            stages: context.part("resnet") { resnet.stages(given, context) })
         return Latent(
             pyramid.grid(source.stage).expanded(axis: 1), stride: sizeMultiple,
             finer: source.skips ? pyramid.finer(than: sizeMultiple) : [])
@@ -84,7 +89,7 @@ public struct ResNetEncoder: StoredEncoder {
 }
 
 extension ResNetEncoder {
-    public static let grammar = "resnet:STAGE[:skips]"
+    public static let grammar = "resnet:STAGE[:frames=N][:skips]"
     public static let parts = ["resnet"]
     public static let needsModel = true
 
@@ -103,8 +108,10 @@ extension ResNetEncoder {
             throw arguments.error("encoder", grammar: grammar)
         }
         let skips = arguments.flag("skips")
+        let (slots, given) = try arguments.history(grammar: grammar)
+        guard slots == nil else { throw arguments.error("encoder", grammar: grammar) }
         try arguments.finish("encoder", grammar: grammar)
-        return Source(stage: stage, skips: skips, frames: frames)
+        return Source(stage: stage, skips: skips, frames: frames, given: given)
     }
 
     public init(
@@ -121,7 +128,13 @@ extension ResNetEncoder {
                 found: prior.configuration.conditioning?.encoder.summary
                     ?? "one without conditioning frames")
         }
-        self.init(resnet, source: try Self.source(name, frames: conditioning.frames))
+        let source = try Self.source(name, frames: conditioning.frames)
+        do {
+            try Configuration(sizes: resnet.configuration, source: source).validate()
+        } catch {
+            throw error.below("encoder")
+        }
+        self.init(resnet, source: source)
     }
 
     /// The sizes of the frame encoder, and the source of the latent in it.
@@ -155,10 +168,15 @@ extension ResNetEncoder {
                 (1...4).contains(source.stage), "source.stage", "1 to 4", source.stage)
             try check(
                 (1...1024).contains(source.frames), "source.frames", "1 to 1024", source.frames)
+            try check(
+                (1...source.frames).contains(source.given ?? 1), "source.given",
+                "1 to the \(source.frames) frames of the frame encoder", source.given ?? 1)
         }
     }
 }
 
 extension ResNetEncoder.Source {
-    var words: [String] { ["\(stage)"] + (skips ? ["skips"] : []) }
+    var words: [String] {
+        ["\(stage)"] + historyWords(slots: nil, frames: given) + (skips ? ["skips"] : [])
+    }
 }

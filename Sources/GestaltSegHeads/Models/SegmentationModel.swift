@@ -10,12 +10,16 @@ public protocol SegmentationModel: Module {
     var classes: Int { get }
     /// Whether it sees frames after the one it segments; its input is then clips, not images.
     var seesFuture: Bool { get }
+    /// Whether masks depend on frames around the segmented one, earlier or later; by default
+    /// ``seesFuture``. One that sees earlier frames alone accepts images, too, as clips that stand
+    /// still.
+    var readsClips: Bool { get }
     /// Frames are padded to multiples of this, in pixels.
     var sizeMultiple: Int { get }
     /// Whether frames of another size than that of ``input`` are accepted.
     var acceptsAnySize: Bool { get }
     /// - Parameter frames: `[N, H, W, 3]` in −0.5…0.5, of any size, except for a model on a prior,
-    ///   which has a fixed size; clips `[N, T, H, W, 3]` for a model that sees the future.
+    ///   which has a fixed size; clips `[N, T, H, W, 3]` for a model that reads clips.
     /// - Returns: `[N, H, W, classes]`, before sigmoid or softmax.
     func logits(_ frames: Tensor<Float>, _ context: Context) -> Tensor<Float>
     /// Returns the features that scores are computed from, `[N, h, w, C]`, on a grid of square
@@ -26,6 +30,7 @@ public protocol SegmentationModel: Module {
 }
 
 extension SegmentationModel {
+    public var readsClips: Bool { seesFuture }
     public var sizeMultiple: Int { 1 }
     public var acceptsAnySize: Bool { true }
     public func features(_ frames: Tensor<Float>) -> Latent.Stage? { nil }

@@ -40,8 +40,11 @@ public struct Segmenter: SegmentationModel, StoredModel {
     public var input: PictureInput { configuration.input }
     public var classes: Int { configuration.classes }
     public var seesFuture: Bool { encoder.seesFuture }
+    public var readsClips: Bool { encoder.readsClips }
     public var sizeMultiple: Int { encoder.sizeMultiple }
-    public var acceptsAnySize: Bool { encoder.configuration.frameSize == nil }
+    public var acceptsAnySize: Bool {
+        encoder.configuration.frameSize == nil && !head.hasFixedGrid
+    }
 
     public func logits(_ frames: Tensor<Float>, _ context: Context) -> Tensor<Float> {
         padded(input.normalized(frames), to: encoder.sizeMultiple) { frames in

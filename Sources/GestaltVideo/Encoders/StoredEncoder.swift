@@ -71,7 +71,8 @@ extension StoredEncoder {
 public enum Encoders {
     public static let registry = Registry<any StoredEncoder.Type>("encoder")
 
-    /// Registers an encoder under the kind of its configuration, the first word of its names.
+    /// Registers an encoder under the kind of its configuration: the first word of its names, or
+    /// the first two with a colon between them.
     /// - Throws: `RegistryError.duplicate` when the kind is taken.
     public static func register<Encoder: StoredEncoder>(
         _ type: Encoder.Type
@@ -79,12 +80,25 @@ public enum Encoders {
         try registry.register(type, as: Encoder.Configuration.kind)
     }
 
-    /// Returns the encoder type of a name's first word.
+    /// Returns the encoder type of a name; nil for an unknown one. A kind of two words,
+    /// `prior:samples`, precedes one of the first word alone.
+    public static func known(_ name: ComponentName) -> (any StoredEncoder.Type)? {
+        let longer = name.words.first.flatMap { registry["\(name.kind):\($0)"] }
+        return longer ?? registry[name.kind]
+    }
+
+    /// Returns the forms of all names that begin with a word.
+    public static func grammar(of word: String) -> String {
+        registry.names.filter { $0.split(separator: ":").first.map(String.init) == word }
+            .compactMap { registry[$0]?.grammar }.joined(separator: ", ")
+    }
+
+    /// Returns the encoder type of a name.
     /// - Throws: `ConfigurationError` that lists the forms of all known encoders.
     public static func type(
         of name: ComponentName
     ) throws(ConfigurationError) -> any StoredEncoder.Type {
-        guard let type = registry[name.kind] else {
+        guard let type = known(name) else {
             throw .invalid(
                 "encoder", expected: registry.all.map { $0.grammar }.joined(separator: ", "),
                 found: "\(name)")

@@ -12,25 +12,43 @@ public protocol VisualEncoder: Module {
     /// The height and width of a frame must be multiples of this.
     var sizeMultiple: Int { get }
 
-    /// Frames per latent slot, for an encoder that sees the future.
+    /// Whether its input is clips, since a latent depends on frames around the one whose mask is
+    /// predicted: later ones, or earlier ones alone; by default ``seesFuture``.
+    var readsClips: Bool { get }
+
+    /// Frames per latent slot, for an encoder that reads clips.
     var temporalStride: Int { get }
+
+    /// The only number of frames of a clip, for an encoder that reads clips; nil, the default, for
+    /// every multiple of ``temporalStride``.
+    var clipLength: Int? { get }
+
+    /// The number of futures sampled for each latent; by default 0. Sampling takes long, so that
+    /// such latents are computed once.
+    var sampledFutures: Int { get }
+
+    /// Returns the indices of the frames that a clip's latents describe, one for each slot; by
+    /// default the middle of each slot, rounded up.
+    func labeledFrames(clipLength: Int) -> [Int]
 
     /// Returns the sizes of the latents of frames of this size.
     func latentShape(height: Int, width: Int) -> LatentShape
 
     /// - Parameter frames: `[N, H, W, 3]` in [−0.5, 0.5]; clips `[N, T, H, W, 3]` for an encoder
-    ///   that sees the future; their T / temporalStride slots are then consecutive along the first
-    ///   axis.
+    ///   that reads clips; their T / temporalStride slots are then consecutive along the first
+    ///   axis. An encoder that reads earlier frames alone accepts single frames, too, as clips that
+    ///   stand still.
     /// - Precondition: H and W are multiples of ``sizeMultiple``.
     func encode(_ frames: Tensor<Float>, _ context: Context) -> Latent
 }
 
 extension VisualEncoder {
     public var seesFuture: Bool { false }
+    public var readsClips: Bool { seesFuture }
     public var temporalStride: Int { 1 }
+    public var clipLength: Int? { nil }
+    public var sampledFutures: Int { 0 }
 
-    /// Returns the indices of the frames that a clip's latents describe: the middle of each slot,
-    /// rounded up.
     public func labeledFrames(clipLength: Int) -> [Int] {
         (0..<clipLength / temporalStride).map { $0 * temporalStride + temporalStride / 2 }
     }
