@@ -5,6 +5,7 @@ import GestaltIO
 import GestaltModels
 import GestaltRecipes
 import GestaltTraining
+import GestaltVideo
 
 /// `gestalt evaluate`: the scores of a segmentation model, of a tokenizer's reconstructions, of a
 /// prior's predictions, or of a forecaster's outputs.
@@ -31,13 +32,26 @@ struct Evaluate: GestaltCommand {
             """, transform: positive)
     var futures: Int?
     @Option(help: "Seed of synthetic clips, and of sampled futures.") var seed: UInt64 = 0
+    @OptionGroup(title: "Options of --futures") var drawing: DrawOptions
     @Flag(help: "Print the report as JSON.") var json = false
     @OptionGroup(title: "Common options") var common: CommonOptions
+
+    static let flags = DrawOptions.flags
+
+    func validate() throws {
+        guard futures != nil || drawing.chosen.names.isEmpty else {
+            let flags = drawing.chosen.names.compactMap { DrawOptions.flags[$0] }
+            throw ValidationError("\(flags.joined(separator: ", ")) requires --futures")
+        }
+    }
 
     func run() throws {
         let opened = try model.open()
         let evaluation =
-            try futures.map { try ModelEvaluation.futures(of: opened, samples: $0, seed: seed) }
+            try futures.map {
+                try ModelEvaluation.futures(
+                    of: opened, samples: $0, options: drawing.chosen, seed: seed)
+            }
             ?? ModelEvaluation(of: opened, every: every ?? 5, clipLength: clipLength)
         let own = "\(model.model) is \(opened.model.title), whose evaluation does not take it"
         try refuse(["--every": every != nil && evaluation.masks == .ignored], because: own)
