@@ -105,7 +105,8 @@ def array(path):
 
 
 def hidden(model, tokenizer, frames, layer):
-    """The stream at the cells after the first slice, all of which hold the still clip's codes."""
+    """The stream at the cells after the first slice, all of which hold the still clip's codes; slices side
+    by side, [N, 1, h, w, slices * width]."""
     t, h, w = model.positions.grid
     length = 1 + (t - 1) * tokenizer.stride
     codes = tokenizer.encode(frames.expand(-1, -1, length, -1, -1)).flatten(1)
@@ -114,16 +115,22 @@ def hidden(model, tokenizer, frames, layer):
     segments[:, :h * w] = 0
     stream = model.stream(
         torch.cat([first, codes], 1), torch.cat([torch.zeros_like(first), segments], 1), layer)
-    return stream[:, 1 + h * w:].unflatten(1, (t - 1, h, w))
+    cells = stream[:, 1 + h * w:].unflatten(1, (t - 1, h, w))
+    return cells.movedim(1, -2).flatten(-2)[:, None]
+
+
+def inner(settings):
+    """What stands beside a kind."""
+    return settings.get("configuration", settings)
 
 
 def check_model(arguments):
     folder = pathlib.Path(arguments.folder)
-    settings = json.loads((folder / "config.json").read_text())
+    settings = inner(json.loads((folder / "config.json").read_text()))
     file = tensor_file.read(folder / "model.safetensors")[0]
     whole = any(name.startswith("prior.") for name in file)
-    own = settings.get("tokenizer", settings)
-    tokenizer = Tokenizer(Sizes(**own)).eval()
+    own = inner(settings.get("tokenizer", settings))
+    tokenizer = Tokenizer(Sizes(**{**own, "quantizer": inner(own["quantizer"])})).eval()
     load(tokenizer, {
         k.removeprefix("tokenizer."): v for k, v in file.items() if k.startswith("tokenizer.") or not whole})
     clips = channels_first(array(arguments.video))

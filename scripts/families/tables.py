@@ -42,7 +42,7 @@ def cell(values, places):
 
 
 def table(title, columns, rows):
-    print(f"\n### {title}\n\n| " + " | ".join(columns) + " |\n|" + "---|" * len(columns))
+    print(f"\n### {title}\n\n| " + " | ".join(map(str, columns)) + " |\n|" + "---|" * len(columns))
     for row in rows:
         print("| " + " | ".join(str(c) for c in row) + " |")
 
@@ -60,6 +60,7 @@ def parameters(path, part):
     """The number of float32 parameters below a path of a safetensors file."""
     with path.open("rb") as file:
         header = json.loads(file.read(int.from_bytes(file.read(8), "little")))
+    header.pop("__metadata__", None)
     entries = (v["data_offsets"] for k, v in header.items() if k.startswith(part))
     return sum(end - start for start, end in entries) // 4
 
@@ -72,7 +73,7 @@ def trainings(arguments):
                        if (f / "model.safetensors").exists()]
             if not folders:
                 continue
-            recipe = json.loads((folders[0] / "recipe.json").read_text())["optimization"]
+            recipe = json.loads((folders[0] / "recipe.json").read_text())["recipe"]["optimization"]
             count = parameters(folders[0] / "model.safetensors", "" if kind == "tokenizer" else "prior.")
             rows.append([
                 family, kind, count, f"{4 * count / 1e6:.1f}", recipe["steps"], recipe["batchSize"],
@@ -138,7 +139,7 @@ def futures(arguments, runs):
     seconds = {f: r.cell(lambda x: x["sampling"].get("seconds_of_one"), 2) for f, r in runs.items()}
     table("Seconds to sample a clip", ["family", "one sample", "of several, each", "samples", "threads"], [
         [f, seconds[f], r.cell(lambda x: x["sampling"]["seconds_per_sample"], 2),
-         *(sorted({key(x) for x in r.reports}) or "–" for key in (
+         *(", ".join(sorted({str(key(x)) for x in r.reports})) or "–" for key in (
              lambda x: x["sample_count"], lambda x: x["sampling"]["threads"]))]
         for f, r in runs.items()])
 
