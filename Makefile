@@ -13,7 +13,7 @@ define measure
 endef
 .DEFAULT_GOAL := help
 
-.PHONY: help setup build install uninstall test guide demo models few-labels examples docs snippets lint format clean api api-check \
+.PHONY: help setup build install uninstall test guide demo models few-labels families examples docs snippets lint format clean api api-check \
 	bench bench-build bench-check bench-check-update bench-roofline bench-scaling bench-peers peers-venv
 
 help:            ## list the targets
@@ -39,6 +39,9 @@ models: build    ## train the models of Models/ again, for hours: DATA=FOLDER or
 
 few-labels: build ## the table of few labels in Documentation/Results.md, for hours: DATA=FOLDER
 	@scripts/few-labels.sh "$(DATA)" "$(OUTPUT)/few-labels"
+
+families: build  ## compare VideoGPT's and MAGVIT's family in tables, for hours: DATA=FOLDER
+	@scripts/families.sh "$(DATA)" "$(OUTPUT)/families"
 
 test: setup      ## build and run all tests
 	@scripts/test.sh

@@ -27,7 +27,8 @@ let package = Package(
             swiftSettings: strict),
         program("conv", uses: ["Tensor"]),
         program("ops", uses: ["Tensor"]),
-        program("models", uses: ["Tensor", "NN", "Video", "VQVAE", "SegHeads", "Recipes"]),
+        program(
+            "models", uses: ["Tensor", "NN", "Video", "VQVAE", "MAGVIT", "SegHeads", "Recipes"]),
         program("prior", uses: ["Tensor", "NN", "Video", "VQVAE", "Prior"]),
         program("scaling", uses: ["Tensor", "NN", "Video", "VQVAE", "Prior"]),
         program("check", uses: ["Tensor"]),

@@ -11,6 +11,14 @@ CONVOLUTIONS = {
 }
 LAYOUTS = ("channels_last", "contiguous")
 FRAME_TRAININGS = ("unet-train", "encoder-train", "student-train")
+# The forms of magvit_torch.py, in float32 and with autocast; compiled ones are measured once.
+MAGVIT = {
+    "magvit-train --runs 3": LAYOUTS,
+    "masked-train --dropout 0 --runs 3": ("fused",),
+    "masked-train --dropout 0.1 --runs 3": ("fused", "chunked"),
+    "masked-step --batch 1 --runs 3": ("fused",),
+    "masked-step --batch 4 --runs 3": ("fused",),
+}
 
 # Forms that do not stand for PyTorch at its best: each is a row of its own.
 APART = ("original", "best-bfloat16")
@@ -40,6 +48,11 @@ GOALS = {
     ("unet-train", "batch 16", "", ""): (1.8, 2.5),
     ("encoder-train", "batch 16", "", ""): (2.0, 2.5),
     ("student-train", "batch 16", "", ""): (2.0, 2.5),
+    ("magvit-train", "batch 4", "", ""): (1.8, 2.3),
+    ("masked-train", "batch 4, dropout 0", "", ""): (1.1, 1.2),
+    ("masked-train", "batch 4, dropout 0.1", "", ""): (1.1, 2),
+    ("masked-step", "batch 1", "", ""): (1.3, 1.6),
+    ("masked-step", "batch 4", "", ""): (1.3, 1.6),
 }
 for _name, _goal in CONVOLUTIONS.items():
     for _pass in ("forward", "backward_input", "backward_weight"):
@@ -48,7 +61,8 @@ for _name, _goal in CONVOLUTIONS.items():
 
 # Peak memory of ours over PyTorch's, for training steps.
 MEMORY_GOAL = (0.6, 0.4)
-MEMORY_CASES = ("tokenizer-train", "prior-train", *FRAME_TRAININGS)
+MEMORY_CASES = (
+    "tokenizer-train", "prior-train", *FRAME_TRAININGS, "magvit-train", "masked-train", "masked-step")
 
 
 @dataclass
@@ -92,6 +106,10 @@ def measurements():
             f"tokenizer-{part} --runs {2 if part == 'train' else 5}", LAYOUTS, ("compiled",)))
     for name in FRAME_TRAININGS:
         found.append(_paired("models", "unet_torch.py", f"{name} --runs 5", LAYOUTS, ("compiled",)))
+    for what, plain in MAGVIT.items():
+        measured = [form + precision for form in plain for precision in ("", "-bfloat16")]
+        found.append(_paired(
+            "models", "magvit_torch.py", what, measured, [form + "-compiled" for form in measured]))
     for batch in (1, 4):
         found.append(_paired(
             "prior", "prior_torch.py", f"sample-step --batch {batch}",

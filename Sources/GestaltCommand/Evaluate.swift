@@ -35,8 +35,6 @@ struct Evaluate: GestaltCommand {
             the probability of the true codes is scored.
             """, transform: positive)
     var futures: Int?
-    @Option(help: "Temperature of sampled futures; 1 by default.", transform: positiveFraction)
-    var temperature: Float?
     @Option(
         help: ArgumentHelp(
             """
@@ -58,8 +56,11 @@ struct Evaluate: GestaltCommand {
             """, valueName: "encoder"))
     var propagate: ComponentName?
     @Option(help: "Seed of synthetic clips, and of sampled futures.") var seed: UInt64 = 0
+    @OptionGroup(title: "Options of sampled futures") var drawing: DrawOptions
     @Flag(help: "Print the report as JSON.") var json = false
     @OptionGroup(title: "Common options") var common: CommonOptions
+
+    static let flags = DrawOptions.flags
 
     func validate() throws {
         guard commonFate == nil || propagate == nil else {
@@ -71,8 +72,10 @@ struct Evaluate: GestaltCommand {
         guard threshold == nil || commonFate != nil else {
             throw ValidationError("--threshold is for --common-fate")
         }
-        guard temperature == nil || commonFate != nil || futures != nil else {
-            throw ValidationError("--temperature is for --futures and --common-fate")
+        guard futures != nil || commonFate != nil || drawing.chosen.names.isEmpty else {
+            let flags = drawing.chosen.names.compactMap { DrawOptions.flags[$0] }
+            throw ValidationError(
+                "\(flags.joined(separator: ", ")) requires --futures or --common-fate")
         }
     }
 
@@ -98,17 +101,16 @@ struct Evaluate: GestaltCommand {
 
     private func evaluation(of opened: OpenedModel) throws -> ModelEvaluation {
         if let propagate { return try .propagation(by: propagate, on: opened) }
-        var options = PredictionOptions()
-        options.set(.temperature, to: temperature)
         if let commonFate {
             let fate = try CommonFate(
-                commonFate, on: opened.clipPredictor(), samples: futures ?? 8, options: options,
+                commonFate, on: opened.clipPredictor(), samples: futures ?? 8, options: drawing.chosen,
                 seed: seed)
             let threshold = try threshold ?? fitted(fate)
             return .commonFate(fate, threshold: threshold, every: every ?? 5)
         }
         if let futures {
-            return try .futures(of: opened, samples: futures, options: options, seed: seed)
+            return try .futures(
+                of: opened, samples: futures, options: drawing.chosen, seed: seed)
         }
         return try ModelEvaluation(of: opened, every: every ?? 5, clipLength: clipLength)
     }

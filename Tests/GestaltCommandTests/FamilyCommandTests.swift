@@ -1,7 +1,9 @@
 import Foundation
 import GestaltFiles
 import GestaltMAGVIT
+import GestaltMedia
 import GestaltModels
+import GestaltPrior
 import GestaltTensor
 import GestaltVQVAE
 import GestaltVideo
@@ -81,8 +83,15 @@ import Testing
                 "--clips", "1", "--clip-length", length, "--output", folder.path("pictures"),
                 contains: "dB")
             try run("inspect", model, contains: kind)
-            try run("evaluate", "--model", model, "--data", "synthetic:2", contains: "metric")
+            try run(
+                "evaluate", "--model", model, "--data", "synthetic:2", "--json",
+                contains: kind == "tokenizer" ? "\"ssim_of_frames\"" : "\"bits_per_clip\"")
         }
+        try run(
+            list: [
+                "evaluate", "--model", prior, "--data", "synthetic:2", "--limit", "1", "--futures",
+                "1", "--json",
+            ] + family.own, contains: "\"seconds_of_one\"")
         try run(
             "features", "--model", prior, "--source", family.encoder, "--input", clip, "--output",
             folder.path("features.npy"), contains: "float32 [1, ")
@@ -93,6 +102,63 @@ import Testing
             #expect(result.code == 1 && result.error.contains(options[0]), "\(result.error)")
             #expect(result.error.contains("takes temperature"), "\(result.error)")
         }
+    }
+
+    @Test("one picture shows the truth and both families; what does not fit is refused")
+    func sideBySide() throws {
+        let folder = TemporaryFolder()
+        try ArrayFile.write(
+            Tensor<Float>.sample([1, 5, 16, 16, 3], in: -0.5...0.5), name: "video",
+            to: folder.path("clip.npy"))
+        try ArrayFile.write(
+            Tensor<Float>.sample([1, 3, 16, 16, 3], in: -0.5...0.5), name: "video",
+            to: folder.path("short.npy"))
+        var random = RandomStream(seed: 1)
+        func masked(side: Int) throws -> MaskedPredictor {
+            MaskedPredictor(
+                try MaskedPredictorConfiguration(
+                    .tiny, tokenizer: MagvitConfiguration.tiny, frames: 5, height: side,
+                    width: side), random: &random)
+        }
+        try masked(side: 16).write(to: folder.path("masked"))
+        try masked(side: 32).write(to: folder.path("large"))
+        try VideoPredictor(
+            try VideoPredictorConfiguration(
+                .tiny, tokenizer: VQVAEConfiguration.tiny, frames: 4, height: 16, width: 16),
+            random: &random
+        ).write(to: folder.path("sequential"))
+        func predict(_ input: String, _ more: String...) throws -> Program.Result {
+            try Program.run(
+                list: [
+                    "predict", "--model", folder.path("sequential"), "--input", folder.path(input),
+                ] + more)
+        }
+        let both = ["--against", folder.path("masked")]
+        let sheet = try predict(
+            "clip.npy", both[0], both[1], "--steps", "2", "--output", folder.path("sheet.gif"))
+        #expect(sheet.code == 0, "\(sheet)")
+        #expect(sheet.output.contains("1 clips, 1 samples each of 2 models"), "\(sheet)")
+        #expect(try GIF.read(folder.path("sheet.gif")).frames.shape[0] == 4)
+        for (result, code, text) in [
+            (
+                try predict(
+                    "clip.npy", "--against", folder.path("large"), "--output",
+                    folder.path("x.gif")), 1, "32 × 32"
+            ),
+            (
+                try predict("short.npy", both[0], both[1], "--output", folder.path("x.gif")), 1,
+                "clips of 4 frames"
+            ),
+            (
+                try predict("clip.npy", both[0], both[1], "--output", folder.path("x.npy")), 2,
+                "--output must end in .gif"
+            ),
+        ] as [(Program.Result, Int32, String)] {
+            #expect(result.code == code && result.error.contains(text), "\(result)")
+        }
+        let scored = try Program.run(
+            "evaluate", "--model", folder.path("masked"), "--steps", "3")
+        #expect(scored.code == 2 && scored.error.contains("--steps requires --futures"))
     }
 
     @Test(

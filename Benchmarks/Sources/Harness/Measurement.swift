@@ -22,7 +22,8 @@ public struct Measurement: Sendable {
         self.checksum = checksum
     }
 
-    private init(seconds: [Double], checksum: Double) {
+    /// Times that were measured elsewhere.
+    public init(seconds: [Double], checksum: Double) {
         self.seconds = seconds.sorted()
         self.checksum = checksum
     }

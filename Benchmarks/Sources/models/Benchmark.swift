@@ -2,13 +2,15 @@ import GestaltRecipes
 import GestaltVQVAE
 import Harness
 
-/// Measures the tokenizer, the U-Net and the dense encoder with random weights, and a pre-trained
+/// Measures the tokenizers, the masked prior, the U-Net and the dense encoder with random weights, and a pre-trained
 /// segmentation model.
 @main struct Benchmark {
     private static let usage = """
         usage: models tokenizer-train [--preset publicBAIR|small|tiny] [--batch N] [--runs N]
                models tokenizer-encode|tokenizer-decode [--preset …] [--batch N] [--runs N]
                models unet-train|encoder-train|student-train [--batch N] [--runs N]
+               models magvit-train|masked-step [--batch N] [--runs N]
+               models masked-train [--dropout SHARE] [--batch N] [--runs N]
                models segment-frame [--size N] [--runs N]
         """
 
@@ -19,17 +21,21 @@ import Harness
         "student-train": { StudentTraining(batch: $0, runs: $1).run() },
     ]
 
+    /// Those of the causal tokenizer and the masked prior.
+    private static let magvit = ["magvit-train", "masked-train", "masked-step"]
+
     static func main() throws {
         var options = Options(usage: usage)
         let command = options.command(
             ["tokenizer-train", "tokenizer-encode", "tokenizer-decode", "segment-frame"]
-                + frameTrainings.keys.sorted())
+                + magvit + frameTrainings.keys.sorted())
         if let training = frameTrainings[command] {
             let batch = options.number("--batch", default: 16, in: 1...4096)
             let runs = options.number("--runs", default: 10)
             options.finish()
             return training(batch, runs)
         }
+        if magvit.contains(command) { return try measureMagvit(command, &options) }
         if command == "segment-frame" {
             let segmentation = FrameSegmentation(
                 name: PretrainedModels.usualSet,
@@ -53,6 +59,20 @@ import Harness
             TokenizerCoding(
                 preset: preset, batch: batch, runs: runs, decodes: command == "tokenizer-decode"
             ).run()
+        }
+    }
+
+    private static func measureMagvit(_ command: String, _ options: inout Options) throws {
+        let isStep = command == "masked-step"
+        let batch = options.number("--batch", default: isStep ? 1 : 4, in: 1...4096)
+        let runs = options.number("--runs", default: 3)
+        let dropout = command == "masked-train" ? options.share("--dropout", default: 0) : 0
+        options.finish()
+        switch command {
+        case "magvit-train": MagvitTraining(batch: batch, runs: runs).run()
+        case "masked-train":
+            try MaskedTraining(batch: batch, runs: runs, dropout: Float(dropout)).run()
+        default: try MaskedStep(batch: batch, runs: runs).run()
         }
     }
 }

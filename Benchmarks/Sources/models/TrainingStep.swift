@@ -11,9 +11,10 @@ import Harness
 ///   - name: the case in `peers/cases.py`.
 ///   - title: the model and the task in words.
 ///   - model: a model, of which only the shapes matter.
+///   - variant: that of the record; by default the batch.
 func measureTraining<Model: Module>(
     _ name: String, _ title: String, _ model: consuming Model, batch: Int, runs: Int,
-    loss: (Model, Context) -> Tensor<Float>
+    variant: String? = nil, loss: (Model, Context) -> Tensor<Float>
 ) {
     printHeader("training step of \(title), batch \(batch)")
     var model = model
@@ -31,7 +32,7 @@ func measureTraining<Model: Module>(
     }
     print("step \(fixed(time.median * 1e3, 1)) ms (±\(fixed(time.spread * 100, 0)) %)")
     printRecord(
-        name, "batch \(batch)", time,
+        name, variant ?? "batch \(batch)", time,
         [
             "parameters": "\(weights.count)", "first_loss": fixed(Double(losses[0]), 6),
             "third_loss": fixed(Double(losses[2]), 6),

@@ -19,6 +19,8 @@ struct Predict: GestaltCommand {
             float32 [B, N, T, H, W, 3] from 0 to 1. The same seed yields the same samples, \
             whatever their number. A masked prior is given the first frame, and draws all codes \
             at once in --steps passes.
+            With --against, pictures have a column for each model, next to the true clips, as many \
+            frames as all of them predict; an option applies to the models that have it.
             Without --model robot-push-small/predictor predicts 16 frames of 64 × 64 from one; it \
             was trained on rendered clips of a robot arm that pushes objects in a bin. Frames of \
             other sizes are then resized.
@@ -26,10 +28,20 @@ struct Predict: GestaltCommand {
 
     @OptionGroup var model: UsualModelOptions
     @Option(
+        parsing: .singleValue,
+        help: ArgumentHelp(
+            """
+            Another model, of the same frame size and conditioning frames, to be drawn next to the \
+            first; may be repeated.
+            """, valueName: "model"),
+        completion: .file())
+    var against: [String] = []
+    @Option(
         help: "npy, npz or safetensors [B,] T, H, W, 3; a TFRecord; a film; a folder of frames.",
         completion: .file())
     var input: String?
-    @Option(help: "Samples per clip; 4 by default, 1 with --greedy.", transform: positive)
+    @Option(
+        help: "Samples per clip; 4 by default, 1 with --greedy or --against.", transform: positive)
     var samples: Int?
     @Option(help: "Use at most N clips.", transform: positive) var clips: Int?
     @OptionGroup var drawing: DrawOptions
@@ -57,40 +69,58 @@ struct Predict: GestaltCommand {
         guard !drawing.greedy || (samples ?? 1) == 1 else {
             throw ValidationError("--greedy yields one sample: all would be the same")
         }
+        guard against.isEmpty || isPicture(output) else {
+            throw ValidationError(
+                "--against draws pictures: --output must end in .gif, .mp4 or .png")
+        }
+        guard against.isEmpty || input != nil else {
+            throw ValidationError("--against shows the true clips of --input, which is missing")
+        }
         try checkFrameRate(fps, output)
     }
 
     func run() throws {
         try checkOutput(output, pictures: true)
-        let predictor = try model.open(for: .prediction, common).clipPredictor()
+        let opened =
+            try [model.open(for: .prediction, common)]
+            + against.map { try openModel($0, [:], for: .prediction) }
+        let comparison = try PredictorComparison(
+            opened.map { ($0.path, try $0.clipPredictor()) })
         let options = drawing.chosen
-        try options.requireKnown(by: predictor)
-        let (inputs, truth) = try inputs(predictor, frames: predictor.predictedLength(options))
-        try predictor.check(inputs, samples: number, options)
+        let (inputs, truth) = try inputs(comparison, frames: comparison.length(options))
+        try comparison.check(inputs, samples: number, options)
         try beginWork(output)
         // The first report carries the total.
         let progress = common.progress("predicting", total: 0, unit: "steps")
         defer { progress.finish() }
-        let forecast = try predictor.predict(
+        let videos = try comparison.predict(
             inputs, samples: number, options: options, random: RandomStream(seed: seed)
         ) { step in
             try stopIfAsked(progress)
             progress.update(step)
         }
-        try write(forecast.video, truth: truth)
+        try write(videos, names: opened.map { Self.shortName($0.path) }, truth: truth)
     }
 
     /// The number of samples of each clip.
-    private var number: Int { samples ?? (drawing.greedy || drawing.bestOf != nil ? 1 : 4) }
+    private var number: Int {
+        samples ?? (drawing.greedy || drawing.bestOf != nil || !against.isEmpty ? 1 : 4)
+    }
 
     /// Returns the inputs, and the true clips where they are long enough.
     private func inputs(
-        _ predictor: any ClipPredictor, frames count: Int
+        _ comparison: PredictorComparison, frames count: Int
     ) throws -> (inputs: PredictionInputs, truth: Tensor<Float>?) {
+        let predictor = comparison.predictors[0]
         let given = try input.map {
             try reading.input(
                 $0, for: predictor.frameTarget, usualFit: model.usualFit, clips: clips,
                 frames: max(count, predictor.clipSizes.givenFrames))
+        }
+        if let given, !against.isEmpty, given.video.shape[1] < count {
+            throw ModelInputError(
+                "frames", expected: "clips of \(count) frames, which the models predict",
+                found: "\(given.video.shape[1])")
         }
         let inputs = try PredictionInputs(
             predictor, frames: given, conditions, clips: given?.video.shape[0] ?? 1)
@@ -98,16 +128,27 @@ struct Predict: GestaltCommand {
         return (inputs, truth)
     }
 
-    /// Writes samples `[N, S, T, H, W, 3]` in 0…1, in pictures next to the true clips.
-    private func write(_ video: Tensor<Float>, truth: Tensor<Float>?) throws {
-        if isPicture(output) {
-            try writePictures(
-                rows(video, truth), titles: titles(video, truth), fps: fps, to: output)
-            print("\(output): \(video.shape[0]) clips, \(video.shape[1]) samples each")
-        } else {
+    /// The last part of a model's path, for the title of a column.
+    private static func shortName(_ path: String) -> String {
+        String(path.split(separator: "/").last ?? "model")
+    }
+
+    /// Writes the samples `[N, S, T, H, W, 3]` of each model in 0…1, in pictures next to the true
+    /// clips.
+    private func write(
+        _ videos: [Tensor<Float>], names: [String], truth: Tensor<Float>?
+    ) throws {
+        let video = concatenated(videos, axis: 1)
+        guard isPicture(output) else {
             try ArrayFile.write(video, name: "video", to: output)
-            print("\(output): float32 \(video.shape)")
+            return print("\(output): float32 \(video.shape)")
         }
+        let titles = against.isEmpty ? sampleTitles : names.flatMap { columns(of: $0) }
+        try writePictures(
+            rows(video, truth), titles: (truth == nil ? [] : ["true"]) + titles, fps: fps,
+            to: output)
+        let models = against.isEmpty ? "" : " of \(names.count) models"
+        print("\(output): \(video.shape[0]) clips, \(number) samples each\(models)")
     }
 
     private func rows(_ video: Tensor<Float>, _ truth: Tensor<Float>?) -> [[Tensor<UInt8>]] {
@@ -117,7 +158,9 @@ struct Predict: GestaltCommand {
         }
     }
 
-    private func titles(_ video: Tensor<Float>, _ truth: Tensor<Float>?) -> [String] {
-        (truth == nil ? [] : ["true"]) + (0..<video.shape[1]).map { "sample \($0 + 1)" }
+    private var sampleTitles: [String] { (1...number).map { "sample \($0)" } }
+
+    private func columns(of name: String) -> [String] {
+        number == 1 ? [name] : (1...number).map { "\(name) \($0)" }
     }
 }

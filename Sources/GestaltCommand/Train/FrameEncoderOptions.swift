@@ -10,7 +10,7 @@ struct FrameEncoderOptions: ParsableArguments {
         name: .customLong("encoder"),
         help: ArgumentHelp(
             """
-            The frame encoder: resnet, VideoGPT's (the default); dense[:WIDTH], with features at \
+            The frame encoder: resnet[:WIDTH], VideoGPT's (the default); dense[:WIDTH], with features at \
             every pixel; or a forecaster (\(Program.name) train encoder) or a predictor with a \
             dense frame encoder, to start from its own.
             """,

@@ -88,7 +88,8 @@ public struct PeakSignalToNoise: Sendable, Hashable, Codable {
     /// (for images of equal size, none at the ceiling).
     public var overSet: Double { count == 0 ? .nan : decibels(squares / Double(count)) }
 
-    private func decibels(_ error: Double) -> Double {
+    /// Returns the ratio for a mean squared error.
+    func decibels(_ error: Double) -> Double {
         guard error.isFinite else { return .nan }
         return error > 0 ? min(ceiling, 10 * log10(dataRange * dataRange / error)) : ceiling
     }

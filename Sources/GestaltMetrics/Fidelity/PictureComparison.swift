@@ -30,38 +30,42 @@ struct PictureComparison: Sendable {
         )
     }
 
-    /// Returns the mean over channels of the mean over window positions.
+    /// Returns the mean over channels and window positions.
     func similarity(_ x: UnsafeBufferPointer<Float>, _ y: UnsafeBufferPointer<Float>) -> Double {
-        var sum = 0.0
+        mean(similarities(x, y))
+    }
+
+    /// Returns the mean over channels at each window position, `[height − 10][width − 10]`.
+    func similarities(
+        _ x: UnsafeBufferPointer<Float>, _ y: UnsafeBufferPointer<Float>
+    ) -> [Double] {
+        var sums = [Double](
+            repeating: 0, count: (height - window.count + 1) * (width - window.count + 1))
         for channel in 0..<channels {
-            let a = plane(x, channel)
-            let b = plane(y, channel)
-            sum += similarity(a, b)
+            addSimilarities(plane(x, channel), plane(y, channel), to: &sums)
         }
-        return sum / Double(channels)
+        return sums.map { $0 / Double(channels) }
     }
 
     private func plane(_ pixels: UnsafeBufferPointer<Float>, _ channel: Int) -> [Double] {
         stride(from: channel, to: pixels.count, by: channels).map { Double(pixels[$0]) }
     }
 
-    private func similarity(_ x: [Double], _ y: [Double]) -> Double {
+    private func addSimilarities(_ x: [Double], _ y: [Double], to sums: inout [Double]) {
         let meanX = filtered(x)
         let meanY = filtered(y)
         let squareX = filtered(zip(x, x).map { $0 * $1 })
         let squareY = filtered(zip(y, y).map { $0 * $1 })
         let product = filtered(zip(x, y).map { $0 * $1 })
         let (c1, c2) = constants
-        var sum = 0.0
         for place in meanX.indices {
             let (mx, my) = (meanX[place], meanY[place])
             let covariance = product[place] - mx * my
             let spread = squareX[place] - mx * mx + squareY[place] - my * my
-            sum +=
+            sums[place] +=
                 (2 * mx * my + c1) * (2 * covariance + c2)
                 / ((mx * mx + my * my + c1) * (spread + c2))
         }
-        return sum / Double(meanX.count)
     }
 
     /// Returns the weighted mean under the window at each position it fits: rows first, then

@@ -75,4 +75,17 @@ public struct StructuralSimilarity: Sendable, Hashable, Codable {
 
     /// The mean over images; NaN without images.
     public var mean: Double { GestaltMetrics.mean(values) }
+
+    /// Returns the means of images that repeat with a period, such as the frames of clips, for each
+    /// place in the period.
+    /// - Precondition: `period` is positive and divides the number of images.
+    public func ofPlaces(period: Int) -> [Double] {
+        require(
+            period > 0 && values.count % period == 0,
+            "StructuralSimilarity.ofPlaces: \(values.count) images in periods of \(period)")
+        return (0..<period).map { place in
+            GestaltMetrics.mean(
+                stride(from: place, to: values.count, by: period).map { values[$0] })
+        }
+    }
 }

@@ -77,13 +77,16 @@ extension FrameEncoder: FrameNetwork {
 
 extension FrameEncoderConfiguration: FrameNetworkConfiguration {
     public static let kind = "resnet"
-    public static let grammar = "resnet"
+    public static let grammar = "resnet[:WIDTH]"
 
     public init(
         named name: ComponentName, like usual: any FrameNetworkConfiguration
     ) throws(ConfigurationError) {
-        try name.arguments.finish("encoder", grammar: Self.grammar)
+        var arguments = name.arguments
+        let width = arguments.number(in: 1...1024)
+        try arguments.finish("encoder", grammar: Self.grammar + ", WIDTH 1 to 1024")
         self = usual as? Self ?? Self(outputWidth: usual.outputWidth)
+        if let width { self.width = width }
     }
 
     public var features: (channels: Int, stride: Int) { (outputWidth, Self.strides[3]) }

@@ -13,6 +13,9 @@ import GestaltVideo
 /// The moving area is where a frame differs from the last conditioning frame, of a sample from its
 /// own reconstruction of it, by more than 24 of 255 gray steps. Baselines are a future in which
 /// nothing moves, and the true future of the next clip.
+///
+/// Futures of any kinds of predictors are compared at equal distances; clips must be as long as the
+/// predicted ones.
 public struct FutureReport: Sendable, Codable, Equatable {
     /// The scores at one distance, means over clips.
     public struct Offset: Sendable, Codable, Equatable {
@@ -22,6 +25,10 @@ public struct FutureReport: Sendable, Codable, Equatable {
         public let psnr: SampleScore
         /// The PSNR of the last conditioning frame.
         public let stillPSNR: Double
+        /// SSIM; nil for frames smaller than its window.
+        public let ssim: SampleScore?
+        /// The SSIM of the last conditioning frame.
+        public let stillSSIM: Double?
         /// IoU of the moving area.
         public let movingIoU: SampleScore
         /// The IoU of a future in which nothing moves: 1 where nothing does, else 0.
@@ -30,8 +37,9 @@ public struct FutureReport: Sendable, Codable, Equatable {
         public let otherIoU: Double
 
         private enum CodingKeys: String, CodingKey {
-            case offset, psnr
+            case offset, psnr, ssim
             case stillPSNR = "still_psnr"
+            case stillSSIM = "still_ssim"
             case movingIoU = "moving_iou"
             case stillIoU = "still_iou"
             case otherIoU = "other_iou"
@@ -45,13 +53,33 @@ public struct FutureReport: Sendable, Codable, Equatable {
         public let best: Double
     }
 
+    /// The time that sampling takes, in seconds, with the reading of clips left out.
+    public struct Sampling: Sendable, Codable, Equatable {
+        /// Seconds for the samples of a clip over their number, the median over clips.
+        public let secondsPerSample: Double
+        /// Seconds for a clip of which one sample is drawn, the median of ``runs``; nil where that
+        /// was not measured.
+        public internal(set) var secondsOfOne: Double?
+        /// The number of clips of which one sample was drawn.
+        public internal(set) var runs: Int
+        /// Compute threads.
+        public let threads: Int
+
+        private enum CodingKeys: String, CodingKey {
+            case runs, threads
+            case secondsPerSample = "seconds_per_sample"
+            case secondsOfOne = "seconds_of_one"
+        }
+    }
+
     public let offsets: [Offset]
     public let clipCount: Int
     /// Samples of each clip.
     public let sampleCount: Int
+    public private(set) var sampling: Sampling
 
     private enum CodingKeys: String, CodingKey {
-        case offsets
+        case offsets, sampling
         case clipCount = "clip_count"
         case sampleCount = "sample_count"
     }
@@ -79,22 +107,27 @@ public struct FutureReport: Sendable, Codable, Equatable {
                 + 0.5
         }
         var tallies = (given..<length).map { FutureTally(offset: $0 - given + 1) }
-        var samples = 0
+        var (samples, times) = (0, [Double]())
         let first = try truth(of: 0)
         var here = first
         for clip in 0..<set.count {
             let next = clip + 1 < set.count ? try truth(of: clip + 1) : first
             let conditioning = (here[..<given] - 0.5).reshaped(
                 Shape([1, given] + here.shape.dimensions.dropFirst()))
-            let drawn = try sampler(conditioning, random.split(UInt64(clip)))
+            let (drawn, seconds) = try timed {
+                try sampler(conditioning, random.split(UInt64(clip)))
+            }
             samples = drawn.shape[0]
-            let pair = FuturePair(truth: here, other: next, samples: drawn, given: given)
-            for place in tallies.indices { tallies[place].add(pair, at: place) }
+            times.append(seconds / Double(samples))
+            let scores = FutureScores(truth: here, other: next, samples: drawn, given: given)
+            for place in tallies.indices { tallies[place].add(scores, at: place) }
             here = next
             try progress?(WorkProgress(done: clip + 1, total: set.count, unit: "clips"))
         }
         offsets = tallies.map(\.result)
         (clipCount, sampleCount) = (set.count, samples)
+        sampling = Sampling(
+            secondsPerSample: median(times), secondsOfOne: nil, runs: 0, threads: Runtime.threads)
     }
 
     /// Compares futures that a model draws; see ``init(on:length:given:random:progress:sampler:)``.
@@ -113,91 +146,67 @@ public struct FutureReport: Sendable, Codable, Equatable {
                 "futures", expected: "a predictor conditioned on the first frames of a clip",
                 found: "\(sizes.givenFrames) of \(sizes.frames) frames given")
         }
-        try self.init(
-            on: set, length: sizes.frames, given: sizes.givenFrames,
-            random: RandomStream(seed: seed), progress: progress
-        ) { frames, random in
+        let length = try model.predictedLength(options)
+        guard length == sizes.frames else {
+            throw ModelInputError(
+                "futures", expected: "the \(sizes.frames) frames of a clip",
+                found: "\(length) requested")
+        }
+        func draw(
+            _ frames: Tensor<Float>, _ samples: Int, _ random: RandomStream
+        ) throws -> Tensor<Float> {
             try model.predict(
                 PredictionInputs(frames: frames), samples: samples, options: options,
                 random: random, progress: nil
             ).video[0]
         }
+        try self.init(
+            on: set, length: sizes.frames, given: sizes.givenFrames,
+            random: RandomStream(seed: seed), progress: progress
+        ) { try draw($0, samples, $1) }
+        // After the evaluation everything is warm.
+        let times = try (0..<min(Self.timedClips, set.count)).map { index in
+            let frames = try set.clip(at: index).window(0..<sizes.givenFrames).frames
+            let given = frames.centeredPixels().expanded(axis: 0)
+            return try timed { try draw(given, 1, RandomStream(seed: seed)) }.seconds
+        }
+        (sampling.secondsOfOne, sampling.runs) = (median(times), times.count)
     }
+
+    /// The number of clips of which one sample is drawn for its time.
+    private static let timedClips = 5
 
     /// The scores at the distances 1, 4, 8, 15 and the last, as far as there are such.
     public var metrics: [Metric] {
         let chosen = Set([1, 4, 8, 15, offsets.count])
-        return offsets.filter { chosen.contains($0.offset) }.flatMap { score in
-            [
-                Metric("psnr+\(score.offset)", score.psnr.mean),
-                Metric("psnr_best+\(score.offset)", score.psnr.best),
-                Metric("psnr_still+\(score.offset)", score.stillPSNR),
-                Metric("moving_iou+\(score.offset)", score.movingIoU.mean),
-                Metric("moving_iou_best+\(score.offset)", score.movingIoU.best),
-                Metric("moving_iou_still+\(score.offset)", score.stillIoU),
-                Metric("moving_iou_other+\(score.offset)", score.otherIoU),
-            ]
-        }
+        let scores = offsets.filter { chosen.contains($0.offset) }.flatMap(\.metrics)
+        return scores + [Metric("seconds_per_sample", sampling.secondsPerSample)]
+            + (sampling.secondsOfOne.map { [Metric("seconds_of_one", $0)] } ?? [])
     }
 }
 
-/// The true future of a clip, that of another one, and sampled ones.
-private struct FuturePair {
-    let truth: Tensor<Float>
-    let samples: [Tensor<Float>]
-    let given: Int
-    let moving: MovingArea
-    let otherMoving: MovingArea
-    let sampledMoving: [MovingArea]
-
-    init(truth: Tensor<Float>, other: Tensor<Float>, samples: Tensor<Float>, given: Int) {
-        (self.truth, self.given) = (truth, given)
-        self.samples = (0..<samples.shape[0]).map { samples[$0] }
-        moving = MovingArea(of: truth, given: given)
-        otherMoving = MovingArea(of: other, given: given)
-        sampledMoving = self.samples.map { MovingArea(of: $0, given: given) }
+extension FutureReport.Offset {
+    fileprivate var metrics: [Metric] {
+        let values: [(String, Double?)] = [
+            ("psnr", psnr.mean), ("psnr_best", psnr.best), ("psnr_still", stillPSNR),
+            ("ssim", ssim?.mean), ("ssim_best", ssim?.best), ("ssim_still", stillSSIM),
+            ("moving_iou", movingIoU.mean), ("moving_iou_best", movingIoU.best),
+            ("moving_iou_still", stillIoU), ("moving_iou_other", otherIoU),
+        ]
+        return values.compactMap { name, value in value.map { Metric("\(name)+\(offset)", $0) } }
     }
 }
 
-/// Sums of scores at one distance.
-private struct FutureTally {
-    let offset: Int
-    private var psnr: [[Double]] = []
-    private var moving: [[Double]] = []
-    private var stillPSNR: [Double] = []
-    private var stillIoU: [Double] = []
-    private var otherIoU: [Double] = []
+/// Returns a result and the seconds that it took.
+private func timed<Result>(_ body: () throws -> Result) rethrows -> (value: Result, seconds: Double)
+{
+    let clock = ContinuousClock()
+    let start = clock.now
+    let value = try body()
+    return (value, (clock.now - start) / .seconds(1))
+}
 
-    init(offset: Int) { self.offset = offset }
-
-    /// - Parameter place: the frame, from 0 after the conditioning frames.
-    mutating func add(_ pair: FuturePair, at place: Int) {
-        let frame = pair.given + place
-        psnr.append(pair.samples.map { decibels($0[frame], pair.truth[frame]) })
-        moving.append(pair.sampledMoving.map { $0.iou(with: pair.moving, at: place) })
-        stillPSNR.append(decibels(pair.truth[pair.given - 1], pair.truth[frame]))
-        stillIoU.append(pair.moving.stillIoU(at: place))
-        otherIoU.append(pair.moving.iou(with: pair.otherMoving, at: place))
-    }
-
-    private func decibels(_ prediction: Tensor<Float>, _ truth: Tensor<Float>) -> Double {
-        var meter = PeakSignalToNoise(dataRange: 1)
-        let shape = Shape([1] + truth.shape.dimensions)
-        meter.add(prediction: prediction.reshaped(shape), truth: truth.reshaped(shape))
-        return meter.perImage
-    }
-
-    var result: FutureReport.Offset {
-        func score(_ values: [[Double]]) -> FutureReport.SampleScore {
-            .init(
-                mean: mean(values.map(mean)), best: mean(values.map { $0.max() ?? .nan }))
-        }
-        return FutureReport.Offset(
-            offset: offset, psnr: score(psnr), stillPSNR: mean(stillPSNR),
-            movingIoU: score(moving), stillIoU: mean(stillIoU), otherIoU: mean(otherIoU))
-    }
-
-    private func mean(_ values: [Double]) -> Double {
-        values.isEmpty ? .nan : values.reduce(0, +) / Double(values.count)
-    }
+/// Returns the median; NaN of no values.
+private func median(_ values: [Double]) -> Double {
+    values.isEmpty ? .nan : values.sorted()[values.count / 2]
 }

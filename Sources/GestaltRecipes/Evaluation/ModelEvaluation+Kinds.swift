@@ -48,12 +48,14 @@ extension ModelEvaluation {
     /// The agreement of sampled futures with the true ones.
     ///
     /// - Parameter samples: the number for each clip.
-    /// - Throws: `ModelMismatch` for a model that predicts no clips.
+    /// - Throws: `ModelMismatch` for a model that predicts no clips; `ConfigurationError` for an
+    ///   option that it does not have.
     public static func futures(
-        of opened: OpenedModel, samples: Int,
-        options: PredictionOptions = PredictionOptions(), seed: UInt64 = 0
+        of opened: OpenedModel, samples: Int, options: PredictionOptions = PredictionOptions(),
+        seed: UInt64 = 0
     ) throws -> ModelEvaluation {
         let model = try opened.clipPredictor()
+        try options.requireKnown(by: model)
         return ModelEvaluation(
             target: model.frameTarget, frames: model.clipSizes.frames, unit: "clips"
         ) {
@@ -62,38 +64,27 @@ extension ModelEvaluation {
             return ModelScores(
                 report: report, metrics: report.metrics,
                 basis: "\(samples) futures of the first \(model.clipSizes.frames) frames of "
-                    + "\(report.clipCount) clips")
+                    + "\(report.clipCount) clips",
+                remarks: ["Sampled on \(report.sampling.threads) threads."])
         }
     }
 }
 
-extension VideoPredictor: EvaluatedModel {
-    /// The cross entropy of true codes.
+extension LikelihoodPredictor {
+    /// The negative log-likelihood of true codes.
     public var evaluation: ModelEvaluation {
-        ModelEvaluation(
-            target: frameTarget, frames: configuration.clipLength, unit: "batches"
-        ) {
+        ModelEvaluation(target: frameTarget, frames: clipSizes.frames, unit: "batches") {
             let report = try PriorReport(of: self, on: $0, progress: $1)
             return ModelScores(
                 report: report, metrics: report.metrics,
-                basis: "the first and the last window of each clip")
+                basis: "the first and the last window of each clip",
+                remarks: ["nll is \(report.method)."])
         }
     }
 }
 
-extension MaskedPredictor: EvaluatedModel {
-    /// The cross entropy and accuracy of masked cells.
-    public var evaluation: ModelEvaluation {
-        ModelEvaluation(
-            target: frameTarget, frames: configuration.clipLength, unit: "windows"
-        ) {
-            let report = try MaskedPriorReport(of: self, on: $0, progress: $1)
-            return ModelScores(
-                report: report, metrics: report.metrics,
-                basis: "the first and the last window of each clip")
-        }
-    }
-}
+extension VideoPredictor: EvaluatedModel {}
+extension MaskedPredictor: EvaluatedModel {}
 
 extension Forecaster: EvaluatedModel {
     /// The errors of forecast pictures and maps.

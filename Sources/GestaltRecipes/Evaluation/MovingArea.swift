@@ -31,6 +31,17 @@ struct MovingArea {
         }
     }
 
+    /// Returns the areas of clips `[N, T, H, W, 3]` as `[N, T, H, W]`, false in conditioning frames;
+    /// nil for clips without other frames.
+    static func areas(of clips: Tensor<Float>, given: Int) -> Tensor<Bool>? {
+        guard clips.shape[1] > given else { return nil }
+        let none = [Bool](repeating: false, count: given * clips.shape[2] * clips.shape[3])
+        let areas = (0..<clips.shape[0]).flatMap {
+            none + MovingArea(of: clips[$0], given: given).frames.joined()
+        }
+        return Tensor(shape: Shape(clips.shape.dropLast()), scalars: areas)
+    }
+
     /// Returns the intersection over union with another area at a frame; 1 where both are empty.
     func iou(with other: MovingArea, at frame: Int) -> Double {
         var (both, either) = (0, 0)

@@ -17,6 +17,10 @@ public struct ReconstructionReport: Sendable, Codable, Equatable {
     public let psnrOfFrames: [Double]
     /// Mean over frames; nil where not requested or undefined.
     public let ssim: Double?
+    /// SSIM of each frame of a clip.
+    public let ssimOfFrames: [Double]?
+    /// The scores of what moves; nil for clips of one frame.
+    public let moving: Moving?
     /// Sentences about missing or NaN scores, with the reason.
     public let remarks: [String]
     /// Effective number of codes: the exponential of their entropy.
@@ -28,6 +32,25 @@ public struct ReconstructionReport: Sendable, Codable, Equatable {
     public let clipCount: Int
     /// Frames of a clip.
     public let length: Int
+
+    /// The scores of the pixels that differ from the first frame of the true clip by more than 24 of
+    /// 255 gray steps in a channel. Scores are nil where nothing moves, of the first frame always.
+    public struct Moving: Sendable, Codable, Equatable {
+        /// PSNR in decibels, of all such pixels together.
+        public let psnr: Double?
+        public let psnrOfFrames: [Double?]
+        /// The mean over the windows with such a pixel in their middle; nil where not requested.
+        public let ssim: Double?
+        public let ssimOfFrames: [Double?]
+        /// The share of such pixels in all, 0…1.
+        public let share: Double
+
+        init(_ fidelity: AreaFidelity) {
+            (psnr, psnrOfFrames) = (fidelity.psnr, fidelity.psnrOfFrames)
+            (ssim, ssimOfFrames) = (fidelity.ssim, fidelity.ssimOfFrames)
+            share = fidelity.share
+        }
+    }
 
     /// Reconstructs every batch of one pass, decoded pixels clamped to their range.
     ///
@@ -47,7 +70,8 @@ public struct ReconstructionReport: Sendable, Codable, Equatable {
         let unfit = batches.sizes.first {
             !StructuralSimilarity.fits(height: $0.height, width: $0.width)
         }
-        var tally = ReconstructionTally(tokenizer, withSSIM: withSSIM && unfit == nil)
+        var tally = ReconstructionTally(
+            tokenizer, length: batches.windows.length, withSSIM: withSSIM && unfit == nil)
         for step in 0..<batches.stepsPerPass {
             try tally.add(try batches.batch(at: step).frames, tokenizer)
             try progress?(
@@ -57,6 +81,8 @@ public struct ReconstructionReport: Sendable, Codable, Equatable {
         psnrPerFrame = tally.fidelity.perImage
         psnrOfFrames = tally.fidelity.ofPlaces(period: batches.windows.length)
         ssim = tally.similarity?.mean
+        ssimOfFrames = tally.similarity?.ofPlaces(period: batches.windows.length)
+        moving = tally.moving.map(Moving.init)
         remarks = Self.remarks(psnr: psnr, tooSmall: withSSIM ? unfit : nil)
         perplexity = tally.usage.perplexity
         entropy = tally.usage.entropy
@@ -81,10 +107,14 @@ public struct ReconstructionReport: Sendable, Codable, Equatable {
     }
 
     public var metrics: [Metric] {
-        [Metric("psnr", psnr)] + (ssim.map { [Metric("ssim", $0)] } ?? []) + [
-            Metric("perplexity", perplexity), Metric("code_entropy", entropy),
-            Metric("codes_used", codesUsed),
+        let optional = [
+            ("ssim", ssim), ("psnr_moving", moving?.psnr), ("ssim_moving", moving?.ssim),
         ]
+        return [Metric("psnr", psnr)]
+            + optional.compactMap { name, value in value.map { Metric(name, $0) } } + [
+                Metric("perplexity", perplexity), Metric("code_entropy", entropy),
+                Metric("codes_used", codesUsed),
+            ]
     }
 }
 
@@ -93,11 +123,14 @@ private struct ReconstructionTally {
     var fidelity = PeakSignalToNoise()
     /// Nil if not requested or not defined.
     var similarity: StructuralSimilarity?
+    /// Nil for clips of one frame.
+    var moving: AreaFidelity?
     var usage: CodeUsage
     var clipCount = 0
 
-    init(_ tokenizer: any VideoTokenizer, withSSIM: Bool) {
+    init(_ tokenizer: any VideoTokenizer, length: Int, withSSIM: Bool) {
         similarity = withSSIM ? StructuralSimilarity() : nil
+        moving = length > 1 ? AreaFidelity(frames: length, withSSIM: withSSIM) : nil
         usage = CodeUsage(codeCount: tokenizer.configuration.codeCount)
     }
 
@@ -108,6 +141,9 @@ private struct ReconstructionTally {
         usage.add(codes)
         fidelity.add(prediction: decoded, truth: clips)
         try similarity?.add(prediction: decoded, truth: clips)
+        if let area = MovingArea.areas(of: clips, given: 1) {
+            moving?.add(prediction: decoded, truth: clips, area: area)
+        }
         clipCount += clips.shape[0]
     }
 }

@@ -108,6 +108,15 @@ extension MaskedPredictor {
         prior.loss(batch.codes, condition(of: batch), context)
     }
 
+    /// Returns the lengths of the clips of a batch in nats.
+    func codeLengths(
+        _ batch: MaskedBatch, _ decoding: MaskedDecoding, random: RandomStream
+    ) -> [Double] {
+        prior.codeLengths(
+            batch.codes, condition(of: batch), steps: decoding.steps, schedule: decoding.schedule,
+            random: random)
+    }
+
     /// Returns the score of the masked cells at one share of the schedule, nothing corrupted.
     func maskedScore(
         _ batch: MaskedBatch, ratio: Double, random: RandomStream

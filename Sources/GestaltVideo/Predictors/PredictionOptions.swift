@@ -51,6 +51,14 @@ public struct PredictionOptions: Sendable, Equatable {
         return value
     }
 
+    /// Returns the options that a predictor has; others are left out.
+    public func limited(to predictor: some ClipPredictor) -> PredictionOptions {
+        var result = self
+        let known = predictor.predictionOptions.map(\.name)
+        result.texts = texts.filter { known.contains($0.key) }
+        return result
+    }
+
     /// Checks that a predictor has all options that are set.
     /// - Throws: `ConfigurationError` for the first that it lacks, with those that it has.
     public func requireKnown(by predictor: some ClipPredictor) throws(ConfigurationError) {

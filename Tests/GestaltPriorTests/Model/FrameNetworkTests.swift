@@ -194,12 +194,16 @@ private struct MeanColors: FrameNetwork {
             try FrameNetworks.configuration(named: name, like: usual)
         }
         #expect(try named("resnet") as? FrameEncoderConfiguration == usual)
+        let slim = try named("resnet:13") as? FrameEncoderConfiguration
+        #expect(slim == FrameEncoderConfiguration(width: 13, outputWidth: 60))
         let narrow = try named("dense:8") as? DenseFrameEncoder.Configuration
         #expect(narrow == .init(widths: [8, 16, 32, 64], outputWidth: 60))
         let wide = try named("dense") as? DenseFrameEncoder.Configuration
         #expect(wide?.widths == [32, 64, 128, 256])
         for (name, form) in [
-            ("dense:wide", "dense[:WIDTH], WIDTH 1 to 1024"), ("vit", "resnet, dense[:WIDTH]"),
+            ("dense:wide", "dense[:WIDTH], WIDTH 1 to 1024"),
+            ("resnet:0", "resnet[:WIDTH], WIDTH 1 to 1024"),
+            ("vit", "resnet[:WIDTH], dense[:WIDTH]"),
         ] as [(ComponentName, String)] {
             let error = #expect(throws: ConfigurationError.self) { try named(name) }
             #expect(error?.key == "encoder" && "\(error!)".contains(form), "\(error as Any)")

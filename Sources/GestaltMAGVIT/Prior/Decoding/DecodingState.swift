@@ -132,7 +132,7 @@ package struct DecodingState {
         let confidences = tokens.indices.map {
             unknown[$0] ? logProbabilities[$0] + spread * noise.scores[$0] : .infinity
         }
-        unknown = stillUnknown(after: step, progress, confidences)
+        unknown = stillUnknown(after: step, confidences)
         return Trace(
             inputs: inputs, segments: segments, tokens: tokens,
             logProbabilities: logProbabilities, confidences: confidences, unknownBefore: before,
@@ -140,14 +140,10 @@ package struct DecodingState {
     }
 
     /// The unknown cells of lowest confidence, strictly fewer than before.
-    private func stillUnknown(
-        after step: Int, _ progress: Double, _ confidences: [Float]
-    ) -> [Bool] {
+    private func stillUnknown(after step: Int, _ confidences: [Float]) -> [Bool] {
         var after = [Bool](repeating: false, count: tokens.count)
         let cells = tokens.indices.filter { unknown[$0] }
-        guard step + 1 < options.steps, cells.count > 1 else { return after }
-        let count = options.schedule.count(
-            at: progress, cells: freeCount, most: cells.count - 1)
+        let count = options.schedule.unknownCounts(steps: options.steps, cells: freeCount)[step]
         for cell in lowest(count, of: cells, by: confidences) { after[cell] = true }
         return after
     }

@@ -45,6 +45,22 @@ public enum MaskSchedule: Sendable, Hashable {
         return max(1, min(Int(exact.rounded(.down)), most ?? cells))
     }
 
+    /// Returns the number of unknown cells after each of `steps` steps of a decoding: fewer after
+    /// each, as long as there are some, and 0 after the last.
+    /// - Parameter cells: M, positive.
+    public func unknownCounts(steps: Int, cells: Int) -> [Int] {
+        var unknown = cells
+        return (1...steps).map { step in
+            let isLast = step == steps || unknown <= 1
+            unknown =
+                isLast
+                ? 0
+                : count(
+                    at: Double(step) / Double(steps), cells: cells, most: unknown - 1)
+            return unknown
+        }
+    }
+
     func validate() throws(ConfigurationError) {
         if case .power(let exponent) = self {
             guard exponent > 0, exponent.isFinite else {
