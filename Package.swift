@@ -51,6 +51,7 @@ let package = Package(
         .library(name: "GestaltSegHeads", targets: ["GestaltSegHeads"]),
         .library(name: "GestaltRecipes", targets: ["GestaltRecipes"]),
         .library(name: "GestaltFitting", targets: ["GestaltFitting"]),
+        .library(name: "GestaltStudy", targets: ["GestaltStudy"]),
         .library(name: "GestaltCommand", targets: ["GestaltCommand"]),
         .executable(name: "gestalt", targets: ["GestaltMain"]),
     ],
@@ -187,6 +188,9 @@ let package = Package(
                 "GestaltRecipes",
             ]),
         layer(
+            "GestaltStudy",
+            ["GestaltIO", "GestaltData", "GestaltModels", "GestaltRecipes"]),
+        layer(
             "Gestalt",
             [
                 "GestaltTensor", "GestaltIO", "GestaltNN", "GestaltMetrics", "GestaltMotion",
@@ -194,7 +198,7 @@ let package = Package(
                 "GestaltMedia", "GestaltData", "GestaltModels", "GestaltVideo", "GestaltTraining",
                 "GestaltRobotPush", "GestaltVQVAE", "GestaltMAGVIT", "GestaltPrior",
                 "GestaltSegHeads", "GestaltRecipes", "GestaltLabels", "GestaltFilm",
-                "GestaltImport", "GestaltFitting",
+                "GestaltImport", "GestaltFitting", "GestaltStudy",
             ]),
         layer(
             "GestaltCommand",
@@ -286,6 +290,7 @@ let package = Package(
                 "GestaltTraining",
                 "GestaltFilm", "GestaltSegHeads", "GestaltRecipes",
             ]),
+        tests("GestaltStudy", ["GestaltData", "GestaltRecipes"]),
     ],
     swiftLanguageModes: [.v6],
     cLanguageStandard: .gnu17
