@@ -189,7 +189,10 @@ let package = Package(
             ]),
         layer(
             "GestaltStudy",
-            ["GestaltIO", "GestaltData", "GestaltModels", "GestaltRecipes"]),
+            [
+                "GestaltChecks", "GestaltTensor", "GestaltIO", "GestaltMetrics", "GestaltMedia",
+                "GestaltData", "GestaltModels", "GestaltRecipes",
+            ]),
         layer(
             "Gestalt",
             [
@@ -290,7 +293,11 @@ let package = Package(
                 "GestaltTraining",
                 "GestaltFilm", "GestaltSegHeads", "GestaltRecipes",
             ]),
-        tests("GestaltStudy", ["GestaltData", "GestaltRecipes"]),
+        tests(
+            "GestaltStudy",
+            [
+                "GestaltTensor", "GestaltMetrics", "GestaltMedia", "GestaltData", "GestaltRecipes",
+            ]),
     ],
     swiftLanguageModes: [.v6],
     cLanguageStandard: .gnu17
