@@ -66,6 +66,12 @@ public enum StrictJSON {
         try tree(of: encode(value), path: nil)
     }
 
+    /// Reads any JSON value.
+    /// - Throws: ``ConfigurationError`` for bytes that are not JSON, or hold a key twice.
+    public static func tree(reading bytes: [UInt8]) throws(ConfigurationError) -> JSONTree {
+        try tree(of: bytes, path: nil)
+    }
+
     /// Decodes a value and rejects keys that it does not have.
     /// - Throws: ``ConfigurationError``.
     public static func decode<Value: Codable>(
