@@ -189,7 +189,11 @@ let package = Package(
             ]),
         layer(
             "GestaltStudy",
-            ["GestaltIO", "GestaltData", "GestaltModels", "GestaltRecipes"]),
+            [
+                "GestaltTensor", "GestaltIO", "GestaltNN", "GestaltFiles", "GestaltData",
+                "GestaltModels", "GestaltVideo", "GestaltTraining", "GestaltImport",
+                "GestaltSegHeads", "GestaltRecipes",
+            ]),
         layer(
             "Gestalt",
             [
@@ -207,6 +211,7 @@ let package = Package(
                 "GestaltData", "GestaltModels", "GestaltVideo", "GestaltTraining",
                 "GestaltImport", "GestaltVQVAE", "GestaltMAGVIT", "GestaltPrior", "GestaltSegHeads",
                 "GestaltRecipes", "GestaltMetrics", "GestaltFilm", "GestaltFitting",
+                "GestaltStudy",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ]),
         .executableTarget(

@@ -1,6 +1,6 @@
 import GestaltData
-import GestaltImport
 import GestaltIO
+import GestaltImport
 import GestaltModels
 import GestaltNN
 import GestaltRecipes
@@ -9,8 +9,10 @@ import GestaltTensor
 /// What the hashes of a study's runs depend on besides the study: its clips, and models that were
 /// given.
 struct StudyFacts: Codable, Sendable, Equatable {
-    /// Clips and masks of the training split, and the sizes of all splits.
+    /// The clips of all splits; its fingerprint is that of training.
     var data: StudyResults.DataSummary
+    /// The fingerprint of each split that is scored, by its folder.
+    var clips: [String: String]
     /// The checksum of each model that was given, by its path.
     var models: [String: String]
 
@@ -20,23 +22,29 @@ struct StudyFacts: Codable, Sendable, Equatable {
     ///   asks for.
     init(of study: Study, _ progress: ProgressHandler? = nil) throws {
         let choice = try study.data.choice
-        let train = try choice.open(.train, masks: .required)
-        try Self.requireLabels(of: study, in: train)
-        var sum = SHA256()
-        for index in 0..<train.count {
-            sum.append(try train.clip(at: index))
-            try progress?(WorkProgress(done: index + 1, total: train.count, unit: "clips"))
-        }
+        let sets = try ([.train] + study.splits).map { try choice.open($0, masks: .required) }
+        try Self.requireLabels(of: study, in: sets[0])
+        let sums = try sets.map { try Self.fingerprint(of: $0, progress) }
         data = StudyResults.DataSummary(
-            location: choice.location, fingerprint: sum.hexadecimal,
-            splits: [StudyResults.SplitSummary(train)]
-                + (try study.splits.map {
-                    StudyResults.SplitSummary(try choice.open($0, masks: .required))
-                }))
+            location: choice.location, fingerprint: sums[0],
+            splits: sets.map(StudyResults.SplitSummary.init))
+        clips = Dictionary(
+            uniqueKeysWithValues: zip(study.splits.map(\.folder), sums.dropFirst()))
         models = [:]
         for path in study.models.values.compactMap(\.path) {
             models[path] = try Self.checksum(of: OpenedModel(at: path).model)
         }
+    }
+
+    private static func fingerprint(
+        of set: DataSet, _ progress: ProgressHandler?
+    ) throws -> String {
+        var sum = SHA256()
+        for index in 0..<set.count {
+            sum.append(try set.clip(at: index))
+            try progress?(WorkProgress(done: index + 1, total: set.count, unit: "clips"))
+        }
+        return sum.hexadecimal
     }
 
     private static func requireLabels(

@@ -144,8 +144,8 @@ extension Study.Data {
     /// Decodes a location, or an object of settings.
     public init(from decoder: any Decoder) throws {
         switch try JSONTree(from: decoder) {
-        case .string(let location): self.init(location)
-        case .object(let settings): self.settings = settings
+        case .string(let location): settings = ["location": .string(location)]
+        case .object(let given): settings = given
         default:
             throw ConfigurationError(
                 key: "data", .wrongType(expected: "a location, or an object with one"))
