@@ -58,7 +58,7 @@ public struct StudyMethodTask: Sendable {
 public enum StudyMethods {
     /// Makes a method from its settings.
     public typealias Reader =
-        @Sendable (_ settings: [String: JSONTree]) throws(ConfigurationError) -> any StudyMethod
+        @Sendable (_ settings: [String: JSONTree]) throws -> any StudyMethod
 
     public static let registry = Registry<Reader>("kind of method")
 
@@ -67,21 +67,24 @@ public enum StudyMethods {
     public static func register<Method: StudyMethod>(
         _ type: Method.Type
     ) throws(RegistryError) {
-        try registry.register(
-            { (settings) throws(ConfigurationError) in
-                let method = try StrictJSON.changed(Method.usual, by: settings)
-                try method.validate()
-                return method
-            }, as: Method.kind)
+        try registry.register({ try read(type, $0) }, as: Method.kind)
+    }
+
+    private static func read<Method: StudyMethod>(
+        _ type: Method.Type, _ settings: [String: JSONTree]
+    ) throws -> any StudyMethod {
+        let method = try StrictJSON.changed(Method.usual, by: settings)
+        try method.validate()
+        return method
     }
 
     /// Returns the method of a study, whose references are paths.
     /// - Throws: `ConfigurationError` for an unknown kind, with the known ones, and for settings
     ///   that do not fit.
-    static func method(_ choice: Study.Training) throws(ConfigurationError) -> any StudyMethod {
+    static func method(_ choice: Study.Training) throws -> any StudyMethod {
         _ = registration
         guard let reader = registry[choice.kind] else {
-            throw .invalid(
+            throw ConfigurationError.invalid(
                 "kind", expected: "one of " + registry.names.joined(separator: ", "),
                 found: choice.kind)
         }

@@ -85,8 +85,12 @@ extension Study {
             throw unknown(name, among: known)
         }
         if let method = row.method {
-            do throws(ConfigurationError) { _ = try StudyMethods.method(method.named) } catch {
+            do {
+                _ = try StudyMethods.method(method.named)
+            } catch let error as ConfigurationError {
                 throw error.below("method")
+            } catch {
+                throw .invalid("method", expected: "settings that fit", found: error)
             }
         }
         if let train = row.train { try validate(train, common: common) }
