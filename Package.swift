@@ -190,8 +190,9 @@ let package = Package(
         layer(
             "GestaltStudy",
             [
-                "GestaltChecks", "GestaltTensor", "GestaltIO", "GestaltMetrics", "GestaltMedia",
-                "GestaltData", "GestaltModels", "GestaltRecipes",
+                "GestaltChecks", "GestaltTensor", "GestaltIO", "GestaltNN", "GestaltMetrics",
+                "GestaltFiles", "GestaltMedia", "GestaltData", "GestaltModels", "GestaltVideo",
+                "GestaltTraining", "GestaltImport", "GestaltSegHeads", "GestaltRecipes",
             ]),
         layer(
             "Gestalt",
@@ -210,6 +211,7 @@ let package = Package(
                 "GestaltData", "GestaltModels", "GestaltVideo", "GestaltTraining",
                 "GestaltImport", "GestaltVQVAE", "GestaltMAGVIT", "GestaltPrior", "GestaltSegHeads",
                 "GestaltRecipes", "GestaltMetrics", "GestaltFilm", "GestaltFitting",
+                "GestaltStudy",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ]),
         .executableTarget(

@@ -27,6 +27,9 @@ extension StudyResults {
         public var seesFuture: Bool
         /// Whether the unlabeled frames take part in the training on labels.
         public var usesUnlabeledFrames: Bool
+        /// Whether there is a run for each number of labels; without labels there is a single run,
+        /// with nil for all.
+        public var usesLabels: Bool
         /// The command that makes the runs of the row.
         public var command: String
         /// A remark for the reader.
@@ -34,7 +37,8 @@ extension StudyResults {
 
         public init(
             name: String, group: StudyGroup, source: String, head: String?, regime: String,
-            seesFuture: Bool, usesUnlabeledFrames: Bool, command: String, note: String? = nil
+            seesFuture: Bool, usesUnlabeledFrames: Bool, usesLabels: Bool = true, command: String,
+            note: String? = nil
         ) {
             self.name = name
             self.group = group
@@ -43,6 +47,7 @@ extension StudyResults {
             self.regime = regime
             self.seesFuture = seesFuture
             self.usesUnlabeledFrames = usesUnlabeledFrames
+            self.usesLabels = usesLabels
             self.command = command
             self.note = note
         }
