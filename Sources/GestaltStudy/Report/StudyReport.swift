@@ -37,7 +37,7 @@ public struct StudyReport: Sendable {
     public let results: StudyResults
     public let options: Options
     /// Sections of pictures, in their order.
-    public let pictures: [PictureSection]
+    public var pictures: [PictureSection]
     let scores: StudyScores
     let styles: RowStyles
 

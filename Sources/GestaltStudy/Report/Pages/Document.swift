@@ -34,13 +34,16 @@ package enum Block: Sendable {
         package let assertion: String
         package let verdict: String
         package let tone: Tone
-        package let reasons: [[Inline]]
+        /// What the verdict follows from; nil where nothing was measured.
+        package let evidence: Table?
+        package let remarks: [[Inline]]
 
         package init(
-            _ assertion: String, verdict: String, _ tone: Tone, reasons: [[Inline]] = []
+            _ assertion: String, verdict: String, _ tone: Tone, evidence: Table? = nil,
+            remarks: [[Inline]] = []
         ) {
-            (self.assertion, self.verdict) = (assertion, verdict)
-            (self.tone, self.reasons) = (tone, reasons)
+            (self.assertion, self.verdict, self.tone) = (assertion, verdict, tone)
+            (self.evidence, self.remarks) = (evidence, remarks)
         }
     }
 
@@ -76,7 +79,7 @@ package struct Table: Sendable, Equatable {
         package static func numbers(_ title: String) -> Column { Column(title, .trailing) }
     }
 
-    /// What the table shows, and how to read it.
+    /// What the table shows, and how to read it; empty where the text around it says so.
     package let caption: [Inline]
     package let columns: [Column]
     package private(set) var rows: [[[Inline]]] = []

@@ -103,13 +103,8 @@ private struct BlockWriter {
                 .element("p", ["class": "assertion"], text: statement.assertion),
                 .element("p", ["class": "verdict"], text: statement.verdict),
             ]
-                + (statement.reasons.isEmpty
-                    ? []
-                    : [
-                        .element(
-                            "ul", [:],
-                            statement.reasons.map { .element("li", [:], $0.map(\.html)) })
-                    ]))
+                + (statement.evidence.map { [markup($0)] } ?? [])
+                + statement.remarks.map { .element("p", ["class": "remark"], $0.map(\.html)) })
     }
 
     private func markup(_ table: Table) -> Markup {
@@ -132,19 +127,19 @@ private struct BlockWriter {
         // The frame scrolls on narrow screens, the page does not.
         return .element(
             "figure", ["class": "table"],
-            [
-                .element("figcaption", [:], table.caption.map(\.html)),
-                .element(
-                    "div", ["class": "frame"],
-                    [
-                        .element(
-                            "table", [:],
-                            [
-                                .element("thead", [:], [.element("tr", [:], head)]),
-                                .element("tbody", [:], rows),
-                            ])
-                    ]),
-            ])
+            (table.caption.isEmpty
+                ? [] : [.element("figcaption", [:], table.caption.map(\.html))]) + [
+                    .element(
+                        "div", ["class": "frame"],
+                        [
+                            .element(
+                                "table", [:],
+                                [
+                                    .element("thead", [:], [.element("tr", [:], head)]),
+                                    .element("tbody", [:], rows),
+                                ])
+                        ])
+                ])
     }
 
     private mutating func markup(_ figure: Figure) -> Markup {

@@ -29,8 +29,10 @@ package struct MarkdownPage {
             [
                 "> " + Self.escaped(statement.assertion),
                 "**\(Self.escaped(statement.verdict))**",
-            ] + (statement.reasons.isEmpty ? [] : [Self.list(statement.reasons)])
-        case .table(let table): [Self.line(table.caption), Self.rows(of: table)]
+            ] + (statement.evidence.map { [Self.rows(of: $0)] } ?? [])
+                + statement.remarks.map(Self.line)
+        case .table(let table):
+            (table.caption.isEmpty ? [] : [Self.line(table.caption)]) + [Self.rows(of: table)]
         case .figure(let figure): picture(figure)
         case .details(let summary, let blocks):
             ["**\(Self.escaped(summary))**"] + blocks.flatMap(lines)

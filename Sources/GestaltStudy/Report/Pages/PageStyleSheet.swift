@@ -46,8 +46,10 @@ enum PageStyleSheet {
         .statement.affirmed .verdict{color:var(--hue-2)}
         .statement.denied .verdict{color:var(--hue-1)}
         .statement.open .verdict{color:var(--muted)}
-        .statement ul{margin:.3rem 0 0;padding-left:1.1rem;font-size:.9rem;color:var(--muted);\
-        max-width:44rem}
+        .statement .remark{margin-top:.35rem;font-size:.86rem;line-height:1.45;color:var(--muted)}
+        .statement figure{margin:.5rem 0 0}
+        .statement table{min-width:0}
+        .statement th,.statement td{padding-block:.22rem;padding-right:1.4rem}
         details{margin:1rem 0}
         summary{cursor:pointer;color:var(--hue-0)}
         """

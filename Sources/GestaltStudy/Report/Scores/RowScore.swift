@@ -71,8 +71,10 @@ package struct RowDifference: Sendable, Equatable {
     /// The numbers of runs of both rows.
     package let seedCounts: [Int]
 
-    init(_ mine: RowScore, _ theirs: RowScore, _ difference: ConfidenceInterval) {
-        (row, other, labels) = (mine.row, theirs.row, mine.labels ?? theirs.labels)
+    init(
+        _ mine: RowScore, _ theirs: RowScore, _ labels: Int?, _ difference: ConfidenceInterval
+    ) {
+        (row, other, self.labels) = (mine.row, theirs.row, labels)
         estimate = difference.estimate
         interval = mine.interval == nil || theirs.interval == nil ? nil : difference.bounds
         let pairs = zip(mine.seeds, mine.runs).compactMap { seed, run in

@@ -1,6 +1,7 @@
 import GestaltData
 import GestaltMetrics
 import GestaltRecipes
+import Synchronization
 
 /// The scores of a study's rows on one split, with their intervals and paired differences.
 package struct StudyScores: Sendable {
@@ -14,6 +15,24 @@ package struct StudyScores: Sendable {
     let bootstrap: Bootstrap
     private let summaries: [Key: RowScore]
     private let choices: [Key: Double]
+
+    /// Differences that were computed: charts, tables and answers show many of them twice.
+    private let differences = Cache()
+
+    private struct Pair: Hashable {
+        let row: String
+        let other: String
+        let labels: Int?
+    }
+
+    private final class Cache: Sendable {
+        private let values = Mutex<[Pair: RowDifference]>([:])
+
+        subscript(pair: Pair) -> RowDifference? {
+            get { values.withLock { $0[pair] } }
+            set { values.withLock { $0[pair] = newValue } }
+        }
+    }
 
     private struct Key: Hashable {
         let row: String
@@ -64,6 +83,8 @@ package struct StudyScores: Sendable {
         guard let mine = score(of: row, labels: labels),
             let theirs = score(of: other, labels: labels)
         else { return nil }
+        let key = Pair(row: row.name, other: other.name, labels: labels)
+        if let known = differences[key] { return known }
         func reports(_ row: StudyResults.Row) -> [ReportComparison.Named] {
             results.reports(of: row.name, labels: row.isLabelFree ? nil : labels, on: split)
         }
@@ -72,7 +93,9 @@ package struct StudyScores: Sendable {
         guard let difference = comparison.difference, difference.estimate.isFinite else {
             return nil
         }
-        return RowDifference(mine, theirs, difference)
+        let result = RowDifference(mine, theirs, labels, difference)
+        differences[key] = result
+        return result
     }
 
     /// The number of labels at which most rows have a score, the largest of several.
@@ -90,6 +113,12 @@ package struct StudyScores: Sendable {
             ?? (labeledFrames.map { "all \(DisplayNumber.count($0)) labels" } ?? "all labels")
     }
 
+    /// Returns the number of labels alone: `30`, `all 7 200`.
+    package func number(_ labels: Int?) -> String {
+        labels.map(DisplayNumber.count)
+            ?? (labeledFrames.map { "all \(DisplayNumber.count($0))" } ?? "all")
+    }
+
     /// The number of labeled frames of the training split; nil where it is not known.
     package var labeledFrames: Int? {
         results.data.splits.first { $0.split == .train }?.labeledFrames
@@ -97,5 +126,6 @@ package struct StudyScores: Sendable {
 }
 
 extension StudyResults.Row {
-    var isLabelFree: Bool { group == .labelFree }
+    /// Whether one run stands for every number of labels.
+    var isLabelFree: Bool { !usesLabels }
 }

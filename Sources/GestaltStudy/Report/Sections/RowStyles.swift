@@ -1,4 +1,5 @@
-/// The looks of a study's rows, the same in all charts: color by source; baselines in ink, controls
+/// The looks of a study's rows, the same in all charts: color by source, another
+/// marker for each of its rows; baselines in ink, controls
 /// gray and dashed, rows that see the future hollow.
 struct RowStyles: Sendable {
     private let styles: [String: SeriesStyle]
@@ -9,7 +10,10 @@ struct RowStyles: Sendable {
             if !sources.contains(row.source) { sources.append(row.source) }
         }
         var styles: [String: SeriesStyle] = [:]
+        var counts: [String: Int] = [:]
+        let markers = SeriesStyle.Marker.allCases
         for row in results.rows {
+            defer { counts[row.source, default: 0] += 1 }
             let number = sources.firstIndex(of: row.source) ?? 0
             styles[row.name] =
                 switch row.group {
@@ -18,7 +22,8 @@ struct RowStyles: Sendable {
                 case .control: SeriesStyle(.muted, isDashed: true)
                 default:
                     SeriesStyle(
-                        SeriesStyle.numbered(number).color, SeriesStyle.numbered(number).marker,
+                        SeriesStyle.numbered(number).color,
+                        markers[counts[row.source, default: 0] % markers.count],
                         isHollow: row.seesFuture || row.group == .oracle)
                 }
         }

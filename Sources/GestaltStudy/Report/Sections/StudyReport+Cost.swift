@@ -2,7 +2,9 @@ extension StudyReport {
     /// What rows cost: time of a frame, parameters, minutes of training, each against IoU.
     var costSection: [Block] {
         let labels = scores.commonAmount
-        let rows = results.rows.compactMap { scores.score(of: $0, labels: labels) }
+        // Controls that know nothing would squeeze the others together.
+        let rows = results.rows.filter { [.baseline, .encoder].contains($0.group) }
+            .compactMap { scores.score(of: $0, labels: labels) }
         let figures = [
             chart(
                 "cost-per-frame", rows, labels, "time of a frame", .milliseconds,

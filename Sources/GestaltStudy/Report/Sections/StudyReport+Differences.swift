@@ -32,7 +32,6 @@ extension StudyReport {
     private func differences(to baseline: StudyResults.Row, labels: Int?) -> Figure? {
         let titles: [(StudyGroup, String)] = [
             (.baseline, "Other baselines"), (.encoder, "Encoders"),
-            (.labelFree, "Without labels"), (.control, "Controls"),
             (.oracle, "Oracles, which see the future"),
         ]
         let groups = titles.map { group, title in
@@ -66,7 +65,7 @@ extension StudyReport {
         return (try? scores.difference(row, baseline, labels: labels)) ?? nil
     }
 
-    private func style(of difference: RowDifference) -> SeriesStyle {
+    func style(of difference: RowDifference) -> SeriesStyle {
         switch difference.outcome(margin: options.margin) {
         case .above: SeriesStyle(.hue(0), .circle)
         case .below: SeriesStyle(.hue(1), .triangle)

@@ -43,7 +43,8 @@ extension StudyReport {
         return Figure(
             "iou-over-labels",
             LineChart(
-                title: "IoU over labeled frames", panels: [LineChart.Panel(nil, series)], ticks: ticks),
+                title: "IoU over labeled frames", panels: [LineChart.Panel(nil, series)],
+                ticks: ticks),
             caption: "Lines join the means over seeds, small dots are single seeds; bands are "
                 + "95 % intervals over clips." + note)
     }
@@ -105,10 +106,7 @@ extension StudyReport {
     private var ticks: AxisTicks {
         AxisTicks(
             values: shownAmounts.map(position),
-            labels: shownAmounts.map { labels in
-                labels.map(DisplayNumber.count)
-                    ?? (scores.labeledFrames.map { "all \(DisplayNumber.count($0))" } ?? "all")
-            })
+            labels: shownAmounts.map(scores.number))
     }
 
     /// Returns the rows with the best scores on the choosing split, in the order of the study.

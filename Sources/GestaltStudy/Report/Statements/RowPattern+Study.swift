@@ -51,8 +51,13 @@ extension RowPattern {
             && row.usesUnlabeledFrames == subject?.usesUnlabeledFrames ? 0 : nil
     }
 
+    /// Labels alone: unlabeled frames would help the controls, too.
     static let singleFrame = RowPattern("a latent of a single frame") {
-        $0.isSingleFrameEncoder
+        $0.isSingleFrameEncoder && !$0.usesUnlabeledFrames
+    }
+
+    static let frozenSingleFrame = RowPattern("a frozen latent of a single frame") {
+        $0.isSingleFrameEncoder && !$0.trainsSource && !$0.usesUnlabeledFrames
     }
 
     /// Frozen sources that learned from prediction.
@@ -62,7 +67,8 @@ extension RowPattern {
 
     static let randomCounterpart = RowPattern("random weights") { row, subject in
         guard row.group == .control, row.hasRandomSource else { return nil }
-        return (row.source == subject?.source ? 2 : 0) + (row.head == subject?.head ? 1 : 0)
+        return (row.trainsSource == subject?.trainsSource ? 4 : 0)
+            + (row.source == subject?.source ? 2 : 0) + (row.head == subject?.head ? 1 : 0)
     }
 
     static let position = RowPattern("position alone") { row, subject in
@@ -83,16 +89,15 @@ extension RowPattern {
         return (row.source == subject?.source ? 2 : 0) + (row.head == subject?.head ? 1 : 0)
     }
 
-    static let videoGPT = RowPattern("latents of a VQ-VAE and its prior") {
-        $0.isSingleFrameEncoder && ["prior", "tokenizer", "resnet"].contains($0.sourceWords.first)
+    static let videoGPT = RowPattern("frozen latents of a VQ-VAE and its prior") {
+        $0.isSingleFrameEncoder && !$0.trainsSource
+            && ["prior", "tokenizer", "resnet"].contains($0.sourceWords.first)
     }
 
-    static let magvit = RowPattern("latents of MAGVIT with the same training") { row, subject in
-        guard row.isSingleFrameEncoder, row.sourceWords.first == "magvit", let subject else {
-            return nil
-        }
-        return (row.trainsSource == subject.trainsSource ? 2 : 0)
-            + (row.head == subject.head ? 1 : 0)
+    static let magvit = RowPattern("frozen latents of MAGVIT") { row, subject in
+        guard row.isSingleFrameEncoder, !row.trainsSource, row.sourceWords.first == "magvit"
+        else { return nil }
+        return row.head == subject?.head ? 1 : 0
     }
 
     static let severalFrames = RowPattern("two to four conditioning frames") {
@@ -107,9 +112,6 @@ extension RowPattern {
         return row.sourceWords.filter { !$0.hasPrefix("frames=") } == words ? 0 : nil
     }
 
-    static let oracle = RowPattern("latents of the true clip") { $0.group == .oracle }
-
-    /// Oracles of the tokenizer or the prior.
     static let trueClip = RowPattern("latents of the true clip") { $0.group == .oracle }
 
     static let singleFrameSource = RowPattern("the same model on a single frame") { row, subject in

@@ -1,58 +1,59 @@
 import GestaltData
 
 extension StudyAnswer {
-    /// The statement with its verdict and its reasons.
+    /// The statement with its verdict and what it follows from.
     package var block: Block {
-        let shown = statement.published == nil ? findings : []
-        return .statement(
+        .statement(
             Block.Statement(
-                statement.text, verdict: verdict, tone,
-                reasons: shown.map(reason)
-                    + missing.map {
-                        [.text("Not measured: the study has no scored runs of \($0).")]
-                    } + mismatches.map { [.text("Not compared: \($0).")] }
+                statement.text, verdict: verdict, tone, evidence: evidence,
+                remarks: missing.map {
+                    [.text("Not measured: the study has no scored runs of \($0).")]
+                } + mismatches.map { [.text("Not compared: \($0).")] }
                     + (statement.remark.map { [[.text($0)]] } ?? [])))
     }
 
-    /// `30 labels: prior minus unet: −0.035 (−0.045 … −0.025); seeds ± 0.006. Below.`
-    private func reason(_ finding: Finding) -> [Inline] {
-        let difference = finding.difference
-        let seeds =
-            difference.deviation.map { "; seeds ± \(DisplayNumber.fixed($0))" }
-            ?? "; \(seedWords(difference.seedCounts)): their spread is not known"
-        return [
-            .text(scores.words(difference.labels).capitalizedFirst + ": "),
-            .code(difference.row.name), .text(" minus "), .code(difference.other.name),
-            .text(": "), .strong(difference.words),
-            .text("\(seeds). \(explanation(finding.outcome))\(choice(of: finding))"),
-        ]
+    /// A line for each comparison.
+    private var evidence: Table? {
+        guard statement.published == nil, !findings.isEmpty else { return nil }
+        var table = Table(
+            [],
+            [
+                Table.Column("labels"), Table.Column("rows"), .numbers("difference"),
+                .numbers("seeds"), Table.Column("outcome"),
+            ])
+        for finding in findings {
+            let difference = finding.difference
+            table.add([
+                [.text(scores.number(difference.labels))],
+                [
+                    .code(difference.row.name), .text(" − "), .code(difference.other.name),
+                ] + choice(of: finding),
+                [.text(difference.words)],
+                [.text(difference.deviation.map { "± \(DisplayNumber.fixed($0))" } ?? "one")],
+                [.text(words(finding.outcome))],
+            ])
+        }
+        return table
     }
 
     /// Of how many rows those compared are the best, and where: on the images that are reported
     /// the best of many looks better than it is.
-    private func choice(of finding: Finding) -> String {
+    private func choice(of finding: Finding) -> [Inline] {
         let counts = finding.candidates
-        guard counts.contains(where: { $0 > 1 }) else { return "" }
+        guard counts.contains(where: { $0 > 1 }) else { return [] }
         let split = finding.isChosenOnReported ? "the same images" : scores.choosingSplit.folder
-        return " The best of \(counts[0]) and of \(counts[1]) rows on \(split)."
+        let best = counts.map { $0 > 1 ? "best of \($0)" : "the only one" }
+        return [.note("\(best[0]), and \(best[1]), on \(split)")]
     }
 
-    private func seedWords(_ counts: [Int]) -> String {
-        counts[0] == counts[1]
-            ? (counts[0] == 1 ? "one seed each" : "\(counts[0]) seeds each")
-            : "\(counts[0]) and \(counts[1]) seeds"
-    }
-
-    private func explanation(_ outcome: Outcome) -> String {
-        let margin = DisplayNumber.significant(margin)
-        return switch outcome {
-        case .above: "Above: the interval excludes zero."
-        case .below: "Below: the interval excludes zero."
-        case .level: "Level: the interval lies within ±\(margin)."
-        case .withinSeeds:
-            "Open: the interval excludes zero, but the difference is within the spread over seeds."
-        case .undecided: "Open: the interval includes zero and reaches beyond ±\(margin)."
-        case .noInterval: "Open: there are too few clips for an interval."
+    private func words(_ outcome: Outcome) -> String {
+        switch outcome {
+        case .above: "above"
+        case .below: "below"
+        case .level: "level: within ±\(DisplayNumber.significant(margin))"
+        case .withinSeeds: "open: within the spread over seeds"
+        case .undecided: "open: the interval includes zero"
+        case .noInterval: "open: too few clips"
         }
     }
 }

@@ -71,11 +71,13 @@ package struct StudyAnswer: Sendable {
         let parts = words.compactMap { verdict, text -> String? in
             let labels = decided.filter { $0.isAffirmed == verdict }.map(\.labels)
             guard !labels.isEmpty else { return nil }
-            return labels.count == decided.count && labels.count > 1
-                ? "\(text) with every number of labels" : "\(text) with \(list(labels))"
+            guard labels.count == decided.count, labels.count > 1 else {
+                return "\(text) with \(list(labels))"
+            }
+            return "\(text) with \(verdict == true ? "every" : "any") number of labels"
         }
         let sentence = parts.joined(separator: "; ")
-        return sentence.prefix(1).uppercased() + sentence.dropFirst()
+        return sentence.capitalizedFirst
             + ((missing + mismatches).isEmpty ? "." : ", as far as measured.")
     }
 
@@ -87,10 +89,14 @@ package struct StudyAnswer: Sendable {
     }
 
     private var sizeVerdict: String {
-        let sizes = findings.filter { $0.contrast == findings[0].contrast }
-        return "The difference is "
-            + sizes.map { "\($0.difference.words) with \(scores.words($0.difference.labels))" }
-            .joined(separator: ", ") + "."
+        let sizes = findings.map(\.difference).sorted { $0.estimate < $1.estimate }
+        func words(_ difference: RowDifference) -> String {
+            "\(difference.words) with \(scores.words(difference.labels))"
+        }
+        guard let least = sizes.first, let most = sizes.last, sizes.count > 1 else {
+            return words(sizes[0]).capitalizedFirst + "."
+        }
+        return "From \(words(least)) to \(words(most))."
     }
 
     /// The first subject's own score beside a published one: both as numbers, since other data

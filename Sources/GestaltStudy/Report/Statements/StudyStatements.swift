@@ -68,8 +68,9 @@ public enum StudyStatements {
                     + "start-of-sequence embedding as query: code dropout closes the gap where "
                     + "the first is level and the second is not."),
             StudyStatement(
-                "How far is the best single-frame row from latents of the true future?", .question,
-                [Contrast(.oracle, .size, .singleFrame)]),
+                "How far are latents of the true future above the best of a single frame, both "
+                    + "frozen?", .question,
+                [Contrast(.trueClip, .size, .frozenSingleFrame)]),
             StudyStatement(
                 "Do two to four conditioning frames improve on one?", .question,
                 [Contrast(.severalFrames, .above, .singleFrameCounterpart)]),

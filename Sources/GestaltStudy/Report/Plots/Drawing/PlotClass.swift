@@ -65,7 +65,9 @@ package enum PlotStyleSheet {
             ".plot text{font-family:\(typeface);font-size:\(TextWidth.labelSize)px;fill:\(color("ink"))}",
             ".plot .tick,.plot .value{font-size:\(TextWidth.tickSize)px;fill:\(color("muted"))}",
             ".plot .value{font-variant-numeric:tabular-nums}",
-            ".plot .heading{font-weight:600}",
+            // Grid lines pass behind headings.
+            ".plot .heading{font-weight:600;paint-order:stroke;stroke:\(color("paper"));"
+                + "stroke-width:4px;stroke-linejoin:round}",
             ".plot .grid{stroke:\(color("grid"));fill:none}",
             ".plot .axis{stroke:\(color("line"));fill:none}",
             ".plot .reference{stroke:\(color("muted"));fill:none}",
