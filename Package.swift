@@ -51,6 +51,7 @@ let package = Package(
         .library(name: "GestaltSegHeads", targets: ["GestaltSegHeads"]),
         .library(name: "GestaltRecipes", targets: ["GestaltRecipes"]),
         .library(name: "GestaltFitting", targets: ["GestaltFitting"]),
+        .library(name: "GestaltStudy", targets: ["GestaltStudy"]),
         .library(name: "GestaltCommand", targets: ["GestaltCommand"]),
         .executable(name: "gestalt", targets: ["GestaltMain"]),
     ],
@@ -187,6 +188,13 @@ let package = Package(
                 "GestaltRecipes",
             ]),
         layer(
+            "GestaltStudy",
+            [
+                "GestaltChecks", "GestaltTensor", "GestaltIO", "GestaltNN", "GestaltMetrics",
+                "GestaltFiles", "GestaltMedia", "GestaltData", "GestaltModels", "GestaltVideo",
+                "GestaltTraining", "GestaltImport", "GestaltSegHeads", "GestaltRecipes",
+            ]),
+        layer(
             "Gestalt",
             [
                 "GestaltTensor", "GestaltIO", "GestaltNN", "GestaltMetrics", "GestaltMotion",
@@ -194,7 +202,7 @@ let package = Package(
                 "GestaltMedia", "GestaltData", "GestaltModels", "GestaltVideo", "GestaltTraining",
                 "GestaltRobotPush", "GestaltVQVAE", "GestaltMAGVIT", "GestaltPrior",
                 "GestaltSegHeads", "GestaltRecipes", "GestaltLabels", "GestaltFilm",
-                "GestaltImport", "GestaltFitting",
+                "GestaltImport", "GestaltFitting", "GestaltStudy",
             ]),
         layer(
             "GestaltCommand",
@@ -203,7 +211,7 @@ let package = Package(
                 "GestaltData", "GestaltModels", "GestaltVideo", "GestaltTraining",
                 "GestaltLabels", "GestaltImport", "GestaltVQVAE", "GestaltMAGVIT", "GestaltPrior",
                 "GestaltSegHeads", "GestaltRecipes", "GestaltMetrics", "GestaltFilm",
-                "GestaltFitting",
+                "GestaltFitting", "GestaltStudy",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ]),
         .executableTarget(
@@ -290,6 +298,11 @@ let package = Package(
                 "GestaltTensor", "GestaltIO", "GestaltMedia", "GestaltData", "GestaltModels",
                 "GestaltTraining",
                 "GestaltFilm", "GestaltSegHeads", "GestaltRecipes",
+            ]),
+        tests(
+            "GestaltStudy",
+            [
+                "GestaltTensor", "GestaltMetrics", "GestaltMedia", "GestaltData", "GestaltRecipes",
             ]),
     ],
     swiftLanguageModes: [.v6],

@@ -15,6 +15,7 @@
 @_exported import GestaltRecipes
 @_exported import GestaltRobotPush
 @_exported import GestaltSegHeads
+@_exported import GestaltStudy
 @_exported import GestaltTensor
 @_exported import GestaltTraining
 @_exported import GestaltVQVAE

@@ -23,7 +23,8 @@ struct Gestalt: ParsableCommand {
             Demo.self, Doctor.self, Train.self, Import.self, Fit.self, Suggest.self, Encode.self,
             Decode.self, Logits.self, Predict.self,
             Features.self, ForecastCommand.self, Convert.self, Reconstruct.self, Segment.self,
-            Evaluate.self, Compare.self, Publish.self, Inspect.self, DataCommand.self,
+            Evaluate.self, Compare.self, StudyCommand.self, Publish.self, Inspect.self,
+            DataCommand.self,
         ])
 
     /// Runs the command of the process's arguments and ends the process.

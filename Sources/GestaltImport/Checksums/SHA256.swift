@@ -23,7 +23,7 @@ package struct SHA256 {
         append((0..<8).map { UInt8(truncatingIfNeeded: number >> (8 * UInt64($0))) })
     }
 
-    mutating func append(_ bytes: UnsafeRawBufferPointer) {
+    package mutating func append(_ bytes: UnsafeRawBufferPointer) {
         byteCount += UInt64(bytes.count)
         var place = 0
         if !rest.isEmpty {

@@ -1,7 +1,7 @@
 /// Any JSON value, as stored in a file.
 ///
 /// Integers stay integers, so that a 64-bit seed survives.
-enum JSONTree: Codable, Equatable {
+public enum JSONTree: Codable, Equatable, Sendable {
     case object([String: JSONTree])
     case array([JSONTree])
     case string(String)
@@ -11,7 +11,7 @@ enum JSONTree: Codable, Equatable {
     case number(Double)
     case null
 
-    init(from decoder: any Decoder) throws {
+    public init(from decoder: any Decoder) throws {
         let value = try decoder.singleValueContainer()
         if value.decodeNil() {
             self = .null
@@ -32,7 +32,7 @@ enum JSONTree: Codable, Equatable {
         }
     }
 
-    func encode(to encoder: any Encoder) throws {
+    public func encode(to encoder: any Encoder) throws {
         var container = encoder.singleValueContainer()
         switch self {
         case .object(let members): try container.encode(members)

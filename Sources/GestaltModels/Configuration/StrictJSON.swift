@@ -50,6 +50,36 @@ public enum StrictJSON {
         }
     }
 
+    /// Returns a value with some of its keys changed.
+    ///
+    /// - Parameter changes: new values by key, nested keys joined by dots: `optimization.steps`;
+    ///   `null` takes a key away.
+    /// - Throws: ``ConfigurationError`` for unknown keys and values that do not fit.
+    public static func changed<Value: Codable>(
+        _ value: Value, by changes: [String: JSONTree]
+    ) throws(ConfigurationError) -> Value {
+        try decode(Value.self, from: tree(of: value).changed(by: changes))
+    }
+
+    /// Returns a value as JSON.
+    public static func tree(of value: some Encodable) throws(ConfigurationError) -> JSONTree {
+        try tree(of: encode(value), path: nil)
+    }
+
+    /// Reads any JSON value.
+    /// - Throws: ``ConfigurationError`` for bytes that are not JSON, or hold a key twice.
+    public static func tree(reading bytes: [UInt8]) throws(ConfigurationError) -> JSONTree {
+        try tree(of: bytes, path: nil)
+    }
+
+    /// Decodes a value and rejects keys that it does not have.
+    /// - Throws: ``ConfigurationError``.
+    public static func decode<Value: Codable>(
+        _ type: Value.Type = Value.self, from tree: JSONTree
+    ) throws(ConfigurationError) -> Value {
+        try decode(from: encode(tree))
+    }
+
     // For a number that does not fit its type (2.5 for an integer) Foundation only reports that the
     // JSON is invalid, not where. The culprit is the number whose change to 0 lets decoding proceed
     // to the next error.

@@ -189,8 +189,11 @@ extension HeadRecipe {
         let clips = try set.clips(at: [frames[0].clip])
         let encoder = LabeledFrameEncoder(model.encoder)
         func latents(_ count: Int) -> (latent: Latent, masks: Tensor<UInt8>) {
-            encoder.encode(
-                (0..<count).map { _ in frames[0] }, of: clips, flipped: false)
+            let frames = (0..<count).map { _ in frames[0] }
+            return (
+                encoder.encode(frames, of: clips, flipped: false),
+                encoder.masks(of: frames, in: clips, flipped: false)
+            )
         }
         let encoding = peakBytes(of: 16) { _ = latents($0) }
         guard !isCached else {
@@ -262,6 +265,7 @@ extension HeadRecipe {
         return try LatentBatches(
             encoder: LabeledFrameEncoder(encoder), clips: set, frames: frames,
             batchSize: optimization.batchSize,
-            seed: seed, flip: augmentation.flip, progress: run.progress(on: bar))
+            seed: seed, flip: augmentation.flip, store: run.options.latents,
+            progress: run.progress(on: bar))
     }
 }

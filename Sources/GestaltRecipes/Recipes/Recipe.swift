@@ -33,6 +33,12 @@ public protocol Recipe: Codable, Equatable, Sendable {
     var labels: Int? { get }
     /// The number of rounds, each of the steps of ``optimization``.
     var rounds: Int { get }
+    /// What the recipe trains, in the words of a table.
+    var outline: RecipeOutline { get }
+    /// Returns a recipe with some settings given and the usual ones for all others. By default all
+    /// but data, labels and seed have to be given.
+    /// - Throws: `ConfigurationError` with the invalid key.
+    static func completed(_ settings: RecipeSettings) throws -> Self
     /// - Throws: an error with the key, the allowed values and the value found.
     func validate() throws
     /// Trains, and writes the model to the folder, if there is one.
@@ -98,6 +104,8 @@ public struct RunOptions: Sendable {
     public var refusesBeyondMemory = true
     /// The command that started the run, for the model card.
     public var command: String?
+    /// Where latents of frozen encoders are stored; nil computes them anew.
+    public var latents: (any LatentStore)?
     /// Called with remarks for the user, a sentence at a time.
     public var notice: @Sendable (String) -> Void
 

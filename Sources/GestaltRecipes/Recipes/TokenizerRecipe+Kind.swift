@@ -2,6 +2,7 @@ import GestaltFiles
 import GestaltIO
 import GestaltModels
 import GestaltTraining
+import GestaltVQVAE
 import GestaltVideo
 
 /// The kind of ``TokenizerRecipe``, whatever its tokenizer.
@@ -14,6 +15,20 @@ func tokenizerRecipe(file path: String) throws -> any Recipe {
         try TokenizerRecipe<Tokenizer>(file: path)
     }
     return try recipe(try tokenizerType(ofRun: path))
+}
+
+/// Completes a tokenizer's recipe, whose type follows from the key `tokenizer`: VideoGPT's by
+/// default.
+@Sendable func tokenizerRecipe(completing settings: RecipeSettings) throws -> any Recipe {
+    func recipe<Tokenizer: VideoTokenizer>(_ type: Tokenizer.Type) throws -> any Recipe {
+        try TokenizerRecipe<Tokenizer>.completed(settings)
+    }
+    let name = try settings.text("tokenizer") ?? VQVAEConfiguration.kind
+    guard let type = try ModelKinds.registry.entry(named: name) as? any VideoTokenizer.Type else {
+        throw ConfigurationError.invalid(
+            "tokenizer", expected: "a kind of tokenizer", found: name)
+    }
+    return try recipe(type)
 }
 
 /// Returns the type of tokenizer that a recipe trains.

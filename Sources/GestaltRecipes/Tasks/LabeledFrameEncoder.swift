@@ -1,6 +1,7 @@
 import GestaltChecks
 import GestaltData
 import GestaltMedia
+import GestaltModels
 import GestaltNN
 import GestaltSegHeads
 import GestaltTensor
@@ -33,28 +34,49 @@ public struct LabeledFrameEncoder: Sendable {
         self.window = window
     }
 
+    /// The name of the encoder, with the configuration where it is a stored one.
+    var name: String {
+        guard let encoder = encoder as? any StoredEncoder else { return "\(type(of: encoder))" }
+        let configuration = try? StrictJSON.encode(encoder.configuration)
+        return "\(encoder.name) " + String(decoding: configuration ?? [], as: UTF8.self)
+    }
+
+    /// Returns the latents of frames, in order.
     /// - Parameter clips: by number, those of the frames.
-    /// - Returns: the latents of the frames in order, and their masks `[N, H, W]`.
-    /// - Precondition: the clips are there and the frames have masks.
+    /// - Precondition: the clips are there.
     func encode(
         _ frames: some Collection<FrameIndex>, of clips: [Int: Clip], flipped: Bool
-    ) -> (latent: Latent, masks: Tensor<UInt8>) {
-        func clip(_ index: FrameIndex) -> Clip {
-            guard let clip = clips[index.clip] else {
-                stop("LabeledFrameEncoder: clip \(index.clip) is not among those read")
+    ) -> Latent {
+        latent(windows: windows(of: frames, in: clips), flipped: flipped)
+    }
+
+    /// Returns the masks of frames, `[N, H, W]`.
+    /// - Precondition: the clips are there and the frames have masks.
+    func masks(
+        of frames: some Collection<FrameIndex>, in clips: [Int: Clip], flipped: Bool
+    ) -> Tensor<UInt8> {
+        let masks = frames.map { index in
+            let clip = Self.clip(index, in: clips)
+            guard let masks = clip.masks else {
+                stop("LabeledFrameEncoder: \(clip.name) has no masks")
             }
-            return clip
+            return masks[index.frame]
         }
-        let masks = stacked(
-            frames.map { index in
-                guard let masks = clip(index).masks else {
-                    stop("LabeledFrameEncoder: \(clip(index).name) has no masks")
-                }
-                return masks[index.frame]
-            }, axis: 0)
-        let latent = latent(
-            windows: frames.map { window(of: $0.frame, in: clip($0)) }, flipped: flipped)
-        return (latent, masks.mirroredLabels(if: flipped))
+        return stacked(masks, axis: 0).mirroredLabels(if: flipped)
+    }
+
+    /// Returns the encoder's inputs for frames, see ``window(of:in:)``.
+    func windows(
+        of frames: some Collection<FrameIndex>, in clips: [Int: Clip]
+    ) -> [(pixels: Tensor<UInt8>, slot: Int)] {
+        frames.map { window(of: $0.frame, in: Self.clip($0, in: clips)) }
+    }
+
+    private static func clip(_ index: FrameIndex, in clips: [Int: Clip]) -> Clip {
+        guard let clip = clips[index.clip] else {
+            stop("LabeledFrameEncoder: clip \(index.clip) is not among those read")
+        }
+        return clip
     }
 
     /// Returns the encoder's input for a frame: the frame as bytes `[H, W, 3]`, or its window

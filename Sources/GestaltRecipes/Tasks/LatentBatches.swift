@@ -30,37 +30,26 @@ public struct LatentBatches: BatchSource {
     ///
     /// - Parameters:
     ///   - flip: 0…1; 0 encodes no mirror images, which halves time and memory.
+    ///   - store: where the latents are kept for other trainings; nil computes them.
     ///   - progress: called after each batch of frames, mirror images counted; an error it throws
     ///     ends the encoding.
-    /// - Throws: what `progress` and reading clips throw.
+    /// - Throws: what `progress`, `store` and reading clips throw.
     /// - Precondition: the frames have masks and one size; `batchSize` is positive.
     public init(
         encoder: LabeledFrameEncoder, clips: some ClipSource, frames: [FrameIndex], batchSize: Int,
-        seed: UInt64, flip: Float = 0.5,
+        seed: UInt64, flip: Float = 0.5, store: (any LatentStore)? = nil,
         progress: ProgressHandler? = nil
     ) throws {
         require(
             batchSize > 0 && !frames.isEmpty && (0...1).contains(flip),
             "LatentBatches: \(frames.count) frames in batches of \(batchSize), flip \(flip)")
-        var parts: [Latent] = []
-        var labels: [Tensor<UInt8>] = []
-        let variants = flip > 0 ? [false, true] : [false]
-        for isFlipped in variants {
-            let before = isFlipped ? frames.count : 0
-            for start in stride(from: 0, to: frames.count, by: Self.encodingBatch) {
-                let part = frames[start..<min(start + Self.encodingBatch, frames.count)]
-                let (latent, masks) = encoder.encode(
-                    part, of: try clips.clips(at: part.map(\.clip)), flipped: isFlipped)
-                parts.append(latent)
-                labels.append(masks)
-                try progress?(
-                    WorkProgress(
-                        done: before + start + part.count, total: variants.count * frames.count,
-                        unit: "frames"))
-            }
-        }
-        latents = .concatenating(parts)
-        masks = concatenated(labels, axis: 0)
+        let work = LabeledFrameWork(
+            encoder: encoder, clips: clips, frames: frames, mirrors: flip > 0, progress: progress)
+        latents =
+            try store.map { store in
+                try store.latents(try work.key()) { try work.latents() }
+            } ?? work.latents()
+        masks = try work.masks()
         count = frames.count
         self.batchSize = batchSize
         self.seed = seed
@@ -78,9 +67,6 @@ public struct LatentBatches: BatchSource {
             seed: seed, flip: flip, progress: progress)
     }
 
-    /// The batch size of the encoder: enough to use all cores.
-    private static let encodingBatch = 16
-
     public var stepsPerPass: Int { order.stepsPerPass(batchSize: batchSize, count: count) }
     public var stepCount: Int? { nil }
     private var order: BatchOrder { .shuffled(seed: seed) }
@@ -96,5 +82,65 @@ public struct LatentBatches: BatchSource {
         return LatentBatch(
             latent: latents.selecting(rows),
             masks: masks.gathered(Tensor(rows.map(Int32.init)), axis: 0))
+    }
+}
+
+/// The encoding of labeled frames and of their mirror images.
+private struct LabeledFrameWork<Clips: ClipSource> {
+    let encoder: LabeledFrameEncoder
+    let clips: Clips
+    let frames: [FrameIndex]
+    let mirrors: Bool
+    let progress: ProgressHandler?
+
+    /// The batch size of the encoder: enough to use all cores.
+    private static var batch: Int { 16 }
+    private var variants: [Bool] { mirrors ? [false, true] : [false] }
+
+    /// Latents of the frames, then of their mirror images.
+    func latents() throws -> Latent {
+        var parts: [Latent] = []
+        for isFlipped in variants {
+            try forEachBatch { part, clips in
+                parts.append(encoder.encode(part, of: clips, flipped: isFlipped))
+                try progress?(
+                    WorkProgress(
+                        done: (isFlipped ? frames.count : 0) + part.endIndex,
+                        total: variants.count * frames.count, unit: "frames"))
+            }
+        }
+        return .concatenating(parts)
+    }
+
+    /// The masks of the frames, then of their mirror images.
+    func masks() throws -> Tensor<UInt8> {
+        var parts: [Tensor<UInt8>] = []
+        for isFlipped in variants {
+            try forEachBatch { part, clips in
+                parts.append(encoder.masks(of: part, in: clips, flipped: isFlipped))
+            }
+        }
+        return concatenated(parts, axis: 0)
+    }
+
+    func key() throws -> String {
+        var key = LatentKey(
+            encoder.encoder, named: "\(encoder.name), window \(encoder.window), mirrors \(mirrors)")
+        try forEachBatch { part, clips in
+            for (pixels, slot) in encoder.windows(of: part, in: clips) {
+                key.add("slot \(slot) ")
+                key.add(pixels)
+            }
+        }
+        return key.hexadecimal
+    }
+
+    private func forEachBatch(
+        _ body: (ArraySlice<FrameIndex>, [Int: Clip]) throws -> Void
+    ) throws {
+        for start in stride(from: 0, to: frames.count, by: Self.batch) {
+            let part = frames[start..<min(start + Self.batch, frames.count)]
+            try body(part, try clips.clips(at: part.map(\.clip)))
+        }
     }
 }

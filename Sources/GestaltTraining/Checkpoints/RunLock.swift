@@ -1,7 +1,7 @@
 import Foundation
 import Synchronization
 
-/// The lock that reserves a run's folder for one process at a time.
+/// The lock that reserves a run's folder, or other work, for one process at a time.
 ///
 /// The system releases the lock when the process ends for any reason: a stale file is reused. File
 /// systems without lock support grant it to every process.
@@ -11,8 +11,14 @@ package final class RunLock: Sendable {
 
     /// - Throws: ``TrainingError/running(path:process:)`` while another process holds it,
     ///   ``TrainingError/output(path:reason:)`` when the file cannot be created.
-    package init(_ folder: RunFolder) throws(TrainingError) {
-        let path = folder.lock
+    package convenience init(_ folder: RunFolder) throws(TrainingError) {
+        try self.init(file: folder.lock, of: folder.path)
+    }
+
+    /// - Parameters:
+    ///   - path: the file of the lock.
+    ///   - subject: what it reserves, for the error.
+    package init(file path: String, of subject: String) throws(TrainingError) {
         while true {
             let descriptor = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0o644)
             guard descriptor >= 0 else {
@@ -23,7 +29,7 @@ package final class RunLock: Sendable {
                 if code == EWOULDBLOCK {
                     let holder = Self.holder(path)
                     close(descriptor)
-                    throw .running(path: folder.path, process: holder)
+                    throw .running(path: subject, process: holder)
                 }
                 if code == EINTR {
                     close(descriptor)

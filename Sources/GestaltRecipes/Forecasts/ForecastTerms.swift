@@ -1,9 +1,6 @@
-import ArgumentParser
-import GestaltRecipes
-
-/// The terms of a loss: `NAME=WEIGHT,…`, which changes the terms of the recipe; after `video` or
-/// `still` it changes theirs.
-struct ForecastTerms: ExpressibleByArgument {
+/// The terms of a loss as text: `NAME=WEIGHT,…`, which changes the terms of a recipe; after `video`
+/// or `still` it changes theirs.
+package struct ForecastTerms: Sendable {
     private static let bases = [
         "video": EncoderRecipe.usualTerms, "still": EncoderRecipe.stillTerms,
     ]
@@ -12,7 +9,8 @@ struct ForecastTerms: ExpressibleByArgument {
     private let base: [String: Double]?
     private let changes: [String: Double]
 
-    init?(argument: String) {
+    /// Returns nil for a text of another form.
+    package init?(argument: String) {
         var words = argument.split(separator: ",", omittingEmptySubsequences: false)[...]
         base = words.first.flatMap { Self.bases[String($0)] }
         if base != nil { words.removeFirst() }
@@ -25,7 +23,7 @@ struct ForecastTerms: ExpressibleByArgument {
         self.changes = changes
     }
 
-    func applied(to terms: [String: Double]) -> [String: Double] {
+    package func applied(to terms: [String: Double]) -> [String: Double] {
         (base ?? terms).merging(changes) { $1 }
     }
 }

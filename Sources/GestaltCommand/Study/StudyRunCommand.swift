@@ -1,0 +1,127 @@
+import ArgumentParser
+import GestaltData
+import GestaltIO
+import GestaltModels
+import GestaltStudy
+import GestaltTensor
+
+/// `gestalt study run`
+struct StudyRunCommand: GestaltCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "run",
+        abstract: "Make the runs of a study that are not made yet.",
+        discussion: """
+            STUDY is a JSON file: data, numbers of labels and seeds, pre-trained models, and rows, \
+            each a training or a method. Documentation/Study.md describes it. Each training is \
+            tried first, three steps on two clips, which finds settings that do not fit and \
+            measures the time of a step; --dry-run ends after that and prints what there is to do.
+            OUTPUT receives the runs and results.json. Runs that are done are kept, also when the \
+            study was changed, and others are resumed to the same bits; one that fails leaves the \
+            others. Several processes may run the same study in the same folder. Ctrl-C, SIGTERM or \
+            a closed terminal leave everything resumable.
+            """)
+
+    @Argument(help: "The study, a JSON file.", completion: .file())
+    var study: String
+    @Option(help: "The folder of its runs.", completion: .directory)
+    var output: String
+    @Option(
+        help: "The place of the clips, in place of the study's.", completion: .file())
+    var data: String?
+    @Option(
+        name: .customLong("row"), parsing: .singleValue,
+        help: "Make the runs of this row alone, and what they start from. Repeat for several.")
+    var rows: [String] = []
+    @Flag(help: "Print the runs and their expected time, and make none.") var dryRun = false
+    @Flag(help: "Make runs that failed again.") var retry = false
+    @Flag(
+        inversion: .prefixedNo,
+        help: "Try each training before; without, times are not known beforehand.")
+    var trial = true
+    @Option(
+        help: ArgumentHelp(
+            "Disk space for latents of frozen encoders, such as 512M; 4G by default.",
+            valueName: "size"),
+        transform: byteCount)
+    var latents: Int?
+    @Flag(help: "Print the plan or the results as JSON.") var json = false
+    @OptionGroup(title: "Common options") var common: CommonOptions
+
+    func run() throws {
+        Interruption.handleSignals()
+        var study = try Study(contentsOf: study)
+        if let data {
+            let place = DataSet.isNamed(data) ? data : absolutePath(data)
+            study.data.settings["location"] = .string(place)
+        }
+        let run = StudyRun(study, folder: output, options: options)
+        guard !dryRun else {
+            let plan = try run.plan()
+            return json ? try printEncoded(plan) : show(plan)
+        }
+        let results = try run.run()
+        if json { return try printEncoded(results) }
+        show(try StudyPlan(folder: output))
+        show(results.failures)
+        print("\(output)/\(StudyResults.fileName): \(results.runs.count) runs")
+        guard results.failures.isEmpty else { throw ExitCode.failure }
+    }
+
+    private var options: StudyOptions {
+        var options = StudyOptions(showsProgress: !common.quiet) { common.remark($0) }
+        options.rows = rows.isEmpty ? nil : rows
+        options.retries = retry
+        options.rehearses = trial
+        if let latents { options.latentBytes = latents }
+        let place = data.map { " --data \($0)" } ?? ""
+        options.command = "\(Program.name) study run \(study) --output \(output)\(place)"
+        return options
+    }
+}
+
+/// `gestalt study status`
+struct StudyStatus: GestaltCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "status", abstract: "Print which runs of a study are done, failed or left.")
+
+    @Argument(help: "The folder of the study.", completion: .directory)
+    var folder: String
+    @Flag(help: "Print the state as JSON.") var json = false
+    @OptionGroup(title: "Common options") var common: CommonOptions
+
+    func run() throws {
+        let plan = try StudyPlan(folder: folder)
+        if json { return try printEncoded(plan) }
+        show(plan)
+        show(try StudyResults(folder: folder).failures)
+    }
+}
+
+private func show(_ plan: StudyPlan) {
+    print(plan.title)
+    printTable(
+        ["", "kind", "runs", "done", "failed", "time left"],
+        plan.parts.map { part in
+            let isOpen = part.runs > part.done + part.failed
+            let time = part.secondsLeft.map { ProgressBar.time($0) } ?? "unknown"
+            return [
+                part.name, part.kind, "\(part.runs)", "\(part.done)", "\(part.failed)",
+                isOpen ? time : "–",
+            ]
+        })
+    print(plan.summary)
+}
+
+private func show(_ failures: [StudyResults.Run]) {
+    for run in failures {
+        let labels = run.labels.map { ", \($0) labels" } ?? ""
+        print("\(run.row)\(labels), seed \(run.seed): \(run.error ?? "failed")")
+    }
+}
+
+@Sendable private func byteCount(_ text: String) throws -> Int {
+    guard let bytes = Runtime.byteCount(text) else {
+        throw ValidationError("a number of bytes, or a number with K, M or G, is expected")
+    }
+    return bytes
+}

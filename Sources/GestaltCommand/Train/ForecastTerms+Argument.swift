@@ -1,0 +1,4 @@
+import ArgumentParser
+import GestaltRecipes
+
+extension ForecastTerms: ExpressibleByArgument {}

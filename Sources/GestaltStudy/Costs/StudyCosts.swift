@@ -1,0 +1,85 @@
+import Foundation
+import GestaltData
+import GestaltIO
+import GestaltModels
+import GestaltRecipes
+
+/// The measured time of a training's parts.
+struct StudyCost: Codable, Sendable, Equatable {
+    var secondsPerStep: Double
+    /// Of scoring a frame; 0 for a model that is not scored.
+    var secondsPerFrame: Double
+    /// Before the first step and after the last, of a few clips.
+    var fixedSeconds: Double
+}
+
+/// Expected times of a study's tasks, from trials and from the runs that are done.
+struct StudyCosts: Sendable {
+    /// By the name of a row or model.
+    var measured: [String: StudyCost] = [:]
+
+    /// Returns the expected seconds of a task; nil where they are not known, as for methods.
+    /// - Parameters:
+    ///   - frames: the number of frames that are scored.
+    ///   - done: the mean seconds of the runs of each name that are done.
+    func seconds(
+        of task: StudyTask, in grid: StudyGrid, frames: Int, done: [String: Double]
+    ) throws -> Double? {
+        if let known = done["\(task.name) \(task.labels ?? 0)"] { return known }
+        guard let cost = measured[task.name], case .training(let training, let common) = task.work
+        else { return nil }
+        let recipe = try StudyTask.recipe(
+            training, common, grid.study, labels: task.labels, seed: task.seed
+        ) { $0 }
+        return cost.fixedSeconds + cost.secondsPerStep * Double(recipe.steps * recipe.rounds)
+            + cost.secondsPerFrame * Double(frames)
+    }
+
+    /// Returns the mean seconds of the runs that are done, by name and labels.
+    static func done(_ grid: StudyGrid, _ folder: StudyFolder) throws -> [String: Double] {
+        var times: [String: [Double]] = [:]
+        for task in grid.tasks {
+            guard let record = try folder.record(of: task.hash), record.state == .done else {
+                continue
+            }
+            times["\(task.name) \(task.labels ?? 0)", default: []].append(record.seconds)
+        }
+        return times.mapValues { $0.reduce(0, +) / Double($0.count) }
+    }
+}
+
+extension StudyGrid {
+    /// The number of frames that a run is scored on.
+    var scoredFrames: Int {
+        let splits = facts.data.splits.filter { $0.split != .train }
+        let every = study.every ?? Study.usualEvery
+        return splits.reduce(0) { $0 + $1.labeledFrames / every }
+    }
+}
+
+/// The time that is left, corrected by how long the runs of this session took.
+final class StudyClock: Sendable {
+    private let grid: StudyGrid
+    private let folder: StudyFolder
+    private let costs: StudyCosts
+
+    init(_ grid: StudyGrid, _ folder: StudyFolder, _ costs: StudyCosts) {
+        (self.grid, self.folder, self.costs) = (grid, folder, costs)
+    }
+
+    /// The line before a task: its number, its time and that of all that is left.
+    func line(for task: StudyTask, _ wanted: [StudyTask], total: Int) throws -> String {
+        let done = try StudyCosts.done(grid, folder)
+        func seconds(_ task: StudyTask) throws -> Double? {
+            try costs.seconds(of: task, in: grid, frames: grid.scoredFrames, done: done)
+        }
+        let open = try wanted.filter {
+            let state = try folder.record(of: $0.hash)?.state
+            return state != .done && state != .failed
+        }
+        let left = try open.compactMap(seconds).reduce(0, +)
+        var line = "run \(total - open.count + 1) of \(total): \(task.title)"
+        if let own = try seconds(task) { line += ", about \(ProgressBar.time(own))" }
+        return line + (left > 0 ? "; \(ProgressBar.time(left)) left for all" : "")
+    }
+}

@@ -1,0 +1,141 @@
+import Foundation
+import GestaltData
+import GestaltIO
+import GestaltModels
+import GestaltRecipes
+import GestaltSegHeads
+
+/// A trial of each training of a study: a few steps on a few clips, each from the trials of those
+/// before it. It finds settings that do not fit, and measures the time of steps.
+struct StudyRehearsal {
+    private let grid: StudyGrid
+    private let folder: StudyFolder
+    private let options: StudyOptions
+    /// The study on few clips.
+    private let small: Study
+    /// The labeled frames of these clips.
+    private let labeledFrames: Int
+    private let place: String
+
+    static let steps = 3
+    private static let clips: Int64 = 2
+
+    init(_ grid: StudyGrid, _ folder: StudyFolder, _ options: StudyOptions) throws {
+        (self.grid, self.folder, self.options) = (grid, folder, options)
+        var small = grid.study
+        small.data.settings["limit"] = .integer(Self.clips)
+        self.small = small
+        labeledFrames = try small.data.choice.open(.train, masks: .required).labeledFrameCount
+        place =
+            FileManager.default.temporaryDirectory
+            .appending(component: "gestalt-study-\(UUID().uuidString)").path
+    }
+
+    /// Tries trainings in order, one of each name.
+    /// - Throws: ``StudyError/trial(name:reason:)``; `Interrupted`.
+    func costs(of tasks: [StudyTask]) throws -> [String: StudyCost] {
+        var result: [String: StudyCost] = [:]
+        defer { try? FileManager.default.removeItem(atPath: place) }
+        for task in tasks where task.isTraining && result[task.name] == nil {
+            try options.interruption.check()
+            options.notice("trial of \(task.name)")
+            do {
+                result[task.name] = try cost(of: task)
+            } catch {
+                try options.interruption.check()
+                throw StudyError.trial(name: task.name, reason: "\(error)")
+            }
+        }
+        return result
+    }
+
+    private func path(_ name: String) -> String { place + "/" + name }
+
+    private func cost(of task: StudyTask) throws -> StudyCost {
+        let recipe = try recipe(of: task)
+        let start = ContinuousClock.now
+        var run = RunOptions(
+            folder: path(task.name), showsProgress: false, interruption: options.interruption)
+        // The estimate of memory refuses a run that cannot fit, as it will.
+        run.checkpointPeriod = nil
+        try StudySession.train(recipe, run)
+        let all = (.now - start) / .seconds(1)
+        let step = try secondsPerStep(path(task.name)) ?? all / Double(Self.steps)
+        let isRow = grid.study.models[task.name] == nil
+        return StudyCost(
+            secondsPerStep: step, secondsPerFrame: isRow ? try secondsPerFrame(task) : 0,
+            fixedSeconds: max(0, all - step * Double(Self.steps * recipe.rounds)))
+    }
+
+    private func recipe(of task: StudyTask) throws -> any Recipe {
+        guard case .training(var training, let common) = task.work else {
+            throw StudyError.noTraining(name: task.name)
+        }
+        training.settings["optimization.steps"] = .integer(Int64(Self.steps))
+        let warmUp = "optimization.warmUpSteps"
+        if let value = training.settings[warmUp], value != nil { training.settings[warmUp] = 0 }
+        return try StudyTask.recipe(
+            training, common, small, labels: task.labels.map { min($0, labeledFrames) },
+            seed: task.seed
+        ) { name in
+            switch task.sources[name] {
+            case .path(let path, _): path
+            case .task(let hash):
+                try folder.record(of: hash)?.state == .done ? folder.run(hash) : path(name)
+            case nil: throw StudyError.noTraining(name: name)
+            }
+        }
+    }
+
+    /// Returns the time between the steps of a run's log; nil without a log.
+    private func secondsPerStep(_ run: String) throws -> Double? {
+        struct Line: Decodable {
+            let kind: String
+            let seconds: Double
+        }
+        guard let text = FileManager.default.contents(atPath: run + "/log.jsonl") else {
+            return nil
+        }
+        let times = try text.split(separator: UInt8(ascii: "\n"))
+            .map { try JSONDecoder().decode(Line.self, from: Data($0)) }
+            .filter { $0.kind == "train" }.map(\.seconds)
+        guard times.count > 1, let first = times.first, let last = times.last else { return nil }
+        return (last - first) / Double(times.count - 1)
+    }
+
+    private func secondsPerFrame(_ task: StudyTask) throws -> Double {
+        let model = try OpenedModel(at: path(task.name)).segmentation()
+        let set = try small.data.choice.open(.validation, masks: .required, classes: model.classes)
+        let start = ContinuousClock.now
+        let report = try StudySession.report(
+            model, set, every: grid.study.every ?? Study.usualEvery, nil)
+        return (.now - start) / .seconds(1) / Double(max(1, report.imageCount))
+    }
+}
+
+extension StudySession {
+    /// Returns the expected times of the wanted tasks, from trials of those that have none yet.
+    /// - Parameter isKept: whether they are stored in the folder.
+    func costs(isKept: Bool) throws -> StudyCosts {
+        // By the hash of the task that was tried, the first of its name.
+        var stored = try folder.stored([String: StudyCost].self, at: folder.costs) ?? [:]
+        var representatives: [String: StudyTask] = [:]
+        for task in wanted where task.isTraining && representatives[task.name] == nil {
+            representatives[task.name] = task
+        }
+        let open = try representatives.values.filter { task in
+            try stored[task.hash] == nil && folder.record(of: task.hash)?.state != .done
+        }
+        if !open.isEmpty, options.rehearses {
+            let tried = grid.closure(of: open.map(\.hash)).filter { task in
+                (try? folder.record(of: task.hash)?.state) != .done
+            }
+            let costs = try StudyRehearsal(grid, folder, options).costs(of: tried)
+            for (name, cost) in costs {
+                if let task = representatives[name] { stored[task.hash] = cost }
+            }
+            if isKept { try AtomicFile.write(StrictJSON.encode(stored), to: folder.costs) }
+        }
+        return StudyCosts(measured: representatives.compactMapValues { stored[$0.hash] })
+    }
+}

@@ -1,0 +1,38 @@
+import GestaltChecks
+
+/// A part of a page or of a drawing. Pages and drawings are trees of it, and it becomes text in one
+/// place, so that nothing is escaped twice or not at all.
+package indirect enum Markup: Sendable, Equatable {
+    case element(name: String, attributes: [Attribute], children: [Markup])
+    /// Text, which is escaped when it is written.
+    case text(String)
+    /// A style sheet: written as it is.
+    case styleSheet(String)
+
+    package struct Attribute: Sendable, Equatable {
+        package let name: String
+        package let value: String
+
+        package init(_ name: String, _ value: String) {
+            (self.name, self.value) = (name, value)
+        }
+    }
+
+    /// Creates an element; attributes keep their order, those that are nil are left out.
+    package static func element(
+        _ name: String, _ attributes: KeyValuePairs<String, String?> = [:],
+        _ children: [Markup] = []
+    ) -> Markup {
+        .element(
+            name: name,
+            attributes: attributes.compactMap { name, value in value.map { Attribute(name, $0) } },
+            children: children)
+    }
+
+    /// Creates an element that holds text alone.
+    package static func element(
+        _ name: String, _ attributes: KeyValuePairs<String, String?> = [:], text: String
+    ) -> Markup {
+        element(name, attributes, [.text(text)])
+    }
+}

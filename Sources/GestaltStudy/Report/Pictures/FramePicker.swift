@@ -1,0 +1,37 @@
+import GestaltData
+import GestaltRecipes
+
+/// A model of a run, and the frames of its split.
+struct FramePicker {
+    let data: DataSet
+    private let places: [String: Int]
+
+    /// - Throws: as `DataSet.open`.
+    init(_ results: StudyResults, _ split: Split) throws {
+        data = try DataSet.open(results.data.location, split: split)
+        places = Dictionary(
+            data.infos().enumerated().map { ($1.name, $0) }, uniquingKeysWith: { first, _ in first }
+        )
+    }
+
+    /// The images with the lowest, middle and highest IoU, `count` of each, in this order.
+    static func extremes(
+        of images: [SegmentationReport.ImageScore], count: Int
+    ) -> [(title: String, image: SegmentationReport.ImageScore)] {
+        let scored = images.filter { $0.iou?.isFinite == true }
+        let order = scored.indices.sorted { (scored[$0].iou!, $0) < (scored[$1].iou!, $1) }
+        guard order.count >= 3 * count else { return order.map { ("frame", scored[$0]) } }
+        let middle = (order.count - count) / 2
+        return [("worst", 0), ("median", middle), ("best", order.count - count)]
+            .flatMap { title, start in
+                order[start..<(start + count)].map { (title, scored[$0]) }
+            }
+    }
+
+    /// Returns the clip of an image; nil where the data have none of that name and length.
+    func clip(of image: SegmentationReport.ImageScore) throws -> Clip? {
+        guard let place = places[image.clip] else { return nil }
+        let clip = try data.clip(at: place)
+        return clip.frameCount > image.frame ? clip : nil
+    }
+}

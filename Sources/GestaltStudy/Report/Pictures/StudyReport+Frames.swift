@@ -1,0 +1,89 @@
+import GestaltData
+import GestaltMedia
+import GestaltRecipes
+import GestaltTensor
+
+/// The number of worst, of median and of best frames that are shown.
+private let framesOfEach = 3
+
+extension StudyReport {
+    /// Makes the pictures of a report with the models in the study's folder: frames with true and
+    /// predicted masks, latents as colors, forecasts.
+    ///
+    /// Where data or models are not found, the section says so instead.
+    ///
+    /// - Throws: what reading clips and applying models throws.
+    public func framePictures(folder: String) throws -> [PictureSection] {
+        let picker: FramePicker
+        do {
+            picker = try FramePicker(results, split)
+        } catch {
+            return [PictureSection(title: "Frames", text: "Not shown: \(error)", items: [])]
+        }
+        return try [
+            maskSection(picker, folder), latentSection(picker, folder),
+            forecastSection(picker, folder),
+        ].compactMap { $0 }
+    }
+
+    /// The frames at which the best encoder fails, is usual and is best, beside the baseline.
+    private func maskSection(_ picker: FramePicker, _ folder: String) throws -> PictureSection? {
+        let rows = [
+            best(results.rows(of: .encoder), count: 1).first,
+            best(results.rows(of: .baseline), count: 1).first,
+        ].compactMap { $0 }
+        let models = try rows.compactMap { row in try model(of: row, folder).map { (row, $0) } }
+        guard let first = models.first,
+            let scores = first.1.run.scores(on: split)?.masks
+        else { return nil }
+        var items: [PictureSection.Item] = []
+        for (title, image) in FramePicker.extremes(of: scores.images, count: framesOfEach) {
+            guard let clip = try picker.clip(of: image), let masks = clip.masks else { continue }
+            let frame = clip.frames[image.frame]
+            let predicted = try models.map { row, model in
+                try model.segmenter.labels(of: image.frame..<(image.frame + 1), in: clip)[0]
+            }
+            let overlaid = ([masks[image.frame]] + predicted).map { frame.overlaid(labels: $0) }
+            let words =
+                "\(image.clip), frame \(image.frame), IoU \(DisplayNumber.fixed(image.iou ?? .nan))"
+            items.append(
+                try PictureSection.Item(
+                    Self.strip([frame] + overlaid), description: "\(title): \(words)",
+                    caption: "\(title): \(words)"))
+        }
+        guard !items.isEmpty else {
+            return PictureSection(
+                title: "Best, median and worst frames",
+                text: "Not shown: \(results.data.location) has none of the scored clips.", items: []
+            )
+        }
+        let names = models.map(\.0.name).joined(separator: ", ")
+        return PictureSection(
+            title: "Best, median and worst frames",
+            text: "From left to right: the frame, its true mask, the prediction of \(names). "
+                + "Chosen and scored by \(first.0.name), seed \(first.1.run.seed), with "
+                + "\(self.scores.words(first.1.run.labels)).",
+            items: items, magnification: 2)
+    }
+
+    /// Pictures of one size side by side.
+    static func strip(_ pictures: [Tensor<UInt8>]) -> Tensor<UInt8> {
+        ContactSheet(gap: 2, background: .gray).drawn([pictures])
+    }
+
+    /// A finished run of a row whose model is in the folder, with the number of labels at which most
+    /// rows were scored; nil where there is none.
+    func model(
+        of row: StudyResults.Row, _ folder: String
+    ) throws -> (run: StudyResults.Run, opened: OpenedModel, segmenter: FrameSegmenter)? {
+        let labels = row.isLabelFree ? nil : scores.commonAmount
+        for run in results.runs(of: row.name, labels: labels) where run.state == .done {
+            guard let part = run.folder else { continue }
+            let path = "\(folder)/\(part)"
+            guard StudyFolder.exists(path) else { continue }
+            let opened = try OpenedModel(at: path)
+            return (run, opened, FrameSegmenter(try opened.segmentation()))
+        }
+        return nil
+    }
+}

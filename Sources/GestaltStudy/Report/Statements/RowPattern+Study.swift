@@ -1,0 +1,173 @@
+/// The rows that the claim and its questions speak of. Rows that see the future are oracles, never
+/// encoders.
+extension RowPattern {
+    /// Unfrozen frame encoder, hidden states, convolutional head.
+    static let paper = RowPattern(
+        "the prior's hidden states with a trained frame encoder and a convolutional head"
+    ) { row in
+        row.isHidden && row.trainsSource && row.headKind == "convolutional"
+            && !row.usesUnlabeledFrames
+    }
+
+    /// Baselines; those with the subject's use of unlabeled frames first.
+    static let unet = RowPattern("a U-Net on RGB") { row, subject in
+        row.group == .baseline
+            ? (row.usesUnlabeledFrames == (subject?.usesUnlabeledFrames ?? false) ? 1 : 0) : nil
+    }
+
+    static let hidden = RowPattern("the prior's hidden states") { $0.isHidden }
+
+    static let trainedHidden = RowPattern("hidden states with a trained frame encoder") {
+        $0.isHidden && $0.trainsSource
+    }
+
+    /// Other sources of a single frame with the same head and regime.
+    static let otherLatents = RowPattern("other latents with the same head and training") {
+        row, subject in
+        guard row.isSingleFrameEncoder, !row.isHidden, let subject else { return nil }
+        return row.sharesTraining(with: subject) ? 0 : nil
+    }
+
+    static let frozenCounterpart = RowPattern("the same source frozen") { row, subject in
+        row.isSingleFrameEncoder && !row.trainsSource && row.source == subject?.source
+            && row.head == subject?.head ? 0 : nil
+    }
+
+    static let trainedFrameEncoder = RowPattern("the trained frame encoder alone") {
+        row, subject in
+        guard row.isSingleFrameEncoder, row.trainsSource,
+            ["resnet", "dense"].contains(row.sourceWords.first)
+        else { return nil }
+        return row.head == subject?.head ? 1 : 0
+    }
+
+    static let convolutional = RowPattern("a convolutional head on latents") {
+        $0.isSingleFrameEncoder && $0.headKind == "convolutional"
+    }
+
+    static let otherHead = RowPattern("another head on the same source") { row, subject in
+        row.isSingleFrameEncoder && row.headKind != "convolutional"
+            && row.source == subject?.source && row.regime == subject?.regime
+            && row.usesUnlabeledFrames == subject?.usesUnlabeledFrames ? 0 : nil
+    }
+
+    /// Labels alone: unlabeled frames would help the controls, too.
+    static let singleFrame = RowPattern("a latent of a single frame") {
+        $0.isSingleFrameEncoder && !$0.usesUnlabeledFrames
+    }
+
+    static let frozenSingleFrame = RowPattern("a frozen latent of a single frame") {
+        $0.isSingleFrameEncoder && !$0.trainsSource && !$0.usesUnlabeledFrames
+    }
+
+    /// Frozen sources that learned from prediction.
+    static let frozenMotion = RowPattern("a frozen latent of a model that predicts") {
+        $0.isSingleFrameEncoder && $0.isPredictive && !$0.trainsSource
+    }
+
+    static let randomCounterpart = RowPattern("random weights") { row, subject in
+        guard row.group == .control, row.hasRandomSource else { return nil }
+        return (row.trainsSource == subject?.trainsSource ? 4 : 0)
+            + (row.source == subject?.source ? 2 : 0) + (row.head == subject?.head ? 1 : 0)
+    }
+
+    static let position = RowPattern("position alone") { row, subject in
+        row.group == .control && row.sourceWords.first == "position"
+            ? (row.head == subject?.head ? 1 : 0) : nil
+    }
+
+    static let constantMask = RowPattern("a constant mask") { row in
+        row.group == .control && row.head == nil && !row.hasRandomSource
+            && row.sourceWords.first != "position"
+    }
+
+    /// A control that was pre-trained without motion.
+    static let stillOnly = RowPattern("pre-training on still pictures alone") { row, subject in
+        guard row.group == .control,
+            [row.name, row.regime].contains(where: { $0.contains("still") })
+        else { return nil }
+        return (row.source == subject?.source ? 2 : 0) + (row.head == subject?.head ? 1 : 0)
+    }
+
+    static let videoGPT = RowPattern("frozen latents of a VQ-VAE and its prior") {
+        $0.isSingleFrameEncoder && !$0.trainsSource
+            && ["prior", "tokenizer", "resnet"].contains($0.sourceWords.first)
+    }
+
+    static let magvit = RowPattern("frozen latents of MAGVIT") { row, subject in
+        guard row.isSingleFrameEncoder, !row.trainsSource, row.sourceWords.first == "magvit"
+        else { return nil }
+        return row.head == subject?.head ? 1 : 0
+    }
+
+    static let severalFrames = RowPattern("two to four conditioning frames") {
+        $0.group == .encoder && !$0.seesFuture && $0.conditioningFrames > 1
+    }
+
+    static let singleFrameCounterpart = RowPattern("the same from one frame") { row, subject in
+        guard let subject, row.group == .encoder, !row.seesFuture, row.conditioningFrames == 1,
+            row.sharesTraining(with: subject)
+        else { return nil }
+        let words = subject.sourceWords.filter { !$0.hasPrefix("frames=") }
+        return row.sourceWords.filter { !$0.hasPrefix("frames=") } == words ? 0 : nil
+    }
+
+    static let trueClip = RowPattern("latents of the true clip") { $0.group == .oracle }
+
+    static let singleFrameSource = RowPattern("the same model on a single frame") { row, subject in
+        guard let subject, row.isSingleFrameEncoder, row.head == subject.head,
+            row.sourceWords.first == subject.sourceWords.first,
+            row.trainsSource == subject.trainsSource
+        else { return nil }
+        let words = subject.sourceWords.filter { $0 != "clip" }
+        return row.sourceWords == words ? 1 : 0
+    }
+
+    /// Hidden states where the query is the masked token of a prior with code dropout.
+    static let maskedQueries = RowPattern("masked tokens as queries") {
+        $0.isHidden && !$0.trainsSource && [nil, "hidden"].contains($0.sourceValue("query"))
+    }
+
+    static let startQueries = RowPattern("start-of-sequence embeddings as queries") {
+        $0.isHidden && !$0.trainsSource && $0.sourceValue("query") == "start"
+    }
+
+    static let sampledFutures = RowPattern("hidden states along sampled futures") { row, subject in
+        guard row.isSingleFrameEncoder, row.source.hasPrefix("prior:samples") else { return nil }
+        return row.head == subject?.head ? 1 : 0
+    }
+
+    /// A study marks such rows by `larger` in their names.
+    static let larger = RowPattern("a larger model or larger pictures") {
+        $0.group == .encoder && $0.name.contains("larger")
+    }
+
+    static let smallerCounterpart = RowPattern("the same at the usual size") { row, subject in
+        guard let subject, row.group == .encoder, !row.name.contains("larger"),
+            row.source == subject.source, row.sharesTraining(with: subject)
+        else { return nil }
+        return 0
+    }
+}
+
+extension StudyResults.Row {
+    fileprivate var isSingleFrameEncoder: Bool {
+        group == .encoder && !seesFuture && conditioningFrames == 1
+    }
+
+    /// Hidden states of a prior of either family, alone or joined with a dense encoder.
+    fileprivate var isHidden: Bool {
+        isSingleFrameEncoder
+            && ["prior:hidden", "dense+prior:hidden", "magvit:hidden"].contains {
+                source.hasPrefix($0)
+            }
+    }
+
+    /// Whether the source learned from the frames that follow.
+    fileprivate var isPredictive: Bool {
+        ["prior", "resnet", "dense", "dense+prior"].contains(sourceWords.first ?? "")
+            || source.hasPrefix("magvit:hidden") || source.hasPrefix("magvit:visible")
+    }
+
+    fileprivate var conditioningFrames: Int { sourceValue("frames").flatMap(Int.init) ?? 1 }
+}

@@ -1,0 +1,138 @@
+import GestaltData
+import GestaltIO
+import GestaltModels
+import GestaltRecipes
+
+extension StudyResults {
+    /// Collects the results of a study from its folder, whether all its runs are made or not.
+    /// - Throws: ``StudyError`` for a folder without a study, or with damaged files.
+    public init(folder path: String) throws {
+        let folder = StudyFolder(path)
+        let stored = try folder.storedStudy()
+        var options = StudyOptions()
+        options.command = stored.command
+        let grid = try StudyGrid(stored.study, stored.facts)
+        self = try StudySession(grid, folder, options).results()
+    }
+}
+
+extension StudyPlan {
+    /// The state of a study by its folder; without expected times of runs of which none is done.
+    /// - Throws: ``StudyError`` for a folder without a study, or with damaged files.
+    public init(folder path: String) throws {
+        let folder = StudyFolder(path)
+        let stored = try folder.storedStudy()
+        var options = StudyOptions()
+        options.rehearses = false
+        let session = StudySession(
+            try StudyGrid(stored.study, stored.facts), folder, options)
+        try self.init(
+            session.grid, folder, session.wanted, try session.costs(isKept: false))
+    }
+}
+
+extension StudySession {
+    /// Collects what is in the folder.
+    func results() throws -> StudyResults {
+        let study = grid.study
+        let counts = try Study.counts(study.labels)
+        return StudyResults(
+            title: study.title, data: grid.facts.data,
+            settings: StudyResults.Settings(
+                splits: study.splits, every: study.every ?? Study.usualEvery,
+                labels: counts.map(\.labels),
+                seeds: (0..<(counts.map(\.seeds).max() ?? 0)).map { UInt64($0) }),
+            models: try study.models.sorted { $0.key < $1.key }.flatMap { try models($0, $1) },
+            rows: try study.rows.map(row), runs: try grid.runs.map(run))
+    }
+
+    private func models(_ name: String, _ model: Study.Model) throws -> [StudyResults.Model] {
+        guard model.path == nil else {
+            return [StudyResults.Model(name: name, kind: nil, state: .done, path: model.path)]
+        }
+        return try grid.models.filter { $0.name == name }.compactMap { run in
+            guard let task = grid.task(run.hash) else { return nil }
+            let (state, error) = try state(of: task)
+            return StudyResults.Model(
+                name: name, kind: task.kind, seed: run.seed, state: state, error: error,
+                stage: try stage(of: task))
+        }
+    }
+
+    private func row(_ row: Study.Row) throws -> StudyResults.Row {
+        let outline = try outline(of: row.name)
+        var usesLabels = true
+        if let method = row.method { usesLabels = try StudyMethods.method(method.named).usesLabels }
+        let name = row.name.contains(" ") ? "\"\(row.name)\"" : row.name
+        return StudyResults.Row(
+            name: row.name, group: row.group, source: row.source ?? outline.source ?? "unknown",
+            head: row.head ?? outline.head, regime: row.regime ?? outline.regime,
+            seesFuture: outline.seesFuture ?? false,
+            usesUnlabeledFrames: outline.usesUnlabeledFrames, usesLabels: usesLabels,
+            command: (options.command ?? "gestalt study run STUDY.json --output FOLDER")
+                + " --row \(name)", note: row.note)
+    }
+
+    /// Returns what a row or model trains; what its recipe leaves open is that of the model it
+    /// starts from.
+    private func outline(of name: String) throws -> RecipeOutline {
+        guard let training = grid.study.training(name) else {
+            return RecipeOutline(source: nil, regime: "given")
+        }
+        let row = grid.study.rows.first { $0.name == name }
+        if row?.method != nil { return try StudyMethods.method(training.named).outline }
+        let recipe = try Recipes.recipe(
+            grid.study.settings(
+                of: training.named, common: row == nil ? [:] : grid.study.common))
+        var result = recipe.outline
+        guard result.source == nil, let start = recipe.model, grid.study.training(start) != nil
+        else { return result }
+        let earlier = try outline(of: start)
+        result.source = earlier.source
+        result.head = result.head ?? earlier.head
+        result.seesFuture = result.seesFuture ?? earlier.seesFuture
+        result.usesUnlabeledFrames = result.usesUnlabeledFrames || earlier.usesUnlabeledFrames
+        result.regime += " of \(start)"
+        return result
+    }
+
+    private func run(_ run: StudyGrid.Run) throws -> StudyResults.Run {
+        guard let task = grid.task(run.hash) else { throw StudyError.noTraining(name: run.name) }
+        let (state, error) = try state(of: task)
+        let stored = try grid.study.splits.compactMap {
+            try folder.stored(StoredScores.self, at: scoresPath(run.hash, $0))
+        }
+        let trainings = grid.closure(of: [run.hash]).filter {
+            grid.study.models[$0.name] == nil && $0.isTraining
+        }
+        return StudyResults.Run(
+            row: run.name, labels: run.labels, seed: run.seed, hash: run.hash, state: state,
+            error: error, stages: try trainings.compactMap(stage), scores: stored.map(\.scores),
+            parameters: stored.first?.parameters,
+            millisecondsPerFrame: stored.compactMap(\.millisecondsPerFrame).first,
+            machine: try folder.record(of: run.hash)?.machine)
+    }
+
+    private func state(of task: StudyTask) throws -> (RunState, error: String?) {
+        guard let record = try folder.record(of: task.hash) else {
+            for source in task.needs.compactMap(grid.task) {
+                guard let record = try folder.record(of: source.hash), record.state == .failed
+                else { continue }
+                return (.missing, "\(source.title) failed")
+            }
+            return (.missing, nil)
+        }
+        if record.state == .failed { return (.failed, record.error) }
+        let isDone = try record.state == .done && missingSplits(of: task).isEmpty
+        return (isDone ? .done : .missing, nil)
+    }
+
+    /// Returns a training as far as it went; nil where it was not begun.
+    private func stage(of task: StudyTask) throws -> StudyResults.Stage? {
+        guard let record = try folder.record(of: task.hash) else { return nil }
+        return StudyResults.Stage(
+            name: task.name, kind: task.kind, hash: task.hash,
+            folder: folder.relativeRun(task.hash), steps: record.steps,
+            minutes: record.seconds / 60)
+    }
+}

@@ -1,0 +1,129 @@
+import Foundation
+import GestaltData
+import GestaltIO
+import GestaltModels
+import GestaltRecipes
+import GestaltTensor
+import GestaltTraining
+
+extension StudySession {
+    /// The number of crashes after which a run is taken for failed.
+    private static let mostCrashes = 3
+
+    /// Makes a task that this process has claimed, and records its end.
+    /// - Throws: `Interrupted`, and errors of writing the record.
+    func make(_ task: StudyTask) throws {
+        var record =
+            try folder.record(of: task.hash)
+            ?? StudyRecord(hash: task.hash, title: task.title, state: .stopped)
+        if record.state == .failed { record.crashes = 0 }
+        // Its process ended without writing another state.
+        if record.state == .running { record.crashes += 1 }
+        guard record.crashes < Self.mostCrashes else {
+            record.state = .failed
+            record.error = "ended \(record.crashes) times without an error: by a crash or a kill"
+            return try folder.write(record)
+        }
+        if record.state != .done { record.state = .running }
+        (record.error, record.machine) = (nil, Self.machine)
+        try folder.write(record)
+        do {
+            try perform(task, &record)
+            record.state = .done
+        } catch {
+            guard !Self.isInterruption(error) else {
+                record.state = .stopped
+                try folder.write(record)
+                throw Interrupted()
+            }
+            record.state = .failed
+            record.error = "\(error)"
+            options.notice("\(task.title) failed: \(error)")
+        }
+        try folder.write(record)
+    }
+
+    private static func isInterruption(_ error: any Error) -> Bool {
+        if case TrainingError.interrupted = error { return true }
+        return error is Interrupted
+    }
+
+    private func perform(_ task: StudyTask, _ record: inout StudyRecord) throws {
+        switch task.work {
+        case .training:
+            if record.steps == 0 { try train(task, &record) }
+            for split in try missingSplits(of: task) { try score(task, split) }
+        case .method(let method):
+            let start = ContinuousClock.now
+            let resolved = Study.Training(method.kind, try method.resolved { try model(task, $0) })
+            let scores = try StudyMethods.method(resolved).scores(methodTask(task))
+            for part in scores { try write(StoredScores(scores: part), task, part.split) }
+            record.seconds += (.now - start) / .seconds(1)
+        }
+    }
+
+    private func train(_ task: StudyTask, _ record: inout StudyRecord) throws {
+        let start = ContinuousClock.now
+        defer { record.seconds += (.now - start) / .seconds(1) }
+        let recipe = try recipe(of: task)
+        var run = RunOptions(
+            folder: folder.run(task.hash), showsProgress: options.showsProgress,
+            interruption: options.interruption)
+        run.latents = latents
+        run.changes.data = recipe.data.location
+        try Self.train(recipe, run)
+        record.steps = recipe.steps * recipe.rounds
+        // First, so that a training that has ended is never taken for one that has not.
+        try folder.write(record)
+        try folder.removeCheckpoints(task.hash)
+    }
+
+    /// Starts a training, or resumes it where it has begun.
+    static func train<R: Recipe>(_ recipe: R, _ options: RunOptions) throws {
+        guard let folder = options.folder, StudyFolder.exists(folder + "/recipe.json") else {
+            _ = try recipe.train(options)
+            return
+        }
+        // Begun when the study's folder or its data were in another place: the hash of the run
+        // says that all else is the same.
+        if try R(run: folder) != recipe {
+            try AtomicFile.write(recipe.json(), to: folder + "/recipe.json")
+        }
+        _ = try R.resume(folder, options)
+    }
+
+    /// Returns the recipe of a training, with the paths of the models it starts from.
+    func recipe(of task: StudyTask) throws -> any Recipe {
+        guard case .training(let training, let common) = task.work else {
+            throw StudyError.noTraining(name: task.name)
+        }
+        return try StudyTask.recipe(
+            training, common, grid.study, labels: task.labels, seed: task.seed
+        ) { try model(task, $0) }
+    }
+
+    /// Returns the path of a model that a task refers to.
+    private func model(_ task: StudyTask, _ name: String) throws -> String {
+        switch task.sources[name] {
+        case .task(let hash): folder.run(hash)
+        case .path(let path, _): path
+        case nil: throw StudyError.noTraining(name: name)
+        }
+    }
+
+    private func methodTask(_ task: StudyTask) throws -> StudyMethodTask {
+        let interruption = options.interruption
+        return StudyMethodTask(
+            data: try grid.study.data.choice, splits: try missingSplits(of: task),
+            every: grid.study.every ?? Study.usualEvery, labels: task.labels, seed: task.seed,
+            latents: latents
+        ) { _ in try interruption.check() }
+    }
+
+    /// Processor, threads and instruction set, in a phrase.
+    static var machine: String {
+        let processor = Runtime.description.split(separator: "\n").first ?? ""
+        let name = processor.drop { $0 != " " }.dropFirst().prefix { $0 != "," }
+        return "\(name), \(Runtime.threads) threads, \(Runtime.instructionSet)"
+    }
+}
