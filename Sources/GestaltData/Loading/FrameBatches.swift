@@ -7,6 +7,8 @@ public struct FrameBatch: Sendable {
     public var frames: Tensor<Float>
     /// `[N, H, W]`, ids as in ``Clip/masks``; nil when the clips have none.
     public var masks: Tensor<UInt8>?
+    /// The category of each id in the masks, for each of the `N` items, as in ``Clip/categories``.
+    public var categories: [[UInt8: UInt8]?]
     /// The origin of each of the `N` items.
     public var indices: [FrameIndex]
 }
@@ -80,15 +82,16 @@ public struct FrameBatches: BatchSource {
         let indices = places.items(step: step).map { frames[$0] }
         let pieces = try clips.frames(
             of: indices.map { ClipWindow(clip: $0.clip, start: $0.frame, length: 1) })
-        let (pixels, masks) = try assembleMixed(
+        let batch = try assembleMixed(
             pieces, order: order, firstPosition: step * batchSize, augmentation: augmentation,
             withMasks: hasMasks
         ) { place in
             try medians.median(of: indices[place].clip) { try clips.clip(at: indices[place].clip) }
         }
-        let shape = pixels.shape
+        let shape = batch.frames.shape
         return FrameBatch(
-            frames: pixels.reshaped([shape[0], shape[2], shape[3], 3]),
-            masks: masks?.reshaped([shape[0], shape[2], shape[3]]), indices: indices)
+            frames: batch.frames.reshaped([shape[0], shape[2], shape[3], 3]),
+            masks: batch.masks?.reshaped([shape[0], shape[2], shape[3]]),
+            categories: batch.categories, indices: indices)
     }
 }
