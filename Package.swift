@@ -162,9 +162,8 @@ let package = Package(
         layer(
             "GestaltSegHeads",
             [
-                "GestaltChecks", "GestaltTensor", "GestaltIO", "GestaltNN", "GestaltMedia",
-                "GestaltModels",
-                "GestaltVideo", "GestaltPrior",
+                "GestaltChecks", "GestaltTensor", "GestaltIO", "GestaltNN", "GestaltMetrics",
+                "GestaltMedia", "GestaltModels", "GestaltVideo", "GestaltPrior",
             ]),
         layer(
             "GestaltRecipes",
@@ -200,7 +199,7 @@ let package = Package(
             "GestaltCommand",
             [
                 "GestaltTensor", "GestaltIO", "GestaltNN", "GestaltFiles", "GestaltMedia",
-                "GestaltData", "GestaltModels", "GestaltVideo", "GestaltTraining",
+                "GestaltLabels", "GestaltData", "GestaltModels", "GestaltVideo", "GestaltTraining",
                 "GestaltImport", "GestaltVQVAE", "GestaltMAGVIT", "GestaltPrior", "GestaltSegHeads",
                 "GestaltRecipes", "GestaltMetrics", "GestaltFilm", "GestaltFitting",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
