@@ -47,8 +47,9 @@ extension HeadRecipe {
             model, plan: plan, batch: optimization.batchSize,
             data: [set] + (evaluationSet.map { [$0] } ?? []),
             trial: try trial(model, set, frames, isCached: isCached))
-        let card = about(
-            "\(frames.count) labeled frames of \(set)", seesFuture: encoder.seesFuture)
+        let card =
+            about("A head", "\(frames.count) labeled frames of \(set)")
+            + (encoder.seesFuture ? " It sees the clip around a frame: frames after it, too." : "")
         func train<Task: StateDependentTask>(
             _ task: Task
         ) throws -> Trained<Segmenter> where Task.Model == Segmenter {
@@ -72,15 +73,6 @@ extension HeadRecipe {
             order: .shuffled(seed: seed), augmentation: augmentation)
     }
 
-    /// - Throws: `ConfigurationError` for a part without weights: training it would do nothing.
-    private func validateParts(of encoder: any StoredEncoder) throws(ConfigurationError) {
-        let paths = encoder.state.map(\.path)
-        for part in trains where !paths.contains(where: Freezing([part]).covers) {
-            throw .invalid(
-                "trains", expected: "parts with weights in \(encoder.name)", found: part)
-        }
-    }
-
     private func validateWindow(of encoder: any StoredEncoder) throws(ConfigurationError) {
         guard encoder.seesFuture else { return }
         let (stride, window) = (encoder.temporalStride, LabeledFrameEncoder.usualWindow)
@@ -102,39 +94,10 @@ extension HeadRecipe {
             classes: classes,
             input: PictureInput(height: size.height, width: size.width))
         try configuration.validate()
-        var encoder = encoder
-        if initial == .random {
-            var draws = encoderRandom
-            encoder = encoder.configuration.encoder(random: &draws)
-        }
         var random = RandomStream(seed: seed).split(.max)
-        var model = Segmenter(configuration, encoder: encoder, random: &random)
+        var model = Segmenter(configuration, encoder: begun(encoder), random: &random)
         if let earlier { model.take(earlier) }
         return model
-    }
-
-    /// Checks the frozen parts, which come from the current model; the rest comes from the
-    /// checkpoint.
-    private func requireSameEncoder(as model: Segmenter, _ run: RecipeRun<Self>) throws {
-        guard run.options.resumes, let path = run.folder?.existingLastCheckpoint else { return }
-        let checkpoint = try Checkpoint(reading: path)
-        for part in try frozenParts {
-            try checkpoint.requireSame(
-                "encoder.\(part)", as: model, expected: "the \(part) this run began with")
-        }
-    }
-
-    private var frozenParts: [String] {
-        get throws(ConfigurationError) { try encoderType.parts.filter { !trains.contains($0) } }
-    }
-
-    private func about(_ frames: String, seesFuture: Bool) -> String {
-        let start = initial == .random ? " drawn at random" : ""
-        let training =
-            trains.isEmpty
-            ? "frozen" : "of which \(trains.joined(separator: ", ")) trained"
-        return "A head on \(encoder.description)\(start), \(training), on \(frames)."
-            + (seesFuture ? " It sees the clip around a frame: frames after it, too." : "")
     }
 
     private func trial(
