@@ -163,9 +163,8 @@ let package = Package(
         layer(
             "GestaltSegHeads",
             [
-                "GestaltChecks", "GestaltTensor", "GestaltIO", "GestaltNN", "GestaltMedia",
-                "GestaltModels",
-                "GestaltVideo", "GestaltPrior",
+                "GestaltChecks", "GestaltTensor", "GestaltIO", "GestaltNN", "GestaltMetrics",
+                "GestaltMedia", "GestaltModels", "GestaltVideo", "GestaltPrior",
             ]),
         layer(
             "GestaltRecipes",

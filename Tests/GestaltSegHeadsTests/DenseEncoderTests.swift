@@ -63,9 +63,25 @@ import Testing
             try DenseEncoder(named: "dense:wide", on: nil, random: &random)
         }
         let other = try #require(throws: ModelMismatch.self) {
-            try DenseEncoder(named: "dense", on: StoredModelTests.unet(), random: &random)
+            try DenseEncoder(named: "dense", on: SegmenterTests.segmenter(), random: &random)
         }
         #expect(other.needed == .denseEncoder)
+    }
+
+    @Test func theTrunkOfAUNetIsADenseEncoder() throws {
+        var random = RandomStream(seed: 5)
+        let network = StoredModelTests.unet()
+        let encoder = try DenseEncoder(named: "dense", on: network, random: &random)
+        let frames = noise([1, 16, 16, 3])
+        #expect(
+            encoder.encode(frames, .inference).tensor[0..., 0] == network.features(frames)?.tensor)
+        // With another scale of its input the weights would not fit.
+        var configuration = network.configuration
+        configuration.input.scale = 1
+        let other = UNet(configuration, random: &random)
+        #expect(throws: ModelMismatch.self) {
+            try DenseEncoder(named: "dense", on: other, random: &random)
+        }
     }
 
     @Test func twoOutputsOfOneNameAreAnError() {

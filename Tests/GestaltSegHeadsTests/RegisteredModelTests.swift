@@ -55,7 +55,10 @@ struct ModelSample: Sendable, CustomTestStringConvertible {
                 [$0.logits(frames, .inference)]
             }
         }
-        return samples + segmenters
+        let instances = InstanceSegmenterTests.heads.map { head in
+            ModelSample(InstanceSegmenterTests.model(head)) { $0.proposals(frames).map(\.masks) }
+        }
+        return samples + segmenters + instances
     }()
 }
 
@@ -82,6 +85,9 @@ struct ModelSample: Sendable, CustomTestStringConvertible {
             names(of: Encoders.registry)
                 == Set(EncoderConfigurationTests.encoders.map { type(of: $0).kind }))
         #expect(names(of: Heads.registry) == Set(VisitTests.heads.map { type(of: $0).kind }))
+        #expect(
+            names(of: InstanceHeads.registry)
+                == Set(InstanceSegmenterTests.heads.map { type(of: $0).kind }))
     }
 
     @Test(arguments: ModelSample.all) func visitNamesAllThatAModelStores(sample: ModelSample) {

@@ -21,6 +21,8 @@ struct Segment: GestaltCommand {
             A film NAME.mp4 yields masks/NAME/FRAME.png, overlays/NAME.mp4, coco/NAME.json (masks \
             as compressed run lengths) and times/NAME.csv, or the results of --formats; it is \
             decoded, segmented and written side by side, in memory that does not grow with it.
+            A model of instances writes the numbers of objects into masks/NAME.png, and all objects \
+            with class, score and mask into coco.json; it sees the frames of films as pictures.
             Unreadable images are skipped and listed at the end; the exit code is then 1.
             A head on clips (tokenizer:LATENTS:clip) sees the surrounding frames: the images of a \
             folder are then a clip.
@@ -36,7 +38,10 @@ struct Segment: GestaltCommand {
     var output: String
     @OptionGroup var reading: ReadingOptions
     @Option(
-        help: "Probability above which a pixel is foreground, 0.5 by default; not for classes.",
+        help: """
+            Probability above which a pixel is foreground, or score from which on an object counts; \
+            0.5 by default; not for classes.
+            """,
         transform: share)
     var threshold: Float?
     @Option(
@@ -58,29 +63,31 @@ struct Segment: GestaltCommand {
     func run() throws {
         try OutputFolder.check(output)
         let opened = try model.open(for: .segmentation, common)
-        let network = try opened.segmentation()
-        guard threshold == nil || network.classes == 1 else {
+        let frameModel = opened.model as? any SegmentationModel & StoredModel
+        if let classes = frameModel?.classes, classes > 1, threshold != nil {
             throw ValidationError(
-                "--threshold is for foreground; \(opened.path) chooses among \(network.classes) classes"
-            )
+                "--threshold is for foreground and instances; \(opened.path) chooses among "
+                    + "\(classes) classes")
         }
         Interruption.handleSignals()
         let listing = PictureListing(inputs, excluding: output)
-        // A model of clips sees films as other clips.
-        let films = network.readsClips ? [] : listing.groups.filter(FilmJob.isFilm)
-        guard film.typed.isEmpty || !films.isEmpty else {
-            throw ValidationError(
-                "\(film.typed.joined(separator: ", ")): for films, and models of single frames")
-        }
-        var filmJob = films.isEmpty ? nil : try self.filmJob(network, opened.path)
-        try filmJob?.run(films)
-        let pictures = listing.groups.filter { group in !films.contains { $0.path == group.path } }
-        var job = SegmentJob(
-            network, output: output, common: common,
+        var job = try SegmentJob(
+            opened, categories: try categories(of: opened), output: output, common: common,
             options: .init(
                 clips: reading.options, threshold: threshold ?? 0.5,
-                opacity: opacity ?? (network.classes == 1 ? 0.35 : 0.5), overlays: !masksOnly,
-                skipsExisting: skipExisting))
+                opacity: opacity ?? (frameModel?.classes == 1 ? 0.35 : 0.5),
+                overlays: !masksOnly, skipsExisting: skipExisting))
+        // Models of clips and of instances see films as other clips.
+        let filmModel = frameModel.flatMap { $0.readsClips ? nil : $0 }
+        let films = filmModel == nil ? [] : listing.groups.filter(FilmJob.isFilm)
+        guard film.typed.isEmpty || !films.isEmpty else {
+            throw ValidationError(
+                "\(film.typed.joined(separator: ", ")): for films, and models of single frames "
+                    + "that give foreground or classes")
+        }
+        var filmJob = films.isEmpty ? nil : try filmModel.map { try self.filmJob($0, opened.path) }
+        try filmJob?.run(films)
+        let pictures = listing.groups.filter { group in !films.contains { $0.path == group.path } }
         job.failures =
             (filmJob?.failures ?? []) + listing.failures.map { ($0.path, $0.reason) }
         if !pictures.isEmpty {
@@ -91,6 +98,13 @@ struct Segment: GestaltCommand {
         }
         try report(job, listing, filmJob?.outcomes ?? [])
         guard job.failures.isEmpty else { throw ExitCode(1) }
+    }
+
+    /// The categories of a model of instances; none for others, whose films have them.
+    private func categories(of opened: OpenedModel) throws -> [ModelCategory] {
+        guard let model = opened.model as? any InstanceModel else { return [] }
+        let stored = try ModelCategories.read(from: opened.path)
+        return stored.isEmpty ? ModelCategories.usual(classes: model.classes) : stored
     }
 
     private func filmJob(

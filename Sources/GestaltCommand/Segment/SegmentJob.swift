@@ -2,6 +2,7 @@ import ArgumentParser
 import Foundation
 import GestaltData
 import GestaltFiles
+import GestaltFitting
 import GestaltIO
 import GestaltMedia
 import GestaltModels
@@ -22,9 +23,9 @@ struct SegmentJob {
         let skipsExisting: Bool
     }
 
-    typealias Network = any SegmentationModel & StoredModel
-
-    let network: Network
+    let network: any PictureNetwork
+    /// The model, where it sees clips: the frames around each picture.
+    let clipModel: (any SegmentationModel)?
     let output: String
     let common: CommonOptions
     let options: Options
@@ -35,9 +36,21 @@ struct SegmentJob {
     private var sizeIsSaid = false
     /// Times of frames of films by the names of their masks.
     private var times: [(name: String, seconds: Double)] = []
+    /// The instances of pictures; nil for a model of none.
+    private var instances: InstanceFile?
 
-    init(_ network: Network, output: String, common: CommonOptions, options: Options) {
-        self.network = network
+    /// - Parameter categories: of a model of instances, background first.
+    init(
+        _ opened: OpenedModel, categories: [ModelCategory], output: String, common: CommonOptions,
+        options: Options
+    ) throws(ModelMismatch) {
+        if let model = opened.model as? any InstanceModel {
+            (network, clipModel) = (InstanceNetwork(model: model), nil)
+            instances = InstanceFile(categories: categories)
+        } else {
+            let model = try opened.segmentation()
+            (network, clipModel) = (MaskNetwork(model: model), model.readsClips ? model : nil)
+        }
         self.output = output
         self.common = common
         self.options = options
@@ -57,12 +70,17 @@ struct SegmentJob {
         defer { progress.finish() }
         for group in groups {
             do {
-                try network.readsClips ? runClips(group, progress) : runPictures(group, progress)
+                if let clipModel {
+                    try runClips(group, clipModel, progress)
+                } else {
+                    try runPictures(group, progress)
+                }
             } catch let error where Self.isAboutInput(error) {
                 failures.append((group.path, Self.reason(error, group.path)))
             }
         }
         try writeTimes()
+        try instances?.write(to: output + "/coco.json")
     }
 
     /// Writes the times of films' frames beside the masks: names, then seconds.
@@ -99,16 +117,19 @@ struct SegmentJob {
         let good = try read(pictures)
         guard !good.isEmpty else { return }
         saySize(good[0].image)
-        let scores = network.probabilities(fitted: stacked(good.map(\.fitted), axis: 0))
-        let (folder, options) = (output, options)
-        let refused = try concurrentMap(count: good.count) { index in
-            try Self.finish(good[index], scores[index..<index + 1], folder, options)
+        let outputs = network.outputs(fitted: stacked(good.map(\.fitted), axis: 0))
+        let (folder, options, meaning) = (output, options, network.labels)
+        let results = try concurrentMap(count: good.count) { index in
+            try Self.finish(good[index], outputs[index], meaning, folder, options)
         }
-        for (picture, error) in zip(good, refused) {
-            guard let error else { continue }
-            failures.append((picture.picture.path, "\(error)"))
+        for (picture, result) in zip(good, results) {
+            switch result {
+            case .success(let labels):
+                instances?.add(labels, name: picture.picture.name + ".png")
+                done += 1
+            case .failure(let error): failures.append((picture.picture.path, "\(error)"))
+            }
         }
-        done += refused.count { $0 == nil }
     }
 
     /// Reads images and fits them to the network; those that cannot be read become failures.
@@ -133,27 +154,30 @@ struct SegmentJob {
         return good
     }
 
-    /// Writes the mask and the overlay of an image from its scores `[1, h, w, classes]`.
-    /// - Returns: the error of scores from which no mask follows.
+    /// Writes the mask and the overlay of an image from a network's output.
+    /// - Returns: the labels, or the error of scores from which none follow.
     private static func finish(
-        _ read: ReadPicture, _ scores: Tensor<Float>, _ folder: String, _ options: Options
-    ) throws -> NonFiniteScores? {
+        _ read: ReadPicture, _ output: any PictureOutput, _ meaning: PictureLabels.Meaning,
+        _ folder: String, _ options: Options
+    ) throws -> Result<PictureLabels, NonFiniteScores> {
         let (name, image) = (read.picture.name, read.image)
-        let maps = scores.resized(height: image.shape[0], width: image.shape[1])
-        let labels: Tensor<UInt8>
+        let labels: PictureLabels
         do throws(NonFiniteScores) {
-            labels = try GestaltSegHeads.labels(
-                ofFinite: maps, threshold: options.threshold, name: { _ in name })[0]
+            labels = try output.labels(
+                height: image.shape[0], width: image.shape[1], threshold: options.threshold,
+                name: name)
         } catch {
-            return error
+            return .failure(error)
         }
-        try write(labels, classes: scores.shape[-1], of: image, name, folder, options)
-        return nil
+        try write(labels.ids, meaning, of: image, name, folder, options)
+        return .success(labels)
     }
 
     /// Segments the images of a group as clips, for a head that sees the surrounding frames.
-    private mutating func runClips(_ group: PictureGroup, _ progress: ProgressBar) throws {
-        let segmenter = FrameSegmenter(network)
+    private mutating func runClips(
+        _ group: PictureGroup, _ model: any SegmentationModel, _ progress: ProgressBar
+    ) throws {
+        let segmenter = FrameSegmenter(model)
         try group.forEachClip(options.clips) { clip, names in
             if group.count == nil { total += names.count }
             if let timeline = clip.timeline { times += zip(names, timeline.times).map { ($0, $1) } }
@@ -182,18 +206,18 @@ struct SegmentJob {
         let start = range.lowerBound
         let labels = try segmenter.labels(
             of: range, in: clip, threshold: options.threshold, name: { names[start + $0] })
-        let (folder, options, classes) = (output, options, network.classes)
+        let (folder, options, meaning) = (output, options, network.labels)
         _ = try concurrentMap(count: range.count) { index in
             try Self.write(
-                labels[index], classes: classes, of: clip.frames[start + index],
+                labels[index], meaning, of: clip.frames[start + index],
                 names[start + index], folder, options)
         }
         done += range.count
     }
 
     private static func write(
-        _ labels: Tensor<UInt8>, classes: Int, of image: Tensor<UInt8>, _ name: String,
-        _ folder: String, _ options: Options
+        _ labels: Tensor<UInt8>, _ meaning: PictureLabels.Meaning, of image: Tensor<UInt8>,
+        _ name: String, _ folder: String, _ options: Options
     ) throws {
         let mask = "\(folder)/masks/\(name).png"
         do {
@@ -202,13 +226,18 @@ struct SegmentJob {
                 let overlay = "\(folder)/overlays/\(name).png"
                 try OutputFile.makeFolder(of: overlay)
                 let drawn =
-                    classes == 1
-                    ? image.overlaid(mask: labels, opacity: options.opacity)
-                    : image.overlaid(labels: labels, opacity: options.opacity)
+                    switch meaning {
+                    case .foreground: image.overlaid(mask: labels, opacity: options.opacity)
+                    case .classes: image.overlaid(labels: labels, opacity: options.opacity)
+                    // Outlines divide instances that touch.
+                    case .instances:
+                        image.overlaid(labels: labels, opacity: options.opacity)
+                            .outlined(labels: labels)
+                    }
                 try PNG.write(drawn, to: overlay)
             }
             // The mask last: its existence marks an image as done.
-            if classes == 1 {
+            if meaning == .foreground {
                 try PNG.write(labels * 255, to: mask)
             } else {
                 try PNG.writeIndices(labels, to: mask)

@@ -86,13 +86,8 @@ struct EncoderOptions: ParsableArguments {
 
     /// Replaces values of the recipe by the typed ones.
     /// - Throws: `ValidationError` for an unknown encoder or a part it does not have.
-    func apply(to recipe: inout HeadRecipe) throws {
-        if let encoder {
-            recipe.encoder = encoder
-            let type = Encoders.known(encoder)
-            recipe.trains = type.map { HeadRecipe.trainedParts(of: $0) } ?? []
-            recipe.head = type?.usualHead ?? recipe.head
-        }
+    func apply(to recipe: inout some HeadTraining) throws {
+        if let encoder { recipe.choose(encoder) }
         if let initial { recipe.initial = initial }
         guard unfreeze != nil || encoderRate != nil || encoder != nil else { return }
         let parts = try parts(of: recipe.encoder)

@@ -25,3 +25,7 @@ extension TrainUNet: GestaltCommand {
 extension TrainStudent: GestaltCommand {
     var common: CommonOptions { training.common }
 }
+
+extension TrainInstances: GestaltCommand {
+    var common: CommonOptions { training.common }
+}

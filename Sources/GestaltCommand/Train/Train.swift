@@ -19,7 +19,8 @@ struct Train: ParsableCommand {
             """,
         subcommands: [
             TrainTokenizer.self, TrainPrior.self, TrainMaskedPrior.self, TrainEncoder.self,
-            TrainHead.self, TrainUNet.self, TrainStudent.self, TrainResume.self,
+            TrainHead.self, TrainUNet.self, TrainInstances.self, TrainStudent.self,
+            TrainResume.self,
         ])
 }
 

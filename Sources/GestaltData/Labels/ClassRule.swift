@@ -58,17 +58,41 @@ struct ClassRule: Sendable {
             ids.contains { table[Int($0)] != $0 }
         }
         guard changed else { return result }
-        let outlier = masks.withScalars { ids in ids.firstIndex { table[Int($0)] == nil } }
-        if let outlier {
-            throw .label(
-                path: "\(path), \(clip.name), frame \(outlier / (clip.height * clip.width))",
-                value: masks.withScalars { Int($0[outlier]) }, expected: expected)
-        }
+        try requireClasses(masks, table, of: clip, path: path)
         result.masks = masks.withScalars { ids in
             Tensor<UInt8>(uninitialized: masks.shape) { target in
                 for index in ids.indices { target[index] = table[Int(ids[index])] ?? ids[index] }
             }
         }
+        return result
+    }
+
+    private func requireClasses(
+        _ masks: Tensor<UInt8>, _ table: [UInt8?], of clip: Clip, path: String
+    ) throws(ClipError) {
+        let outlier = masks.withScalars { ids in ids.firstIndex { table[Int($0)] == nil } }
+        guard let outlier else { return }
+        throw .label(
+            path: "\(path), \(clip.name), frame \(outlier / (clip.height * clip.width))",
+            value: masks.withScalars { Int($0[outlier]) }, expected: expected)
+    }
+
+    /// Returns the clip with the class of each instance as its category; masks keep their ids.
+    ///
+    /// - Parameter path: what an error calls the set.
+    /// - Throws: ``ClipError/label(path:value:expected:)`` for an id without a class.
+    func categorized(_ clip: Clip, path: String) throws(ClipError) -> Clip {
+        let table = table(clip.categories)
+        if let masks = clip.masks { try requireClasses(masks, table, of: clip, path: path) }
+        var result = clip
+        result.categories = Self.categories(in: table)
+        return result
+    }
+
+    /// Returns the classes of the ids that have one.
+    static func categories(in table: [UInt8?]) -> [UInt8: UInt8] {
+        var result: [UInt8: UInt8] = [:]
+        for id in 1..<Clip.ignoredLabel { result[id] = table[Int(id)] }
         return result
     }
 
@@ -93,5 +117,14 @@ struct ClassRule: Sendable {
         return LazyClips.Entry(
             index: entry.index, info: info,
             counts: ClipCounts(bytes: entry.counts.bytes, labels: labels))
+    }
+
+    /// Returns the entry with the class of each instance as its category.
+    func categorized(_ entry: LazyClips.Entry, path: String) throws(ClipError) -> LazyClips.Entry {
+        // Finds ids without a class.
+        _ = try classified(entry, path: path)
+        var info = entry.info
+        info.categories = Self.categories(in: table(info.categories))
+        return LazyClips.Entry(index: entry.index, info: info, counts: entry.counts)
     }
 }

@@ -36,7 +36,7 @@ extension DataSet {
     }
 
     /// Returns the classes of a model by name: several categories as one, or one as several.
-    private static func classes(
+    static func classes(
         _ count: Int, of categories: [LabelCategory], divided: UInt8?
     ) -> [LabelCategory] {
         if categories.count > count {

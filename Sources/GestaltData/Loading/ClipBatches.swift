@@ -77,12 +77,12 @@ public struct ClipBatches: BatchSource {
             return windows.random(of: clip, using: &draws)
         }
         let pieces = try clips.frames(of: chosen)
-        let (frames, masks) = try assembleMixed(
+        let batch = try assembleMixed(
             pieces, order: order, firstPosition: step * batchSize, augmentation: augmentation,
             withMasks: hasMasks
         ) { place in
             try medians.median(of: chosen[place].clip) { try clips.clip(at: chosen[place].clip) }
         }
-        return ClipBatch(frames: frames, masks: masks, windows: chosen)
+        return ClipBatch(frames: batch.frames, masks: batch.masks, windows: chosen)
     }
 }

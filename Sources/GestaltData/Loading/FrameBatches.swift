@@ -8,6 +8,8 @@ public struct FrameBatch: Sendable {
     public var frames: Tensor<Float>
     /// `[N, H, W]`, ids as in ``Clip/masks``; nil when the clips have none.
     public var masks: Tensor<UInt8>?
+    /// The category of each id in the masks, for each of the `N` items, as in ``Clip/categories``.
+    public var categories: [[UInt8: UInt8]?]
     /// The origin of each of the `N` items.
     public var indices: [FrameIndex]
 }
@@ -94,16 +96,17 @@ public struct FrameBatches: BatchSource {
             return ClipWindow(clip: index.clip, start: start, length: index.frame - start + 1)
         }
         let pieces = try clips.frames(of: windows).map { $0.beginning(frames: preceding + 1) }
-        let (pixels, masks) = try assembleMixed(
+        let batch = try assembleMixed(
             pieces, order: order, firstPosition: step * batchSize, augmentation: augmentation,
             withMasks: hasMasks
         ) { place in
             try medians.median(of: indices[place].clip) { try clips.clip(at: indices[place].clip) }
         }
-        let shape = pixels.shape
+        let shape = batch.frames.shape
         return FrameBatch(
-            frames: preceding == 0 ? pixels.squeezed(axis: 1) : pixels,
-            masks: masks?.selected(shape[1] - 1, axis: 1).contiguous(), indices: indices)
+            frames: preceding == 0 ? batch.frames.squeezed(axis: 1) : batch.frames,
+            masks: batch.masks?.selected(shape[1] - 1, axis: 1).contiguous(),
+            categories: batch.categories, indices: indices)
     }
 }
 
@@ -115,6 +118,6 @@ extension Clip {
         let rows = Tensor((0..<count).map { Int32(max(0, $0 - missing)) })
         return Clip(
             name: name, frames: frames.gathered(rows, axis: 0),
-            masks: masks?.gathered(rows, axis: 0))
+            masks: masks?.gathered(rows, axis: 0), categories: categories)
     }
 }

@@ -109,6 +109,6 @@ extension ModelCard {
 extension TrainingRecord {
     /// Whether the training learns from masks.
     fileprivate var needsLabels: Bool {
-        [HeadRecipe.kind, UNetRecipe.kind, StudentRecipe.kind].contains(kind)
+        [HeadRecipe.kind, UNetRecipe.kind, InstanceRecipe.kind, StudentRecipe.kind].contains(kind)
     }
 }

@@ -20,6 +20,19 @@ extension ModelEvaluation {
         }
     }
 
+    static func instances(
+        _ model: any InstanceModel, every interval: Int
+    ) -> ModelEvaluation {
+        // Masks keep their ids; the report assigns the classes.
+        ModelEvaluation(masks: .required, unit: "frames") {
+            let report = try InstanceReport(of: model, on: $0, every: interval, progress: $1)
+            return ModelScores(
+                report: report, metrics: report.measures,
+                basis: "\(report.masks.imageCount) labeled frames at least \(interval) apart",
+                remarks: report.remarks)
+        }
+    }
+
     /// - Parameter isPart: whether the tokenizer is a part of the opened model, which a remark
     ///   says.
     static func reconstruction(

@@ -6,9 +6,9 @@ import GestaltSegHeads
 import GestaltTraining
 import GestaltVideo
 
-/// The evaluation that fits a stored model: masks of a segmentation model, predictions of a prior,
-/// outputs of a forecaster, reconstructions of a tokenizer, or what a model of another kind states as
-/// an ``EvaluatedModel``; of any other model with a tokenizer the reconstructions of that.
+/// The evaluation that fits a stored model: masks of a segmentation model, instances, predictions of
+/// a prior, outputs of a forecaster, reconstructions of a tokenizer, or what a model of another kind
+/// states as an ``EvaluatedModel``; of any other model with a tokenizer the reconstructions of that.
 ///
 /// ```swift
 /// let evaluation = try ModelEvaluation(of: OpenedModel(at: "runs/unet"))
@@ -53,6 +53,8 @@ public struct ModelEvaluation: Sendable {
             self = try model.evaluation
         } else if let model = opened.model as? any SegmentationModel {
             self = Self.segmentation(model, every: interval)
+        } else if let model = opened.model as? any InstanceModel {
+            self = Self.instances(model, every: interval)
         } else {
             let tokenizer = try opened.tokenizer()
             self = Self.reconstruction(

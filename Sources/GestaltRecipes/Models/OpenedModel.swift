@@ -110,13 +110,20 @@ extension OpenedModel {
         return network
     }
 
-    /// Returns the named encoder on this model; of a segmenter its own, trained encoder.
+    public func instanceModel() throws(ModelMismatch) -> any InstanceModel & StoredModel {
+        guard let model = model as? any InstanceModel & StoredModel else {
+            throw mismatch(.instances)
+        }
+        return model
+    }
+
+    /// Returns the named encoder on this model; of a model with an encoder its own, trained one.
     /// - Throws: `ConfigurationError` for a name that does not fit, or is not that of the
-    ///   segmenter's encoder; `ModelMismatch` for a model of another kind.
+    ///   model's encoder; `ModelMismatch` for a model of another kind.
     public func encoder(
         named name: ComponentName, random: inout RandomStream
     ) throws -> any StoredEncoder {
-        if let own = (model as? Segmenter)?.encoder, own.name.kind == name.kind {
+        if let own = (model as? any EncoderContaining)?.encoder, own.name.kind == name.kind {
             guard own.name == name else {
                 throw ConfigurationError.invalid(
                     "encoder", expected: "\(own.name), the encoder of \(path)", found: "\(name)")

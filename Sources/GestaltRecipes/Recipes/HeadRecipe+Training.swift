@@ -39,7 +39,7 @@ extension HeadRecipe {
         if encoder.readsClips { try evaluationSet?.requireSize(of: model.input) }
         let frames = try labeledFrames(labels, of: set)
         set.remark(on: frames, classes: classes, options)
-        let card = about("\(frames.count) labeled frames of \(set)", encoder)
+        let card = about(frames.count, of: set, encoder)
         if let closedForm {
             try run.begin(data: [set] + (evaluationSet.map { [$0] } ?? []))
             return try solved(closedForm, model, set, frames, evaluationSet, run, about: card)
@@ -112,15 +112,6 @@ extension HeadRecipe {
             order: .shuffled(seed: seed), augmentation: augmentation, preceding: preceding)
     }
 
-    /// - Throws: `ConfigurationError` for a part without weights: training it would do nothing.
-    private func validateParts(of encoder: any StoredEncoder) throws(ConfigurationError) {
-        let paths = encoder.state.map(\.path)
-        for part in trains where !paths.contains(where: Freezing([part]).covers) {
-            throw .invalid(
-                "trains", expected: "parts with weights in \(encoder.name)", found: part)
-        }
-    }
-
     private func validateWindow(of encoder: any StoredEncoder) throws(ConfigurationError) {
         guard encoder.readsClips, encoder.clipLength == nil else { return }
         let (stride, window) = (encoder.temporalStride, LabeledFrameEncoder.usualWindow)
@@ -142,38 +133,14 @@ extension HeadRecipe {
             classes: classes,
             input: PictureInput(height: size.height, width: size.width))
         try configuration.validate()
-        var encoder = encoder
-        if initial == .random {
-            var draws = encoderRandom
-            encoder = encoder.configuration.encoder(random: &draws)
-        }
         var random = RandomStream(seed: seed).split(.max)
-        var model = Segmenter(configuration, encoder: encoder, random: &random)
+        var model = Segmenter(configuration, encoder: begun(encoder), random: &random)
         if let earlier { model.take(earlier) }
         return model
     }
 
-    /// Checks the frozen parts, which come from the current model; the rest comes from the
-    /// checkpoint.
-    private func requireSameEncoder(as model: Segmenter, _ run: RecipeRun<Self>) throws {
-        guard run.options.resumes, let path = run.folder?.existingLastCheckpoint else { return }
-        let checkpoint = try Checkpoint(reading: path)
-        for part in try frozenParts {
-            try checkpoint.requireSame(
-                "encoder.\(part)", as: model, expected: "the \(part) this run began with")
-        }
-    }
-
-    private var frozenParts: [String] {
-        get throws(ConfigurationError) { try encoderType.parts.filter { !trains.contains($0) } }
-    }
-
-    private func about(_ frames: String, _ made: any StoredEncoder) -> String {
-        let start = initial == .random ? " drawn at random" : ""
-        let training =
-            trains.isEmpty
-            ? "frozen" : "of which \(trains.joined(separator: ", ")) trained"
-        var text = "A head on \(encoder.description)\(start), \(training), on \(frames)."
+    private func about(_ frames: Int, of set: DataSet, _ made: any StoredEncoder) -> String {
+        var text = about("A head", "\(frames) labeled frames of \(set)")
         if made.seesFuture { text += " It sees the clip around a frame: frames after it, too." }
         if made.sampledFutures > 0 {
             text += " Latents are of \(made.sampledFutures) sampled futures of each frame."

@@ -118,50 +118,21 @@ public struct HeadRecipe: Recipe {
 
     public func validate() throws {
         try validateOptimization()
-        try augmentation.validate()
-        guard augmentation.crop == nil else {
-            throw ConfigurationError.invalid(
-                "augmentation.crop", expected: "none: the encoder has the frames' size",
-                found: "a crop")
-        }
-        let type = try encoderType
-        try type.validate(encoder)
+        try validateFrames(augmentation)
+        try validateEncoder()
         _ = try Heads.configuration(named: head)
         try validateClosedForm()
-        guard trains.isEmpty || !type.parts.isEmpty else {
-            throw ConfigurationError.invalid(
-                "trains", expected: "[]: \(encoder) has no part that can be trained", found: trains)
-        }
-        guard trains.allSatisfy(type.parts.contains), Set(trains).count == trains.count else {
-            throw ConfigurationError.invalid(
-                "trains", expected: "parts of the encoder, each once: \(type.parts)",
-                found: trains)
-        }
-        guard trains.isEmpty || !type.seesFuture(encoder) else {
+        let seesFuture = try encoderType.seesFuture(encoder)
+        guard trains.isEmpty || !seesFuture else {
             throw ConfigurationError.invalid(
                 "trains", expected: "[] with latents of clips, which are computed once",
                 found: trains)
-        }
-        for (part, rate) in partRates.sorted(by: { $0.key < $1.key }) {
-            guard type.parts.contains(part) else {
-                throw ConfigurationError.invalid(
-                    "partRates", expected: "parts of the encoder: \(type.parts)", found: part)
-            }
-            try validateShare("partRates.\(part)", rate)
         }
     }
 
     /// The parts of an encoder that are trained by default, in its order.
     public static func trainedParts(of type: any StoredEncoder.Type) -> [String] {
         type.parts.filter { type.trainedParts[$0] != nil }
-    }
-
-    /// The type of the encoder.
-    var encoderType: any StoredEncoder.Type {
-        get throws(ConfigurationError) {
-            BuiltIns.register()
-            return try Encoders.type(of: encoder)
-        }
     }
 
     /// Trains on a predictor or a tokenizer, or trains a segmenter further, which then determines
@@ -199,12 +170,13 @@ public struct HeadRecipe: Recipe {
         try validate()
         return try train(made: try made(on: model), options)
     }
+}
 
-    private func made(on model: (any StoredModel)?) throws -> any StoredEncoder {
-        var random = encoderRandom
-        return try encoderType.init(named: encoder, on: model, random: &random)
+extension HeadRecipe: HeadTraining {
+    package mutating func choose(_ encoder: ComponentName) {
+        self.encoder = encoder
+        let type = Encoders.known(encoder)
+        trains = type.map { Self.trainedParts(of: $0) } ?? []
+        head = type?.usualHead ?? head
     }
-
-    /// The random stream of the encoder's initial weights.
-    var encoderRandom: RandomStream { RandomStream(seed: seed).split(.max - 1) }
 }

@@ -90,6 +90,7 @@ public enum Recipes {
         try? register(EncoderRecipe.self)
         try? register(HeadRecipe.self)
         try? register(UNetRecipe.self)
+        try? register(InstanceRecipe.self)
         try? register(StudentRecipe.self)
     }
 }

@@ -7,27 +7,35 @@ struct TrainingData {
     var evaluationSet: DataSet?
     private let location: String
     private let fit: FrameFit?
-    /// Of the model that masks are for.
+    /// Of the model that masks are for; 1 for a model of instances, of which labels are reported as
+    /// foreground.
     private let classes: Int?
     private var notes: [String] = []
 
     /// Opens both, with progress lines.
     ///
-    /// - Parameter classes: of the model that masks are for; they then hold its classes.
+    /// - Parameters:
+    ///   - classes: of the model that masks are for; they then hold its classes.
+    ///   - instanceClasses: of a model of instances; masks then keep their ids, and categories are
+    ///     its classes.
     /// - Throws: errors of `DataSet.open` for the training clips; evaluation clips may be missing,
     ///   or lack masks.
     init(
-        _ choice: DataChoice, masks: MaskUse, classes: Int? = nil, _ options: RunOptions
+        _ choice: DataChoice, masks: MaskUse, classes: Int? = nil, instanceClasses: Int? = nil,
+        _ options: RunOptions
     ) throws {
         location = choice.location
         fit = choice.sizing?.fit
-        self.classes = classes
-        train = try choice.open(
-            .train, masks: masks, classes: classes, showsProgress: options.showsProgress)
+        self.classes = classes ?? instanceClasses.map { _ in 1 }
+        func open(_ split: Split) throws -> DataSet {
+            let set = try choice.open(
+                split, masks: masks, classes: classes, showsProgress: options.showsProgress)
+            return try instanceClasses.map(set.categorized) ?? set
+        }
+        train = try open(.train)
         guard let split = choice.evaluation else { return }
         do {
-            evaluationSet = try choice.open(
-                split, masks: masks, classes: classes, showsProgress: options.showsProgress)
+            evaluationSet = try open(split)
         } catch let error as ClipError {
             switch error {
             case .noSplit(_, _, let found):

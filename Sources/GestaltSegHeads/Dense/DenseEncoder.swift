@@ -30,8 +30,13 @@ public struct DenseEncoder: StoredEncoder {
 
     /// An encoder with the weights of a prior's dense frame encoder.
     public init(_ frames: DenseFrameEncoder) {
-        configuration = DenseEncoderConfiguration(widths: frames.configuration.widths)
-        trunk = frames.trunk
+        self.init(
+            DenseEncoderConfiguration(widths: frames.configuration.widths), trunk: frames.trunk)
+    }
+
+    private init(_ configuration: DenseEncoderConfiguration, trunk: UShape) {
+        self.configuration = configuration
+        self.trunk = trunk
     }
 
     public var sizeMultiple: Int { trunk.multiple }
@@ -79,8 +84,8 @@ extension DenseEncoder {
         return width
     }
 
-    /// The encoder of a ``Forecaster``, or the dense frame encoder of a predictor; without a model
-    /// one with initial weights.
+    /// The encoder of a ``Forecaster``, the dense frame encoder of a predictor, or the trunk of a
+    /// ``UNet``; without a model one with initial weights.
     public init(
         named name: ComponentName, on model: (any StoredModel)?, random: inout RandomStream
     ) throws {
@@ -108,6 +113,10 @@ extension DenseEncoder {
             let frames = predictor.prior.frameEncoder as? DenseFrameEncoder
         {
             self.init(frames)
+        } else if let network = model as? UNet, network.input.hasFrameScale {
+            self.init(
+                DenseEncoderConfiguration(widths: network.configuration.widths),
+                trunk: network.trunk)
         } else {
             return nil
         }
@@ -139,4 +148,10 @@ public struct DenseEncoderConfiguration: EncoderConfiguration {
             throw .invalid("widths", expected: "1 to 8 numbers from 1 to 8192", found: widths)
         }
     }
+}
+
+extension PictureInput {
+    /// Whether frames reach the first layer with the scale of all dense encoders, which a U-Net has
+    /// by default.
+    fileprivate var hasFrameScale: Bool { center == 0.5 && scale == 1 / UShape.frameScale }
 }

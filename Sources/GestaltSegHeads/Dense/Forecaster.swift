@@ -96,5 +96,6 @@ extension ModelNeed {
     public static let forecaster = ModelNeed(
         "a forecaster (dense encoder)", recipes: ["encoder"])
     public static let denseEncoder = ModelNeed(
-        "a forecaster, or a predictor with a dense frame encoder", recipes: ["encoder"])
+        "a forecaster, a predictor with a dense frame encoder, or a U-Net",
+        recipes: ["encoder", "unet"])
 }

@@ -5,6 +5,8 @@ import GestaltVideo
 extension ModelNeed {
     public static let segmentation = ModelNeed(
         "a segmentation model (U-Net or head)", recipes: ["head", "unet"])
+    public static let instances = ModelNeed(
+        "an instance segmentation model", recipes: ["instances"])
     public static let unet = ModelNeed("a U-Net", recipes: ["unet"])
 }
 
@@ -18,6 +20,7 @@ public enum SegmentationKinds {
         // A kind that a program registered earlier under this name is kept.
         try? ModelKinds.register(UNet.self)
         try? ModelKinds.register(Segmenter.self)
+        try? ModelKinds.register(InstanceSegmenter.self)
         try? ModelKinds.register(Forecaster.self)
         try? Encoders.register(TokenizerEncoder.self)
         try? Encoders.register(ResNetEncoder.self)
@@ -39,6 +42,8 @@ public enum SegmentationKinds {
         try? Heads.register(FlattenedHead.Configuration.self)
         try? Heads.register(AttentiveHead.Configuration.self)
         try? Heads.register(UNetHead.Configuration.self)
+        try? InstanceHeads.register(QueryHead.Configuration.self)
+        try? InstanceHeads.register(EmbeddingHead.Configuration.self)
     }()
 }
 

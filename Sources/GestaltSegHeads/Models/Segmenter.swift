@@ -4,12 +4,17 @@ import GestaltNN
 import GestaltTensor
 import GestaltVideo
 
+/// A model with an encoder of its own, trained or not, which other heads can be trained on.
+public protocol EncoderContaining {
+    var encoder: any StoredEncoder { get }
+}
+
 /// An encoder and a head: from frames to latents to scores.
 ///
 /// Paths start with `encoder` and `head`, followed by the encoder's parts: `encoder.tokenizer`,
 /// `encoder.resnet`, `encoder.prior`. Freezing `encoder` trains only the head. Latents of a frozen
 /// encoder need not be recomputed: call ``encoder`` once and train ``head`` on the result.
-public struct Segmenter: SegmentationModel, StoredModel {
+public struct Segmenter: SegmentationModel, StoredModel, EncoderContaining {
     public let configuration: SegmenterConfiguration
     public var encoder: any StoredEncoder
     public var head: any SegmentationHead

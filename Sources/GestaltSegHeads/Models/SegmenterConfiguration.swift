@@ -49,41 +49,11 @@ public struct SegmenterConfiguration: ModelConfiguration {
 
     /// - Throws: `ConfigurationError` for the first invalid value.
     public func validate() throws {
-        do {
-            try encoder.validate()
-        } catch let error as ConfigurationError {
-            throw error.below("encoder")
-        }
-        do {
-            try head.validate()
-        } catch let error as ConfigurationError {
-            throw error.below("head")
-        }
+        try validated("encoder") { try encoder.validate() }
+        try validated("head") { try head.validate() }
         try validateClasses(classes)
-        do {
-            try input.validate()
-        } catch {
-            throw error.below("input")
-        }
-        try validateInput()
-    }
-
-    /// - Throws: `ConfigurationError` under `input` for a frame size that the encoder rejects.
-    private func validateInput() throws(ConfigurationError) {
-        let found = "\(input.height) × \(input.width)"
-        if let frames = encoder.frameSize {
-            guard input.height == frames.height, input.width == frames.width else {
-                throw .invalid(
-                    "input", expected: "\(frames.height) × \(frames.width), the encoder's frames",
-                    found: found)
-            }
-        }
-        let stride = encoder.stride
-        guard input.height % stride == 0, input.width % stride == 0 else {
-            throw .invalid(
-                "input", expected: "height and width that the encoder's stride \(stride) divides",
-                found: found)
-        }
+        try validated("input") { try input.validate() }
+        try input.validate(for: encoder)
     }
 
     public var summary: String {
@@ -95,7 +65,34 @@ public struct SegmenterConfiguration: ModelConfiguration {
     }
 }
 
+/// Validates a part of a configuration; errors name keys below that of the part.
+func validated(_ key: String, _ body: () throws -> Void) throws {
+    do {
+        try body()
+    } catch let error as ConfigurationError {
+        throw error.below(key)
+    }
+}
+
 extension PictureInput {
+    /// - Throws: `ConfigurationError` under `input` for a frame size that the encoder rejects.
+    func validate(for encoder: any EncoderConfiguration) throws(ConfigurationError) {
+        let found = "\(height) × \(width)"
+        if let frames = encoder.frameSize {
+            guard height == frames.height, width == frames.width else {
+                throw .invalid(
+                    "input", expected: "\(frames.height) × \(frames.width), the encoder's frames",
+                    found: found)
+            }
+        }
+        let stride = encoder.stride
+        guard height % stride == 0, width % stride == 0 else {
+            throw .invalid(
+                "input", expected: "height and width that the encoder's stride \(stride) divides",
+                found: found)
+        }
+    }
+
     func summary(classes: Int) -> String {
         "for \(classes == 1 ? "foreground" : "\(classes) classes") at \(height) × \(width)"
     }

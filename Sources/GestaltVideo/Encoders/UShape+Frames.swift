@@ -4,7 +4,7 @@ import GestaltTensor
 
 extension UShape {
     /// The factor on frames: the initial weights suit inputs of a standard deviation near 1.
-    private static let frameScale: Float = 4
+    package static let frameScale: Float = 4
 
     /// Returns the features of frames at their resolution, `[N, H, W, 3]` in −0.5…0.5 to
     /// `[N, H, W, widths[0]]`, with the input scale that all dense encoders share.

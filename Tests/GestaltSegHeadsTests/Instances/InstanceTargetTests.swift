@@ -1,0 +1,62 @@
+import GestaltSegHeads
+import GestaltTensor
+import Testing
+
+@Suite struct InstanceTargetTests {
+    /// Two pictures of 2 × 3 pixels.
+    private let masks = Tensor<UInt8>(
+        shape: [2, 2, 3], scalars: [0, 7, 7, 3, 255, 0, 0, 0, 0, 0, 0, 9])
+    private let categories: [[UInt8: UInt8]] = [[3: 2, 7: 1, 9: 1], [9: 2]]
+
+    @Test func instancesStandInTheOrderOfTheirIDs() {
+        let targets = InstanceTargets(masks, categories: categories)
+        #expect(targets.classes == [[2, 1], [2]])
+        #expect(targets.membership.shape == [2, 2, 6])
+        #expect(
+            targets.membership.scalars == [
+                0, 0, 0, 1, 0, 0, 0, 1, 1, 0, 0, 0, 0, 0, 0, 0, 0, 1, 0, 0, 0, 0, 0, 0,
+            ])
+        #expect(targets.weights?.scalars == [1, 1, 1, 1, 0, 1, 1, 1, 1, 1, 1, 1])
+        #expect(targets.classMasks().scalars == [0, 1, 1, 2, 255, 0, 0, 0, 0, 0, 0, 2])
+    }
+
+    @Test func withoutIgnoredPixelsThereAreNoWeights() {
+        let empty = InstanceTargets(.zeros([1, 2, 2]), categories: [[:]])
+        #expect(empty.weights == nil && empty.classes == [[]])
+        #expect(empty.membership.shape == [1, 0, 4])
+        #expect(empty.classMasks().scalars == [0, 0, 0, 0])
+    }
+
+    @Test func anInstanceWithoutAClassStops() async {
+        let result = await #expect(
+            processExitsWith: .failure, observing: [\.standardErrorContent]
+        ) {
+            _ = InstanceTargets(.init(repeating: 4, shape: [1, 1, 1]), categories: [[3: 1]])
+        }
+        let text = String(decoding: result?.standardErrorContent ?? [], as: UTF8.self)
+        #expect(text.contains("id 4 of picture 0 has no class"), "\(text)")
+    }
+
+    @Test func pixelsBelongToTheMostConfidentProposal() {
+        // Four pixels, four proposals: the second is a duplicate of the first, the last too weak.
+        let masks = Tensor<Float>(
+            shape: [2, 2, 4],
+            scalars: [
+                0.9, 0.9, 0.1, 0.9, 0.8, 0.7, 0.6, 0.9, 0.2, 0.2, 0.7, 0.9, 0.5, 0.1, 0.5, 0.9,
+            ])
+        let proposals = InstanceProposals(
+            masks: masks, classes: [1, 1, 2, 2], scores: [0.9, 0.8, 0.7, 0.2])
+        let map = InstanceMap(proposals, visibility: 0.5)
+        #expect(map.ids.scalars == [1, 1, 2, 0])
+        #expect(map.classes.scalars == [1, 1, 2, 0])
+        #expect(map.instances.map(\.id) == [1, 2] && map.instances.map(\.category) == [1, 2])
+        #expect(map.instances.map(\.pixelCount) == [2, 1])
+        #expect(map.instances.map(\.score) == [0.9, 0.7])
+        // At full visibility the third, half covered, is dropped as well.
+        #expect(InstanceMap(proposals, visibility: 1).ids.scalars == [1, 1, 0, 0])
+        #expect(InstanceMap(proposals, threshold: 0.95).instances.isEmpty)
+        #expect(proposals.mask(2).scalars == [0, 1, 1, 0])
+        let none = InstanceProposals(masks: .zeros([2, 2, 0]), classes: [], scores: [])
+        #expect(InstanceMap(none.resized(height: 3, width: 5)).ids == .zeros([3, 5]))
+    }
+}
