@@ -60,6 +60,20 @@ import Testing
         #expect(resumed.code == 0, "\(resumed.error)")
     }
 
+    @Test func aHeadInClosedFormIsAModelAndHasNoSteps() throws {
+        let folder = TemporaryFolder()
+        let probe = [
+            "train", "head", "--data", "synthetic:2", "--encoder", "rgb", "--closed-form", "ridge",
+            "--labels", "4", "--output", folder.path("probe"),
+        ]
+        let wrong = try Program.run(list: probe + ["--steps", "5", "--rate", "0.1"])
+        #expect(wrong.code == 2 && wrong.error.contains("leave out --rate, --steps"), "\(wrong)")
+        let fitted = try Program.run(list: probe)
+        #expect(fitted.code == 0, "\(fitted.error)")
+        let inspected = try Program.run("inspect", folder.path("probe"))
+        #expect(inspected.output.contains("segmenter (head on rgb)"), "\(inspected)")
+    }
+
     @Test(arguments: [
         (["--encoder", "prior:2"], "prior:hidden:LAYER"),
         (["--encoder", "resnet:9"], "resnet:STAGE[:frames=N][:skips], STAGE 1 to 4"),

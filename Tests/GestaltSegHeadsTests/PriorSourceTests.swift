@@ -51,19 +51,16 @@ import Testing
         #expect((found - expected).abs().max().scalar < 1e-5)
     }
 
-    /// As many refinements as there are codes reach the fixed point of the iteration.
-    @Test func refinementsConverge() throws {
+    /// r refinements settle the inputs of the first r + 1 positions, and a further one changes only
+    /// those after them.
+    @Test func refinementsSettlePositionAfterPosition() throws {
         let predictor = Self.predictor()
         let frames = noise([1, 32, 32, 3])
-        func states(_ refinements: Int) throws -> Tensor<Float> {
-            try Self.latent(
-                ComponentName(stringLiteral: "prior:expect:2:\(refinements)"), frames, on: predictor
-            )
-        }
-        let steps = try [1, 2, 4, 8].map {
-            (try states($0 + 1) - states($0)).abs().max().scalar
-        }
-        #expect(steps[3] < steps[0])
+        let three = try Self.latent("prior:expect:2:3", frames, on: predictor)
+        let four = try Self.latent("prior:expect:2:4", frames, on: predictor)
+        let changes = (three - four).abs().max(axes: [4]).scalars
+        #expect(changes[0..<4].allSatisfy { $0 < 1e-6 }, "\(changes[0..<8])")
+        #expect(changes[4...].max() ?? 0 > 1e-6)
     }
 
     @Test func expectationsHaveGradientsOfFrameEncoderAndPrior() throws {
@@ -116,9 +113,10 @@ import Testing
             predictor.tokenizer.embeddings(of: codes), layers: [2], condition, .inference)[0]
         let greedy = try Self.latent("prior:samples:2:3:top-p=1e-9", frames, on: predictor)
         #expect((greedy[0..., 0..., 0..., 0..., 0..<12] - expected).abs().max().scalar < 1e-5)
-        #expect(greedy[0..., 0..., 0..., 0..., 12..<24].max().scalar < 1e-10)
+        let still = greedy[0..., 0..., 0..., 0..., 12..<24].max().scalar
+        #expect(still < 1e-10)
         let free = try Self.latent("prior:samples:2:3", frames, on: predictor)
-        #expect(free[0..., 0..., 0..., 0..., 12..<24].max().scalar > 1e-4)
+        #expect(free[0..., 0..., 0..., 0..., 12..<24].max().scalar > 100 * still + 1e-9)
         // Of the frame alone, whatever its batch, and of the seed.
         let alone = try Self.latent("prior:samples:2:3", frames[1..<2], on: predictor)
         #expect((alone[0] - free[1]).abs().max().scalar < 1e-5)

@@ -14,8 +14,8 @@ struct Features: GestaltCommand {
         abstract: "Write latents of clips, or of their first frames.",
         discussion: """
             \(sources)
-            Other encoders of train head --encoder are applied to the first frame of each clip: \
-            [B, slots, h, w, channels]. All but codes are float32. A single image is repeated to \
+            Other encoders of train head --encoder are applied to the first frame of each clip, or \
+            to the first frames that they read: [B, slots, h, w, channels]. All but codes are float32. A single image is repeated to \
             the frames of the tokenizer's first slot.
             Without --model the latents are those of robot-push-small, trained on rendered clips of \
             a robot arm that pushes objects in a bin: of its encoder (dense, the default) or its \

@@ -43,9 +43,10 @@ package struct LogisticFit: Sendable {
                 continue
             }
             let (step, gain) = try pass.step(at: solution, penalties)
-            guard gain > Self.tolerance * sums.count else { return }
             last = (solution, penalized)
             solution = solution - step
+            // The last step still squares the error.
+            guard gain > Self.tolerance * sums.count else { return }
         }
     }
 
