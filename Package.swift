@@ -295,7 +295,12 @@ let package = Package(
                 "GestaltTraining",
                 "GestaltFilm", "GestaltSegHeads", "GestaltRecipes",
             ]),
-        tests("GestaltStudy", ["GestaltData", "GestaltRecipes"]),
+        tests(
+            "GestaltStudy",
+            [
+                "GestaltTensor", "GestaltIO", "GestaltData", "GestaltModels", "GestaltVideo",
+                "GestaltTraining", "GestaltRecipes",
+            ]),
     ],
     swiftLanguageModes: [.v6],
     cLanguageStandard: .gnu17
