@@ -38,13 +38,15 @@ struct StudyRehearsal {
         var result: [String: StudyCost] = [:]
         var diverged: Set<String> = []
         defer { try? FileManager.default.removeItem(atPath: place) }
+        let total = Set(tasks.filter(\.isTraining).map(\.name)).count
         for task in tasks where task.isTraining && result[task.name] == nil {
             let sources = task.needs.compactMap { grid.task($0)?.name }
             guard !diverged.contains(task.name), diverged.isDisjoint(with: sources) else {
                 continue
             }
             try options.interruption.check()
-            options.notice("trial of \(task.name)")
+            let number = result.count + diverged.count + 1
+            options.notice("trial \(number) of \(total): \(task.name)")
             do {
                 result[task.name] = try cost(of: task)
             } catch TrainingError.notFinite(let step, let what, _) {
