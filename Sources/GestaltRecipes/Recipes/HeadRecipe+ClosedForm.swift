@@ -162,8 +162,11 @@ private struct ProbeSource {
             numbers.filter { ($0 >= frames.count) == flipped }.map { frames[$0 % frames.count] }
         }
         let parts = try sides.enumerated().filter { !$1.isEmpty }.map { side, part in
-            encoder.encode(
-                part, of: try set.clips(at: part.map(\.clip)), flipped: side == 1)
+            let clips = try set.clips(at: part.map(\.clip))
+            return (
+                latent: encoder.encode(part, of: clips, flipped: side == 1),
+                masks: encoder.masks(of: part, in: clips, flipped: side == 1)
+            )
         }
         return (
             .concatenating(parts.map(\.latent)), concatenated(parts.map(\.masks), axis: 0)
