@@ -1,4 +1,5 @@
 import ArgumentParser
+import GestaltData
 import GestaltStudy
 
 /// `gestalt study report`

@@ -97,7 +97,6 @@ import Testing
                 ![d"e](figures/pictures-1.png)
                 f
 
-
                 """)
     }
 

@@ -168,8 +168,10 @@ private struct BlockWriter {
             ]
         }
         return .element(
-            "figure", ["id": figure.name],
-            content + [.element("figcaption", [:], figure.caption.map(\.html))])
+            "figure", ["id": "figure-\(figure.name)"],
+            content
+                + (figure.caption.isEmpty
+                    ? [] : [.element("figcaption", [:], figure.caption.map(\.html))]))
     }
 
     private func attributes(

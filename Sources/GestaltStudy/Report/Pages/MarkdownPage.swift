@@ -50,7 +50,7 @@ package struct MarkdownPage {
                         + "\n" + Self.escaped(pictures[$0].caption)
                 }
             }
-        return images + [Self.line(figure.caption)]
+        return images + (figure.caption.isEmpty ? [] : [Self.line(figure.caption)])
     }
 
     private func image(_ description: String, _ file: String) -> String {

@@ -66,8 +66,8 @@ enum PageStyleSheet {
         tbody th{font-weight:400}
         .number{text-align:right}
         td.number{white-space:nowrap}
-        td code,th code{font-size:.95em}
-        small{display:block;font-size:.88em;color:var(--muted)}
+        td code,th code{font-size:.95em;white-space:nowrap}
+        small{display:block;white-space:nowrap;font-size:.88em;color:var(--muted)}
         """
 
     private static let figures = """
@@ -83,7 +83,13 @@ enum PageStyleSheet {
         .pictures figcaption{margin-top:.3rem}
         img{display:block;max-width:100%;height:auto;image-rendering:pixelated;border-radius:3px}
         @media screen and (max-width:40rem){body{padding-inline:1rem}header{padding-top:1.5rem}\
-        svg.wide{display:none}svg.narrow{display:block;width:100%;max-width:24rem}}
+        svg.wide{display:none}svg.narrow{display:block;width:100%;max-width:24rem}
+        .statement thead{display:none}
+        .statement tr{display:grid;grid-template-columns:4rem 1fr auto;column-gap:.75rem;\
+        padding:.4rem 0;border-bottom:1px solid var(--grid)}
+        .statement .frame th,.statement .frame td{border:0;padding:0;text-align:left}
+        .statement td:nth-child(2),.statement td:nth-child(5){grid-column:2/4}
+        .statement td:nth-child(3){grid-column:2}}
         """
 
     private static let print = """
