@@ -47,9 +47,7 @@ extension HeadRecipe {
             model, plan: plan, batch: optimization.batchSize,
             data: [set] + (evaluationSet.map { [$0] } ?? []),
             trial: try trial(model, set, frames, isCached: isCached))
-        let card =
-            about("A head", "\(frames.count) labeled frames of \(set)")
-            + (encoder.seesFuture ? " It sees the clip around a frame: frames after it, too." : "")
+        let card = card("\(frames.count) labeled frames of \(set)", seesFuture: encoder.seesFuture)
         func train<Task: StateDependentTask>(
             _ task: Task
         ) throws -> Trained<Segmenter> where Task.Model == Segmenter {
@@ -65,6 +63,11 @@ extension HeadRecipe {
                     batches: try latents(model.encoder, set, frames, run), evaluator: evaluator))
             : try train(
                 SegmentationTask(batches: try pictures(set, frames), evaluator: evaluator))
+    }
+
+    private func card(_ frames: String, seesFuture: Bool) -> String {
+        about("A head", frames)
+            + (seesFuture ? " It sees the clip around a frame: frames after it, too." : "")
     }
 
     private func pictures(_ set: DataSet, _ frames: [FrameIndex]) throws -> FrameBatches {
