@@ -123,5 +123,9 @@ import Testing
         #expect(merged.masks.perImage.iou > 0.999 && merged.mean.ap50 < 0.1)
         let bytes = try JSONEncoder().encode(perfect)
         #expect(try JSONDecoder().decode(InstanceReport.self, from: bytes) == perfect)
+        let folder = TemporaryFolder()
+        _ = folder.write(Array(bytes), as: "report.json")
+        let read = try SegmentationReport.read([folder.path("report.json")])
+        #expect(read.map(\.report) == [perfect.masks])
     }
 }

@@ -62,6 +62,7 @@ typealias FlowRecipe = UNetRecipe
 typealias HistogramEncoder = TokenizerEncoder
 enum MyFrames { typealias Configuration = DenseFrameEncoder.Configuration }
 enum MyHead { typealias Configuration = LinearProbe.Configuration }
+enum MyInstanceHead { typealias Configuration = QueryHead.Configuration }
 enum MyQuantizer { typealias Configuration = FiniteScalarQuantizer.Configuration }
 
 // Metrics: labels that a model predicts, and the clip of each image.

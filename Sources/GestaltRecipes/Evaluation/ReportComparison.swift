@@ -88,14 +88,19 @@ public struct ReportMismatch: Error, Sendable, Equatable, CustomStringConvertibl
 private let largestReport = 1 << 30
 
 extension SegmentationReport {
-    /// Reads reports as `gestalt evaluate --json` prints them.
+    /// Reads reports as `gestalt evaluate --json` prints them; of a report on instances its
+    /// ``InstanceReport/masks``.
     ///
     /// - Throws: ``ReportMismatch`` for a file that holds no report of a segmentation model;
     ///   `FileError` for one that cannot be read.
     public static func read(_ paths: [String]) throws -> [ReportComparison.Named] {
         try paths.map { path in
             let bytes = Data(try FileReader.bytes(path: path, limit: largestReport))
-            guard let report = try? JSONDecoder().decode(Self.self, from: bytes) else {
+            let decoder = JSONDecoder()
+            let report =
+                (try? decoder.decode(Self.self, from: bytes))
+                ?? (try? decoder.decode(InstanceReport.self, from: bytes))?.masks
+            guard let report else {
                 throw ReportMismatch(
                     report: path,
                     expected: "what evaluate --json prints for a segmentation model, with the "

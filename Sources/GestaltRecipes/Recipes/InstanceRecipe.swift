@@ -13,7 +13,7 @@ import GestaltVideo
 /// runs on every batch, a frozen one, too.
 ///
 /// ```swift
-/// var recipe = InstanceRecipe(data: data, classes: 3)               // background, arm, objects
+/// let recipe = InstanceRecipe(data: data, classes: 3)               // background, arm, objects
 /// let model = try recipe.train(RunOptions(folder: "out/instances")).model
 /// ```
 public struct InstanceRecipe: Recipe {

@@ -27,44 +27,47 @@ public struct InstanceTargets: Sendable {
                 + "\(categories.count) pictures")
         (height, width) = (masks.shape[1], masks.shape[2])
         let pixels = height * width
-        var places: [[UInt8: Int]] = []
-        var classes: [[UInt8]] = []
-        var ignores = false
-        masks.withScalars { ids in
-            for (picture, table) in categories.enumerated() {
-                let own = Set(ids[(picture * pixels)..<((picture + 1) * pixels)])
-                ignores = ignores || own.contains(ignored)
-                let present = own.subtracting([0, ignored]).sorted()
-                places.append(
-                    Dictionary(uniqueKeysWithValues: present.enumerated().map { ($1, $0) }))
-                classes.append(
-                    present.map { id in
-                        guard let category = table[id], category > 0 else {
-                            stop("InstanceTargets: id \(id) of picture \(picture) has no class")
-                        }
-                        return category
-                    })
+        let present = masks.withScalars { ids in
+            categories.indices.map { Set(ids[($0 * pixels)..<(($0 + 1) * pixels)]) }
+        }
+        let instances = present.map { $0.subtracting([0, ignored]).sorted() }
+        classes = zip(instances, categories).enumerated().map { picture, pair in
+            pair.0.map { id in
+                guard let category = pair.1[id], category > 0 else {
+                    stop("InstanceTargets: id \(id) of picture \(picture) has no class")
+                }
+                return category
             }
         }
-        self.classes = classes
-        let count = classes.reduce(0) { max($0, $1.count) }
-        var membership = Tensor<Float>.zeros([categories.count, count, pixels])
+        membership = Self.membership(masks, instances)
+        weights =
+            present.contains { $0.contains(ignored) }
+            ? Tensor(
+                shape: [categories.count, pixels],
+                scalars: masks.scalars.map { $0 == ignored ? 0 : 1 }) : nil
+    }
+
+    /// Returns 1 where a pixel belongs to each instance of its picture, `[N, M, H · W]`.
+    /// - Parameter instances: the ids of each picture.
+    private static func membership(
+        _ masks: Tensor<UInt8>, _ instances: [[UInt8]]
+    ) -> Tensor<Float> {
+        let pixels = masks.shape[1] * masks.shape[2]
+        let most = instances.reduce(0) { max($0, $1.count) }
+        var result = Tensor<Float>.zeros([instances.count, most, pixels])
         masks.withScalars { ids in
-            membership.withMutableScalars { target in
-                for (picture, table) in places.enumerated() {
+            result.withMutableScalars { target in
+                for (picture, own) in instances.enumerated() {
+                    let places = Dictionary(
+                        uniqueKeysWithValues: own.enumerated().map { ($1, $0) })
                     for pixel in 0..<pixels {
-                        guard let place = table[ids[picture * pixels + pixel]] else { continue }
-                        target[(picture * count + place) * pixels + pixel] = 1
+                        guard let place = places[ids[picture * pixels + pixel]] else { continue }
+                        target[(picture * most + place) * pixels + pixel] = 1
                     }
                 }
             }
         }
-        self.membership = membership
-        weights =
-            ignores
-            ? Tensor(
-                shape: [categories.count, pixels],
-                scalars: masks.scalars.map { $0 == ignored ? 0 : 1 }) : nil
+        return result
     }
 
     private init(
