@@ -182,7 +182,7 @@ struct SegmentJob {
             if group.count == nil { total += names.count }
             if let timeline = clip.timeline { times += zip(names, timeline.times).map { ($0, $1) } }
             saySize(clip.frames[0])
-            if network.seesFuture, clip.frameCount < segmenter.window, clip.frameCount == 1 {
+            if model.seesFuture, clip.frameCount < segmenter.window, clip.frameCount == 1 {
                 failures.append((names[0], "the model sees clips: 2 frames are needed, this is 1"))
                 return
             }
