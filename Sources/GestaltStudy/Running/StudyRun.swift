@@ -8,7 +8,7 @@ import GestaltRecipes
 ///
 /// ```swift
 /// let run = StudyRun(try Study(contentsOf: "Studies/small.json"), folder: "out/study")
-/// for line in try run.plan().lines { print(line) }
+/// print(try run.plan().summary)
 /// let results = try run.run()
 /// ```
 public struct StudyRun: Sendable {
