@@ -38,7 +38,8 @@ models: build    ## train the models of Models/ again, for hours: DATA=FOLDER or
 	@scripts/models.sh "$(DATA)" "$(OUTPUT)/models"
 
 few-labels: build ## the table of few labels in Documentation/Results.md, for hours: DATA=FOLDER
-	@scripts/few-labels.sh "$(DATA)" "$(OUTPUT)/few-labels"
+	@.build/release/gestalt study run Studies/few-labels.json --data "$(DATA)" --output "$(OUTPUT)/few-labels"
+	@.build/release/gestalt study report "$(OUTPUT)/few-labels"
 
 test: setup      ## build and run all tests
 	@scripts/test.sh

@@ -298,7 +298,8 @@ let package = Package(
         tests(
             "GestaltStudy",
             [
-                "GestaltTensor", "GestaltMetrics", "GestaltMedia", "GestaltData", "GestaltRecipes",
+                "GestaltTensor", "GestaltIO", "GestaltMetrics", "GestaltMedia", "GestaltData",
+                "GestaltModels", "GestaltVideo", "GestaltTraining", "GestaltRecipes",
             ]),
     ],
     swiftLanguageModes: [.v6],

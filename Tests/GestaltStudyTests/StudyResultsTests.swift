@@ -7,7 +7,7 @@ import Testing
 
 @Suite struct StudyResultsTests {
     private func results() throws -> StudyResults {
-        let data = try DataSet.open("synthetic:2", split: .validation, options: ClipOptions())
+        let data = try DataChoice("synthetic:2").open(.validation, masks: .required)
         let report = try MeanMask(of: data).report(on: data)
         let scores = StudyResults.Scores(
             split: .validation, masks: report, measures: ["ap50": 0.5])

@@ -54,7 +54,8 @@ extension HeadRecipe {
         return try settings.changing(
             HeadRecipe(
                 data: settings.data, encoder: encoder, labels: settings.labels,
-                steps: settings.steps, seed: settings.seed))
+                steps: settings.steps, seed: settings.seed)
+        ).settled
     }
 }
 

@@ -22,16 +22,10 @@ struct StudyCosts: Sendable {
     /// - Parameters:
     ///   - frames: the number of frames that are scored.
     ///   - done: the mean seconds of the runs of each name that are done.
-    func seconds(
-        of task: StudyTask, in grid: StudyGrid, frames: Int, done: [String: Double]
-    ) throws -> Double? {
+    func seconds(of task: StudyTask, frames: Int, done: [String: Double]) -> Double? {
         if let known = done["\(task.name) \(task.labels ?? 0)"] { return known }
-        guard let cost = measured[task.name], case .training(let training, let common) = task.work
-        else { return nil }
-        let recipe = try StudyTask.recipe(
-            training, common, grid.study, labels: task.labels, seed: task.seed
-        ) { $0 }
-        return cost.fixedSeconds + cost.secondsPerStep * Double(recipe.steps * recipe.rounds)
+        guard let cost = measured[task.name] else { return nil }
+        return cost.fixedSeconds + cost.secondsPerStep * Double(task.steps)
             + cost.secondsPerFrame * Double(frames)
     }
 
@@ -57,29 +51,25 @@ extension StudyGrid {
     }
 }
 
-/// The time that is left, corrected by how long the runs of this session took.
-final class StudyClock: Sendable {
-    private let grid: StudyGrid
-    private let folder: StudyFolder
-    private let costs: StudyCosts
-
-    init(_ grid: StudyGrid, _ folder: StudyFolder, _ costs: StudyCosts) {
-        (self.grid, self.folder, self.costs) = (grid, folder, costs)
-    }
+/// The time that is left, from trials and from the runs that are done.
+struct StudyClock: Sendable {
+    let grid: StudyGrid
+    let folder: StudyFolder
+    let costs: StudyCosts
 
     /// The line before a task: its number, its time and that of all that is left.
     func line(for task: StudyTask, _ wanted: [StudyTask], total: Int) throws -> String {
         let done = try StudyCosts.done(grid, folder)
-        func seconds(_ task: StudyTask) throws -> Double? {
-            try costs.seconds(of: task, in: grid, frames: grid.scoredFrames, done: done)
+        func seconds(_ task: StudyTask) -> Double? {
+            costs.seconds(of: task, frames: grid.scoredFrames, done: done)
         }
         let open = try wanted.filter {
             let state = try folder.record(of: $0.hash)?.state
             return state != .done && state != .failed
         }
-        let left = try open.compactMap(seconds).reduce(0, +)
+        let left = open.compactMap(seconds).reduce(0, +)
         var line = "run \(total - open.count + 1) of \(total): \(task.title)"
-        if let own = try seconds(task) { line += ", about \(ProgressBar.time(own))" }
+        if let own = seconds(task) { line += ", about \(ProgressBar.time(own))" }
         return line + (left > 0 ? "; \(ProgressBar.time(left)) left for all" : "")
     }
 }

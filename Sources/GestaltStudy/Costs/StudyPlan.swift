@@ -40,8 +40,8 @@ public struct StudyPlan: Codable, Sendable, Equatable {
             guard let first = tasks.first else { return nil }
             let states = try tasks.map { try folder.record(of: $0.hash)?.state }
             let left = zip(tasks, states).filter { $1 != .done && $1 != .failed }.map(\.0)
-            let times = try left.compactMap {
-                try costs.seconds(of: $0, in: grid, frames: grid.scoredFrames, done: done)
+            let times = left.compactMap {
+                costs.seconds(of: $0, frames: grid.scoredFrames, done: done)
             }
             return Part(
                 name: name, group: grid.study.rows.first { $0.name == name }?.group,

@@ -4,6 +4,7 @@ import GestaltIO
 import GestaltModels
 import GestaltRecipes
 import GestaltSegHeads
+import GestaltTraining
 
 /// A trial of each training of a study: a few steps on a few clips, each from the trials of those
 /// before it. It finds settings that do not fit, and measures the time of steps.
@@ -35,12 +36,23 @@ struct StudyRehearsal {
     /// - Throws: ``StudyError/trial(name:reason:)``; `Interrupted`.
     func costs(of tasks: [StudyTask]) throws -> [String: StudyCost] {
         var result: [String: StudyCost] = [:]
+        var diverged: Set<String> = []
         defer { try? FileManager.default.removeItem(atPath: place) }
+        let total = Set(tasks.filter(\.isTraining).map(\.name)).count
         for task in tasks where task.isTraining && result[task.name] == nil {
+            let sources = task.needs.compactMap { grid.task($0)?.name }
+            guard !diverged.contains(task.name), diverged.isDisjoint(with: sources) else {
+                continue
+            }
             try options.interruption.check()
-            options.notice("trial of \(task.name)")
+            let number = result.count + diverged.count + 1
+            options.notice("trial \(number) of \(total): \(task.name)")
             do {
                 result[task.name] = try cost(of: task)
+            } catch TrainingError.notFinite(let step, let what, _) {
+                // Neither a mistake in the study nor one that other rows suffer from.
+                options.notice("trial of \(task.name): \(what) is not finite at step \(step)")
+                diverged.insert(task.name)
             } catch {
                 try options.interruption.check()
                 throw StudyError.trial(name: task.name, reason: "\(error)")

@@ -14,6 +14,8 @@ struct StudyGrid: Sendable {
     /// The task of each model that the study trains.
     private(set) var models: [Run] = []
     private var places: [String: Int] = [:]
+    /// The hashes of what was resolved, by name, labels and seed.
+    private var hashes: [String: String] = [:]
 
     /// A run of a row or a model; tasks of equal content are shared.
     struct Run: Sendable {
@@ -77,6 +79,8 @@ struct StudyGrid: Sendable {
 
     /// Returns the task of a row or a model, added with all that it refers to.
     private mutating func resolved(_ name: String, labels: Int?, seed: Int) throws -> StudyTask {
+        let key = "\(name)/\(labels ?? 0)/\(seed)"
+        if let known = hashes[key].flatMap(task) { return known }
         guard let training = study.training(name) else {
             throw ConfigurationError.invalid("rows", expected: "a known name", found: name)
         }
@@ -91,6 +95,7 @@ struct StudyGrid: Sendable {
                 ? .method(training)
                 : .training(training, common: row == nil ? [:] : study.common),
             labels: labels, seed: UInt64(seed), sources: sources, in: study, facts)
+        hashes[key] = task.hash
         if let place = places[task.hash] { return tasks[place] }
         places[task.hash] = tasks.count
         tasks.append(task)

@@ -1,5 +1,3 @@
-import Foundation
-import GestaltImport
 import GestaltModels
 import GestaltRecipes
 
@@ -14,6 +12,8 @@ struct StudyTask: Sendable {
     /// What it refers to, by name.
     let sources: [String: Source]
     let hash: String
+    /// The optimizer steps of all rounds; 0 for a method.
+    let steps: Int
 
     /// What is to be done, with its references.
     enum Work: Sendable {
@@ -52,13 +52,16 @@ struct StudyTask: Sendable {
         switch work {
         case .training(let training, let common):
             let recipe = try Self.recipe(
-                training, common, study, labels: labels, seed: seed) { sources[$0]?.mark ?? $0 }
+                training, common, study, labels: labels, seed: seed
+            ) { sources[$0]?.mark ?? $0 }
+            steps = recipe.steps * recipe.rounds
             content = [
                 "kind": .string(training.kind),
                 // Where clips lie changes nothing.
                 "recipe": try Self.tree(of: recipe).changed(by: ["data.location": nil]),
             ]
         case .method(let method):
+            steps = 0
             let resolved = Study.Training(method.kind, method.resolved { sources[$0]?.mark ?? $0 })
             content = [
                 "method": .string(method.kind),
@@ -69,7 +72,7 @@ struct StudyTask: Sendable {
                     .changed(by: ["location": nil]),
             ]
         }
-        hash = try Self.hash(
+        hash = try StudyHash.hash(
             content.changed(by: [
                 "format": .integer(Self.format), "data": .string(facts.data.fingerprint),
             ]))
@@ -114,14 +117,5 @@ struct StudyTask: Sendable {
     private static func tree(of value: any Encodable) throws -> JSONTree {
         func tree(_ value: some Encodable) throws -> JSONTree { try StrictJSON.tree(of: value) }
         return try tree(value)
-    }
-
-    /// Returns the SHA-256 checksum of a value as JSON with sorted keys and without spaces.
-    static func hash(_ content: JSONTree) throws -> String {
-        let encoder = JSONEncoder()
-        encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-        var sum = SHA256()
-        sum.append(Array(try encoder.encode(content)))
-        return sum.hexadecimal
     }
 }

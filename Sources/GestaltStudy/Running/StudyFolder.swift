@@ -117,6 +117,8 @@ struct StudyRecord: Codable, Sendable, Equatable {
     /// Sessions that ended without a word: by a crash or a kill.
     var crashes = 0
     var machine: String?
+    /// The path of the study's folder when it was last trained.
+    var place: String?
 
     enum State: String, Codable, Sendable {
         /// A process is making it, or died while it was.

@@ -8,7 +8,7 @@ import GestaltRecipes
 ///
 /// ```swift
 /// let run = StudyRun(try Study(contentsOf: "Studies/small.json"), folder: "out/study")
-/// for line in try run.plan().lines { print(line) }
+/// print(try run.plan().summary)
 /// let results = try run.run()
 /// ```
 public struct StudyRun: Sendable {
@@ -46,8 +46,12 @@ public struct StudyRun: Sendable {
         try keepStudy(session.grid)
         nameStrays(session.grid)
         let costs = try session.costs(isKept: true)
-        defer { try? session.results().write(to: folder.results) }
-        try session.make(costs)
+        do {
+            try session.make(costs)
+        } catch {
+            try session.results().write(to: folder.results)
+            throw error
+        }
         let results = try session.results()
         try results.write(to: folder.results)
         return results

@@ -71,6 +71,7 @@ extension StudySession {
             interruption: options.interruption)
         run.latents = latents
         run.changes.data = recipe.data.location
+        try follow(&record)
         try Self.train(recipe, run)
         record.steps = recipe.steps * recipe.rounds
         // First, so that a training that has ended is never taken for one that has not.
@@ -80,16 +81,30 @@ extension StudySession {
 
     /// Starts a training, or resumes it where it has begun.
     static func train<R: Recipe>(_ recipe: R, _ options: RunOptions) throws {
-        guard let folder = options.folder, StudyFolder.exists(folder + "/recipe.json") else {
+        if let folder = options.folder, StudyFolder.exists(recipePath(folder)) {
+            _ = try R.resume(folder, options)
+        } else {
+            var options = options
+            options.changes = RunChanges()
             _ = try recipe.train(options)
+        }
+    }
+
+    private static func recipePath(_ run: String) -> String { run + "/recipe.json" }
+
+    /// Corrects the paths of models in a run that began when the study's folder was in another
+    /// place.
+    private func follow(_ record: inout StudyRecord) throws {
+        let path = Self.recipePath(folder.run(record.hash))
+        defer { record.place = folder.path }
+        guard let place = record.place, place != folder.path, StudyFolder.exists(path) else {
             return
         }
-        // Begun when the study's folder or its data were in another place: the hash of the run
-        // says that all else is the same.
-        if try R(run: folder) != recipe {
-            try AtomicFile.write(recipe.json(), to: folder + "/recipe.json")
+        let recipe = try StrictJSON.tree(reading: FileReader.bytes(path: path, limit: 1 << 20))
+        let moved = recipe.replacingTexts { text in
+            text.hasPrefix(place + "/") ? folder.path + text.dropFirst(place.count) : text
         }
-        _ = try R.resume(folder, options)
+        try AtomicFile.write(StrictJSON.encode(moved), to: path)
     }
 
     /// Returns the recipe of a training, with the paths of the models it starts from.
@@ -106,7 +121,8 @@ extension StudySession {
     private func model(_ task: StudyTask, _ name: String) throws -> String {
         switch task.sources[name] {
         case .task(let hash): folder.run(hash)
-        case .path(let path, _): path
+        case .path(let path, _):
+            PretrainedModels.isName(path) ? path : URL(filePath: path).standardizedFileURL.path
         case nil: throw StudyError.noTraining(name: name)
         }
     }

@@ -28,15 +28,15 @@ struct StudySession: Sendable {
     /// Makes the tasks one after the other: those whose sources are made, and that no other process
     /// makes.
     func make(_ costs: StudyCosts) throws {
-        let clock = StudyClock(grid, folder, costs)
+        let clock = StudyClock(grid: grid, folder: folder, costs: costs)
         var pending = try wanted.filter { try !isSettled($0) }
-        var retried: Set<String> = []
+        var tried: Set<String> = []
         let total = wanted.count
         while !pending.isEmpty {
             var hasMade = false
             for task in pending {
                 try options.interruption.check()
-                guard try isReady(task), !retried.contains(task.hash) else { continue }
+                guard try isReady(task), !tried.contains(task.hash) else { continue }
                 guard let claim = try claimed(task) else { continue }
                 defer { withExtendedLifetime(claim) {} }
                 hasMade = true
@@ -44,9 +44,9 @@ struct StudySession: Sendable {
                 guard try !isSettled(task) else { continue }
                 options.notice(try clock.line(for: task, wanted, total: total))
                 try make(task)
-                retried.insert(task.hash)
+                tried.insert(task.hash)
             }
-            pending = try pending.filter { try !isSettled($0) && !retried.contains($0.hash) }
+            pending = try pending.filter { try !isSettled($0) && !tried.contains($0.hash) }
             pending = try pending.filter { try !isBlocked($0) }
             if !hasMade, !pending.isEmpty { Thread.sleep(forTimeInterval: Self.pause) }
         }

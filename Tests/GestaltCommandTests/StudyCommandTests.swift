@@ -1,0 +1,54 @@
+import Foundation
+import TestSupport
+import Testing
+
+/// A study from its file to its results, as a user types it.
+@Suite struct StudyCommandTests {
+    private let folder = TemporaryFolder()
+    private static let study = """
+        {
+          "title": "Tiny", "data": "synthetic:2", "labels": {"4": 2}, "every": 15,
+          "common": {"optimization.steps": 2, "optimization.batchSize": 2},
+          "rows": [
+            {"name": "unet", "group": "baseline",
+             "train": {"kind": "unet", "network.widths": [4, 8], "augmentation": "flip"}},
+            {"name": "mean mask", "group": "control", "method": {"kind": "mean-mask"}}
+          ]
+        }
+        """
+
+    private func run(_ arguments: String...) throws -> Program.Result {
+        try Program.run(list: arguments.map { $0.replacing("@", with: folder.path + "/") })
+    }
+
+    private func write(_ text: String) {
+        _ = folder.write(Array(text.utf8), as: "tiny.json")
+    }
+
+    @Test(.tags(.slow)) func fromTheFileToTheResults() throws {
+        write(Self.study)
+        let plan = try run("study", "run", "@tiny.json", "--output", "@out", "--dry-run")
+        #expect(plan.code == 0 && plan.output.contains("3 runs, 3 of them left"), "\(plan)")
+        #expect(!FileManager.default.fileExists(atPath: folder.path("out")))
+        let first = try run("study", "run", "@tiny.json", "--output", "@out", "--row", "unet")
+        #expect(first.code == 0 && first.output.contains("3 runs, 1 of them left"), "\(first)")
+        let all = try run("study", "run", "@tiny.json", "--output", "@out", "--no-trial", "--json")
+        #expect(all.code == 0, "\(all)")
+        #expect(all.error.contains("run 3 of 3: mean mask"), "\(all.error)")
+        #expect(all.output.contains("--row \\\"mean mask\\\""), "\(all.output)")
+        let status = try run("study", "status", "@out")
+        #expect(status.code == 0 && status.output.contains("3 runs, 0 of them left"), "\(status)")
+    }
+
+    @Test func mistakesAreNamedBeforeAnyWork() throws {
+        write(Self.study.replacing("\"network.widths\"", with: "\"network.width\""))
+        let key = try run("study", "run", "@tiny.json", "--output", "@out")
+        #expect(key.code == 1 && key.error.contains("rows.unet.train.network.width"), "\(key)")
+        write(Self.study)
+        let row = try run("study", "run", "@tiny.json", "--output", "@out", "--row", "u-net")
+        #expect(row.code == 1 && row.error.contains("unet, mean mask"), "\(row)")
+        let missing = try run("study", "status", "@out")
+        #expect(missing.code == 1 && missing.error.contains("study.json"), "\(missing)")
+        #expect(!FileManager.default.fileExists(atPath: folder.path("out")))
+    }
+}
