@@ -86,7 +86,7 @@ private func fixedPoint(_ value: Double, decimals: Int) -> (whole: String, fract
     var unit = 1
     for _ in 0..<decimals { unit *= 10 }
     let scaled = Int((abs(value) * Double(unit)).rounded())
-    var fraction = String(scaled % unit)
+    var fraction = decimals > 0 ? String(scaled % unit) : ""
     fraction = String(repeating: "0", count: decimals - fraction.count) + fraction
     while fraction.last == "0" { fraction.removeLast() }
     return ((value < 0 && scaled > 0 ? "-" : "") + String(scaled / unit), fraction)

@@ -18,6 +18,7 @@ import Testing
 
     @Test func magnitudes() {
         #expect("\(Tensor<Double>([1e-9, 2]))" == "Tensor<float64> [2]\n[1.0000e-09, 2.0000e+00]")
+        #expect("\(Tensor<Double>([0, 1e-9]))" == "Tensor<float64> [2]\n[         0, 1.0000e-09]")
         #expect("\(Tensor<Float>([.nan, .infinity, -1]))" == "Tensor<float32> [3]\n[nan, inf,  -1]")
         #expect("\(Tensor<Float>([0.12345, 100]))" == "Tensor<float32> [2]\n[  0.1235, 100     ]")
         #expect("\(Tensor<Float>([99999.5e1]))" == "Tensor<float32> [1]\n[999995]")
