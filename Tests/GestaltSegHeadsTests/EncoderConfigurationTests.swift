@@ -29,6 +29,10 @@ import Testing
         PriorEncoder.Configuration(
             sizes: .minute(given: 2),
             source: .init(layer: 1, query: .start, refinements: 1, slots: .init(1), frames: 2)),
+    ]
+
+    /// Encoders without parts.
+    static let whole: [any EncoderConfiguration] = [
         PriorSampleEncoder.Configuration(
             predictor: predictor.configuration, source: .init(layer: 1, draw: .init(samples: 2))),
         PriorTeacherEncoder.Configuration(
@@ -40,6 +44,7 @@ import Testing
         NoiseEncoder.Configuration(channels: 3, stride: 4), PositionEncoder.Configuration(),
         PixelEncoder.Configuration(),
     ]
+    static let all = encoders + whole
     private static let predictor = EncoderNameTests.predictor()
     private static let anyPredictor = AnyPredictorConfiguration(predictor)
 
@@ -51,7 +56,7 @@ import Testing
                 input: PictureInput(height: 32, width: 32)), random: &random)
     }
 
-    @Test(arguments: encoders) func whatIsReadIsWhatWasWritten(
+    @Test(arguments: all) func whatIsReadIsWhatWasWritten(
         _ encoder: any EncoderConfiguration
     ) throws {
         try StoredModelTests.withFolder { folder in

@@ -50,9 +50,9 @@ struct ModelSample: Sendable, CustomTestStringConvertible {
                 return [forecast.pictures, forecast.maps]
             },
         ]
-        let segmenters = EncoderConfigurationTests.encoders.map { encoder in
+        let segmenters = EncoderConfigurationTests.all.map { encoder in
             ModelSample(EncoderConfigurationTests.segmenter(encoder)) {
-                [$0.logits(frames, .inference)]
+                [$0.logits($0.seesFuture ? clips : frames, .inference)]
             }
         }
         let instances = InstanceSegmenterTests.heads.map { head in
@@ -83,7 +83,7 @@ struct ModelSample: Sendable, CustomTestStringConvertible {
         #expect(names(of: ModelKinds.registry) == Set(ModelSample.all.map(\.model.kind)))
         #expect(
             names(of: Encoders.registry)
-                == Set(EncoderConfigurationTests.encoders.map { type(of: $0).kind }))
+                == Set(EncoderConfigurationTests.all.map { type(of: $0).kind }))
         #expect(names(of: Heads.registry) == Set(VisitTests.heads.map { type(of: $0).kind }))
         #expect(
             names(of: InstanceHeads.registry)

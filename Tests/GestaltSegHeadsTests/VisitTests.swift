@@ -25,7 +25,7 @@ import Testing
 
     /// A segmenter names all that it stores, on each encoder and with each head.
     @Test(
-        arguments: EncoderConfigurationTests.encoders, heads)
+        arguments: EncoderConfigurationTests.all, heads)
     func segmenters(encoder: any EncoderConfiguration, head: any HeadConfiguration) {
         var random = RandomStream(seed: 8)
         let model = Segmenter(
