@@ -47,7 +47,10 @@ package struct StudyScores: Sendable {
             results.runs.flatMap { $0.scores.filter { $0.masks != nil }.map(\.split) })
         split = [.test, .validation, .train].first(where: scored.contains) ?? .validation
         choosingSplit = scored.contains(.validation) ? .validation : split
-        let measured = Set(results.settings.labels + results.runs.map(\.labels))
+        let labelFree = Set(results.rows.filter(\.isLabelFree).map(\.name))
+        let measured = Set(
+            results.settings.labels
+                + results.runs.filter { !labelFree.contains($0.row) }.map(\.labels))
         amounts = measured.sorted { ($0 ?? .max) < ($1 ?? .max) }
         var summaries: [Key: RowScore] = [:]
         var choices: [Key: Double] = [:]

@@ -7,7 +7,7 @@ extension StudyAnswer {
             Block.Statement(
                 statement.text, verdict: verdict, tone, evidence: evidence,
                 remarks: missing.map {
-                    [.text("Not measured: the study has no scored runs of \($0).")]
+                    [.text("The study has no scored runs of \($0).")]
                 } + mismatches.map { [.text("Not compared: \($0).")] }
                     + (statement.remark.map { [[.text($0)]] } ?? [])))
     }
