@@ -103,7 +103,8 @@ struct Evaluate: GestaltCommand {
         if let propagate { return try .propagation(by: propagate, on: opened) }
         if let commonFate {
             let fate = try CommonFate(
-                commonFate, on: opened.clipPredictor(), samples: futures ?? 8, options: drawing.chosen,
+                commonFate, on: opened.clipPredictor(), samples: futures ?? 8,
+                options: drawing.chosen,
                 seed: seed)
             let threshold = try threshold ?? fitted(fate)
             return .commonFate(fate, threshold: threshold, every: every ?? 5)
