@@ -159,11 +159,14 @@ struct TrainHead: ParsableCommand {
         return recipe
     }
 
+    /// Applies `--closed-form`, with its own defaults: a linear head on a frozen encoder.
     /// - Throws: `ValidationError` for options of training steps, where there are none.
     private func applyClosedForm(to recipe: inout HeadRecipe) throws {
         if let closedForm {
             recipe.closedForm = closedForm
             if head == nil { recipe.head = "linear" }
+            // Of a dense encoder the trunk trains by default.
+            if encoder.unfreeze == nil { recipe.trains = [] }
         }
         if recipe.closedForm != nil {
             try refuse(
