@@ -29,11 +29,11 @@ struct TrainHead: ParsableCommand {
                                           fed back R times
               prior:samples:LAYER:K       its mean and variance along K sampled futures
               prior:codes:expect[:R], prior:codes:sample[:K]
-                                          expected or sampled codes as vectors of the codebook
+                                          expected or sampled codes as vectors
               prior:pixels[:K], prior:energy:K
-                                          K sampled futures of any predictor as pixels, the mean,
-                                          or their motion; H × W
-              prior:teacher:LAYER         the stream along the true clip, later frames included
+                                          the mean of K sampled futures of any
+                                          predictor, or their motion; H × W
+              prior:teacher:LAYER         the stream along the true clip, an upper bound
               dense[:WIDTH]               the encoder of a forecaster, or a prior's;
                                           without --model initial weights; H × W
               dense+prior:hidden:LAYER[:query=start|zeros|hidden]
