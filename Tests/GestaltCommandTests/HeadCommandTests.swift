@@ -72,6 +72,11 @@ import Testing
         #expect(fitted.code == 0, "\(fitted.error)")
         let inspected = try Program.run("inspect", folder.path("probe"))
         #expect(inspected.output.contains("segmenter (head on rgb)"), "\(inspected)")
+        // An encoder that trains by default is frozen.
+        let dense = try Program.run(
+            "train", "head", "--data", "synthetic:2", "--encoder", "dense:4", "--closed-form",
+            "logistic", "--labels", "4", "--output", folder.path("dense"))
+        #expect(dense.code == 0, "\(dense.error)")
     }
 
     @Test(arguments: [

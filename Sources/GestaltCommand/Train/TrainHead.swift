@@ -29,11 +29,11 @@ struct TrainHead: ParsableCommand {
                                           fed back R times
               prior:samples:LAYER:K       its mean and variance along K sampled futures
               prior:codes:expect[:R], prior:codes:sample[:K]
-                                          expected or sampled codes as vectors of the codebook
+                                          expected or sampled codes as vectors
               prior:pixels[:K], prior:energy:K
-                                          K sampled futures of any predictor as pixels, the mean,
-                                          or their motion; H × W
-              prior:teacher:LAYER         the stream along the true clip, later frames included
+                                          the mean of K sampled futures of any
+                                          predictor, or their motion; H × W
+              prior:teacher:LAYER         the stream along the true clip, an upper bound
               dense[:WIDTH]               the encoder of a forecaster, or a prior's;
                                           without --model initial weights; H × W
               dense+prior:hidden:LAYER[:query=start|zeros|hidden]
@@ -159,11 +159,14 @@ struct TrainHead: ParsableCommand {
         return recipe
     }
 
+    /// Applies `--closed-form`, with its own defaults: a linear head on a frozen encoder.
     /// - Throws: `ValidationError` for options of training steps, where there are none.
     private func applyClosedForm(to recipe: inout HeadRecipe) throws {
         if let closedForm {
             recipe.closedForm = closedForm
             if head == nil { recipe.head = "linear" }
+            // Of a dense encoder the trunk trains by default.
+            if encoder.unfreeze == nil { recipe.trains = [] }
         }
         if recipe.closedForm != nil {
             try refuse(
