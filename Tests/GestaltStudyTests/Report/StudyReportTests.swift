@@ -155,6 +155,7 @@ import Testing
         let differences = report.document.allBlocks.compactMap { block -> Table? in
             if case .statement(let statement) = block { statement.evidence } else { nil }
         }
+        #expect(!differences.isEmpty)
         #expect(differences.flatMap(\.rows).allSatisfy { $0[4] == [.text("open: too few clips")] })
         // Pictures of a folder that went away are not shown, and the page says nothing wrong.
         let gone = try report.framePictures(folder: folder.path("gone"))

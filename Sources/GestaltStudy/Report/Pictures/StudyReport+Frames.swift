@@ -1,6 +1,7 @@
 import GestaltData
 import GestaltMedia
 import GestaltRecipes
+import GestaltSegHeads
 import GestaltTensor
 
 /// The number of worst, of median and of best frames that are shown.
