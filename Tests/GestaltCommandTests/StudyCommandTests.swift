@@ -38,6 +38,9 @@ import Testing
         #expect(all.output.contains("--row \\\"mean mask\\\""), "\(all.output)")
         let status = try run("study", "status", "@out")
         #expect(status.code == 0 && status.output.contains("3 runs, 0 of them left"), "\(status)")
+        let report = try run("study", "report", "@out", "--output", "@report")
+        #expect(report.code == 0 && report.output.contains("report.html: 2 rows"), "\(report)")
+        #expect(FileManager.default.fileExists(atPath: folder.path("report/report.md")))
     }
 
     @Test func mistakesAreNamedBeforeAnyWork() throws {
@@ -49,6 +52,10 @@ import Testing
         #expect(row.code == 1 && row.error.contains("unet, mean mask"), "\(row)")
         let missing = try run("study", "status", "@out")
         #expect(missing.code == 1 && missing.error.contains("study.json"), "\(missing)")
+        let unreported = try run("study", "report", "@out")
+        #expect(unreported.code == 1 && unreported.error.contains("study.json"), "\(unreported)")
+        let margin = try run("study", "report", "@out", "--margin", "0")
+        #expect(margin.code == 2 && margin.error.contains("--margin"), "\(margin)")
         #expect(!FileManager.default.fileExists(atPath: folder.path("out")))
     }
 }

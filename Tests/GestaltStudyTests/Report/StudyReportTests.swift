@@ -134,4 +134,31 @@ import Testing
         let bytes = folder.bytes(of: "out/figures/pictures-1-1.png")
         #expect(page.contains(Data(bytes).base64EncodedString()))
     }
+
+    /// Two clips are too few for intervals, so everything is open; models are there for pictures.
+    @Test(.tags(.slow)) func aStudyThatWasRunIsReportedWithItsPictures() throws {
+        let folder = TemporaryFolder()
+        let run = StudyRun(
+            TinyStudy.study(), folder: folder.path("study"), options: TinyStudy.options())
+        _ = try run.run()
+        let results = try StudyResults(folder: folder.path("study"))
+        var report = try StudyReport(of: results, options: options)
+        report.pictures = try report.framePictures(folder: folder.path("study"))
+        #expect(
+            report.pictures.map(\.title)
+                == ["Best, median and worst frames", "Latents in color", "Forecasts"])
+        #expect(report.pictures.allSatisfy { !$0.items.isEmpty })
+        let paths = try report.write(to: folder.path("out"))
+        let page = try String(contentsOfFile: paths.page, encoding: .utf8)
+        #expect(
+            try XMLTree(page).count(of: "img") == report.pictures.map(\.items.count).reduce(0, +))
+        let differences = report.document.allBlocks.compactMap { block -> Table? in
+            if case .statement(let statement) = block { statement.evidence } else { nil }
+        }
+        #expect(!differences.isEmpty)
+        #expect(differences.flatMap(\.rows).allSatisfy { $0[4] == [.text("open: too few clips")] })
+        // Pictures of a folder that went away are not shown, and the page says nothing wrong.
+        let gone = try report.framePictures(folder: folder.path("gone"))
+        #expect(gone.isEmpty)
+    }
 }

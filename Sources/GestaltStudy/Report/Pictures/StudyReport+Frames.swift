@@ -1,6 +1,7 @@
 import GestaltData
 import GestaltMedia
 import GestaltRecipes
+import GestaltSegHeads
 import GestaltTensor
 
 /// The number of worst, of median and of best frames that are shown.
@@ -37,19 +38,23 @@ extension StudyReport {
             let scores = first.1.run.scores(on: split)?.masks
         else { return nil }
         var items: [PictureSection.Item] = []
+        let classes = try first.1.opened.segmentation().classes
         for (title, image) in FramePicker.extremes(of: scores.images, count: framesOfEach) {
             guard let clip = try picker.clip(of: image), let masks = clip.masks else { continue }
             let frame = clip.frames[image.frame]
             let predicted = try models.map { row, model in
                 try model.segmenter.labels(of: image.frame..<(image.frame + 1), in: clip)[0]
             }
-            let overlaid = ([masks[image.frame]] + predicted).map { frame.overlaid(labels: $0) }
+            let truth = Self.classes(of: masks[image.frame], count: classes)
+            let overlaid = ([truth] + predicted).map {
+                frame.overlaid(labels: $0, opacity: 0.6, colors: classes > 1 ? [] : Self.foreground)
+            }
             let words =
-                "\(image.clip), frame \(image.frame), IoU \(DisplayNumber.fixed(image.iou ?? .nan))"
+                "\(title): \(image.clip), frame \(image.frame), IoU "
+                + DisplayNumber.fixed(image.iou ?? .nan)
             items.append(
                 try PictureSection.Item(
-                    Self.strip([frame] + overlaid), description: "\(title): \(words)",
-                    caption: "\(title): \(words)"))
+                    Self.strip([frame] + overlaid), description: words, caption: words))
         }
         guard !items.isEmpty else {
             return PictureSection(
@@ -64,6 +69,17 @@ extension StudyReport {
                 + "Chosen and scored by \(first.0.name), seed \(first.1.run.seed), with "
                 + "\(self.scores.words(first.1.run.labels)).",
             items: items, magnification: 2)
+    }
+
+    /// By label: foreground in a color that neither arms nor bins have.
+    private static let foreground: [Color?] = [nil, Color(0, 190, 255)]
+
+    /// Returns foreground as 1 in place of instances for models of one class.
+    private static func classes(of mask: Tensor<UInt8>, count: Int) -> Tensor<UInt8> {
+        guard count == 1 else { return mask }
+        let ignored = UInt8(Clip.ignoredLabel)
+        return Tensor(
+            shape: mask.shape, scalars: mask.scalars.map { $0 == ignored ? $0 : min($0, 1) })
     }
 
     /// Pictures of one size side by side.
