@@ -13,7 +13,7 @@ define measure
 endef
 .DEFAULT_GOAL := help
 
-.PHONY: help setup build install uninstall test guide demo models few-labels families examples docs snippets lint format clean api api-check \
+.PHONY: help setup build install uninstall test guide demo models few-labels families own-films examples docs snippets lint format clean api api-check \
 	bench bench-build bench-check bench-check-update bench-roofline bench-scaling bench-peers peers-venv
 
 help:            ## list the targets
@@ -40,6 +40,9 @@ models: build    ## train the models of Models/ again, for hours: DATA=FOLDER or
 few-labels: build ## the table of few labels in Documentation/Results.md, for hours: DATA=FOLDER
 	@.build/release/gestalt study run Studies/few-labels.json --data "$(DATA)" --output "$(OUTPUT)/few-labels"
 	@.build/release/gestalt study report "$(OUTPUT)/few-labels"
+
+own-films: build ## compare fit with a U-Net on films, for hours: DATA=FOLDER or DATA=synthetic:24
+	@scripts/own-films.sh "$(DATA)" "$(OUTPUT)/own-films"
 
 families: build  ## compare VideoGPT's and MAGVIT's family in tables, for hours: DATA=FOLDER
 	@scripts/families.sh "$(DATA)" "$(OUTPUT)/families"

@@ -65,7 +65,8 @@ public struct HeldOut: Codable, Sendable, Equatable {
         case .frames:
             "held out: a stretch of the only labeled film with \(labeledCount) labeled frames; "
                 + "scores on other films may be lower"
-        case .none: "nothing is held out: two labeled frames or more are needed for a score"
+        case .none:
+            "nothing is held out: a score needs a share above 0 and two labeled frames or more"
         }
     }
 
