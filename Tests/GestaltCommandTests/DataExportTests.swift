@@ -1,5 +1,6 @@
 import Foundation
 import GestaltData
+import GestaltIO
 import GestaltLabels
 import GestaltMedia
 import GestaltRobotPush
@@ -79,7 +80,7 @@ import Testing
         let masks = try #require(clip.masks)
         #expect(labels.pictures.count == 3)
         for (index, frame) in [0, 10, 20].enumerated() {
-            #expect(labels.classMap(of: index).scalars == masks[frame].scalars)
+            #expect(labels.classMap(of: index).scalars == masks[frame].scalars.map(Int32.init))
         }
     }
 
