@@ -166,6 +166,18 @@ import Testing
         #expect(folder.names.isEmpty)
     }
 
+    @Test func aTrialNeedsFewerLabelsThanTheStudy() throws {
+        let folder = TemporaryFolder()
+        var study = TinyStudy.study(labels: ["100": 1])
+        study.data = "synthetic:4"
+        study.rows = study.rows.filter { $0.name.hasPrefix("unet") }
+        study.models = [:]
+        var options = TinyStudy.options()
+        options.rehearses = true
+        let plan = try StudyRun(study, folder: folder.path("study"), options: options).plan()
+        #expect(plan.parts.allSatisfy { $0.secondsLeft != nil }, "\(plan)")
+    }
+
     @Test func aTrialFindsWhatAModelCannotGiveBeforeAnyRun() throws {
         let folder = TemporaryFolder()
         var study = TinyStudy.study()

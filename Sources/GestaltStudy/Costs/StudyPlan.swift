@@ -54,7 +54,12 @@ public struct StudyPlan: Codable, Sendable, Equatable {
     /// The total as a sentence.
     public var summary: String {
         let all = parts.reduce(0) { $0 + $1.runs }
-        return "\(all) runs, \(runsLeft) of them left; about \(ProgressBar.time(secondsLeft)) "
-            + "for one process"
+        let count = "\(all) runs, \(runsLeft) of them left"
+        guard secondsLeft > 0 else { return count }
+        let isPartial = parts.contains { part in
+            part.secondsLeft == nil && part.runs > part.done + part.failed
+        }
+        return count + "; about \(ProgressBar.time(secondsLeft)) for one process"
+            + (isPartial ? ", and those whose time is unknown" : "")
     }
 }

@@ -14,22 +14,39 @@ struct StudyRehearsal {
     private let options: StudyOptions
     /// The study on few clips.
     private let small: Study
-    /// The labeled frames of these clips.
-    private let labeledFrames: Int
+    /// The most labels of a trial: half of the labeled frames, since students need others.
+    private let mostLabels: Int
     private let place: String
 
     static let steps = 3
-    private static let clips: Int64 = 2
+    /// Numbers of clips that are tried, until some of them are labeled.
+    private static let clips = [2, 8, 32]
 
     init(_ grid: StudyGrid, _ folder: StudyFolder, _ options: StudyOptions) throws {
         (self.grid, self.folder, self.options) = (grid, folder, options)
-        var small = grid.study
-        small.data.settings["limit"] = .integer(Self.clips)
-        self.small = small
-        labeledFrames = try small.data.choice.open(.train, masks: .required).labeledFrameCount
+        small = Self.small(grid.study) ?? grid.study
+        let train = try small.data.choice.open(.train, masks: .required)
+        mostLabels = max(1, train.labeledFrameCount / 2)
         place =
             FileManager.default.temporaryDirectory
             .appending(component: "gestalt-study-\(UUID().uuidString)").path
+    }
+
+    /// Returns the study on as few clips as have labels, for training and for scores; nil where
+    /// that takes all.
+    private static func small(_ study: Study) -> Study? {
+        for count in clips {
+            if case .integer(let limit) = study.data.settings["limit"], limit <= count {
+                return nil
+            }
+            var small = study
+            small.data.settings["limit"] = .integer(Int64(count))
+            let isLabeled = [Split.train, .validation].allSatisfy { split in
+                (try? small.data.choice.open(split, masks: .required)) != nil
+            }
+            if isLabeled { return small }
+        }
+        return nil
     }
 
     /// Tries trainings in order, one of each name.
@@ -87,7 +104,7 @@ struct StudyRehearsal {
         let warmUp = "optimization.warmUpSteps"
         if let value = training.settings[warmUp], value != nil { training.settings[warmUp] = 0 }
         return try StudyTask.recipe(
-            training, common, small, labels: task.labels.map { min($0, labeledFrames) },
+            training, common, small, labels: task.labels.map { min($0, mostLabels) },
             seed: task.seed
         ) { name in
             switch task.sources[name] {

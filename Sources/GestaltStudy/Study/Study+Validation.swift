@@ -6,8 +6,8 @@ extension Study {
     /// Checks everything that can be known without data and models: names, references, kinds,
     /// settings.
     ///
-    /// - Throws: `ConfigurationError` with the invalid key, the row or model in front; a
-    ///   `RegistryError` for unknown kinds is one, too.
+    /// - Throws: `ConfigurationError` with the invalid key, the row or model in front of it:
+    ///   `rows.unet.train.network.width`; for unknown names with the known ones.
     public func validate() throws(ConfigurationError) {
         guard !title.isEmpty else {
             throw .invalid("title", expected: "a text", found: "none")
