@@ -15,17 +15,6 @@ package struct HTMLPage {
             guard case .heading(1, let title) = block else { return nil }
             return (title, names.name(for: title))
         }
-        let head = Markup.element(
-            "head", [:],
-            [
-                .element("meta", ["charset": "utf-8"]),
-                .element(
-                    "meta",
-                    ["name": "viewport", "content": "width=device-width, initial-scale=1"]),
-                .element("meta", ["name": "color-scheme", "content": "light dark"]),
-                .element("title", text: document.title),
-                .element("style", [:], [.styleSheet("\n" + PageStyleSheet.text + "\n")]),
-            ])
         let header = Markup.element(
             "header", [:],
             [
@@ -51,6 +40,21 @@ package struct HTMLPage {
                 .element("body", [:], [header] + (sections.count > 1 ? [contents] : []) + [main]),
             ])
         return "<!DOCTYPE html>\n" + page.written + "\n"
+    }
+
+    /// Encoding, width, title, style sheet.
+    private var head: Markup {
+        .element(
+            "head", [:],
+            [
+                .element("meta", ["charset": "utf-8"]),
+                .element(
+                    "meta",
+                    ["name": "viewport", "content": "width=device-width, initial-scale=1"]),
+                .element("meta", ["name": "color-scheme", "content": "light dark"]),
+                .element("title", text: document.title),
+                .element("style", [:], [.styleSheet("\n" + PageStyleSheet.text + "\n")]),
+            ])
     }
 }
 

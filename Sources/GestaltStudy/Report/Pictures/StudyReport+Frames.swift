@@ -42,13 +42,11 @@ extension StudyReport {
         for (title, image) in FramePicker.extremes(of: scores.images, count: framesOfEach) {
             guard let clip = try picker.clip(of: image), let masks = clip.masks else { continue }
             let frame = clip.frames[image.frame]
-            let predicted = try models.map { row, model in
+            let predicted = try models.map { _, model in
                 try model.segmenter.labels(of: image.frame..<(image.frame + 1), in: clip)[0]
             }
-            let truth = Self.classes(of: masks[image.frame], count: classes)
-            let overlaid = ([truth] + predicted).map {
-                frame.overlaid(labels: $0, opacity: 0.6, colors: classes > 1 ? [] : Self.foreground)
-            }
+            let overlaid = Self.overlaid(
+                frame, [masks[image.frame]] + predicted, classes: classes)
             let words =
                 "\(title): \(image.clip), frame \(image.frame), IoU "
                 + DisplayNumber.fixed(image.iou ?? .nan)
@@ -73,6 +71,16 @@ extension StudyReport {
 
     /// By label: foreground in a color that neither arms nor bins have.
     private static let foreground: [Color?] = [nil, Color(0, 190, 255)]
+
+    private static func overlaid(
+        _ frame: Tensor<UInt8>, _ masks: [Tensor<UInt8>], classes: Int
+    ) -> [Tensor<UInt8>] {
+        masks.map {
+            frame.overlaid(
+                labels: Self.classes(of: $0, count: classes), opacity: 0.6,
+                colors: classes > 1 ? [] : foreground)
+        }
+    }
 
     /// Returns foreground as 1 in place of instances for models of one class.
     private static func classes(of mask: Tensor<UInt8>, count: Int) -> Tensor<UInt8> {

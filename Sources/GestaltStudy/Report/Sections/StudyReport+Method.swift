@@ -6,14 +6,34 @@ extension StudyReport {
     /// What numbers, intervals and verdicts mean.
     var methodSection: [Block] {
         let margin = DisplayNumber.significant(options.margin)
-        let level = DisplayNumber.significant(options.bootstrap.level * 100)
         let choice =
             scores.choosingSplit == split
             ? "Rows are also chosen on \(split.folder), since no other split was scored: the best "
                 + "of many looks better here than it is."
             : "Where one row stands for several, it is the best on "
                 + "\(scores.choosingSplit.folder); \(split.folder) is only reported."
-        let items: [[Inline]] = [
+        let items: [[Inline]] =
+            spreads + [
+                [
+                    .strong("Verdicts."),
+                    .text(
+                        " A difference is above or below where its interval excludes zero and it is "
+                            + "larger than its spread over seeds; level where the whole interval lies "
+                            + "within ±\(margin); open otherwise."),
+                ],
+                [.strong("Choices."), .text(" " + choice)],
+                [
+                    .strong("Data."), .text(" "), .code(results.data.location),
+                    .text(", fingerprint "), .code(results.data.fingerprint), .text(": " + splits),
+                ],
+            ]
+        return [.section("How to read this"), .list(items)] + machines
+    }
+
+    /// What is averaged, and the two spreads.
+    private var spreads: [[Inline]] {
+        let level = DisplayNumber.significant(options.bootstrap.level * 100)
+        return [
             [
                 .strong("IoU per image"),
                 .text(
@@ -37,20 +57,7 @@ extension StudyReport {
                         + "training would change the number, on these clips. A single seed has "
                         + "none."),
             ],
-            [
-                .strong("Verdicts."),
-                .text(
-                    " A difference is above or below where its interval excludes zero and it is "
-                        + "larger than its spread over seeds; level where the whole interval lies "
-                        + "within ±\(margin); open otherwise."),
-            ],
-            [.strong("Choices."), .text(" " + choice)],
-            [
-                .strong("Data."), .text(" "), .code(results.data.location),
-                .text(", fingerprint "), .code(results.data.fingerprint), .text(": " + splits),
-            ],
         ]
-        return [.section("How to read this"), .list(items)] + machines
     }
 
     private var splits: String {

@@ -117,23 +117,27 @@ package struct ScatterChart: Chart, Equatable {
             }
         let boxes = LabelPlacement.boxes(
             at: points, sizes: sizes, obstacles: obstacles, within: area)
-        var shapes: [Markup] = []
-        for (point, box) in zip(points, boxes) {
-            shapes += leader(from: point, to: box)
-        }
-        for index in dots.indices {
-            let (dot, point, box) = (dots[index], points[index], boxes[index])
-            let whisker = whiskers[index].map { [Shape.polyline($0, dot.style.line)] } ?? []
-            shapes.append(
-                Shape.group(whisker + [dot.style.mark(at: point, radius: 5)], tooltip: words(dot)))
-            for (number, line) in texts[index].enumerated() {
-                shapes.append(
-                    Shape.text(
-                        line, at: PlotPoint(box.x, box.y + 10 + 13 * Double(number)), .start,
-                        .valueText, .text(dot.style.color)))
+        let leaders = zip(points, boxes).flatMap { leader(from: $0, to: $1) }
+        return leaders
+            + dots.indices.flatMap { index in
+                let whisker =
+                    whiskers[index].map { [Shape.polyline($0, dots[index].style.line)] } ?? []
+                return named(dots[index], points[index], whisker, texts[index], boxes[index])
             }
-        }
-        return shapes
+    }
+
+    /// A dot with its whisker and its label.
+    private func named(
+        _ dot: Dot, _ point: PlotPoint, _ whisker: [Markup], _ lines: [String], _ box: PlotBox
+    ) -> [Markup] {
+        let mark = Shape.group(
+            whisker + [dot.style.mark(at: point, radius: 5)], tooltip: words(dot))
+        return [mark]
+            + lines.enumerated().map { number, line in
+                Shape.text(
+                    line, at: PlotPoint(box.x, box.y + 10 + 13 * Double(number)), .start,
+                    .valueText, .text(dot.style.color))
+            }
     }
 
     /// A line to a label that does not lie beside its dot.
