@@ -60,10 +60,13 @@ struct StudyRunCommand: GestaltCommand {
             return json ? try printEncoded(plan) : show(plan)
         }
         let results = try run.run()
-        if json { return try printEncoded(results) }
-        show(try StudyPlan(folder: output))
-        show(results.failures)
-        print("\(output)/\(StudyResults.fileName): \(results.runs.count) runs")
+        if json {
+            try printEncoded(results)
+        } else {
+            show(try StudyPlan(folder: output))
+            show(results.failures)
+            print("\(output)/\(StudyResults.fileName): \(results.runs.count) runs")
+        }
         guard results.failures.isEmpty else { throw ExitCode.failure }
     }
 
