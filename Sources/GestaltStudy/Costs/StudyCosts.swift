@@ -65,7 +65,7 @@ struct StudyClock: Sendable {
         }
         let open = try wanted.filter {
             let state = try folder.record(of: $0.hash)?.state
-            return state != .done && state != .failed
+            return $0.hash == task.hash || (state != .done && state != .failed)
         }
         let left = open.compactMap(seconds).reduce(0, +)
         var line = "run \(total - open.count + 1) of \(total): \(task.title)"
