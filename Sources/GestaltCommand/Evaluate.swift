@@ -69,6 +69,9 @@ struct Evaluate: GestaltCommand {
         guard propagate == nil || futures == nil else {
             throw ValidationError("--propagate takes no --futures")
         }
+        guard propagate == nil || every == nil else {
+            throw ValidationError("--propagate takes no --every")
+        }
         guard threshold == nil || commonFate != nil else {
             throw ValidationError("--threshold is for --common-fate")
         }
@@ -103,8 +106,8 @@ struct Evaluate: GestaltCommand {
         if let propagate { return try .propagation(by: propagate, on: opened) }
         if let commonFate {
             let fate = try CommonFate(
-                commonFate, on: opened.clipPredictor(), samples: futures ?? 8, options: drawing.chosen,
-                seed: seed)
+                commonFate, on: opened.clipPredictor(), samples: futures ?? 8,
+                options: drawing.chosen, seed: seed)
             let threshold = try threshold ?? fitted(fate)
             return .commonFate(fate, threshold: threshold, every: every ?? 5)
         }
