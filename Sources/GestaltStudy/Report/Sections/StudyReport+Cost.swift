@@ -47,8 +47,8 @@ extension StudyReport {
     private func table(_ rows: [RowScore], _ labels: Int?) -> Table {
         var table = Table(
             [
-                .strong("Cost with \(scores.words(labels)). "),
-                .text("Means over the runs; IoU per image with the deviation over seeds."),
+                .strong("Cost with \(scores.words(labels))."),
+                .text(" Means over the runs; IoU per image with the deviation over seeds."),
             ],
             [
                 Table.Column("row"), .numbers("IoU"), .numbers("ms a frame"),
@@ -69,8 +69,8 @@ extension StudyReport {
     private var modelTable: Block? {
         var table = Table(
             [
-                .strong("Pre-trained models. "),
-                .text("Trained once and shared by the rows that start from them."),
+                .strong("Pre-trained models."),
+                .text(" Trained once and shared by the rows that start from them."),
             ],
             [
                 Table.Column("model"), Table.Column("kind"), .numbers("seed"), .numbers("steps"),
