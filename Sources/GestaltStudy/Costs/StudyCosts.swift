@@ -7,9 +7,9 @@ import GestaltRecipes
 /// The measured time of a training's parts.
 struct StudyCost: Codable, Sendable, Equatable {
     var secondsPerStep: Double
-    /// Of scoring a frame; 0 for a model that is not scored.
+    /// The seconds to score a frame; 0 for a model that is not scored.
     var secondsPerFrame: Double
-    /// Before the first step and after the last, of a few clips.
+    /// The seconds before the first step and after the last, with a few clips.
     var fixedSeconds: Double
 }
 

@@ -1,7 +1,7 @@
 import GestaltData
 import GestaltRecipes
 
-/// A model of a run, and the frames of its split.
+/// Finds the scored frames of a split in the data of a study.
 struct FramePicker {
     let data: DataSet
     private let places: [String: Int]

@@ -131,6 +131,6 @@ package struct StudyScores: Sendable {
 }
 
 extension StudyResults.Row {
-    /// Whether one run stands for every number of labels.
+    /// Whether one run serves every number of labels.
     var isLabelFree: Bool { !usesLabels }
 }

@@ -1,5 +1,5 @@
 extension StudyReport {
-    /// What rows cost: time of a frame, parameters, minutes of training, each against IoU.
+    /// The cost of rows: time of a frame, parameters, minutes of training, each against IoU.
     var costSection: [Block] {
         let labels = scores.commonAmount
         // Controls that know nothing would squeeze the others together.
@@ -65,7 +65,7 @@ extension StudyReport {
         return table
     }
 
-    /// What the pre-trained models cost, which rows share.
+    /// The cost of the pre-trained models, which rows share.
     private var modelTable: Block? {
         var table = Table(
             [
