@@ -13,7 +13,7 @@ define measure
 endef
 .DEFAULT_GOAL := help
 
-.PHONY: help setup build install uninstall test guide demo models few-labels families examples docs snippets lint format clean api api-check \
+.PHONY: help setup build install uninstall test guide demo models few-labels families own-films examples docs snippets lint format clean api api-check \
 	bench bench-build bench-check bench-check-update bench-roofline bench-scaling bench-peers peers-venv
 
 help:            ## list the targets
@@ -43,6 +43,9 @@ few-labels: build ## the table of few labels in Documentation/Results.md, for ho
 
 families: build  ## compare VideoGPT's and MAGVIT's family in tables, for hours: DATA=FOLDER
 	@scripts/families.sh "$(DATA)" "$(OUTPUT)/families"
+
+own-films: build ## compare fit with a U-Net on films with few labels, for hours: DATA=FOLDER
+	@scripts/own-films.sh "$(DATA)" "$(OUTPUT)/own-films"
 
 test: setup      ## build and run all tests
 	@scripts/test.sh
