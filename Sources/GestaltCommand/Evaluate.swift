@@ -13,7 +13,7 @@ struct Evaluate: GestaltCommand {
     static let configuration = CommandConfiguration(
         abstract: "Score a segmentation model, a tokenizer, a prior or a forecaster on a split.",
         discussion: """
-            Without any training, of features and of forecasts:
+            Evaluations without training, of features and of forecasts:
             \(methods)
             """)
 
