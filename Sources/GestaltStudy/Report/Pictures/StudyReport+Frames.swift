@@ -16,7 +16,7 @@ extension StudyReport {
     public func framePictures(folder: String) throws -> [PictureSection] {
         let picker: FramePicker
         do {
-            picker = try FramePicker(results, split)
+            picker = try FramePicker(folder, split)
         } catch {
             return [PictureSection(title: "Frames", text: "Not shown: \(error)", items: [])]
         }
