@@ -47,6 +47,9 @@ own-films: build ## compare fit with a U-Net on films, for hours: DATA=FOLDER or
 families: build  ## compare VideoGPT's and MAGVIT's family in tables, for hours: DATA=FOLDER
 	@scripts/families.sh "$(DATA)" "$(OUTPUT)/families"
 
+own-films: build ## compare fit with a U-Net on films with few labels, for hours: DATA=FOLDER
+	@scripts/own-films.sh "$(DATA)" "$(OUTPUT)/own-films"
+
 test: setup      ## build and run all tests
 	@scripts/test.sh
 

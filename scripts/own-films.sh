@@ -1,10 +1,10 @@
 #!/usr/bin/env bash
-# Makes the table of own films in Documentation/Results.md: own-films.sh DATA [WORK]
+# Compares `fit` with a U-Net on films with few labels: own-films.sh DATA [WORK]
 #
 # DATA: a folder with train/ and test/ and masks, or synthetic:24. Its clips are written as mp4 films and
-#   their labels as COCO files, and imported as anybody's films would be.
-# WORK: the folder of films, sets and runs, out/own-films by default. What is there is kept, a fit that
-#   was stopped goes on.
+#   their labels as COCO files, and imported like any other films.
+# WORK: the folder of films, sets and runs, out/own-films by default. Finished parts are kept, and an
+#   interrupted fit is resumed.
 # Environment: LABELS="5 20 80", SEEDS="0 1 2", MINUTES=10 for each fit; STEPS=2, the steps of the U-Net,
 #   for a try.
 #

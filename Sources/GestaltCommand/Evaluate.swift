@@ -13,7 +13,7 @@ struct Evaluate: GestaltCommand {
     static let configuration = CommandConfiguration(
         abstract: "Score a segmentation model, a tokenizer, a prior or a forecaster on a split.",
         discussion: """
-            Without any training, of features and of forecasts:
+            Evaluations without training, of features and of forecasts:
             \(methods)
             """)
 
@@ -69,6 +69,9 @@ struct Evaluate: GestaltCommand {
         guard propagate == nil || futures == nil else {
             throw ValidationError("--propagate takes no --futures")
         }
+        guard propagate == nil || every == nil else {
+            throw ValidationError("--propagate takes no --every")
+        }
         guard threshold == nil || commonFate != nil else {
             throw ValidationError("--threshold is for --common-fate")
         }
@@ -104,8 +107,7 @@ struct Evaluate: GestaltCommand {
         if let commonFate {
             let fate = try CommonFate(
                 commonFate, on: opened.clipPredictor(), samples: futures ?? 8,
-                options: drawing.chosen,
-                seed: seed)
+                options: drawing.chosen, seed: seed)
             let threshold = try threshold ?? fitted(fate)
             return .commonFate(fate, threshold: threshold, every: every ?? 5)
         }

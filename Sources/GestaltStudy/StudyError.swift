@@ -6,7 +6,7 @@ public enum StudyError: Error, Sendable, Equatable, CustomStringConvertible {
     case unknownRow(name: String, known: [String])
     /// A few steps of a training, tried before the study is run, ended with an error.
     case trial(name: String, reason: String)
-    /// A name that stands for no training.
+    /// A name that is not that of a training.
     case noTraining(name: String)
 
     public var description: String {

@@ -71,7 +71,7 @@ import Testing
         let result = try Program.run(
             "data", "export", "--data", "synthetic:1", "--masks-every", "10", "--classes", "3",
             "--format", format, "--output", folder.path)
-        #expect(result.code == 0 && result.output.contains("3 labeled ones in"), "\(result)")
+        #expect(result.code == 0 && result.output.contains("3 labeled frames in"), "\(result)")
         let split = folder.path + "/train"
         #expect(!FileManager.default.fileExists(atPath: split + "/masks"))
         let reader = try LabelFormat.registry.entry(named: format)

@@ -96,7 +96,8 @@ extension DataCommand {
             return (frames, masks)
         }
 
-        /// Writes the labels of a split beside its frames, and describes them.
+        /// Writes the labels of a split next to its frames.
+        /// - Returns: their number and file, for output.
         private func annotations(
             of set: DataSet, in folder: String, format name: String
         ) throws -> String {
@@ -109,7 +110,7 @@ extension DataCommand {
             for problem in try write(labels, "\(folder)/\(format.fileName)") {
                 common.remark("\(problem)")
             }
-            return "\(labels.pictures.count) labeled ones in \(format.fileName)"
+            return "\(labels.pictures.count) labeled frames in \(format.fileName)"
         }
 
         /// Returns ids for writing: foreground alone as 255, as in binary masks; 255 among ids is

@@ -15,8 +15,8 @@ struct Features: GestaltCommand {
         discussion: """
             \(sources)
             Other encoders of train head --encoder are applied to the first frame of each clip, or \
-            to the first frames that they read: [B, slots, h, w, channels]. All but codes are float32. A single image is repeated to \
-            the frames of the tokenizer's first slot.
+            to the first frames that they read: [B, slots, h, w, channels]. All but codes are \
+            float32. A single image is repeated to the frames of the tokenizer's first slot.
             Without --model the latents are those of robot-push-small, trained on rendered clips of \
             a robot arm that pushes objects in a bin: of its encoder (dense, the default) or its \
             predictor; other frame sizes are then resized. Encoders that need no model use none.
@@ -33,7 +33,7 @@ struct Features: GestaltCommand {
     @OptionGroup var conditions: ConditionOptions
     @OptionGroup var reading: ReadingOptions
     @Option(
-        help: "The file to write: .npy, .npz or .safetensors; may be left out with --pca.",
+        help: "The file to write: .npy, .npz or .safetensors; may be omitted with --pca.",
         completion: .file())
     var output: String?
     @Option(

@@ -19,8 +19,8 @@ struct Predict: GestaltCommand {
             float32 [B, N, T, H, W, 3] from 0 to 1. The same seed yields the same samples, \
             whatever their number. A masked prior is given the first frame, and draws all codes \
             at once in --steps passes.
-            With --against, pictures have a column for each model, next to the true clips, as many \
-            frames as all of them predict; an option applies to the models that have it.
+            With --against, pictures have a column for each model, next to the true clips, with the \
+            frames that all of them predict; an option applies to the models that have it.
             Without --model robot-push-small/predictor predicts 16 frames of 64 × 64 from one; it \
             was trained on rendered clips of a robot arm that pushes objects in a bin. Frames of \
             other sizes are then resized.

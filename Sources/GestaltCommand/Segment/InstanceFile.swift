@@ -33,6 +33,7 @@ struct InstanceFile {
                 name: name, size: PictureSize(height: height, width: width), objects: objects))
     }
 
+    /// Writes all pictures that were added.
     /// - Throws: `FileFailure` when the file cannot be written.
     func write(to path: String) throws { _ = try LabelFormat.coco.write?(labels, path) }
 }

@@ -2,12 +2,13 @@ import GestaltMedia
 import GestaltSegHeads
 import GestaltTensor
 
-/// A model of pictures as `segment` runs it: of foreground, of classes, or of instances.
+/// A model of pictures for `segment`: of foreground, of classes, or of instances.
 protocol PictureNetwork: Sendable {
-    /// The size of its images.
+    /// The size of the network's images.
     var input: PictureInput { get }
     /// The meaning of the labels that it writes.
     var labels: PictureLabels.Meaning { get }
+    /// Returns an image `[H, W, 3]` in the network's size, `[h, w, 3]`.
     func fitted(_ image: Tensor<UInt8>) -> Tensor<UInt8>
     /// Returns the output for each of images `[N, h, w, 3]` of the network's size.
     func outputs(fitted images: Tensor<UInt8>) -> [any PictureOutput]
@@ -15,15 +16,16 @@ protocol PictureNetwork: Sendable {
 
 /// The output of a network for a picture, before it is brought to the picture's size.
 protocol PictureOutput: Sendable {
+    /// Returns the labels of the picture, in its size.
     /// - Throws: `NonFiniteScores` with the name of the picture.
     func labels(
         height: Int, width: Int, threshold: Float, name: String
     ) throws(NonFiniteScores) -> PictureLabels
 }
 
-/// The labels of a picture.
+/// The labels of a picture, and its instances.
 struct PictureLabels: Sendable {
-    /// `[H, W]`.
+    /// Labels `[H, W]`.
     let ids: Tensor<UInt8>
     /// By id; none for foreground and classes.
     var instances: [InstanceMap.Instance] = []
@@ -63,7 +65,7 @@ struct MaskNetwork: PictureNetwork {
     }
 }
 
-/// A model of instances; the threshold is the least score of one.
+/// A model of instances; the threshold is the lowest score of an instance.
 struct InstanceNetwork: PictureNetwork {
     let model: any InstanceModel
 

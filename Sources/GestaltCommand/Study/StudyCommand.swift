@@ -4,6 +4,6 @@ import ArgumentParser
 struct StudyCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "study",
-        abstract: "Run a grid of trainings with their controls, and see what came out.",
+        abstract: "Run a grid of trainings with their controls, and report its results.",
         subcommands: [StudyRunCommand.self, StudyStatus.self, StudyReportCommand.self])
 }

@@ -8,12 +8,12 @@ struct StudyReportCommand: GestaltCommand {
         commandName: "report",
         abstract: "Write the report of a study: report.html, report.md and their figures.",
         discussion: """
-            Reads the runs of FOLDER, whether all are made or not. The page is one file without \
-            scripts and opens in a browser; the report in Markdown refers to figures/. Each \
-            sentence of the claim and each question is answered from paired differences of rows \
-            with their intervals over clips; what has no runs is called not measured. results.json \
-            is written beside it. Frames are segmented for pictures where data and models of the \
-            runs are found.
+            Reads the runs of FOLDER, finished or not. The page is one file without scripts and \
+            opens in a browser; the report in Markdown refers to figures/; results.json is written \
+            next to them. Each sentence of the claim and each question is answered from paired \
+            differences of rows with their intervals over clips; what has no runs is reported as \
+            not measured. Frames are segmented for pictures where data and models of the runs are \
+            found.
             """)
 
     @Argument(help: "The folder of the study.", completion: .directory)

@@ -9,16 +9,17 @@ import GestaltTensor
 struct StudyRunCommand: GestaltCommand {
     static let configuration = CommandConfiguration(
         commandName: "run",
-        abstract: "Make the runs of a study that are not made yet.",
+        abstract: "Make the missing runs of a study.",
         discussion: """
             STUDY is a JSON file: data, numbers of labels and seeds, pre-trained models, and rows, \
             each a training or a method. Documentation/Study.md describes it. Each training is \
             tried first, three steps on two clips, which finds settings that do not fit and \
-            measures the time of a step; --dry-run ends after that and prints what there is to do.
-            OUTPUT receives the runs and results.json. Runs that are done are kept, also when the \
-            study was changed, and others are resumed to the same bits; one that fails leaves the \
-            others. Several processes may run the same study in the same folder. Ctrl-C, SIGTERM or \
-            a closed terminal leave everything resumable.
+            measures the time of a step; --dry-run ends after that and prints the runs that are \
+            left.
+            OUTPUT receives the runs and results.json. Finished runs are kept, also when the study \
+            was changed, and others are resumed to the same bits; after a failure the other runs \
+            continue. Several processes may run the same study in the same folder. After Ctrl-C, \
+            SIGTERM or a closed terminal the same command resumes.
             """)
 
     @Argument(help: "The study, a JSON file.", completion: .file())
@@ -26,17 +27,17 @@ struct StudyRunCommand: GestaltCommand {
     @Option(help: "The folder of its runs.", completion: .directory)
     var output: String
     @Option(
-        help: "The place of the clips, in place of the study's.", completion: .file())
+        help: "The location of the clips, in place of the study's.", completion: .file())
     var data: String?
     @Option(
         name: .customLong("row"), parsing: .singleValue,
-        help: "Make the runs of this row alone, and what they start from. Repeat for several.")
+        help: "Make the runs of this row alone, and those they start from; may be repeated.")
     var rows: [String] = []
     @Flag(help: "Print the runs and their expected time, and make none.") var dryRun = false
-    @Flag(help: "Make runs that failed again.") var retry = false
+    @Flag(help: "Repeat runs that failed.") var retry = false
     @Flag(
         inversion: .prefixedNo,
-        help: "Try each training before; without, times are not known beforehand.")
+        help: "Try each training first; without trials, times are unknown at the start.")
     var trial = true
     @Option(
         help: ArgumentHelp(
@@ -60,10 +61,13 @@ struct StudyRunCommand: GestaltCommand {
             return json ? try printEncoded(plan) : show(plan)
         }
         let results = try run.run()
-        if json { return try printEncoded(results) }
-        show(try StudyPlan(folder: output))
-        show(results.failures)
-        print("\(output)/\(StudyResults.fileName): \(results.runs.count) runs")
+        if json {
+            try printEncoded(results)
+        } else {
+            show(try StudyPlan(folder: output))
+            show(results.failures)
+            print("\(output)/\(StudyResults.fileName): \(results.runs.count) runs")
+        }
         guard results.failures.isEmpty else { throw ExitCode.failure }
     }
 

@@ -10,9 +10,9 @@ struct FrameEncoderOptions: ParsableArguments {
         name: .customLong("encoder"),
         help: ArgumentHelp(
             """
-            The frame encoder: resnet[:WIDTH], VideoGPT's (the default); dense[:WIDTH], with features at \
-            every pixel; or a forecaster (\(Program.name) train encoder) or a predictor with a \
-            dense frame encoder, to start from its own.
+            The frame encoder: resnet[:WIDTH], VideoGPT's (the default); dense[:WIDTH], with \
+            features at every pixel; or a forecaster (\(Program.name) train encoder) or a \
+            predictor with a dense frame encoder, to start from its weights.
             """,
             valueName: "name or path"))
     var source: Source?

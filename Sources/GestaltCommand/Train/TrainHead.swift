@@ -40,15 +40,15 @@ struct TrainHead: ParsableCommand {
                                           a prior's dense frame encoder, H × W,
                                           joined with the prior's stream as above
               rgb, position[:STRIDE][:frequencies=N], noise:CHANNELS:STRIDE[:seed=N]
-                                          controls: the frame itself, places alone, noise
+                                          controls: the frame itself, position alone, noise
             clip encodes the clip around a frame, later frames included; skips adds the frame \
             encoder's finer stages, join its stage of the latent's size; query is the token in \
             place of unknown codes: hidden, the masked token, where the prior was trained with \
             code dropout, else start. slots=I or slots=I-J keeps some of the prior's latent \
             frames; frames=N gives a prior of several conditioning frames the N last true ones \
             instead of one repeated. temperature=T, top-p=P and seed=N are the options of sampled \
-            futures, which take long: such latents are computed once. Where --model is a head, it is trained further and keeps \
-            its encoder and kind.
+            futures, which are slow: such latents are computed once. Where --model is a head, it \
+            is trained further and keeps its encoder and kind.
             The latents of a frozen encoder are computed once as long as images are mirrored at \
             most (--augment flip, the default); any other augmentation runs the encoder on every \
             batch. With clip only flips apply.
@@ -84,7 +84,7 @@ struct TrainHead: ParsableCommand {
     @Option(
         help: """
             Compute a linear head on frozen latents in closed form, without training steps: ridge \
-            or logistic regression; the penalty is the best on clips that are left out in turn.
+            or logistic regression; the penalty is chosen by cross-validation over clips.
             """)
     var closedForm: HeadRecipe.ClosedForm?
     @OptionGroup var labels: SegmentationOptions

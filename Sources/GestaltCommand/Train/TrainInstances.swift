@@ -10,11 +10,12 @@ import GestaltVideo
 struct TrainInstances: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "instances",
-        abstract: "Train a model that tells objects apart, each with a mask of its own.",
+        abstract: "Train a model that segments objects separately, one mask each.",
         discussion: """
-            Ids in masks number objects, as in robot-push records; for masks in files --instances \
-            says so. --classes K counts the background: ids from K − 1 on are one class, so that \
-            3 tells arm and objects of robot-push apart, and 2, the default, has one class of objects.
+            Ids in masks number objects, as in robot-push records; masks in files need \
+            --instances. --classes K counts the background: ids from K − 1 on are one class, so \
+            that 3 separates arm and objects of robot-push, and 2, the default, has one class of \
+            objects.
             --head query:QUERIES:BLOCKS has learned queries, each of which claims one object \
             (16 queries and 3 blocks by default; a picture can have no more objects than queries); \
             embedding:CHANNELS clusters embeddings of pixels.

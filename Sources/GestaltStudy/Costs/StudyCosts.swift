@@ -7,9 +7,9 @@ import GestaltRecipes
 /// The measured time of a training's parts.
 struct StudyCost: Codable, Sendable, Equatable {
     var secondsPerStep: Double
-    /// Of scoring a frame; 0 for a model that is not scored.
+    /// The seconds to score a frame; 0 for a model that is not scored.
     var secondsPerFrame: Double
-    /// Before the first step and after the last, of a few clips.
+    /// The seconds before the first step and after the last, with a few clips.
     var fixedSeconds: Double
 }
 
@@ -65,7 +65,7 @@ struct StudyClock: Sendable {
         }
         let open = try wanted.filter {
             let state = try folder.record(of: $0.hash)?.state
-            return state != .done && state != .failed
+            return $0.hash == task.hash || (state != .done && state != .failed)
         }
         let left = open.compactMap(seconds).reduce(0, +)
         var line = "run \(total - open.count + 1) of \(total): \(task.title)"

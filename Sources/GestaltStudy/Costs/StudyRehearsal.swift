@@ -85,8 +85,8 @@ struct StudyRehearsal {
         let start = ContinuousClock.now
         var run = RunOptions(
             folder: path(task.name), showsProgress: false, interruption: options.interruption)
-        // The estimate of memory refuses a run that cannot fit, as it will.
         run.checkpointPeriod = nil
+        // Refuses what does not fit into memory, as the real run would.
         try StudySession.train(recipe, run)
         let all = (.now - start) / .seconds(1)
         let step = try secondsPerStep(path(task.name)) ?? all / Double(Self.steps)
@@ -102,7 +102,9 @@ struct StudyRehearsal {
         }
         training.settings["optimization.steps"] = .integer(Int64(Self.steps))
         let warmUp = "optimization.warmUpSteps"
-        if let value = training.settings[warmUp], value != nil { training.settings[warmUp] = 0 }
+        if let value = training.settings[warmUp] ?? common[warmUp], value != nil {
+            training.settings[warmUp] = 0
+        }
         return try StudyTask.recipe(
             training, common, small, labels: task.labels.map { min($0, mostLabels) },
             seed: task.seed

@@ -6,8 +6,8 @@ import GestaltNN
 import GestaltRecipes
 import GestaltTensor
 
-/// What the hashes of a study's runs depend on besides the study: its clips, and models that were
-/// given.
+/// The inputs of a study that the hashes of its runs cover: clips, and models that were not trained
+/// by the study.
 struct StudyFacts: Codable, Sendable, Equatable {
     /// The clips of all splits; its fingerprint is that of training.
     var data: StudyResults.DataSummary
@@ -19,7 +19,7 @@ struct StudyFacts: Codable, Sendable, Equatable {
     /// Opens data and models.
     ///
     /// - Throws: errors of reading; `ConfigurationError` for fewer labeled frames than the study
-    ///   asks for.
+    ///   requires.
     init(of study: Study, _ progress: ProgressHandler? = nil) throws {
         let choice = try study.data.choice
         let sets = try ([.train] + study.splits).map { try choice.open($0, masks: .required) }

@@ -9,13 +9,13 @@ struct StudyTask: Sendable {
     /// The number of labeled frames; nil for all, and where none are used.
     let labels: Int?
     let seed: UInt64
-    /// What it refers to, by name.
+    /// The models it refers to, by name.
     let sources: [String: Source]
     let hash: String
     /// The optimizer steps of all rounds; 0 for a method.
     let steps: Int
 
-    /// What is to be done, with its references.
+    /// The work of a task, with its references.
     enum Work: Sendable {
         /// With the settings of its row and those common to all rows.
         case training(Study.Training, common: [String: JSONTree])
@@ -29,7 +29,7 @@ struct StudyTask: Sendable {
         /// Given, with its checksum.
         case path(String, checksum: String)
 
-        /// What determines the model.
+        /// The text by which a hash covers the model.
         var mark: String {
             switch self {
             case .task(let hash): "run:\(hash)"
@@ -38,7 +38,7 @@ struct StudyTask: Sendable {
         }
     }
 
-    /// The version of what a hash covers; with another one all runs are made anew.
+    /// The version of what a hash covers; with another one all runs are made again.
     static let format: Int64 = 1
 
     /// - Throws: `ConfigurationError` for settings that do not fit.

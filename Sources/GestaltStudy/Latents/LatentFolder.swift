@@ -5,14 +5,14 @@ import GestaltRecipes
 import GestaltTensor
 import GestaltVideo
 
-/// Latents of frozen encoders in files named by their keys; beyond a size, those that were not used
-/// for the longest time are removed.
+/// Latents of frozen encoders in files named by their keys; beyond a size, the least recently used
+/// ones are removed.
 ///
 /// Several processes may share the folder: files appear whole, and one that is removed while it is
 /// read stays readable.
 public struct LatentFolder: LatentStore {
     public let path: String
-    /// The bytes of all files together.
+    /// The limit of all files together, in bytes.
     public let byteLimit: Int
 
     public init(_ path: String, byteLimit: Int) {
@@ -51,8 +51,7 @@ public struct LatentFolder: LatentStore {
             ], to: file(key))
     }
 
-    /// Removes the files that were used the longest time ago, until the others take at most
-    /// `byteCount`.
+    /// Removes the least recently used files, until the others take at most `byteCount` bytes.
     private func trim(to byteCount: Int) throws {
         let keys: Set<URLResourceKey> = [.fileSizeKey, .contentModificationDateKey]
         let files = try FileManager.default.contentsOfDirectory(

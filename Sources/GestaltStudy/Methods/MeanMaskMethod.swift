@@ -4,7 +4,7 @@ import GestaltRecipes
 
 /// The constant mask of `MeanMask`: the same for every frame.
 ///
-/// It is made from the masks of all training frames, which favors it over rows with few labels.
+/// It is computed from the masks of all training frames, which favors it over rows with few labels.
 public struct MeanMaskMethod: StudyMethod {
     public static let kind = "mean-mask"
     public static let usual = MeanMaskMethod()

@@ -11,14 +11,14 @@ import GestaltRecipes
 public protocol StudyMethod: Codable, Sendable {
     /// The name of the kind in a study.
     static var kind: String { get }
-    /// The method with usual settings.
+    /// The method with default settings.
     static var usual: Self { get }
-    /// What it computes from, in the words of a table.
+    /// Its source, head and regime, in the words of a table.
     var outline: RecipeOutline { get }
-    /// Whether the masks of training frames are used; a run is made for each number of labels then,
-    /// else a single one.
+    /// Whether scores depend on the number of labels: then there is a run for each number, else a
+    /// single one.
     var usesLabels: Bool { get }
-    /// Whether anything is drawn at random; a run is made for each seed then, else a single one.
+    /// Whether anything is drawn at random: then there is a run for each seed, else a single one.
     var usesSeed: Bool { get }
     /// - Throws: `ConfigurationError` with the invalid key.
     func validate() throws(ConfigurationError)
@@ -32,7 +32,7 @@ extension StudyMethod {
     public func validate() throws(ConfigurationError) {}
 }
 
-/// What a method computes its scores from.
+/// The input of a method: data, splits to score, labels and seed.
 public struct StudyMethodTask: Sendable {
     public let data: DataChoice
     /// The splits to score.

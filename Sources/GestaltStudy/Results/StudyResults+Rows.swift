@@ -17,7 +17,7 @@ extension StudyResults {
     public struct Row: Codable, Sendable, Equatable {
         public var name: String
         public var group: StudyGroup
-        /// What the segmentation is made from: `rgb`, `tokenizer:continuous`, `prior:hidden:2`.
+        /// The input of the head: `rgb`, `tokenizer:continuous`, `prior:hidden:2`.
         public var source: String
         /// The network on the source, `convolutional:64`, or `unet`; nil for a method without one.
         public var head: String?
@@ -25,7 +25,7 @@ extension StudyResults {
         public var regime: String
         /// Whether frames after the one that is segmented are seen.
         public var seesFuture: Bool
-        /// Whether the unlabeled frames take part in the training on labels.
+        /// Whether the training on labels uses unlabeled frames, too.
         public var usesUnlabeledFrames: Bool
         /// Whether there is a run for each number of labels; without labels there is a single run,
         /// with nil for all.

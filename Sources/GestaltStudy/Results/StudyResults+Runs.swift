@@ -1,13 +1,13 @@
 import GestaltData
 import GestaltRecipes
 
-/// How far a run of a study is.
+/// The state of a run of a study.
 public enum RunState: String, Codable, Sendable, CaseIterable {
     /// Trained and scored.
     case done
     /// Ended by an error; made again when the study is run with `retry`.
     case failed
-    /// Not made, or not to its end.
+    /// Not begun, or not finished.
     case missing
 }
 

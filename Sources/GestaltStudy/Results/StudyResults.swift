@@ -3,7 +3,7 @@ import GestaltData
 import GestaltIO
 import GestaltModels
 
-/// What came out of a study: the content of `results.json`.
+/// The results of a study: the content of `results.json`.
 ///
 /// ```swift
 /// let results = try StudyResults(reading: "study/results.json")
@@ -45,7 +45,7 @@ public struct StudyResults: Codable, Sendable, Equatable {
     public struct DataSummary: Codable, Sendable, Equatable {
         /// The location, as for `DataSet.open`.
         public var location: String
-        /// The fingerprint of the clips of all splits that are used.
+        /// The fingerprint of the clips of the training split.
         public var fingerprint: String
         public var splits: [SplitSummary]
 
@@ -78,7 +78,7 @@ public struct StudyResults: Codable, Sendable, Equatable {
 
     /// The protocol of a study.
     public struct Settings: Codable, Sendable, Equatable {
-        /// The splits that are scored: `val`, and `test` where the study asks for it.
+        /// The splits that are scored: `val`, and `test` where the study requests it.
         public var splits: [Split]
         /// Every N-th labeled frame of a clip is scored.
         public var every: Int

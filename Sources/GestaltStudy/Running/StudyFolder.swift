@@ -8,7 +8,7 @@ import GestaltTraining
 ///
 /// ```
 /// study.json                  the study as it was last run, with the checksums of clips and models
-/// runs/HASH/                  a training: recipe, model, log; its checkpoints while it is unfinished
+/// runs/HASH/                  a training: recipe, model, log; checkpoints while it is unfinished
 /// runs/HASH.json              its state, time, steps, machine, or the error that ended it
 /// runs/HASH.claim             held by the process that makes the run
 /// scores/HASH-SPLIT-N-CLIPS.json    scores of every N-th frame of a split
@@ -68,7 +68,7 @@ struct StudyFolder: Sendable {
         }
     }
 
-    /// Reads the study that the folder is of.
+    /// Reads the study of the folder.
     /// - Throws: ``StudyError`` for a folder without one.
     func storedStudy() throws -> StoredStudy {
         guard let study = try stored(StoredStudy.self, at: study) else {
@@ -114,7 +114,7 @@ struct StudyRecord: Codable, Sendable, Equatable {
     var steps = 0
     /// The seconds of training in all sessions.
     var seconds = 0.0
-    /// Sessions that ended without a word: by a crash or a kill.
+    /// The number of sessions that ended by a crash or a kill.
     var crashes = 0
     var machine: String?
     /// The path of the study's folder when it was last trained.

@@ -6,10 +6,10 @@ public struct StudyOptions: Sendable {
     public var rows: [String]?
     /// Whether runs that failed are made again.
     public var retries = false
-    /// Whether each training is tried before: three steps on two clips, which finds settings that
-    /// do not fit and measures the time of a step.
+    /// Whether each training is tried first, for three steps on two clips, which finds settings
+    /// that do not fit and measures the time of a step.
     public var rehearses = true
-    /// The bytes of latents of frozen encoders that are kept in the folder.
+    /// The limit of the latents of frozen encoders in the folder, in bytes.
     public var latentBytes = Self.usualLatentBytes
     /// Whether progress is printed to standard error.
     public var showsProgress: Bool

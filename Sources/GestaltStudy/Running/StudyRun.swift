@@ -3,7 +3,7 @@ import GestaltIO
 import GestaltModels
 import GestaltRecipes
 
-/// The running of a study in its folder. Several processes may run the same study in the same
+/// A study and the folder of its runs. Several processes may run the same study in the same
 /// folder; each run is made by one of them.
 ///
 /// ```swift
@@ -24,8 +24,9 @@ public struct StudyRun: Sendable {
         self.folder = StudyFolder(folder)
     }
 
-    /// Returns the runs that there are to make and their expected time. Writes nothing.
+    /// Returns the runs that are left and their expected time.
     ///
+    /// No run is made. Measured times are stored in the folder where it exists; it is not created.
     /// - Throws: as ``run()``, except for errors of trainings.
     public func plan() throws -> StudyPlan {
         let session = try prepared()
@@ -37,9 +38,9 @@ public struct StudyRun: Sendable {
     ///
     /// Runs that fail are recorded, and leave the others; runs that another process makes are
     /// waited for.
-    /// - Throws: before any training `ConfigurationError` and ``StudyError`` for a study that cannot
-    ///   be run, and errors of opening data and models; `Interrupted`, with everything resumable;
-    ///   `FileFailure` where the folder cannot be written.
+    /// - Throws: before any training, `ConfigurationError` and ``StudyError`` for a study that
+    ///   cannot be run, and errors of opening data and models; `Interrupted`, with everything
+    ///   resumable; `FileFailure` where the folder cannot be written.
     public func run() throws -> StudyResults {
         let session = try prepared()
         try folder.make()
@@ -83,7 +84,7 @@ public struct StudyRun: Sendable {
         try AtomicFile.write(StrictJSON.encode(stored), to: folder.study)
     }
 
-    /// Names the runs in the folder that the study does not have any more.
+    /// Reports the runs in the folder that do not belong to the study as it is now.
     private func nameStrays(_ grid: StudyGrid) {
         let strays = ((try? folder.records()) ?? []).filter { grid.task($0.hash) == nil }
         guard !strays.isEmpty else { return }

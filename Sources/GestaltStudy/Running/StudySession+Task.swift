@@ -7,7 +7,7 @@ import GestaltTensor
 import GestaltTraining
 
 extension StudySession {
-    /// The number of crashes after which a run is taken for failed.
+    /// The number of crashes after which a run counts as failed.
     private static let mostCrashes = 3
 
     /// Makes a task that this process has claimed, and records its end.
@@ -74,7 +74,7 @@ extension StudySession {
         try follow(&record)
         try Self.train(recipe, run)
         record.steps = recipe.steps * recipe.rounds
-        // First, so that a training that has ended is never taken for one that has not.
+        // First, so that a finished training never counts as unfinished.
         try folder.write(record)
         try folder.removeCheckpoints(task.hash)
     }

@@ -5,12 +5,12 @@ import GestaltModels
 import GestaltRecipes
 import GestaltTraining
 
-/// The making of a study's runs by one process.
+/// The work of one process on a study's runs.
 struct StudySession: Sendable {
     let grid: StudyGrid
     let folder: StudyFolder
     let options: StudyOptions
-    /// The tasks of the rows that are asked for, with all that they wait for.
+    /// The tasks of the requested rows, with all that they wait for.
     let wanted: [StudyTask]
     let latents: LatentFolder
 
@@ -22,7 +22,7 @@ struct StudySession: Sendable {
         wanted = grid.closure(of: (runs + models).map(\.hash))
     }
 
-    /// The time between two looks at what other processes make.
+    /// The seconds between two looks at what other processes have finished.
     private static let pause = 1.0
 
     /// Makes the tasks one after the other: those whose sources are made, and that no other process

@@ -17,7 +17,7 @@ import GestaltRecipes
 /// let results = try StudyRun(study, folder: "out/study").run()
 /// ```
 /// As a file it is JSON with these keys; an unknown one is an error. Trainings have the keys of
-/// `recipe.json` of their kind, and usual values for those left out; nested keys may be joined by
+/// `recipe.json` of their kind, and default values for omitted ones; nested keys may be joined by
 /// dots, `optimization.steps`. A text `@NAME` is the model of that name, or that of the row of that
 /// name with the same labels and seed.
 public struct Study: Codable, Sendable, Equatable {
@@ -72,7 +72,7 @@ public struct Study: Codable, Sendable, Equatable {
 
     /// A pre-trained model: a path, or a training without labels.
     public struct Model: Codable, Sendable, Equatable {
-        /// Where a finished model is, as `OpenedModel` reads it; nil for one that is trained.
+        /// The path of a finished model, as `OpenedModel` reads it; nil for one that is trained.
         public var path: String?
         public var train: Training?
         /// The number of models with seeds 0, 1, …; nil for 1. A run with seed s starts from
@@ -96,7 +96,7 @@ public struct Study: Codable, Sendable, Equatable {
         public var method: Training?
         /// The number of seeds by number of labels; nil for those of the study.
         public var labels: [String: Int]?
-        /// What the recipe's outline says in other words; nil for its own.
+        /// In place of the source, head and regime of the recipe's outline; nil for those.
         public var source: String?
         public var head: String?
         public var regime: String?
@@ -206,7 +206,8 @@ extension Study.Training {
         return names.sorted()
     }
 
-    /// Returns the settings with each reference replaced by what `replacement` returns for its name.
+    /// Returns the settings with each reference replaced by the result of `replacement` for its
+    /// name.
     func resolved(_ replacement: (String) throws -> String) rethrows -> [String: JSONTree] {
         try settings.mapValues { value in
             try value.replacingTexts { text in

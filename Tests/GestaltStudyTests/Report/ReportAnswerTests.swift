@@ -157,4 +157,16 @@ import Testing
         let names = answer.findings.filter { $0.difference.other.name == "mean" }
         #expect(names.map(\.difference.labels) == [10, nil])
     }
+
+    /// Its run has no number of labels, which is not one of the study's numbers.
+    @Test func aRowWithoutLabelsIsScoredWhereNoRowUsesAllOfThem() throws {
+        var study = MadeUpStudy(labels: [30])
+        try study.add("unet", .baseline, [(30, [0.9])])
+        try study.add(
+            "mean", .control, source: "none", head: nil, regime: "constant", usesLabels: false,
+            [(nil, [0.3])])
+        let scores = try StudyScores(study.results, Self.quick)
+        #expect(scores.amounts == [30])
+        #expect(scores.score(of: study.rows[1], labels: 30) != nil)
+    }
 }

@@ -90,7 +90,7 @@ import Testing
         let oracle = try #require(
             tables.first {
                 $0.caption[0]
-                    == .strong("Oracles: these rows see frames after the one they segment. ")
+                    == .strong("Oracles: these rows see frames after the one they segment.")
             })
         #expect(oracle.rows.map { $0[0] } == [[.code("clip")]])
         #expect(!tables[0].rows.contains { $0[0] == [.code("clip")] })

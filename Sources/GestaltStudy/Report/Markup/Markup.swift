@@ -6,7 +6,7 @@ package indirect enum Markup: Sendable, Equatable {
     case element(name: String, attributes: [Attribute], children: [Markup])
     /// Text, which is escaped when it is written.
     case text(String)
-    /// A style sheet: written as it is.
+    /// A style sheet, which is not escaped.
     case styleSheet(String)
 
     package struct Attribute: Sendable, Equatable {
@@ -18,7 +18,7 @@ package indirect enum Markup: Sendable, Equatable {
         }
     }
 
-    /// Creates an element; attributes keep their order, those that are nil are left out.
+    /// Creates an element; attributes keep their order, nil ones are omitted.
     package static func element(
         _ name: String, _ attributes: KeyValuePairs<String, String?> = [:],
         _ children: [Markup] = []

@@ -2,7 +2,7 @@ import Foundation
 
 /// Numbers as readers see them in tables, sentences and charts: the same digits everywhere.
 package enum DisplayNumber {
-    /// What stands for a score that is not defined.
+    /// The text in place of an undefined score.
     package static let undefined = "–"
 
     /// Returns a number with a fixed count of decimals, with a minus sign and without a negative

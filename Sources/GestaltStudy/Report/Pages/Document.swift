@@ -12,7 +12,7 @@ package struct Document: Sendable {
     }
 }
 
-/// A part of a ``Document`` that stands on lines of its own.
+/// A part of a ``Document`` on separate lines.
 package enum Block: Sendable {
     /// A heading of a section (1) or a subsection (2).
     case heading(level: Int, String)
@@ -22,7 +22,7 @@ package enum Block: Sendable {
     case table(Table)
     case figure(Figure)
     case code(String)
-    /// Blocks that a page shows only when it is asked to.
+    /// Blocks that a page shows on request.
     case details(summary: String, [Block])
 
     package static func section(_ title: String) -> Block { .heading(level: 1, title) }
@@ -59,7 +59,7 @@ package enum Inline: Sendable, Equatable {
     case strong(String)
     case code(String)
     case link(String, to: String)
-    /// Smaller text on a line of its own, in cells of tables.
+    /// Smaller text on a separate line, in cells of tables.
     case note(String)
 }
 

@@ -1,14 +1,17 @@
 import GestaltData
 import GestaltRecipes
 
-/// A model of a run, and the frames of its split.
+/// Finds the scored frames of a split in the data of a study.
 struct FramePicker {
     let data: DataSet
     private let places: [String: Int]
 
-    /// - Throws: as `DataSet.open`.
-    init(_ results: StudyResults, _ split: Split) throws {
-        data = try DataSet.open(results.data.location, split: split)
+    /// - Parameter folder: the folder of the study, whose data settings decide about size, stride,
+    ///   held out clips and seed.
+    /// - Throws: ``StudyError`` for a folder without a study; as `DataChoice.open`.
+    init(_ folder: String, _ split: Split) throws {
+        let study = try StudyFolder(folder).storedStudy().study
+        data = try study.data.choice.open(split, masks: .required)
         places = Dictionary(
             data.infos().enumerated().map { ($1.name, $0) }, uniquingKeysWith: { first, _ in first }
         )

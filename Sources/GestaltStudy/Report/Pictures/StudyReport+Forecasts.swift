@@ -4,7 +4,7 @@ import GestaltRecipes
 import GestaltTensor
 
 extension StudyReport {
-    /// What pre-trained models forecast from single frames, for those that forecast pictures.
+    /// The forecasts of pre-trained models from single frames, for models that forecast pictures.
     func forecastSection(_ picker: FramePicker, _ folder: String) throws -> PictureSection? {
         let frames = Array(try frames(picker).prefix(4))
         guard !frames.isEmpty else { return nil }
@@ -24,7 +24,7 @@ extension StudyReport {
         guard !items.isEmpty else { return nil }
         return PictureSection(
             title: "Forecasts",
-            text: "Each line begins with a frame; beside it is what the model forecasts from this "
+            text: "Each line begins with a frame; beside it are the model's forecasts from this "
                 + "frame alone: pictures in color, maps in gray, white where the probability is 1.",
             items: items)
     }

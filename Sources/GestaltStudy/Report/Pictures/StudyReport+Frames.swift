@@ -17,7 +17,7 @@ extension StudyReport {
     public func framePictures(folder: String) throws -> [PictureSection] {
         let picker: FramePicker
         do {
-            picker = try FramePicker(results, split)
+            picker = try FramePicker(folder, split)
         } catch {
             return [PictureSection(title: "Frames", text: "Not shown: \(error)", items: [])]
         }
@@ -27,7 +27,7 @@ extension StudyReport {
         ].compactMap { $0 }
     }
 
-    /// The frames at which the best encoder fails, is usual and is best, beside the baseline.
+    /// The worst, median and best frames of the best encoder, next to the baseline.
     private func maskSection(_ picker: FramePicker, _ folder: String) throws -> PictureSection? {
         let rows = [
             best(results.rows(of: .encoder), count: 1).first,
@@ -95,8 +95,8 @@ extension StudyReport {
         ContactSheet(gap: 2, background: .gray).drawn([pictures])
     }
 
-    /// A finished run of a row whose model is in the folder, with the number of labels at which most
-    /// rows were scored; nil where there is none.
+    /// Returns a finished run of a row whose model is in the folder, with the number of labels at
+    /// which most rows were scored; nil where there is none.
     func model(
         of row: StudyResults.Row, _ folder: String
     ) throws -> (run: StudyResults.Run, opened: OpenedModel, segmenter: FrameSegmenter)? {

@@ -2,8 +2,8 @@ import GestaltData
 import GestaltMetrics
 import GestaltRecipes
 
-/// IoU of a row with one number of labels: the mean over seeds and images, how far seeds spread, and
-/// the interval over clips.
+/// IoU of a row with one number of labels: the mean over seeds and images, the standard deviation
+/// over seeds, and the interval over clips.
 package struct RowScore: Sendable, Equatable {
     package let row: StudyResults.Row
     package let labels: Int?
@@ -18,9 +18,11 @@ package struct RowScore: Sendable, Equatable {
     package let interval: ClosedRange<Double>?
     /// IoU of the pixels of all images together, mean over seeds.
     package let micro: Double
-    /// Means over the runs that have them; nil where none does.
+    /// The parameters of the model of the last run that states them; nil where none does.
     package let parameters: Int?
+    /// The mean over the runs that have it; nil where none does.
     package let millisecondsPerFrame: Double?
+    /// The mean over the runs.
     package let minutes: Double
 
     /// Nil where no run has a score.
@@ -65,8 +67,8 @@ package struct RowDifference: Sendable, Equatable {
     package let interval: ClosedRange<Double>?
     /// The differences of the seeds that both have.
     package let runs: [Double]
-    /// How far the difference spreads over seeds, as a standard deviation: of ``runs``, or from the
-    /// spreads of both rows where they share no two seeds. Nil where a row has a single seed.
+    /// The standard deviation of the difference over seeds: of ``runs``, or from those of both rows
+    /// where they do not share two seeds. Nil where a row has a single seed.
     package let deviation: Double?
     /// The numbers of runs of both rows.
     package let seedCounts: [Int]

@@ -55,7 +55,9 @@ package struct StudyScores: Sendable {
         var summaries: [Key: RowScore] = [:]
         var choices: [Key: Double] = [:]
         for row in results.rows {
-            for labels in amounts {
+            // A single run, whatever numbers of labels other rows have.
+            let own: [Int?] = row.isLabelFree ? [nil] : amounts
+            for labels in own {
                 let key = Key(row: row.name, labels: labels)
                 summaries[key] = try RowScore(row, labels, in: results, on: split, bootstrap)
                 let means = results.reports(of: row.name, labels: labels, on: choosingSplit)
@@ -129,6 +131,6 @@ package struct StudyScores: Sendable {
 }
 
 extension StudyResults.Row {
-    /// Whether one run stands for every number of labels.
+    /// Whether one run serves every number of labels.
     var isLabelFree: Bool { !usesLabels }
 }

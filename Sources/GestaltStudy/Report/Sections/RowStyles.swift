@@ -1,6 +1,6 @@
-/// The looks of a study's rows, the same in all charts: color by source, another
-/// marker for each of its rows; baselines in ink, controls
-/// gray and dashed, rows that see the future hollow.
+/// The styles of a study's rows, the same in all charts: a color for each source and another marker
+/// for each of its rows; baselines are black, controls gray and dashed, rows that see the future
+/// hollow.
 struct RowStyles: Sendable {
     private let styles: [String: SeriesStyle]
 

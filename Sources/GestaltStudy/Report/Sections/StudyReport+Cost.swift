@@ -1,5 +1,5 @@
 extension StudyReport {
-    /// What rows cost: time of a frame, parameters, minutes of training, each against IoU.
+    /// The cost of rows: time of a frame, parameters, minutes of training, each against IoU.
     var costSection: [Block] {
         let labels = scores.commonAmount
         // Controls that know nothing would squeeze the others together.
@@ -47,8 +47,8 @@ extension StudyReport {
     private func table(_ rows: [RowScore], _ labels: Int?) -> Table {
         var table = Table(
             [
-                .strong("Cost with \(scores.words(labels)). "),
-                .text("Means over the runs; IoU per image with the deviation over seeds."),
+                .strong("Cost with \(scores.words(labels))."),
+                .text(" Means over the runs; IoU per image with the deviation over seeds."),
             ],
             [
                 Table.Column("row"), .numbers("IoU"), .numbers("ms a frame"),
@@ -65,12 +65,12 @@ extension StudyReport {
         return table
     }
 
-    /// What the pre-trained models cost, which rows share.
+    /// The cost of the pre-trained models, which rows share.
     private var modelTable: Block? {
         var table = Table(
             [
-                .strong("Pre-trained models. "),
-                .text("Trained once and shared by the rows that start from them."),
+                .strong("Pre-trained models."),
+                .text(" Trained once and shared by the rows that start from them."),
             ],
             [
                 Table.Column("model"), Table.Column("kind"), .numbers("seed"), .numbers("steps"),

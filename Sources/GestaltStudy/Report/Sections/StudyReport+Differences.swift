@@ -77,9 +77,9 @@ extension StudyReport {
         let shown = amounts.filter { scores.score(of: baseline, labels: $0) != nil }
         var table = Table(
             [
-                .strong("Differences to \(baseline.name). "),
+                .strong("Differences to \(baseline.name)."),
                 .text(
-                    "Mean, then the 95 % interval over clips; below it the standard deviation of "
+                    " Mean, then the 95 % interval over clips; below it the standard deviation of "
                         + "the difference over seeds."),
             ], [Table.Column("row")] + shown.map { .numbers(scores.words($0)) })
         for row in results.rows where row.name != baseline.name {

@@ -97,7 +97,8 @@ extension StudyReport {
         return points.isEmpty ? nil : LineChart.Series(name, style, points)
     }
 
-    /// All labels stand at their number, beyond the others where it is not known.
+    /// Returns the place of a number of labels on the axis: all labels are at their number, and at
+    /// least at twice the largest other one.
     private func position(_ labels: Int?) -> Double {
         let largest = shownAmounts.compactMap { $0 }.max() ?? 1
         return Double(labels ?? max(scores.labeledFrames ?? 0, largest * 2))
@@ -124,9 +125,9 @@ extension StudyReport {
         let amounts = isLabelFree ? [nil] : shownAmounts
         var table = Table(
             [
-                .strong(title + ". "),
+                .strong(title + "."),
                 .text(
-                    "IoU per image: mean ± standard deviation over seeds; below it the 95 % "
+                    " IoU per image: mean ± standard deviation over seeds; below it the 95 % "
                         + "interval over clips."),
             ],
             StudyResults.Row.columns

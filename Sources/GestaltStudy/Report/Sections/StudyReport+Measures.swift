@@ -13,9 +13,9 @@ extension StudyReport {
         guard !names.isEmpty else { return [] }
         var table = Table(
             [
-                .strong("Other measures with \(scores.words(labels)). "),
+                .strong("Other measures with \(scores.words(labels))."),
                 .text(
-                    "Mean ± standard deviation over seeds. Results hold no scores by image of "
+                    " Mean ± standard deviation over seeds. Results hold no scores by image of "
                         + "these, so there are no intervals over clips."),
             ], [Table.Column("row")] + names.map { .numbers($0) })
         for (row, measures) in runs where measures.contains(where: { !$0.isEmpty }) {

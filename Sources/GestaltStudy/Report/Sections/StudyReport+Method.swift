@@ -3,7 +3,7 @@ import GestaltMetrics
 import GestaltRecipes
 
 extension StudyReport {
-    /// What numbers, intervals and verdicts mean.
+    /// The meaning of numbers, intervals and verdicts.
     var methodSection: [Block] {
         let margin = DisplayNumber.significant(options.margin)
         let choice =

@@ -1,4 +1,4 @@
-/// What a paired difference says about two rows.
+/// The outcome of a paired difference of two rows.
 public enum Outcome: String, Sendable, Codable, CaseIterable {
     /// The interval is above zero, and the difference larger than its spread over seeds.
     case above

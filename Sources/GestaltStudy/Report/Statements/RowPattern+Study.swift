@@ -29,7 +29,7 @@ extension RowPattern {
     }
 
     static let frozenCounterpart = RowPattern("the same source frozen") { row, subject in
-        row.isSingleFrameEncoder && !row.trainsSource && row.source == subject?.source
+        row.isSingleFrameEncoder && row.isFrozen && row.source == subject?.source
             && row.head == subject?.head ? 0 : nil
     }
 
@@ -57,12 +57,12 @@ extension RowPattern {
     }
 
     static let frozenSingleFrame = RowPattern("a frozen latent of a single frame") {
-        $0.isSingleFrameEncoder && !$0.trainsSource && !$0.usesUnlabeledFrames
+        $0.isSingleFrameEncoder && $0.isFrozen
     }
 
     /// Frozen sources that learned from prediction.
     static let frozenMotion = RowPattern("a frozen latent of a model that predicts") {
-        $0.isSingleFrameEncoder && $0.isPredictive && !$0.trainsSource
+        $0.isSingleFrameEncoder && $0.isPredictive && $0.isFrozen
     }
 
     static let randomCounterpart = RowPattern("random weights") { row, subject in
@@ -90,12 +90,12 @@ extension RowPattern {
     }
 
     static let videoGPT = RowPattern("frozen latents of a VQ-VAE and its prior") {
-        $0.isSingleFrameEncoder && !$0.trainsSource
+        $0.isSingleFrameEncoder && $0.isFrozen
             && ["prior", "tokenizer", "resnet"].contains($0.sourceWords.first)
     }
 
     static let magvit = RowPattern("frozen latents of MAGVIT") { row, subject in
-        guard row.isSingleFrameEncoder, !row.trainsSource, row.sourceWords.first == "magvit"
+        guard row.isSingleFrameEncoder, row.isFrozen, row.sourceWords.first == "magvit"
         else { return nil }
         return row.head == subject?.head ? 1 : 0
     }
@@ -125,11 +125,11 @@ extension RowPattern {
 
     /// Hidden states where the query is the masked token of a prior with code dropout.
     static let maskedQueries = RowPattern("masked tokens as queries") {
-        $0.isHidden && !$0.trainsSource && [nil, "hidden"].contains($0.sourceValue("query"))
+        $0.isHidden && $0.isFrozen && [nil, "hidden"].contains($0.sourceValue("query"))
     }
 
     static let startQueries = RowPattern("start-of-sequence embeddings as queries") {
-        $0.isHidden && !$0.trainsSource && $0.sourceValue("query") == "start"
+        $0.isHidden && $0.isFrozen && $0.sourceValue("query") == "start"
     }
 
     static let sampledFutures = RowPattern("hidden states along sampled futures") { row, subject in
@@ -154,6 +154,10 @@ extension StudyResults.Row {
     fileprivate var isSingleFrameEncoder: Bool {
         group == .encoder && !seesFuture && conditioningFrames == 1
     }
+
+    /// Whether labels train the head alone. Students do not count: their regime does not say which
+    /// parts they train.
+    fileprivate var isFrozen: Bool { !trainsSource && !usesUnlabeledFrames }
 
     /// Hidden states of a prior of either family, alone or joined with a dense encoder.
     fileprivate var isHidden: Bool {

@@ -36,8 +36,8 @@ package struct StudyAnswer: Sendable {
         self.missing = missing
     }
 
-    /// What the findings say with each number of labels: true where all are as expected, false
-    /// where one is not, nil in between.
+    /// The verdict for each number of labels: true where all findings are as expected, false where
+    /// one is not, nil in between.
     private var decided: [(labels: Int?, isAffirmed: Bool?)] {
         scores.amounts.compactMap { labels in
             let here = findings.filter { $0.difference.labels == labels && $0.contrast != .size }

@@ -2,8 +2,8 @@ import GestaltRecipes
 
 /// An assertion or a question, and the comparisons of rows that answer it.
 ///
-/// Nothing of an answer is written beforehand: verdict and reasons follow from intervals, and what
-/// has no runs is reported as not measured.
+/// No part of an answer is fixed in advance: verdict and reasons follow from intervals, and rows
+/// without runs are reported as not measured.
 public struct StudyStatement: Sendable {
     /// Whether the answer judges a claim or replies to a question.
     public enum Form: Sendable { case claim, question }
@@ -26,9 +26,9 @@ public struct StudyStatement: Sendable {
     }
 }
 
-/// A comparison of two rows that a statement asks for.
+/// A comparison of two rows that a statement requires.
 public struct Contrast: Sendable {
-    /// What the statement says about the difference, subject minus reference.
+    /// The expected difference, subject minus reference.
     public enum Expectation: String, Sendable, Codable {
         /// The subject is above the reference.
         case above

@@ -44,7 +44,7 @@ public enum StudyStatements {
         ]
     }
 
-    /// What a test of the claim has to settle beyond its sentences.
+    /// Questions that a test of the claim has to settle beyond its sentences.
     public static var questions: [StudyStatement] {
         [
             StudyStatement(

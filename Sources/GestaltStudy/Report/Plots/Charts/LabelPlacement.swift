@@ -15,7 +15,7 @@ package enum LabelPlacement {
     ) -> [Double] {
         struct Block {
             var members: [Int]
-            /// The start that the members wish for, on average.
+            /// The mean of the starts that the members prefer.
             var start: Double
             var extent: Double
         }

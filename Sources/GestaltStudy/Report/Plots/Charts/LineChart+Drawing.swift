@@ -119,7 +119,7 @@ extension LineChart {
         of panel: Panel, at index: Int, above area: PlotBox, _ layout: Layout
     ) -> [Markup] {
         let rows = layout.keyRows(of: panel)
-        // Titles of a row of panels stand in line, whatever the length of the keys.
+        // Titles in a row of panels are aligned, whatever the length of the keys.
         var y = layout.top(of: index) + (panel.title == nil ? -3 : 12)
         var shapes: [Markup] = []
         if let title = panel.title {

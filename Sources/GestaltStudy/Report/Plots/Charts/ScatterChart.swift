@@ -24,7 +24,7 @@ package struct ScatterChart: Chart, Equatable {
         }
     }
 
-    /// How values of the horizontal axis are written.
+    /// The unit of the horizontal axis, and its notation.
     package enum Unit: Sendable, Equatable {
         case plain, milliseconds, minutes
 

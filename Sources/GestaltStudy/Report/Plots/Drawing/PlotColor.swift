@@ -4,7 +4,7 @@ import GestaltChecks
 package enum PlotColor: Sendable, Hashable {
     /// The color of text.
     case ink
-    /// The color of what stands back: notes, controls.
+    /// The color of notes and controls.
     case muted
     /// One of ``hues``.
     case hue(Int)

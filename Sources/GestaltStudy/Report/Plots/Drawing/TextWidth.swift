@@ -1,7 +1,7 @@
 /// Estimated widths of text in the typeface of drawings.
 ///
-/// No browser is asked where labels are placed, so widths are upper estimates for the usual
-/// sans-serif faces: labels are set apart rather too far than too little.
+/// Labels are placed without a browser, so widths are upper estimates for common sans-serif faces:
+/// labels are too far apart rather than too close.
 package enum TextWidth {
     package static let labelSize = 12
     package static let tickSize = 11
