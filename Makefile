@@ -41,13 +41,10 @@ few-labels: build ## the table of few labels in Documentation/Results.md, for ho
 	@.build/release/gestalt study run Studies/few-labels.json --data "$(DATA)" --output "$(OUTPUT)/few-labels"
 	@.build/release/gestalt study report "$(OUTPUT)/few-labels"
 
-own-films: build ## compare fit with a U-Net on films, for hours: DATA=FOLDER or DATA=synthetic:24
-	@scripts/own-films.sh "$(DATA)" "$(OUTPUT)/own-films"
-
 families: build  ## compare VideoGPT's and MAGVIT's family in tables, for hours: DATA=FOLDER
 	@scripts/families.sh "$(DATA)" "$(OUTPUT)/families"
 
-own-films: build ## compare fit with a U-Net on films with few labels, for hours: DATA=FOLDER
+own-films: build ## compare fit with a U-Net on films with few labels, for hours: DATA=FOLDER or synthetic:24
 	@scripts/own-films.sh "$(DATA)" "$(OUTPUT)/own-films"
 
 test: setup      ## build and run all tests

@@ -65,7 +65,7 @@ import Testing
         #expect(inside == ["synthetic-0-0"])
     }
 
-    @Test(arguments: ["coco", "cvat", "labelme", "davis"])
+    @Test(arguments: ["coco", "cvat", "labelme", "youtube-vos"])
     func labelsInTheFormatOfATool(format: String) throws {
         let folder = TemporaryFolder()
         let result = try Program.run(
@@ -76,6 +76,7 @@ import Testing
         #expect(!FileManager.default.fileExists(atPath: split + "/masks"))
         let reader = try LabelFormat.registry.entry(named: format)
         let labels = try reader.read("\(split)/\(reader.fileName)", .init()).labels
+        RobotPush.register()
         let clip = try DataSet.open("synthetic:1", split: .train).classified(into: 3).clip(at: 0)
         let masks = try #require(clip.masks)
         #expect(labels.pictures.count == 3)

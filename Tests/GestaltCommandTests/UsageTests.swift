@@ -116,7 +116,7 @@ import Testing
         (["foo"], "there are demo, doctor, train", "gestalt <subcommand>"),
         (
             ["train", "foo"],
-            "there are tokenizer, prior, masked-prior, encoder, head, unet, student, resume",
+            "there are tokenizer, prior, masked-prior, encoder, head, unet, instances, student, resume",
             "gestalt train"
         ),
     ])

@@ -46,7 +46,10 @@ extension DataCommand {
             if let classes, !(1...255).contains(classes) {
                 throw ValidationError("--classes is 1 to 255, not \(classes)")
             }
-            if let format { _ = try LabelFormat.written(named: format) }
+            guard let format else { return }
+            do { _ = try LabelFormat.written(named: format) } catch {
+                throw ValidationError("--format \(format): \(error)")
+            }
         }
 
         func run() throws {

@@ -26,6 +26,11 @@ public enum FeatureSources {
     /// - Throws: an error that contains the expected form.
     public static func validate(_ name: ComponentName) throws {
         if let type = type(of: name) { return try type.validate(name) }
+        guard !name.words.contains("skips") else {
+            throw ConfigurationError.invalid(
+                "encoder", expected: "no skips: finer stages are for heads, an array is one stage",
+                found: "\(name)")
+        }
         try Encoders.type(of: name).validate(name)
     }
 
