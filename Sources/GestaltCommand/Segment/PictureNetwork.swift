@@ -28,7 +28,7 @@ struct PictureLabels: Sendable {
     /// Labels `[H, W]`.
     let ids: Tensor<UInt8>
     /// By id; none for foreground and classes.
-    var instances: [InstanceMap.Instance] = []
+    var instances: [SegmentedInstances.Instance] = []
 
     /// The meaning of ids above 0.
     enum Meaning: Sendable {
@@ -76,7 +76,7 @@ struct InstanceNetwork: PictureNetwork {
             height: Int, width: Int, threshold: Float, name: String
         ) throws(NonFiniteScores) -> PictureLabels {
             guard proposals.isFinite else { throw NonFiniteScores(picture: name) }
-            let map = InstanceMap(
+            let map = SegmentedInstances(
                 proposals.resized(height: height, width: width), threshold: threshold)
             return PictureLabels(ids: map.ids, instances: map.instances)
         }

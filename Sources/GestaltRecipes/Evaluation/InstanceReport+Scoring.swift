@@ -12,7 +12,7 @@ extension InstanceReport {
     ///   - data: with masks that number instances; categories become classes by
     ///     ``DataSet/categorized(into:)``.
     ///   - interval: the minimum distance between two scored frames of a clip.
-    ///   - threshold: the least score of an instance of the ``InstanceMap``.
+    ///   - threshold: the least score of an instance of the ``SegmentedInstances``.
     ///   - measuresIntervals: whether intervals over clips are computed, which scores the split a
     ///     thousand times.
     ///   - progress: called after each batch; an error it throws ends the evaluation.
@@ -21,7 +21,7 @@ extension InstanceReport {
     /// - Precondition: the interval is positive.
     public init(
         of model: some InstanceModel, on data: DataSet, every interval: Int = 5,
-        threshold: Float = InstanceMap.usualThreshold, measuresBoundaries: Bool = true,
+        threshold: Float = SegmentedInstances.usualThreshold, measuresBoundaries: Bool = true,
         measuresIntervals: Bool = true, progress: ProgressHandler? = nil
     ) throws {
         let truth = try data.categorized(into: model.classes)
@@ -40,7 +40,7 @@ extension InstanceReport {
                         picture: "\(data.name), \(data.info(at: index.clip).name), frame "
                             + "\(index.frame)")
                 }
-                let map = InstanceMap(proposals, threshold: threshold)
+                let map = SegmentedInstances(proposals, threshold: threshold)
                 if let annotation = clips[index.clip]?.annotation(of: index.frame) {
                     tally.add(proposals, map, annotation, clip: index.clip)
                 }
@@ -67,7 +67,7 @@ private struct InstanceTally {
     private var clips: [Int] = []
 
     mutating func add(
-        _ proposals: InstanceProposals, _ map: InstanceMap, _ truth: Annotation, clip: Int
+        _ proposals: InstanceProposals, _ map: SegmentedInstances, _ truth: Annotation, clip: Int
     ) {
         clips.append(clip)
         let actual = truth.instances.map {

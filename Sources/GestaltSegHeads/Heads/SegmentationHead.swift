@@ -13,7 +13,7 @@ public protocol SegmentationHead: Module {
     var hasFixedGrid: Bool { get }
     /// - Returns: logits `[N, H, W, classes]`, H and W the latent's grid times its stride.
     /// - Precondition: the latent has the slots, channels and stages of ``latentShape``; its grid
-    ///   may be of another size, unless ``hasFixedGrid``.
+    ///   may be of another size, unless `hasFixedGrid`.
     func callAsFunction(_ latent: Latent, _ context: Context) -> Tensor<Float>
 }
 

@@ -104,7 +104,7 @@ public struct PriorEncoder: FrameHistoryEncoder {
 
     /// - Parameter query: nil selects the prior's default: the masked token if it was trained with
     ///   code dropout, else the start-of-sequence embedding.
-    /// - Precondition: as ``init(_:source:)``.
+    /// - Precondition: as ``init(_:source:codebook:)``.
     public init(
         _ prior: VideoPrior, layer: Int, query: VideoPrior.Query? = nil, skips: Bool = false,
         joins: Bool = false

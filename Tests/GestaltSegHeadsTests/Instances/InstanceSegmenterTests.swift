@@ -24,7 +24,7 @@ import Testing
 
     /// The share of pixels whose instance is another than the true one; instances correspond where
     /// they share most pixels.
-    private static func share(wrong map: InstanceMap, _ truth: Tensor<UInt8>) -> Double {
+    private static func share(wrong map: SegmentedInstances, _ truth: Tensor<UInt8>) -> Double {
         var counts: [[UInt8]: Int] = [:]
         for pair in zip(truth.scalars, map.ids.scalars) {
             counts[[pair.0, pair.1], default: 0] += 1
@@ -57,7 +57,7 @@ import Testing
         }
         #expect(losses[119] < losses[0] / 5, "\(losses[0]) to \(losses[119])")
         for (picture, proposals) in model.proposals(scenes.frames).enumerated() {
-            let map = InstanceMap(proposals)
+            let map = SegmentedInstances(proposals)
             #expect(map.instances.count == 3 + picture % 2, "\(map.instances)")
             #expect(map.instances.count { $0.category == 1 } == 1)
             let wrong = Self.share(wrong: map, scenes.masks[picture])

@@ -46,17 +46,17 @@ import Testing
             ])
         let proposals = InstanceProposals(
             masks: masks, classes: [1, 1, 2, 2], scores: [0.9, 0.8, 0.7, 0.2])
-        let map = InstanceMap(proposals, visibility: 0.5)
+        let map = SegmentedInstances(proposals, visibility: 0.5)
         #expect(map.ids.scalars == [1, 1, 2, 0])
         #expect(map.classes.scalars == [1, 1, 2, 0])
         #expect(map.instances.map(\.id) == [1, 2] && map.instances.map(\.category) == [1, 2])
         #expect(map.instances.map(\.pixelCount) == [2, 1])
         #expect(map.instances.map(\.score) == [0.9, 0.7])
         // At full visibility the third, half covered, is dropped as well.
-        #expect(InstanceMap(proposals, visibility: 1).ids.scalars == [1, 1, 0, 0])
-        #expect(InstanceMap(proposals, threshold: 0.95).instances.isEmpty)
+        #expect(SegmentedInstances(proposals, visibility: 1).ids.scalars == [1, 1, 0, 0])
+        #expect(SegmentedInstances(proposals, threshold: 0.95).instances.isEmpty)
         #expect(proposals.mask(2).scalars == [0, 1, 1, 0])
         let none = InstanceProposals(masks: .zeros([2, 2, 0]), classes: [], scores: [])
-        #expect(InstanceMap(none.resized(height: 3, width: 5)).ids == .zeros([3, 5]))
+        #expect(SegmentedInstances(none.resized(height: 3, width: 5)).ids == .zeros([3, 5]))
     }
 }

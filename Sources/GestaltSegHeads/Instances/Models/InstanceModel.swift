@@ -41,12 +41,13 @@ extension InstanceModel {
 
     /// Returns the instances of an image `[H, W, 3]` of any size, without overlap.
     public func instances(
-        image: Tensor<UInt8>, threshold: Float = InstanceMap.usualThreshold
-    ) -> InstanceMap {
+        image: Tensor<UInt8>, threshold: Float = SegmentedInstances.usualThreshold
+    ) -> SegmentedInstances {
         require(
             image.rank == 3 && image.shape[2] == 3,
             "instances: an image \(image.shape) is not [H, W, 3]")
-        return InstanceMap(proposals(images: image.expanded(axis: 0))[0], threshold: threshold)
+        return SegmentedInstances(
+            proposals(images: image.expanded(axis: 0))[0], threshold: threshold)
     }
 
     /// Returns images `[…, H, W, 3]` at the model's size.

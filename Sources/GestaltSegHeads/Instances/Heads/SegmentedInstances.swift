@@ -1,7 +1,7 @@
 import GestaltTensor
 
 /// The instances of a picture without overlap: every pixel belongs to one or to none.
-public struct InstanceMap: Sendable {
+public struct SegmentedInstances: Sendable {
     /// `[H, W]`: 0 where there is none, else the id of the instance.
     public let ids: Tensor<UInt8>
     /// The instances by id, from 1 on, without gaps.
