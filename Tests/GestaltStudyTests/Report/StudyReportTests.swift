@@ -157,8 +157,8 @@ import Testing
         }
         #expect(!differences.isEmpty)
         #expect(differences.flatMap(\.rows).allSatisfy { $0[4] == [.text("open: too few clips")] })
-        // Pictures of a folder that went away are not shown, and the page says nothing wrong.
+        // Pictures of a folder that went away are not shown, and the page says why.
         let gone = try report.framePictures(folder: folder.path("gone"))
-        #expect(gone.isEmpty)
+        #expect(gone.allSatisfy { $0.items.isEmpty && $0.text.hasPrefix("Not shown") })
     }
 }
