@@ -54,6 +54,19 @@ import Testing
         ("\"mean-mask\"", "\"mean-mask\", \"threshold\": 2", "rows.mean.method.threshold"),
         ("\"mean-mask\"", "\"mean-mask\", \"limit\": 2", "rows.mean.method.limit"),
         ("\"strong\"", "\"wild\"", "rows.unet.train"),
+        ("\"kind\": \"unet\"", "\"kind\": \"unet\", \"labels\": 9", "rows.unet.train.labels"),
+        (
+            "\"kind\": \"unet\"", "\"kind\": \"unet\", \"data.stride\": 2",
+            "rows.unet.train.data.stride"
+        ),
+        (
+            "\"kind\": \"unet\"", "\"kind\": \"unet\", \"optimization\": {\"seed\": 1}",
+            "rows.unet.train.optimization.seed"
+        ),
+        (
+            "\"augmentation\"", "\"optimization.seed\": 1, \"augmentation\"",
+            "common.optimization.seed"
+        ),
         ("synthetic:2\"", "synthetic:2\", \"every\": 0", "every"),
     ])
     func mistakesAreNamedByTheirKey(from: String, to: String, key: String) throws {

@@ -93,7 +93,11 @@ extension Study {
                 throw .invalid("method", expected: "settings that fit", found: error)
             }
         }
-        if let train = row.train { try validate(train, common: common) }
+        guard let train = row.train else { return }
+        do throws(ConfigurationError) { try Self.refuseGridSettings(in: train.settings) } catch {
+            throw error.below("train")
+        }
+        try validate(train, common: common)
     }
 
     private func validate(
@@ -134,6 +138,9 @@ extension Study {
 
     /// - Throws: `ConfigurationError` for a common setting that no row knows.
     private func validateCommon() throws(ConfigurationError) {
+        do throws(ConfigurationError) { try Self.refuseGridSettings(in: common) } catch {
+            throw error.below("common")
+        }
         let trainings = rows.compactMap(\.train)
         for key in common.keys.sorted() {
             let isKnown = trainings.contains { train in
