@@ -1,3 +1,4 @@
+import GestaltChecks
 import GestaltModels
 import GestaltNN
 import GestaltPrior
@@ -47,9 +48,13 @@ public struct FutureCodeEncoder: FutureEncoder {
 
     public func latentShape(height: Int, width: Int) -> LatentShape {
         let tokenizer = predictor.tokenizer.configuration
+        guard let slots = tokenizer.clipLengths.slots(of: predictor.clipSizes.frames) else {
+            stop(
+                "FutureCodeEncoder: clips of \(predictor.clipSizes.frames) frames do not fit "
+                    + "their tokenizer's \(tokenizer.clipLengths)")
+        }
         return LatentShape(
-            slots: tokenizer.clipLengths.slots(of: predictor.clipSizes.frames) ?? 1,
-            height: height / sizeMultiple, width: width / sizeMultiple,
+            slots: slots, height: height / sizeMultiple, width: width / sizeMultiple,
             channels: tokenizer.embeddingWidth, stride: sizeMultiple)
     }
 
