@@ -82,7 +82,8 @@ import Testing
         #expect(later.head is QueryHead && later.state.map(\.value) != trained.state.map(\.value))
     }
 
-    /// A model that knows the truth has the best scores of all measures, one without instances none.
+    /// A model that knows the truth has the best scores of all measures, one without instances
+    /// none.
     @Test func scoresOfTheTruthAndOfNothing() throws {
         struct Oracle: InstanceModel {
             let truth: [InstanceProposals]

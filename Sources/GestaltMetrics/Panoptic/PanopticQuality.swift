@@ -27,8 +27,8 @@ public enum PanopticScore: String, Sendable, CaseIterable, Codable, CodingKeyRep
 /// pixels of the truth are left out of the union; an unmatched prediction that lies more than half
 /// in void or in crowds of its category does not count. Crowds are not to be found.
 ///
-/// - Source: Kirillov et al., *Panoptic Segmentation* (2019), and the program `panopticapi`. Where a
-///   picture has several crowds of a category, it looks at one of them only.
+/// - Source: Kirillov et al., *Panoptic Segmentation* (2019), and the program `panopticapi`. Where
+///   a picture has several crowds of a category, it looks at one of them only.
 public struct PanopticQuality: Sendable, Hashable, Codable {
     /// The outcome for a category.
     public struct Counts: Sendable, Hashable, Codable {

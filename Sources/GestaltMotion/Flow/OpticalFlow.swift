@@ -14,9 +14,9 @@ import GestaltTensor
 /// pixels, which removes single wrong displacements and keeps edges. Pictures without texture have
 /// flow 0.
 ///
-/// - Source: Lucas and Kanade, *An Iterative Image Registration Technique* (1981); pyramids: Bouguet,
-///   *Pyramidal Implementation of the Lucas Kanade Feature Tracker* (2001); the median: Sun, Roth
-///   and Black, *Secrets of Optical Flow Estimation* (2010).
+/// - Source: Lucas and Kanade, *An Iterative Image Registration Technique* (1981); pyramids:
+///   Bouguet, *Pyramidal Implementation of the Lucas Kanade Feature Tracker* (2001); the median:
+///   Sun, Roth and Black, *Secrets of Optical Flow Estimation* (2010).
 public struct OpticalFlow: Sendable, Hashable, Codable {
     /// The most levels of the pyramid; the coarsest has at least 8 rows and columns. A level more
     /// doubles the largest displacement, around 2^(levels + 1) pixels.

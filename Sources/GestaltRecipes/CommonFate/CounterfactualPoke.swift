@@ -9,8 +9,8 @@ import GestaltTensor
 /// is its mean difference over all patches but its own and those around, the motion which patches
 /// it depends on. One sample for each patch: (H / SIDE) · (W / SIDE) predictions a frame.
 ///
-/// - Source: after Bear et al., *Unifying (Machine) Vision via Counterfactual World Modeling* (2023),
-///   section 3, for models that see one frame.
+/// - Source: after Bear et al., *Unifying (Machine) Vision via Counterfactual World Modeling*
+///   (2023), section 3, for models that see one frame.
 struct CounterfactualPoke: CommonFateMethod {
     static let kind = "poke"
     static let forms = [

@@ -7,7 +7,8 @@ import GestaltTensor
 import GestaltTraining
 import GestaltVideo
 
-/// How well sampled futures agree with the true ones, by their distance from the conditioning frames.
+/// How well sampled futures agree with the true ones, by their distance from the conditioning
+/// frames.
 ///
 /// Of several samples of a clip each score counts once as their mean and once as the best of them.
 /// The moving area is where a frame differs from the last conditioning frame, of a sample from its

@@ -10,7 +10,8 @@ import GestaltVideo
 /// - `prior:codes:sample:K`: of the codes of K sampled futures the mean of their embeddings, by a
 ///   predictor of any kind.
 /// - `prior:codes:expect:R`: the expected embeddings after R refinements, see
-///   `VideoPrior.expectedEmbeddings(asking:refinements:codebook:_:clips:_:)`; by a `VideoPredictor`.
+///   `VideoPrior.expectedEmbeddings(asking:refinements:codebook:_:clips:_:)`; by a
+///   `VideoPredictor`.
 ///
 /// - Shapes: frames `[N, H, W, 3]` of the predictor's size to `[N, t, h, w, embedding]`.
 public struct FutureCodeEncoder: FutureEncoder {

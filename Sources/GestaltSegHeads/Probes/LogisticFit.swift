@@ -8,7 +8,8 @@ import GestaltTensor
 /// the standard deviation of channel i over the n rows; biases are not penalized. A step that
 /// raises the objective is halved; a fit that does not converge ends with the last accepted one.
 ///
-/// - Source: Hastie, Tibshirani and Friedman, *The Elements of Statistical Learning*, section 4.4.1.
+/// - Source: Hastie, Tibshirani and Friedman, *The Elements of Statistical Learning*, section
+///   4.4.1.
 package struct LogisticFit: Sendable {
     /// Weights and, in the last row, biases: `[C + 1, classes]`.
     package private(set) var solution: Tensor<Double>

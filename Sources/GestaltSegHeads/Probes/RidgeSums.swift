@@ -1,8 +1,8 @@
 import GestaltChecks
 import GestaltTensor
 
-/// The sums over rows from which a ridge regression on the indicators of classes follows: the normal
-/// equations, whose memory depends on the channels and not on the rows.
+/// The sums over rows from which a ridge regression on the indicators of classes follows: the
+/// normal equations, whose memory depends on the channels and not on the rows.
 ///
 /// With x standardized over the rows, the solution minimizes the mean of `(y − x·w − b)²` plus
 /// `λ‖w‖²`; b is not penalized. Sums are of double precision and can be added and subtracted, so

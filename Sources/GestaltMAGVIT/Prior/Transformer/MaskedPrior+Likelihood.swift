@@ -9,9 +9,9 @@ extension MaskedPrior {
     /// Each pass scores the codes that it reveals given those of the passes before, as many as
     /// ``MaskedDecoding`` keeps in that step, so every free cell is scored once. For one order this
     /// is an exact code length; its mean over orders is an upper bound of −ln p of their mixture
-    /// (Jensen's inequality). With more steps fewer codes are scored independently of each other, so
-    /// the bound usually falls. The decoding by confidence has no tractable likelihood, since its
-    /// order depends on the codes drawn.
+    /// (Jensen's inequality). With more steps fewer codes are scored independently of each other,
+    /// so the bound usually falls. The decoding by confidence has no tractable likelihood, since
+    /// its order depends on the codes drawn.
     ///
     /// - Parameters:
     ///   - codes: `[N, t, h, w]`.
