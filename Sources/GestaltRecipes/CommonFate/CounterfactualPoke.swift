@@ -1,13 +1,13 @@
 import GestaltModels
 import GestaltTensor
 
-/// What moves otherwise when a patch of the frame is moved: `poke[:SIDE]`.
+/// The change of the future when a patch of the frame is shifted: `poke[:SIDE]`.
 ///
 /// The frame is divided into patches of SIDE pixels. Each in turn is shifted by half its side, and
 /// the future is predicted again with the same random numbers. A patch of an object changes the
 /// future of the whole object; one of the ground changes little but itself. The strength of a pixel
-/// is its mean difference over all patches but its own and those around, the motion which patches
-/// it depends on. One sample for each patch: (H / SIDE) · (W / SIDE) predictions a frame.
+/// is its mean difference over all patches but its own and those around; its motion is the list of
+/// these differences. One sample for each patch: (H / SIDE) · (W / SIDE) predictions a frame.
 ///
 /// - Source: after Bear et al., *Unifying (Machine) Vision via Counterfactual World Modeling*
 ///   (2023), section 3, for models that see one frame.

@@ -207,7 +207,7 @@ private func timed<Result>(_ body: () throws -> Result) rethrows -> (value: Resu
     return (value, (clock.now - start) / .seconds(1))
 }
 
-/// Returns the median; NaN of no values.
+/// Returns the median, of an even number of values the upper one; NaN without values.
 private func median(_ values: [Double]) -> Double {
     values.isEmpty ? .nan : values.sorted()[values.count / 2]
 }
