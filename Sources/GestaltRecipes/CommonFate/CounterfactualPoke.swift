@@ -27,20 +27,22 @@ struct CounterfactualPoke: CommonFateMethod {
 
     func evidence(in scene: ForecastScene) throws -> MotionEvidence {
         let (height, width) = (scene.height, scene.width)
-        var responses: [Tensor<Float>] = []
+        var (responses, weights) = ([Tensor<Float>](), [Tensor<Float>]())
         for top in stride(from: 0, to: height, by: side) {
             for left in stride(from: 0, to: width, by: side) {
                 let poked = try scene.futures(
                     of: poked(scene.frames, top: top, left: left), samples: 1)
                 let ahead = scene.ahead(scene.futures.shape[1])
                 let difference = (poked[0, ahead] - scene.futures[0, ahead]).abs()
-                responses.append(
-                    difference.max(axes: [-1]).mean(axes: [0])
-                        * beyond(top: top, left: left, height: height, width: width))
+                let weight = beyond(top: top, left: left, height: height, width: width)
+                responses.append(difference.max(axes: [-1]).mean(axes: [0]) * weight)
+                weights.append(weight)
             }
         }
         let motion = stacked(responses, axis: 2)
-        return MotionEvidence(strength: motion.mean(axes: [-1]), motion: motion)
+        // Pixels at the border are near fewer patches: each has a count of its own.
+        let counts = stacked(weights, axis: 2).sum(axes: [-1]).maximum(1)
+        return MotionEvidence(strength: motion.sum(axes: [-1]) / counts, motion: motion)
     }
 
     /// Returns the conditioning frames with a patch of the last one shifted to the right by half
