@@ -147,6 +147,55 @@ private struct COCOPictures {
     }
 }
 
+/// Scores by hand, of a picture of three instances of two pixels each.
+@Suite struct AveragePrecisionTests {
+    private static func mask(_ id: UInt8) -> InstanceMask {
+        InstanceMask(of: id, in: Tensor<UInt8>(shape: [1, 6], scalars: [1, 1, 2, 2, 3, 3]))
+    }
+
+    /// Best score first a hit, a miss and a hit: precision 1 up to recall ½, ⅔ beyond.
+    @Test func aMissBetweenTwoHits() {
+        var precision = AveragePrecision()
+        precision.add(
+            predictions: [
+                PredictedInstance(Self.mask(2), score: 0.7),
+                PredictedInstance(Self.mask(1), score: 0.9),
+                PredictedInstance(Self.mask(3), score: 0.8),
+            ], truths: [TrueInstance(Self.mask(1)), TrueInstance(Self.mask(2))])
+        #expect(abs(precision.score(.ap50) - (51 + 50 * 2.0 / 3) / 101) < 1e-12)
+        #expect(precision.score(.ar100) == 1 && precision.score(.ar1) == 0.5)
+        #expect(precision.score(.apLarge).isNaN && precision.score(.ap, category: 1).isNaN)
+    }
+
+    /// Two predictions of one instance: the second is a miss.
+    @Test func aDuplicateIsAMiss() {
+        var precision = AveragePrecision()
+        precision.add(
+            predictions: [
+                PredictedInstance(Self.mask(1), score: 0.9),
+                PredictedInstance(Self.mask(1), score: 0.8),
+                PredictedInstance(Self.mask(2), score: 0.7),
+            ], truths: [TrueInstance(Self.mask(1)), TrueInstance(Self.mask(2))])
+        #expect(abs(precision.score(.ap50) - (51 + 50 * 2.0 / 3) / 101) < 1e-12)
+    }
+
+    @Test func predictionsInACrowdCountNeitherWay() {
+        func score(isCrowd: Bool) -> Double {
+            var precision = AveragePrecision()
+            precision.add(
+                predictions: [
+                    PredictedInstance(Self.mask(3), score: 0.9),
+                    PredictedInstance(Self.mask(3), score: 0.8),
+                    PredictedInstance(Self.mask(1), score: 0.7),
+                ],
+                truths: [TrueInstance(Self.mask(1)), TrueInstance(Self.mask(3), isCrowd: isCrowd)])
+            return precision.score(.ap50)
+        }
+        #expect(score(isCrowd: true) == 1)
+        #expect(score(isCrowd: false) < 1)
+    }
+}
+
 @Suite struct InstanceMaskTests {
     @Test(arguments: 0..<30) func intersectionsAreThoseOfBitmaps(seed: Int) {
         var stream = RandomStream(seed: UInt64(seed))

@@ -56,6 +56,19 @@ import Testing
         }
     }
 
+    /// Pairs of pixels together: 1 in both, 2 in the truth, 1 in the prediction, 6 in all, so
+    /// (1 − 2 · 1 / 6) / ((2 + 1) / 2 − 2 · 1 / 6).
+    @Test func aDividedClusterHasAKnownValue() {
+        var index = AdjustedRandIndex()
+        index.add(prediction: Tensor<UInt8>([0, 0, 1, 2]), truth: Tensor<UInt8>([0, 0, 1, 1]))
+        #expect(abs(index.mean - 4.0 / 7) < 1e-12)
+        // Names do not matter; of crossing clusters every pair disagrees.
+        index = AdjustedRandIndex()
+        index.add(prediction: Tensor<UInt8>([9, 9, 3, 3]), truth: Tensor<UInt8>([0, 0, 1, 1]))
+        index.add(prediction: Tensor<UInt8>([0, 1, 0, 1]), truth: Tensor<UInt8>([0, 0, 1, 1]))
+        #expect(index.values[0] == 1 && abs((index.values[1] ?? 0) + 0.5) < 1e-12)
+    }
+
     @Test func samplesWithoutAForegroundHaveNoPartInTheMean() {
         let truth = Tensor<UInt8>([0, 1, 1, 2])
         var index = AdjustedRandIndex.foreground

@@ -3,6 +3,7 @@ import GestaltData
 import GestaltMetrics
 import GestaltModels
 import GestaltNN
+import GestaltPrior
 import GestaltRecipes
 import GestaltSegHeads
 import GestaltTensor
@@ -64,6 +65,17 @@ import Testing
         #expect(key { $0.trains = ["resnet"] } == "trains")
     }
 
+    /// Batches hold single frames: earlier ones that a name demands would be missing.
+    @Test func encodersOfEarlierFramesAreRefused() {
+        var recipe = Self.recipe(steps: 1)
+        recipe.choose("prior:hidden:1:frames=2")
+        let error = #expect(throws: ConfigurationError.self) {
+            try recipe.train(
+                on: SmallPredictor.predictor { $0.conditioning?.frames = 2 }, silent())
+        }
+        #expect(error?.key == "encoder")
+    }
+
     /// A U-Net's trunk is a dense encoder, to the bit; and a trained model goes on with its own.
     @Test func startsFromAUNetAndGoesOn() throws {
         let folder = TemporaryFolder()
@@ -82,7 +94,8 @@ import Testing
         #expect(later.head is QueryHead && later.state.map(\.value) != trained.state.map(\.value))
     }
 
-    /// A model that knows the truth has the best scores of all measures, one without instances none.
+    /// A model that knows the truth has the best scores of all measures, one without instances
+    /// none.
     @Test func scoresOfTheTruthAndOfNothing() throws {
         struct Oracle: InstanceModel {
             let truth: [InstanceProposals]

@@ -74,6 +74,22 @@ import Testing
         #expect(trained.evaluation?.score == report.perImage.iou)
     }
 
+    /// A source without parts is checked as a whole.
+    @Test func aRunOnSampledFuturesResumesOnItsOwnPredictorAlone() throws {
+        let folder = TemporaryFolder()
+        try Self.predictor().write(to: folder.path("predictor"))
+        var recipe = Self.head("prior:samples:1:1", steps: 200)
+        recipe.model = folder.path("predictor")
+        recipe.optimization.checkpointInterval = 1
+        try interrupt(recipe, folder.path("run"))
+        try SmallPredictor.predictor(seed: 2) { $0.conditioning?.frames = 2 }
+            .write(to: folder.path("predictor"))
+        let error = #expect(throws: TrainingError.self) {
+            try HeadRecipe.resume(folder.path("run"), silent())
+        }
+        #expect("\(error as Any)".contains("the encoder this run began with"))
+    }
+
     @Test func randomWeightsOfAnySourceAreTheSameEachTime() throws {
         var recipe = Self.head("prior:expect:2:1")
         recipe.initial = .random

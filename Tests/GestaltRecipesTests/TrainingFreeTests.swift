@@ -3,6 +3,7 @@ import GestaltData
 import GestaltMetrics
 import GestaltModels
 import GestaltNN
+import GestaltPrior
 import GestaltRecipes
 import GestaltRobotPush
 import GestaltTensor
@@ -60,6 +61,21 @@ private struct PixelEncoder: VisualEncoder {
         first[0] = Tensor(repeating: Clip.ignoredLabel, shape: [16])
         let labels = try FeaturePropagation(by: PixelEncoder()).labels(of: film, first: first)
         #expect(Set(labels.scalars) == [0, 3, 7])
+    }
+
+    /// An encoder that reads three frames has windows of three, not of sixteen.
+    @Test func encodersOfEarlierFramesPropagate() throws {
+        let set = try CommonFateTests.twoClips()
+        BuiltIns.register()
+        var random = RandomStream(seed: 0)
+        let name: ComponentName = "resnet:2:frames=3"
+        let encoder = try Encoders.type(of: name).init(
+            named: name, on: SmallPredictor.predictor { $0.conditioning?.frames = 3 },
+            random: &random)
+        let clip = set.clips[0].window(0..<4)
+        let first = try #require(clip.masks)[0]
+        let labels = try FeaturePropagation(by: encoder).labels(of: clip, first: first)
+        #expect(labels.shape == [4, 64, 64])
     }
 
     @Test func settingsThatMakeNoSense() {

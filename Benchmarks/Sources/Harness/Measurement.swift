@@ -77,8 +77,8 @@ extension Duration {
     }
 }
 
-/// The sum of some thousand elements: a result is looked at, but the time of reading all of it is not
-/// measured.
+/// The sum of some thousand elements: a result is looked at, but the time of reading all of it is
+/// not measured.
 public func checksum(_ x: Tensor<Float>) -> Double {
     x.withScalars { scalars in
         var sum = 0.0

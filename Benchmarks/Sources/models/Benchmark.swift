@@ -2,8 +2,8 @@ import GestaltRecipes
 import GestaltVQVAE
 import Harness
 
-/// Measures the tokenizers, the masked prior, the U-Net and the dense encoder with random weights, and a pre-trained
-/// segmentation model.
+/// Measures the tokenizers, the masked prior, the U-Net and the dense encoder with random weights,
+/// and a pre-trained segmentation model.
 @main struct Benchmark {
     private static let usage = """
         usage: models tokenizer-train [--preset publicBAIR|small|tiny] [--batch N] [--runs N]

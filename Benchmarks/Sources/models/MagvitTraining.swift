@@ -4,8 +4,8 @@ import GestaltTensor
 import GestaltVideo
 import Harness
 
-/// A training step of the causal tokenizer `small` on clips of 17 × 64 × 64. Its peer, as that of all
-/// of this family, is `peers/magvit_torch.py`.
+/// A training step of the causal tokenizer `small` on clips of 17 × 64 × 64. Its peer, as that of
+/// all of this family, is `peers/magvit_torch.py`.
 struct MagvitTraining {
     let batch: Int
     let runs: Int
@@ -24,8 +24,8 @@ struct MagvitTraining {
 
 /// A training step of the masked prior `small` over the codes of such clips.
 ///
-/// Masks and the weights of cells are given: the recipe draws them, and weighs visible cells by their
-/// distance. The loss is composed of public functions as that of the library.
+/// Masks and the weights of cells are given: the recipe draws them, and weighs visible cells by
+/// their distance. The loss is composed of public functions as that of the library.
 struct MaskedTraining {
     let batch: Int
     let runs: Int

@@ -36,7 +36,8 @@ struct MaskedStep {
     }
 }
 
-/// The times of the steps of a prediction, which reports them on its own thread, one after the other.
+/// The times of the steps of a prediction, which reports them on its own thread, one after the
+/// other.
 private final class Steps: @unchecked Sendable {
     private var last: ContinuousClock.Instant
     private var all: [Double] = []

@@ -40,7 +40,8 @@ func measureTraining<Model: Module>(
 }
 
 /// Weights made of their place in the list alone, so that a peer can make the same: matrices are
-/// `u · √(6 / fan)` with the fan of all axes but the last, scales `1 + u / 4`, other vectors `u / 4`.
+/// `u · √(6 / fan)` with the fan of all axes but the last, scales `1 + u / 4`, other vectors
+/// `u / 4`.
 private struct FormulaWeights: ParameterVisitor {
     private var place: UInt32 = 0
     private(set) var count = 0

@@ -32,7 +32,8 @@ public struct LabeledPictures: Sendable {
 /// Everything is taken from the items as they were before. First the foreground of one item is
 /// pasted (Ghiasi et al., *Simple Copy-Paste is a Strong Data Augmentation Method for Instance
 /// Segmentation*, 2021), then a rectangle of one (Yun et al., *CutMix*, 2019), each with its mask
-/// and its maps. Ids are taken as they are, so they should be classes.
+/// and its maps. Ids are taken unchanged: equal ids of two items become one, which suits classes;
+/// batches number instances again.
 public struct BatchMixing: Sendable, Hashable {
     /// The parts that one item takes from others.
     public struct Item: Sendable, Hashable {

@@ -19,15 +19,16 @@ public struct SheetMasks {
 
 extension DataSet {
     /// A contact sheet `[H, W, 3]`: a row of frames a clip and, where there are masks, below it the
-    /// same frames with the masks laid over: ids in colors, ignored pixels hatched, frames without a
-    /// label faded and crossed out. Frames above 256 pixels, or fewer where there are many, are shown
-    /// smaller.
+    /// same frames with the masks laid over: ids in colors, ignored pixels hatched, frames without
+    /// a label faded and crossed out. Frames above 256 pixels, or fewer where there are many, are
+    /// shown smaller.
     ///
     /// - Parameters:
     ///   - clips: how many of the clips, the first ones.
     ///   - columns: how many frames of each, spread from its first to its last.
     ///   - masks: masks that are laid over the frames in further rows, with their captions.
-    /// - Throws: what reading clips and `masks` throw; `ClipError.mismatchedShapes` for clips of several sizes.
+    /// - Throws: what reading clips and `masks` throw; `ClipError.mismatchedShapes` for clips of
+    ///   several sizes.
     /// - Precondition: the set has clips; `clips`, `columns` and `magnification` are positive.
     public func sheet(
         clips: Int = 8, columns: Int = 7, magnification: Int = 2, masks others: [SheetMasks] = []
@@ -75,8 +76,8 @@ extension DataSet {
         return sheet.drawn(rows)
     }
 
-    /// The longest side of a frame on a sheet, so that it stays a picture one can look at: 256, less
-    /// where the whole would otherwise exceed 16 million pixels.
+    /// The longest side of a frame on a sheet, so that it stays a picture one can look at: 256,
+    /// less where the whole would otherwise exceed 16 million pixels.
     private static func thumbnailSide(rows: Int, columns: Int) -> Int {
         let (largest, pixels) = (256, 16_000_000)
         return max(16, min(largest, Int((Double(pixels) / Double(rows * columns)).squareRoot())))

@@ -10,8 +10,8 @@ extension DataSet {
     /// from K on is an error. Ignored pixels stay ignored.
     ///
     /// With more classes than ``categories``, instances of the last category are told apart. Of
-    /// robot-push clips with 5 classes, 0 is background, 1 the arm, 2 and 3 the first two objects of
-    /// a clip and 4 all others; with 3 classes all objects are 2, with 2 arm and objects are 1.
+    /// robot-push clips with 5 classes, 0 is background, 1 the arm, 2 and 3 the first two objects
+    /// of a clip and 4 all others; with 3 classes all objects are 2, with 2 arm and objects are 1.
     ///
     /// - Throws: ``ClipError/label(path:value:expected:)``.
     public func classified(into count: Int) throws(ClipError) -> DataSet {

@@ -1,16 +1,16 @@
 import GestaltChecks
 
 extension DataSet {
-    /// Returns the set with the class of each instance in ``Clip/categories``; masks keep their ids.
-    /// The counterpart of ``classified(into:)`` for models that tell instances apart.
+    /// Returns the set with the class of each instance in ``Clip/categories``; masks keep their
+    /// ids. The counterpart of ``classified(into:)`` for models that tell instances apart.
     ///
     /// Categories beyond the last class count as the last class. Of robot-push clips with 3 classes
     /// 1 is the arm and 2 every object, with 2 both are 1. Ignored pixels stay ignored.
     ///
     /// - Parameter count: the number of classes, background included.
     /// - Throws: ``ClipError/notFound(path:expected:found:)`` where ids are classes, as in
-    ///   ``LabelMeaning/classes``; ``ClipError/label(path:value:expected:)`` for an instance without
-    ///   a category.
+    ///   ``LabelMeaning/classes``; ``ClipError/label(path:value:expected:)`` for an instance
+    ///   without a category.
     /// - Precondition: at least 2 classes.
     public func categorized(into count: Int) throws(ClipError) -> DataSet {
         require(count > 1, "DataSet.categorized(into: \(count)): 2 or more")

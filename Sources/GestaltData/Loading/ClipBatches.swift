@@ -42,8 +42,8 @@ public struct ClipBatches: BatchSource {
     /// around any source.
     ///
     /// - Parameter length: frames in a window.
-    /// - Throws: `ClipError.tooShort` for a clip with fewer frames than `length`; what reading clips
-    ///   throws, where the source does not know their sizes.
+    /// - Throws: `ClipError.tooShort` for a clip with fewer frames than `length`; what reading
+    ///   clips throws, where the source does not know their sizes.
     /// - Precondition: there are clips; `batchSize` and `length` are positive.
     public init(
         _ clips: some ClipSource, length: Int, batchSize: Int, order: BatchOrder,

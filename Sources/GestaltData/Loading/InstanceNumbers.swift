@@ -3,8 +3,8 @@ import GestaltTensor
 /// Numbers of the instances of a batch, which stay apart when items are mixed: ids alone would name
 /// instances of several items alike.
 struct InstanceNumbers {
-    /// `[…, 1]` of the masks' shape: 256 times the item plus the id; meaningless where the mask is 0
-    /// or ignored.
+    /// `[…, 1]` of the masks' shape: 256 times the item plus the id; meaningless where the mask is
+    /// 0 or ignored.
     let map: Tensor<Float>
     private let categories: [[UInt8: UInt8]]
 
@@ -28,8 +28,8 @@ struct InstanceNumbers {
         }
     }
 
-    /// Returns masks in which the instances of each item have ids of their own, in the order in which
-    /// they occur, and the categories of these ids. Instances beyond the last id are ignored.
+    /// Returns masks in which the instances of each item have ids of their own, in the order in
+    /// which they occur, and the categories of these ids. Instances beyond the last id are ignored.
     ///
     /// - Parameters:
     ///   - masks: the mixed masks.

@@ -14,8 +14,8 @@ struct AssembledBatch {
 /// As ``assemble(_:order:firstPosition:augmentation:withMasks:)``, then mixes the items where the
 /// augmentation says so and there are masks, by draws that belong to the batch's first position.
 ///
-/// Where the ids of all pieces are instances with categories, instances of several items stay apart:
-/// they are numbered again.
+/// Where the ids of all pieces are instances with categories, instances of several items stay
+/// apart: they are numbered again.
 ///
 /// - Parameter median: of the clip of a piece, `[H, W, 3]`.
 func assembleMixed(

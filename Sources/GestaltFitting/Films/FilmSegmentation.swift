@@ -37,7 +37,7 @@ public struct FilmSegmentation: Sendable {
         guard !model.readsClips else {
             throw .invalid(
                 "model", expected: "a model of single frames, for films",
-                found: "one of clips, which sees the frames around")
+                found: "one of clips, which reads neighboring frames")
         }
         self.model = model
         self.categories =

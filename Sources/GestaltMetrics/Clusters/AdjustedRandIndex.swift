@@ -21,7 +21,7 @@ import GestaltTensor
 /// - Source: Hubert and Arabie, *Comparing partitions* (1985). FG-ARI: Greff et al., *Multi-Object
 ///   Representation Learning with Iterative Variational Inference* (2019), section 4.
 public struct AdjustedRandIndex: Sendable, Hashable, Codable {
-    /// Pixels with this true label are left out; nil leaves out none.
+    /// Pixels with this true label are omitted; nil omits none.
     public let excludedLabel: Int?
     /// The value of each sample; nil where no pixel is left.
     public private(set) var values: [Double?] = []

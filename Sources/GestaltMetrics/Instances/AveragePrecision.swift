@@ -16,12 +16,12 @@ import GestaltChecks
 /// A picture is matched when it is added; its masks are not kept, so a set may be larger than
 /// memory. Predictions are matched greedily, best score first, to the free true instance with the
 /// greatest IoU. A crowd may be matched many times, by the part of the prediction inside it, and
-/// counts neither way. At most 100 predictions per picture and category are looked at.
+/// counts neither way. At most 100 predictions per picture and category are evaluated.
 ///
 /// - Source: Lin et al., *Microsoft COCO* (2014), and the program `pycocotools`, whose rules for
 ///   ties, crowds and areas these are.
 public struct AveragePrecision: Sendable, Hashable, Codable {
-    /// What IoU is computed from.
+    /// The regions that IoU compares.
     public enum Overlap: String, Sendable, Codable {
         case masks
         /// The boxes around the masks. Areas, by which instances are small or large, remain those

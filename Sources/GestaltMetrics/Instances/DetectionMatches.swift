@@ -13,7 +13,7 @@ struct DetectionMatches: Sendable, Hashable, Codable {
     /// Best score first, at most ``limit``.
     let predictions: [Prediction]
 
-    /// The greatest number of predictions of a picture and category that are looked at.
+    /// The maximum number of evaluated predictions per picture and category.
     static let limit = 100
 
     /// Matches greedily, best score first, each to the free truth with the greatest IoU.

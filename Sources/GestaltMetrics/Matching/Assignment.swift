@@ -10,7 +10,7 @@ import GestaltTensor
 ///
 /// - Source: Jonker and Volgenant, *A Shortest Augmenting Path Algorithm for Dense and Sparse
 ///   Linear Assignment Problems* (1987); for rectangular matrices Crouse, *On Implementing 2D
-///   Rectangular Assignment Algorithms* (2016). Their initialization heuristics are left out: the
+///   Rectangular Assignment Algorithms* (2016). Their initialization heuristics are omitted: the
 ///   matrices here have at most a few hundred rows.
 public struct Assignment: Sendable, Hashable {
     public struct Pair: Sendable, Hashable {

@@ -24,11 +24,11 @@ public enum PanopticScore: String, Sendable, CaseIterable, Codable, CodingKeyRep
 /// ```
 ///
 /// Segments of one category match where their IoU exceeds ½, so each matches at most one. Void
-/// pixels of the truth are left out of the union; an unmatched prediction that lies more than half
-/// in void or in crowds of its category does not count. Crowds are not to be found.
+/// pixels of the truth are excluded from the union; an unmatched prediction that lies more than
+/// half in void or in crowds of its category does not count. A crowd is never a false negative.
 ///
-/// - Source: Kirillov et al., *Panoptic Segmentation* (2019), and the program `panopticapi`. Where a
-///   picture has several crowds of a category, it looks at one of them only.
+/// - Source: Kirillov et al., *Panoptic Segmentation* (2019), and the program `panopticapi`. Where
+///   a picture has several crowds of a category, it looks at one of them only.
 public struct PanopticQuality: Sendable, Hashable, Codable {
     /// The outcome for a category.
     public struct Counts: Sendable, Hashable, Codable {
@@ -87,8 +87,8 @@ public struct PanopticQuality: Sendable, Hashable, Codable {
 
     /// Returns the mean of a score over categories.
     ///
-    /// - Parameter categories: nil for all. Those without a counted segment are left out.
-    /// - Returns: NaN where none is left.
+    /// - Parameter categories: nil for all. Those without a counted segment are omitted.
+    /// - Returns: NaN where none remains.
     public func score(_ score: PanopticScore, categories: [Int]? = nil) -> Double {
         self.score(score, categories ?? self.categories, in: pictures.indices)
     }

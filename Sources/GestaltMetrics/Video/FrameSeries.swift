@@ -13,8 +13,8 @@ public struct FrameSeries: Sendable, Hashable, Codable {
     /// The mean of the first quarter of the frames minus that of the last: how much an object is
     /// lost over time.
     ///
-    /// Quarters overlap by a frame, as in the DAVIS toolkit. That keeps limits in eight bits, so its
-    /// number differs beyond 256 frames.
+    /// Quarters overlap by a frame, as in the DAVIS toolkit. That keeps limits in eight bits, so
+    /// its number differs beyond 256 frames.
     public var decay: Double {
         guard !values.isEmpty else { return .nan }
         let limits = (0...4).map { quarter in

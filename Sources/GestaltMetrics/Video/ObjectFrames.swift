@@ -1,3 +1,4 @@
+import GestaltChecks
 import GestaltTensor
 
 /// The scored frames of a sequence, compared object by object.
@@ -48,9 +49,11 @@ struct ObjectFrames {
         let values = labels.flatMap { label in
             candidates.map { compare(label, with: $0).jAndF }
         }
-        let assignment = Assignment(
-            maximizing: Tensor(shape: [labels.count, candidates.count], scalars: values))
-        return zip(labels, assignment?.columns ?? []).map { label, column in
+        let fits = Tensor(shape: [labels.count, candidates.count], scalars: values)
+        guard let assignment = Assignment(maximizing: fits) else {
+            stop("ObjectFrames: no assignment for finite values \(values)")
+        }
+        return zip(labels, assignment.columns).map { label, column in
             (label, column.flatMap { candidates[$0] })
         }
     }

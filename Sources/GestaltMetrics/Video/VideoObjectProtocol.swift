@@ -1,6 +1,6 @@
-/// How objects of a video are scored.
+/// The rules by which objects of a video are scored.
 public struct VideoObjectProtocol: Sendable, Hashable, Codable {
-    /// Whether the first and the last frame of a sequence are left out: the first is given, the
+    /// Whether the first and the last frame of a sequence are excluded: the first is given, the
     /// last has no successor.
     public var excludesEnds: Bool
     /// Whether objects that the first frame does not show are scored, too. The DAVIS toolkit does

@@ -16,8 +16,8 @@ struct FlowStep {
     /// Returns the flow after a step.
     ///
     /// The linear model of a pixel q around p, warped by its own flow u(q), is difference(q) +
-    /// slope(q) · (u(p) − u(q)) = 0 for the new flow u(p). With a common step instead, u(p) plus the
-    /// same increment for all of the window, errors of neighbors grow from step to step.
+    /// slope(q) · (u(p) − u(q)) = 0 for the new flow u(p). With a common step instead, u(p) plus
+    /// the same increment for all of the window, errors of neighbors grow from step to step.
     func improved(_ flow: FlowField, target: FlowPicture) -> FlowField {
         let warped = target.warped(by: flow)
         let count = source.height * source.width

@@ -14,14 +14,14 @@ import GestaltTensor
 /// pixels, which removes single wrong displacements and keeps edges. Pictures without texture have
 /// flow 0.
 ///
-/// - Source: Lucas and Kanade, *An Iterative Image Registration Technique* (1981); pyramids: Bouguet,
-///   *Pyramidal Implementation of the Lucas Kanade Feature Tracker* (2001); the median: Sun, Roth
-///   and Black, *Secrets of Optical Flow Estimation* (2010).
+/// - Source: Lucas and Kanade, *An Iterative Image Registration Technique* (1981); pyramids:
+///   Bouguet, *Pyramidal Implementation of the Lucas Kanade Feature Tracker* (2001); the median:
+///   Sun, Roth and Black, *Secrets of Optical Flow Estimation* (2010).
 public struct OpticalFlow: Sendable, Hashable, Codable {
     /// The most levels of the pyramid; the coarsest has at least 8 rows and columns. A level more
     /// doubles the largest displacement, around 2^(levels + 1) pixels.
     public var levels: Int
-    /// The least-squares step of a pixel regards those at most so many rows and columns away.
+    /// A least-squares step of a pixel uses the pixels at most `radius` rows and columns away.
     public var radius: Int
     /// The number of steps at each level.
     public var iterations: Int
@@ -45,12 +45,15 @@ public struct OpticalFlow: Sendable, Hashable, Codable {
     /// - Parameters:
     ///   - first: `[H, W, C]`, values of a range of 1.
     ///   - second: the same shape.
-    /// - Precondition: equal shapes of rank 3 with at least one pixel.
-    /// - Complexity: O(H W C) per step, whatever the radius.
+    /// - Precondition: equal shapes of rank 3 with at least one pixel; finite values.
+    /// - Complexity: O(H · W · (C + radius)) per step and level.
     public func flow(from first: Tensor<Float>, to second: Tensor<Float>) -> Tensor<Float> {
         require(
             first.rank == 3 && first.shape == second.shape && first.count > 0,
             "OpticalFlow.flow: frames \(first.shape) and \(second.shape) are not [H, W, C] alike")
+        require(
+            first.scalars.allSatisfy(\.isFinite) && second.scalars.allSatisfy(\.isFinite),
+            "OpticalFlow.flow: frames with values that are not finite")
         let sources = pyramid(first)
         let targets = pyramid(second)
         var flow = FlowField(height: sources[0].height, width: sources[0].width)

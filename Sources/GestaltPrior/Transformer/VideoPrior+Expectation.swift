@@ -18,6 +18,9 @@ extension VideoPrior {
     ///   - codebook: the embeddings of all codes, `[codes, embedding]`.
     ///   - clips: the number of clips; that of the condition where it has one.
     /// - Returns: `[N, t, h, w, width]` for each of `layers`, in their order.
+    /// - Precondition: `refinements` is not negative; the codebook has the codes and the embedding
+    ///   width of the configuration.
+    /// - Complexity: a pass over all positions for each refinement, and one more.
     public func hidden(
         asking query: Query, refinements: Int, codebook: Tensor<Float>, layers: [Int],
         _ condition: PriorCondition, clips: Int = 1, _ context: Context

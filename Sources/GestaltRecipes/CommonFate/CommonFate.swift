@@ -3,6 +3,7 @@ import GestaltData
 import GestaltIO
 import GestaltMedia
 import GestaltModels
+import GestaltSegHeads
 import GestaltTensor
 import GestaltVideo
 
@@ -54,7 +55,8 @@ public struct CommonFate: Sendable {
     ///
     /// Before the first frame of a clip, that frame is repeated where the predictor takes several.
     /// - Parameter stream: the number of the random stream; frames of one number share theirs.
-    /// - Throws: errors of the prediction.
+    /// - Throws: errors of the prediction; `NonFiniteScores` with the frame whose futures are not
+    ///   finite.
     public func evidence(
         of frame: Int, in clip: Clip, stream: UInt64
     ) throws -> MotionEvidence {
@@ -68,6 +70,9 @@ public struct CommonFate: Sendable {
             return try predictor.predict(
                 inputs, samples: samples, options: options, random: random
             ).video[0]
+        }
+        guard scene.futures.scalars.allSatisfy(\.isFinite) else {
+            throw NonFiniteScores(picture: "\(clip.name), frame \(frame)")
         }
         return try method.evidence(in: scene)
     }

@@ -1,16 +1,16 @@
 import GestaltModels
 import GestaltTensor
 
-/// What moves otherwise when a patch of the frame is moved: `poke[:SIDE]`.
+/// The change of the future when a patch of the frame is shifted: `poke[:SIDE]`.
 ///
 /// The frame is divided into patches of SIDE pixels. Each in turn is shifted by half its side, and
 /// the future is predicted again with the same random numbers. A patch of an object changes the
 /// future of the whole object; one of the ground changes little but itself. The strength of a pixel
-/// is its mean difference over all patches but its own and those around, the motion which patches
-/// it depends on. One sample for each patch: (H / SIDE) · (W / SIDE) predictions a frame.
+/// is its mean difference over all patches but its own and those around; its motion is the list of
+/// these differences. One sample for each patch: (H / SIDE) · (W / SIDE) predictions a frame.
 ///
-/// - Source: after Bear et al., *Unifying (Machine) Vision via Counterfactual World Modeling* (2023),
-///   section 3, for models that see one frame.
+/// - Source: after Bear et al., *Unifying (Machine) Vision via Counterfactual World Modeling*
+///   (2023), section 3, for models that see one frame.
 struct CounterfactualPoke: CommonFateMethod {
     static let kind = "poke"
     static let forms = [
@@ -27,20 +27,22 @@ struct CounterfactualPoke: CommonFateMethod {
 
     func evidence(in scene: ForecastScene) throws -> MotionEvidence {
         let (height, width) = (scene.height, scene.width)
-        var responses: [Tensor<Float>] = []
+        var (responses, weights) = ([Tensor<Float>](), [Tensor<Float>]())
         for top in stride(from: 0, to: height, by: side) {
             for left in stride(from: 0, to: width, by: side) {
                 let poked = try scene.futures(
                     of: poked(scene.frames, top: top, left: left), samples: 1)
                 let ahead = scene.ahead(scene.futures.shape[1])
                 let difference = (poked[0, ahead] - scene.futures[0, ahead]).abs()
-                responses.append(
-                    difference.max(axes: [-1]).mean(axes: [0])
-                        * beyond(top: top, left: left, height: height, width: width))
+                let weight = beyond(top: top, left: left, height: height, width: width)
+                responses.append(difference.max(axes: [-1]).mean(axes: [0]) * weight)
+                weights.append(weight)
             }
         }
         let motion = stacked(responses, axis: 2)
-        return MotionEvidence(strength: motion.mean(axes: [-1]), motion: motion)
+        // Pixels at the border are near fewer patches: each has a count of its own.
+        let counts = stacked(weights, axis: 2).sum(axes: [-1]).maximum(1)
+        return MotionEvidence(strength: motion.sum(axes: [-1]) / counts, motion: motion)
     }
 
     /// Returns the conditioning frames with a patch of the last one shifted to the right by half

@@ -50,11 +50,11 @@ public struct ForecastScene: Sendable {
     }
 }
 
-/// How strongly the pixels of a frame are expected to move.
+/// The expected motion of the pixels of a frame.
 public struct MotionEvidence: Sendable {
     /// `[H, W]`, at least 0: the greater, the likelier foreground.
     public var strength: Tensor<Float>
-    /// How each pixel moves, `[H, W, D]`: directions that pixels of one object share; nil where
+    /// The motion of each pixel, `[H, W, D]`: directions that pixels of one object share; nil where
     /// only the strength is known.
     public var motion: Tensor<Float>?
 

@@ -7,7 +7,8 @@ import GestaltTensor
 import GestaltTraining
 import GestaltVideo
 
-/// How well sampled futures agree with the true ones, by their distance from the conditioning frames.
+/// How well sampled futures agree with the true ones, by their distance from the conditioning
+/// frames.
 ///
 /// Of several samples of a clip each score counts once as their mean and once as the best of them.
 /// The moving area is where a frame differs from the last conditioning frame, of a sample from its
@@ -206,7 +207,7 @@ private func timed<Result>(_ body: () throws -> Result) rethrows -> (value: Resu
     return (value, (clock.now - start) / .seconds(1))
 }
 
-/// Returns the median; NaN of no values.
+/// Returns the median, of an even number of values the upper one; NaN without values.
 private func median(_ values: [Double]) -> Double {
     values.isEmpty ? .nan : values.sorted()[values.count / 2]
 }

@@ -7,9 +7,9 @@ import GestaltTraining
 /// Agreement of predicted instances with the true ones over a split.
 ///
 /// Average precision ranks all proposals by their score; panoptic quality and the pixels of classes
-/// are of the ``SegmentedInstances``, which do not overlap. The background is a segment of its
-/// own and has no score. Scores are means over the classes with a true instance; a class without has
-/// none, NaN, `null` in JSON.
+/// are of the ``SegmentedInstances``, in which no two instances overlap. The background is a segment of
+/// its own and has no score. Scores are means over the classes with a true instance; a class
+/// without has none, NaN, `null` in JSON.
 public struct InstanceReport: Sendable, Equatable {
     /// The pixels of all instances together, and of each class: the report of the same model as one
     /// of classes.

@@ -6,9 +6,10 @@ import GestaltSegHeads
 import GestaltTraining
 import GestaltVideo
 
-/// The evaluation that fits a stored model: masks of a segmentation model, instances, predictions of
-/// a prior, outputs of a forecaster, reconstructions of a tokenizer, or what a model of another kind
-/// states as an ``EvaluatedModel``; of any other model with a tokenizer the reconstructions of that.
+/// The evaluation that fits a stored model: masks of a segmentation model, instances, predictions
+/// of a prior, outputs of a forecaster, reconstructions of a tokenizer, or what a model of another
+/// kind states as an ``EvaluatedModel``; of any other model with a tokenizer the reconstructions of
+/// that.
 ///
 /// ```swift
 /// let evaluation = try ModelEvaluation(of: OpenedModel(at: "runs/unet"))

@@ -31,8 +31,8 @@ struct MovingArea {
         }
     }
 
-    /// Returns the areas of clips `[N, T, H, W, 3]` as `[N, T, H, W]`, false in conditioning frames;
-    /// nil for clips without other frames.
+    /// Returns the areas of clips `[N, T, H, W, 3]` as `[N, T, H, W]`, false in conditioning
+    /// frames; nil for clips without other frames.
     static func areas(of clips: Tensor<Float>, given: Int) -> Tensor<Bool>? {
         guard clips.shape[1] > given else { return nil }
         let none = [Bool](repeating: false, count: given * clips.shape[2] * clips.shape[3])

@@ -20,8 +20,8 @@ public struct PredictorComparison: Sendable {
     public let predictors: [any ClipPredictor]
 
     /// - Parameter named: predictors with their names for messages, paths for instance.
-    /// - Throws: `ModelInputError` for the first whose frame size or number of conditioning frames is
-    ///   not that of the first one.
+    /// - Throws: `ModelInputError` for the first whose frame size or number of conditioning frames
+    ///   is not that of the first one.
     /// - Precondition: at least one predictor.
     public init(
         _ named: [(name: String, predictor: any ClipPredictor)]

@@ -7,7 +7,8 @@ import GestaltTraining
 import GestaltVideo
 
 /// How well a prior expects the codes of held-out clips: their negative log-likelihood given the
-/// conditioning frames, per code, per clip and per pixel, and that of two baselines without a model.
+/// conditioning frames, per code, per clip and per pixel, and that of two baselines without a
+/// model.
 ///
 /// Bits per clip compare priors over grids of codes of different sizes; of clips of different
 /// lengths, bits per pixel. Codes that say less of a clip are cheaper: compare the tokenizers, too.

@@ -33,8 +33,9 @@ public struct ReconstructionReport: Sendable, Codable, Equatable {
     /// Frames of a clip.
     public let length: Int
 
-    /// The scores of the pixels that differ from the first frame of the true clip by more than 24 of
-    /// 255 gray steps in a channel. Scores are nil where nothing moves, of the first frame always.
+    /// The scores of the pixels that differ from the first frame of the true clip by more than 24
+    /// of 255 gray steps in a channel. Scores are nil where nothing moves, of the first frame
+    /// always.
     public struct Moving: Sendable, Codable, Equatable {
         /// PSNR in decibels, of all such pixels together.
         public let psnr: Double?

@@ -110,6 +110,8 @@ extension OpenedModel {
         return network
     }
 
+    /// Returns the model as one of instances.
+    /// - Throws: ``ModelMismatch`` for a model of another kind.
     public func instanceModel() throws(ModelMismatch) -> any InstanceModel & StoredModel {
         guard let model = model as? any InstanceModel & StoredModel else {
             throw mismatch(.instances)

@@ -20,7 +20,7 @@ extension HeadRecipe {
 
     /// The maximum number of channels of a fitted head: its equations are a square of them.
     public static let mostFittedChannels = 4096
-    /// The maximum number of parts of the labeled clips that are left out in turn.
+    /// The maximum number of cross-validation folds of the labeled clips.
     private static let mostParts = 5
 
     /// - Throws: `ConfigurationError` for what has no meaning without training steps.

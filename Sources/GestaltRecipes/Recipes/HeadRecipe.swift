@@ -18,7 +18,8 @@ import GestaltVideo
 /// ``largestCache`` bytes. Any other ``augmentation`` computes them for each batch. Latents of
 /// clips are always computed once, and only flips apply to them.
 ///
-/// With ``closedForm`` a linear head is computed in closed form from the same latents, flips included.
+/// With ``closedForm`` a linear head is computed in closed form from the same latents, flips
+/// included.
 ///
 /// ```swift
 /// var recipe = HeadRecipe(data: data, encoder: "prior:hidden:2:skips", labels: 100)

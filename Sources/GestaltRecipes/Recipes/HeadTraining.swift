@@ -97,6 +97,10 @@ extension HeadTraining {
             try checkpoint.requireSame(
                 "encoder.\(part)", as: model, expected: "the \(part) this run began with")
         }
+        // Sources without a gradient have no parts, and codebooks belong to none.
+        guard trains.isEmpty else { return }
+        try checkpoint.requireSame(
+            "encoder", as: model, expected: "the encoder this run began with")
     }
 
     /// A sentence on the training for the model's card.

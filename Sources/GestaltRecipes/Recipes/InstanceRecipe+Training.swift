@@ -12,6 +12,10 @@ extension InstanceRecipe {
     func train(
         made encoder: any StoredEncoder, _ earlier: InstanceSegmenter?, _ options: RunOptions
     ) throws -> Trained<InstanceSegmenter> {
+        guard !encoder.readsClips else {
+            throw ConfigurationError.invalid(
+                "encoder", expected: "an encoder of single frames", found: "\(encoder.name)")
+        }
         try validateParts(of: encoder)
         let run = try RecipeRun(self, options)
         var clips = try TrainingData(

@@ -33,7 +33,7 @@ public protocol Recipe: Codable, Equatable, Sendable {
     var labels: Int? { get }
     /// The number of rounds, each of the steps of ``optimization``.
     var rounds: Int { get }
-    /// What the recipe trains, in the words of a table.
+    /// A summary of the recipe for tables.
     var outline: RecipeOutline { get }
     /// Returns a recipe with some settings given and the usual ones for all others. By default all
     /// but data, labels and seed have to be given.
@@ -104,7 +104,7 @@ public struct RunOptions: Sendable {
     public var refusesBeyondMemory = true
     /// The command that started the run, for the model card.
     public var command: String?
-    /// Where latents of frozen encoders are stored; nil computes them anew.
+    /// The store for latents of frozen encoders; nil computes them again.
     public var latents: (any LatentStore)?
     /// Called with remarks for the user, a sentence at a time.
     public var notice: @Sendable (String) -> Void

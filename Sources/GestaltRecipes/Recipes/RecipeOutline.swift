@@ -1,10 +1,10 @@
 import GestaltModels
 import GestaltVideo
 
-/// What a recipe trains, in the words of a table.
+/// A summary of a recipe for tables.
 public struct RecipeOutline: Sendable, Equatable {
-    /// What the model computes from: `rgb`, `prior:hidden:2`; nil for that of the model which the
-    /// recipe starts from.
+    /// The input of the head: `rgb`, `prior:hidden:2`; nil for that of the model which the recipe
+    /// starts from.
     public var source: String?
     /// The network on the source; nil as for ``source``.
     public var head: String?

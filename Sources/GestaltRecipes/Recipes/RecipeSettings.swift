@@ -21,7 +21,7 @@ public struct RecipeSettings: Sendable, Equatable {
     public var seed: UInt64
     /// The settings by key; `null` takes away a setting that can be absent.
     public var values: [String: JSONTree]
-    /// Keys of ``values`` that are left out where the recipe does not know them.
+    /// Keys of ``values`` that are dropped where the recipe does not know them.
     public var optional: Set<String> = []
 
     public init(
@@ -64,7 +64,7 @@ public struct RecipeSettings: Sendable, Equatable {
         return text
     }
 
-    /// Replaces a name by the setting it stands for; other values are left unchanged.
+    /// Replaces a name by the setting that it denotes; other values are left unchanged.
     /// - Throws: what `named` throws, and `ConfigurationError` for values that JSON cannot hold.
     public mutating func expand(
         _ key: String, _ named: (String) throws -> some Encodable

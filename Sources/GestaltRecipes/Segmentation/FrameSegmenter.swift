@@ -9,8 +9,9 @@ import GestaltVideo
 /// Segments the frames of clips, for models of single frames and of clips.
 ///
 /// A model of single frames receives the frames alone, one of clips (`tokenizer:LATENTS:clip`,
-/// `prior:hidden:LAYER:frames=2`) the window around each frame, as in evaluation: at the ends of the
-/// clip the first or last frame is repeated. Frames of other sizes than the model's are resized for it, the masks back.
+/// `prior:hidden:LAYER:frames=2`) the window around each frame, as in evaluation: at the ends of
+/// the clip the first or last frame is repeated. Frames of other sizes than the model's are resized
+/// for it, the masks back.
 public struct FrameSegmenter {
     private let model: any SegmentationModel
     private let windows: LabeledFrameEncoder?

@@ -1,3 +1,4 @@
+import GestaltChecks
 import GestaltData
 import GestaltIO
 import GestaltNN
@@ -27,8 +28,13 @@ struct EvaluationLatents: Sendable {
     /// Returns the labels `[N, H, W]` of frames by a model's head.
     /// - Throws: `NonFiniteScores` with the frame.
     func labels(_ frames: ArraySlice<FrameIndex>, by model: Segmenter) throws -> Tensor<UInt8> {
-        let scores = model.head(
-            latents.selecting(frames.compactMap { rows[$0] }), .inference)
+        let places = frames.map { frame -> Int in
+            guard let row = rows[frame] else {
+                stop("EvaluationLatents: \(frame) is not among the encoded frames")
+            }
+            return row
+        }
+        let scores = model.head(latents.selecting(places), .inference)
         let probabilities = model.classes == 1 ? scores.sigmoid() : scores.softmax(axis: -1)
         return try GestaltSegHeads.labels(ofFinite: probabilities) { picture in
             let index = frames[frames.startIndex + picture]

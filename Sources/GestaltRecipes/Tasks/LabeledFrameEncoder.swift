@@ -34,11 +34,13 @@ public struct LabeledFrameEncoder: Sendable {
         self.window = window
     }
 
-    /// The name of the encoder, with the configuration where it is a stored one.
-    var name: String {
+    /// Returns the name of the encoder, with the configuration where it is a stored one: the key of
+    /// stored latents depends on it.
+    /// - Throws: `ConfigurationError` for a configuration that JSON cannot hold.
+    func name() throws -> String {
         guard let encoder = encoder as? any StoredEncoder else { return "\(type(of: encoder))" }
-        let configuration = try? StrictJSON.encode(encoder.configuration)
-        return "\(encoder.name) " + String(decoding: configuration ?? [], as: UTF8.self)
+        let configuration = try StrictJSON.encode(encoder.configuration)
+        return "\(encoder.name) " + String(decoding: configuration, as: UTF8.self)
     }
 
     /// Returns the latents of frames, in order.

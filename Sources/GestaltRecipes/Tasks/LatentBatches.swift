@@ -124,8 +124,9 @@ private struct LabeledFrameWork<Clips: ClipSource> {
     }
 
     func key() throws -> String {
+        let name = try encoder.name()
         var key = LatentKey(
-            encoder.encoder, named: "\(encoder.name), window \(encoder.window), mirrors \(mirrors)")
+            encoder.encoder, named: "\(name), window \(encoder.window), mirrors \(mirrors)")
         try forEachBatch { part, clips in
             for (pixels, slot) in encoder.windows(of: part, in: clips) {
                 key.add("slot \(slot) ")

@@ -23,10 +23,10 @@ public struct FeaturePropagation: Sendable {
     ) throws {
         try settings.validate()
         self.settings = settings
-        let stride = encoder.seesFuture ? encoder.temporalStride : 1
+        let stride = encoder.readsClips ? encoder.temporalStride : 1
         let usual = LabeledFrameEncoder.usualWindow
         self.encoder = LabeledFrameEncoder(
-            encoder, window: (usual + stride - 1) / stride * stride)
+            encoder, window: encoder.clipLength ?? (usual + stride - 1) / stride * stride)
     }
 
     /// Returns the labels of all frames of a clip, `[T, H, W]`.

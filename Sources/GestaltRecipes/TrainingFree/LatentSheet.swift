@@ -2,7 +2,7 @@ import GestaltChecks
 import GestaltMedia
 import GestaltTensor
 
-/// Frames beside their latents as colors, see ``PrincipalColors``, as one image.
+/// Frames next to their latents as colors, see ``PrincipalColors``, as one image.
 public struct LatentSheet: Sendable {
     public let colors: PrincipalColors
     private let frames: Tensor<UInt8>

@@ -9,7 +9,7 @@ import GestaltVideo
 /// The agreement of propagated labels with true ones over a split: J and F of every object.
 ///
 /// The first labeled frame of a clip is given, the others are scored but for the last (DAVIS's
-/// semi-supervised protocol). Objects that appear later are left out. The baseline are the labels
+/// semi-supervised protocol). Objects that appear later are omitted. The baseline is the labels
 /// of the first frame, unchanged.
 public struct PropagationReport: Sendable, Codable, Equatable {
     /// The name of the encoder.

@@ -2,7 +2,7 @@ import GestaltModels
 import GestaltMotion
 import GestaltTensor
 
-/// How the labels of a clip's first frame are propagated through it by the similarity of features;
+/// Settings of the propagation of a clip's first labels through it by the similarity of features;
 /// the defaults are those of DINO's evaluation on DAVIS.
 ///
 /// - Source: Caron et al., *Emerging Properties in Self-Supervised Vision Transformers* (2021),
@@ -15,7 +15,7 @@ public struct PropagationSettings: Sendable, Hashable, Codable {
     public var radius = 12
     /// The divisor of cosine similarities.
     public var temperature: Float = 0.1
-    /// The number of frames before the present one that it takes labels from, beside the first.
+    /// The number of frames before the present one that it takes labels from, next to the first.
     public var context = 7
     /// Whether the probabilities of each label are stretched to 0…1 in each frame before the
     /// greatest is taken: else small objects drown in the background.

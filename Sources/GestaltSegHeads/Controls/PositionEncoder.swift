@@ -4,8 +4,8 @@ import GestaltNN
 import GestaltTensor
 import GestaltVideo
 
-/// The place of a cell in place of a latent: a control for what a head scores with a camera that
-/// stands still, without looking at the frame.
+/// The place of a cell in place of a latent: a control for what a head scores with a static
+/// camera, without reading the frame.
 ///
 /// For y, and likewise for x, of a cell's center in −1…1, F frequencies: y, and
 /// `sin(π 2^k y)`, `cos(π 2^k y)` for k below F; the channels of y come first.

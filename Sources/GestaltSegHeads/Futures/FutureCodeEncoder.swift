@@ -1,3 +1,4 @@
+import GestaltChecks
 import GestaltModels
 import GestaltNN
 import GestaltPrior
@@ -9,7 +10,8 @@ import GestaltVideo
 /// - `prior:codes:sample:K`: of the codes of K sampled futures the mean of their embeddings, by a
 ///   predictor of any kind.
 /// - `prior:codes:expect:R`: the expected embeddings after R refinements, see
-///   `VideoPrior.expectedEmbeddings(asking:refinements:codebook:_:clips:_:)`; by a `VideoPredictor`.
+///   `VideoPrior.expectedEmbeddings(asking:refinements:codebook:_:clips:_:)`; by a
+///   `VideoPredictor`.
 ///
 /// - Shapes: frames `[N, H, W, 3]` of the predictor's size to `[N, t, h, w, embedding]`.
 public struct FutureCodeEncoder: FutureEncoder {
@@ -47,9 +49,13 @@ public struct FutureCodeEncoder: FutureEncoder {
 
     public func latentShape(height: Int, width: Int) -> LatentShape {
         let tokenizer = predictor.tokenizer.configuration
+        guard let slots = tokenizer.clipLengths.slots(of: predictor.clipSizes.frames) else {
+            stop(
+                "FutureCodeEncoder: clips of \(predictor.clipSizes.frames) frames do not fit "
+                    + "their tokenizer's \(tokenizer.clipLengths)")
+        }
         return LatentShape(
-            slots: tokenizer.clipLengths.slots(of: predictor.clipSizes.frames) ?? 1,
-            height: height / sizeMultiple, width: width / sizeMultiple,
+            slots: slots, height: height / sizeMultiple, width: width / sizeMultiple,
             channels: tokenizer.embeddingWidth, stride: sizeMultiple)
     }
 

@@ -2,7 +2,7 @@ import GestaltModels
 import GestaltPrior
 import GestaltVideo
 
-/// How futures are sampled for a latent: their number, and the options of the draws.
+/// The number of futures that are sampled for a latent, and the options of the draws.
 ///
 /// Every frame draws from the same stream, so that a latent depends on its frame alone.
 public struct FutureDraw: Codable, Sendable, Equatable {

@@ -53,8 +53,6 @@ extension FutureConfiguration {
 
     /// Validates the configuration that a name describes.
     func validateNamed() throws {
-        do { try validate() } catch let error as ConfigurationError {
-            throw error.below("encoder")
-        }
+        try validated("encoder") { try validate() }
     }
 }

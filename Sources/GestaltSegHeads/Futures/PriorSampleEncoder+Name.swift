@@ -34,9 +34,7 @@ extension PriorSampleEncoder {
             throw ModelMismatch(needed: .predictor, found: model?.title ?? "not given")
         }
         let configuration = Configuration(predictor: predictor.configuration, source: source)
-        do { try configuration.validate() } catch let error as ConfigurationError {
-            throw error.below("encoder")
-        }
+        try validated("encoder") { try configuration.validate() }
         self.init(predictor, source: source)
     }
 

@@ -132,12 +132,8 @@ extension VideoPredictor {
 extension VideoPredictorConfiguration {
     /// Checks that the states after a layer follow from frames and codes alone.
     /// - Throws: `ConfigurationError` with a key below `predictor` or `source`.
-    func validateStates(
-        layer: Int, slots: SlotRange?, frames: Int?
-    ) throws {
-        do { try validate() } catch let error as ConfigurationError {
-            throw error.below("predictor")
-        }
+    func validateStates(layer: Int, slots: SlotRange?, frames: Int?) throws {
+        try validated("predictor") { try validate() }
         let (_, conditioning) = try prior.validateHidden(layer: layer, query: .start)
         try slots?.validate(of: prior.latent.time)
         try conditioning.validate(given: frames)

@@ -5,8 +5,8 @@ import GestaltPrior
 import GestaltTensor
 import GestaltVideo
 
-/// The residual stream of a sequential prior along the codes of the true clip, as a latent: what the
-/// prior would know if the future were known. An upper bound, not an encoder of single frames.
+/// The residual stream of a sequential prior along the codes of the true clip, as a latent: what
+/// the prior would know if the future were known. An upper bound, not an encoder of single frames.
 ///
 /// The clip begins with the conditioning frames, the last of which is the segmented one; at the end
 /// of a longer clip its last frame is repeated. With the same layer and slots the latent is that of
@@ -119,9 +119,7 @@ extension PriorTeacherEncoder {
             throw ModelMismatch(needed: .predictor, found: model?.title ?? "not given")
         }
         let configuration = Configuration(predictor: predictor.configuration, source: source)
-        do { try configuration.validate() } catch let error as ConfigurationError {
-            throw error.below("encoder")
-        }
+        try validated("encoder") { try configuration.validate() }
         self.init(predictor, source: source)
     }
 

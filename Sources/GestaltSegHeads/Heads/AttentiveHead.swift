@@ -16,8 +16,8 @@ import GestaltVideo
 ///
 /// - Shapes: latent `[N, slots, h, w, C]` to logits `[N, h · stride, w · stride, classes]`; finer
 ///   stages are not read.
-/// - Source: the attentive probe of Bardes et al., *V-JEPA* (2024), which has a single learned query
-///   for a clip.
+/// - Source: the attentive probe of Bardes et al., *V-JEPA* (2024), which has a single learned
+///   query for a clip.
 public struct AttentiveHead: SegmentationHead {
     /// The number of attention heads; a width is a multiple of it.
     public static let heads = 4

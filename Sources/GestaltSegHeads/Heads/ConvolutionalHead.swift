@@ -87,7 +87,7 @@ extension ConvolutionalHead {
         /// Channels at the latent's size.
         public var width: Int
 
-        public init(width: Int = 128) { self.width = width }
+        public init(width: Int = usualWidth) { self.width = width }
 
         public func head(
             _ latent: LatentShape, classes: Int, random: inout RandomStream

@@ -4,7 +4,7 @@ import GestaltModels
 public protocol SizedHeadConfiguration: HeadConfiguration {
     /// The width where a name has none.
     static var usualWidth: Int { get }
-    /// What the width has to be a multiple of; by default 1.
+    /// The number that the width is a multiple of; by default 1.
     static var widthMultiple: Int { get }
     var width: Int { get }
     init(width: Int)

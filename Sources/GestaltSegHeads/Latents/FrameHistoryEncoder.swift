@@ -4,8 +4,8 @@ import GestaltVideo
 /// An encoder that may read true frames before the one whose mask is predicted, and none after it.
 ///
 /// With one frame given it is an encoder of single frames. Otherwise its input is clips of as many
-/// frames, of which the last is the one that is segmented; a single frame then counts as a clip
-/// that stands still.
+/// frames, of which the last is the one that is segmented; a single frame then counts as a
+/// static clip.
 public protocol FrameHistoryEncoder: StoredEncoder {
     /// The number of true frames that are read, the segmented one last; 1 for that one alone.
     var givenFrames: Int { get }

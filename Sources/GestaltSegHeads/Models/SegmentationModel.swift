@@ -11,8 +11,7 @@ public protocol SegmentationModel: Module {
     /// Whether it sees frames after the one it segments; its input is then clips, not images.
     var seesFuture: Bool { get }
     /// Whether masks depend on frames around the segmented one, earlier or later; by default
-    /// ``seesFuture``. One that sees earlier frames alone accepts images, too, as clips that stand
-    /// still.
+    /// ``seesFuture``. One that sees earlier frames alone accepts images, too, as static clips.
     var readsClips: Bool { get }
     /// Frames are padded to multiples of this, in pixels.
     var sizeMultiple: Int { get }

@@ -6,9 +6,10 @@ import GestaltTensor
 ///
 /// The objective of a class is the sum of the rows' cross entropies plus `λ n / 2 · Σ σᵢ² wᵢ²`, σᵢ
 /// the standard deviation of channel i over the n rows; biases are not penalized. A step that
-/// raises the objective is halved.
+/// raises the objective is halved; a fit that does not converge ends with the last accepted one.
 ///
-/// - Source: Hastie, Tibshirani and Friedman, *The Elements of Statistical Learning*, section 4.4.1.
+/// - Source: Hastie, Tibshirani and Friedman, *The Elements of Statistical Learning*, section
+///   4.4.1.
 package struct LogisticFit: Sendable {
     /// Weights and, in the last row, biases: `[C + 1, classes]`.
     package private(set) var solution: Tensor<Double>
@@ -48,6 +49,8 @@ package struct LogisticFit: Sendable {
             // The last step still squares the error.
             guard gain > Self.tolerance * sums.count else { return }
         }
+        // The step after the last pass was never evaluated.
+        if let last { solution = last.solution }
     }
 
     /// Returns the penalty of each weight, `[C + 1, 1]`.

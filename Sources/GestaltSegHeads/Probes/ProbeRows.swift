@@ -33,7 +33,7 @@ package struct ProbeRows: Sendable {
         require(
             pixels.shape[0] == 1 && mask.shape == [height, width],
             "ProbeRows: a latent of \(pixels.shape) with a mask \(mask.shape)")
-        let spacing = max(1, latent.stride / 2)
+        let spacing = (latent.stride + 1) / 2
         var (places, labels) = ([Int32](), [Int]())
         mask.contiguous().withScalars { mask in
             for y in stride(from: spacing / 2, to: height, by: spacing) {

@@ -1,12 +1,12 @@
 import GestaltChecks
 import GestaltTensor
 
-/// The sums over rows from which a ridge regression on the indicators of classes follows: the normal
-/// equations, whose memory depends on the channels and not on the rows.
+/// The sums over rows from which a ridge regression on the indicators of classes follows: the
+/// normal equations, whose memory depends on the channels and not on the rows.
 ///
 /// With x standardized over the rows, the solution minimizes the mean of `(y − x·w − b)²` plus
 /// `λ‖w‖²`; b is not penalized. Sums are of double precision and can be added and subtracted, so
-/// that the error on rows that were left out follows without reading any row again.
+/// that cross-validation reads no row again.
 ///
 /// - Source: Hoerl and Kennard, *Ridge Regression* (1970); LAPACK `gesv`.
 package struct RidgeSums: Sendable {
@@ -17,7 +17,7 @@ package struct RidgeSums: Sendable {
 
     /// The tried penalties, smallest first.
     package static let penalties: [Double] = [1e-6, 1e-5, 1e-4, 1e-3, 1e-2, 1e-1, 1]
-    /// The penalty where nothing can be left out to choose it.
+    /// The penalty of data that cannot be cross-validated.
     package static let usualPenalty = 1e-3
 
     package init(channels: Int, classes: Int) {
@@ -97,9 +97,11 @@ package struct RidgeSums: Sendable {
         return squares - 2 * cross + quadratic
     }
 
-    /// Returns the penalty whose solutions have the least error on parts that were left out, each
-    /// in turn; of equal ones the largest.
+    /// Returns the penalty with the least cross-validation error, each part held out in turn; of
+    /// equal ones the largest, and ``usualPenalty`` with fewer than two parts.
+    ///
     /// - Parameter parts: sums of rows that belong together, of clips.
+    /// - Throws: `LinearAlgebraError` for sums that are not finite.
     package static func bestPenalty(of parts: [RidgeSums]) throws(LinearAlgebraError) -> Double {
         let parts = parts.filter { $0.count > 0 }
         guard let first = parts.first, parts.count > 1 else { return usualPenalty }

@@ -36,8 +36,8 @@ public protocol VisualEncoder: Module {
 
     /// - Parameter frames: `[N, H, W, 3]` in [−0.5, 0.5]; clips `[N, T, H, W, 3]` for an encoder
     ///   that reads clips; their T / temporalStride slots are then consecutive along the first
-    ///   axis. An encoder that reads earlier frames alone accepts single frames, too, as clips that
-    ///   stand still.
+    ///   axis. An encoder that reads earlier frames alone accepts single frames, too, as static
+    ///   clips.
     /// - Precondition: H and W are multiples of ``sizeMultiple``.
     func encode(_ frames: Tensor<Float>, _ context: Context) -> Latent
 }

@@ -120,6 +120,17 @@ import Testing
         #expect(model.instances(image: images[0]).ids.shape == [27, 41])
     }
 
+    /// A broken model is not one that finds nothing.
+    @Test func scoresThatAreNotFiniteYieldNonFiniteProposals() throws {
+        var model = Self.model(Self.heads[1])
+        var head = try #require(model.head as? EmbeddingHead)
+        let weight = head.pixels.scores.weight
+        head.pixels.scores.weight = Tensor(repeating: .nan, shape: weight.shape)
+        model.head = head
+        let proposals = model.proposals(noise([2, 32, 32, 3]))
+        #expect(proposals.count == 2 && proposals.allSatisfy { !$0.isFinite })
+    }
+
     @Test func names() throws {
         func configuration(_ name: ComponentName) throws -> AnyInstanceHeadConfiguration {
             AnyInstanceHeadConfiguration(try InstanceHeads.configuration(named: name))

@@ -47,7 +47,9 @@ public enum MaskSchedule: Sendable, Hashable {
 
     /// Returns the number of unknown cells after each of `steps` steps of a decoding: fewer after
     /// each, as long as there are some, and 0 after the last.
-    /// - Parameter cells: M, positive.
+    ///
+    /// - Parameter cells: M; without any, all counts are 0.
+    /// - Precondition: `steps` is positive.
     public func unknownCounts(steps: Int, cells: Int) -> [Int] {
         var unknown = cells
         return (1...steps).map { step in

@@ -9,13 +9,19 @@ extension MaskedPrior {
     /// Each pass scores the codes that it reveals given those of the passes before, as many as
     /// ``MaskedDecoding`` keeps in that step, so every free cell is scored once. For one order this
     /// is an exact code length; its mean over orders is an upper bound of −ln p of their mixture
-    /// (Jensen's inequality). With more steps the bound falls. The decoding by confidence has no
-    /// tractable likelihood, since its order depends on the codes drawn.
+    /// (Jensen's inequality). With more steps fewer codes are scored independently of each other,
+    /// so the bound usually falls. The decoding by confidence has no tractable likelihood, since
+    /// its order depends on the codes drawn.
+    ///
     /// - Parameters:
     ///   - codes: `[N, t, h, w]`.
     ///   - condition: the tokens of the condition clips; its mode is the configuration's.
     ///   - steps: passes, positive.
     ///   - random: the stream of the orders, one for each clip.
+    /// - Returns: one length for each clip.
+    /// - Precondition: codes of the configuration's grid, a condition of its mode with tokens for
+    ///   each clip; `steps` is positive.
+    /// - Complexity: at most `steps` passes of the network over all clips at once.
     /// - Source: Uria, Murray and Larochelle, *A Deep and Tractable Density Estimator* (2014);
     ///   Hoogeboom et al., *Autoregressive Diffusion Models* (2021).
     public func codeLengths(

@@ -18,9 +18,10 @@ public struct EmbeddingMargins: Sendable, Hashable {
 /// Returns the loss that pulls the embeddings of an instance's pixels together and pushes the means
 /// of a picture's instances apart.
 ///
-/// `1/C Σ_c 1/N_c Σ_i max(0, ‖μ_c − e_i‖ − δ_v)²`, plus `1/(C·(C − 1)) Σ_{a≠b} max(0, 2δ_d −
-/// ‖μ_a − μ_b‖)²`, plus `0.001/C Σ_c ‖μ_c‖`; the mean over pictures. A picture without instances has
-/// no loss, one with a single instance no second term. Background and ignored pixels do not count.
+/// `1/C Σ_c 1/N_c Σ_i max(0, ‖μ_c − e_i‖ − δ_v)²`, plus
+/// `1/(C·(C − 1)) Σ_{a≠b} max(0, 2δ_d − ‖μ_a − μ_b‖)²`, plus `0.001/C Σ_c ‖μ_c‖`; the mean over
+/// pictures. A picture without instances has no loss, one with a single instance no second term.
+/// Background and ignored pixels do not count.
 ///
 /// - Parameters:
 ///   - embeddings: `[N, P, E]`.

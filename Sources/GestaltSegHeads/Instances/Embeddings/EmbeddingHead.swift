@@ -68,18 +68,23 @@ public struct EmbeddingHead: InstanceHead {
             ])
     }
 
-    /// An instance's probability at its pixels is that of their class, elsewhere 0; its score is
-    /// their mean.
+    /// An instance's probability at its pixels is that of their class, but at least 0.51, and
+    /// elsewhere 0; its score is the mean probability of the class. Scores or embeddings that are
+    /// not finite yield a proposal of NaN: they have no clusters, and none would pass for a picture
+    /// without instances.
     public func proposals(_ latent: Latent) -> [InstanceProposals] {
         let (scores, embeddings) = self(latent, .inference)
         let (height, width) = (scores.shape[1], scores.shape[2])
         let probabilities = scores.softmax(axis: -1)
         return (0..<scores.shape[0]).map { picture in
             let own = probabilities[picture].reshaped([height * width, classes])
-            let clusters = EmbeddingClusters(
-                own, embeddings[picture].reshaped([height * width, channels]),
-                bandwidth: Self.margins.push
-            ).clusters
+            let places = embeddings[picture].reshaped([height * width, channels])
+            guard own.scalars.allSatisfy(\.isFinite), places.scalars.allSatisfy(\.isFinite) else {
+                return InstanceProposals(
+                    masks: Tensor(repeating: .nan, shape: [height, width, 1]), classes: [1],
+                    scores: [.nan])
+            }
+            let clusters = EmbeddingClusters(own, places, bandwidth: Self.margins.push).clusters
             return proposals(clusters, own.scalars, height, width)
         }
     }

@@ -5,8 +5,8 @@ import GestaltVideo
 
 /// A map from a ``Latent`` to instances: objects apart, each with a mask and a class of its own.
 ///
-/// What a head computes between latent and instances is its own affair, so that loss and decoding
-/// stand beside it.
+/// Heads differ in what they compute between latent and instances, so each defines its own loss and
+/// decoding.
 public protocol InstanceHead: Module {
     /// The shape of the latents it was built for.
     var latentShape: LatentShape { get }
@@ -56,7 +56,8 @@ public struct InstanceProposals: Sendable {
         scores.allSatisfy(\.isFinite) && masks.withScalars { $0.allSatisfy(\.isFinite) }
     }
 
-    /// The mask of an instance, `[H, W]`: where its probability is above one half.
+    /// Returns the mask of an instance, `[H, W]`: 1 where its probability is above one half.
+    /// - Precondition: an index below ``count``.
     public func mask(_ instance: Int) -> Tensor<UInt8> {
         Tensor(uninitialized: [height, width]) { target in
             masks.withScalars { values in
@@ -67,7 +68,7 @@ public struct InstanceProposals: Sendable {
         }
     }
 
-    /// The proposals with masks of another size, resized bilinearly.
+    /// Returns the proposals with masks of another size, resized bilinearly.
     public func resized(height: Int, width: Int) -> InstanceProposals {
         guard count > 0, height != self.height || width != self.width else {
             return count > 0
@@ -78,7 +79,7 @@ public struct InstanceProposals: Sendable {
             masks: masks.resized(height: height, width: width), classes: classes, scores: scores)
     }
 
-    /// The upper left part of the masks.
+    /// Returns the proposals with the upper left part of their masks.
     func cropped(height: Int, width: Int) -> InstanceProposals {
         guard height != self.height || width != self.width else { return self }
         return InstanceProposals(

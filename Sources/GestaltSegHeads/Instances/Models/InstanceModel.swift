@@ -24,8 +24,8 @@ public protocol InstanceModel: Module {
 }
 
 extension InstanceModel {
-    /// Returns the instances of each of images `[N, H, W, 3]`, all of one size, any size. Images are
-    /// resized to the model's size, masks back.
+    /// Returns the instances of each of images `[N, H, W, 3]`, all of one size, any size. Images
+    /// are resized to the model's size, masks back.
     ///
     /// - Parameter batch: the batch size of the model; affects memory, not results.
     public func proposals(images: Tensor<UInt8>, batch: Int = 16) -> [InstanceProposals] {

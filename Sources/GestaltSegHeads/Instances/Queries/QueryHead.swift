@@ -4,8 +4,8 @@ import GestaltNN
 import GestaltTensor
 import GestaltVideo
 
-/// Learned queries, each of which claims one instance: its class, and its mask as the product of the
-/// query's embedding with that of each pixel.
+/// Learned queries, each of which claims one instance: its class, and its mask as the product of
+/// the query's embedding with that of each pixel.
 ///
 /// A ``ConvolutionalHead`` computes the embeddings of pixels. Queries pass through ``QueryBlock``s
 /// over a coarse grid of the latent, in each of which a query attends to the cells of its own mask
