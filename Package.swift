@@ -191,7 +191,7 @@ let package = Package(
             [
                 "GestaltChecks", "GestaltTensor", "GestaltIO", "GestaltNN", "GestaltMetrics",
                 "GestaltFiles", "GestaltMedia", "GestaltData", "GestaltModels", "GestaltVideo",
-                "GestaltTraining", "GestaltImport", "GestaltSegHeads", "GestaltRecipes",
+                "GestaltTraining", "GestaltSegHeads", "GestaltRecipes",
             ]),
         layer(
             "Gestalt",

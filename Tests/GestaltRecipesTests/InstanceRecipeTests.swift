@@ -134,6 +134,18 @@ import Testing
             masks: masks.sum(axes: [2], keepingAxes: true), classes: [2], scores: [0.9])
         let merged = try InstanceReport(of: Oracle(truth: [joined]), on: one)
         #expect(merged.masks.perImage.iou > 0.999 && merged.mean.ap50 < 0.1)
+        // One of the objects ignored: finding it counts neither as right nor as wrong.
+        let void = Tensor(
+            shape: ids.shape, scalars: ids.scalars.map { $0 == own.last ? Clip.ignoredLabel : $0 })
+        let ignoring = DataSet(
+            name: "ignoring",
+            clips: [
+                Clip(
+                    name: "one", frames: one.clips[0].frames, masks: void.expanded(axis: 0),
+                    categories: one.clips[0].categories)
+            ], labelMeaning: .instances)
+        let ignored = try InstanceReport(of: Oracle(truth: [truth]), on: ignoring)
+        #expect(ignored.mean.ap50 > 0.999 && ignored.mean.pq > 0.999, "\(ignored.mean)")
         let bytes = try JSONEncoder().encode(perfect)
         #expect(try JSONDecoder().decode(InstanceReport.self, from: bytes) == perfect)
         let folder = TemporaryFolder()

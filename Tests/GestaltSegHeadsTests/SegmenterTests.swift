@@ -1,3 +1,4 @@
+import GestaltModels
 import GestaltNN
 import GestaltSegHeads
 import GestaltTensor
@@ -17,6 +18,19 @@ import Testing
                     tokenizer: VQVAEConfiguration.minute, mode: mode), head: head, classes: classes,
                 input: PictureInput(height: side, width: side)),
             random: &random)
+    }
+
+    @Test(arguments: ["convolutional", "transposed", "unet"] as [ComponentName])
+    func headsThatDoubleTheGridNeedAPowerOfTwo(head: ComponentName) throws {
+        let configuration = SegmenterConfiguration(
+            encoder: NoiseEncoder.Configuration(channels: 8, stride: 3),
+            head: try Heads.configuration(named: head),
+            input: PictureInput(height: 48, width: 48))
+        let error = #expect(throws: ConfigurationError.self) { try configuration.validate() }
+        #expect("\(try #require(error))".contains("a power of two"))
+        var linear = configuration
+        linear.head = .linear
+        try linear.validate()
     }
 
     static let models: [any SegmentationModel] = {

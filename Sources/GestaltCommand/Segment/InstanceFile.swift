@@ -33,7 +33,9 @@ struct InstanceFile {
                 name: name, size: PictureSize(height: height, width: width), objects: objects))
     }
 
-    /// Writes all pictures that were added.
+    /// Writes all pictures that were added, and returns what the file could not hold.
     /// - Throws: `FileFailure` when the file cannot be written.
-    func write(to path: String) throws { _ = try LabelFormat.coco.write?(labels, path) }
+    func write(to path: String) throws -> [LabelProblem] {
+        try LabelFormat.written(named: "coco").write(labels, path)
+    }
 }

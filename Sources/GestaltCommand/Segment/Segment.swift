@@ -69,6 +69,11 @@ struct Segment: GestaltCommand {
                 "--threshold is for foreground and instances; \(opened.path) chooses among "
                     + "\(classes) classes")
         }
+        guard !skipExisting || !(opened.model is any InstanceModel) else {
+            throw ValidationError(
+                "--skip-existing: \(opened.path) tells objects apart, and coco.json lists those of "
+                    + "all images of a call")
+        }
         Interruption.handleSignals()
         let listing = PictureListing(inputs, excluding: output)
         var job = try SegmentJob(

@@ -80,7 +80,9 @@ struct SegmentJob {
             }
         }
         try writeTimes()
-        try instances?.write(to: output + "/coco.json")
+        for problem in try instances?.write(to: output + "/coco.json") ?? [] {
+            common.remark("\(problem)")
+        }
     }
 
     /// Writes the times of films' frames beside the masks: names, then seconds.

@@ -77,8 +77,9 @@ struct StudyRunCommand: GestaltCommand {
         options.retries = retry
         options.rehearses = trial
         if let latents { options.latentBytes = latents }
-        let place = data.map { " --data \($0)" } ?? ""
-        options.command = "\(Program.name) study run \(study) --output \(output)\(place)"
+        let words = [study, "--output", output] + (data.map { ["--data", $0] } ?? [])
+        options.command =
+            "\(Program.name) study run " + words.map(\.shellWord).joined(separator: " ")
         return options
     }
 }

@@ -1,3 +1,4 @@
+import GestaltIO
 import GestaltLabels
 
 /// The labels of the frames of one source.

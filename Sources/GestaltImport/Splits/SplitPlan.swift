@@ -1,4 +1,5 @@
 import GestaltData
+import GestaltIO
 
 /// The division of sources among the splits.
 struct SplitPlan {

@@ -27,12 +27,7 @@ public struct PairedScores: Sendable, Hashable {
     public var mean: Double { GestaltMetrics.mean(means) }
 
     /// The standard deviation of ``means`` with n − 1 in the denominator; nil for a single run.
-    public var deviation: Double? {
-        guard runs.count > 1 else { return nil }
-        let center = mean
-        let squares = means.map { ($0 - center) * ($0 - center) }
-        return (squares.reduce(0, +) / Double(runs.count - 1)).squareRoot()
-    }
+    public var deviation: Double? { standardDeviation(means) }
 
     /// Returns the interval of the mean over clips.
     public func interval(_ bootstrap: Bootstrap = Bootstrap()) -> ConfidenceInterval {

@@ -130,6 +130,14 @@ extension SegmentationScores: Codable {
     }
 }
 
-func mean(_ values: [Double]) -> Double {
+package func mean(_ values: [Double]) -> Double {
     values.isEmpty ? .nan : values.reduce(0, +) / Double(values.count)
+}
+
+/// The standard deviation with n − 1 in the denominator; nil for fewer than two values.
+package func standardDeviation(_ values: [Double]) -> Double? {
+    guard values.count > 1 else { return nil }
+    let center = mean(values)
+    let squares = values.map { ($0 - center) * ($0 - center) }
+    return (squares.reduce(0, +) / Double(values.count - 1)).squareRoot()
 }

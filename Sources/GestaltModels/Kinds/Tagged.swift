@@ -35,6 +35,22 @@ public enum Tagged {
         return try found.init(from: container.superDecoder(forKey: .configuration))
     }
 
+    /// Decodes a value of a protocol: `Tagged.decode((any HeadConfiguration).self, "a head", …)`.
+    ///
+    /// - Parameters:
+    ///   - noun: what is decoded, for errors.
+    ///   - type: the type of a kind; throws for an unknown one.
+    public static func decode<Value>(
+        _: Value.Type, _ noun: String, from decoder: any Decoder,
+        type: (String) throws -> any ModelConfiguration.Type
+    ) throws -> Value {
+        guard let value = try decode(from: decoder, type: type) as? Value else {
+            throw DecodingError.dataCorrupted(
+                .init(codingPath: decoder.codingPath, debugDescription: noun))
+        }
+        return value
+    }
+
     /// Whether two values are of one type and equal.
     public static func areEqual(
         _ a: any ModelConfiguration, _ b: any ModelConfiguration

@@ -149,14 +149,10 @@ extension FrameConditioning {
             return try container.decode(FrameEncoderConfiguration.self, forKey: .encoder)
         }
         VideoModel.registerKinds()
-        let value = try Tagged.decode(from: container.superDecoder(forKey: .encoder)) {
-            try FrameNetworks.registry.entry(named: $0)
-        }
-        guard let value = value as? any FrameNetworkConfiguration else {
-            throw DecodingError.dataCorruptedError(
-                forKey: .encoder, in: container, debugDescription: "a frame encoder")
-        }
-        return value
+        return try Tagged.decode(
+            (any FrameNetworkConfiguration).self, "a frame encoder",
+            from: container.superDecoder(forKey: .encoder)
+        ) { try FrameNetworks.registry.entry(named: $0) }
     }
 
     public func encode(to encoder: any Encoder) throws {

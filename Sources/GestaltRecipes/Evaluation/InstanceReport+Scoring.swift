@@ -79,13 +79,21 @@ private struct InstanceTally {
                 PredictedInstance(
                     InstanceMask(of: UInt8(1), in: proposals.mask(place)),
                     category: Int(proposals.classes[place]), score: Double(proposals.scores[place]))
-            }, truths: actual)
+            }, truths: actual + Self.ignored(in: truth.ids, for: proposals.classes.map(Int.init)))
         quality.add(
             prediction: Self.segments(
                 map.ids, map.instances.map { ($0.id, Int($0.category)) }, void: nil),
             truth: Self.segments(
                 truth.ids, truth.instances.map { ($0.id, Int($0.category ?? 0)) },
                 void: Clip.ignoredLabel))
+    }
+
+    /// The ignored pixels of a picture as a crowd of each predicted class: predictions there count
+    /// neither as right nor as wrong.
+    private static func ignored(in ids: Tensor<UInt8>, for classes: [Int]) -> [TrueInstance] {
+        let mask = InstanceMask(of: Clip.ignoredLabel, in: ids)
+        guard mask.area > 0 else { return [] }
+        return Set(classes).sorted().map { TrueInstance(mask, category: $0, isCrowd: true) }
     }
 
     /// The segments of a picture; the background is one of category 0, so that predictions there

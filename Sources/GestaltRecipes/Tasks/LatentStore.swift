@@ -1,5 +1,5 @@
 import GestaltData
-import GestaltImport
+import GestaltIO
 import GestaltNN
 import GestaltTensor
 import GestaltVideo

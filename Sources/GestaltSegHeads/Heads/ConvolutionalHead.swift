@@ -43,7 +43,7 @@ public struct ConvolutionalHead: SegmentationHead {
         var (channels, stride) = (width, latent.stride)
         while stride > 1 {
             stride /= 2
-            let skip = latent.finer.first { $0.stride == stride }?.channels ?? 0
+            let skip = latent.finerChannels(stride: stride)
             let outputs = max(min(width, Self.narrowest), channels / 2)
             levels.append(
                 ConvolutionBlock(channels + skip, outputs, random: &random))
@@ -63,8 +63,8 @@ public struct ConvolutionalHead: SegmentationHead {
         for (index, level) in levels.enumerated() {
             stride /= 2
             x = x.enlarged(by: 2)
-            if let stage = latent.finer.first(where: { $0.stride == stride }) {
-                x = concatenated([x, stage.tensor], axis: -1)
+            if let stage = latent.finerStage(stride: stride) {
+                x = concatenated([x, stage], axis: -1)
             }
             x = context.part("levels.\(index)") { level(x, context) }
         }
@@ -88,6 +88,10 @@ extension ConvolutionalHead {
         public var width: Int
 
         public init(width: Int = usualWidth) { self.width = width }
+
+        public func validate(stride: Int) throws(ConfigurationError) {
+            try validateDoubling(stride)
+        }
 
         public func head(
             _ latent: LatentShape, classes: Int, random: inout RandomStream

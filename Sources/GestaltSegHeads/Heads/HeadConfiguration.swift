@@ -13,12 +13,28 @@ public protocol HeadConfiguration: ModelConfiguration {
     static var grammar: String { get }
     /// - Throws: `ConfigurationError` for words that do not fit ``grammar``.
     init(named name: ComponentName) throws(ConfigurationError)
+    /// Checks the stride of the latents that a head is to decode; by default every stride fits.
+    /// - Throws: `ConfigurationError` under `head` for a stride that the head cannot decode.
+    func validate(stride: Int) throws(ConfigurationError)
     /// Returns a head with initial weights for latents of this shape.
     ///
     /// - Parameter classes: scores per pixel, 1 for foreground against background.
     func head(
         _ latent: LatentShape, classes: Int, random: inout RandomStream
     ) -> any SegmentationHead
+}
+
+extension HeadConfiguration {
+    public func validate(stride: Int) throws(ConfigurationError) {}
+
+    /// The check of a head that doubles the grid until it has the frame's pixels.
+    func validateDoubling(_ stride: Int) throws(ConfigurationError) {
+        guard stride.nonzeroBitCount == 1 else {
+            throw .invalid(
+                "head", expected: "an encoder whose stride is a power of two for \(Self.kind)",
+                found: stride)
+        }
+    }
 }
 
 /// The kinds of heads that can be named.
@@ -57,12 +73,9 @@ public struct AnyHeadConfiguration: Codable, Sendable, Equatable {
     public init(_ value: any HeadConfiguration) { self.value = value }
 
     public init(from decoder: any Decoder) throws {
-        let value = try Tagged.decode(from: decoder) { try Heads.registry.entry(named: $0) }
-        guard let value = value as? any HeadConfiguration else {
-            throw DecodingError.dataCorrupted(
-                .init(codingPath: decoder.codingPath, debugDescription: "a head"))
+        value = try Tagged.decode((any HeadConfiguration).self, "a head", from: decoder) {
+            try Heads.registry.entry(named: $0)
         }
-        self.value = value
     }
 
     public func encode(to encoder: any Encoder) throws { try Tagged.encode(value, to: encoder) }

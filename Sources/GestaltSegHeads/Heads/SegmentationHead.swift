@@ -32,7 +32,19 @@ extension SegmentationHead {
     }
 }
 
+extension LatentShape {
+    /// Returns the channels of the finer stage of a stride; 0 where there is none.
+    func finerChannels(stride: Int) -> Int {
+        finer.first { $0.stride == stride }?.channels ?? 0
+    }
+}
+
 extension Latent {
+    /// Returns the finer stage of a stride, `[N, H/stride, W/stride, C]`; nil where there is none.
+    func finerStage(stride: Int) -> Tensor<Float>? {
+        finer.first { $0.stride == stride }?.tensor
+    }
+
     /// The grid with its slots concatenated as channels: `[N, h, w, slots · channels]`.
     package var flattenedSlots: Tensor<Float> {
         let shape = tensor.shape

@@ -43,26 +43,21 @@ public struct TransposedHead: SegmentationHead {
             let outputs = max(min(width, Self.narrowest), channels / 2)
             upsampling.append(
                 TransposedConvolution(
-                    channels + Self.skip(of: latent, at: stride), outputs, kernel: [4, 4],
+                    channels + latent.finerChannels(stride: stride), outputs, kernel: [4, 4],
                     stride: [2, 2], padding: .same, bias: false, random: &random))
             norms.append(BatchNorm(channels: outputs, rectifies: true))
             (channels, stride) = (outputs, stride / 2)
         }
         scores = Convolution(
-            channels + Self.skip(of: latent, at: 1), classes, kernel: [1, 1], padding: .same,
+            channels + latent.finerChannels(stride: 1), classes, kernel: [1, 1], padding: .same,
             random: &random)
-    }
-
-    /// Returns the channels of the finer stage of a stride; 0 where there is none.
-    private static func skip(of latent: LatentShape, at stride: Int) -> Int {
-        latent.finer.first { $0.stride == stride }?.channels ?? 0
     }
 
     public func callAsFunction(_ latent: Latent, _ context: Context) -> Tensor<Float> {
         check(latent)
         func joined(_ x: Tensor<Float>, at stride: Int) -> Tensor<Float> {
-            guard let stage = latent.finer.first(where: { $0.stride == stride }) else { return x }
-            return concatenated([x, stage.tensor], axis: -1)
+            guard let stage = latent.finerStage(stride: stride) else { return x }
+            return concatenated([x, stage], axis: -1)
         }
         var x = context.part("reduction") { reduction(latent.flattenedSlots, context) }
         var stride = latent.stride
@@ -92,6 +87,10 @@ public struct TransposedHead: SegmentationHead {
         public var width: Int
 
         public init(width: Int = usualWidth) { self.width = width }
+
+        public func validate(stride: Int) throws(ConfigurationError) {
+            try validateDoubling(stride)
+        }
 
         public func head(
             _ latent: LatentShape, classes: Int, random: inout RandomStream

@@ -50,7 +50,7 @@ public struct UNetHead: SegmentationHead {
         var (channels, stride) = (width, latent.stride)
         while stride > 1 {
             stride /= 2
-            let skip = latent.finer.first { $0.stride == stride }?.channels ?? 0
+            let skip = latent.finerChannels(stride: stride)
             let outputs = max(min(width, Self.narrowest), channels / 2)
             upsampling.append(
                 TransposedConvolution(
@@ -72,8 +72,8 @@ public struct UNetHead: SegmentationHead {
             stride /= 2
             let input = x
             x = context.part("upsampling.\(index)") { upsampling[index](input, context) }
-            if let stage = latent.finer.first(where: { $0.stride == stride }) {
-                x = concatenated([stage.tensor, x], axis: -1)
+            if let stage = latent.finerStage(stride: stride) {
+                x = concatenated([stage, x], axis: -1)
             }
             let joined = x
             x = context.part("levels.\(index)") { levels[index](joined, context) }
@@ -97,6 +97,10 @@ public struct UNetHead: SegmentationHead {
         public var width: Int
 
         public init(width: Int = usualWidth) { self.width = width }
+
+        public func validate(stride: Int) throws(ConfigurationError) {
+            try validateDoubling(stride)
+        }
 
         public func head(
             _ latent: LatentShape, classes: Int, random: inout RandomStream

@@ -51,6 +51,7 @@ public struct SegmenterConfiguration: ModelConfiguration {
     public func validate() throws {
         try validated("encoder") { try encoder.validate() }
         try validated("head") { try head.validate() }
+        try head.validate(stride: encoder.stride)
         try validateClasses(classes)
         try validated("input") { try input.validate() }
         try input.validate(for: encoder)

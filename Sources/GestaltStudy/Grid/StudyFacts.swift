@@ -1,6 +1,5 @@
 import GestaltData
 import GestaltIO
-import GestaltImport
 import GestaltModels
 import GestaltNN
 import GestaltRecipes

@@ -1,5 +1,5 @@
 import Foundation
-import GestaltImport
+import GestaltIO
 import GestaltModels
 
 /// The address of a run: a checksum of all that determines it.

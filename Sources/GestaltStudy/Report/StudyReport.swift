@@ -50,7 +50,7 @@ public struct StudyReport: Sendable {
         styles = RowStyles(results)
     }
 
-    /// The split whose scores are reported: `test` where it was scored, else `val`.
+    /// The split whose scores are reported: `test` if it was scored, else `val`.
     public var split: Split { scores.split }
 
     /// The names of the written files.

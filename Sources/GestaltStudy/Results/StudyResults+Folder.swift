@@ -63,14 +63,13 @@ extension StudySession {
         let outline = try outline(of: row.name)
         var usesLabels = true
         if let method = row.method { usesLabels = try StudyMethods.method(method.named).usesLabels }
-        let name = row.name.contains(" ") ? "\"\(row.name)\"" : row.name
         return StudyResults.Row(
             name: row.name, group: row.group, source: row.source ?? outline.source ?? "unknown",
             head: row.head ?? outline.head, regime: row.regime ?? outline.regime,
             seesFuture: outline.seesFuture ?? false,
             usesUnlabeledFrames: outline.usesUnlabeledFrames, usesLabels: usesLabels,
             command: (options.command ?? "gestalt study run STUDY.json --output FOLDER")
-                + " --row \(name)", note: row.note)
+                + " --row \(row.name.shellWord)", note: row.note)
     }
 
     /// Returns what a row or model trains; what its recipe leaves open is that of the model it

@@ -116,17 +116,14 @@ public struct AnyEncoderConfiguration: Codable, Sendable, Equatable {
     public init(_ value: any EncoderConfiguration) { self.value = value }
 
     public init(from decoder: any Decoder) throws {
-        let value = try Tagged.decode(from: decoder) { kind in
+        value = try Tagged.decode(
+            (any EncoderConfiguration).self, "an encoder", from: decoder
+        ) { kind in
             func configuration<Encoder: StoredEncoder>(
                 _ type: Encoder.Type
             ) -> any ModelConfiguration.Type { Encoder.Configuration.self }
             return configuration(try Encoders.registry.entry(named: kind))
         }
-        guard let value = value as? any EncoderConfiguration else {
-            throw DecodingError.dataCorrupted(
-                .init(codingPath: decoder.codingPath, debugDescription: "an encoder"))
-        }
-        self.value = value
     }
 
     public func encode(to encoder: any Encoder) throws { try Tagged.encode(value, to: encoder) }

@@ -85,12 +85,9 @@ public struct AnyQuantizerConfiguration: Codable, Sendable, Equatable {
     public init(_ value: any QuantizerConfiguration) { self.value = value }
 
     public init(from decoder: any Decoder) throws {
-        let value = try Tagged.decode(from: decoder) { try Quantizers.registry.entry(named: $0) }
-        guard let value = value as? any QuantizerConfiguration else {
-            throw DecodingError.dataCorrupted(
-                .init(codingPath: decoder.codingPath, debugDescription: "a quantizer"))
-        }
-        self.value = value
+        value = try Tagged.decode(
+            (any QuantizerConfiguration).self, "a quantizer", from: decoder
+        ) { try Quantizers.registry.entry(named: $0) }
     }
 
     public func encode(to encoder: any Encoder) throws { try Tagged.encode(value, to: encoder) }

@@ -26,7 +26,9 @@ public struct AnyTokenizerConfiguration: Codable, Sendable, Equatable, CustomStr
     }
 
     public init(from decoder: any Decoder) throws {
-        let value = try Tagged.decode(from: decoder) { kind in
+        value = try Tagged.decode(
+            (any VideoTokenizerConfiguration).self, "the kind of a video tokenizer", from: decoder
+        ) { kind in
             guard let type = ModelKinds.registry[kind] as? any VideoTokenizer.Type else {
                 throw RegistryError.unknown(
                     subject: "tokenizer", name: kind,
@@ -39,13 +41,6 @@ public struct AnyTokenizerConfiguration: Codable, Sendable, Equatable, CustomStr
             ) -> any ModelConfiguration.Type { Model.Configuration.self }
             return configuration(type)
         }
-        guard let value = value as? any VideoTokenizerConfiguration else {
-            throw DecodingError.dataCorrupted(
-                .init(
-                    codingPath: decoder.codingPath,
-                    debugDescription: "the kind of a video tokenizer"))
-        }
-        self.value = value
     }
 
     public func encode(to encoder: any Encoder) throws { try Tagged.encode(value, to: encoder) }

@@ -57,14 +57,9 @@ public struct AnyInstanceHeadConfiguration: Codable, Sendable, Equatable {
     public init(_ value: any InstanceHeadConfiguration) { self.value = value }
 
     public init(from decoder: any Decoder) throws {
-        let value = try Tagged.decode(from: decoder) {
-            try InstanceHeads.registry.entry(named: $0)
-        }
-        guard let value = value as? any InstanceHeadConfiguration else {
-            throw DecodingError.dataCorrupted(
-                .init(codingPath: decoder.codingPath, debugDescription: "an instance head"))
-        }
-        self.value = value
+        value = try Tagged.decode(
+            (any InstanceHeadConfiguration).self, "an instance head", from: decoder
+        ) { try InstanceHeads.registry.entry(named: $0) }
     }
 
     public func encode(to encoder: any Encoder) throws { try Tagged.encode(value, to: encoder) }

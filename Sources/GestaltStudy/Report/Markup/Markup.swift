@@ -1,7 +1,7 @@
 import GestaltChecks
 
-/// A part of a page or of a drawing. Pages and drawings are trees of it, and it becomes text in one
-/// place, so that nothing is escaped twice or not at all.
+/// An element of a page or drawing, with its children. Only the writer escapes text, so every text
+/// is escaped exactly once.
 package indirect enum Markup: Sendable, Equatable {
     case element(name: String, attributes: [Attribute], children: [Markup])
     /// Text, which is escaped when it is written.

@@ -62,8 +62,8 @@ extension StudyReport {
             latent.tensor.shape[0], latent.tensor.shape[1], latent.tensor.shape[2],
             latent.tensor.shape[3], latent.tensor.shape[4]
         )
-        let cells = latent.tensor.permuted([0, 2, 3, 1, 4]).reshaped([n * h * w, slots * c])
-        let colors = try PrincipalColors(of: cells).bytes.reshaped([n, h, w, 3])
-        return (0..<n).map { colors[$0].magnified(by: latent.stride) }
+        let cells = latent.tensor.permuted([0, 2, 3, 1, 4]).reshaped([n, h, w, slots * c])
+        let colors = try PrincipalColors(of: cells)
+        return (0..<n).map { colors.picture(of: cells[$0]).magnified(by: latent.stride) }
     }
 }

@@ -85,17 +85,10 @@ package struct RowDifference: Sendable, Equatable {
         runs = pairs
         seedCounts = [mine.runs.count, theirs.runs.count]
         deviation =
-            Self.deviation(of: pairs)
+            standardDeviation(pairs)
             ?? mine.deviation.flatMap { mine in
                 theirs.deviation.map { (mine * mine + $0 * $0).squareRoot() }
             }
-    }
-
-    private static func deviation(of values: [Double]) -> Double? {
-        guard values.count > 1 else { return nil }
-        let mean = values.reduce(0, +) / Double(values.count)
-        let squares = values.map { ($0 - mean) * ($0 - mean) }.reduce(0, +)
-        return (squares / Double(values.count - 1)).squareRoot()
     }
 
     /// `+0.012 (+0.003 … +0.021)`.

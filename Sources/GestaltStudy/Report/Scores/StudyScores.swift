@@ -8,7 +8,7 @@ package struct StudyScores: Sendable {
     package let results: StudyResults
     /// The split whose scores are reported.
     package let split: Split
-    /// The split on which one row of several is chosen: validation where it was scored.
+    /// The split on which one row of several is chosen: validation if it was scored.
     package let choosingSplit: Split
     /// The numbers of labels, ascending, all of them last.
     package let amounts: [Int?]

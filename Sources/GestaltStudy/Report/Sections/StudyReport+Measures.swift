@@ -1,3 +1,5 @@
+import GestaltMetrics
+
 extension StudyReport {
     /// Other measures than IoU, such as those of instances; nothing where no run has any.
     var measureSection: [Block] {
@@ -31,11 +33,9 @@ extension StudyReport {
 
     private static func words(_ values: [Double]) -> String {
         guard !values.isEmpty else { return DisplayNumber.undefined }
-        let mean = values.reduce(0, +) / Double(values.count)
-        guard values.count > 1 else { return DisplayNumber.fixed(mean) }
-        let squares = values.map { ($0 - mean) * ($0 - mean) }.reduce(0, +)
-        let deviation = (squares / Double(values.count - 1)).squareRoot()
-        return "\(DisplayNumber.fixed(mean)) ± \(DisplayNumber.fixed(deviation))"
+        let center = DisplayNumber.fixed(mean(values))
+        guard let deviation = standardDeviation(values) else { return center }
+        return "\(center) ± \(DisplayNumber.fixed(deviation))"
     }
 
     var pictureSections: [Block] {

@@ -10,8 +10,8 @@ extension StudyReport {
             scores.choosingSplit == split
             ? "Rows are also chosen on \(split.folder), since no other split was scored: the best "
                 + "of many looks better here than it is."
-            : "Where one row stands for several, it is the best on "
-                + "\(scores.choosingSplit.folder); \(split.folder) is only reported."
+            : "Of several rows, the one with the best score on \(scores.choosingSplit.folder) is shown; "
+                + "\(split.folder) is only reported."
         let items: [[Inline]] =
             spreads + [
                 [

@@ -1,5 +1,3 @@
-import GestaltIO
-
 /// The SHA-256 checksum of bytes that arrive in parts (FIPS 180-4).
 package struct SHA256 {
     private var state: [UInt32] = [
@@ -16,10 +14,10 @@ package struct SHA256 {
         bytes.withUnsafeBytes { append($0) }
     }
 
-    mutating func append(_ text: String) { append(Array(text.utf8)) }
+    package mutating func append(_ text: String) { append(Array(text.utf8)) }
 
     /// Appends the bits of a number, least significant byte first.
-    mutating func append(_ number: UInt64) {
+    package mutating func append(_ number: UInt64) {
         append((0..<8).map { UInt8(truncatingIfNeeded: number >> (8 * UInt64($0))) })
     }
 
@@ -54,7 +52,7 @@ package struct SHA256 {
         }.joined()
     }
 
-    static func hexadecimal(of text: String) -> String {
+    package static func hexadecimal(of text: String) -> String {
         var sum = SHA256()
         sum.append(text)
         return sum.hexadecimal
