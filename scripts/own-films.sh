@@ -42,9 +42,13 @@ import_set() {
         --validation 0 --test 0 --output "$1"
 }
 
-[ -d clips/test ] ||
+# In two steps: an export that was interrupted is made again.
+if [ ! -d clips ]; then
+    rm -rf clips.part
     "$gestalt" data export --data "$data" --split train --split test --classes 3 --format coco \
-        --output clips
+        --output clips.part
+    mv clips.part clips
+fi
 import_set train
 import_set test
 
