@@ -40,6 +40,55 @@ import Testing
                 == TokenizerRecipe(data: data, preset: .tiny, seed: 3))
     }
 
+    @Test func instanceRecipesAreCompleted() throws {
+        let data = DataChoice("sample")
+        let usual: InstanceRecipe = try recipe([:])
+        #expect(usual == InstanceRecipe(data: data, labels: 10, seed: 3))
+        let changed: InstanceRecipe = try recipe([
+            "encoder": "dense:8", "head": "query:8:1", "classes": 3, "augmentation": "strong",
+            "optimization.steps": 40,
+        ])
+        var expected = InstanceRecipe(
+            data: data, encoder: "dense:8", head: "query:8:1", classes: 3, labels: 10, steps: 40,
+            seed: 3)
+        expected.augmentation = .strong
+        #expect(changed == expected)
+        #expect(throws: ConfigurationError.self) { try recipe(["class": 3]) as InstanceRecipe }
+    }
+
+    @Test func outlinesSayWhatIsTrainedFromWhat() throws {
+        typealias Outline = RecipeOutline
+        func outline(_ values: [String: JSONTree]) throws -> Outline {
+            try Recipes.recipe(settings("head", values)).outline
+        }
+        let paper = try outline([
+            "encoder": "prior:hidden:2:skips", "model": "runs/prior", "trains": ["resnet"],
+        ])
+        #expect(paper.initialization == .pretrained && paper.training == .fineTuned)
+        #expect(paper.trainedParts == ["resnet"] && paper.pretraining == nil)
+        let control = try outline([
+            "encoder": "prior:hidden:2", "model": "runs/prior", "initial": "random",
+        ])
+        #expect(control.initialization == .random && control.training == .frozen)
+        #expect(control.pretraining == Outline.Pretraining.none)
+        // Without a model its weights are random.
+        let dense = try outline(["encoder": "dense"])
+        #expect(dense.initialization == .random && dense.training == .fromScratch)
+        let position = try outline(["encoder": "position"])
+        #expect(position.initialization == Outline.Initialization.none)
+        #expect(position.training == Outline.Training.none)
+        let student: StudentRecipe = try recipe(["teachers": ["runs/unet"]])
+        #expect(student.outline.isStudent && student.outline.training == nil)
+        let instances: InstanceRecipe = try recipe(["model": "runs/encoder"])
+        #expect(instances.outline.source == "dense" && instances.outline.training == .fineTuned)
+        for (terms, pretraining) in [
+            ("still", Outline.Pretraining.stillPictures), ("video", .video),
+        ] {
+            let encoder: EncoderRecipe = try recipe(["terms": .string(terms)])
+            #expect(encoder.outline.pretraining == pretraining)
+        }
+    }
+
     @Test func keysReplaceAndNestedKeysChange() throws {
         let encoder: EncoderRecipe = try recipe(["terms": ["displaced": 2]])
         #expect(encoder.terms == ["displaced": 2])

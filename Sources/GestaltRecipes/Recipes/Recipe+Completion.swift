@@ -43,19 +43,36 @@ extension HeadRecipe {
     public static func completed(_ settings: RecipeSettings) throws -> HeadRecipe {
         var settings = settings
         try settings.expand("augmentation", Augmentation.init(named:))
-        var encoder = usualEncoder
-        if let text = try settings.text("encoder") {
-            guard let name = ComponentName(text) else {
-                throw ConfigurationError.invalid(
-                    "encoder", expected: "the name of an encoder", found: text)
-            }
-            encoder = name
-        }
+        let encoder = try settings.component("encoder") ?? usualEncoder
         return try settings.changing(
             HeadRecipe(
                 data: settings.data, encoder: encoder, labels: settings.labels,
                 steps: settings.steps, seed: settings.seed)
         ).settled
+    }
+}
+
+extension InstanceRecipe {
+    /// Beyond the keys of `recipe.json`, `augmentation` may be the name of one.
+    public static func completed(_ settings: RecipeSettings) throws -> InstanceRecipe {
+        var settings = settings
+        try settings.expand("augmentation", Augmentation.init(named:))
+        return try settings.changing(
+            InstanceRecipe(
+                data: settings.data, encoder: try settings.component("encoder") ?? usualEncoder,
+                labels: settings.labels, steps: settings.steps, seed: settings.seed))
+    }
+}
+
+extension RecipeSettings {
+    /// Returns the name of a component; nil without one.
+    /// - Throws: `ConfigurationError` for a value that is no name.
+    fileprivate func component(_ key: String) throws(ConfigurationError) -> ComponentName? {
+        guard let text = try text(key) else { return nil }
+        guard let name = ComponentName(text) else {
+            throw .invalid(key, expected: "the name of an encoder", found: text)
+        }
+        return name
     }
 }
 
