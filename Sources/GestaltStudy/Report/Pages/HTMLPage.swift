@@ -77,7 +77,7 @@ private struct BlockWriter {
                 open = (name, [.element("h2", ["id": name], text: title)])
             } else {
                 let element = markup(block)
-                if open != nil { open!.children.append(element) } else { result.append(element) }
+                if open == nil { result.append(element) } else { open?.children.append(element) }
             }
         }
         return result + (open.map { [closed($0)] } ?? [])

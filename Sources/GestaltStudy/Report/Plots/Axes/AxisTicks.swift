@@ -74,6 +74,15 @@ package struct AxisTicks: Sendable, Equatable {
 }
 
 extension ClosedRange<Double> {
+    /// Returns the range from the least value to the largest.
+    /// - Precondition: at least one value.
+    static func covering(_ values: [Double]) -> ClosedRange<Double> {
+        guard let least = values.min(), let largest = values.max() else {
+            stop("a range of values: none")
+        }
+        return least...largest
+    }
+
     /// The range with a margin of a twentieth on both sides; of a single value, with room in
     /// proportion to it.
     var padded: ClosedRange<Double> {

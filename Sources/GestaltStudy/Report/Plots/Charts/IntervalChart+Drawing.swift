@@ -100,15 +100,28 @@ private struct Layout {
         self.width = width
         isCompact = width < ChartWidth.compact
         let rows = chart.groups.flatMap(\.rows)
-        let values = rows.map { TextWidth.width(chart.words($0), size: TextWidth.tickSize) }.max()!
-        let labels = rows.map { TextWidth.width($0.label) }.max()!
+        let values = TextWidth.widest(rows.map(chart.words), size: TextWidth.tickSize)
+        let labels = TextWidth.widest(rows.map(\.label))
         let valueColumn = isCompact ? 0 : values + 14
         let labelColumn = isCompact ? 0 : min(labels + 14, width * 0.36)
         let labelWidth = isCompact ? width - values - 12 : labelColumn - 10
         referenceWidth =
             chart.reference.map { TextWidth.width($0.label, size: TextWidth.tickSize) } ?? 0
         let top = chart.reference == nil ? 4.0 : 22
-        var y = top + 2
+        let (places, bottom) = Self.placed(
+            chart, from: top + 2, labelWidth: labelWidth, isCompact: isCompact, width: width)
+        self.places = places
+        area = PlotBox(
+            x: labelColumn, y: top, width: width - labelColumn - valueColumn,
+            height: bottom - top + 4)
+        height = area.bottom + 42
+    }
+
+    /// Returns headings and rows one below the other, and where they end.
+    private static func placed(
+        _ chart: IntervalChart, from top: Double, labelWidth: Double, isCompact: Bool, width: Double
+    ) -> (places: [Place], bottom: Double) {
+        var y = top
         var places: [Place] = []
         for (index, group) in chart.groups.enumerated() {
             if let title = group.title {
@@ -120,24 +133,15 @@ private struct Layout {
             }
             for row in group.rows {
                 let lines = TextWidth.lines(row.label, width: labelWidth)
-                let text = Double(lines.count) * Self.lineHeight
-                if isCompact {
-                    places.append(
-                        .row(row, lines: lines, baseline: y + 12, center: y + text + 9))
-                    y += text + 22
-                } else {
-                    let extent = max(24, text + 8)
-                    let center = y + extent / 2
-                    places.append(
-                        .row(
-                            row, lines: lines, baseline: center - text / 2 + 11, center: center))
-                    y += extent
-                }
+                let text = Double(lines.count) * lineHeight
+                // A compact row has its label above, a wide one beside its line.
+                let extent = isCompact ? text + 22 : max(24, text + 8)
+                let center = isCompact ? y + text + 9 : y + extent / 2
+                let baseline = isCompact ? y + 12 : center - text / 2 + 11
+                places.append(.row(row, lines: lines, baseline: baseline, center: center))
+                y += extent
             }
         }
-        self.places = places
-        area = PlotBox(
-            x: labelColumn, y: top, width: width - labelColumn - valueColumn, height: y - top + 4)
-        height = area.bottom + 42
+        return (places, y)
     }
 }

@@ -87,7 +87,7 @@ package struct IntervalChart: Chart, Equatable {
                 [row.estimate] + row.runs
                     + (row.interval.map { [$0.lowerBound, $0.upperBound] } ?? [])
             } + (reference.map { [$0.value - (margin ?? 0), $0.value + (margin ?? 0)] } ?? [])
-        return values.min()!...values.max()!
+        return .covering(values)
     }
 
     func number(_ value: Double) -> String {

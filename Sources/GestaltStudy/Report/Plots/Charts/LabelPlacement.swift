@@ -70,16 +70,17 @@ package enum LabelPlacement {
     ) -> [PlotBox] {
         var placed: [PlotBox] = []
         for (anchor, size) in zip(anchors, sizes) {
-            var best: (cost: Double, box: PlotBox)?
-            for candidate in candidates(at: anchor, size) {
+            let places = candidates(at: anchor, size)
+            var best = (cost: Double.infinity, box: places[0])
+            for candidate in places {
                 let inside =
                     candidate.overlap(with: bounds) >= candidate.width * candidate.height * 0.999
                 let covered = (placed + obstacles).map { candidate.overlap(with: $0) }.reduce(0, +)
                 let cost = covered + (inside ? 0 : 1e4)
-                if best == nil || cost < best!.cost - 1e-9 { best = (cost, candidate) }
+                if cost < best.cost - 1e-9 { best = (cost, candidate) }
                 if cost == 0 { break }
             }
-            placed.append(best!.box)
+            placed.append(best.box)
         }
         return placed
     }

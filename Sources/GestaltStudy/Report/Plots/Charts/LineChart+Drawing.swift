@@ -15,10 +15,9 @@ extension LineChart {
     private func drawn(
         _ panel: Panel, in area: PlotBox, at index: Int, _ layout: Layout
     ) -> [Markup] {
-        let low = min(ticks.values[0], ticks.values.last!)
-        let high = max(ticks.values[0], ticks.values.last!)
         // Room inside the area for the marks of the outermost points.
-        let across = AxisScale(.logarithmic, low...high, from: area.x + 12, to: area.right - 12)
+        let across = AxisScale(
+            .logarithmic, .covering(ticks.values), from: area.x + 12, to: area.right - 12)
         let axis = layout.valueTicks
         let down = AxisScale(.linear, range.padded, from: area.bottom, to: area.y)
         let frame = AxisDrawing(area: area)
@@ -91,16 +90,17 @@ extension LineChart {
     private func endLabels(
         of panel: Panel, _ places: [[PlotPoint]], _ area: PlotBox, _ layout: Layout
     ) -> [Markup] {
-        let shown = zip(panel.series, places).filter { !$0.1.isEmpty }
+        let shown = zip(panel.series, places).compactMap { series, points in
+            points.last.map { (series: series, end: $0) }
+        }
         let texts = shown.map {
-            TextWidth.lines($0.0.name, width: layout.labelWidth - 20, isBold: true)
+            TextWidth.lines($0.series.name, width: layout.labelWidth - 20, isBold: true)
         }
         let centers = LabelPlacement.spread(
-            shown.map { $0.1.last!.y }, extents: texts.map { Double($0.count) * 14 + 4 },
+            shown.map(\.end.y), extents: texts.map { Double($0.count) * 14 + 4 },
             within: (area.y - 6)...(area.bottom + 10))
         return zip(zip(shown, texts), centers).flatMap { item, center in
-            let ((series, points), lines) = item
-            let end = points.last!
+            let ((series, end), lines) = item
             let x = area.right + 16
             let first = center - Double(lines.count - 1) * 7 + 4
             return [
@@ -167,15 +167,13 @@ private struct Layout {
         count = chart.panels.count
         hasEndLabels =
             count == 1 && width >= ChartWidth.compact && chart.panels[0].series.count <= 12
-        let names = chart.panels.flatMap(\.series).map {
-            TextWidth.width($0.name, isBold: true)
-        }
-        labelWidth = hasEndLabels ? min((names.max() ?? 0) + 22, width * 0.34) : 0
+        let names = TextWidth.widest(
+            chart.panels.flatMap(\.series).map(\.name), isBold: true)
+        labelWidth = hasEndLabels ? min(names + 22, width * 0.34) : 0
         columns = min(count, max(1, Int(width / 235)))
         areaHeight = count == 1 ? (hasEndLabels ? 300 : 240) : 170
         valueTicks = AxisTicks.linear(in: chart.range.padded, about: count == 1 ? 6 : 4)
-        let ticks = valueTicks.labels.map { TextWidth.width($0, size: TextWidth.tickSize) }
-        left = (ticks.max() ?? 0) + 10
+        left = TextWidth.widest(valueTicks.labels, size: TextWidth.tickSize) + 10
         // Half of the last tick's label reaches beyond the area.
         let right = hasEndLabels ? 0.0 : 14
         let panelWidth =
@@ -187,13 +185,8 @@ private struct Layout {
         var y = 22.0
         for row in 0..<((count + columns - 1) / columns) {
             let panels = chart.panels[(row * columns)..<min((row + 1) * columns, count)]
-            let head =
-                hasEndLabels
-                ? 0
-                : panels.map { panel in
-                    Self.keyRows(of: panel, width: panelWidth).map { Double($0.count) * 15 }
-                        .reduce(0, +) + (panel.title == nil ? 0 : 15)
-                }.max()! + 8
+            let keys = panels.map { Self.keyHeight(of: $0, width: panelWidth) }
+            let head = hasEndLabels ? 0 : (keys.max() ?? 0) + 8
             heads.append(y)
             tops.append(y + head)
             y += head + areaHeight + 44
@@ -218,6 +211,12 @@ private struct Layout {
 
     func keyRows(of panel: LineChart.Panel) -> [[String]] {
         Self.keyRows(of: panel, width: panelWidth)
+    }
+
+    /// The height of the title and the key of a panel.
+    private static func keyHeight(of panel: LineChart.Panel, width: Double) -> Double {
+        let lines = keyRows(of: panel, width: width).map(\.count).reduce(0, +)
+        return Double(lines + (panel.title == nil ? 0 : 1)) * 15
     }
 
     private static func keyRows(of panel: LineChart.Panel, width: Double) -> [[String]] {

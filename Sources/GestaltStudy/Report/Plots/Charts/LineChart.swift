@@ -76,7 +76,7 @@ package struct LineChart: Chart, Equatable {
             [point.mean] + point.runs
                 + (point.interval.map { [$0.lowerBound, $0.upperBound] } ?? [])
         }
-        return values.min()!...values.max()!
+        return .covering(values)
     }
 
     var description: String {

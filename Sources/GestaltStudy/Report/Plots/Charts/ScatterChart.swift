@@ -65,13 +65,11 @@ package struct ScatterChart: Chart, Equatable {
         let scores = dots.flatMap { dot in
             [dot.y] + (dot.interval.map { [$0.lowerBound, $0.upperBound] } ?? [])
         }
-        let range = (scores.min()!...scores.max()!).padded
+        let range = ClosedRange.covering(scores).padded
         let vertical = AxisTicks.linear(in: range, about: 6)
-        let values = dots.map(\.x)
         let horizontal = AxisTicks.logarithmic(
-            covering: values.min()!...values.max()!, label: unit.text)
-        let left =
-            vertical.labels.map { TextWidth.width($0, size: TextWidth.tickSize) }.max()! + 10
+            covering: .covering(dots.map(\.x)), label: unit.text)
+        let left = TextWidth.widest(vertical.labels, size: TextWidth.tickSize) + 10
         let area = PlotBox(
             x: left, y: 22, width: width - left - 8, height: isCompact ? 300 : 360)
         let across = AxisScale(
@@ -106,7 +104,7 @@ package struct ScatterChart: Chart, Equatable {
         }
         let sizes = texts.map { lines in
             (
-                width: lines.map { TextWidth.width($0, size: TextWidth.tickSize) }.max()!,
+                width: TextWidth.widest(lines, size: TextWidth.tickSize),
                 height: Double(lines.count) * 13
             )
         }

@@ -1,3 +1,5 @@
+import GestaltChecks
+
 /// A class of shapes and text in drawings. The style sheet has a rule for each.
 package enum PlotClass: Sendable, Hashable {
     case grid, axis, reference, margin, leader, dashed
@@ -53,7 +55,10 @@ package enum PlotStyleSheet {
         func colors(_ theme: Theme) -> (String) -> String {
             let values = Dictionary(
                 uniqueKeysWithValues: theme.properties.map { ($0.name, $0.value) })
-            return { values[$0]! }
+            return { name in
+                guard let color = values[name] else { stop("PlotStyleSheet: no color \(name)") }
+                return color
+            }
         }
         return rules(colors(.light)) + "\n@media (prefers-color-scheme:dark){\n"
             + rules(colors(.dark)) + "\n}"

@@ -13,6 +13,13 @@ package enum TextWidth {
         return ems * Double(size) * (isBold ? 1.12 : 1)
     }
 
+    /// Returns the width of the widest of some lines; 0 for none.
+    package static func widest(
+        _ lines: [String], size: Int = labelSize, isBold: Bool = false
+    ) -> Double {
+        lines.map { width($0, size: size, isBold: isBold) }.max() ?? 0
+    }
+
     /// Returns the lines of a text broken at spaces to a width; a longer word stays whole.
     package static func lines(
         _ text: String, width limit: Double, size: Int = labelSize, isBold: Bool = false
