@@ -43,6 +43,28 @@ import Testing
         #expect(FileManager.default.fileExists(atPath: folder.path("report/report.md")))
     }
 
+    @Test(.tags(.slow)) func resultsOfAnotherFolderAreNotMadeAgain() throws {
+        write(Self.study)
+        let first = try run("study", "run", "@tiny.json", "--output", "@a", "--no-trial")
+        #expect(first.code == 0, "\(first)")
+        write(Self.study.replacing("{\"4\": 2}", with: "{\"4\": 3}"))
+        let second = try run(
+            "study", "run", "@tiny.json", "--output", "@b", "--no-trial", "--results",
+            "@a/results.json")
+        #expect(second.code == 0 && second.error.contains("3 of the study's 4 runs are known"))
+        #expect(second.error.contains("run 4 of 4: unet, 4 labels, seed 2"), "\(second)")
+        let status = try run("study", "status", "@b", "--results", "@a/results.json")
+        #expect(status.code == 0 && status.output.contains("4 runs, 0 of them left"), "\(status)")
+        let report = try run("study", "report", "@b", "--results", "@a/results.json")
+        #expect(report.code == 0 && report.output.contains("2 rows"), "\(report)")
+        write(Self.study.replacing("\"every\": 15", with: "\"every\": 10"))
+        let other = try run(
+            "study", "run", "@tiny.json", "--output", "@c", "--results", "@a/results.json")
+        #expect(other.code == 1 && other.error.contains("N = 10, found 15"), "\(other)")
+        let missing = try run("study", "report", "@b", "--results", "@none.json")
+        #expect(missing.code == 1 && missing.error.contains("none.json"), "\(missing)")
+    }
+
     @Test func mistakesAreNamedBeforeAnyWork() throws {
         write(Self.study.replacing("\"network.widths\"", with: "\"network.width\""))
         let key = try run("study", "run", "@tiny.json", "--output", "@out")

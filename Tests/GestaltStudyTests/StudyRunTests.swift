@@ -27,6 +27,12 @@ import Testing
         #expect(row.source == "rgb" && row.head == "unet" && row.usesUnlabeledFrames)
         #expect(row.command == "gestalt study run tiny.json --output study --row unet-student")
         #expect(results.rows.map(\.usesLabels) == [true, true, true, false])
+        #expect(results.rows.map(\.initialization) == [.random, .pretrained, .random, .none])
+        #expect(results.rows.map(\.training) == [.fromScratch, .fineTuned, .fromScratch, .none])
+        let none = RecipeOutline.Pretraining.none
+        #expect(results.rows.map(\.pretraining) == [none, .stillPictures, none, none])
+        #expect(results.rows.map(\.isStudent) == [false, false, true, false])
+        #expect(results.rows[1].trainedParts == ["trunk"])
         #expect(try StudyResults(reading: folder.path("results.json")) == results)
 
         let weights = TinyStudy.weights(folder.path)
@@ -90,6 +96,37 @@ import Testing
         #expect(notices.all.contains { $0.contains("failed") })
     }
 
+    /// The rows that start from a model which cannot be scored are made all the same.
+    @Test func aModelThatCannotBeScoredIsTrained() throws {
+        let folder = TemporaryFolder()
+        var study = TinyStudy.study()
+        let pretraining = try #require(study.models["video"]?.train)
+        study.models = [:]
+        study.rows = [
+            Study.Row("video", .control, pretraining),
+            Study.Row(
+                "dense", .encoder, Study.Training("head", ["encoder": "dense", "model": "@video"])),
+        ]
+        let notices = Notices()
+        var options = TinyStudy.options(notice: notices.add)
+        func run() throws -> StudyResults {
+            try StudyRun(study, folder: folder.path, options: options).run()
+        }
+        let results = try run()
+        #expect(results.runs.map(\.state) == [.failed, .done])
+        #expect(results.runs[0].error?.hasPrefix("not scored: val: ") == true)
+        #expect(notices.all.filter { $0.contains("could not be scored") }.count == 1)
+        let plan = try StudyPlan(folder: folder.path)
+        #expect(plan.parts.map(\.failed) == [1, 0] && plan.runsLeft == 0)
+        let weights = TinyStudy.weights(folder.path)
+        _ = try run()
+        #expect(notices.all.filter { $0.contains("could not be scored") }.count == 1)
+        options.retries = true
+        _ = try run()
+        #expect(notices.all.filter { $0.contains("could not be scored") }.count == 2)
+        #expect(TinyStudy.weights(folder.path) == weights && weights.count == 2)
+    }
+
     @Test func severalProcessesShareAFolder() async throws {
         let folder = TemporaryFolder()
         let study = TinyStudy.unets(seeds: 3)
@@ -115,11 +152,12 @@ import Testing
         let first = try StudyRun(study, folder: folder.path, options: TinyStudy.options()).run()
         let record = folder.path("runs/\(first.runs[0].hash.prefix(16))")
         /// Leaves the record as a process that dies: of its claim only the file stays.
-        func crash(after crashes: Int) throws {
+        func crash(after crashes: Int, steps: Int? = nil) throws {
             let bytes = try #require(FileManager.default.contents(atPath: record + ".json"))
             var values = try #require(
                 try JSONSerialization.jsonObject(with: bytes) as? [String: Any])
             (values["state"], values["crashes"]) = ("running", crashes)
+            if let steps { values["steps"] = steps }
             try JSONSerialization.data(withJSONObject: values)
                 .write(to: URL(filePath: record + ".json"))
             try Data("99999999\n".utf8).write(to: URL(filePath: record + ".claim"))
@@ -129,9 +167,15 @@ import Testing
         }
         try crash(after: 0)
         #expect(try state().state == .done)
-        try crash(after: 2)
+        try crash(after: 2, steps: 0)
         #expect(try state().state == .failed)
-        #expect(try state().error?.contains("crash") == true)
+        #expect(try state().error?.hasPrefix("ended 3 times") == true)
+        // A crash while scores are computed leaves the training as it is.
+        try crash(after: 2, steps: 2)
+        for name in try FileManager.default.contentsOfDirectory(atPath: folder.path("scores")) {
+            try FileManager.default.removeItem(atPath: folder.path("scores/" + name))
+        }
+        #expect(try state().error?.hasPrefix("not scored: ended 3 times") == true)
     }
 
     @Test func aChangedStudyKeepsWhatFitsAndNamesTheRest() throws {
@@ -212,6 +256,8 @@ import Testing
         #expect(first.runs[0].scores.map(\.split) == [.validation])
         let weights = TinyStudy.weights(folder.path)
         study.test = true
+        let plan = try StudyRun(study, folder: folder.path, options: TinyStudy.options()).plan()
+        #expect(plan.runsLeft == 1 && plan.parts.map(\.done) == [0])
         let second = try StudyRun(study, folder: folder.path, options: TinyStudy.options()).run()
         #expect(second.runs[0].scores.map(\.split) == [.validation, .test])
         #expect(second.runs[0].hash == first.runs[0].hash)

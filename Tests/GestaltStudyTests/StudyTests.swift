@@ -4,6 +4,7 @@ import GestaltIO
 import GestaltModels
 import GestaltRecipes
 import GestaltStudy
+import GestaltTensor
 import TestSupport
 import Testing
 
@@ -49,6 +50,24 @@ import Testing
         ("\"name\": \"dense\"", "\"name\": \"video\"", "rows"),
         ("\"4\": 2", "\"few\": 2", "labels"),
         ("\"4\": 2", "\"4\": 0", "labels.4"),
+        ("\"4\": 2", "\"4\": []", "labels.4"),
+        ("\"4\": 2", "\"4\": [1, 1]", "labels.4"),
+        ("\"4\": 2", "\"4\": [0, -1]", "labels.4"),
+        ("\"4\": 2", "\"4\": [0, \"1\"]", "labels.4"),
+        ("\"4\": 2", "\"4\": 2.5", "labels.4"),
+        (
+            "\"group\": \"encoder\"", "\"group\": \"encoder\", \"tags\": [\"large\"]",
+            "rows.1.tags.0"
+        ),
+        (
+            "\"group\": \"encoder\"",
+            "\"group\": \"encoder\", \"tags\": [\"larger-model\", \"larger-model\"]",
+            "rows.dense.tags"
+        ),
+        (
+            "\"group\": \"encoder\"", "\"group\": \"encoder\", \"pretraining\": \"stills\"",
+            "rows.1.pretraining"
+        ),
         ("\"augmentation\"", "\"augmentatoin\"", "common"),
         ("mean-mask", "median-mask", "rows.mean.method.kind"),
         ("\"mean-mask\"", "\"mean-mask\", \"threshold\": 2", "rows.mean.method.threshold"),
@@ -75,6 +94,24 @@ import Testing
         }
         #expect(error?.key == key, "\(String(describing: error))")
         #expect(error?.path?.hasSuffix("study.json") == true)
+    }
+
+    @Test func seedsAreACountOrAList() throws {
+        let study = try read(
+            Self.text.replacing(
+                "{\"4\": 2, \"all\": 1}", with: "{\"4\": [5, 3], \"all\": 1}"))
+        #expect(study.labels == ["4": [5, 3], "all": 1])
+        #expect(study.labels["4"]?.values == [5, 3] && study.labels["all"]?.values == [0])
+        #expect(try read(String(decoding: study.json(), as: UTF8.self)) == study)
+        let folder = TemporaryFolder()
+        let interruption = Interruption()
+        let options = TinyStudy.options(interruption) { _ in interruption.request() }
+        var tiny = TinyStudy.unets()
+        tiny.labels = ["4": [5, 3], "6": 1]
+        _ = try? StudyRun(tiny, folder: folder.path, options: options).run()
+        let results = try StudyResults(folder: folder.path)
+        #expect(results.runs.map(\.seed) == [0, 3, 5] && results.runs.map(\.labels) == [6, 4, 4])
+        #expect(results.settings.seeds == [0, 3, 5])
     }
 
     @Test func unknownKindsListTheKnownOnes() throws {
@@ -111,6 +148,32 @@ import Testing
             "n": .unsigned(.max), "b/c": "é", "a": [1, 2.5, nil],
         ]
         #expect(try StudyHash.hash(value) == Self.golden)
+    }
+
+    @Test func theFingerprintCoversWhatTrainingsReadOfClips() throws {
+        func fingerprint(
+            _ categories: [LabelCategory]? = nil, _ change: (inout Clip) -> Void = { _ in }
+        ) throws -> String {
+            var clip = Clip(
+                name: "a", frames: Tensor(repeating: 9, shape: [2, 4, 4, 3]),
+                masks: Tensor(repeating: 1, shape: [2, 4, 4]))
+            change(&clip)
+            var set = DataSet(name: "set", clips: [clip])
+            set.categories = categories
+            return try StudyHash.fingerprint(of: set)
+        }
+        let changes: [(inout Clip) -> Void] = [
+            { $0.name = "b" }, { $0.masks = Tensor(repeating: 2, shape: [2, 4, 4]) },
+            { $0.categories = [1: 1] }, { $0.categories = [1: 2] },
+            { $0.actions = Tensor(repeating: 0, shape: [2, 3]) },
+            { $0.actions = Tensor(repeating: 1, shape: [2, 3]) },
+            { $0.positions = Tensor(repeating: 1, shape: [2, 3]) },
+        ]
+        let all =
+            try changes.map { try fingerprint(nil, $0) } + [
+                fingerprint(), fingerprint([LabelCategory("background"), LabelCategory("arm")]),
+            ]
+        #expect(Set(all).count == all.count)
     }
 
     private static let golden = "d1f61d682f3fd8107032c14d0e6becaacce7c73cd611c96808e7be58ca03a777"

@@ -10,7 +10,7 @@ import TestSupport
 /// Studies that take a second.
 enum TinyStudy {
     /// A pre-trained encoder, a head on it, a U-Net, its student, a constant mask.
-    static func study(labels: [String: Int] = ["4": 1]) -> Study {
+    static func study(labels: [String: Study.Seeds] = ["4": 1]) -> Study {
         var study = Study(title: "A tiny study", data: "synthetic:2", labels: labels)
         study.every = 15
         study.common = [
@@ -45,7 +45,7 @@ enum TinyStudy {
 
     /// A study of U-Nets alone.
     static func unets(steps: Int = 2, seeds: Int = 1) -> Study {
-        var study = study(labels: ["4": seeds])
+        var study = study(labels: ["4": .count(seeds)])
         study.models = [:]
         study.common["optimization.steps"] = .integer(Int64(steps))
         study.rows = Array(study.rows.prefix(1))

@@ -1,5 +1,6 @@
 import ArgumentParser
 import GestaltData
+import GestaltIO
 import GestaltStudy
 
 /// `gestalt study report`
@@ -13,7 +14,7 @@ struct StudyReportCommand: GestaltCommand {
             next to them. Each sentence of the claim and each question is answered from paired \
             differences of rows with their intervals over clips; what has no runs is reported as \
             not measured. Frames are segmented for pictures where data and models of the runs are \
-            found.
+            found. --results adds runs that were made elsewhere, without pictures.
             """)
 
     @Argument(help: "The folder of the study.", completion: .directory)
@@ -22,6 +23,7 @@ struct StudyReportCommand: GestaltCommand {
     var output: String?
     @Option(help: "Differences of IoU up to this size count as level.")
     var margin = 0.01
+    @OptionGroup var known: KnownOptions
     @Flag(inversion: .prefixedNo, help: "Segment frames for pictures with the models of the runs.")
     var pictures = true
     @OptionGroup(title: "Common options") var common: CommonOptions
@@ -33,12 +35,18 @@ struct StudyReportCommand: GestaltCommand {
     }
 
     func run() throws {
-        let results = try StudyResults(folder: folder)
+        let results = try StudyResults(folder: folder, known: known.read())
         let options = StudyReport.Options(margin: margin)
         var report = try StudyReport(of: results, options: options)
-        if pictures { report.pictures = try report.framePictures(folder: folder) }
+        if pictures { report.pictures = try drawn(for: report) }
         let paths = try report.write(to: output ?? folder)
         print("\(paths.page): \(results.rows.count) rows, split \(report.split.folder)")
         print(paths.markdown)
+    }
+
+    private func drawn(for report: StudyReport) throws -> [PictureSection] {
+        let bar = common.progress("drawing", total: 0, unit: "pictures")
+        defer { bar.finish() }
+        return try report.framePictures(folder: folder) { bar.update($0) }
     }
 }

@@ -20,6 +20,9 @@ struct StudyRunCommand: GestaltCommand {
             was changed, and others are resumed to the same bits; after a failure the other runs \
             continue. Several processes may run the same study in the same folder. After Ctrl-C, \
             SIGTERM or a closed terminal the same command resumes.
+            --results names the results.json of another folder, perhaps of another machine: runs \
+            that are done and scored there are not made again, and stand in the results of this \
+            one. It must be of the same clips and the same scored frames; OUTPUT keeps a copy.
             """)
 
     @Argument(help: "The study, a JSON file.", completion: .file())
@@ -45,6 +48,7 @@ struct StudyRunCommand: GestaltCommand {
             valueName: "size"),
         transform: byteCount)
     var latents: Int?
+    @OptionGroup var known: KnownOptions
     @Flag(help: "Print the plan or the results as JSON.") var json = false
     @OptionGroup(title: "Common options") var common: CommonOptions
 
@@ -55,7 +59,7 @@ struct StudyRunCommand: GestaltCommand {
             let place = DataSet.isNamed(data) ? data : absolutePath(data)
             study.data.settings["location"] = .string(place)
         }
-        let run = StudyRun(study, folder: output, options: options)
+        let run = StudyRun(study, folder: output, options: try options)
         guard !dryRun else {
             let plan = try run.plan()
             return json ? try printEncoded(plan) : show(plan)
@@ -72,7 +76,15 @@ struct StudyRunCommand: GestaltCommand {
     }
 
     private var options: StudyOptions {
-        var options = StudyOptions(showsProgress: !common.quiet) { common.remark($0) }
+        get throws {
+            var options = StudyOptions(showsProgress: !common.quiet) { common.remark($0) }
+            options.known = try known.read()
+            set(&options)
+            return options
+        }
+    }
+
+    private func set(_ options: inout StudyOptions) {
         options.rows = rows.isEmpty ? nil : rows
         options.retries = retry
         options.rehearses = trial
@@ -80,7 +92,6 @@ struct StudyRunCommand: GestaltCommand {
         let words = [study, "--output", output] + (data.map { ["--data", $0] } ?? [])
         options.command =
             "\(Program.name) study run " + words.map(\.shellWord).joined(separator: " ")
-        return options
     }
 }
 
@@ -91,14 +102,16 @@ struct StudyStatus: GestaltCommand {
 
     @Argument(help: "The folder of the study.", completion: .directory)
     var folder: String
+    @OptionGroup var known: KnownOptions
     @Flag(help: "Print the state as JSON.") var json = false
     @OptionGroup(title: "Common options") var common: CommonOptions
 
     func run() throws {
-        let plan = try StudyPlan(folder: folder)
+        let known = try known.read()
+        let plan = try StudyPlan(folder: folder, known: known)
         if json { return try printEncoded(plan) }
         show(plan)
-        show(try StudyResults(folder: folder).failures)
+        show(try StudyResults(folder: folder, known: known).failures)
     }
 }
 

@@ -28,21 +28,18 @@ public struct StudyPlan: Codable, Sendable, Equatable {
     /// The number of runs that are neither done nor failed.
     public var runsLeft: Int { parts.reduce(0) { $0 + $1.runs - $1.done - $1.failed } }
 
-    init(
-        _ grid: StudyGrid, _ folder: StudyFolder, _ wanted: [StudyTask], _ costs: StudyCosts
-    ) throws {
+    init(_ session: StudySession, _ costs: StudyCosts) throws {
+        let grid = session.grid
         title = grid.study.title
-        let done = try StudyCosts.done(grid, folder)
+        let done = try StudyCosts.done(grid, session.folder)
         // A task that several rows share belongs to the first of them.
         let names = grid.study.models.keys.sorted() + grid.study.rows.map(\.name)
         parts = try names.compactMap { name in
-            let tasks = wanted.filter { $0.name == name }
+            let tasks = session.wanted.filter { $0.name == name }
             guard let first = tasks.first else { return nil }
-            let states = try tasks.map { try folder.record(of: $0.hash)?.state }
-            let left = zip(tasks, states).filter { $1 != .done && $1 != .failed }.map(\.0)
-            let times = left.compactMap {
-                costs.seconds(of: $0, frames: grid.scoredFrames, done: done)
-            }
+            let states = try tasks.map(session.progress)
+            let left = zip(tasks, states).filter { $1 == .open }.map(\.0)
+            let times = try left.compactMap { try session.seconds(of: $0, costs, done: done) }
             return Part(
                 name: name, group: grid.study.rows.first { $0.name == name }?.group,
                 kind: first.kind, runs: tasks.count, done: states.count { $0 == .done },

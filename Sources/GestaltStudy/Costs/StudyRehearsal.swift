@@ -3,7 +3,6 @@ import GestaltData
 import GestaltIO
 import GestaltModels
 import GestaltRecipes
-import GestaltSegHeads
 import GestaltTraining
 
 /// A trial of each training of a study: a few steps on a few clips, each from the trials of those
@@ -112,7 +111,7 @@ struct StudyRehearsal {
             switch task.sources[name] {
             case .path(let path, _): path
             case .task(let hash):
-                try folder.record(of: hash)?.state == .done ? folder.run(hash) : path(name)
+                try folder.record(of: hash)?.isTrained == true ? folder.run(hash) : path(name)
             case nil: throw StudyError.noTraining(name: name)
             }
         }
@@ -135,12 +134,13 @@ struct StudyRehearsal {
     }
 
     private func secondsPerFrame(_ task: StudyTask) throws -> Double {
-        let model = try OpenedModel(at: path(task.name)).segmentation()
-        let set = try small.data.choice.open(.validation, masks: .required, classes: model.classes)
+        let scoring = try StudyScorings.scoring(of: OpenedModel(at: path(task.name)))
+        let set = try scoring.open(small.data.choice, .validation)
+        let every = grid.study.every ?? Study.usualEvery
         let start = ContinuousClock.now
-        let report = try StudySession.report(
-            model, set, every: grid.study.every ?? Study.usualEvery, nil)
-        return (.now - start) / .seconds(1) / Double(max(1, report.imageCount))
+        let scores = try scoring.scores(on: set, every: every, nil)
+        let frames = scores.masks?.imageCount ?? set.labeledFrameCount / every
+        return (.now - start) / .seconds(1) / Double(max(1, frames))
     }
 }
 
@@ -151,15 +151,15 @@ extension StudySession {
         // By the hash of the task that was tried, the first of its name.
         var stored = try folder.stored([String: StudyCost].self, at: folder.costs) ?? [:]
         var representatives: [String: StudyTask] = [:]
-        for task in wanted where task.isTraining && representatives[task.name] == nil {
+        for task in needed where task.isTraining && representatives[task.name] == nil {
             representatives[task.name] = task
         }
         let open = try representatives.values.filter { task in
-            try stored[task.hash] == nil && folder.record(of: task.hash)?.state != .done
+            try stored[task.hash] == nil && folder.record(of: task.hash)?.isTrained != true
         }
         if !open.isEmpty, options.rehearses {
             let tried = grid.closure(of: open.map(\.hash)).filter { task in
-                (try? folder.record(of: task.hash)?.state) != .done
+                (try? folder.record(of: task.hash)?.isTrained) != true
             }
             let costs = try StudyRehearsal(grid, folder, options).costs(of: tried)
             for (name, cost) in costs {

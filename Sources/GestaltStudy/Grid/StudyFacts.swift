@@ -23,7 +23,7 @@ struct StudyFacts: Codable, Sendable, Equatable {
         let choice = try study.data.choice
         let sets = try ([.train] + study.splits).map { try choice.open($0, masks: .required) }
         try Self.requireLabels(of: study, in: sets[0])
-        let sums = try sets.map { try Self.fingerprint(of: $0, progress) }
+        let sums = try sets.map { try StudyHash.fingerprint(of: $0, progress) }
         data = StudyResults.DataSummary(
             location: choice.location, fingerprint: sums[0],
             splits: sets.map(StudyResults.SplitSummary.init))
@@ -35,15 +35,14 @@ struct StudyFacts: Codable, Sendable, Equatable {
         }
     }
 
-    private static func fingerprint(
-        of set: DataSet, _ progress: ProgressHandler?
-    ) throws -> String {
-        var sum = SHA256()
-        for index in 0..<set.count {
-            sum.append(try set.clip(at: index))
-            try progress?(WorkProgress(done: index + 1, total: set.count, unit: "clips"))
+    /// The clips with the fingerprint of each split.
+    var summary: StudyResults.DataSummary {
+        var summary = data
+        for (place, part) in data.splits.enumerated() {
+            summary.splits[place].fingerprint =
+                part.split == .train ? data.fingerprint : clips[part.split.folder]
         }
-        return sum.hexadecimal
+        return summary
     }
 
     private static func requireLabels(
@@ -74,19 +73,8 @@ struct StudyFacts: Codable, Sendable, Equatable {
     }
 }
 
-extension SHA256 {
-    /// Adds name, frames and masks of a clip.
-    fileprivate mutating func append(_ clip: Clip) {
-        // The name of an array is its whole path, which may have changed.
-        let name = clip.name.split(separator: "/").last ?? ""
-        append(Array("\(name) \(clip.frames.shape)\n".utf8))
-        clip.frames.withScalars { append(UnsafeRawBufferPointer($0)) }
-        clip.masks?.withScalars { append(UnsafeRawBufferPointer($0)) }
-    }
-}
-
 extension StudyResults.SplitSummary {
-    init(_ set: DataSet) {
+    fileprivate init(_ set: DataSet) {
         let infos = set.infos()
         let sizes = Set(infos.map(\.size))
         self.init(

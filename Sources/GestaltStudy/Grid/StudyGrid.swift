@@ -34,12 +34,12 @@ struct StudyGrid: Sendable {
             }
         }
         let counts = try study.rows.map { try Study.counts($0.labels ?? study.labels) }
-        let seeds = counts.joined().map(\.seeds).max() ?? 0
+        let seeds = Set(counts.joined().flatMap(\.seeds)).sorted()
         let labels = Set(counts.joined().map(\.labels)).sorted { ($0 ?? .max) < ($1 ?? .max) }
-        for seed in 0..<seeds {
+        for seed in seeds {
             for count in labels {
                 for (row, counts) in zip(study.rows, counts)
-                where counts.contains(where: { $0.labels == count && seed < $0.seeds }) {
+                where counts.contains(where: { $0.labels == count && $0.seeds.contains(seed) }) {
                     try add(row, labels: count, seed: seed)
                 }
             }

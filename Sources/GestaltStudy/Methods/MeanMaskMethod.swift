@@ -16,7 +16,10 @@ public struct MeanMaskMethod: StudyMethod {
     public init(threshold: Float? = nil) { self.threshold = threshold }
 
     public var outline: RecipeOutline {
-        RecipeOutline(source: "none", regime: "constant", seesFuture: false)
+        RecipeOutline(
+            source: "none", regime: "constant", initialization: RecipeOutline.Initialization.none,
+            training: RecipeOutline.Training.none,
+            pretraining: RecipeOutline.Pretraining.none, seesFuture: false)
     }
     public var usesLabels: Bool { false }
 

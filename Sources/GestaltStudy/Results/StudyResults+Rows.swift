@@ -1,3 +1,5 @@
+import GestaltRecipes
+
 /// The role of a row in a study: what its score can be compared with.
 public enum StudyGroup: String, Codable, Sendable, CaseIterable {
     /// Trained on RGB and labels alone: the U-Net.
@@ -12,6 +14,15 @@ public enum StudyGroup: String, Codable, Sendable, CaseIterable {
     case labelFree = "label-free"
 }
 
+/// What distinguishes a row from others with the same source, head and training, where no setting
+/// says so.
+public enum StudyTag: String, Codable, Sendable, CaseIterable {
+    /// Larger than the usual model of its kind.
+    case largerModel = "larger-model"
+    /// On larger pictures than the other rows.
+    case largerPictures = "larger-pictures"
+}
+
 extension StudyResults {
     /// A configuration whose score is reported: one for all numbers of labels and seeds.
     public struct Row: Codable, Sendable, Equatable {
@@ -21,8 +32,22 @@ extension StudyResults {
         public var source: String
         /// The network on the source, `convolutional:64`, or `unet`; nil for a method without one.
         public var head: String?
-        /// The training of the source: `frozen`, `trains resnet`, `random, frozen`, `from scratch`.
+        /// The training of the source in words, for readers alone: `frozen`, `trains resnet`.
         public var regime: String
+        /// The initial weights of the source.
+        public var initialization: RecipeOutline.Initialization
+        /// The training of the source together with the head.
+        public var training: RecipeOutline.Training
+        /// The parts of the source that are trained with the head; empty where all of it is, or
+        /// nothing.
+        public var trainedParts: [String]
+        /// The examples from which the source learned before it saw labels; nil where that is not
+        /// known, as of a model that was given.
+        public var pretraining: RecipeOutline.Pretraining?
+        /// Whether a teacher's predictions are learned.
+        public var isStudent: Bool
+        /// What distinguishes the row where no setting does.
+        public var tags: [StudyTag]
         /// Whether frames after the one that is segmented are seen.
         public var seesFuture: Bool
         /// Whether the training on labels uses unlabeled frames, too.
@@ -37,14 +62,23 @@ extension StudyResults {
 
         public init(
             name: String, group: StudyGroup, source: String, head: String?, regime: String,
-            seesFuture: Bool, usesUnlabeledFrames: Bool, usesLabels: Bool = true, command: String,
-            note: String? = nil
+            initialization: RecipeOutline.Initialization = .none,
+            training: RecipeOutline.Training = .none, trainedParts: [String] = [],
+            pretraining: RecipeOutline.Pretraining? = nil, isStudent: Bool = false,
+            tags: [StudyTag] = [], seesFuture: Bool, usesUnlabeledFrames: Bool,
+            usesLabels: Bool = true, command: String, note: String? = nil
         ) {
             self.name = name
             self.group = group
             self.source = source
             self.head = head
             self.regime = regime
+            self.initialization = initialization
+            self.training = training
+            self.trainedParts = trainedParts
+            self.pretraining = pretraining
+            self.isStudent = isStudent
+            self.tags = tags
             self.seesFuture = seesFuture
             self.usesUnlabeledFrames = usesUnlabeledFrames
             self.usesLabels = usesLabels

@@ -25,7 +25,7 @@ public struct StudyResults: Codable, Sendable, Equatable {
     public var rows: [Row]
     public var runs: [Run]
 
-    public static let currentFormat = 1
+    public static let currentFormat = 2
     /// The name of the file in the folder of a study.
     public static let fileName = "results.json"
 
@@ -54,6 +54,11 @@ public struct StudyResults: Codable, Sendable, Equatable {
             self.fingerprint = fingerprint
             self.splits = splits
         }
+
+        /// Returns the fingerprint of the clips of a split; nil where the results have none.
+        public func fingerprint(of split: Split) -> String? {
+            split == .train ? fingerprint : splits.first { $0.split == split }?.fingerprint
+        }
     }
 
     /// The size of a split.
@@ -64,15 +69,19 @@ public struct StudyResults: Codable, Sendable, Equatable {
         public var labeledFrames: Int
         /// Height and width of the frames; nil where they differ.
         public var frameSize: FrameSize?
+        /// The fingerprint of the clips; nil where it was not recorded.
+        public var fingerprint: String?
 
         public init(
-            split: Split, clips: Int, frames: Int, labeledFrames: Int, frameSize: FrameSize?
+            split: Split, clips: Int, frames: Int, labeledFrames: Int, frameSize: FrameSize?,
+            fingerprint: String? = nil
         ) {
             self.split = split
             self.clips = clips
             self.frames = frames
             self.labeledFrames = labeledFrames
             self.frameSize = frameSize
+            self.fingerprint = fingerprint
         }
     }
 

@@ -13,6 +13,7 @@ import GestaltTraining
 /// runs/HASH.claim             held by the process that makes the run
 /// scores/HASH-SPLIT-N-CLIPS.json    scores of every N-th frame of a split
 /// latents/                    latents of frozen encoders
+/// known/                      results of runs that were made elsewhere
 /// costs.json                  measured seconds of steps and frames
 /// results.json                everything, for reports
 /// ```
@@ -26,6 +27,7 @@ struct StudyFolder: Sendable {
     var results: String { path + "/" + StudyResults.fileName }
     var costs: String { path + "/costs.json" }
     var latents: String { path + "/latents" }
+    private var known: String { path + "/known" }
 
     /// The digits of a hash in the names of files.
     private static let digits = 16
@@ -89,6 +91,24 @@ struct StudyFolder: Sendable {
         }
     }
 
+    /// Keeps a copy of results of runs that were made elsewhere.
+    func keep(_ results: StudyResults) throws {
+        var sum = SHA256()
+        sum.append(try StrictJSON.encode(results))
+        try OutputFolder.make(known)
+        let path = known + "/\(sum.hexadecimal.prefix(Self.digits)).json"
+        guard !Self.exists(path) else { return }
+        try results.write(to: path)
+    }
+
+    /// The results that were kept, in the order of their names.
+    /// - Throws: as ``StudyResults/init(reading:)``.
+    func keptResults() throws -> [KnownResults] {
+        let names = (try? FileManager.default.contentsOfDirectory(atPath: known)) ?? []
+        return try names.filter { $0.hasSuffix(".json") }.sorted()
+            .map { try KnownResults(reading: known + "/" + $0) }
+    }
+
     /// Removes the checkpoints of a finished training, which take several times its model.
     func removeCheckpoints(_ hash: String) throws {
         let run = run(hash)
@@ -110,7 +130,9 @@ struct StudyRecord: Codable, Sendable, Equatable {
     var state: State
     /// The reason of a failure.
     var error: String?
-    /// The optimizer steps of all rounds.
+    /// The reason why the model of a finished training could not be scored.
+    var scoringError: String?
+    /// The optimizer steps of all rounds; 0 until a training is finished.
     var steps = 0
     /// The seconds of training in all sessions.
     var seconds = 0.0
@@ -120,12 +142,18 @@ struct StudyRecord: Codable, Sendable, Equatable {
     /// The path of the study's folder when it was last trained.
     var place: String?
 
+    /// Whether the training is finished, so that others can start from its model.
+    var isTrained: Bool { steps > 0 || state == .done }
+    var hasFailedToTrain: Bool { state == .failed && !isTrained }
+
     enum State: String, Codable, Sendable {
         /// A process is making it, or died while it was.
         case running
         /// Interrupted, to be resumed.
         case stopped
-        case done, failed
+        /// Finished; its scores may be missing.
+        case done
+        case failed
     }
 }
 

@@ -9,6 +9,9 @@ public struct StudyOptions: Sendable {
     /// Whether each training is tried first, for three steps on two clips, which finds settings
     /// that do not fit and measures the time of a step.
     public var rehearses = true
+    /// Results of runs that were made elsewhere, which are not made again; the folder keeps a copy.
+    /// Those of other clips, or with other scored frames, are refused.
+    public var known: [KnownResults] = []
     /// The limit of the latents of frozen encoders in the folder, in bytes.
     public var latentBytes = Self.usualLatentBytes
     /// Whether progress is printed to standard error.

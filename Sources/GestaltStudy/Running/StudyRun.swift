@@ -31,7 +31,7 @@ public struct StudyRun: Sendable {
     public func plan() throws -> StudyPlan {
         let session = try prepared()
         let costs = try session.costs(isKept: StudyFolder.exists(folder.path))
-        return try StudyPlan(session.grid, folder, session.wanted, costs)
+        return try StudyPlan(session, costs)
     }
 
     /// Makes all runs that are not made yet, and writes `results.json`.
@@ -45,6 +45,9 @@ public struct StudyRun: Sendable {
         let session = try prepared()
         try folder.make()
         try keepStudy(session.grid)
+        for known in options.known where known.count(in: session.grid) > 0 {
+            try folder.keep(known.results)
+        }
         nameStrays(session.grid)
         let costs = try session.costs(isKept: true)
         do {
@@ -72,7 +75,24 @@ public struct StudyRun: Sendable {
             bar?.update(progress)
             try interruption.check()
         }
-        return StudySession(try StudyGrid(study, facts), folder, options)
+        let grid = try StudyGrid(study, facts)
+        let session = try StudySession(grid, folder, options)
+        nameKnown(grid)
+        return session
+    }
+
+    /// Reports the runs that need not be made.
+    private func nameKnown(_ grid: StudyGrid) {
+        for known in options.known {
+            options.notice(
+                "\(known.name): \(known.count(in: grid)) of the study's \(grid.runs.count) runs are "
+                    + "known")
+        }
+        for kept in (try? folder.keptResults()) ?? [] where (try? kept.require(grid)) == nil {
+            options.notice(
+                "\(kept.name) is not used: its clips or its scored frames are not those of the "
+                    + "study")
+        }
     }
 
     /// Writes the study, unless it is there.

@@ -16,16 +16,15 @@ extension StudySession {
         var record =
             try folder.record(of: task.hash)
             ?? StudyRecord(hash: task.hash, title: task.title, state: .stopped)
-        if record.state == .failed { record.crashes = 0 }
+        if record.state == .failed || record.scoringError != nil { record.crashes = 0 }
         // Its process ended without writing another state.
         if record.state == .running { record.crashes += 1 }
         guard record.crashes < Self.mostCrashes else {
-            record.state = .failed
-            record.error = "ended \(record.crashes) times without an error: by a crash or a kill"
+            record.fail("ended \(record.crashes) times without an error: by a crash or a kill")
             return try folder.write(record)
         }
-        if record.state != .done { record.state = .running }
-        (record.error, record.machine) = (nil, Self.machine)
+        record.state = .running
+        (record.error, record.scoringError, record.machine) = (nil, nil, Self.machine)
         try folder.write(record)
         do {
             try perform(task, &record)
@@ -36,8 +35,7 @@ extension StudySession {
                 try folder.write(record)
                 throw Interrupted()
             }
-            record.state = .failed
-            record.error = "\(error)"
+            record.fail("\(error)")
             options.notice("\(task.title) failed: \(error)")
         }
         try folder.write(record)
@@ -51,8 +49,8 @@ extension StudySession {
     private func perform(_ task: StudyTask, _ record: inout StudyRecord) throws {
         switch task.work {
         case .training:
-            if record.steps == 0 { try train(task, &record) }
-            for split in try missingSplits(of: task) { try score(task, split) }
+            if !record.isTrained { try train(task, &record) }
+            record.scoringError = try scoringError(of: task)
         case .method(let method):
             let start = ContinuousClock.now
             let resolved = Study.Training(method.kind, try method.resolved { try model(task, $0) })
@@ -60,6 +58,24 @@ extension StudySession {
             for part in scores { try write(StoredScores(scores: part), task, part.split) }
             record.seconds += (.now - start) / .seconds(1)
         }
+    }
+
+    /// Scores a model on the splits that are left, and returns the reasons where that fails, which
+    /// leaves the training and all that start from it as they are.
+    private func scoringError(of task: StudyTask) throws -> String? {
+        var errors: [String] = []
+        for split in try missingSplits(of: task) {
+            do {
+                try score(task, split)
+            } catch {
+                guard !Self.isInterruption(error) else { throw error }
+                errors.append("\(split.folder): \(error)")
+            }
+        }
+        guard !errors.isEmpty else { return nil }
+        let reason = errors.joined(separator: "; ")
+        options.notice("\(task.title) is trained, but could not be scored: \(reason)")
+        return reason
     }
 
     private func train(_ task: StudyTask, _ record: inout StudyRecord) throws {
@@ -141,5 +157,16 @@ extension StudySession {
         let processor = Runtime.description.split(separator: "\n").first ?? ""
         let name = processor.drop { $0 != " " }.dropFirst().prefix { $0 != "," }
         return "\(name), \(Runtime.threads) threads, \(Runtime.instructionSet)"
+    }
+}
+
+extension StudyRecord {
+    /// Records the end of a training, or of the scoring of its model.
+    fileprivate mutating func fail(_ reason: String) {
+        if isTrained {
+            (state, error, scoringError) = (.done, nil, reason)
+        } else {
+            (state, error) = (.failed, reason)
+        }
     }
 }

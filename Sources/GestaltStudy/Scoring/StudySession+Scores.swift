@@ -1,11 +1,8 @@
 import GestaltData
 import GestaltIO
 import GestaltModels
-import GestaltNN
 import GestaltRecipes
-import GestaltSegHeads
 import GestaltTensor
-import GestaltVideo
 
 /// The scores of a run on a split, with facts about the model: a file in `scores/`.
 struct StoredScores: Codable, Sendable, Equatable {
@@ -16,36 +13,28 @@ struct StoredScores: Codable, Sendable, Equatable {
 
 extension StudySession {
     /// Scores the model of a training on a split.
-    /// - Throws: `ModelMismatch` for one that makes no masks.
+    /// - Throws: `ModelMismatch` for one of no registered family.
     func score(_ task: StudyTask, _ split: Split) throws {
-        let model = try OpenedModel(at: folder.run(task.hash)).segmentation()
-        let set = try grid.study.data.choice.open(
-            split, masks: .required, classes: model.classes)
+        let scoring = try StudyScorings.scoring(of: OpenedModel(at: folder.run(task.hash)))
+        let set = try scoring.open(grid.study.data.choice, split)
         let bar =
             options.showsProgress
             ? ProgressBar("scoring on \(split.folder)", total: 0, unit: "frames") : nil
         defer { bar?.finish() }
         let interruption = options.interruption
-        let report = try Self.report(model, set, every: grid.study.every ?? Study.usualEvery) {
+        let scores = try scoring.scores(on: set, every: grid.study.every ?? Study.usualEvery) {
             bar?.update($0)
             try interruption.check()
         }
         try write(
             StoredScores(
-                scores: StudyResults.Scores(split: split, masks: report),
-                parameters: model.parameterCount,
-                millisecondsPerFrame: try Self.milliseconds(model, set)),
+                scores: scores, parameters: scoring.parameterCount,
+                millisecondsPerFrame: try Self.milliseconds(scoring, set)),
             task, split)
     }
 
     func write(_ scores: StoredScores, _ task: StudyTask, _ split: Split) throws {
         try AtomicFile.write(StrictJSON.encode(scores), to: scoresPath(task.hash, split))
-    }
-
-    static func report(
-        _ model: some SegmentationModel, _ set: DataSet, every: Int, _ progress: ProgressHandler?
-    ) throws -> SegmentationReport {
-        try SegmentationReport(of: model, on: set, every: every, progress: progress)
     }
 
     private static let timedFrames = 16
@@ -54,15 +43,15 @@ extension StudySession {
     /// Returns the time of a frame in a batch of 16, the shortest of three passes; nil for a model
     /// that sees the future, whose input is clips.
     private static func milliseconds(
-        _ model: some SegmentationModel, _ set: DataSet
+        _ scoring: any StudyScoring, _ set: DataSet
     ) throws -> Double? {
-        guard !model.seesFuture else { return nil }
+        guard !scoring.seesFuture else { return nil }
         let clip = try set.clip(at: 0)
         let count = min(timedFrames, clip.frameCount)
         let frames = clip.frames[0..<count]
         let times = (0..<timedPasses).map { _ in
             let start = ContinuousClock.now
-            _ = model.probabilities(images: frames)
+            scoring.apply(to: frames)
             return (.now - start) / .milliseconds(1)
         }
         return (times.min() ?? 0) / Double(count)

@@ -75,6 +75,9 @@ extension Study {
         do throws(ConfigurationError) { _ = try row.labels.map(Self.counts) } catch {
             throw error.below("labels")
         }
+        guard row.tags.map({ Set($0).count == $0.count }) ?? true else {
+            throw .invalid("tags", expected: "each tag once", found: row.tags ?? [])
+        }
         guard (row.train == nil) != (row.method == nil) else {
             throw .invalid(
                 "train", expected: "either train or method",
@@ -157,25 +160,23 @@ extension Study {
 }
 
 extension Study {
-    /// Returns numbers of labels, nil for all, with their numbers of seeds; fewest labels first.
+    /// Returns numbers of labels, nil for all, with their seeds; fewest labels first.
     /// - Throws: `ConfigurationError` with the key.
     static func counts(
-        _ labels: [String: Int]
-    ) throws(ConfigurationError) -> [(labels: Int?, seeds: Int)] {
+        _ labels: [String: Seeds]
+    ) throws(ConfigurationError) -> [(labels: Int?, seeds: [Int])] {
         guard !labels.isEmpty else {
             throw .invalid("", expected: "a number of labels, or \(allLabels)", found: "none")
         }
-        var result: [(labels: Int?, seeds: Int)] = []
+        var result: [(labels: Int?, seeds: [Int])] = []
         for (name, seeds) in labels {
-            guard seeds > 0 else {
-                throw .invalid(name, expected: "1 seed or more", found: seeds)
-            }
+            do throws(ConfigurationError) { try seeds.validate() } catch { throw error.below(name) }
             let count = Int(name).flatMap { $0 > 0 ? $0 : nil }
             guard count != nil || name == allLabels else {
                 throw .invalid(
                     "", expected: "a number of labels, or \(allLabels)", found: name)
             }
-            result.append((count, seeds))
+            result.append((count, seeds.values))
         }
         return result.sorted { ($0.labels ?? .max) < ($1.labels ?? .max) }
     }

@@ -26,8 +26,8 @@ public struct Study: Codable, Sendable, Equatable {
     public var data: Data
     /// Every N-th labeled frame of a clip is scored; nil for 5.
     public var every: Int?
-    /// The number of seeds, 0, 1, …, by number of labeled frames, or `all`.
-    public var labels: [String: Int]
+    /// The seeds by number of labeled frames, or `all`.
+    public var labels: [String: Seeds]
     /// Whether `test` is scored, too; nil for not.
     public var test: Bool?
     /// Pre-trained models by name.
@@ -36,7 +36,7 @@ public struct Study: Codable, Sendable, Equatable {
     public var common: [String: JSONTree]
     public var rows: [Row]
 
-    public init(title: String, data: Data, labels: [String: Int]) {
+    public init(title: String, data: Data, labels: [String: Seeds]) {
         self.title = title
         self.data = data
         self.labels = labels
@@ -94,12 +94,19 @@ public struct Study: Codable, Sendable, Equatable {
         public var train: Training?
         /// One of the ``StudyMethods``.
         public var method: Training?
-        /// The number of seeds by number of labels; nil for those of the study.
-        public var labels: [String: Int]?
-        /// In place of the source, head and regime of the recipe's outline; nil for those.
+        /// The seeds by number of labels; nil for those of the study.
+        public var labels: [String: Seeds]?
+        /// In place of the source and head of the recipe's outline; nil for those.
         public var source: String?
         public var head: String?
+        /// In place of the outline's words on the training; nil for those. No comparison depends
+        /// on it.
         public var regime: String?
+        /// The examples from which the source learned before it saw labels; nil for what the
+        /// trainings of the study say of it.
+        public var pretraining: RecipeOutline.Pretraining?
+        /// What distinguishes the row from others of its kind; nil for nothing.
+        public var tags: [StudyTag]?
         /// A remark for the reader of the results.
         public var note: String?
 

@@ -17,13 +17,20 @@ struct MadeUpStudy {
     /// Scores vary from clip to clip, equally for all rows, and a little from frame to frame.
     mutating func add(
         _ name: String, _ group: StudyGroup, source: String = "rgb", head: String? = "unet",
-        regime: String = "from scratch", unlabeled: Bool = false, usesLabels: Bool = true,
+        regime: String = "as the fields say",
+        training: RecipeOutline.Training = .fromScratch, isRandom: Bool = false,
+        pretraining: RecipeOutline.Pretraining? = nil, tags: [StudyTag] = [],
+        unlabeled: Bool = false, usesLabels: Bool = true,
         _ means: [(labels: Int?, scores: [Double])], splits: [Split] = [.test],
         measures: [String: Double] = [:]
     ) throws {
         rows.append(
             StudyResults.Row(
                 name: name, group: group, source: source, head: head, regime: regime,
+                initialization: training == .none
+                    ? .none : isRandom || training == .fromScratch ? .random : .pretrained,
+                training: training, trainedParts: training == .fineTuned ? ["resnet"] : [],
+                pretraining: pretraining, isStudent: unlabeled, tags: tags,
                 seesFuture: group == .oracle, usesUnlabeledFrames: unlabeled,
                 usesLabels: usesLabels, command: "gestalt study run study.json --row \(name)"))
         for (labels, scores) in means {

@@ -17,7 +17,7 @@ import Testing
         try study.add("unet", .baseline, zip(amounts, unet).map { ($0, $1) })
         try study.add(
             "paper", .encoder, source: Self.paper, head: "convolutional:64",
-            regime: "trains resnet", zip(amounts, paper).map { ($0, $1) })
+            training: .fineTuned, zip(amounts, paper).map { ($0, $1) })
         return study
     }
 
@@ -81,10 +81,11 @@ import Testing
     @Test func onePartOfAClaimThatIsMissingLeavesItOpen() throws {
         var study = try study(paper: [[0.7], [0.7]], unet: [[0.9], [0.9]])
         try study.add(
-            "frozen", .encoder, source: Self.paper, head: "linear", regime: "frozen",
+            "frozen", .encoder, source: Self.paper, head: "linear", training: .frozen,
             [(10, [0.6]), (nil, [0.6])])
         try study.add(
-            "random", .control, source: Self.paper, head: "linear", regime: "random, frozen",
+            "random", .control, source: Self.paper, head: "linear", training: .frozen,
+            isRandom: true,
             [(10, [0.5]), (nil, [0.5])])
         let answer = try answer(StudyStatements.claim[2], study)
         #expect(answer.verdict == "Supported with every number of labels, as far as measured.")
@@ -99,7 +100,7 @@ import Testing
         for (name, validation, test) in [("a", 0.9, 0.7), ("b", 0.6, 0.95)] {
             try study.add(
                 name, .encoder, source: Self.paper, head: "convolutional:64",
-                regime: "trains resnet", [(nil, [validation])], splits: [.validation])
+                training: .fineTuned, [(nil, [validation])], splits: [.validation])
             var other = MadeUpStudy()
             try other.add(name, .encoder, [(nil, [test])])
             study.runs[study.runs.count - 1].scores += other.runs[0].scores
@@ -126,18 +127,72 @@ import Testing
     /// A frozen source is compared with frozen random weights, a trained one with trained ones.
     @Test func controlsAreTrainedLikeTheirSubject() throws {
         var study = MadeUpStudy()
-        for regime in ["frozen", "trains resnet"] {
+        for training in [RecipeOutline.Training.frozen, .fineTuned] {
             try study.add(
-                regime, .encoder, source: Self.paper, head: "linear", regime: regime,
+                training.rawValue, .encoder, source: Self.paper, head: "linear", training: training,
                 [(nil, [0.8])])
             try study.add(
-                "random " + regime, .control, source: Self.paper, head: "linear",
-                regime: "random, " + regime, [(nil, [regime == "frozen" ? 0.5 : 0.9])])
+                "random " + training.rawValue, .control, source: Self.paper, head: "linear",
+                training: training == .frozen ? .frozen : .fromScratch, isRandom: true,
+                [(nil, [training == .frozen ? 0.5 : 0.9])])
         }
         let scores = try StudyScores(study.results, Self.quick)
         let contrast = StudyStatements.claim[2].contrasts[0]
         let answer = StudyAnswer(StudyStatement("", .claim, [contrast]), from: scores, margin: 0.01)
         #expect(answer.findings.map(\.difference.other.name) == ["random frozen"])
+    }
+
+    /// Names and descriptions are for readers: fields alone decide.
+    @Test func whatRowsAreIsNotReadFromTheirWords() throws {
+        var study = try study(paper: [[0.7], [0.7]], unet: [[0.9], [0.9]])
+        try study.add(
+            "a larger still", .encoder, source: "dense", head: "linear",
+            regime: "random, trained on still pictures", training: .frozen, pretraining: .video,
+            [(nil, [0.8])])
+        try study.add(
+            "b", .control, source: "dense", head: "linear", regime: "see the note",
+            training: .frozen,
+            pretraining: .stillPictures, [(nil, [0.6])])
+        try study.add(
+            "c", .control, source: "dense", head: "linear", regime: "see the note",
+            training: .frozen,
+            isRandom: true, [(nil, [0.5])])
+        let motion = try answer(StudyStatements.claim[2], study).findings.map(\.difference)
+        #expect(motion.map(\.row.name) == ["a larger still", "a larger still"])
+        #expect(motion.map(\.other.name) == ["c", "b"])
+        let scale = try answer(StudyStatements.claim[8], study)
+        #expect(scale.findings.isEmpty && scale.missing == ["a larger model or larger pictures"])
+    }
+
+    @Test func largerModelsAreThoseWithATag() throws {
+        var study = MadeUpStudy()
+        let rows: [(String, [StudyTag], Double)] = [
+            ("small", [], 0.7), ("big", [.largerModel], 0.8),
+        ]
+        for (name, tags, score) in rows {
+            try study.add(
+                name, .encoder, source: "dense", head: "linear", training: .frozen, tags: tags,
+                [(nil, [score])])
+        }
+        let answer = try answer(StudyStatements.claim[8], study)
+        #expect(answer.findings.map(\.difference.row.name) == ["big"])
+        #expect(answer.findings.map(\.difference.other.name) == ["small"])
+        #expect(answer.findings.map(\.outcome) == [.above])
+    }
+
+    /// Of controls without motion the one that is a student as the subject is, or is none, is
+    /// compared, though another has a better score.
+    @Test func studentsAreComparedWithStudents() throws {
+        var study = MadeUpStudy()
+        try study.add(
+            "dense", .encoder, source: "dense", head: "linear", training: .frozen, [(nil, [0.8])])
+        for (name, isStudent, score) in [("still", false, 0.6), ("still-student", true, 0.7)] {
+            try study.add(
+                name, .control, source: "dense", head: "linear", training: .frozen,
+                pretraining: .stillPictures, unlabeled: isStudent, [(nil, [score])])
+        }
+        let answer = try answer(StudyStatements.claim[2], study)
+        #expect(answer.findings.map(\.difference.other.name) == ["still"])
     }
 
     @Test func thePublishedScoreGetsNoVerdict() throws {
@@ -151,7 +206,7 @@ import Testing
     @Test func aRowWithoutLabelsServesEveryNumberOfThem() throws {
         var study = try study(paper: [[0.7], [0.7]], unet: [[0.9], [0.9]])
         try study.add(
-            "mean", .control, source: "none", head: nil, regime: "constant", usesLabels: false,
+            "mean", .control, source: "none", head: nil, training: .none, usesLabels: false,
             [(nil, [0.3])])
         let answer = try answer(StudyStatements.questions[0], study)
         let names = answer.findings.filter { $0.difference.other.name == "mean" }
@@ -163,7 +218,7 @@ import Testing
         var study = MadeUpStudy(labels: [30])
         try study.add("unet", .baseline, [(30, [0.9])])
         try study.add(
-            "mean", .control, source: "none", head: nil, regime: "constant", usesLabels: false,
+            "mean", .control, source: "none", head: nil, training: .none, usesLabels: false,
             [(nil, [0.3])])
         let scores = try StudyScores(study.results, Self.quick)
         #expect(scores.amounts == [30])

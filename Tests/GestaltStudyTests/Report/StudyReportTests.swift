@@ -14,15 +14,15 @@ import Testing
         try study.add("unet", .baseline, [(10, [0.8, 0.81]), (nil, [0.94, 0.95])])
         try study.add(
             "paper", .encoder, source: "prior:hidden:2", head: "convolutional:64",
-            regime: "trains resnet", [(10, [0.7, 0.72]), (nil, [0.93])],
+            training: .fineTuned, [(10, [0.7, 0.72]), (nil, [0.93])],
             measures: ["ap50": 0.5])
         try study.add(
-            "probe", .encoder, source: "resnet:4", head: "linear", regime: "frozen", [(10, [0.6])])
+            "probe", .encoder, source: "resnet:4", head: "linear", training: .frozen, [(10, [0.6])])
         try study.add(
-            "clip", .oracle, source: "tokenizer:clip", head: "linear", regime: "frozen",
+            "clip", .oracle, source: "tokenizer:clip", head: "linear", training: .frozen,
             [(nil, [0.8])])
         try study.add(
-            "mean", .control, source: "none", head: nil, regime: "constant", usesLabels: false,
+            "mean", .control, source: "none", head: nil, training: .none, usesLabels: false,
             [(nil, [0.3])])
         study.runs.append(
             StudyResults.Run(
@@ -143,7 +143,12 @@ import Testing
         _ = try run.run()
         let results = try StudyResults(folder: folder.path("study"))
         var report = try StudyReport(of: results, options: options)
-        report.pictures = try report.framePictures(folder: folder.path("study"))
+        let notices = Notices()
+        report.pictures = try report.framePictures(folder: folder.path("study")) {
+            notices.add("\($0.done) of \($0.total ?? 0) \($0.unit ?? "")")
+        }
+        // The scored frames, a source and a model.
+        #expect(notices.all == (1...6).map { "\($0) of 6 pictures" })
         #expect(
             report.pictures.map(\.title)
                 == ["Best, median and worst frames", "Latents in color", "Forecasts"])

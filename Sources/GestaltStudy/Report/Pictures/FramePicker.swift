@@ -21,13 +21,14 @@ struct FramePicker {
     static func extremes(
         of images: [SegmentationReport.ImageScore], count: Int
     ) -> [(title: String, image: SegmentationReport.ImageScore)] {
-        let scored = images.filter { $0.iou?.isFinite == true }
-        let order = scored.indices.sorted { (scored[$0].iou!, $0) < (scored[$1].iou!, $1) }
-        guard order.count >= 3 * count else { return order.map { ("frame", scored[$0]) } }
-        let middle = (order.count - count) / 2
-        return [("worst", 0), ("median", middle), ("best", order.count - count)]
+        let scored = images.enumerated().compactMap { place, image in
+            image.iou.flatMap { $0.isFinite ? (image: image, iou: $0, place: place) : nil }
+        }.sorted { ($0.iou, $0.place) < ($1.iou, $1.place) }.map(\.image)
+        guard scored.count >= 3 * count else { return scored.map { ("frame", $0) } }
+        let middle = (scored.count - count) / 2
+        return [("worst", 0), ("median", middle), ("best", scored.count - count)]
             .flatMap { title, start in
-                order[start..<(start + count)].map { (title, scored[$0]) }
+                scored[start..<(start + count)].map { (title, $0) }
             }
     }
 

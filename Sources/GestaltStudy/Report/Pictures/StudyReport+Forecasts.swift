@@ -5,11 +5,14 @@ import GestaltTensor
 
 extension StudyReport {
     /// The forecasts of pre-trained models from single frames, for models that forecast pictures.
-    func forecastSection(_ picker: FramePicker, _ folder: String) throws -> PictureSection? {
+    func forecastSection(
+        _ picker: FramePicker, _ folder: String, _ progress: PictureProgress
+    ) throws -> PictureSection? {
         let frames = Array(try frames(picker).prefix(4))
         guard !frames.isEmpty else { return nil }
         var items: [PictureSection.Item] = []
         for model in results.models where model.state == .done {
+            try progress.advance()
             let stored = model.stage.map { "\(folder)/\($0.folder)" } ?? model.path
             guard let path = stored, StudyFolder.exists(path) else { continue }
             let opened = try OpenedModel(at: path)

@@ -1,7 +1,7 @@
 import GestaltData
+import GestaltIO
 import GestaltMedia
 import GestaltRecipes
-import GestaltSegHeads
 import GestaltTensor
 
 /// The number of worst, of median and of best frames that are shown.
@@ -13,22 +13,31 @@ extension StudyReport {
     ///
     /// Where data or models are not found, the section says so instead.
     ///
+    /// - Parameter progress: called after each picture; an error it throws ends the work.
     /// - Throws: what reading clips and applying models throws.
-    public func framePictures(folder: String) throws -> [PictureSection] {
+    public func framePictures(
+        folder: String, progress: ProgressHandler? = nil
+    ) throws -> [PictureSection] {
         let picker: FramePicker
         do {
             picker = try FramePicker(folder, split)
         } catch {
             return [PictureSection(title: "Frames", text: "Not shown: \(error)", items: [])]
         }
+        let images = results.runs.lazy.compactMap { $0.scores(on: self.split)?.masks }.first
+        let pictures = PictureProgress(
+            total: min(3 * framesOfEach, images?.imageCount ?? 0) + latentRows.count
+                + results.models.count { $0.state == .done }, progress)
         return try [
-            maskSection(picker, folder), latentSection(picker, folder),
-            forecastSection(picker, folder),
+            maskSection(picker, folder, pictures), latentSection(picker, folder, pictures),
+            forecastSection(picker, folder, pictures),
         ].compactMap { $0 }
     }
 
     /// The worst, median and best frames of the best encoder, next to the baseline.
-    private func maskSection(_ picker: FramePicker, _ folder: String) throws -> PictureSection? {
+    private func maskSection(
+        _ picker: FramePicker, _ folder: String, _ progress: PictureProgress
+    ) throws -> PictureSection? {
         let rows = [
             best(results.rows(of: .encoder), count: 1).first,
             best(results.rows(of: .baseline), count: 1).first,
@@ -38,35 +47,44 @@ extension StudyReport {
             let scores = first.1.run.scores(on: split)?.masks
         else { return nil }
         var items: [PictureSection.Item] = []
-        let classes = try first.1.opened.segmentation().classes
         for (title, image) in FramePicker.extremes(of: scores.images, count: framesOfEach) {
-            guard let clip = try picker.clip(of: image), let masks = clip.masks else { continue }
-            let frame = clip.frames[image.frame]
-            let predicted = try models.map { _, model in
-                try model.segmenter.labels(of: image.frame..<(image.frame + 1), in: clip)[0]
-            }
-            let overlaid = Self.overlaid(
-                frame, [masks[image.frame]] + predicted, classes: classes)
+            try progress.advance()
+            let pictures = try strip(of: image, picker, by: models.map(\.1.scoring))
+            guard let pictures else { continue }
             let words =
                 "\(title): \(image.clip), frame \(image.frame), IoU "
                 + DisplayNumber.fixed(image.iou ?? .nan)
-            items.append(
-                try PictureSection.Item(
-                    Self.strip([frame] + overlaid), description: words, caption: words))
+            items.append(try PictureSection.Item(pictures, description: words, caption: words))
         }
+        let title = "Best, median and worst frames"
         guard !items.isEmpty else {
             return PictureSection(
-                title: "Best, median and worst frames",
+                title: title,
                 text: "Not shown: \(results.data.location) has none of the scored clips.", items: []
             )
         }
         let names = models.map(\.0.name).joined(separator: ", ")
         return PictureSection(
-            title: "Best, median and worst frames",
+            title: title,
             text: "From left to right: the frame, its true mask, the prediction of \(names). "
                 + "Chosen and scored by \(first.0.name), seed \(first.1.run.seed), with "
                 + "\(self.scores.words(first.1.run.labels)).",
             items: items, magnification: 2)
+    }
+
+    /// Returns a frame, its true mask and the masks of models side by side; nil where the data have
+    /// none of that name.
+    private func strip(
+        of image: SegmentationReport.ImageScore, _ picker: FramePicker,
+        by models: [any StudyScoring]
+    ) throws -> Tensor<UInt8>? {
+        guard let clip = try picker.clip(of: image), let masks = clip.masks else { return nil }
+        let frame = clip.frames[image.frame]
+        let predicted = try models.map { try $0.labels(of: image.frame, in: clip) }
+        return Self.strip(
+            [frame]
+                + Self.overlaid(
+                    frame, [masks[image.frame]] + predicted, classes: models[0].classes))
     }
 
     /// By label: foreground in a color that neither arms nor bins have.
@@ -99,14 +117,16 @@ extension StudyReport {
     /// which most rows were scored; nil where there is none.
     func model(
         of row: StudyResults.Row, _ folder: String
-    ) throws -> (run: StudyResults.Run, opened: OpenedModel, segmenter: FrameSegmenter)? {
+    ) throws -> (run: StudyResults.Run, opened: OpenedModel, scoring: any StudyScoring)? {
         let labels = row.isLabelFree ? nil : scores.commonAmount
         for run in results.runs(of: row.name, labels: labels) where run.state == .done {
             guard let part = run.folder else { continue }
             let path = "\(folder)/\(part)"
             guard StudyFolder.exists(path) else { continue }
             let opened = try OpenedModel(at: path)
-            return (run, opened, FrameSegmenter(try opened.segmentation()))
+            // A run that is known from elsewhere may have begun here, too.
+            guard !opened.isUnfinished else { continue }
+            return (run, opened, try StudyScorings.scoring(of: opened))
         }
         return nil
     }

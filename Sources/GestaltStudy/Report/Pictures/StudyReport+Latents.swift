@@ -11,18 +11,25 @@ private let frameCount = 6
 private let mostSources = 6
 
 extension StudyReport {
+    /// Rows of different sources whose latents may be shown.
+    var latentRows: [StudyResults.Row] {
+        var sources: Set<String> = []
+        let rows = results.rows(of: .encoder).filter { row in
+            !row.seesFuture && sources.insert(row.source).inserted
+        }
+        return Array(rows.prefix(mostSources))
+    }
+
     /// The latents of some frames, one row for each source.
-    func latentSection(_ picker: FramePicker, _ folder: String) throws -> PictureSection? {
+    func latentSection(
+        _ picker: FramePicker, _ folder: String, _ progress: PictureProgress
+    ) throws -> PictureSection? {
         let frames = try frames(picker)
         guard !frames.isEmpty else { return nil }
         var items: [PictureSection.Item] = []
-        var sources: Set<String> = []
-        for row in results.rows(of: .encoder) where !row.seesFuture && items.count < mostSources {
-            guard !sources.contains(row.source), let model = try model(of: row, folder),
-                let segmenter = try model.opened.segmentation() as? Segmenter,
-                !segmenter.seesFuture
-            else { continue }
-            sources.insert(row.source)
+        for source in latentRows {
+            try progress.advance()
+            guard let (row, segmenter) = try segmenter(of: source.source, folder) else { continue }
             let words = "\(row.source), \(row.regime)"
             items.append(
                 try PictureSection.Item(
@@ -40,6 +47,19 @@ extension StudyReport {
                 + "frames as red, green and blue; all steps of time side by side as channels. "
                 + "Colors of different sources are unrelated.",
             items: items, magnification: 2)
+    }
+
+    /// Returns the first row of a source whose model is in the folder, and its model.
+    private func segmenter(
+        of source: String, _ folder: String
+    ) throws -> (row: StudyResults.Row, model: Segmenter)? {
+        for row in results.rows(of: .encoder) where row.source == source && !row.seesFuture {
+            guard let segmenter = try model(of: row, folder)?.opened.model as? Segmenter,
+                !segmenter.seesFuture
+            else { continue }
+            return (row, segmenter)
+        }
+        return nil
     }
 
     /// Frames from the middle of clips spread over the split.

@@ -35,7 +35,7 @@ struct RowStyles: Sendable {
 
 extension StudyResults.Row {
     /// The head and the training: `convolutional:64, frozen`.
-    var training: String {
+    var trainingWords: String {
         ([head, regime].compactMap { $0 } + (usesUnlabeledFrames ? ["unlabeled frames"] : []))
             .joined(separator: ", ")
     }
@@ -44,7 +44,7 @@ extension StudyResults.Row {
     var cells: [[Inline]] {
         [
             [.code(name)] + (note.map { [.note($0)] } ?? []),
-            [.code(source), .note(training)],
+            [.code(source), .note(trainingWords)],
         ]
     }
 

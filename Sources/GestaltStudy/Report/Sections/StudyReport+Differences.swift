@@ -41,7 +41,7 @@ extension StudyReport {
                     difference(row, baseline, labels).map {
                         IntervalChart.Row(
                             row.name, $0.estimate, interval: $0.interval, runs: $0.runs,
-                            style(of: $0), note: "\(row.source), \(row.training)")
+                            style(of: $0), note: "\(row.source), \(row.trainingWords)")
                     }
                 })
         }

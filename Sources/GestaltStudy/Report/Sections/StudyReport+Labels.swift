@@ -61,13 +61,13 @@ extension StudyReport {
             let controls = results.rows(of: .control).filter { $0.source == source }
             let shown = best(rows, count: mostPanelCurves)
             let own = shown.enumerated().compactMap { index, row in
-                curve(row, named: row.training, style: .numbered(index))
+                curve(row, named: row.trainingWords, style: .numbered(index))
             }
             guard !own.isEmpty else { return nil }
             let beside =
                 curves(baseline)
                 + best(controls, count: 1).compactMap {
-                    curve($0, named: $0.training, style: styles[$0])
+                    curve($0, named: $0.trainingWords, style: styles[$0])
                 }
             return LineChart.Panel(source, beside + own)
         }

@@ -3,32 +3,55 @@ import GestaltMetrics
 extension StudyReport {
     /// Other measures than IoU, such as those of instances; nothing where no run has any.
     var measureSection: [Block] {
-        let labels = scores.commonAmount
-        let runs = results.rows.map { row in
-            (
-                row: row,
-                measures: results.runs(of: row.name, labels: row.isLabelFree ? nil : labels)
-                    .compactMap { $0.scores(on: split)?.measures }
-            )
+        let instances = InstanceMeasure.allCases.map { (name: $0.rawValue, title: $0.title) }
+        let measured = results.runs.compactMap { $0.scores(on: split)?.measures }
+        let names = Set(measured.flatMap(\.keys)).subtracting(instances.map(\.name))
+        let others = names.sorted().map { (name: $0, title: $0) }
+        return measureTables(
+            "Instances", instances,
+            "Average precision (AP), at IoU 0.50 and 0.75 alone (AP50, AP75), and panoptic, "
+                + "segmentation and recognition quality (PQ, SQ, RQ), means over classes.")
+            + measureTables("Other measures", others, "")
+    }
+
+    /// A table for each number of labels, that of most rows first and the others on demand.
+    private func measureTables(
+        _ title: String, _ measures: [(name: String, title: String)], _ text: String
+    ) -> [Block] {
+        let common = scores.commonAmount
+        var blocks: [Block] = []
+        for labels in [common] + scores.amounts.filter({ $0 != common }).reversed() {
+            guard let table = table(of: measures, labels, title) else { continue }
+            blocks.append(
+                blocks.isEmpty
+                    ? .table(table)
+                    : .details(summary: "The same with \(scores.words(labels))", [.table(table)]))
         }
-        let names = Set(runs.flatMap { $0.measures.flatMap(\.keys) }).sorted()
-        guard !names.isEmpty else { return [] }
+        guard !blocks.isEmpty else { return [] }
+        return [.section(title)] + (text.isEmpty ? [] : [.paragraph(text)]) + blocks
+    }
+
+    /// Returns nil where no row has one of the measures.
+    private func table(
+        of measures: [(name: String, title: String)], _ labels: Int?, _ title: String
+    ) -> Table? {
         var table = Table(
             [
-                .strong("Other measures with \(scores.words(labels))."),
+                .strong("\(title) with \(scores.words(labels))."),
                 .text(
                     " Mean ± standard deviation over seeds. Results hold no scores by image of "
                         + "these, so there are no intervals over clips."),
-            ], [Table.Column("row")] + names.map { .numbers($0) })
-        for (row, measures) in runs where measures.contains(where: { !$0.isEmpty }) {
-            table.add(
-                [[.code(row.name)]]
-                    + names.map { name in
-                        let values = measures.compactMap { $0[name] }.filter(\.isFinite)
-                        return [.text(Self.words(values))]
-                    })
+            ], [Table.Column("row")] + measures.map { .numbers($0.title) })
+        for row in results.rows {
+            let runs = results.runs(of: row.name, labels: row.isLabelFree ? nil : labels)
+                .compactMap { $0.scores(on: split)?.measures }
+            let values = measures.map { measure in
+                runs.compactMap { $0[measure.name] }.filter(\.isFinite)
+            }
+            guard values.contains(where: { !$0.isEmpty }) else { continue }
+            table.add([[.code(row.name)]] + values.map { [.text(Self.words($0))] })
         }
-        return [.section("Other measures"), .table(table)]
+        return table.rows.isEmpty ? nil : table
     }
 
     private static func words(_ values: [Double]) -> String {
@@ -54,4 +77,11 @@ extension StudyReport {
             ]
         }
     }
+}
+
+/// The measures of instances, by their names in results.
+private enum InstanceMeasure: String, CaseIterable {
+    case ap, ap50, ap75, pq, sq, rq
+
+    var title: String { rawValue.uppercased() }
 }

@@ -14,7 +14,7 @@ extension StudyReport {
                     [
                         .code(row.name), .text(": "), .code(row.source),
                         .text(
-                            ", \(row.training). \(done) of \(runs.count) runs finished"
+                            ", \(row.trainingWords). \(done) of \(runs.count) runs finished"
                                 + (row.note.map { "; \($0)" } ?? "") + "."),
                     ]), .code(row.command),
             ]

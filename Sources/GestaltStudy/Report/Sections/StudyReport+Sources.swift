@@ -34,7 +34,7 @@ extension StudyReport {
         group("Baselines", results.rows(of: .baseline), \.name)
         for source in names {
             group(
-                source, results.rows(of: .encoder).filter { $0.source == source }, \.training)
+                source, results.rows(of: .encoder).filter { $0.source == source }, \.trainingWords)
         }
         group("Without labels", results.rows(of: .labelFree), \.name)
         group("Controls", results.rows(of: .control), \.name)

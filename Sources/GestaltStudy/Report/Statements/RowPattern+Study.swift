@@ -1,3 +1,5 @@
+import GestaltRecipes
+
 /// The rows that the claim and its questions speak of. Rows that see the future are oracles, never
 /// encoders.
 extension RowPattern {
@@ -47,8 +49,8 @@ extension RowPattern {
 
     static let otherHead = RowPattern("another head on the same source") { row, subject in
         row.isSingleFrameEncoder && row.headKind != "convolutional"
-            && row.source == subject?.source && row.regime == subject?.regime
-            && row.usesUnlabeledFrames == subject?.usesUnlabeledFrames ? 0 : nil
+            && row.source == subject?.source
+            && subject.map(row.sharesSourceTraining) == true ? 0 : nil
     }
 
     /// Labels alone: unlabeled frames would help the controls, too.
@@ -77,16 +79,16 @@ extension RowPattern {
     }
 
     static let constantMask = RowPattern("a constant mask") { row in
-        row.group == .control && row.head == nil && !row.hasRandomSource
+        row.group == .control && row.head == nil && row.initialization == .none
             && row.sourceWords.first != "position"
     }
 
     /// A control that was pre-trained without motion.
     static let stillOnly = RowPattern("pre-training on still pictures alone") { row, subject in
-        guard row.group == .control,
-            [row.name, row.regime].contains(where: { $0.contains("still") })
-        else { return nil }
-        return (row.source == subject?.source ? 2 : 0) + (row.head == subject?.head ? 1 : 0)
+        guard row.group == .control, row.isFromStillPictures else { return nil }
+        return (row.isStudent == subject?.isStudent ? 8 : 0)
+            + (row.trainsSource == subject?.trainsSource ? 4 : 0)
+            + (row.source == subject?.source ? 2 : 0) + (row.head == subject?.head ? 1 : 0)
     }
 
     static let videoGPT = RowPattern("frozen latents of a VQ-VAE and its prior") {
@@ -137,13 +139,13 @@ extension RowPattern {
         return row.head == subject?.head ? 1 : 0
     }
 
-    /// A study marks such rows by `larger` in their names.
+    /// A study marks such rows by their tags.
     static let larger = RowPattern("a larger model or larger pictures") {
-        $0.group == .encoder && $0.name.contains("larger")
+        $0.group == .encoder && $0.isLarger
     }
 
     static let smallerCounterpart = RowPattern("the same at the usual size") { row, subject in
-        guard let subject, row.group == .encoder, !row.name.contains("larger"),
+        guard let subject, row.group == .encoder, !row.isLarger,
             row.source == subject.source, row.sharesTraining(with: subject)
         else { return nil }
         return 0
@@ -155,9 +157,9 @@ extension StudyResults.Row {
         group == .encoder && !seesFuture && conditioningFrames == 1
     }
 
-    /// Whether labels train the head alone. Students do not count: their regime does not say which
-    /// parts they train.
-    fileprivate var isFrozen: Bool { !trainsSource && !usesUnlabeledFrames }
+    fileprivate var isLarger: Bool {
+        !Set(tags).isDisjoint(with: [.largerModel, .largerPictures])
+    }
 
     /// Hidden states of a prior of either family, alone or joined with a dense encoder.
     fileprivate var isHidden: Bool {
@@ -169,7 +171,8 @@ extension StudyResults.Row {
 
     /// Whether the source learned from the frames that follow.
     fileprivate var isPredictive: Bool {
-        ["prior", "resnet", "dense", "dense+prior"].contains(sourceWords.first ?? "")
+        guard initialization == .pretrained, !isFromStillPictures else { return false }
+        return ["prior", "resnet", "dense", "dense+prior"].contains(sourceWords.first ?? "")
             || source.hasPrefix("magvit:hidden") || source.hasPrefix("magvit:visible")
     }
 

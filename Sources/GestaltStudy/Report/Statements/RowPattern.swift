@@ -1,3 +1,5 @@
+import GestaltRecipes
+
 /// A description of rows: which of a study's rows a statement speaks of.
 public struct RowPattern: Sendable {
     /// The rows meant, a noun phrase: `the prior's hidden states, frozen`.
@@ -53,20 +55,35 @@ extension StudyResults.Row {
     /// The part before the first colon.
     var headKind: String? { head?.split(separator: ":").first.map(String.init) }
 
-    /// Whether the source is trained with the head.
-    var trainsSource: Bool { regime.contains("train") }
+    /// Whether the source is trained with the head. Students do not count: their kind decides about
+    /// the parts that they train.
+    var trainsSource: Bool { !isStudent && [.fineTuned, .fromScratch].contains(training) }
 
-    /// Whether the source has random weights.
-    var hasRandomSource: Bool { regime.hasPrefix("random") || regime.contains("scratch") }
+    /// Whether labels train the head alone.
+    var isFrozen: Bool {
+        !isStudent && !usesUnlabeledFrames && [.frozen, .none].contains(training)
+    }
+
+    /// Whether labels are learned on random weights.
+    var hasRandomSource: Bool { !isStudent && initialization == .random }
+
+    /// Whether the source learned from pictures without motion before it saw labels.
+    var isFromStillPictures: Bool { pretraining == .stillPictures }
 
     /// The value of a word `key=value` in the name of the source.
     func sourceValue(_ key: String) -> String? {
         sourceWords.first { $0.hasPrefix(key + "=") }.map { String($0.dropFirst(key.count + 1)) }
     }
 
-    /// Whether another row has the same head, regime and unlabeled frames.
-    func sharesTraining(with other: StudyResults.Row) -> Bool {
-        head == other.head && regime == other.regime
+    /// Whether another row has the same training of its source, and the same unlabeled frames.
+    func sharesSourceTraining(with other: StudyResults.Row) -> Bool {
+        initialization == other.initialization && training == other.training
+            && trainedParts == other.trainedParts && isStudent == other.isStudent
             && usesUnlabeledFrames == other.usesUnlabeledFrames
+    }
+
+    /// Whether another row has the same head, too.
+    func sharesTraining(with other: StudyResults.Row) -> Bool {
+        head == other.head && sharesSourceTraining(with: other)
     }
 }
