@@ -1,5 +1,6 @@
 import GestaltData
 import GestaltMetrics
+import GestaltModels
 import GestaltRecipes
 import GestaltStudy
 import TestSupport

@@ -1,6 +1,8 @@
 import Foundation
 import GestaltData
+import GestaltIO
 import GestaltMetrics
+import GestaltRecipes
 import GestaltStudy
 import GestaltTensor
 import TestSupport
