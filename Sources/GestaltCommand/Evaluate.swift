@@ -4,6 +4,7 @@ import GestaltData
 import GestaltIO
 import GestaltModels
 import GestaltRecipes
+import GestaltSegHeads
 import GestaltTraining
 import GestaltVideo
 
@@ -44,8 +45,9 @@ struct Evaluate: GestaltCommand {
     var commonFate: ComponentName?
     @Option(
         help: """
-            The strength of motion above which a pixel is foreground; by default the one with the \
-            highest IoU on val.
+            With --common-fate the strength of motion above which a pixel is foreground, by default \
+            the one with the highest IoU on val; of an instance model the least score of an \
+            instance, 0.5 by default.
             """)
     var threshold: Float?
     @Option(
@@ -72,8 +74,8 @@ struct Evaluate: GestaltCommand {
         guard propagate == nil || every == nil else {
             throw ValidationError("--propagate takes no --every")
         }
-        guard threshold == nil || commonFate != nil else {
-            throw ValidationError("--threshold is for --common-fate")
+        guard threshold == nil || propagate == nil && (futures == nil || commonFate != nil) else {
+            throw ValidationError("--threshold is for --common-fate and for instance models")
         }
         guard futures != nil || commonFate != nil || drawing.chosen.names.isEmpty else {
             let flags = drawing.chosen.names.compactMap { DrawOptions.flags[$0] }
@@ -86,6 +88,8 @@ struct Evaluate: GestaltCommand {
         let opened = try model.open()
         let evaluation = try evaluation(of: opened)
         let own = "\(model.model) is \(opened.model.title), whose evaluation does not take it"
+        let takesThreshold = commonFate != nil || opened.model is any InstanceModel
+        try refuse(["--threshold": threshold != nil && !takesThreshold], because: own)
         try refuse(["--every": every != nil && evaluation.masks == .ignored], because: own)
         try refuse(
             ["--clip-length": clipLength != nil && !evaluation.takesClipLength], because: own)
@@ -115,7 +119,8 @@ struct Evaluate: GestaltCommand {
             return try .futures(
                 of: opened, samples: futures, options: drawing.chosen, seed: seed)
         }
-        return try ModelEvaluation(of: opened, every: every ?? 5, clipLength: clipLength)
+        return try ModelEvaluation(
+            of: opened, every: every ?? 5, clipLength: clipLength, threshold: threshold)
     }
 
     /// Returns the threshold that is best on the validation split.

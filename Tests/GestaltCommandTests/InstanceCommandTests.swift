@@ -49,6 +49,18 @@ import Testing
         #expect(report.classes.map(\.label) == [1, 2])
         #expect(report.mean.keys.contains("ap50") && report.mean.keys.contains("pq"))
 
+        // Above all scores no instance is left, but the ranking is the same.
+        let strict = try Program.run(
+            "evaluate", "--model", run, "--data", "synthetic:2", "--every", "15", "--threshold",
+            "1.1", "--json", "--quiet")
+        #expect(strict.code == 0, "\(strict)")
+        let none = try Self.decoder.decode(Report.self, from: Data(strict.output.utf8))
+        #expect(none.mean["pq"] == 0 && none.mean["ap50"] == report.mean["ap50"])
+        let other = try Program.run(
+            "evaluate", "--model", "robot-push-small/foreground", "--data", "synthetic:2",
+            "--threshold", "0.5", "--quiet")
+        #expect(other.code == 2 && other.error.contains("--threshold"), "\(other)")
+
         var random = RandomStream(seed: 3)
         let values: Tensor<Float> = random.uniform([40, 60, 3], in: -0.5..<0.5)
         try Image.write(values.pixelBytes(), to: folder.path("a.png"))

@@ -51,7 +51,7 @@ import Testing
             ("predict", "--fps", ["0", "x"]),
             ("features", "--clips", counts), ("features", "--pca", ["p.npy", "p"]),
             ("evaluate", "--temperature", ["0", "x"]), ("evaluate", "--futures", counts),
-            ("evaluate", "--threshold", ["0.5", "x"]),
+            ("evaluate", "--threshold", ["x"]),
             (
                 "features", "--source",
                 [

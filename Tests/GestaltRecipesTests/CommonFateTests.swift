@@ -1,6 +1,7 @@
 import Foundation
 import GestaltData
 import GestaltIO
+import GestaltMetrics
 import GestaltModels
 import GestaltRecipes
 import GestaltRobotPush
@@ -150,6 +151,38 @@ import Testing
         let data = try JSONEncoder().encode(report)
         #expect(try JSONDecoder().decode(CommonFateReport.self, from: data) == report)
         #expect(report.measures.map(\.name).contains("fg_ari"))
+    }
+
+    /// The evidence and the scores of all thresholds: two readings of each clip.
+    @Test func theBestThresholdIsFoundWithFewReadings() throws {
+        let clips = CountedClips(clips: try Self.twoClips().clips)
+        let set = try DataSet(clips, name: "two", cache: ClipCache(limit: 0))
+        let fate = try CommonFate("change", on: SmallPredictor.predictor(), samples: 1, seed: 4)
+        let before = clips.readings.seen.count
+        let threshold = try fate.threshold(fittedTo: set, every: 30)
+        #expect(clips.readings.seen.count - before == 4)
+        let evidence = try (0..<2).map {
+            try fate.evidence(of: 0, in: clips.clips[$0], stream: UInt64($0))
+        }
+        let strengths = evidence.flatMap(\.strength.scalars).sorted()
+        let ious = try (0..<40).map { place in
+            let threshold = strengths[strengths.count * (59 + place) / 99 - 1]
+            return (
+                threshold,
+                try SegmentationReport(on: set, every: 30) { frames in
+                    stacked(frames.map { evidence[$0.clip].mask(threshold: threshold) })
+                }.perImage.iou
+            )
+        }
+        let best = ious.map(\.1).max()
+        #expect(ious.contains { $0.0 == threshold && $0.1 == best }, "\(threshold): \(ious)")
+    }
+
+    /// A poke compares one future with one of the same random numbers: others would be for nothing.
+    @Test func aPokeDrawsTheOneFutureThatItReads() throws {
+        let predictor = SmallPredictor.predictor()
+        #expect(try CommonFate("poke", on: predictor, samples: 8).samples == 1)
+        #expect(try CommonFate("flow", on: predictor, samples: 8).samples == 8)
     }
 
     @Test func anOptionOfAnotherFamilyIsRefused() throws {

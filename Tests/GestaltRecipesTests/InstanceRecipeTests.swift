@@ -76,6 +76,30 @@ import Testing
         #expect(error?.key == "encoder")
     }
 
+    /// Ids whose category is the background's are no instances, of which data should not have any.
+    @Test func instancesWithoutAClassAreErrorsOfTheData() throws {
+        var masks = Tensor<UInt8>.zeros([1, 32, 32])
+        masks[0, 3..<9, 3..<9] = Tensor(repeating: 5, shape: [6, 6])
+        let clip = Clip(
+            name: "one", frames: .zeros([1, 32, 32, 3]), masks: masks, categories: [5: 0])
+        var random = RandomStream(seed: 1)
+        let model = InstanceSegmenter(
+            InstanceSegmenterConfiguration(
+                encoder: DenseEncoderConfiguration(widths: [4, 8]), head: .embedding(),
+                classes: 3, input: PictureInput(height: 32, width: 32)), random: &random)
+        let batches = FrameBatches(
+            [clip], frames: [FrameIndex(clip: 0, frame: 0)], batchSize: 1, order: .once)
+        let task = InstanceTask<InstanceSegmenter>(batches: batches)
+        let expected = "ids of instances with a class from 1 to 2"
+        #expect(throws: ClipError.label(path: "clip 0, frame 0", value: 5, expected: expected)) {
+            try task.loss(of: model, on: batches.batch(at: 0), .inference)
+        }
+        let set = DataSet(name: "set", clips: [clip], labelMeaning: .instances)
+        #expect(
+            throws: ClipError.label(path: "set, one, frame 0", value: 5, expected: expected)
+        ) { try InstanceReport(of: model, on: set) }
+    }
+
     /// A U-Net's trunk is a dense encoder, to the bit; and a trained model goes on with its own.
     @Test func startsFromAUNetAndGoesOn() throws {
         let folder = TemporaryFolder()

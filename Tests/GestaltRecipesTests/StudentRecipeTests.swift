@@ -124,6 +124,34 @@ import Testing
         }
     }
 
+    @Test func otherInitialWeightsAreRefusedOnResumption() throws {
+        let folder = TemporaryFolder()
+        let encoder = folder.path("encoder")
+        _ = try EncoderRecipeTests.recipe(steps: 1).train(silent(encoder))
+        let head = HeadRecipe(
+            data: SmallRecipes.data, model: encoder, encoder: "dense", labels: 4, steps: 1)
+        _ = try head.train(silent(folder.path("head")))
+        var recipe = Self.recipe(folder.path("head"), steps: 2)
+        recipe.start = encoder
+        let run = folder.path("run")
+        _ = try recipe.train(silent(run))
+        let card = String(decoding: folder.bytes(of: "run/README.md"), as: UTF8.self)
+        #expect(card.contains("it began with the weights of \(encoder)."), "\(card)")
+        var options = silent()
+        options.changes.steps = 3
+        #expect(throws: Never.self) { try StudentRecipe.resume(run, options) }
+        var other = silent()
+        other.changes.steps = 2
+        _ = try EncoderRecipe.resume(encoder, other)
+        options.changes.steps = 4
+        let error = #expect(throws: TrainingError.self) { try StudentRecipe.resume(run, options) }
+        #expect(
+            error
+                == .checkpoint(
+                    path: run + "/recipe.json", expected: "the initial weights this run began with",
+                    found: "others, or the same ones trained further"))
+    }
+
     @Test func theEncoderOfAFrozenTeacherStaysFrozen() throws {
         let folder = TemporaryFolder()
         var random = RandomStream(seed: 4)

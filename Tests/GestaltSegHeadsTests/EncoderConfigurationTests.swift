@@ -76,6 +76,32 @@ import Testing
         }
     }
 
+    @Test(arguments: all) func configurationsKnowWhetherClipsAreRead(
+        _ configuration: any EncoderConfiguration
+    ) {
+        var random = RandomStream(seed: 8)
+        #expect(configuration.encoder(random: &random).readsClips == configuration.readsClips)
+    }
+
+    /// Of every number in the configuration of every encoder: an error, or a model, but no end of
+    /// the program.
+    @Test func hugeNumbersAreErrors() async {
+        await #expect(processExitsWith: .success) {
+            try StoredModelTests.withFolder { folder in
+                for encoder in EncoderConfigurationTests.all {
+                    try EncoderConfigurationTests.segmenter(encoder).write(to: folder)
+                    let path = folder + "/config.json"
+                    let text = try String(contentsOfFile: path, encoding: .utf8)
+                    for number in text.ranges(of: /[0-9]+(?=[,\s])/) {
+                        let huge = text.replacingCharacters(in: number, with: "1000000000")
+                        try huge.write(toFile: path, atomically: true, encoding: .utf8)
+                        _ = try? Segmenter(folder: folder)
+                    }
+                }
+            }
+        }
+    }
+
     /// A prior's segmenter holds a frame encoder and a prior, each once, and no tokenizer.
     @Test func partsStandByThemselves() {
         let paths = Self.segmenter(Self.encoders[2]).state.map(\.path)
@@ -141,6 +167,10 @@ import Testing
             encoder: ResNetEncoder.Configuration(
                 sizes: FrameEncoderConfiguration(width: 4, blocks: [1], outputWidth: 6),
                 source: .init())),
+        Refusal(
+            key: "encoder.source",
+            encoder: TokenizerEncoder.Configuration(
+                tokenizer: VQVAEConfiguration.minute, source: "codes")),
         Refusal(
             key: "encoder.tokenizer.strides",
             encoder: TokenizerEncoder.Configuration(

@@ -143,14 +143,19 @@ private struct StripePredictor: ClipPredictor {
         #expect(throws: ModelMismatch.self) { try Self.encoder("prior:codes:expect") }
     }
 
-    /// A failed prediction is not silent: its latents are NaN, which training and segmentation
-    /// refuse.
-    @Test func aFailedPredictionHasNoNumbers() throws {
-        let encoder = try Self.encoder("prior:pixels")
-        let latent = encoder.encode(
-            concatenated([Self.frames[0..<1], .ones([1, 8, 8, 3])], axis: 0), .inference)
+    /// A failed prediction is not silent: it is an error where latents may fail, and elsewhere NaN,
+    /// which training and segmentation refuse.
+    @Test(arguments: ["prior:pixels", "prior:energy:2", "prior:codes:sample"] as [ComponentName])
+    func aFailedPredictionIsAnError(name: ComponentName) throws {
+        let encoder = try Self.encoder(name)
+        let frames = concatenated([Self.frames[0..<1], .ones([1, 8, 8, 3])], axis: 0)
+        let latent = encoder.encode(frames, .inference)
         #expect(latent.tensor[0].scalars.allSatisfy { $0.isFinite })
         #expect(latent.tensor[1].scalars.allSatisfy { $0.isNaN })
+        #expect(throws: ModelInputError.self) { try encoder.latents(of: frames) }
+        let known = try encoder.latents(of: Self.frames)
+        #expect(known.tensor == encoder.encode(Self.frames, .inference).tensor)
+        #expect(known.shape == encoder.latentShape(height: 8, width: 8))
     }
 
     @Test func earlierFramesReachThePredictor() throws {

@@ -224,12 +224,13 @@ import Testing
 
     @Test(
         arguments: [
-            "prior:expect:1", "prior:expect:1:65", "prior:expect:1:x", "prior:hidden:1:slots=",
+            "prior:expect:1", "prior:expect:1:1025", "prior:expect:1:x", "prior:hidden:1:slots=",
             "prior:hidden:1:slots=2-1", "prior:hidden:1:slots=0-1-2", "prior:hidden:1:frames=0",
             "prior:samples", "prior:samples:1", "prior:samples:1:0", "prior:samples:1:257",
             "prior:samples:1:2:top-p=0", "prior:samples:1:2:temperature=-1",
             "prior:samples:1:2:seed=x", "prior:samples:1:2:skips", "prior:teacher",
             "prior:teacher:1:frames=2", "prior:codes", "prior:codes:mean", "prior:codes:expect:1:2",
+            "prior:codes:expect:1025",
             "prior:codes:expect:seed=2", "prior:pixels:0", "prior:pixels:slots=1", "prior:energy",
             "prior:energy:1:2",
         ] as [ComponentName])

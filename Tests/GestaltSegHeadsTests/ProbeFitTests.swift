@@ -132,7 +132,10 @@ import Testing
             return loss + penalty * sums.count / 2 * squares.reduce(0, +)
         }
         let least = objective(fit.solution)
-        #expect(fit.passes < 15)
+        #expect(fit.passes < 15 && fit.hasConverged)
+        let short = try LogisticFit(sums, penalty: penalty, mostPasses: 2) { parts.forEach($0) }
+        #expect(short.passes == 2 && !short.hasConverged)
+        #expect(objective(short.solution) > least + 1e-6)
         // In units in which every channel is of size 1.
         for (channel, unit) in [1, 0.01, 0.1, 1].enumerated() {
             for side in [-1.0, 1] {
@@ -154,7 +157,7 @@ import Testing
         let fit = try LogisticFit(sums, penalty: 1e-6) { $0(rows) }
         let scores = rows.features.matmul(fit.solution).scalars
         let wrong = zip(scores, rows.classes.scalars).count { ($0 > 0) != ($1 > 0) }
-        #expect(wrong <= 1 && fit.passes < 50, "\(fit.passes) passes")
+        #expect(wrong <= 1 && fit.passes < 50 && fit.hasConverged, "\(fit.passes) passes")
     }
 
     /// Rows are what the probe's own scores interpolate, without ignored pixels.

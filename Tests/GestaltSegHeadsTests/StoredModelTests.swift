@@ -25,6 +25,21 @@ import Testing
         try change(text).write(toFile: path, atomically: true, encoding: .utf8)
     }
 
+    /// A diverged or damaged model is not one that finds nothing.
+    @Test(arguments: [Float.nan, .infinity]) func weightsThatAreNotFiniteAreNamed(
+        value: Float
+    ) throws {
+        try Self.withFolder { folder in
+            var model = Self.unet()
+            model.scores.weight[0] = Tensor(
+                repeating: value, shape: Shape(model.scores.weight.shape.dropFirst()))
+            try model.write(to: folder)
+            let error = #expect(throws: StateMismatch.self) { try UNet(folder: folder) }
+            #expect(error?.problems == ["scores.weight: numbers that are not finite"])
+            #expect(error?.path == folder + "/model.safetensors")
+        }
+    }
+
     @Test func whatIsReadIsWhatWasWritten() throws {
         try Self.withFolder { folder in
             let model = Self.unet()

@@ -3,7 +3,7 @@ import GestaltTensor
 import GestaltVideo
 
 /// The sizes and choices of a ``MagvitTokenizer``; its `config.json` and the presets.
-public struct MagvitConfiguration: VideoTokenizerConfiguration {
+public struct MagvitConfiguration: QuantizedConfiguration {
     public static let kind = "magvit"
     public static let priorRecipe = "masked-prior"
 
@@ -60,8 +60,6 @@ public struct MagvitConfiguration: VideoTokenizerConfiguration {
 
     /// Channels of each level, finest first.
     public var widths: [Int] { multipliers.map { width * $0 } }
-    public var codeCount: Int { quantizer.value.size.codes }
-    public var embeddingWidth: Int { quantizer.value.size.width }
 
     public var strides: Extent3 {
         let halvings = multipliers.count - 1
@@ -104,12 +102,6 @@ extension MagvitConfiguration {
         MagvitTokenizer(self, random: &random)
     }
 
-    public func quantized(by quantizer: any QuantizerConfiguration) -> Self? {
-        var result = self
-        result.quantizer = AnyQuantizerConfiguration(quantizer)
-        return result
-    }
-
     /// A narrow table, where the name of a quantizer states no sizes and the preset has none.
     public var quantizerSize: QuantizerSize {
         quantizer.value is VectorQuantizerConfiguration
@@ -121,27 +113,7 @@ extension MagvitConfiguration {
             + "\(codeCount) codes, \(quantizer.value.summary)"
     }
 
-    public var facts: [Fact] {
-        [
-            Fact("strides", .sizes(strides.array)), Fact("codes", .integer(codeCount)),
-            Fact("embedding_width", .integer(embeddingWidth)),
-            Fact("quantizer", .text(quantizer.value.summary)),
-            Fact("clip_lengths", .text("\(clipLengths)")),
-        ]
-    }
-
-    /// - Throws: `ConfigurationError` for the first invalid value.
-    public func validate() throws {
-        try validateSizes()
-        try quantizer.validate()
-    }
-
-    private func validateSizes() throws(ConfigurationError) {
-        func check(
-            _ holds: Bool, _ key: String, _ expected: String, _ found: Any
-        ) throws(ConfigurationError) {
-            guard holds else { throw .invalid(key, expected: expected, found: found) }
-        }
+    public func validateSizes() throws(ConfigurationError) {
         try check((1...4096).contains(width), "width", "1 to 4096", width)
         try check(
             (1...8).contains(multipliers.count)

@@ -123,11 +123,6 @@ extension MagvitFrameEncoder {
         /// - Throws: `ConfigurationError` for a prior that cannot compute hidden states from a
         ///   frame alone, a layer or latents that do not exist.
         public func validate() throws {
-            func check(
-                _ holds: Bool, _ key: String, _ expected: String, _ found: Any
-            ) throws(ConfigurationError) {
-                guard holds else { throw .invalid(key, expected: expected, found: found) }
-            }
             do { try tokenizer.validate() } catch let error as ConfigurationError {
                 throw error.below("tokenizer")
             }

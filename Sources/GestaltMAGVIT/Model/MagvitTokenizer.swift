@@ -79,7 +79,7 @@ extension MagvitTokenizer {
 
     /// Returns the latents before quantization, `[N, t, h, w, D]`.
     public func continuousLatents(_ clips: Tensor<Float>, _ context: Context) -> Tensor<Float> {
-        check(clips)
+        requireFit(clips)
         return context.part("encoder") { encoder(clips, nil, context) }
     }
 
@@ -137,7 +137,7 @@ extension MagvitTokenizer {
     func pyramid(
         of clips: Tensor<Float>, _ name: String, _ context: Context
     ) -> (latents: Tensor<Float>, finer: [Tensor<Float>]) {
-        check(clips)
+        requireFit(clips)
         return context.part("encoder") {
             let (features, finer) = encoder.pyramid(clips, nil, context)
             guard name != "features" else { return (features, finer) }
@@ -148,17 +148,6 @@ extension MagvitTokenizer {
             default:
                 stop("MagvitTokenizer: no latents “\(name)”; there are \(latents.map(\.name))")
             }
-        }
-    }
-
-    private func check(_ clips: Tensor<Float>) {
-        require(
-            clips.rank == 5 && clips.shape[4] == 3, "clips are [N, T, H, W, 3], not \(clips.shape)")
-        do {
-            _ = try configuration.latentShape(
-                time: clips.shape[1], height: clips.shape[2], width: clips.shape[3])
-        } catch {
-            stop("\(error), clips are \(clips.shape)")
         }
     }
 }

@@ -3,7 +3,7 @@ import GestaltTensor
 import GestaltVideo
 
 /// The stages and sizes of a ``StagedTokenizer``; its `config.json`.
-public struct StagedConfiguration: VideoTokenizerConfiguration {
+public struct StagedConfiguration: QuantizedConfiguration {
     public static let kind = "magvit2"
     public static let priorRecipe = MagvitConfiguration.priorRecipe
 
@@ -61,8 +61,6 @@ public struct StagedConfiguration: VideoTokenizerConfiguration {
 
     /// Channels before each stage, and after the last.
     public var widths: [Int] { stages.reduce(into: [width]) { $0.append($1.width ?? $0.last!) } }
-    public var codeCount: Int { quantizer.value.size.codes }
-    public var embeddingWidth: Int { quantizer.value.size.width }
     public var strides: Extent3 {
         let side = 1 << stages.count { $0.kind == .space }
         return Extent3(
@@ -74,38 +72,12 @@ public struct StagedConfiguration: VideoTokenizerConfiguration {
         StagedTokenizer(self, random: &random)
     }
 
-    public func quantized(by quantizer: any QuantizerConfiguration) -> Self? {
-        var result = self
-        result.quantizer = AnyQuantizerConfiguration(quantizer)
-        return result
-    }
-
     public var summary: String {
         "video tokenizer of \(stages.count) stages, strides \(strides), \(codeCount) codes, "
             + quantizer.value.summary
     }
 
-    public var facts: [Fact] {
-        [
-            Fact("strides", .sizes(strides.array)), Fact("codes", .integer(codeCount)),
-            Fact("embedding_width", .integer(embeddingWidth)),
-            Fact("quantizer", .text(quantizer.value.summary)),
-            Fact("clip_lengths", .text("\(clipLengths)")),
-        ]
-    }
-
-    /// - Throws: `ConfigurationError` for the first invalid value.
-    public func validate() throws {
-        try validateSizes()
-        try quantizer.validate()
-    }
-
-    private func validateSizes() throws(ConfigurationError) {
-        func check(
-            _ holds: Bool, _ key: String, _ expected: String, _ found: Any
-        ) throws(ConfigurationError) {
-            guard holds else { throw .invalid(key, expected: expected, found: found) }
-        }
+    public func validateSizes() throws(ConfigurationError) {
         try check((1...4096).contains(width), "width", "1 to 4096", width)
         try check((1...64).contains(stages.count), "stages", "1 to 64", stages.count)
         for (index, stage) in stages.enumerated() {

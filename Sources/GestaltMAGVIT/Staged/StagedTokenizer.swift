@@ -115,7 +115,7 @@ extension StagedTokenizer {
     public func latents(
         of clips: Tensor<Float>, _ name: String, _ context: Context
     ) -> Tensor<Float> {
-        check(clips)
+        requireFit(clips)
         let padded = (clips + configuration.pixelOffset)
             .padded(before: configuration.strides.time - 1, after: 0, axis: 1)
         let features = encoder.stages.reduce(encoder.pixels(padded)) { $1($0) }
@@ -133,16 +133,5 @@ extension StagedTokenizer {
         let frames = decoder.pixels(decoder.stages.reversed().reduce(features) { $1($0) })
         let first = configuration.strides.time - 1
         return frames[0..., first..<frames.shape[1]] - configuration.pixelOffset
-    }
-
-    private func check(_ clips: Tensor<Float>) {
-        require(
-            clips.rank == 5 && clips.shape[4] == 3, "clips are [N, T, H, W, 3], not \(clips.shape)")
-        do {
-            _ = try configuration.latentShape(
-                time: clips.shape[1], height: clips.shape[2], width: clips.shape[3])
-        } catch {
-            stop("\(error), clips are \(clips.shape)")
-        }
     }
 }

@@ -60,3 +60,11 @@ public struct ConfigurationError: Error, Equatable, Sendable, CustomStringConver
         }
     }
 }
+
+/// Checks a rule of a configuration.
+/// - Throws: ``ConfigurationError/invalid(_:expected:found:)`` unless it holds.
+package func check(
+    _ holds: Bool, _ key: String, _ expected: String, _ found: Any
+) throws(ConfigurationError) {
+    guard holds else { throw .invalid(key, expected: expected, found: found) }
+}

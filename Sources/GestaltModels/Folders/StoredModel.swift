@@ -21,14 +21,22 @@ extension StoredModel {
 
 extension StoredModel {
     /// Reads a model that ``write(to:storage:card:)`` wrote.
-    /// - Throws: ``FileError``, ``ConfigurationError``, ``ModelFolderError``, ``StateMismatch`` and
-    ///   errors of the configuration's `validate()`, all with the file and the expected content.
+    /// - Throws: ``FileError``, ``ConfigurationError``, ``ModelFolderError``, ``StateMismatch``, also
+    ///   for weights that are not finite, and errors of the configuration's `validate()`, all with
+    ///   the file and the expected content.
     public init(folder path: String) throws {
         let folder = ModelFolder(path)
         let configuration = try folder.configuration(Configuration.self)
         var random = RandomStream.placeholders
         self.init(configuration, random: &random)
-        let tensors = try folder.tensors(state.map { (name: $0.path, shape: $0.value.shape) })
+        let expected = state.map { (name: $0.path, shape: $0.value.shape) }
+        let tensors = try folder.tensors(expected)
+        let broken = zip(expected, tensors).filter { !$0.1.isFinite }
+        guard broken.isEmpty else {
+            throw StateMismatch(
+                path: folder.weightsPath,
+                problems: broken.map { "\($0.0.name): numbers that are not finite" })
+        }
         var places = tensors.makeIterator()
         mapState { _, current in places.next() ?? current }
     }
@@ -54,5 +62,15 @@ extension StoredModel {
         architecture, `model.safetensors` holds its weights by their paths in the model.
 
         """
+    }
+}
+
+extension Tensor<Float> {
+    /// Whether no element is infinite or NaN.
+    fileprivate var isFinite: Bool {
+        withScalars { scalars in
+            for value in scalars where !value.isFinite { return false }
+            return true
+        }
     }
 }

@@ -1,3 +1,5 @@
+import GestaltIO
+
 /// The name of an encoder or a head with its arguments, in words separated by colons:
 /// `prior:hidden:2:skips:query=zeros`, `convolutional:64`.
 ///
@@ -107,5 +109,23 @@ public struct ComponentArguments {
     /// Returns the error for words that do not fit `grammar`.
     public func error(_ key: String, grammar: String) -> ConfigurationError {
         .invalid(key, expected: grammar, found: "\(name)")
+    }
+}
+
+extension Registry {
+    /// Returns the entry of a name's kind.
+    ///
+    /// - Parameters:
+    ///   - key: the key of the error, `encoder` or `head`.
+    ///   - grammar: the form of the names of an entry.
+    /// - Throws: `ConfigurationError` that lists the forms of all entries.
+    package func entry(
+        of name: ComponentName, _ key: String, grammar: (Entry) -> String
+    ) throws(ConfigurationError) -> Entry {
+        guard let entry = self[name.kind] else {
+            throw .invalid(
+                key, expected: all.map(grammar).joined(separator: ", "), found: "\(name)")
+        }
+        return entry
     }
 }

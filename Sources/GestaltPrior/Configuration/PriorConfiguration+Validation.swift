@@ -85,12 +85,6 @@ extension PriorConfiguration {
         }
     }
 
-    private func check(
-        _ holds: Bool, _ key: String, _ expected: String, _ found: Any
-    ) throws(ConfigurationError) {
-        guard holds else { throw .invalid(key, expected: expected, found: found) }
-    }
-
     private func checkShare(_ key: String, _ share: Float) throws(ConfigurationError) {
         try check((0..<1).contains(share), key, "at least 0 and below 1", share)
     }

@@ -60,12 +60,8 @@ public enum FrameNetworks {
         named name: ComponentName, like usual: any FrameNetworkConfiguration
     ) throws(ConfigurationError) -> any FrameNetworkConfiguration {
         VideoModel.registerKinds()
-        guard let type = registry[name.kind] else {
-            throw .invalid(
-                "encoder", expected: registry.all.map { $0.grammar }.joined(separator: ", "),
-                found: "\(name)")
-        }
-        return try type.init(named: name, like: usual)
+        return try registry.entry(of: name, "encoder") { $0.grammar }
+            .init(named: name, like: usual)
     }
 }
 

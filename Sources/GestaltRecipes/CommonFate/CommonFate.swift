@@ -24,7 +24,7 @@ public struct CommonFate: Sendable {
     public let name: ComponentName
     public let method: any CommonFateMethod
     public let predictor: any ClipPredictor
-    /// Futures of a frame.
+    /// Futures of a frame: as many as were asked for, or the fewer that the method reads.
     public let samples: Int
     public let options: PredictionOptions
     public let seed: UInt64
@@ -45,10 +45,11 @@ public struct CommonFate: Sendable {
                 found: "\(sizes.givenFrames) of \(sizes.frames) frames given")
         }
         method = try CommonFateMethods.method(named: name)
-        (self.name, self.predictor, self.samples) = (name, predictor, samples)
+        self.samples = min(samples, method.usedSamples ?? samples)
+        (self.name, self.predictor) = (name, predictor)
         (self.options, self.seed) = (options, seed)
         let blank = Tensor<Float>.zeros([1, sizes.givenFrames, sizes.height, sizes.width, 3])
-        try predictor.check(PredictionInputs(frames: blank), samples: samples, options)
+        try predictor.check(PredictionInputs(frames: blank), samples: self.samples, options)
     }
 
     /// Returns the evidence in a frame of a clip.
@@ -77,21 +78,33 @@ public struct CommonFate: Sendable {
         return try method.evidence(in: scene)
     }
 
-    /// Returns the evidence in all scored frames of a split.
+    /// Returns the evidence in all scored frames of a split, with their masks. Clips are read once.
     /// - Parameter progress: called after each frame; an error it throws ends the work.
     func evidence(
         on data: DataSet, every interval: Int, progress: ProgressHandler?
-    ) throws -> [FrameIndex: MotionEvidence] {
+    ) throws -> [FrameIndex: ScoredEvidence] {
         try data.requireSize(of: predictor.clipSizes)
         let frames = LabeledFrames.labeled(in: data, apart: interval)
-        var result: [FrameIndex: MotionEvidence] = [:]
+        var result: [FrameIndex: ScoredEvidence] = [:]
+        var read: (index: Int, clip: Clip)?
         for (done, index) in frames.enumerated() {
-            result[index] = try evidence(
-                of: index.frame, in: data.clip(at: index.clip), stream: UInt64(done))
+            let clip =
+                try read.flatMap { $0.index == index.clip ? $0.clip : nil }
+                ?? data.clip(at: index.clip)
+            read = (index.clip, clip)
+            result[index] = ScoredEvidence(
+                evidence: try evidence(of: index.frame, in: clip, stream: UInt64(done)),
+                mask: clip.masks?[index.frame])
             try progress?(WorkProgress(done: done + 1, total: frames.count, unit: "frames"))
         }
         return result
     }
+}
+
+/// The evidence in a scored frame, and its true mask.
+struct ScoredEvidence {
+    let evidence: MotionEvidence
+    let mask: Tensor<UInt8>?
 }
 
 extension DataSet {

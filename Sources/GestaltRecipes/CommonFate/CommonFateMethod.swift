@@ -14,9 +14,15 @@ public protocol CommonFateMethod: Sendable {
     static var forms: [FeatureForm] { get }
     /// - Throws: `ConfigurationError` with the expected form.
     init(named name: ComponentName) throws
+    /// The number of futures of a frame that it reads; nil, the default, for as many as there are.
+    var usedSamples: Int? { get }
     /// Returns how strongly each pixel is expected to move.
     /// - Throws: errors of further predictions.
     func evidence(in scene: ForecastScene) throws -> MotionEvidence
+}
+
+extension CommonFateMethod {
+    public var usedSamples: Int? { nil }
 }
 
 /// The methods by name.

@@ -73,16 +73,12 @@ extension CommonFate {
     ) throws -> Float {
         try data.requireMasks()
         let evidence = try evidence(on: data, every: interval, progress: progress)
-        let strengths = evidence.values.flatMap(\.strength.scalars).sorted()
+        let strengths = evidence.values.flatMap(\.evidence.strength.scalars).sorted()
         let candidates = (0..<40).map { strengths[strengths.count * (59 + $0) / 99 - 1] }
-        let scored = try candidates.map { threshold in
-            let report = try SegmentationReport(
-                on: data, every: interval, measuresBoundaries: false,
-                bootstrap: Bootstrap(resamples: 1)
-            ) { frames in masks(of: frames, evidence, threshold) }
-            return (threshold: threshold, iou: report.perImage.iou)
-        }
-        return scored.max { $0.iou < $1.iou }?.threshold ?? 0
+        let scores = try SegmentationReport.foregroundIoU(
+            on: data, every: interval, of: candidates.count
+        ) { frames, place in masks(of: frames, evidence, candidates[place]) }
+        return zip(candidates, scores).max { $0.1 < $1.1 }?.0 ?? 0
     }
 
     /// Scores the masks on a split.
@@ -100,9 +96,9 @@ extension CommonFate {
         ) { frames in masks(of: frames, evidence, threshold) }
         var index = AdjustedRandIndex.foreground
         for place in LabeledFrames.labeled(in: data, apart: interval) {
-            guard let masks = try data.clip(at: place.clip).masks, let found = evidence[place]
+            guard let found = evidence[place]?.evidence, let mask = evidence[place]?.mask
             else { continue }
-            let truth = masks[place.frame].scalars.map { $0 == Clip.ignoredLabel ? 0 : Int32($0) }
+            let truth = mask.scalars.map { $0 == Clip.ignoredLabel ? 0 : Int32($0) }
             index.add(
                 prediction: found.segments(threshold: threshold),
                 truth: Tensor(shape: found.strength.shape, scalars: truth))
@@ -112,9 +108,9 @@ extension CommonFate {
     }
 
     private func masks(
-        of frames: ArraySlice<FrameIndex>, _ evidence: [FrameIndex: MotionEvidence],
+        of frames: ArraySlice<FrameIndex>, _ evidence: [FrameIndex: ScoredEvidence],
         _ threshold: Float
     ) -> Tensor<UInt8> {
-        stacked(frames.compactMap { evidence[$0]?.mask(threshold: threshold) })
+        stacked(frames.compactMap { evidence[$0]?.evidence.mask(threshold: threshold) })
     }
 }

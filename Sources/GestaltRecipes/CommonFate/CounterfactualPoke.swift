@@ -20,6 +20,7 @@ struct CounterfactualPoke: CommonFateMethod {
     ]
 
     let side: Int
+    let usedSamples: Int? = 1
 
     init(named name: ComponentName) throws {
         side = try name.onlyNumber(2...1024, usual: 8, grammar: "poke[:SIDE]")

@@ -41,7 +41,10 @@ extension InstanceReport {
                             + "\(index.frame)")
                 }
                 let map = SegmentedInstances(proposals, threshold: threshold)
-                if let annotation = clips[index.clip]?.annotation(of: index.frame) {
+                if let clip = clips[index.clip], let annotation = clip.annotation(of: index.frame) {
+                    try requireCategories(
+                        clip.categories ?? [:], of: annotation.ids, below: model.classes,
+                        path: "\(data.name), \(clip.name), frame \(index.frame)")
                     tally.add(proposals, map, annotation, clip: index.clip)
                 }
                 return map.classes

@@ -20,15 +20,19 @@ extension ModelEvaluation {
         }
     }
 
+    /// - Parameter threshold: the least score of an instance; nil for the usual one.
     static func instances(
-        _ model: any InstanceModel, every interval: Int
+        _ model: any InstanceModel, every interval: Int, threshold: Float?
     ) -> ModelEvaluation {
         // Masks keep their ids; the report assigns the classes.
         ModelEvaluation(masks: .required, unit: "frames") {
-            let report = try InstanceReport(of: model, on: $0, every: interval, progress: $1)
+            let report = try InstanceReport(
+                of: model, on: $0, every: interval,
+                threshold: threshold ?? SegmentedInstances.usualThreshold, progress: $1)
             return ModelScores(
                 report: report, metrics: report.measures,
-                basis: "\(report.masks.imageCount) labeled frames at least \(interval) apart",
+                basis: "\(report.masks.imageCount) labeled frames at least \(interval) apart"
+                    + (threshold.map { ", instances of scores from \($0) on" } ?? ""),
                 remarks: report.remarks)
         }
     }

@@ -47,15 +47,20 @@ public struct ModelEvaluation: Sendable {
     /// - Parameters:
     ///   - interval: the minimum distance of scored frames, for a segmentation model.
     ///   - clipLength: the number of frames of a clip, for a tokenizer; its usual one by default.
+    ///   - threshold: the least score of an instance, for an instance model; the usual one by
+    ///     default. Average precision does not depend on it, panoptic quality does.
     /// - Throws: `ModelMismatch` for a model of another kind; `ConfigurationError` for a forecaster
     ///   of unknown targets.
-    public init(of opened: OpenedModel, every interval: Int = 5, clipLength: Int? = nil) throws {
+    public init(
+        of opened: OpenedModel, every interval: Int = 5, clipLength: Int? = nil,
+        threshold: Float? = nil
+    ) throws {
         if let model = opened.model as? any EvaluatedModel {
             self = try model.evaluation
         } else if let model = opened.model as? any SegmentationModel {
             self = Self.segmentation(model, every: interval)
         } else if let model = opened.model as? any InstanceModel {
-            self = Self.instances(model, every: interval)
+            self = Self.instances(model, every: interval, threshold: threshold)
         } else {
             let tokenizer = try opened.tokenizer()
             self = Self.reconstruction(
@@ -66,7 +71,7 @@ public struct ModelEvaluation: Sendable {
 
     /// Returns the evaluations for a model's card: its own, and for a predictor that of its
     /// tokenizer, too.
-    /// - Throws: as ``init(of:every:clipLength:)``.
+    /// - Throws: as ``init(of:every:clipLength:threshold:)``.
     public static func all(of opened: OpenedModel) throws -> [ModelEvaluation] {
         let own = try ModelEvaluation(of: opened)
         guard opened.model is any EvaluatedModel,

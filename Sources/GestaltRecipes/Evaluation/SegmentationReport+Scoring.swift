@@ -30,10 +30,7 @@ extension SegmentationReport {
         let data = try data.classified(into: classCount)
         let frames = LabeledFrames.labeled(in: data, apart: interval)
         var tally = Tally(classCount: classCount, measuresBoundaries: measuresBoundaries)
-        for range in Self.batches(of: frames, in: data) {
-            let part = frames[range]
-            let clips = try data.clips(at: part.map(\.clip))
-            let truth = stacked(part.compactMap { clips[$0.clip]?.masks?[$0.frame] }, axis: 0)
+        try Self.forEachBatch(of: frames, in: data) { part, truth in
             tally.add(prediction: try predict(part), truth: truth)
             try progress?(
                 WorkProgress(done: part.endIndex, total: frames.count, unit: "frames"))
@@ -57,6 +54,43 @@ extension SegmentationReport {
             tally.scores(of: $0, names: data.classNames)
         }
         images = tally.scores(of: frames, in: data)
+    }
+
+    /// Returns the IoU per image of several predictions of foreground, as the report of each has it,
+    /// undefined ones NaN. Clips are read once.
+    ///
+    /// - Parameters:
+    ///   - count: the number of predictions.
+    ///   - predict: the labels `[N, H, W]` of the frames by the prediction of a number below
+    ///     `count`.
+    static func foregroundIoU(
+        on data: DataSet, every interval: Int, of count: Int,
+        predict: (_ frames: ArraySlice<FrameIndex>, _ prediction: Int) throws -> Tensor<UInt8>
+    ) throws -> [Double] {
+        try data.requireMasks()
+        let data = try data.classified(into: 1)
+        var tallies = [Tally](
+            repeating: Tally(classCount: 1, measuresBoundaries: false), count: count)
+        try forEachBatch(of: LabeledFrames.labeled(in: data, apart: interval), in: data) {
+            part, truth in
+            for place in tallies.indices {
+                tallies[place].add(prediction: try predict(part, place), truth: truth)
+            }
+        }
+        return tallies.map { $0.foreground(.perImage).iou }
+    }
+
+    /// Calls `body` with as many frames as a model segments at once, and with their masks.
+    private static func forEachBatch(
+        of frames: [FrameIndex], in data: DataSet,
+        _ body: (_ part: ArraySlice<FrameIndex>, _ truth: Tensor<UInt8>) throws -> Void
+    ) throws {
+        for range in batches(of: frames, in: data) {
+            let part = frames[range]
+            let clips = try data.clips(at: part.map(\.clip))
+            try body(
+                part, stacked(part.compactMap { clips[$0.clip]?.masks?[$0.frame] }, axis: 0))
+        }
     }
 
     /// The batch size of the model.

@@ -24,11 +24,11 @@ struct EncoderFeatures: FeatureSource {
         let encoder = encoder
         guard encoder.readsClips, let length = encoder.clipLength else {
             return ClipFeatures(of: input.video) {
-                encoder.encode($0.selected(0, axis: 1), .inference).tensor
+                try encoder.latents(of: $0.selected(0, axis: 1)).tensor
             }
         }
         return ClipFeatures(of: try input.first(length)) {
-            encoder.encode($0, .inference).tensor
+            try encoder.latents(of: $0).tensor
         }
     }
 }

@@ -6,17 +6,25 @@ import GestaltTensor
 /// frames.
 ///
 /// A run must resume with the clips it started with, or its result differs; likewise with the fixed
-/// model that makes its targets, if there is one.
+/// models that make its targets, and with the weights that each of its rounds begins with, if there
+/// are any.
 struct DataFingerprint: Codable, Equatable, CustomStringConvertible {
     let clips: Int
     let frames: Int
     let hash: String
     /// The hash of the weights of fixed models whose outputs are targets; nil without any.
     let models: String?
+    /// The hash of the weights that every round begins with; nil where the recipe and the other
+    /// models determine them, and in runs of earlier versions.
+    let start: String?
 
-    /// - Parameter models: models whose outputs are targets, teachers.
+    /// - Parameters:
+    ///   - models: models whose outputs are targets, teachers.
+    ///   - start: the model that every round begins with, where it is one of another run.
     /// - Throws: what reading clips throws.
-    init(_ sets: [DataSet], models: [any Module] = []) throws {
+    init(
+        _ sets: [DataSet], models: [any Module] = [], start: (any Module)? = nil
+    ) throws {
         var hash = Fingerprint()
         var (clipCount, frameCount) = (0, 0)
         for (set, index) in sets.flatMap({ set in (0..<set.count).map { (set, $0) } }) {
@@ -33,6 +41,7 @@ struct DataFingerprint: Codable, Equatable, CustomStringConvertible {
         frames = frameCount
         self.hash = String(hash.value, radix: 16)
         self.models = models.isEmpty ? nil : Self.hash(models)
+        self.start = start.map { Self.hash([$0]) }
     }
 
     private static func hash(_ models: [any Module]) -> String {
@@ -48,6 +57,9 @@ struct DataFingerprint: Codable, Equatable, CustomStringConvertible {
     func hasClips(of other: DataFingerprint) -> Bool {
         (clips, frames, hash) == (other.clips, other.frames, other.hash)
     }
+
+    /// Whether the initial weights are the same, as far as this fingerprint knows them.
+    func hasStart(of other: DataFingerprint) -> Bool { start == nil || start == other.start }
 
     var description: String { "\(clips) clips of \(frames) frames in all" }
 }

@@ -71,6 +71,11 @@ extension HeadRecipe {
             let logistic = try LogisticFit(sums, penalty: penalty, rows: source.forEach)
             solution = logistic.solution
             text += ", \(logistic.passes) passes"
+            if !logistic.hasConverged {
+                let warning = "the logistic fit has not converged in \(logistic.passes) passes"
+                text += "; " + warning
+                run.options.notice(warning + ": its head is that of the last step that helped")
+            }
         }
         let values = solution.cast(to: Float.self)
         head.scores = Linear(weight: values[0..<channels].contiguous(), bias: values[channels])
@@ -164,7 +169,7 @@ private struct ProbeSource {
         let parts = try sides.enumerated().filter { !$1.isEmpty }.map { side, part in
             let clips = try set.clips(at: part.map(\.clip))
             return (
-                latent: encoder.encode(part, of: clips, flipped: side == 1),
+                latent: try encoder.encode(part, of: clips, flipped: side == 1),
                 masks: encoder.masks(of: part, in: clips, flipped: side == 1)
             )
         }

@@ -155,19 +155,19 @@ extension HeadRecipe {
         // One frame does for all: what a step takes does not depend on what is seen.
         let clips = try set.clips(at: [frames[0].clip])
         let encoder = LabeledFrameEncoder(model.encoder)
-        func latents(_ count: Int) -> (latent: Latent, masks: Tensor<UInt8>) {
+        func latents(_ count: Int) throws -> (latent: Latent, masks: Tensor<UInt8>) {
             let frames = (0..<count).map { _ in frames[0] }
             return (
-                encoder.encode(frames, of: clips, flipped: false),
+                try encoder.encode(frames, of: clips, flipped: false),
                 encoder.masks(of: frames, in: clips, flipped: false)
             )
         }
-        let encoding = peakBytes(of: 16) { _ = latents($0) }
+        let encoding = try peakBytes(of: 16) { _ = try latents($0) }
         guard !isCached else {
             return TrialStep(
                 held: latentBytes(frames.count, model), elsewhere: encoding
             ) { count in
-                let (latent, masks) = latents(count)
+                let (latent, masks) = try latents(count)
                 return { segmentationLoss($0.head(latent, $1), masks) }
             }
         }

@@ -63,23 +63,29 @@ struct RecipeRun<R: Recipe> {
     /// - Parameters:
     ///   - data: the clips, training clips first.
     ///   - teachers: fixed models that make targets.
+    ///   - start: a model of another run that every round begins with.
     ///   - trial: a step of few items, to measure its memory.
     /// - Throws: as ``requireMemory(_:plan:batch:trial:)`` and ``begin(data:teachers:)``.
     func begin<Model: Module>(
         _ model: Model, plan: TrainingPlan, batch: Int, data sets: [DataSet],
-        teachers: [any Module] = [], trial: TrialStep<Model>
+        teachers: [any Module] = [], start: (any Module)? = nil, trial: TrialStep<Model>
     ) throws {
         try requireMemory(model, plan: plan, batch: batch, trial: trial)
-        try begin(data: sets, teachers: teachers)
+        try begin(data: sets, teachers: teachers, start: start)
     }
 
     /// Creates the folder and writes the recipe.
     ///
     /// - Throws: ``TrainingError/otherData(path:expected:found:)`` when a run is resumed on other
-    ///   clips, ``TrainingError/checkpoint(path:expected:found:)`` with other teachers;
+    ///   clips, ``TrainingError/checkpoint(path:expected:found:)`` with other teachers or other
+    ///   initial weights;
     ///   ``TrainingError/interrupted(step:checkpoint:)``; errors in writing.
-    func begin(data sets: [DataSet], teachers: [any Module] = []) throws {
-        if let folder { try claim(folder, try DataFingerprint(sets, models: teachers)) }
+    func begin(
+        data sets: [DataSet], teachers: [any Module] = [], start: (any Module)? = nil
+    ) throws {
+        if let folder {
+            try claim(folder, try DataFingerprint(sets, models: teachers, start: start))
+        }
         try checkInterruption()
     }
 
@@ -111,15 +117,7 @@ struct RecipeRun<R: Recipe> {
     /// Writes the recipe to a new folder, or its changes to that of a resumed run.
     private func claim(_ folder: RunFolder, _ data: DataFingerprint) throws {
         if let stored {
-            if let known = stored.data, known != data {
-                guard !known.hasClips(of: data) else {
-                    throw TrainingError.checkpoint(
-                        path: folder.recipe, expected: "the teachers this run began with",
-                        found: "others, or the same ones trained further")
-                }
-                throw TrainingError.otherData(
-                    path: recipe.data.location, expected: "\(known)", found: "\(data)")
-            }
+            if let known = stored.data { try requireSame(data, as: known, folder) }
             guard stored.recipe != recipe || stored.data == nil else { return }
         } else {
             _ = try RunFolder(folder.path, resuming: false)
@@ -127,6 +125,24 @@ struct RecipeRun<R: Recipe> {
             try folder.requireNoRun()
         }
         try recipe.write(to: folder, command: command, data: data)
+    }
+
+    /// Checks that a resumed run has what it began with.
+    private func requireSame(
+        _ data: DataFingerprint, as known: DataFingerprint, _ folder: RunFolder
+    ) throws(TrainingError) {
+        guard known.hasClips(of: data) else {
+            throw .otherData(
+                path: recipe.data.location, expected: "\(known)", found: "\(data)")
+        }
+        for (what, isSame) in [
+            ("the teachers", known.models == data.models),
+            ("the initial weights", known.hasStart(of: data)),
+        ] where !isSame {
+            throw .checkpoint(
+                path: folder.recipe, expected: "\(what) this run began with",
+                found: "others, or the same ones trained further")
+        }
     }
 
     /// The command that started the run in its first session.

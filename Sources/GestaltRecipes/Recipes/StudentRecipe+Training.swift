@@ -28,6 +28,7 @@ extension StudentRecipe {
         try run.begin(
             initial ?? teacher, plan: plan, batch: optimization.batchSize,
             data: [frames.set] + (frames.evaluation.map { [$0] } ?? []), teachers: teachers,
+            start: isStartedElsewhere ? initial : nil,
             trial: trial(initial ?? teacher, frames.set))
         var course = StudentCourse(
             recipe: self, run: run, frames: frames, plan: plan,

@@ -100,8 +100,18 @@ public struct StudentRecipe: Recipe {
     /// The first teacher.
     public var model: String? { teachers.first }
     public var sources: [String] {
-        teachers + (["teacher", "random"].contains(start) ? [] : [start])
+        teachers + (isStartedElsewhere ? [start] : [])
     }
+    /// The initial weights in words.
+    var beginning: String {
+        switch start {
+        case "teacher": "the weights of the first teacher"
+        case "random": "random weights"
+        default: "the weights of \(start)"
+        }
+    }
+    /// Whether ``start`` is the path of a model.
+    var isStartedElsewhere: Bool { !["teacher", "random"].contains(start) }
     /// None: a teacher is a model with its own settings.
     public var settings: [String: String]? { nil }
 

@@ -74,6 +74,7 @@ struct StudentCourse<Network: SegmentationModel & StoredModel> {
             "A student of \(teachers.map(\.title).joined(separator: ", ")), trained on "
                 + "\(frames.labeled.count) labeled frames of \(frames.set) and on "
                 + "\(teachers.count > 1 ? "their" : "its") probabilities for the others"
+                + "; it began with \(recipe.beginning)"
                 + (recipe.rounds > 1 ? "; round \(round) of \(recipe.rounds)." : ".")
         }
     }

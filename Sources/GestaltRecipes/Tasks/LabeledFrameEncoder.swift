@@ -34,22 +34,23 @@ public struct LabeledFrameEncoder: Sendable {
         self.window = window
     }
 
-    /// Returns the name of the encoder, with the configuration where it is a stored one: the key of
-    /// stored latents depends on it.
+    /// Returns the name of a stored encoder with its configuration, which with its weights determine
+    /// its latents; nil for an encoder of which only its program knows what does.
     /// - Throws: `ConfigurationError` for a configuration that JSON cannot hold.
-    func name() throws -> String {
-        guard let encoder = encoder as? any StoredEncoder else { return "\(type(of: encoder))" }
+    func name() throws -> String? {
+        guard let encoder = encoder as? any StoredEncoder else { return nil }
         let configuration = try StrictJSON.encode(encoder.configuration)
         return "\(encoder.name) " + String(decoding: configuration, as: UTF8.self)
     }
 
     /// Returns the latents of frames, in order.
     /// - Parameter clips: by number, those of the frames.
+    /// - Throws: errors of the encoder.
     /// - Precondition: the clips are there.
     func encode(
         _ frames: some Collection<FrameIndex>, of clips: [Int: Clip], flipped: Bool
-    ) -> Latent {
-        latent(windows: windows(of: frames, in: clips), flipped: flipped)
+    ) throws -> Latent {
+        try latent(windows: windows(of: frames, in: clips), flipped: flipped)
     }
 
     /// Returns the masks of frames, `[N, H, W]`.
@@ -109,10 +110,11 @@ public struct LabeledFrameEncoder: Sendable {
     /// several slots hold is concatenated along the channels.
     ///
     /// - Parameter batch: the batch size of the encoder; affects memory, not results.
-    package func features(of clip: Clip, batch: Int = 8) -> Latent.Stage {
-        let parts = stride(from: 0, to: clip.frameCount, by: batch).map { start in
+    /// - Throws: errors of the encoder.
+    package func features(of clip: Clip, batch: Int = 8) throws -> Latent.Stage {
+        let parts = try stride(from: 0, to: clip.frameCount, by: batch).map { start in
             let frames = start..<min(start + batch, clip.frameCount)
-            return latent(windows: frames.map { window(of: $0, in: clip) }, flipped: false)
+            return try latent(windows: frames.map { window(of: $0, in: clip) }, flipped: false)
         }
         let whole = Latent.concatenating(parts)
         let shape = whole.shape
@@ -124,10 +126,10 @@ public struct LabeledFrameEncoder: Sendable {
 
     private func latent(
         windows: [(pixels: Tensor<UInt8>, slot: Int)], flipped: Bool
-    ) -> Latent {
+    ) throws -> Latent {
         let bytes = stacked(windows.map(\.pixels), axis: 0)
         let pixels = bytes.mirroredPictures(if: flipped).centeredPixels()
-        let latent = encoder.encode(pixels, .inference)
+        let latent = try encoder.latents(of: pixels)
         guard encoder.readsClips else { return latent }
         let slots = latent.tensor.shape[0] / windows.count
         return latent.selecting(windows.enumerated().map { $0 * slots + $1.slot })

@@ -45,11 +45,7 @@ public struct LatentBatches: BatchSource {
             "LatentBatches: \(frames.count) frames in batches of \(batchSize), flip \(flip)")
         let work = LabeledFrameWork(
             encoder: encoder, clips: clips, frames: frames, mirrors: flip > 0, progress: progress)
-        latents =
-            try store.map { store in
-                try store.latents(try work.key()) { try work.latents() }
-            } ?? work.latents()
-        masks = try work.masks()
+        (latents, masks) = try work.examples(keptIn: store)
         count = frames.count
         self.batchSize = batchSize
         self.seed = seed
@@ -97,43 +93,53 @@ private struct LabeledFrameWork<Clips: ClipSource> {
     private static var batch: Int { 16 }
     private var variants: [Bool] { mirrors ? [false, true] : [false] }
 
-    /// Latents of the frames, then of their mirror images.
-    func latents() throws -> Latent {
-        var parts: [Latent] = []
-        for isFlipped in variants {
-            try forEachBatch { part, clips in
-                parts.append(encoder.encode(part, of: clips, flipped: isFlipped))
-                try progress?(
-                    WorkProgress(
-                        done: (isFlipped ? frames.count : 0) + part.endIndex,
-                        total: variants.count * frames.count, unit: "frames"))
-            }
-        }
-        return .concatenating(parts)
-    }
-
-    /// The masks of the frames, then of their mirror images.
-    func masks() throws -> Tensor<UInt8> {
-        var parts: [Tensor<UInt8>] = []
-        for isFlipped in variants {
-            try forEachBatch { part, clips in
-                parts.append(encoder.masks(of: part, in: clips, flipped: isFlipped))
-            }
-        }
-        return concatenated(parts, axis: 0)
-    }
-
-    func key() throws -> String {
+    /// Returns latents and masks of the frames, then those of their mirror images.
+    ///
+    /// Clips are read once, and once more where a store lacks the latents.
+    /// - Parameter store: the latents of other trainings; not used for an encoder without a name
+    ///   that determines its output.
+    func examples(
+        keptIn store: (any LatentStore)?
+    ) throws -> (latents: Latent, masks: Tensor<UInt8>) {
         let name = try encoder.name()
+        var masks = VariantParts<Tensor<UInt8>>()
+        guard let store, let name else {
+            var latents = VariantParts<Latent>()
+            try forEachBatch { part, clips in
+                masks.append(variants.map { encoder.masks(of: part, in: clips, flipped: $0) })
+                latents.append(try encoded(part, clips))
+            }
+            return (.concatenating(latents.all), concatenated(masks.all, axis: 0))
+        }
         var key = LatentKey(
             encoder.encoder, named: "\(name), window \(encoder.window), mirrors \(mirrors)")
         try forEachBatch { part, clips in
+            masks.append(variants.map { encoder.masks(of: part, in: clips, flipped: $0) })
             for (pixels, slot) in encoder.windows(of: part, in: clips) {
                 key.add("slot \(slot) ")
                 key.add(pixels)
             }
         }
-        return key.hexadecimal
+        let latents = try store.latents(key.hexadecimal) {
+            var latents = VariantParts<Latent>()
+            try forEachBatch { latents.append(try encoded($0, $1)) }
+            return .concatenating(latents.all)
+        }
+        return (latents, concatenated(masks.all, axis: 0))
+    }
+
+    /// Returns the latents of frames, and of their mirror images.
+    private func encoded(
+        _ part: ArraySlice<FrameIndex>, _ clips: [Int: Clip]
+    ) throws -> [Latent] {
+        try variants.enumerated().map { place, isFlipped in
+            let latents = try encoder.encode(part, of: clips, flipped: isFlipped)
+            try progress?(
+                WorkProgress(
+                    done: part.startIndex * variants.count + (place + 1) * part.count,
+                    total: variants.count * frames.count, unit: "frames"))
+            return latents
+        }
     }
 
     private func forEachBatch(
@@ -144,4 +150,19 @@ private struct LabeledFrameWork<Clips: ClipSource> {
             try body(part, try clips.clips(at: part.map(\.clip)))
         }
     }
+}
+
+/// The results of batches of frames and, where they are mirrored, of their mirror images.
+private struct VariantParts<Part> {
+    private var plain: [Part] = []
+    private var mirrored: [Part] = []
+
+    /// - Parameter variants: of one batch, the mirrored one second.
+    mutating func append(_ variants: [Part]) {
+        plain.append(variants[0])
+        mirrored += variants.dropFirst()
+    }
+
+    /// Those of all frames, then those of all mirror images.
+    var all: [Part] { plain + mirrored }
 }

@@ -7,7 +7,8 @@ import GestaltVideo
 /// A place for latents of frozen encoders that several trainings share.
 ///
 /// A key determines the latents: encoder, weights, frames, mirroring. What is stored under it may
-/// be lost at any time; it is then computed again.
+/// be lost at any time; it is then computed again. Latents of an encoder that is no
+/// `StoredEncoder` have no key and are always computed.
 public protocol LatentStore: Sendable {
     /// Returns the latents under a key; nil where there are none.
     func latents(_ key: String) throws -> Latent?

@@ -11,7 +11,7 @@ import GestaltVideo
 /// <!-- given: let firstMask: Tensor<UInt8> = given() -->
 /// ```swift
 /// let propagation = try FeaturePropagation(by: encoder)
-/// let masks = propagation.labels(of: film, first: firstMask)   // [H, W] to [T, H, W]
+/// let masks = try propagation.labels(of: film, first: firstMask)   // [H, W] to [T, H, W]
 /// ```
 public struct FeaturePropagation: Sendable {
     public let settings: PropagationSettings
@@ -33,8 +33,9 @@ public struct FeaturePropagation: Sendable {
     ///
     /// - Parameter first: the labels of the first frame, `[H, W]`; ignored pixels count as
     ///   background.
+    /// - Throws: errors of the encoder.
     /// - Precondition: the labels have the size of the clip.
-    public func labels(of clip: Clip, first: Tensor<UInt8>) -> Tensor<UInt8> {
+    public func labels(of clip: Clip, first: Tensor<UInt8>) throws -> Tensor<UInt8> {
         require(
             first.rank == 2 && first.shape[0] == clip.height && first.shape[1] == clip.width,
             "FeaturePropagation: labels \(first.shape) for a clip \(clip.frames.shape)")
@@ -50,7 +51,7 @@ public struct FeaturePropagation: Sendable {
             }
         }
         var spread = settings.propagation.propagated(
-            probabilities, features: encoder.features(of: clip), from: [0])
+            probabilities, features: try encoder.features(of: clip), from: [0])
         if settings.stretchesLabels { spread = stretched(spread) }
         let labels = spread.argmax(axis: -1).scalars.map { known[Int($0)] }
         var result = Tensor(

@@ -35,7 +35,7 @@ public struct PropagationReport: Sendable, Codable, Equatable {
     ///   - data: clips with labels of several frames, with the ids of objects.
     ///   - progress: called after each clip; an error it throws ends the evaluation.
     /// - Throws: `ClipError` without a labeled frame; `ConfigurationError` for invalid settings;
-    ///   errors of reading.
+    ///   errors of reading and of the encoder.
     public init(
         of encoder: any StoredEncoder, on data: DataSet,
         _ settings: PropagationSettings = PropagationSettings(), progress: ProgressHandler? = nil
@@ -53,7 +53,7 @@ public struct PropagationReport: Sendable, Codable, Equatable {
                 let clip = whole.window(first..<whole.frameCount)
                 let rows = Tensor(labeled.map { Int32($0 - first) })
                 let truth = masks.gathered(Tensor(labeled.map(Int32.init)), axis: 0)
-                let labels = propagation.labels(of: clip, first: masks[first])
+                let labels = try propagation.labels(of: clip, first: masks[first])
                 try propagated.add(
                     prediction: labels.gathered(rows, axis: 0), truth: truth, sequence: info.name)
                 try unchanged.add(

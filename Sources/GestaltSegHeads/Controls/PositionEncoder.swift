@@ -1,4 +1,3 @@
-import Foundation
 import GestaltModels
 import GestaltNN
 import GestaltTensor
@@ -113,20 +112,10 @@ extension PositionEncoder {
 
         /// Returns the channels of each cell, `[height, width, channels]`.
         func grid(height: Int, width: Int) -> Tensor<Float> {
-            let (rows, columns) = (axis(height), axis(width))
-            let scalars = rows.flatMap { row in columns.flatMap { row + $0 } }
-            return Tensor(shape: [height, width, channels], scalars: scalars)
-        }
-
-        /// Returns the channels of each cell along an axis.
-        private func axis(_ length: Int) -> [[Float]] {
-            (0..<length).map { cell in
+            PlaceWaves.grid(height: height, width: width) { cell, length in
                 let place = Double(2 * cell + 1) / Double(length) - 1
-                let waves = (0..<frequencies).flatMap { k in
-                    let angle = .pi * Double(1 << k) * place
-                    return [sin(angle), cos(angle)]
-                }
-                return ([place] + waves).map(Float.init)
+                return [place]
+                    + PlaceWaves.waves((0..<frequencies).map { .pi * Double(1 << $0) * place })
             }
         }
     }

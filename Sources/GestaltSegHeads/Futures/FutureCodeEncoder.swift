@@ -42,9 +42,7 @@ public struct FutureCodeEncoder: FutureEncoder {
             predictor: AnyPredictorConfiguration(predictor), source: source,
             refinements: refinements)
     }
-    public var draw: FutureDraw { source.draw }
     public var sampledFutures: Int { refinements == nil ? draw.samples : 0 }
-    public var givenFrames: Int { source.frames ?? 1 }
     public var sizeMultiple: Int { predictor.tokenizer.configuration.strides.height }
 
     public func latentShape(height: Int, width: Int) -> LatentShape {
@@ -60,27 +58,27 @@ public struct FutureCodeEncoder: FutureEncoder {
     }
 
     public func encode(_ frames: Tensor<Float>, _ context: Context) -> Latent {
-        if let refinements, let predictor = predictor as? VideoPredictor {
-            let given = frames.conditioning(
-                predictor.clipSizes.givenFrames, given: givenFrames, for: "\(name)")
-            let condition = predictor.prior.condition(frames: given, .inference)
-            let expected = predictor.prior.expectedEmbeddings(
-                asking: predictor.prior.usualQuery, refinements: refinements,
-                codebook: predictor.tokenizer.codeTable, condition, .inference)
-            return Latent(expected.detached, stride: sizeMultiple)
-        }
-        let sizes = predictor.clipSizes
-        let shape = latentShape(height: sizes.height, width: sizes.width)
-        let tokenizer = predictor.tokenizer
-        return Latent(
-            latents(of: frames, [shape.slots, shape.height, shape.width, shape.channels]) {
-                codes, _ in
-                tokenizer.embeddings(of: codes).mean(axes: [0]).detached
-            }, stride: sizeMultiple)
+        expectedLatent(of: frames) ?? sampledLatent(of: frames)
     }
 
-    public mutating func visit(_ visitor: inout some ParameterVisitor) {
-        visitor.module("predictor", &predictor)
+    public func latents(of frames: Tensor<Float>) throws -> Latent {
+        try expectedLatent(of: frames) ?? sampledLatents(of: frames)
+    }
+
+    public func latent(codes: Tensor<Int32>, video: Tensor<Float>) -> Tensor<Float> {
+        predictor.tokenizer.embeddings(of: codes).mean(axes: [0]).detached
+    }
+
+    /// Returns the expected embeddings; nil for sampled codes.
+    private func expectedLatent(of frames: Tensor<Float>) -> Latent? {
+        guard let refinements, let predictor = predictor as? VideoPredictor else { return nil }
+        let given = frames.conditioning(
+            predictor.clipSizes.givenFrames, given: givenFrames, for: "\(name)")
+        let condition = predictor.prior.condition(frames: given, .inference)
+        let expected = predictor.prior.expectedEmbeddings(
+            asking: predictor.prior.usualQuery, refinements: refinements,
+            codebook: predictor.tokenizer.codeTable, condition, .inference)
+        return Latent(expected.detached, stride: sizeMultiple)
     }
 }
 
@@ -108,7 +106,7 @@ extension FutureCodeEncoder {
         var draw = FutureDraw(samples: 1)
         var refinements: Int?
         if place == "expect" {
-            refinements = arguments.number(in: 0...1024) ?? 0
+            refinements = arguments.number(in: PriorEncoder.refinementRange) ?? 0
         } else {
             draw = try arguments.draw(usual: 1, grammar: grammar)
         }
@@ -166,8 +164,7 @@ extension FutureCodeEncoder {
         /// - Throws: `ConfigurationError` as other sources of futures, and for refinements of
         ///   another predictor than a `VideoPredictor`.
         public func validate() throws(ConfigurationError) {
-            try source.draw.validate()
-            try predictor.validate(given: source.frames)
+            try validateSource()
             guard predictor.strides.height == predictor.strides.width else {
                 throw .invalid(
                     "predictor", expected: "equal strides of height and width",
@@ -179,9 +176,7 @@ extension FutureCodeEncoder {
                     "refinements", expected: "none: only a sequential prior expects codes",
                     found: refinements)
             }
-            guard (0...1024).contains(refinements) else {
-                throw .invalid("refinements", expected: "0 to 1024", found: refinements)
-            }
+            try validateRefinements(refinements, "refinements")
         }
 
         public func encoder(random: inout RandomStream) -> any StoredEncoder {

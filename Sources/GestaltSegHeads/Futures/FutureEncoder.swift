@@ -7,26 +7,64 @@ import GestaltVideo
 /// A frozen encoder that reads futures which a predictor of any kind samples from a frame.
 ///
 /// Each frame is a clip of its own with the same stream of random numbers, so that its latent
-/// depends on nothing else. Sampled codes have no gradient, so that no part can be trained. Where
-/// the predictor fails, as with weights that are not finite, the latent is NaN: training then stops
-/// at its loss, segmentation at its scores.
+/// depends on nothing else. Sampled codes have no gradient, so that no part can be trained.
+/// ``VisualEncoder/latents(of:)`` throws the errors of the predictor, as of weights that are not
+/// finite; ``VisualEncoder/encode(_:_:)``, which cannot, returns NaN for the frames concerned, at
+/// which a training stops with its loss and a segmentation with its scores.
 public protocol FutureEncoder: FrameHistoryEncoder {
-    var predictor: any ClipPredictor { get }
-    var draw: FutureDraw { get }
+    var predictor: any ClipPredictor { get set }
+    var source: FutureSource { get }
+    /// Returns the latent of a frame, `[slots, h, w, channels]`, from its futures.
+    ///
+    /// - Parameters:
+    ///   - codes: `[K, t, h, w]`.
+    ///   - video: `[K, T, H, W, 3]`, −0.5…0.5.
+    func latent(codes: Tensor<Int32>, video: Tensor<Float>) -> Tensor<Float>
 }
 
 extension FutureEncoder {
     public static var needsModel: Bool { true }
+    public var draw: FutureDraw { source.draw }
+    public var givenFrames: Int { source.frames ?? 1 }
     public var sampledFutures: Int { draw.samples }
 
-    /// Returns a latent `shape` of each frame from its futures, `[N, …shape]`.
-    ///
-    /// - Parameter body: from the codes `[K, t, h, w]` and the video `[K, T, H, W, 3]`, −0.5…0.5,
-    ///   of the futures of a frame.
-    func latents(
-        of frames: Tensor<Float>, _ shape: [Int],
-        _ body: (_ codes: Tensor<Int32>, _ video: Tensor<Float>) -> Tensor<Float>
-    ) -> Tensor<Float> {
+    public func encode(_ frames: Tensor<Float>, _ context: Context) -> Latent {
+        sampledLatent(of: frames)
+    }
+
+    public func latents(of frames: Tensor<Float>) throws -> Latent {
+        try sampledLatents(of: frames)
+    }
+
+    /// Returns the latents of the futures; NaN where the predictor fails.
+    func sampledLatent(of frames: Tensor<Float>) -> Latent {
+        let shape = predictedShape
+        let unknown = Tensor<Float>(
+            repeating: .nan, shape: [shape.slots, shape.height, shape.width, shape.channels])
+        return latent(conditions(of: frames).map { (try? latent(after: $0)) ?? unknown })
+    }
+
+    /// Returns the latents of the futures.
+    /// - Throws: errors of the predictor.
+    func sampledLatents(of frames: Tensor<Float>) throws -> Latent {
+        latent(try conditions(of: frames).map { try latent(after: $0) })
+    }
+
+    public mutating func visit(_ visitor: inout some ParameterVisitor) {
+        visitor.module("predictor", &predictor)
+    }
+
+    /// The shape of the latents of the predictor's frames.
+    private var predictedShape: LatentShape {
+        latentShape(height: predictor.clipSizes.height, width: predictor.clipSizes.width)
+    }
+
+    private func latent(_ rows: [Tensor<Float>]) -> Latent {
+        Latent(stacked(rows, axis: 0), stride: predictedShape.stride)
+    }
+
+    /// Returns the conditioning frames `[1, n, H, W, 3]` of each latent.
+    private func conditions(of frames: Tensor<Float>) -> [Tensor<Float>] {
         let sizes = predictor.clipSizes
         let given = frames.detached.conditioning(
             sizes.givenFrames, given: givenFrames, for: "\(name)")
@@ -34,16 +72,16 @@ extension FutureEncoder {
             given.shape[2] == sizes.height && given.shape[3] == sizes.width,
             "\(name): frames of \(given.shape[2]) × \(given.shape[3]) for a predictor of "
                 + "\(sizes.height) × \(sizes.width)")
-        let rows = (0..<given.shape[0]).map { frame -> Tensor<Float> in
-            let inputs = PredictionInputs(frames: given[frame..<frame + 1])
-            let futures = try? predictor.predict(
-                inputs, samples: draw.samples, options: draw.options,
-                random: RandomStream(seed: UInt64(draw.seed)))
-            guard let futures else { return Tensor(repeating: .nan, shape: Shape(shape)) }
-            return body(
-                futures.codes[0].squeezed(axis: 0), futures.video.squeezed(axis: 0) - 0.5)
-        }
-        return stacked(rows, axis: 0)
+        return (0..<given.shape[0]).map { given[$0..<$0 + 1] }
+    }
+
+    /// Returns the latent of the futures of conditioning frames `[1, n, H, W, 3]`.
+    private func latent(after given: Tensor<Float>) throws -> Tensor<Float> {
+        let futures = try predictor.predict(
+            PredictionInputs(frames: given), samples: draw.samples, options: draw.options,
+            random: RandomStream(seed: UInt64(draw.seed)))
+        return latent(
+            codes: futures.codes[0].squeezed(axis: 0), video: futures.video.squeezed(axis: 0) - 0.5)
     }
 }
 

@@ -40,13 +40,14 @@ public protocol FutureConfiguration: EncoderConfiguration {
 }
 
 extension FutureConfiguration {
+    public var readsClips: Bool { (source.frames ?? 1) > 1 }
     public var frameSize: (height: Int, width: Int)? {
         (predictor.clipSizes.height, predictor.clipSizes.width)
     }
 
     /// - Throws: `ConfigurationError` for an invalid draw, or frames that the predictor is not
     ///   conditioned on.
-    public func validate() throws(ConfigurationError) {
+    func validateSource() throws(ConfigurationError) {
         try source.draw.validate()
         try predictor.validate(given: source.frames)
     }

@@ -30,9 +30,7 @@ extension PriorSampleEncoder {
         named name: ComponentName, on model: (any StoredModel)?, random: inout RandomStream
     ) throws {
         let source = try Self.source(name)
-        guard let predictor = model as? VideoPredictor else {
-            throw ModelMismatch(needed: .predictor, found: model?.title ?? "not given")
-        }
+        let predictor = try VideoPredictor(held: model)
         let configuration = Configuration(predictor: predictor.configuration, source: source)
         try validated("encoder") { try configuration.validate() }
         self.init(predictor, source: source)
@@ -50,6 +48,7 @@ extension PriorSampleEncoder {
         }
 
         public var stride: Int { predictor.prior.cell }
+        public var readsClips: Bool { (source.frames ?? 1) > 1 }
         public var frameSize: (height: Int, width: Int)? {
             predictor.prior.conditioning.map { ($0.height, $0.width) }
         }

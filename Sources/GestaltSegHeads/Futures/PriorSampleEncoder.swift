@@ -11,8 +11,8 @@ import GestaltVideo
 ///
 /// Every frame draws from the same stream of random numbers, so that a latent depends on its frame
 /// alone. Codes have no gradient, so no part can be trained. Where a draw fails, as with weights
-/// that are not finite, the latent is NaN. With the same layer and slots a latent is that of
-/// ``PriorEncoder`` slot by slot.
+/// that are not finite, ``VisualEncoder/latents(of:)`` throws and the latent of `encode` is NaN.
+/// With the same layer and slots a latent is that of ``PriorEncoder`` slot by slot.
 ///
 /// - Shapes: frames `[N, H, W, 3]` of the prior's size to `[N, t, h, w, 2·width]`, with one future
 ///   `[N, t, h, w, width]`.
@@ -72,28 +72,41 @@ public struct PriorSampleEncoder: FrameHistoryEncoder {
 
     /// - Precondition: frames of the prior's size.
     public func encode(_ frames: Tensor<Float>, _ context: Context) -> Latent {
+        let grid = predictor.prior.configuration.latent.array
+        let unknown = Tensor<Float>(repeating: .nan, shape: Shape(grid + [channels]))
+        return latent(of: frames) { (try? statistics(of: $0, $1)) ?? unknown }
+    }
+
+    /// - Precondition: frames of the prior's size.
+    public func latents(of frames: Tensor<Float>) throws -> Latent {
+        try latent(of: frames) { try statistics(of: $0, $1) }
+    }
+
+    /// - Parameter statistics: those of conditioning frames `[1, n, H, W, 3]`.
+    private func latent(
+        of frames: Tensor<Float>,
+        _ statistics: (Tensor<Float>, VideoSampler) throws -> Tensor<Float>
+    ) rethrows -> Latent {
         let given = frames.detached.conditioning(
             predictor.clipSizes.givenFrames, given: givenFrames, for: "\(name)")
         predictor.requireSize(of: given, "\(name)")
         let sampler = VideoSampler(
             predictor, batch: min(source.draw.samples, Self.sampledAtOnce))
-        let rows = (0..<given.shape[0]).map { latent(of: given[$0..<$0 + 1], sampler) }
+        let rows = try (0..<given.shape[0]).map { try statistics(given[$0..<$0 + 1], sampler) }
         let states = stacked(rows, axis: 0)
         let kept = source.slots.map { states.sliced($0.indices, axis: 1) } ?? states
         return Latent(kept.detached, stride: sizeMultiple)
     }
 
     /// Returns the statistics of one clip's futures, `[t, h, w, channels]`.
-    private func latent(of given: Tensor<Float>, _ sampler: VideoSampler) -> Tensor<Float> {
+    private func statistics(
+        of given: Tensor<Float>, _ sampler: VideoSampler
+    ) throws -> Tensor<Float> {
         let draw = source.draw
         let condition = sampler.condition(frames: given)
-        let sampled = try? sampler.codes(
+        let sampled = try sampler.codes(
             condition, samples: draw.samples, options: draw.sampling,
             random: RandomStream(seed: UInt64(draw.seed)))
-        guard let sampled else {
-            let latent = predictor.prior.configuration.latent.array
-            return Tensor(repeating: .nan, shape: Shape(latent + [channels]))
-        }
         let all = predictor.states(
             after: source.layer, of: sampled.codes.squeezed(axis: 0),
             condition.selecting([Int](repeating: 0, count: draw.samples)))

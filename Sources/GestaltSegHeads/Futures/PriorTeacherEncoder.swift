@@ -115,9 +115,7 @@ extension PriorTeacherEncoder {
         named name: ComponentName, on model: (any StoredModel)?, random: inout RandomStream
     ) throws {
         let source = try Self.source(name)
-        guard let predictor = model as? VideoPredictor else {
-            throw ModelMismatch(needed: .predictor, found: model?.title ?? "not given")
-        }
+        let predictor = try VideoPredictor(held: model)
         let configuration = Configuration(predictor: predictor.configuration, source: source)
         try validated("encoder") { try configuration.validate() }
         self.init(predictor, source: source)
@@ -135,6 +133,7 @@ extension PriorTeacherEncoder {
         }
 
         public var stride: Int { predictor.prior.cell }
+        public var readsClips: Bool { true }
         public var frameSize: (height: Int, width: Int)? {
             predictor.prior.conditioning.map { ($0.height, $0.width) }
         }

@@ -83,19 +83,11 @@ public struct AttentiveHead: SegmentationHead {
     /// for x, sines and cosines of the center in pixels.
     private func encodings(height: Int, width: Int, spacing: Int) -> Tensor<Float> {
         let channels = tokens.weight.shape[1] / 4
-        func axis(_ length: Int) -> [[Float]] {
-            (0..<length).map { cell in
-                let place = (Double(cell) + 0.5) * Double(spacing)
-                return (0..<channels).flatMap { k in
-                    let angle = place / pow(Self.base, Double(k) / Double(channels))
-                    return [Float(sin(angle)), Float(cos(angle))]
-                }
-            }
-        }
-        let (rows, columns) = (axis(height), axis(width))
-        return Tensor(
-            shape: [height * width, 4 * channels],
-            scalars: rows.flatMap { row in columns.flatMap { row + $0 } })
+        return PlaceWaves.grid(height: height, width: width) { cell, _ in
+            let place = (Double(cell) + 0.5) * Double(spacing)
+            return PlaceWaves.waves(
+                (0..<channels).map { place / pow(Self.base, Double($0) / Double(channels)) })
+        }.reshaped([height * width, 4 * channels])
     }
 
     public mutating func visit(_ visitor: inout some ParameterVisitor) {

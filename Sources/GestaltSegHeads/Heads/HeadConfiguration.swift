@@ -26,7 +26,9 @@ public protocol HeadConfiguration: ModelConfiguration {
 
 extension HeadConfiguration {
     public func validate(stride: Int) throws(ConfigurationError) {}
+}
 
+extension ModelConfiguration {
     /// The check of a head that doubles the grid until it has the frame's pixels.
     func validateDoubling(_ stride: Int) throws(ConfigurationError) {
         guard stride.nonzeroBitCount == 1 else {
@@ -55,12 +57,7 @@ public enum Heads {
         named name: ComponentName
     ) throws(ConfigurationError) -> any HeadConfiguration {
         SegmentationKinds.register()
-        guard let type = registry[name.kind] else {
-            throw .invalid(
-                "head", expected: registry.all.map { $0.grammar }.joined(separator: ", "),
-                found: "\(name)")
-        }
-        return try type.init(named: name)
+        return try registry.entry(of: name, "head") { $0.grammar }.init(named: name)
     }
 }
 

@@ -36,17 +36,11 @@ extension DensePriorEncoder {
         named name: ComponentName, on model: (any StoredModel)?, random: inout RandomStream
     ) throws {
         try Self.validate(name)
-        guard let predictor = model as? VideoPredictor else {
-            throw ModelMismatch(needed: .predictor, found: model?.title ?? "not given")
-        }
+        let predictor = try VideoPredictor(held: model)
         let prior = predictor.prior
         let source = try Self.source(name, usual: prior.usualQuery)
         let configuration = Configuration(sizes: prior.configuration, source: source)
-        do {
-            try configuration.validate()
-        } catch {
-            throw error.below("encoder")
-        }
+        try validated("encoder") { try configuration.validate() }
         self.init(prior, source: source)
     }
 

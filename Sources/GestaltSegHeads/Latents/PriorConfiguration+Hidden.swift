@@ -51,3 +51,14 @@ extension FrameConditioning {
         }
     }
 }
+
+extension VideoPredictor {
+    /// The model that a name of a source in a predictor is applied to.
+    /// - Throws: `ModelMismatch` for another model, or none.
+    init(held model: (any StoredModel)?) throws(ModelMismatch) {
+        guard let predictor = model as? VideoPredictor else {
+            throw ModelMismatch(needed: .predictor, found: model?.title ?? "not given")
+        }
+        self = predictor
+    }
+}

@@ -7,8 +7,8 @@ extension PriorEncoder {
     public static let grammar =
         "prior:hidden:LAYER or prior:expect:LAYER:REFINEMENTS, each with "
         + "[:query=start|zeros|hidden][:slots=I[-J]][:frames=N][:skips][:join]"
-    /// The maximum number of refinements in a name.
-    private static let mostRefinements = 64
+    /// The allowed numbers of refinements, each a pass of the prior.
+    static let refinementRange = 0...1024
     public static let parts = ["resnet", "prior"]
     public static let needsModel = true
 
@@ -35,7 +35,7 @@ extension PriorEncoder {
             layer: layer, query: query ?? usual, skips: skips, joins: joins, slots: slots,
             frames: frames)
         if place == "expect" {
-            guard let refinements = arguments.number(in: 0...mostRefinements) else {
+            guard let refinements = arguments.number(in: refinementRange) else {
                 throw arguments.error("encoder", grammar: forms)
             }
             source.refinements = refinements
@@ -48,17 +48,11 @@ extension PriorEncoder {
         named name: ComponentName, on model: (any StoredModel)?, random: inout RandomStream
     ) throws {
         try Self.validate(name)
-        guard let predictor = model as? VideoPredictor else {
-            throw ModelMismatch(needed: .predictor, found: model?.title ?? "not given")
-        }
+        let predictor = try VideoPredictor(held: model)
         let prior = predictor.prior
         let source = try Self.source(name, usual: prior.usualQuery)
         let configuration = Configuration(sizes: prior.configuration, source: source)
-        do {
-            try configuration.validate()
-        } catch {
-            throw error.below("encoder")
-        }
+        try validated("encoder") { try configuration.validate() }
         self.init(
             prior, source: source,
             codebook: source.refinements == nil ? nil : predictor.tokenizer.codeTable)
@@ -79,6 +73,7 @@ extension PriorEncoder {
         public var frameSize: (height: Int, width: Int)? {
             sizes.conditioning.map { ($0.height, $0.width) }
         }
+        public var readsClips: Bool { (source.frames ?? 1) > 1 }
         public var summary: String { (["prior"] + source.words).joined(separator: ":") }
 
         public func encoder(random: inout RandomStream) -> any StoredEncoder {
@@ -102,10 +97,7 @@ extension PriorEncoder.Configuration {
         let (stride, frames) = try sizes.validateHidden(layer: source.layer, query: source.query)
         try source.slots?.validate(of: sizes.latent.time)
         try frames.validate(given: source.frames)
-        guard (0...1024).contains(source.refinements ?? 0) else {
-            throw .invalid(
-                "source.refinements", expected: "0 to 1024", found: source.refinements ?? 0)
-        }
+        try validateRefinements(source.refinements ?? 0, "source.refinements")
         guard frames.encoder is FrameEncoderConfiguration else {
             throw .invalid(
                 "sizes.conditioning.encoder",
@@ -119,5 +111,14 @@ extension PriorEncoder.Configuration {
                 expected: "false: the frame encoder has no stage of stride \(stride)",
                 found: source.joins)
         }
+    }
+}
+
+/// - Throws: `ConfigurationError` for a number of refinements of expected codes out of range.
+func validateRefinements(_ count: Int, _ key: String) throws(ConfigurationError) {
+    let range = PriorEncoder.refinementRange
+    guard range.contains(count) else {
+        throw .invalid(
+            key, expected: "\(range.lowerBound) to \(range.upperBound)", found: count)
     }
 }

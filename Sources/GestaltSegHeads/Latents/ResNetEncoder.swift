@@ -118,9 +118,7 @@ extension ResNetEncoder {
         named name: ComponentName, on model: (any StoredModel)?, random: inout RandomStream
     ) throws {
         try Self.validate(name)
-        guard let predictor = model as? VideoPredictor else {
-            throw ModelMismatch(needed: .predictor, found: model?.title ?? "not given")
-        }
+        let predictor = try VideoPredictor(held: model)
         let prior = predictor.prior
         guard let resnet = prior.resnet, let conditioning = prior.configuration.conditioning else {
             throw ConfigurationError.invalid(
@@ -129,10 +127,8 @@ extension ResNetEncoder {
                     ?? "one without conditioning frames")
         }
         let source = try Self.source(name, frames: conditioning.frames)
-        do {
+        try validated("encoder") {
             try Configuration(sizes: resnet.configuration, source: source).validate()
-        } catch {
-            throw error.below("encoder")
         }
         self.init(resnet, source: source)
     }
@@ -149,6 +145,7 @@ extension ResNetEncoder {
         }
 
         public var stride: Int { FramePyramid.stride(ofStage: source.stage) }
+        public var readsClips: Bool { (source.given ?? 1) > 1 }
         public var summary: String {
             (["resnet"] + source.words).joined(separator: ":")
         }
@@ -158,11 +155,6 @@ extension ResNetEncoder {
         }
 
         public func validate() throws(ConfigurationError) {
-            func check(
-                _ holds: Bool, _ key: String, _ expected: String, _ found: Any
-            ) throws(ConfigurationError) {
-                guard holds else { throw .invalid(key, expected: expected, found: found) }
-            }
             do { try sizes.validate() } catch { throw error.below("sizes") }
             try check(
                 (1...4).contains(source.stage), "source.stage", "1 to 4", source.stage)

@@ -147,6 +147,7 @@ extension TokenizerEncoder {
         }
 
         public var stride: Int { tokenizer.strides.height }
+        public var readsClips: Bool { mode == .clip }
         public var summary: String {
             "tokenizer:\(source)" + (mode == .clip ? ":clip" : "")
         }
@@ -171,6 +172,12 @@ extension TokenizerEncoder {
                 throw ConfigurationError.invalid(
                     "mode", expected: "still for a causal tokenizer, whose first slot is one frame",
                     found: mode.rawValue)
+            }
+            var random = RandomStream.placeholders
+            let known = tokenizer.value.tokenizer(random: &random).latents.map(\.name)
+            guard known.contains(source) else {
+                throw ConfigurationError.invalid(
+                    "source", expected: known.joined(separator: " or "), found: source)
             }
         }
     }

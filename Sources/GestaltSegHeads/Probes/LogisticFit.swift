@@ -15,18 +15,24 @@ package struct LogisticFit: Sendable {
     package private(set) var solution: Tensor<Double>
     /// The number of passes over the rows.
     package private(set) var passes = 0
+    /// Whether the last step promised too little to go on; otherwise the bound on the passes ended
+    /// the fit.
+    package private(set) var hasConverged = false
 
-    /// The bound on the number of passes; six to ten are usual, more where classes are separable.
-    private static let mostPasses = 50
+    /// The bound on the number of passes, by default; six to ten are usual, more where classes are
+    /// separable.
+    package static let usualBound = 50
+
     /// The expected gain of a step, per row, below which the fit ends.
     private static let tolerance = 1e-9
 
     /// - Parameters:
     ///   - sums: of the rows, for their number and variances.
+    ///   - mostPasses: the bound on the number of passes, positive.
     ///   - rows: calls its argument with all rows, in parts.
     /// - Throws: `LinearAlgebraError` for rows that are not finite; what `rows` throws.
     package init(
-        _ sums: RidgeSums, penalty: Double,
+        _ sums: RidgeSums, penalty: Double, mostPasses: Int = usualBound,
         rows: ((ProbeRows) -> Void) throws -> Void
     ) throws {
         let penalties = Self.penalties(sums, penalty)
@@ -34,7 +40,7 @@ package struct LogisticFit: Sendable {
         solution = concatenated(
             [.zeros([sums.channels, biases.count]), Tensor(rows: [biases])], axis: 0)
         var last: (solution: Tensor<Double>, objective: Double)?
-        while passes < Self.mostPasses {
+        while passes < mostPasses {
             var pass = NewtonSums(at: solution)
             try rows { pass.add($0) }
             passes += 1
@@ -47,7 +53,8 @@ package struct LogisticFit: Sendable {
             last = (solution, penalized)
             solution = solution - step
             // The last step still squares the error.
-            guard gain > Self.tolerance * sums.count else { return }
+            hasConverged = gain <= Self.tolerance * sums.count
+            if hasConverged { return }
         }
         // The step after the last pass was never evaluated.
         if let last { solution = last.solution }

@@ -168,11 +168,6 @@ extension VQVAEConfiguration {
     }
 
     private func validateSizes() throws(ConfigurationError) {
-        func check(
-            _ holds: Bool, _ key: String, _ expected: String, _ found: Any
-        ) throws(ConfigurationError) {
-            guard holds else { throw .invalid(key, expected: expected, found: found) }
-        }
         for stride in strides.array {
             try check(
                 stride >= 1 && stride & (stride - 1) == 0 && stride <= 64, "strides",

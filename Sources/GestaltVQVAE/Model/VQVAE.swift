@@ -117,7 +117,7 @@ extension VQVAE {
 
     /// Returns the encoder features before quantization: `[N, t, h, w, hidden]`, ≥ 0.
     public func features(_ clips: Tensor<Float>, _ context: Context) -> Tensor<Float> {
-        check(clips)
+        requireFit(clips)
         return context.part("encoder") { encoder(clips, context) }
     }
 
@@ -174,17 +174,6 @@ extension VQVAE {
         case "features": features(clips, context)
         case "quantized": codebook(continuousLatents(clips, context), .inference).embeddings
         default: stop("VQVAE: no latents “\(name)”; there are \(latents.map(\.name))")
-        }
-    }
-
-    private func check(_ clips: Tensor<Float>) {
-        require(
-            clips.rank == 5 && clips.shape[4] == 3, "clips are [N, T, H, W, 3], not \(clips.shape)")
-        do {
-            _ = try configuration.latentShape(
-                time: clips.shape[1], height: clips.shape[2], width: clips.shape[3])
-        } catch {
-            stop("\(error), clips are \(clips.shape)")
         }
     }
 }

@@ -10,12 +10,15 @@ public protocol EncoderConfiguration: ModelConfiguration {
     /// The only frame size accepted; `nil` for every size that the
     /// encoder's ``VisualEncoder/sizeMultiple`` divides.
     var frameSize: (height: Int, width: Int)? { get }
+    /// The encoder's ``VisualEncoder/readsClips``; by default false.
+    var readsClips: Bool { get }
     /// Returns an encoder with initial weights.
     func encoder(random: inout RandomStream) -> any StoredEncoder
 }
 
 extension EncoderConfiguration {
     public var frameSize: (height: Int, width: Int)? { nil }
+    public var readsClips: Bool { false }
 }
 
 /// A visual encoder that a segmenter is stored with, and that recipes and commands find by name.

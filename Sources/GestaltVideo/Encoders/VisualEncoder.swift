@@ -40,6 +40,14 @@ public protocol VisualEncoder: Module {
     ///   clips.
     /// - Precondition: H and W are multiples of ``sizeMultiple``.
     func encode(_ frames: Tensor<Float>, _ context: Context) -> Latent
+
+    /// Returns the latents of ``encode(_:_:)`` for inference, or the error that left them unknown;
+    /// by default those of `encode`, which always knows them.
+    ///
+    /// - Parameter frames: as for ``encode(_:_:)``.
+    /// - Throws: errors of an encoder that may fail, such as one that samples futures; its `encode`
+    ///   returns NaN instead.
+    func latents(of frames: Tensor<Float>) throws -> Latent
 }
 
 extension VisualEncoder {
@@ -48,6 +56,8 @@ extension VisualEncoder {
     public var temporalStride: Int { 1 }
     public var clipLength: Int? { nil }
     public var sampledFutures: Int { 0 }
+
+    public func latents(of frames: Tensor<Float>) throws -> Latent { encode(frames, .inference) }
 
     public func labeledFrames(clipLength: Int) -> [Int] {
         (0..<clipLength / temporalStride).map { $0 * temporalStride + temporalStride / 2 }

@@ -203,16 +203,16 @@ extension FiniteScalarQuantizer {
 
         public func validate() throws(ConfigurationError) {
             let least = symmetric ? 2 : 3
-            try Self.check(
+            try check(
                 (1...64).contains(levels.count), "levels", "1 to 64 numbers", levels)
-            try Self.check(
+            try check(
                 levels.allSatisfy { (least...1024).contains($0) }, "levels",
                 symmetric
                     ? "numbers from 2 to 1024"
                     : "numbers from 3 to 1024; 2 levels need the symmetric variant", levels)
             var codes = 1
             for level in levels where codes <= QuantizerSize.mostCodes { codes *= level }
-            try Self.check(
+            try check(
                 codes <= QuantizerSize.mostCodes, "levels", "a product of at most 2²⁴", levels)
         }
 

@@ -64,21 +64,21 @@ extension LookupFreeQuantizer {
         public var summary: String { "LFQ of \(bits) bits" }
 
         public func validate() throws(ConfigurationError) {
-            try Self.check((1...Self.mostBits).contains(bits), "bits", "1 to 20", bits)
-            try Self.check(
+            try check((1...Self.mostBits).contains(bits), "bits", "1 to 20", bits)
+            try check(
                 inverseTemperature > 0 && inverseTemperature.isFinite, "inverseTemperature",
                 "a positive number", inverseTemperature)
             for (key, value) in [
                 ("weight", weight), ("diversity", diversity), ("commitment", commitment),
             ] {
-                try Self.check(value >= 0 && value.isFinite, key, "0 or more", value)
+                try check(value >= 0 && value.isFinite, key, "0 or more", value)
             }
-            try Self.check(
+            try check(
                 smallProbability != .clamped || bits <= LookupFreeQuantizer.wholeBits,
                 "smallProbability", "added or exact above \(LookupFreeQuantizer.wholeBits) bits",
                 smallProbability.rawValue)
             guard let groups else { return }
-            try Self.check(
+            try check(
                 groups.allSatisfy { (1...LookupFreeQuantizer.wholeBits).contains($0) }
                     && groups.count <= bits && groups.reduce(0, +) == bits, "groups",
                 "numbers from 1 to \(LookupFreeQuantizer.wholeBits) with the sum \(bits)", groups)

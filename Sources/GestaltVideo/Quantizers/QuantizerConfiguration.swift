@@ -63,12 +63,8 @@ public enum Quantizers {
     public static func configuration(
         named name: ComponentName, usual: QuantizerSize
     ) throws -> any QuantizerConfiguration {
-        guard let type = registry[name.kind] else {
-            throw ConfigurationError.invalid(
-                "quantizer", expected: registry.all.map { $0.grammar }.joined(separator: ", "),
-                found: "\(name)")
-        }
-        let configuration = try type.init(named: name, usual: usual)
+        let configuration = try registry.entry(of: name, "quantizer") { $0.grammar }
+            .init(named: name, usual: usual)
         do { try configuration.validate() } catch let error as ConfigurationError {
             throw error.below("quantizer")
         }
@@ -100,14 +96,5 @@ public struct AnyQuantizerConfiguration: Codable, Sendable, Equatable {
         do { try value.validate() } catch let error as ConfigurationError {
             throw error.below("quantizer")
         }
-    }
-}
-
-extension QuantizerConfiguration {
-    /// Throws unless a value satisfies a rule.
-    static func check(
-        _ holds: Bool, _ key: String, _ expected: String, _ found: Any
-    ) throws(ConfigurationError) {
-        guard holds else { throw .invalid(key, expected: expected, found: found) }
     }
 }

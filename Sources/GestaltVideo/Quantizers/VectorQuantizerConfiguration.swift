@@ -85,26 +85,26 @@ public struct VectorQuantizerConfiguration: QuantizerConfiguration {
     }
 
     public func validate() throws(ConfigurationError) {
-        try Self.check(
+        try check(
             (1...QuantizerSize.mostCodes).contains(codes), "codes", "1 to 2²⁴", codes)
-        try Self.check((1...1 << 16).contains(width), "width", "1 to 65536", width)
-        try Self.check(
+        try check((1...1 << 16).contains(width), "width", "1 to 65536", width)
+        try check(
             commitment >= 0 && commitment.isFinite, "commitment", "0 or more", commitment)
-        try Self.check(
+        try check(
             (decay == nil) != (gradient == nil), "gradient",
             "either decay, for moving averages, or gradient",
             decay == nil ? "neither" : "both")
         if let decay {
-            try Self.check(
+            try check(
                 decay >= 0 && decay < 1, "decay", "at least 0 and below 1", decay)
         }
         guard let gradient else { return }
         for (key, value) in [
             ("gradient.codebook", gradient.codebook), ("gradient.entropy", gradient.entropy),
         ] {
-            try Self.check(value >= 0 && value.isFinite, key, "0 or more", value)
+            try check(value >= 0 && value.isFinite, key, "0 or more", value)
         }
-        try Self.check(
+        try check(
             gradient.temperature > 0 && gradient.temperature.isFinite, "gradient.temperature",
             "a positive number", gradient.temperature)
     }

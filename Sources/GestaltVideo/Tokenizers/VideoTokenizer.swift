@@ -110,6 +110,18 @@ extension VideoTokenizer {
     /// Encodes clips and decodes the codes.
     public func reconstruct(_ clips: Tensor<Float>) -> Tensor<Float> { decode(encode(clips)) }
 
+    /// Stops on clips that are not `[N, T, H, W, 3]`, or of a size that has no grid of codes.
+    package func requireFit(_ clips: Tensor<Float>) {
+        require(
+            clips.rank == 5 && clips.shape[4] == 3, "clips are [N, T, H, W, 3], not \(clips.shape)")
+        do {
+            _ = try configuration.latentShape(
+                time: clips.shape[1], height: clips.shape[2], width: clips.shape[3])
+        } catch {
+            stop("\(error), clips are \(clips.shape)")
+        }
+    }
+
     /// The embeddings of all codes, `[K, embeddingWidth]`.
     public var codeTable: Tensor<Float> {
         embeddings(of: Tensor((0..<Int32(configuration.codeCount)).map { $0 }))

@@ -52,6 +52,14 @@ import Testing
         #expect(map.instances.map(\.id) == [1, 2] && map.instances.map(\.category) == [1, 2])
         #expect(map.instances.map(\.pixelCount) == [2, 1])
         #expect(map.instances.map(\.score) == [0.9, 0.7])
+        // Without the second's mask the first has one pixel more: those of a dropped instance go to
+        // the others that cover them.
+        let strong = InstanceProposals(
+            masks: Tensor<Float>(shape: [1, 3, 2], scalars: [0.9, 0.9, 0.9, 0.6, 0.6, 0.9]),
+            classes: [1, 1], scores: [0.9, 0.8])
+        let merged = SegmentedInstances(strong, visibility: 0.5)
+        #expect(merged.ids.scalars == [1, 1, 1] && merged.instances.map(\.pixelCount) == [3])
+        #expect(SegmentedInstances(strong, visibility: 0.3).ids.scalars == [1, 1, 2])
         // At full visibility the third, half covered, is dropped as well.
         #expect(SegmentedInstances(proposals, visibility: 1).ids.scalars == [1, 1, 0, 0])
         #expect(SegmentedInstances(proposals, threshold: 0.95).instances.isEmpty)

@@ -59,7 +59,7 @@ import Testing
         let second = (0..<4).min { cost(terms(1, $0, 0)) < cost(terms(1, $1, 0)) }!
         let matched = [terms(0, first.0, 0), terms(0, first.1, 1), terms(1, second, 0)]
 
-        let loss = setLoss(classes: classes, masks: masks, Self.targets)
+        let loss = setLoss(classes: classes, masks: masks, Self.targets, emptyWeight: 0.1)
         // The first picture has 11 pixels that count, the second 12.
         let entropy = (11 * matched[0].1 + 11 * matched[1].1 + 12 * matched[2].1) / 34
         let dice = matched.reduce(0) { $0 + $1.2 } / 3
@@ -80,6 +80,18 @@ import Testing
         #expect(abs(loss.classes.scalar - sum / weight) < 1e-12 * max(1, sum))
         let total = sum / weight + 2.5 * (entropy + dice)
         #expect(abs(loss.total.scalar - total) < 1e-11 * max(1, total))
+    }
+
+    /// A tenth for a hundred queries, and together as much for fewer.
+    @Test(arguments: [(4, 1), (16, 0.625), (100, 0.1)] as [(Int, Double)])
+    func queriesWithoutInstancesWeighAsManyAsOfAHundred(queries: Int, weight: Double) {
+        var random = RandomStream(seed: 2)
+        let classes: Tensor<Double> = random.normal([2, queries, 3])
+        let masks: Tensor<Double> = random.normal([2, queries, 12])
+        let usual = setLoss(classes: classes, masks: masks, Self.targets)
+        let stated = setLoss(
+            classes: classes, masks: masks, Self.targets, emptyWeight: weight)
+        #expect(abs(usual.total.scalar - stated.total.scalar) < 1e-12 * stated.total.scalar)
     }
 
     @Test func gradientsAgreeWithDifferences() {

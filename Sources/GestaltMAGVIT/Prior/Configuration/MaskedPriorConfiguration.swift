@@ -120,11 +120,6 @@ public struct MaskObjective: Codable, Sendable, Equatable {
 extension MaskedPriorConfiguration {
     /// - Throws: `ConfigurationError` for the first invalid value.
     public func validate() throws(ConfigurationError) {
-        func check(
-            _ holds: Bool, _ key: String, _ expected: String, _ found: Any
-        ) throws(ConfigurationError) {
-            guard holds else { throw .invalid(key, expected: expected, found: found) }
-        }
         try check((1...QuantizerSize.mostCodes).contains(codes), "codes", "1 to 2²⁴", codes)
         try check((0...1 << 20).contains(classes), "classes", "0 to 2²⁰", classes)
         try check(
@@ -164,11 +159,6 @@ extension MaskedPriorConfiguration {
 extension MaskObjective {
     /// - Throws: `ConfigurationError` for the first invalid value.
     public func validate() throws(ConfigurationError) {
-        func check(
-            _ holds: Bool, _ key: String, _ expected: String, _ found: Any
-        ) throws(ConfigurationError) {
-            guard holds else { throw .invalid(key, expected: expected, found: found) }
-        }
         try check(smoothing >= 0 && smoothing < 1, "smoothing", "at least 0, below 1", smoothing)
         try check(visible >= 0 && visible.isFinite, "visible", "0 or more", visible)
         try check((0...1).contains(corruption), "corruption", "0 to 1", corruption)

@@ -43,11 +43,6 @@ public struct MaskedDecoding: Codable, Sendable, Equatable {
     public func validate(
         for prior: MaskedPriorConfiguration
     ) throws(ConfigurationError) {
-        func check(
-            _ holds: Bool, _ key: String, _ expected: String, _ found: Any
-        ) throws(ConfigurationError) {
-            guard holds else { throw .invalid(key, expected: expected, found: found) }
-        }
         try check((1...4096).contains(steps), "steps", "1 to 4096", steps)
         try check((1...4096).contains(batch), "batch", "1 to 4096", batch)
         try check(

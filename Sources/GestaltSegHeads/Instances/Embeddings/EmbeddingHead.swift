@@ -140,6 +140,10 @@ extension EmbeddingHead {
             }
         }
 
+        public func validate(stride: Int) throws(ConfigurationError) {
+            try validateDoubling(stride)
+        }
+
         public func head(
             _ latent: LatentShape, classes: Int, random: inout RandomStream
         ) -> any InstanceHead {

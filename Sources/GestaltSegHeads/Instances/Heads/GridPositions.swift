@@ -15,19 +15,10 @@ enum GridPositions {
 
     /// Returns the features of a grid, `[height, width, channels]`.
     static func features(height: Int, width: Int) -> Tensor<Float> {
-        func waves(_ length: Int) -> Tensor<Float> {
-            let centers = (Tensor<Float>.range(0..<length) + 0.5) / Float(length)
-            let angles = (0..<frequencies).map { centers * (Float(1 << $0) * .pi) }
-            return stacked(angles.flatMap { [$0.sin(), $0.cos()] }, axis: 1)
+        PlaceWaves.grid(height: height, width: width) { cell, length in
+            let center = (Double(cell) + 0.5) / Double(length)
+            return PlaceWaves.waves((0..<frequencies).map { .pi * Double(1 << $0) * center })
         }
-        let half = channels / 2
-        let rows = waves(height).reshaped([height, 1, half])
-        let columns = waves(width).reshaped([1, width, half])
-        return concatenated(
-            [
-                rows.broadcast(to: [height, width, half]),
-                columns.broadcast(to: [height, width, half]),
-            ], axis: -1)
     }
 }
 

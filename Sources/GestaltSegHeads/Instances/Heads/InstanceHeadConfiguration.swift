@@ -13,12 +13,19 @@ public protocol InstanceHeadConfiguration: ModelConfiguration {
     static var grammar: String { get }
     /// - Throws: `ConfigurationError` for words that do not fit ``grammar``.
     init(named name: ComponentName) throws(ConfigurationError)
+    /// Checks the stride of the latents that a head is to decode; by default every stride fits.
+    /// - Throws: `ConfigurationError` under `head` for a stride that the head cannot decode.
+    func validate(stride: Int) throws(ConfigurationError)
     /// Returns a head with initial weights for latents of this shape.
     ///
     /// - Parameter classes: the number of classes, background included.
     func head(
         _ latent: LatentShape, classes: Int, random: inout RandomStream
     ) -> any InstanceHead
+}
+
+extension InstanceHeadConfiguration {
+    public func validate(stride: Int) throws(ConfigurationError) {}
 }
 
 /// The kinds of instance heads that can be named.
@@ -39,12 +46,7 @@ public enum InstanceHeads {
         named name: ComponentName
     ) throws(ConfigurationError) -> any InstanceHeadConfiguration {
         SegmentationKinds.register()
-        guard let type = registry[name.kind] else {
-            throw .invalid(
-                "head", expected: registry.all.map { $0.grammar }.joined(separator: ", "),
-                found: "\(name)")
-        }
-        return try type.init(named: name)
+        return try registry.entry(of: name, "head") { $0.grammar }.init(named: name)
     }
 }
 

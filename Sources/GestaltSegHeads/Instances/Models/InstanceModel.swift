@@ -40,14 +40,22 @@ extension InstanceModel {
     }
 
     /// Returns the instances of an image `[H, W, 3]` of any size, without overlap.
+    ///
+    /// - Parameters:
+    ///   - threshold: the least score of an instance.
+    ///   - name: the name of the image, for errors.
+    /// - Throws: ``NonFiniteScores`` with the name of the image: a broken model has not found that
+    ///   there is nothing.
     public func instances(
-        image: Tensor<UInt8>, threshold: Float = SegmentedInstances.usualThreshold
-    ) -> SegmentedInstances {
+        image: Tensor<UInt8>, threshold: Float = SegmentedInstances.usualThreshold,
+        name: String = "the image"
+    ) throws(NonFiniteScores) -> SegmentedInstances {
         require(
             image.rank == 3 && image.shape[2] == 3,
             "instances: an image \(image.shape) is not [H, W, 3]")
-        return SegmentedInstances(
-            proposals(images: image.expanded(axis: 0))[0], threshold: threshold)
+        let found = proposals(images: image.expanded(axis: 0))[0]
+        guard found.isFinite else { throw NonFiniteScores(picture: name) }
+        return SegmentedInstances(found, threshold: threshold)
     }
 
     /// Returns images `[…, H, W, 3]` at the model's size.

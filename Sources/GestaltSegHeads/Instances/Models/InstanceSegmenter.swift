@@ -11,7 +11,7 @@ import GestaltVideo
 /// let model = InstanceSegmenter(
 ///     InstanceSegmenterConfiguration(encoder: DenseEncoderConfiguration(), classes: 3),
 ///     random: &random)
-/// let map = model.instances(image: try Image.read("frame.png"))
+/// let map = try model.instances(image: Image.read("frame.png"))
 /// print(map.instances.count, map.ids.shape)
 /// ```
 /// Paths start with `encoder` and `head`, as those of a ``Segmenter``.
@@ -27,14 +27,14 @@ public struct InstanceSegmenter: InstanceModel, StoredModel, EncoderContaining {
     }
 
     /// An untrained head on a trained encoder.
-    /// - Precondition: the configuration is valid, and its encoder is that of `encoder`, which sees
+    /// - Precondition: the configuration is valid, and its encoder is that of `encoder`, which reads
     ///   single frames.
     public init(
         _ configuration: InstanceSegmenterConfiguration, encoder: any StoredEncoder,
         random: inout RandomStream
     ) {
         require(
-            Tagged.areEqual(encoder.configuration, configuration.encoder) && !encoder.seesFuture,
+            Tagged.areEqual(encoder.configuration, configuration.encoder) && !encoder.readsClips,
             "InstanceSegmenter: an encoder of \(encoder.configuration) for "
                 + "\(configuration.encoder), of single frames")
         self.configuration = configuration

@@ -51,7 +51,12 @@ public struct InstanceSegmenterConfiguration: ModelConfiguration {
     /// - Throws: `ConfigurationError` for the first invalid value.
     public func validate() throws {
         try validated("encoder") { try encoder.validate() }
+        guard !encoder.readsClips else {
+            throw ConfigurationError.invalid(
+                "encoder", expected: "an encoder of single frames", found: encoder.summary)
+        }
         try validated("head") { try head.validate() }
+        try head.validate(stride: encoder.stride)
         guard (2...255).contains(classes) else {
             throw ConfigurationError.invalid(
                 "classes", expected: "2 to 255, background included", found: classes)

@@ -64,6 +64,10 @@ extension QueryHead {
             }
         }
 
+        public func validate(stride: Int) throws(ConfigurationError) {
+            try validateDoubling(stride)
+        }
+
         public func head(
             _ latent: LatentShape, classes: Int, random: inout RandomStream
         ) -> any InstanceHead {

@@ -13,8 +13,11 @@ public struct SetLoss<Scalar: FloatingScalar>: Sendable {
     /// of matching. Source: Cheng et al., *Masked-attention Mask Transformer* (2022), section 4.1:
     /// 5, 5 and 2.
     static var maskWeight: Scalar { 2.5 }
-    /// The weight of the class of queries without an instance. Source: as above.
-    static var emptyWeight: Scalar { 0.1 }
+    /// Returns the weight of the class of a query without an instance, by default: a tenth for 100
+    /// queries, as in DETR, and together as much for fewer. Of 16 queries about half have an
+    /// instance; with a tenth each, a query with a chance of one in ten to have one would count as
+    /// undecided, and those of 0.2 as found.
+    static func emptyWeight(queries: Int) -> Scalar { min(1, 10 / Scalar(queries)) }
 
     /// The weighted sum.
     public var total: Tensor<Scalar> { classes + (masks + dice) * Self.maskWeight }
@@ -23,8 +26,8 @@ public struct SetLoss<Scalar: FloatingScalar>: Sendable {
 /// Returns the loss of predicted instances, each assigned to at most one true instance so that the
 /// sum of costs is the least.
 ///
-/// Predictions without a true instance have class 0, with a tenth of the weight, and no loss of
-/// their masks. Binary cross entropy is the mean over pixels and pairs, Dice loss the mean over
+/// Predictions without a true instance have class 0, with a weight of its own, and no loss of their
+/// masks. Binary cross entropy is the mean over pixels and pairs, Dice loss the mean over
 /// pairs. Ignored pixels have no gradient. The assignment itself is a constant for the gradient.
 /// Non-finite predictions have the loss NaN.
 ///
@@ -33,10 +36,12 @@ public struct SetLoss<Scalar: FloatingScalar>: Sendable {
 ///   - masks: `[N, Q, P]`, before the sigmoid.
 ///   - targets: N pictures of P pixels with classes below K. Of more than Q instances in a picture
 ///     those with the least costs are assigned.
+///   - emptyWeight: the weight of class 0 relative to the others; nil for 10 / Q, at most 1.
 /// - Source: Carion et al., *DETR* (2020), section 3.1; Cheng et al., *MaskFormer* (2021).
 /// - Precondition: the shapes agree.
 public func setLoss<Scalar: FloatingScalar>(
-    classes: Tensor<Scalar>, masks: Tensor<Scalar>, _ targets: InstanceTargets
+    classes: Tensor<Scalar>, masks: Tensor<Scalar>, _ targets: InstanceTargets,
+    emptyWeight: Scalar? = nil
 ) -> SetLoss<Scalar> {
     require(
         classes.rank == 3 && masks.rank == 3 && classes.shape[0] == targets.count
@@ -44,8 +49,8 @@ public func setLoss<Scalar: FloatingScalar>(
         "setLoss: classes \(classes.shape) and masks \(masks.shape) are not [N, Q, K] and "
             + "[N, Q, P] of \(targets.count) pictures of \(targets.pixelCount) pixels")
     let matching = QueryMatching(classes: classes, masks: masks, targets)
-    let weights = Tensor<Scalar>(
-        (0..<classes.shape[2]).map { $0 == 0 ? SetLoss<Scalar>.emptyWeight : 1 })
+    let empty = emptyWeight ?? SetLoss<Scalar>.emptyWeight(queries: classes.shape[1])
+    let weights = Tensor<Scalar>((0..<classes.shape[2]).map { $0 == 0 ? empty : 1 })
     let classLoss = crossEntropy(classes, matching.labels, classWeights: weights)
     guard matching.isFinite else {
         return SetLoss(classes: classLoss * .nan, masks: .zeros([]), dice: .zeros([]))
