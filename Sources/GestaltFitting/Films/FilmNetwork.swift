@@ -72,10 +72,13 @@ struct MaskFilmNetwork: FilmNetwork {
         let (height, width) = (frame.pixels.shape[0], frame.pixels.shape[1])
         var maps = tiling.map { $0.blended(scores, height: height, width: width) } ?? scores[0]
         if let smoothed = average?.add(maps, of: frame.pixels) { maps = smoothed }
-        let labels = try GestaltSegHeads.labels(
-            ofFinite: maps.resized(height: height, width: width).expanded(axis: 0),
-            threshold: threshold, name: { _ in "frame \(frame.number)" })[0]
-        return MaskedFrame(frame: frame, labels: labels.contiguous())
+        // Before they are enlarged: there are far fewer of them.
+        guard maps.withScalars({ $0.allSatisfy(\.isFinite) }) else {
+            throw NonFiniteScores(picture: "frame \(frame.number)")
+        }
+        let labels = GestaltSegHeads.labels(
+            ofProbabilities: maps.resized(height: height, width: width), threshold: threshold)
+        return MaskedFrame(frame: frame, labels: labels)
     }
 }
 
@@ -100,9 +103,33 @@ struct InstanceFilmNetwork: FilmNetwork {
     ) throws -> MaskedFrame {
         guard proposals.isFinite else { throw NonFiniteScores(picture: "frame \(frame.number)") }
         let map = SegmentedInstances(
-            proposals.resized(height: frame.pixels.shape[0], width: frame.pixels.shape[1]),
+            confident(proposals).resized(
+                height: frame.pixels.shape[0], width: frame.pixels.shape[1]),
             threshold: threshold)
         let (ids, objects) = tracks.add(map)
         return MaskedFrame(frame: frame, labels: ids, objects: objects)
+    }
+
+    /// Returns the proposals from the threshold on: most queries find nothing, and their masks need
+    /// not be enlarged.
+    private func confident(_ proposals: InstanceProposals) -> InstanceProposals {
+        let (count, kept) = (
+            proposals.count, proposals.scores.indices.filter { proposals.scores[$0] >= threshold }
+        )
+        guard kept.count < count else { return proposals }
+        let (height, width) = (proposals.height, proposals.width)
+        var masks = Tensor<Float>.zeros([height, width, kept.count])
+        masks.withMutableScalars { target in
+            proposals.masks.withScalars { values in
+                for pixel in 0..<height * width {
+                    for (place, index) in kept.enumerated() {
+                        target[pixel * kept.count + place] = values[pixel * count + index]
+                    }
+                }
+            }
+        }
+        return InstanceProposals(
+            masks: masks, classes: kept.map { proposals.classes[$0] },
+            scores: kept.map { proposals.scores[$0] })
     }
 }

@@ -104,10 +104,10 @@ struct ImportWork {
             name: source.name, key: key, folder: folder.finished, splits: splits,
             clipLength: settings.clipLength, instanceCategories: painter.instances.categories)
         var findings = SourceFindings(labels, settings: settings, files: preparation.files)
-        let frames = try source.frames(settings)
+        let frames = ReadingAhead(try source.frames(settings), batch: Self.batch)
+        defer { frames.finish() }
         while true {
-            var items: [SourceItem] = []
-            while items.count < Self.batch, let item = try frames.next() { items.append(item) }
+            let items = try frames.next()
             guard !items.isEmpty else { break }
             let (sizing, batch) = (settings.sizing, items)
             let encoded = try concurrentMap(count: items.count) { [painter] place in

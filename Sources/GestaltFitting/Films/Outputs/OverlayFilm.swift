@@ -37,7 +37,8 @@ final class OverlayFilm: MaskOutput {
         let writer =
             try writer
             ?? FilmWriter(
-                path: path, height: shape[0], width: shape[1], framesPerSecond: framesPerSecond)
+                path: path, height: shape[0], width: shape[1], framesPerSecond: framesPerSecond,
+                effort: .low)
         self.writer = writer
         let first = firstTime ?? frame.frame.time
         firstTime = first
