@@ -279,8 +279,8 @@ let package = Package(
             [
                 "GestaltTensor", "GestaltIO", "GestaltNN", "GestaltFiles", "GestaltMedia",
                 "GestaltData", "GestaltModels", "GestaltVideo", "GestaltTraining",
-                "GestaltRobotPush", "GestaltLabels", "GestaltVQVAE", "GestaltMAGVIT",
-                "GestaltPrior", "GestaltSegHeads",
+                "GestaltRobotPush", "GestaltLabels", "GestaltFilm", "GestaltVQVAE",
+                "GestaltMAGVIT", "GestaltPrior", "GestaltSegHeads",
             ]),
         tests("GestaltChecks"),
         tests("GestaltLabels", ["GestaltTensor", "GestaltIO", "GestaltFiles", "GestaltMedia"]),
@@ -294,8 +294,8 @@ let package = Package(
         tests(
             "GestaltFitting",
             [
-                "GestaltTensor", "GestaltIO", "GestaltMedia", "GestaltData", "GestaltModels",
-                "GestaltTraining",
+                "GestaltTensor", "GestaltIO", "GestaltNN", "GestaltMedia", "GestaltData",
+                "GestaltModels", "GestaltTraining",
                 "GestaltFilm", "GestaltSegHeads", "GestaltRecipes",
             ]),
         tests(

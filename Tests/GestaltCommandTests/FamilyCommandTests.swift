@@ -37,122 +37,153 @@ import Testing
         ]
     }
 
-    @Test(
-        "one set of commands trains, predicts, encodes, scores and describes", arguments: Family.all
-    )
-    func allCommands(family: Family) throws {
-        let folder = TemporaryFolder()
-        let (tokenizer, prior) = (folder.path("tokenizer"), folder.path("prior"))
-        let (clip, codes) = (folder.path("clip.npy"), folder.path("codes.safetensors"))
-        try ArrayFile.write(
-            Tensor<Float>.sample([1, family.frames, 64, 64, 3], in: -0.5...0.5), name: "video",
-            to: clip)
-        func run(list: [String], contains text: String) throws {
+    /// The commands of one family, one after the other, on a clip and models in a folder.
+    private struct Commands {
+        let family: Family
+        private let folder = TemporaryFolder()
+        private var tokenizer: String { folder.path("tokenizer") }
+        private var prior: String { folder.path("prior") }
+        private var clip: String { folder.path("clip.npy") }
+        private var length: String { "\(family.frames)" }
+
+        init(_ family: Family) throws {
+            self.family = family
+            try ArrayFile.write(
+                Tensor<Float>.sample([1, family.frames, 64, 64, 3], in: -0.5...0.5), name: "video",
+                to: clip)
+        }
+
+        /// The models with their kinds.
+        var models: [(path: String, kind: String)] { [(tokenizer, "tokenizer"), (prior, "prior")] }
+
+        private func run(list: [String], contains text: String) throws {
             let result = try Program.run(list: list)
             #expect(result.code == 0, "\(list): \(result.error)")
             #expect(result.output.contains(text), "\(list): \(result.output)")
         }
-        func run(_ arguments: String..., contains text: String) throws {
+
+        private func run(_ arguments: String..., contains text: String) throws {
             try run(list: arguments, contains: text)
         }
-        let (length, slots) = ("\(family.frames)", "\(family.slots)")
-        try run(
-            "train", "tokenizer", "--kind", family.tokenizer, "--preset", "tiny", "--data",
-            "synthetic:2", "--steps", "1", "--batch", "2", "--clip-length", length, "--output",
-            tokenizer, contains: "1 steps")
-        try run(
-            "train", "prior", "--model", tokenizer, "--preset", "tiny", "--data", "synthetic:2",
-            "--steps", "1", "--batch", "2", "--clip-length", length, "--output", prior,
-            contains: "\(family.prior), 1 steps")
-        try run(
-            list: ["predict", "--model", prior, "--input", clip, "--samples", "2", "--output"]
-                + [folder.path("forecast.npy")] + family.own,
-            contains: "[1, 2, \(length), 64, 64, 3]")
-        for (model, kind) in [(tokenizer, "tokenizer"), (prior, "prior")] {
+
+        func train() throws {
+            try run(
+                "train", "tokenizer", "--kind", family.tokenizer, "--preset", "tiny", "--data",
+                "synthetic:2", "--steps", "1", "--batch", "2", "--clip-length", length, "--output",
+                tokenizer, contains: "1 steps")
+            try run(
+                "train", "prior", "--model", tokenizer, "--preset", "tiny", "--data",
+                "synthetic:2", "--steps", "1", "--batch", "2", "--clip-length", length, "--output",
+                prior, contains: "\(family.prior), 1 steps")
+        }
+
+        func encodeAndDecode(_ model: String) throws {
+            let codes = folder.path("codes.safetensors")
             try run(
                 "encode", "--model", model, "--input", clip, "--output", codes,
-                contains: "[1, \(slots), 16, 16]")
+                contains: "[1, \(family.slots), 16, 16]")
             try run(
                 "decode", "--model", model, "--input", codes, "--output", folder.path("back.npy"),
                 contains: "[1, \(length), 64, 64, 3]")
             try run(
                 "features", "--model", model, "--source", "tokenizer:codes", "--input", clip,
-                "--output", folder.path("features.npy"), contains: "[1, \(slots), 16, 16]")
+                "--output", folder.path("features.npy"), contains: "[1, \(family.slots), 16, 16]")
             try run(
                 "reconstruct", "--model", model, "--data", "synthetic:2", "--split", "train",
                 "--clips", "1", "--clip-length", length, "--output", folder.path("pictures"),
                 contains: "dB")
+        }
+
+        func describe(_ model: String, kind: String) throws {
             try run("inspect", model, contains: kind)
             try run(
                 "evaluate", "--model", model, "--data", "synthetic:2", "--json",
                 contains: kind == "tokenizer" ? "\"ssim_of_frames\"" : "\"bits_per_clip\"")
         }
-        try run(
-            list: [
-                "evaluate", "--model", prior, "--data", "synthetic:2", "--limit", "1", "--futures",
-                "1", "--json",
-            ] + family.own, contains: "\"seconds_of_one\"")
-        try run(
-            "features", "--model", prior, "--source", family.encoder, "--input", clip, "--output",
-            folder.path("features.npy"), contains: "float32 [1, ")
-        for options in family.others {
-            let result = try Program.run(
-                list: ["predict", "--model", prior, "--input", clip, "--output"]
-                    + [folder.path("none.npy")] + options)
-            #expect(result.code == 1 && result.error.contains(options[0]), "\(result.error)")
-            #expect(result.error.contains("takes temperature"), "\(result.error)")
+
+        func predict() throws {
+            try run(
+                list: ["predict", "--model", prior, "--input", clip, "--samples", "2", "--output"]
+                    + [folder.path("forecast.npy")] + family.own,
+                contains: "[1, 2, \(length), 64, 64, 3]")
+            try run(
+                list: [
+                    "evaluate", "--model", prior, "--data", "synthetic:2", "--limit", "1",
+                    "--futures", "1", "--json",
+                ] + family.own, contains: "\"seconds_of_one\"")
+            try run(
+                "features", "--model", prior, "--source", family.encoder, "--input", clip,
+                "--output", folder.path("features.npy"), contains: "float32 [1, ")
+        }
+
+        func refuseOptionsOfTheOtherFamily() throws {
+            for options in family.others {
+                let result = try Program.run(
+                    list: ["predict", "--model", prior, "--input", clip, "--output"]
+                        + [folder.path("none.npy")] + options)
+                #expect(result.code == 1 && result.error.contains(options[0]), "\(result.error)")
+                #expect(result.error.contains("takes temperature"), "\(result.error)")
+            }
         }
     }
 
-    @Test("one picture shows the truth and both families; what does not fit is refused")
-    func sideBySide() throws {
-        let folder = TemporaryFolder()
-        try ArrayFile.write(
-            Tensor<Float>.sample([1, 5, 16, 16, 3], in: -0.5...0.5), name: "video",
-            to: folder.path("clip.npy"))
-        try ArrayFile.write(
-            Tensor<Float>.sample([1, 3, 16, 16, 3], in: -0.5...0.5), name: "video",
-            to: folder.path("short.npy"))
+    @Test(
+        "one set of commands trains, predicts, encodes, scores and describes", arguments: Family.all
+    )
+    func allCommands(family: Family) throws {
+        let commands = try Commands(family)
+        try commands.train()
+        for (model, kind) in commands.models {
+            try commands.encodeAndDecode(model)
+            try commands.describe(model, kind: kind)
+        }
+        try commands.predict()
+        try commands.refuseOptionsOfTheOtherFamily()
+    }
+
+    /// Writes clips, a predictor, and masked predictors of its size and of another.
+    private static func writeModels(to folder: TemporaryFolder) throws {
+        for (name, frames) in [("clip", 5), ("short", 3)] {
+            try ArrayFile.write(
+                Tensor<Float>.sample([1, frames, 16, 16, 3], in: -0.5...0.5), name: "video",
+                to: folder.path(name + ".npy"))
+        }
         var random = RandomStream(seed: 1)
-        func masked(side: Int) throws -> MaskedPredictor {
-            MaskedPredictor(
+        for (name, side) in [("masked", 16), ("large", 32)] {
+            try MaskedPredictor(
                 try MaskedPredictorConfiguration(
                     .tiny, tokenizer: MagvitConfiguration.tiny, frames: 5, height: side,
-                    width: side), random: &random)
+                    width: side), random: &random
+            ).write(to: folder.path(name))
         }
-        try masked(side: 16).write(to: folder.path("masked"))
-        try masked(side: 32).write(to: folder.path("large"))
         try VideoPredictor(
             try VideoPredictorConfiguration(
                 .tiny, tokenizer: VQVAEConfiguration.tiny, frames: 4, height: 16, width: 16),
             random: &random
         ).write(to: folder.path("sequential"))
-        func predict(_ input: String, _ more: String...) throws -> Program.Result {
+    }
+
+    @Test("one picture shows the truth and both families; what does not fit is refused")
+    func sideBySide() throws {
+        let folder = TemporaryFolder()
+        try Self.writeModels(to: folder)
+        func predict(
+            _ input: String, against other: String, _ output: String, _ more: String...
+        ) throws -> Program.Result {
             try Program.run(
                 list: [
                     "predict", "--model", folder.path("sequential"), "--input", folder.path(input),
+                    "--against", folder.path(other), "--output", folder.path(output),
                 ] + more)
         }
-        let both = ["--against", folder.path("masked")]
-        let sheet = try predict(
-            "clip.npy", both[0], both[1], "--steps", "2", "--output", folder.path("sheet.gif"))
+        let sheet = try predict("clip.npy", against: "masked", "sheet.gif", "--steps", "2")
         #expect(sheet.code == 0, "\(sheet)")
         #expect(sheet.output.contains("1 clips, 1 samples each of 2 models"), "\(sheet)")
         #expect(try GIF.read(folder.path("sheet.gif")).frames.shape[0] == 4)
         for (result, code, text) in [
-            (
-                try predict(
-                    "clip.npy", "--against", folder.path("large"), "--output",
-                    folder.path("x.gif")), 1, "32 × 32"
-            ),
-            (
-                try predict("short.npy", both[0], both[1], "--output", folder.path("x.gif")), 1,
-                "clips of 4 frames"
-            ),
-            (
-                try predict("clip.npy", both[0], both[1], "--output", folder.path("x.npy")), 2,
-                "--output must end in .gif"
-            ),
+            (try predict("clip.npy", against: "large", "x.gif"), 1, "32 × 32"),
+            (try predict("short.npy", against: "masked", "x.gif"), 1, "clips of 4 frames"),
+            (try predict("clip.npy", against: "masked", "x.npy"), 2, "--output must end in .gif"),
         ] as [(Program.Result, Int32, String)] {
             #expect(result.code == code && result.error.contains(text), "\(result)")
         }

@@ -53,6 +53,21 @@ import Testing
         #expect(none.code != 0 && none.error.contains("none"), "\(none)")
     }
 
+    @Test(.tags(.slow)) func aFitOfObjectsPrintsTheirScores() throws {
+        let fit = try run(
+            "fit", "synthetic:2", "--instances", "--minutes", "0.02", "--labels", "4", "--size",
+            "32x32", "--width", "4", "--output", "@objects")
+        #expect(fit.code == 0, "\(fit)")
+        #expect(fit.output.contains("arm: AP50") && fit.output.contains("PQ"), "\(fit)")
+        #expect(fit.error.contains("objects of 2 categories"), "the plan comes first: \(fit)")
+        #expect(exists("objects/instances/model.safetensors") && !exists("objects/teacher"))
+        let suggest = try run("suggest", "synthetic:2", "--model", "@objects")
+        #expect(suggest.code == 1 && suggest.error.contains("objects"), "\(suggest)")
+        let classes = try run(
+            "fit", "synthetic:2", "--instances", "--classes", "1", "--output", "@no")
+        #expect(classes.code != 0 && classes.error.contains("2 to 255"), "\(classes)")
+    }
+
     @Test(arguments: [
         (["fit", "--output", "x"], "the data are needed"),
         (["fit", "sample", "--resume", "--output", "x"], "leave it out"),

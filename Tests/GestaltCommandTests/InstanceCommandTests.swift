@@ -63,16 +63,16 @@ import Testing
 
         var random = RandomStream(seed: 3)
         let values: Tensor<Float> = random.uniform([40, 60, 3], in: -0.5..<0.5)
-        try Image.write(values.pixelBytes(), to: folder.path("a.png"))
+        try Image.write(values.pixelBytes(), to: folder.path("a.jpg"))
         let segmented = try Program.run(
-            "segment", folder.path("a.png"), "--model", run, "--threshold", "0", "--output",
+            "segment", folder.path("a.jpg"), "--model", run, "--threshold", "0", "--output",
             folder.path("out"), "--quiet")
         #expect(segmented.code == 0, "\(segmented)")
         let mask = try Image.readLabels(folder.path("out/masks/a.png"))
         #expect(mask.height == 40 && mask.width == 60)
         let file = try Self.decoder.decode(
             COCO.self, from: Data(contentsOf: URL(filePath: folder.path("out/coco.json"))))
-        #expect(file.images.map(\.fileName) == ["a.png"])
+        #expect(file.images.map(\.fileName) == ["a.jpg"], "the picture's name, not its mask's")
         let ids = Set(try mask.bytes().scalars).subtracting([0])
         #expect(file.annotations.count == ids.count)
         #expect(file.annotations.allSatisfy { $0.segmentation.size == [40, 60] })

@@ -60,7 +60,11 @@ struct FilmFixtureTests {
         if isDamaged {
             #expect(frames.count >= film.frames - 2)
             let promised = try #require(film.promised)
-            #expect(reader.remarks.contains { $0.contains("of \(promised) frames") })
+            #expect(
+                reader.remarks.contains {
+                    $0.isDamage && $0.message.contains("of \(promised) frames")
+                }
+            )
         } else {
             #expect(frames.count == film.frames)
         }

@@ -69,7 +69,7 @@ import Testing
         #expect(output.frames.map(\.frame.number) == (0..<10).map { 2 * $0 })
         #expect(output.frames.map(\.frame.time) == (0..<10).map { Double($0) / 12.5 })
         for (number, frame) in output.frames.enumerated() {
-            let expected = job.model.segment(image: Self.picture(number))
+            let expected = Self.model(classes: 3).segment(image: Self.picture(number))
             #expect(frame.labels.scalars == expected.scalars, "frame \(number), batch \(batch)")
         }
     }
@@ -145,7 +145,7 @@ import Testing
             COCO.self, from: Data(folder.bytes(of: "coco/new.json")))
         #expect(coco.images.map(\.id) == [0, 2, 4, 6] && coco.categories.map(\.id) == [1, 2])
         #expect(coco.images[3].fileName == "new/000006.png" && coco.images[3].frame == 6)
-        let labels = job.model.segment(image: Self.picture(1)).scalars
+        let labels = Self.model(classes: 3).segment(image: Self.picture(1)).scalars
         for label in 1...2 {
             let area = labels.count { Int($0) == label }
             let found = coco.annotations.first { $0.imageId == 2 && $0.categoryId == label }

@@ -70,4 +70,43 @@ import Testing
         }
         #expect(throws: ConfigurationError.self) { try plan(minutes: 0) }
     }
+
+    /// Facts of films whose labels tell objects apart, and costs of an instance head that is three
+    /// times as slow.
+    private func instancePlan(
+        objects: Int, minutes: Double, hasEncoder: Bool = false
+    ) throws -> FitPlan {
+        var facts = Facts.films(8)
+        facts.mostObjects = objects
+        let slower = Facts.costs.map { cost in
+            var cost = cost
+            cost.trainingSeconds *= 3
+            cost.trainingBytes *= 2
+            return cost
+        }
+        return try FitPlan(
+            for: facts, heldOut: HeldOut(from: facts), budget: FitBudget(minutes: minutes),
+            costs: Facts.costs, instanceCosts: slower, hasEncoder: hasEncoder)
+    }
+
+    @Test(arguments: [2.0, 20, 600])
+    func objectsAreLearnedByAnInstanceHeadWithinTheTimeGiven(minutes: Double) throws {
+        let plan = try instancePlan(objects: 5, minutes: minutes)
+        #expect(plan.seconds <= minutes * 60, "\(plan)")
+        #expect(plan.stages.map(\.name) == ["encoder", "instances"])
+        #expect(plan.stages.allSatisfy { $0.steps > 1 && $0.rounds == 1 })
+        let masks = try self.plan(minutes: minutes)
+        #expect(plan.size.height * plan.size.width <= masks.size.height * masks.size.width)
+        let later = try instancePlan(objects: 5, minutes: minutes, hasEncoder: true)
+        #expect(later.stages.map(\.name) == ["instances"])
+        #expect(later.stages[0].steps >= plan.stages[1].steps)
+    }
+
+    @Test(arguments: [(0, 16), (10, 16), (12, 24), (40, 64), (250, 254)])
+    func framesWithManyObjectsHaveMoreQueries(objects: Int, queries: Int) throws {
+        let plan = try instancePlan(objects: objects, minutes: 20)
+        #expect(plan.queries == queries)
+        #expect(plan.lines[0].contains("at most \(queries) in a frame"), "\(plan.lines)")
+        #expect(try self.plan(minutes: 20).queries == nil)
+    }
 }

@@ -90,9 +90,54 @@ struct BadInputTests {
             plan.settings.splits.test = 0
             return plan
         }()
-        #expect(try report(plan).bad.isEmpty)
+        let found = try report(plan)
+        #expect(found.bad.isEmpty && !found.notes.contains { $0.reason.hasPrefix("covers") })
         let clip = try ImportedSet(at: fixture.output).dataSet(.train).clip(at: 0)
         #expect(Set(clip.masks?[0].scalars ?? []) == [0, 1, 2])
+    }
+
+    @Test("A file that hides the labels of another category says so")
+    func filesThatHideEachOther() throws {
+        let fixture = ImportFixture()
+        try fixture.film("a")
+        var plan = fixture.plan(labels: [
+            fixture.labels([ImportFixture.line("a/0.png", 0)]),
+            fixture.labels(
+                [ImportFixture.line("a/0.png", 1, category: "other")], as: "2.boxes"),
+        ])
+        plan.settings.splits.validation = 0
+        plan.settings.splits.test = 0
+        let found = try report(plan)
+        #expect(found.bad.isEmpty && found.isWritten)
+        // Squares of 5 × 4 pixels, one pixel further right and down.
+        #expect(
+            found.notes.contains {
+                $0.path.hasSuffix("2.boxes") && $0.reason.hasPrefix("covers 12 of 20 pixels")
+            }, "\(found.notes)")
+    }
+
+    @Test("A mask of another size than its picture is bad, and its frame is unlabeled")
+    func masksOfAnotherSize() throws {
+        let fixture = ImportFixture()
+        try fixture.film("a")
+        let text = """
+            {"images": [{"id": 1, "file_name": "a/0.png"}, {"id": 2, "file_name": "a/1.png"}],
+             "categories": [{"id": 1, "name": "thing"}],
+             "annotations": [
+              {"id": 1, "image_id": 1, "category_id": 1, "iscrowd": 0,
+               "segmentation": {"size": [8, 8], "counts": [10, 4, 50]}},
+              {"id": 2, "image_id": 2, "category_id": 1, "iscrowd": 0,
+               "segmentation": {"size": [16, 24], "counts": [10, 4, 370]}}]}
+            """
+        var plan = fixture.plan(labels: [fixture.folder.write(Array(text.utf8), as: "a.json")])
+        plan.settings.splits.validation = 0
+        plan.settings.splits.test = 0
+        plan.skipsBad = true
+        let found = try report(plan)
+        #expect(found.bad.count == 1 && found.isWritten, "\(found.bad)")
+        let clip = try ImportedSet(at: fixture.output).dataSet(.train).clip(at: 0)
+        #expect(clip.labeledFrames == [1])
+        #expect(clip.masks?[1].scalars.count { $0 == 1 } == 4)
     }
 
     @Test("Too few labels are a typed error with what is needed")

@@ -17,8 +17,13 @@ struct Fit: GestaltCommand {
             is trained. A fifth of the labeled films is held out (of a single film a stretch of \
             frames, or a split of evaluation where there is one); the IoU of each category on them \
             is printed with its interval.
+            With --instances objects are told apart: after the encoder an instance head is trained \
+            on the labeled frames, in place of teacher and student, and AP50 and PQ of the objects \
+            of each category are printed. Labels must tell objects apart, too: label files of \
+            outlines, boxes or numbered objects in an imported set, or masks whose ids number \
+            objects.
             OUTPUT receives the model, its card, categories.json and report.json, and the three \
-            trainings in encoder/, teacher/ and student/. Ctrl-C leaves everything resumable: \
+            trainings in encoder/, teacher/ and student/ (instances/). Ctrl-C leaves everything resumable: \
             --resume continues to the same bits. --from continues from an earlier fit with more \
             labels.
             """)
@@ -94,16 +99,9 @@ struct Fit: GestaltCommand {
     }
 
     private var fitting: Fitting {
-        let location = data ?? ""
-        var choice = DataChoice(
-            DataSet.isNamed(location) ? location : absolutePath(location),
-            camera: reading.camera, seed: seed ?? 0)
-        choice.arrays = reading.arrays
-        choice.sizing = reading.sizing
-        choice.rawSize = reading.rawSize
-        choice.stride = reading.stride
-        choice = masks.applied(to: choice)
+        let choice = masks.applied(to: reading.choice(of: data ?? "", seed: seed ?? 0))
         var fitting = Fitting(choice, minutes: minutes ?? 20)
+        fitting.tellsInstances = masks.instances
         fitting.budget.size = reading.size
         fitting.budget.width = width
         (fitting.labels, fitting.classes) = (labels, classes)

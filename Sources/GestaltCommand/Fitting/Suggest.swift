@@ -45,11 +45,8 @@ struct Suggest: GestaltCommand {
             throw ValidationError("\(opened.path) segments clips; suggest needs a model of frames")
         }
         Interruption.handleSignals()
-        var choice = DataChoice(
-            DataSet.isNamed(data) ? data : absolutePath(data), camera: reading.camera)
-        (choice.arrays, choice.sizing) = (reading.arrays, reading.sizing)
-        (choice.rawSize, choice.stride) = (reading.rawSize, reading.stride)
-        let set = try choice.open(split, masks: .ifPresent, showsProgress: !common.quiet)
+        let set = try reading.choice(of: data)
+            .open(split, masks: .ifPresent, showsProgress: !common.quiet)
         var suggestions = FrameSuggestions(of: network)
         (suggestions.count, suggestions.stride) = (count, every)
         let bar = common.progress("examining", total: 0, unit: "frames")

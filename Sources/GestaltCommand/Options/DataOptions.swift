@@ -64,13 +64,7 @@ struct DataOptions: ParsableArguments {
     }
 
     func choice(seed: UInt64 = 0) -> DataChoice {
-        var choice = DataChoice(
-            DataSet.isNamed(data) ? data : absolutePath(data), camera: reading.camera, seed: seed)
-        choice.arrays = reading.arrays
-        choice.sizing = reading.sizing
-        choice.rawSize = reading.rawSize
-        choice.times = reading.times
-        choice.stride = reading.stride
+        var choice = reading.choice(of: data, seed: seed)
         choice.holdout = holdout
         choice.limit = limit
         return choice

@@ -6,7 +6,6 @@ import GestaltFitting
 import GestaltIO
 import GestaltRecipes
 import GestaltSegHeads
-import GestaltTensor
 
 /// The segmentation of the films among the inputs, one after the other.
 struct FilmJob {
@@ -34,7 +33,6 @@ struct FilmJob {
 
     let output: String
     let arguments: FilmArguments
-    let clips: ClipOptions
     let formats: [String]
     let opacity: Float?
     let common: CommonOptions
@@ -43,15 +41,12 @@ struct FilmJob {
     private(set) var failures: [(path: String, reason: String)] = []
 
     init(
-        _ network: any SegmentationModel, categories: [ModelCategory], output: String,
-        arguments: FilmArguments, clips: ClipOptions, formats: [String], threshold: Float?,
-        opacity: Float?,
-        common: CommonOptions
-    ) throws {
+        _ job: FilmSegmentation, output: String, arguments: FilmArguments, formats: [String],
+        threshold: Float?, opacity: Float?, common: CommonOptions
+    ) {
         (self.output, self.arguments, self.formats) = (output, arguments, formats)
-        self.clips = clips
         (self.opacity, self.common) = (opacity, common)
-        var job = try FilmSegmentation(of: network, categories: categories)
+        var job = job
         job.threshold = threshold ?? job.threshold
         job.batch = arguments.batch ?? job.batch
         job.tiling = arguments.tile.map { Tiling(size: $0) }
@@ -66,13 +61,13 @@ struct FilmJob {
     }
 
     /// - Throws: `Interrupted`; `FileFailure` where results cannot be written. Films that cannot be
-    ///   read become ``failures``.
+    ///   read, or not to their end, become ``failures``.
     mutating func run(_ films: [PictureGroup]) throws {
         for film in films {
             do {
                 try run(film.path, film.clipsName ?? film.path)
-            } catch let error as FilmError {
-                failures.append((film.path, "\(error)"))
+            } catch let error where error is FilmError || error is NonFiniteScores {
+                failures.append((film.path, SegmentJob.reason(error, film.path)))
             }
         }
     }
@@ -80,10 +75,9 @@ struct FilmJob {
     private mutating func run(_ path: String, _ name: String) throws {
         let film = try Film(contentsOf: path)
         var options = FilmOptions()
-        options.stride = arguments.every ?? clips.stride
-        options.start = arguments.from?.seconds ?? clips.times.start
-        options.end = arguments.to?.seconds ?? clips.times.end
-        options.rate = clips.times.rate
+        let (stride, times) = arguments.frames
+        (options.stride, options.rate) = (stride, times.rate)
+        (options.start, options.end) = (times.start, times.end)
         let reader = try film.frames(options)
         let every = (film.info.framesPerSecond ?? 25) / Double(options.stride)
         let rate = min(every, options.rate ?? every)
@@ -102,10 +96,13 @@ struct FilmJob {
             try Interruption.process.check()
         }
         bar.finish()
-        reader.remarks.forEach(common.remark)
+        for remark in reader.remarks where !remark.isDamage { common.remark("\(remark)") }
         let seconds = (ContinuousClock.now - begin) / .seconds(1)
         outcomes.append(
             Outcome(
                 film: path, frames: count, seconds: seconds, results: outputs.map(\.path)))
+        for remark in reader.remarks where remark.isDamage {
+            failures.append((path, "\(remark.message); \(count) frames are segmented"))
+        }
     }
 }

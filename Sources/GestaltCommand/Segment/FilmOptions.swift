@@ -25,11 +25,17 @@ struct FilmArguments: ParsableArguments {
             "Average probabilities over about N frames along motion, where colors agree.",
             valueName: "N"))
     var smooth: Double?
-    @Option(help: "Segment every N-th frame of a film.", transform: positive) var every: Int?
+    @Option(help: "Segment every N-th frame of a film or clip.", transform: positive)
+    var every: Int?
     @Option(
-        help: ArgumentHelp("Begin at this time: seconds, M:SS or H:MM:SS.", valueName: "time"))
+        help: ArgumentHelp(
+            "Begin a film at this time: seconds, M:SS or H:MM:SS.", valueName: "time"))
     var from: FilmTime?
-    @Option(help: ArgumentHelp("End before this time.", valueName: "time")) var to: FilmTime?
+    @Option(help: ArgumentHelp("End a film before this time.", valueName: "time"))
+    var to: FilmTime?
+    @Option(
+        help: ArgumentHelp("At most this many frames a second of a film.", valueName: "frames"))
+    var frameRate: Double?
     @Option(
         help: "Number of frames that the network sees at once; 4 by default.", transform: positive)
     var batch: Int?
@@ -37,6 +43,9 @@ struct FilmArguments: ParsableArguments {
     func validate() throws {
         if let smooth, !(smooth >= 1 && smooth.isFinite) {
             throw ValidationError("--smooth must be 1 or more, not \(smooth)")
+        }
+        if let frameRate, !(frameRate > 0) {
+            throw ValidationError("--frame-rate must be positive")
         }
         if let from, let to, from.seconds >= to.seconds {
             throw ValidationError("--from must lie before --to")
@@ -53,8 +62,13 @@ struct FilmArguments: ParsableArguments {
         formats?.split(separator: ",").map(String.init)
     }
 
-    /// The options that only films have, as they were typed.
-    var typed: [String] {
-        ["--formats", "--tile", "--smooth", "--every", "--from", "--to", "--batch"].filter(isTyped)
+    /// The choice of frames of films and clips.
+    var frames: (stride: Int, times: FilmTimes) {
+        (every ?? 1, FilmTimes(start: from?.seconds, end: to?.seconds, rate: frameRate))
     }
+
+    /// The options of films that are decoded, segmented and written side by side.
+    static let filmNames = ["--formats", "--tile", "--smooth", "--batch"]
+    /// The options of films alone.
+    static let timeNames = ["--from", "--to", "--frame-rate"]
 }

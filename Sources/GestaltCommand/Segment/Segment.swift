@@ -22,8 +22,10 @@ struct Segment: GestaltCommand {
             as compressed run lengths) and times/NAME.csv, or the results of --formats; it is \
             decoded, segmented and written side by side, in memory that does not grow with it.
             A model of instances writes the numbers of objects into masks/NAME.png, and all objects \
-            with class, score and mask into coco.json; it sees the frames of films as pictures.
-            Unreadable images are skipped and listed at the end; the exit code is then 1.
+            with class, score and mask into coco.json. In films an object keeps its number while its \
+            masks in consecutive frames overlap.
+            Unreadable images and films are skipped and listed at the end, damaged films segmented up \
+            to the damage; the exit code is then 1.
             A head on clips (tokenizer:LATENTS:clip) sees the surrounding frames: the images of a \
             folder are then a clip.
             Without --model the images are segmented by robot-push-small/foreground, which was \
@@ -36,7 +38,7 @@ struct Segment: GestaltCommand {
     @OptionGroup var model: UsualModelOptions
     @Option(help: "The folder for masks/ and overlays/.", completion: .directory)
     var output: String
-    @OptionGroup var reading: ReadingOptions
+    @OptionGroup var reading: ClipFormOptions
     @Option(
         help: """
             Probability above which a pixel is foreground, or score from which on an object counts; \
@@ -63,36 +65,19 @@ struct Segment: GestaltCommand {
     func run() throws {
         try OutputFolder.check(output)
         let opened = try model.open(for: .segmentation, common)
-        let frameModel = opened.model as? any SegmentationModel & StoredModel
-        if let classes = frameModel?.classes, classes > 1, threshold != nil {
-            throw ValidationError(
-                "--threshold is for foreground and instances; \(opened.path) chooses among "
-                    + "\(classes) classes")
-        }
-        guard !skipExisting || !(opened.model is any InstanceModel) else {
-            throw ValidationError(
-                "--skip-existing: \(opened.path) tells objects apart, and coco.json lists those of "
-                    + "all images of a call")
-        }
+        try requireUse(of: opened)
+        let films = try filmSegmentation(of: opened)
         Interruption.handleSignals()
         let listing = PictureListing(inputs, excluding: output)
-        var job = try SegmentJob(
-            opened, categories: try categories(of: opened), output: output, common: common,
-            options: .init(
-                clips: reading.options, threshold: threshold ?? 0.5,
-                opacity: opacity ?? (frameModel?.classes == 1 ? 0.35 : 0.5),
-                overlays: !masksOnly, skipsExisting: skipExisting))
-        // Models of clips and of instances see films as other clips.
-        let filmModel = frameModel.flatMap { $0.readsClips ? nil : $0 }
-        let films = filmModel == nil ? [] : listing.groups.filter(FilmJob.isFilm)
-        guard film.typed.isEmpty || !films.isEmpty else {
-            throw ValidationError(
-                "\(film.typed.joined(separator: ", ")): for films, and models of single frames "
-                    + "that give foreground or classes")
+        // Models of clips see films as other clips.
+        let filmGroups = films == nil ? [] : listing.groups.filter(FilmJob.isFilm)
+        let pictures = listing.groups.filter { group in
+            !filmGroups.contains { $0.path == group.path }
         }
-        var filmJob = films.isEmpty ? nil : try filmModel.map { try self.filmJob($0, opened.path) }
-        try filmJob?.run(films)
-        let pictures = listing.groups.filter { group in !films.contains { $0.path == group.path } }
+        try requireUse(of: pictures, filmGroups)
+        var job = try pictureJob(opened)
+        var filmJob = filmGroups.isEmpty ? nil : films.map(filmJob)
+        try filmJob?.run(filmGroups)
         job.failures =
             (filmJob?.failures ?? []) + listing.failures.map { ($0.path, $0.reason) }
         if !pictures.isEmpty {
@@ -105,6 +90,18 @@ struct Segment: GestaltCommand {
         guard job.failures.isEmpty else { throw ExitCode(1) }
     }
 
+    private func pictureJob(_ opened: OpenedModel) throws -> SegmentJob {
+        let isForeground = (opened.model as? any SegmentationModel)?.classes == 1
+        var clips = reading.options
+        (clips.stride, clips.times) = film.frames
+        return try SegmentJob(
+            opened, categories: try categories(of: opened), output: output, common: common,
+            options: .init(
+                clips: clips, threshold: threshold ?? 0.5,
+                opacity: opacity ?? (isForeground ? 0.35 : 0.5), overlays: !masksOnly,
+                skipsExisting: skipExisting))
+    }
+
     /// The categories of a model of instances; none for others, whose films have them.
     private func categories(of opened: OpenedModel) throws -> [ModelCategory] {
         guard let model = opened.model as? any InstanceModel else { return [] }
@@ -112,12 +109,19 @@ struct Segment: GestaltCommand {
         return stored.isEmpty ? ModelCategories.usual(classes: model.classes) : stored
     }
 
-    private func filmJob(
-        _ network: any SegmentationModel & StoredModel, _ path: String
-    ) throws -> FilmJob {
-        try FilmJob(
-            network, categories: ModelCategories.read(from: path), output: output, arguments: film,
-            clips: reading.options,
+    /// The segmentation of films; nil for a model of clips.
+    private func filmSegmentation(of opened: OpenedModel) throws -> FilmSegmentation? {
+        let categories = try ModelCategories.read(from: opened.path)
+        if let model = opened.model as? any InstanceModel {
+            return FilmSegmentation(of: model, categories: categories)
+        }
+        let model = try opened.segmentation()
+        return model.readsClips ? nil : try FilmSegmentation(of: model, categories: categories)
+    }
+
+    private func filmJob(_ segmentation: FilmSegmentation) -> FilmJob {
+        FilmJob(
+            segmentation, output: output, arguments: film,
             formats: film.names ?? (masksOnly ? ["masks"] : MaskOutputs.usual),
             threshold: threshold, opacity: opacity, common: common)
     }
@@ -152,7 +156,7 @@ struct Segment: GestaltCommand {
 
     private func printFailures(_ job: SegmentJob) {
         guard !job.failures.isEmpty else { return }
-        printError("\(job.failures.count) could not be segmented:")
+        printError("\(job.failures.count) could not be segmented as a whole:")
         for failure in job.failures { printError("  \(failure.path): \(failure.reason)") }
     }
 }

@@ -34,7 +34,7 @@ struct SegmentJob {
     var failures: [(path: String, reason: String)] = []
     private var total = 0
     private var sizeIsSaid = false
-    /// Times of frames of films by the names of their masks.
+    /// Times of frames of a film by the names of their masks, `FILM/000012`.
     private var times: [(name: String, seconds: Double)] = []
     /// The instances of pictures; nil for a model of none.
     private var instances: InstanceFile?
@@ -78,19 +78,21 @@ struct SegmentJob {
             } catch let error where Self.isAboutInput(error) {
                 failures.append((group.path, Self.reason(error, group.path)))
             }
+            try writeTimes(of: group)
         }
-        try writeTimes()
         for problem in try instances?.write(to: output + "/coco.json") ?? [] {
             common.remark("\(problem)")
         }
     }
 
-    /// Writes the times of films' frames beside the masks: names, then seconds.
-    private func writeTimes() throws {
-        guard !times.isEmpty else { return }
-        let lines = times.map { "\"\($0.name.replacing("\"", with: "\"\""))\",\($0.seconds)\n" }
-        try AtomicFile.write(
-            Array(("name,seconds\n" + lines.joined()).utf8), to: output + "/times.csv")
+    /// Writes the times of a film's frames next to the masks, `times/FILM.csv`.
+    private mutating func writeTimes(of group: PictureGroup) throws {
+        defer { times = [] }
+        guard let film = group.clipsName, !times.isEmpty else { return }
+        try FrameTimes.write(
+            times.compactMap { name, seconds in
+                Int(PathParts.name(name)).map { (number: $0, seconds: seconds) }
+            }, film: film, folder: output)
     }
 
     private mutating func runPictures(_ group: PictureGroup, _ progress: ProgressBar) throws {
@@ -127,7 +129,7 @@ struct SegmentJob {
         for (picture, result) in zip(good, results) {
             switch result {
             case .success(let labels):
-                instances?.add(labels, name: picture.picture.name + ".png")
+                instances?.add(labels, name: picture.picture.fileName)
                 done += 1
             case .failure(let error): failures.append((picture.picture.path, "\(error)"))
             }
@@ -285,8 +287,19 @@ struct SegmentJob {
     }
 
     /// Returns the error message without its leading path.
-    private static func reason(_ error: any Error, _ path: String) -> String {
+    static func reason(_ error: any Error, _ path: String) -> String {
         let text = "\(error)"
         return text.hasPrefix(path + ": ") ? String(text.dropFirst(path.count + 2)) : text
+    }
+}
+
+extension NamedPicture {
+    /// The name in label files: with the ending of the picture's file, for frames of clips that of
+    /// their masks.
+    fileprivate var fileName: String {
+        let ending = URL(filePath: path).pathExtension
+        guard Image.pathExtensions.contains(ending.lowercased()) else { return name + ".png" }
+        // Names keep their endings where two would be the same.
+        return name.hasSuffix("." + ending) ? name : "\(name).\(ending)"
     }
 }

@@ -54,7 +54,7 @@ public struct FilmClips: ClipSource {
 
     public var remarks: [String] {
         guard case .parts(let ranges, let index) = content else { return [] }
-        return index.remarks + [
+        return index.remarks.map(\.description) + [
             "\(film.path): \(index.count) frames are read as \(ranges.count) clips"
         ]
     }
@@ -101,7 +101,8 @@ public struct FilmClips: ClipSource {
             throw FilmError.unreadable(
                 path: film.path, expected: "frames in the range of time", found: "none")
         }
-        var result = ClipPieces(clips: [clip(frames, name)], remarks: reader.remarks)
+        var result = ClipPieces(
+            clips: [clip(frames, name)], remarks: reader.remarks.map(\.description))
         (result.isSampled, result.isCut) = (true, isLonger)
         return result
     }

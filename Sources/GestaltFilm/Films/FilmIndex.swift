@@ -11,7 +11,7 @@ public struct FilmIndex: Sendable, Hashable {
     /// The numbers of frames from which decoding can begin.
     public let keyFrames: [Int]
     /// Remarks on the film: damage, missing frames.
-    public let remarks: [String]
+    public let remarks: [FilmRemark]
 
     /// The number of frames.
     public var count: Int { times.count }

@@ -9,7 +9,7 @@ public final class FilmReader {
     public let height: Int
     public let width: Int
     /// Remarks on the film, complete when ``next()`` has returned nil: damage, missing frames.
-    public private(set) var remarks: [String] = []
+    public private(set) var remarks: [FilmRemark] = []
 
     private let film: Film
     private let options: FilmOptions
@@ -102,27 +102,28 @@ extension Film {
     /// - Throws: ``FilmError/unreadable(path:expected:found:)`` where there was no frame.
     func remarks(
         _ log: ProgramLog, _ ending: ChildProcess.Ending?, estimates: Int
-    ) throws(FilmError) -> [String] {
+    ) throws(FilmError) -> [FilmRemark] {
         guard log.frameCount > 0 else {
             throw .unreadable(
                 path: path, expected: "frames", found: log.summary.map { "none: \($0)" } ?? "none")
         }
-        var remarks: [String] = []
+        var remarks: [FilmRemark] = []
+        func add(_ message: String, isDamage: Bool = false) {
+            remarks.append(FilmRemark(path: path, isDamage: isDamage, message))
+        }
         if estimates > 0 {
-            remarks.append(
-                "\(path): \(estimates) frame\(estimates == 1 ? "" : "s") without a time; the "
-                    + "nominal rate fills in")
+            add(
+                "\(estimates) frame\(estimates == 1 ? "" : "s") without a time; the nominal rate "
+                    + "fills in")
         }
-        if log.changesSize {
-            remarks.append("\(path): frames of several sizes are brought to that of the first")
-        }
+        if log.changesSize { add("frames of several sizes are brought to that of the first") }
         if let summary = log.summary {
             let promised = ending == nil ? nil : info.largestClaim
             let missing = promised.flatMap { $0 > log.frameCount ? $0 : nil }
                 .map { ", \(log.frameCount) of \($0) frames read" }
-            remarks.append("\(path): damaged\(missing ?? ""): \(summary)")
+            add("damaged\(missing ?? ""): \(summary)", isDamage: true)
         } else if let ending, ending != .exited(0) {
-            remarks.append("\(path): ffmpeg ended early (\(ending))")
+            add("ffmpeg ended early (\(ending))", isDamage: true)
         }
         return remarks
     }

@@ -39,20 +39,29 @@ public final class FilmWriter {
     /// - Parameters:
     ///   - framesPerSecond: the rate of frames without times.
     ///   - quality: the constant rate factor of x264, 0 (lossless) to 51 (worst).
+    ///   - effort: the time for each frame; with less the file is larger.
     /// - Throws: ``FilmError``: `ffmpeg` is not installed or cannot be started.
     /// - Precondition: sizes and rate are positive, quality is in range.
     public convenience init(
-        path: String, height: Int, width: Int, framesPerSecond: Double, quality: Int = 18
+        path: String, height: Int, width: Int, framesPerSecond: Double, quality: Int = 18,
+        effort: Effort = .usual
     ) throws {
         try self.init(
             path: path, height: height, width: width, framesPerSecond: framesPerSecond,
-            quality: quality, programs: .installed())
+            quality: quality, effort: effort, programs: .installed())
     }
 
-    /// As ``init(path:height:width:framesPerSecond:quality:)`` with programs of one's own.
+    /// The time that encoding takes.
+    public enum Effort: String, Sendable {
+        case usual = "medium"
+        /// About a third of it, for films that are written while the processors have other work.
+        case low = "veryfast"
+    }
+
+    /// As ``init(path:height:width:framesPerSecond:quality:effort:)`` with programs of one's own.
     public init(
         path: String, height: Int, width: Int, framesPerSecond: Double, quality: Int = 18,
-        programs: FilmPrograms
+        effort: Effort = .usual, programs: FilmPrograms
     ) throws {
         require(
             height > 0 && width > 0 && framesPerSecond > 0 && framesPerSecond.isFinite
@@ -67,7 +76,8 @@ public final class FilmWriter {
         let number = Self.serial.add(1, ordering: .relaxed).newValue
         temporaryPath = "\(path).part-\(ProcessInfo.processInfo.processIdentifier)-\(number)"
         child = try .started(
-            programs.ffmpeg, Self.arguments(quality, temporaryPath), path: path, hasInput: true)
+            programs.ffmpeg, Self.arguments(quality, effort, temporaryPath), path: path,
+            hasInput: true)
         try send(stream.header)
     }
 
@@ -133,13 +143,15 @@ public final class FilmWriter {
         unlink(temporaryPath)
     }
 
-    private static func arguments(_ quality: Int, _ path: String) -> [String] {
+    private static func arguments(
+        _ quality: Int, _ effort: Effort, _ path: String
+    ) -> [String] {
         [
             "-hide_banner", "-nostats", "-loglevel", "repeat+level+error", "-y",
             "-f", "matroska", "-i", "pipe:0", "-map", "0:v:0", "-vf",
             "scale=out_color_matrix=bt709:out_range=tv:flags=bicubic+accurate_rnd,format=yuv420p",
             "-fps_mode", "passthrough", "-enc_time_base", "-1", "-c:v", "libx264",
-            "-preset", "medium", "-crf", "\(quality)",
+            "-preset", effort.rawValue, "-crf", "\(quality)",
             // With frames out of order, ffmpeg 5.1 writes too short a duration for varying rates.
             "-bf", "0", "-colorspace", "bt709", "-color_primaries", "bt709", "-color_trc", "bt709",
             "-color_range", "tv", "-video_track_timescale", "90000", "-movflags", "+faststart",

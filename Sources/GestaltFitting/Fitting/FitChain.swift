@@ -69,6 +69,7 @@ struct FitChain {
             "encoder": { try encoder($0) },
             "teacher": { teacher($0, labeled) },
             "student": { student($0, labeled) },
+            "instances": { instances($0, labeled) },
         ]
         return try recipes[stage.name]?(stage)
     }
@@ -89,14 +90,29 @@ struct FitChain {
 
     private func teacher(_ stage: FitPlan.Stage, _ data: DataChoice) -> HeadRecipe {
         var recipe = HeadRecipe(
-            data: data, model: beginning, encoder: "dense", classes: fit.plan.classes,
+            data: data, model: beginning, encoder: encoderName, classes: fit.plan.classes,
             steps: stage.steps, seed: fit.seed)
         recipe.augmentation = augmentation
         recipe.optimization.evaluationInterval = .max
         return recipe
     }
 
-    /// The model that the teacher begins with.
+    private func instances(_ stage: FitPlan.Stage, _ data: DataChoice) -> InstanceRecipe {
+        var recipe = InstanceRecipe(
+            data: data, model: beginning, encoder: encoderName,
+            head: ComponentName(kind: "query", words: fit.plan.queries.map { ["\($0)"] } ?? []),
+            classes: fit.plan.classes, steps: stage.steps, seed: fit.seed)
+        // Mixed frames would show more objects than there are queries.
+        recipe.augmentation = .standard
+        recipe.optimization.evaluationInterval = .max
+        return recipe
+    }
+
+    private var encoderName: ComponentName {
+        ComponentName(kind: "dense", words: ["\(fit.plan.width)"])
+    }
+
+    /// The model that the first training with labels begins with.
     private var beginning: String {
         fit.earlier ?? folder.stage("encoder")
     }
@@ -121,27 +137,34 @@ extension FitChain {
     /// Writes the model of the last training with its card, its categories and its scores.
     private func publish() throws -> FitReport {
         let last = fit.plan.stages.last?.name ?? "teacher"
-        let selection = try FrameSelection(contentsOf: folder.labeledFrames)
-        let isScored = !selection.heldOut.isEmpty
         let names = fit.categories.dropFirst().map(\.name).joined(separator: ", ")
+        let kind = fit.plan.queries == nil ? "masks" : "single objects"
         try Publication(
             of: folder.stage(last), name: URL(filePath: folder.path).lastPathComponent,
-            about: "masks of \(names.isEmpty ? "foreground" : names)", storage: .float32
+            about: "\(kind) of \(names.isEmpty ? "foreground" : names)", storage: .float32
         ).write(to: folder.path, scoredOn: [])
         try ModelCategories.write(fit.categories, to: folder.path)
-        let model = try OpenedModel(at: folder.path).segmentation()
-        let scores =
-            isScored
-            ? try FitReport.scores(
-                of: model, fit.categories,
-                on: selection.choice(storedAt: folder.labeledFrames)
-                    .open(.validation, masks: .required, classes: fit.plan.classes)) : nil
         let report = FitReport(
-            fit, categories: scores?.categories ?? [], basis: scores?.basis,
-            seconds: (ContinuousClock.now - start) / .seconds(1))
+            fit, scores: try scores(), seconds: (ContinuousClock.now - start) / .seconds(1))
         try AtomicFile.write(StrictJSON.encode(report), to: folder.report)
         try report.append(to: folder.path + "/README.md")
         SourceClips.shared.clear()
         return report
+    }
+
+    /// Returns the scores of the model on what is held out; nil where nothing is.
+    private func scores() throws -> FitReport.Scores? {
+        let selection = try FrameSelection(contentsOf: folder.labeledFrames)
+        guard !selection.heldOut.isEmpty else { return nil }
+        let choice = selection.choice(storedAt: folder.labeledFrames)
+        let opened = try OpenedModel(at: folder.path)
+        guard fit.plan.queries == nil else {
+            return try FitReport.scores(
+                of: opened.instanceModel(), fit.categories,
+                on: choice.open(.validation, masks: .required))
+        }
+        return try FitReport.scores(
+            of: opened.segmentation(), fit.categories,
+            on: choice.open(.validation, masks: .required, classes: fit.plan.classes))
     }
 }

@@ -29,6 +29,8 @@ public struct FitReport: Codable, Sendable, Equatable {
     }
 
     public var categories: [CategoryScore]
+    /// The scores of the objects of each category; nil for a model of categories.
+    public var objects: [ObjectScore]?
     /// What was held out.
     public var heldOut: HeldOut
     /// What the intervals are over; nil without scores.
@@ -38,17 +40,25 @@ public struct FitReport: Codable, Sendable, Equatable {
     /// The seconds of this session.
     public var seconds: Double
 
-    init(
-        _ fit: FitDescription, categories: [CategoryScore], basis: String?, seconds: Double
-    ) {
-        (self.categories, heldOut, plan) = (categories, fit.heldOut, fit.plan)
-        (intervals, self.seconds) = (basis, seconds)
+    init(_ fit: FitDescription, scores: Scores?, seconds: Double) {
+        (categories, objects) = (scores?.categories ?? [], scores?.objects)
+        (heldOut, plan) = (fit.heldOut, fit.plan)
+        (intervals, self.seconds) = (scores?.basis, seconds)
+    }
+
+    /// The scores on held-out windows.
+    struct Scores {
+        var categories: [CategoryScore] = []
+        var objects: [ObjectScore]?
+        /// What the intervals are over.
+        var basis: String
     }
 
     /// The lines that state the scores.
     public var lines: [String] {
         guard let intervals else { return [heldOut.description] }
-        return categories.map(\.description) + [
+        let scores = categories.map(\.description) + (objects ?? []).map(\.description)
+        return scores + [
             heldOut.description, "95 % intervals over \(intervals)",
         ]
     }
@@ -70,11 +80,10 @@ extension FitReport {
     /// Scores the categories of a model on held-out windows.
     static func scores(
         of model: any SegmentationModel, _ categories: [ModelCategory], on set: DataSet
-    ) throws -> (categories: [CategoryScore], basis: String) {
+    ) throws -> Scores {
         let report = try SegmentationReport(
-            of: model, on: set, every: set.labeledFrameCount > many ? 5 : 1,
-            measuresBoundaries: false)
-        let (groups, basis) = groups(of: report.images)
+            of: model, on: set, every: interval(of: set), measuresBoundaries: false)
+        let (groups, basis) = groups(of: report.images.map(\.clip))
         let labels: [Int?] = model.classes == 1 ? [nil] : (1..<model.classes).map { $0 }
         let scores = labels.map { label in
             let place = label ?? 1
@@ -86,8 +95,11 @@ extension FitReport {
                         ? image.classes[label - 1] : nil
                 }, groups)
         }
-        return (scores, basis)
+        return Scores(categories: scores, basis: basis)
     }
+
+    /// The interval between scored frames.
+    static func interval(of set: DataSet) -> Int { set.labeledFrameCount > many ? 5 : 1 }
 
     private static func score(
         _ name: String, _ scores: [Double?], _ groups: [Int]
@@ -104,12 +116,10 @@ extension FitReport {
     }
 
     /// The groups that are resampled: films, else windows of them, else single frames.
-    private static func groups(
-        of images: [SegmentationReport.ImageScore]
-    ) -> (groups: [Int], basis: String) {
-        let films = images.map { FrameFacts.film(ofClip: SelectedClips.sourceName(of: $0.clip)) }
-        let windows = images.map(\.clip)
-        let frames = images.indices.map(String.init)
+    /// - Parameter windows: the name of the window of each picture.
+    static func groups(of windows: [String]) -> (groups: [Int], basis: String) {
+        let films = windows.map { FrameFacts.film(ofClip: SelectedClips.sourceName(of: $0)) }
+        let frames = windows.indices.map(String.init)
         for (names, basis) in [
             (films, "films"),
             (windows, "stretches of a film, too narrow for other films"),
@@ -124,6 +134,6 @@ extension FitReport {
                 }, basis
             )
         }
-        return (Array(images.indices), "frames")
+        return (Array(windows.indices), "frames")
     }
 }

@@ -10,7 +10,8 @@ import GestaltTraining
 /// encoder on all frames, a teacher on the labels, a student on labels and all other frames.
 ///
 /// Resolution, network and steps follow from the frames and the time (``FitPlan``); labeled films
-/// are held out and scored.
+/// are held out and scored. With ``tellsInstances`` the model tells objects apart: an instance head
+/// is trained on the labels in place of teacher and student.
 ///
 /// ```swift
 /// let fitting = Fitting(DataChoice("set"), minutes: 20)
@@ -24,6 +25,9 @@ public struct Fitting: Sendable {
     public var budget: FitBudget
     /// The number of classes with the background; nil takes the categories of the data.
     public var classes: Int?
+    /// Whether objects are told apart, which labels must do, too: label files of objects in an
+    /// imported set, or masks whose ids number objects.
+    public var tellsInstances = false
     /// The number of labeled frames to learn from and to score, spread over the clips; nil for all.
     public var labels: Int?
     /// The share of labeled films, or frames of the only film, that is held out, 0 to 1.
@@ -41,10 +45,13 @@ public struct Fitting: Sendable {
     /// Decides what will be done; writes nothing.
     ///
     /// - Parameter costs: measured times of networks; nil measures them.
+    /// - Parameter instanceCosts: the same with an instance head, for ``tellsInstances``.
     /// - Throws: errors of reading the data; `ConfigurationError` for settings out of range and for
-    ///   data without labels.
+    ///   data without labels; `ClipError` and `ImportError` for labels that do not tell objects
+    ///   apart, for ``tellsInstances``.
     public func prepared(
-        costs: [NetworkCost]? = nil, showsProgress: Bool = false
+        costs: [NetworkCost]? = nil, instanceCosts: [NetworkCost]? = nil,
+        showsProgress: Bool = false
     ) throws -> PreparedFit {
         try validate()
         SourceClips.shared.clear()
@@ -52,14 +59,16 @@ public struct Fitting: Sendable {
         budget.memory = budget.memory ?? SystemMemory.headroom.map { $0.bytes * 4 / 5 }
         let start = try earlier.map { try EarlierFit($0) }
         if let start { (budget.size, budget.width) = (start.size, start.width) }
+        let isSameKind = start?.tellsInstances == tellsInstances
         let facts = try FrameFacts(
-            of: source, classes: classes ?? start?.classes, labels: labels,
-            showsProgress: showsProgress)
+            of: labeledSource, classes: classes ?? (isSameKind ? start?.classes : nil),
+            labels: labels, showsProgress: showsProgress)
         let heldOut = HeldOut(from: facts, share: heldOutShare)
         let widths = budget.width.map { [$0] } ?? NetworkCost.usualWidths
         let plan = try FitPlan(
             for: facts, heldOut: heldOut, budget: budget,
             costs: costs ?? NetworkCost.measured(widths: widths, classes: facts.classes),
+            instanceCosts: instanceCosts ?? Self.instanceCosts(for: facts, widths: widths),
             hasEncoder: start != nil)
         return PreparedFit(
             description: FitDescription(
@@ -70,7 +79,8 @@ public struct Fitting: Sendable {
     /// Fits a model and writes it to the folder of `options`.
     ///
     /// - Throws: `TrainingError`, with `interrupted` where a stop was requested: ``resume(_:_:)``
-    ///   then continues to the bits of an uninterrupted fit; errors of ``prepared(costs:showsProgress:)``.
+    ///   then continues to the bits of an uninterrupted fit; errors of
+    ///   ``prepared(costs:instanceCosts:showsProgress:)``.
     @discardableResult
     public func run(_ options: RunOptions) throws -> FitReport {
         try prepared(showsProgress: options.showsProgress).run(options)
@@ -88,6 +98,14 @@ public struct Fitting: Sendable {
         return try FitChain(try FitDescription(folder: folder), FitFolder(folder), options).run()
     }
 
+    /// Measures networks with an instance head, where objects are told apart.
+    private static func instanceCosts(for facts: FrameFacts, widths: [Int]) -> [NetworkCost] {
+        facts.mostObjects.map { objects in
+            NetworkCost.measuredInstances(
+                widths: widths, classes: facts.classes, queries: FitPlan.queries(for: objects))
+        } ?? []
+    }
+
     private func validate() throws(ConfigurationError) {
         try budget.validate()
         guard (0..<1).contains(heldOutShare) else {
@@ -96,14 +114,22 @@ public struct Fitting: Sendable {
         if let labels, labels < 1 {
             throw .invalid("labels", expected: "1 or more", found: labels)
         }
-        if let classes, !(1...255).contains(classes) {
-            throw .invalid("classes", expected: "1 to 255", found: classes)
+        let fewest = tellsInstances ? 2 : 1
+        if let classes, !(fewest...255).contains(classes) {
+            throw .invalid("classes", expected: "\(fewest) to 255", found: classes)
         }
+    }
+
+    /// The source with labels of the kind that is needed.
+    private var labeledSource: DataChoice {
+        var choice = source
+        if tellsInstances { choice.labelMeaning = .instances }
+        return choice
     }
 
     /// The source with frames of the network's size.
     private func sized(to size: FrameSize) -> DataChoice {
-        var choice = source
+        var choice = labeledSource
         choice.holdout = nil
         var sizing = choice.sizing ?? FrameSizing()
         sizing.size = size
@@ -150,14 +176,16 @@ struct EarlierFit {
     let size: FrameSize
     let width: Int
     let classes: Int
+    let tellsInstances: Bool
 
-    /// - Throws: errors of opening the model; `ModelMismatch` for one without masks;
-    ///   `ConfigurationError` for one that is not on a dense encoder.
+    /// - Throws: errors of opening the model; `ConfigurationError` for one that is not a
+    ///   segmentation head or an instance head on a dense encoder.
     init(_ folder: String) throws {
         let opened = try OpenedModel(at: folder)
-        let model = try opened.segmentation()
-        guard let encoder = (model as? Segmenter)?.encoder as? DenseEncoder,
-            let size = FrameSize(height: model.input.height, width: model.input.width)
+        let (segmenter, apart) = (opened.model as? Segmenter, opened.model as? InstanceSegmenter)
+        guard let encoder = (segmenter?.encoder ?? apart?.encoder) as? DenseEncoder,
+            let input = segmenter?.input ?? apart?.input,
+            let size = FrameSize(height: input.height, width: input.width)
         else {
             throw ConfigurationError.invalid(
                 "earlier", expected: "the folder of a fit, a head on a dense encoder",
@@ -165,6 +193,7 @@ struct EarlierFit {
         }
         self.size = size
         width = encoder.configuration.widths[0]
-        classes = model.classes
+        classes = segmenter?.classes ?? apart?.classes ?? 1
+        tellsInstances = apart != nil
     }
 }

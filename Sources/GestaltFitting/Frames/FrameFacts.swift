@@ -50,14 +50,18 @@ public struct FrameFacts: Codable, Sendable, Equatable {
     public var smallestSide: Double?
     /// Whether the camera stands still in the clips that were examined; false for single pictures.
     public var cameraIsStill: Bool
+    /// The largest number of objects in a labeled frame; nil for labels of categories.
+    public var mostObjects: Int?
 
     public init(
         splits: [Split], clips: [ClipFacts], height: Int, width: Int, classes: Int,
-        categories: [ModelCategory], smallestSide: Double?, cameraIsStill: Bool
+        categories: [ModelCategory], smallestSide: Double?, cameraIsStill: Bool,
+        mostObjects: Int? = nil
     ) {
         (self.splits, self.clips, self.height, self.width) = (splits, clips, height, width)
         (self.classes, self.categories) = (classes, categories)
         (self.smallestSide, self.cameraIsStill) = (smallestSide, cameraIsStill)
+        self.mostObjects = mostObjects
     }
 
     public var frameCount: Int { clips.reduce(0) { $0 + $1.frameCount } }
@@ -77,7 +81,8 @@ extension FrameFacts {
     ///   - classes: the number of classes; nil takes the categories of the data, or the ids that
     ///     occur.
     ///   - labels: the number of labeled frames to keep, spread over the clips; nil for all.
-    /// - Throws: errors of opening the data; `ClipError` for ids that are no class.
+    /// - Throws: errors of opening the data; `ClipError` for ids that are no class, and for labels
+    ///   that do not tell objects apart where the data are of `LabelMeaning.instances`.
     public init(
         of source: DataChoice, classes: Int? = nil, labels: Int? = nil, showsProgress: Bool = false
     ) throws {
@@ -92,7 +97,10 @@ extension FrameFacts {
             sets.append((split, set))
         }
         let train = sets[0].set
-        let count = classes ?? Self.classes(of: train)
+        let tellsInstances = source.labelMeaning == .instances
+        let count =
+            tellsInstances
+            ? try Self.instanceClasses(of: train, classes) : classes ?? Self.classes(of: train)
         var clips: [ClipFacts] = []
         var sides: [Double] = []
         for (split, set) in sets {
@@ -108,9 +116,12 @@ extension FrameFacts {
         self.init(
             splits: hasSplits ? sets.map(\.split) : [], clips: clips, height: size.height,
             width: size.width, classes: count,
-            categories: try Self.categories(of: train, classes: count),
+            categories: tellsInstances
+                ? try Self.instanceCategories(of: train, classes: count)
+                : try Self.categories(of: train, classes: count),
             smallestSide: Self.percentile(0.1, of: sides),
-            cameraIsStill: try Self.isStill(train))
+            cameraIsStill: try Self.isStill(train),
+            mostObjects: tellsInstances ? Self.mostObjects(in: sets.map(\.set)) : nil)
     }
 
     /// Opens the validation split, or the test split of data without one; nil where there is none.

@@ -1,6 +1,7 @@
 import GestaltData
 import GestaltModels
 import GestaltMotion
+import GestaltSegHeads
 
 extension FitPlan {
     /// Chooses resolution, network and steps.
@@ -8,17 +9,20 @@ extension FitPlan {
     /// The resolution is the smallest at which small labeled regions have sides of eight pixels,
     /// the width 32, where the time suffices for 1200 steps; else first the width is halved, then
     /// the resolution lowered. The time is divided into pre-training, a teacher on the labels and
-    /// a student on all frames, up to the steps of the complete recipe.
+    /// a student on all frames, up to the steps of the complete recipe; for objects that are told
+    /// apart into pre-training and an instance head.
     ///
     /// - Parameters:
     ///   - costs: of the networks to choose from.
+    ///   - instanceCosts: of the same with an instance head, for facts with
+    ///     ``FrameFacts/mostObjects``; `costs` where there are none.
     ///   - hasEncoder: whether an earlier fit provides a pre-trained network.
     ///   - heldOut: what is held out of training.
     /// - Throws: `ConfigurationError` for an invalid budget, and where nothing can be learned: no
     ///   labeled frame is left.
     public init(
         for facts: FrameFacts, heldOut: HeldOut, budget: FitBudget, costs: [NetworkCost],
-        hasEncoder: Bool = false
+        instanceCosts: [NetworkCost] = [], hasEncoder: Bool = false
     ) throws(ConfigurationError) {
         try budget.validate()
         let labels = facts.labeledCount - heldOut.labeledCount
@@ -28,23 +32,35 @@ extension FitPlan {
                 found: "\(facts.labeledCount), of which \(heldOut.labeledCount) are held out")
         }
         let seconds = budget.minutes * 60 * Self.plannedShare
-        let choice = Self.network(for: facts, budget, costs, seconds)
+        let isApart = facts.mostObjects != nil && !instanceCosts.isEmpty
+        let choice = Self.network(for: facts, budget, isApart ? instanceCosts : costs, seconds)
         self.init(
             size: choice.size, width: choice.cost.width, classes: facts.classes,
             batch: Self.usualBatch, stages: [],
             usesMotion: facts.cameraIsStill
                 && facts.clips.contains { $0.frameCount >= MotionSettings().neededFrames },
             encoderFrames: 0, studentFrames: 0, otherSeconds: 0,
-            memory: 0, remarks: choice.remarks)
+            memory: 0, remarks: choice.remarks,
+            queries: facts.mostObjects.map(Self.queries))
         let training =
             facts.frameCount
             - heldOut.clips.reduce(0) { $0 + facts.clips[$1].frameCount }
             - (heldOut.stretch?.count ?? 0)
         let work = FitWork(
-            plan: self, cost: choice.cost, labels: labels, frames: max(1, training),
+            plan: self, cost: costs.first { $0.width == width } ?? choice.cost,
+            headCost: choice.cost, labels: labels, frames: max(1, training),
             scored: heldOut.labeledCount, memory: budget.memory)
         work.divide(seconds, hasEncoder: hasEncoder, into: &self)
     }
+
+    /// Half as many queries again as a frame has objects, in steps of 8.
+    static func queries(for objects: Int) -> Int {
+        let needed = (objects * 3 / 2 + 7) / 8 * 8
+        return min(max(needed, QueryHead.Configuration.usualQueries), mostQueries)
+    }
+
+    /// The largest number of objects of a mask.
+    private static let mostQueries = 254
 
     private struct Network {
         var size: FrameSize

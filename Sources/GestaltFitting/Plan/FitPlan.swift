@@ -34,7 +34,7 @@ public struct FitBudget: Codable, Sendable, Equatable {
 public struct FitPlan: Codable, Sendable, Equatable {
     /// One training of the chain.
     public struct Stage: Codable, Sendable, Equatable {
-        /// `encoder`, `teacher` or `student`, the name of its folder.
+        /// `encoder`, then `teacher` and `student`, or `instances`: the name of its folder.
         public var name: String
         /// The number of optimizer steps of each round.
         public var steps: Int
@@ -64,6 +64,9 @@ public struct FitPlan: Codable, Sendable, Equatable {
     public var memory: Int
     /// Sentences on what limits the choice.
     public var remarks: [String]
+    /// The largest number of objects that the network can find in a frame; nil for a network of
+    /// categories, which does not tell objects apart.
+    public var queries: Int?
 
     /// The expected seconds of everything.
     public var seconds: Double { stages.reduce(otherSeconds) { $0 + $1.seconds } }
@@ -75,7 +78,9 @@ extension FitPlan {
     /// Frames of a batch, as in all recipes of single frames.
     static let usualBatch = 16
     /// The steps of the complete recipe; more change little.
-    static let mostSteps = (encoder: 4000, teacher: 600, teacherOfMany: 2500, student: 600)
+    static let mostSteps = (
+        encoder: 4000, teacher: 600, teacherOfMany: 2500, student: 600, instances: 2500
+    )
     /// The number of labeled frames that are many.
     static let manyLabels = 300
     /// The side of a small labeled region in pixels of the network that suffices to find it.
@@ -92,10 +97,7 @@ extension FitPlan {
 
     /// The lines that state the plan.
     public var lines: [String] {
-        var lines = [
-            "frames of \(size), a dense network of width \(width), "
-                + (classes == 1 ? "foreground against background" : "\(classes) classes")
-        ]
+        var lines = ["frames of \(size), a dense network of width \(width), \(result)"]
         for stage in stages {
             let rounds = stage.rounds > 1 ? "\(stage.rounds) rounds of " : ""
             lines.append(
@@ -105,6 +107,15 @@ extension FitPlan {
             "in all about \(Self.time(seconds)) and \((memory + (1 << 20) - 1) >> 20) MiB of memory"
         )
         return lines + remarks
+    }
+
+    /// The kind of masks.
+    private var result: String {
+        if let queries {
+            let categories = classes == 2 ? "one category" : "\(classes - 1) categories"
+            return "objects of \(categories), at most \(queries) in a frame"
+        }
+        return classes == 1 ? "foreground against background" : "\(classes) classes"
     }
 
     private static func time(_ seconds: Double) -> String {

@@ -4,6 +4,8 @@ import GestaltData
 struct FitWork {
     let plan: FitPlan
     let cost: NetworkCost
+    /// The cost of the network with the head that is trained last.
+    let headCost: NetworkCost
     /// The number of labeled frames to learn from.
     let labels: Int
     /// The number of frames to learn from, labeled or not.
@@ -17,6 +19,10 @@ struct FitWork {
     private var step: Double {
         pixels * Double(plan.batch) * cost.trainingSeconds * FitPlan.stepOverhead
     }
+    /// Seconds of a step of an instance head with its encoder.
+    private var headStep: Double {
+        pixels * Double(plan.batch) * headCost.trainingSeconds * FitPlan.stepOverhead
+    }
     /// Seconds of a pseudo-label: the frame, its mirror image, and averages over time.
     private var pseudoLabel: Double { pixels * (2 * cost.inferenceSeconds + Self.trackSeconds) }
     /// Seconds for each pixel of averages over frames of equal color.
@@ -26,11 +32,48 @@ struct FitWork {
 
     /// Divides the time.
     func divide(_ seconds: Double, hasEncoder: Bool, into plan: inout FitPlan) {
+        plan.encoderFrames = within(frames, bytes: bytesOfFrame, share: 0.25)
+        let spare =
+            plan.queries == nil
+            ? divideMasks(seconds, hasEncoder: hasEncoder, into: &plan)
+            : divideInstances(seconds, hasEncoder: hasEncoder, into: &plan)
+        let reading = Double(frames) * pixels * Self.readingSeconds
+        plan.otherSeconds =
+            3 * reading + 4 * Double(scored) * pixels * headCost.inferenceSeconds + 5
+        plan.memory = bytes(of: plan)
+        if let memory, plan.memory > memory {
+            plan.remarks.append(
+                "this may take more than the \(memory >> 20) MiB of memory that are available")
+        }
+        if spare > 0.3 * seconds {
+            plan.remarks.append("more steps than these change little: not all of the time is used")
+        }
+    }
+
+    /// Divides the time into pre-training and an instance head on the labeled frames.
+    /// - Returns: the seconds that are left.
+    private func divideInstances(
+        _ seconds: Double, hasEncoder: Bool, into plan: inout FitPlan
+    ) -> Double {
+        plan.studentFrames = min(labels, frames)
+        let share = hasEncoder ? 1 : 0.6
+        let head = clamped(seconds * share / headStep, FitPlan.mostSteps.instances)
+        let left = seconds - Double(head) * headStep
+        let encoder = hasEncoder ? 0 : clamped(left / step, FitPlan.mostSteps.encoder)
+        if encoder > 0 { add("encoder", encoder, 1, Double(encoder) * step, &plan) }
+        add("instances", head, 1, Double(head) * headStep, &plan)
+        return left - Double(encoder) * step
+    }
+
+    /// Divides the time into pre-training, a teacher and a student.
+    /// - Returns: the seconds that are left.
+    private func divideMasks(
+        _ seconds: Double, hasEncoder: Bool, into plan: inout FitPlan
+    ) -> Double {
         let isMany = labels > FitPlan.manyLabels
         let steps = seconds / step
         let mostTeacher = isMany ? FitPlan.mostSteps.teacherOfMany : FitPlan.mostSteps.teacher
         let hasStudent = frames - labels >= plan.batch && steps >= 150
-        plan.encoderFrames = within(frames, bytes: bytesOfFrame, share: 0.25)
         // As many frames as a fifth of the student's time labels, and as memory holds.
         plan.studentFrames = max(
             min(labels, frames),
@@ -48,28 +91,20 @@ struct FitWork {
             rounds = 2
             spare -= Double(student) * step + labeling
         }
-        let reading = Double(frames) * pixels * Self.readingSeconds
         if encoder > 0 { add("encoder", encoder, 1, Double(encoder) * step, &plan) }
         add("teacher", teacher, 1, Double(teacher) * step, &plan)
         if hasStudent {
             let each = Double(student) * step + labeling
             add("student", student, rounds, Double(rounds) * each, &plan)
         } else {
-            plan.remarks.append(
-                frames - labels < plan.batch
-                    ? "no student: there are hardly any unlabeled frames"
-                    : "no student: the time is too short for one")
+            plan.remarks.append("no student: \(reasonAgainstStudent)")
         }
-        plan.otherSeconds =
-            3 * reading + 4 * Double(scored) * pixels * cost.inferenceSeconds + 5
-        plan.memory = bytes(of: plan)
-        if let memory, plan.memory > memory {
-            plan.remarks.append(
-                "this may take more than the \(memory >> 20) MiB of memory that are available")
-        }
-        if spare > 0.3 * seconds {
-            plan.remarks.append("more steps than these change little: not all of the time is used")
-        }
+        return spare
+    }
+
+    private var reasonAgainstStudent: String {
+        frames - labels < plan.batch
+            ? "there are hardly any unlabeled frames" : "the time is too short for one"
     }
 
     private func add(
@@ -92,7 +127,9 @@ struct FitWork {
 
     private func bytes(of plan: FitPlan) -> Int {
         let held = Double(max(plan.encoderFrames, plan.studentFrames)) * bytesOfFrame
-        let training = pixels * Double(plan.batch) * cost.trainingBytes
-        return FitPlan.programBytes + cost.fixedBytes + Int(held + training)
+        let training =
+            pixels * Double(plan.batch) * max(cost.trainingBytes, headCost.trainingBytes)
+        return FitPlan.programBytes + max(cost.fixedBytes, headCost.fixedBytes)
+            + Int(held + training)
     }
 }

@@ -48,19 +48,64 @@ extension NetworkCost {
         let model = Segmenter(configuration, random: &random)
         let frames = Tensor<Float>.zeros([items, side, side, 3])
         let masks = Tensor<UInt8>.zeros([items, side, side])
-        let pixels = Double(items * side * side)
         let context = Context.training(random: RandomStream(seed: 0))
-        func step() {
+        return measured(width: width, parameters: model.parameterCount) {
             _ = valueAndGradients(of: model, context) { model, context in
                 segmentationLoss(model.logits(frames, context), masks)
             }
+        } inference: {
+            _ = model.probabilities(frames)
         }
+    }
+
+    private static func measured(
+        width: Int, parameters: Int, step: () -> Void, inference: () -> Void
+    ) -> NetworkCost {
+        let pixels = Double(items * side * side)
         let bytes = peakBytes { step() }
         return NetworkCost(
-            width: width, trainingSeconds: fastest { step() } / pixels,
-            inferenceSeconds: fastest { _ = model.probabilities(frames) } / pixels,
-            trainingBytes: Double(bytes) / pixels,
-            fixedBytes: bytesOfParameter * model.parameterCount)
+            width: width, trainingSeconds: fastest(step) / pixels,
+            inferenceSeconds: fastest(inference) / pixels,
+            trainingBytes: Double(bytes) / pixels, fixedBytes: bytesOfParameter * parameters)
+    }
+
+    /// Measures networks with an instance head on striped frames.
+    ///
+    /// - Parameters:
+    ///   - classes: the number of classes of objects with the background.
+    ///   - queries: the largest number of objects in a frame.
+    /// - Precondition: widths are 1 to 1024, 2 classes or more, 1 to 254 queries.
+    public static func measuredInstances(
+        widths: [Int] = usualWidths, classes: Int, queries: Int
+    ) -> [NetworkCost] {
+        widths.map { measuredInstances(width: $0, classes: classes, queries: queries) }
+    }
+
+    /// The objects of a frame in a measurement, as stripes: without objects a loss has no masks.
+    private static let stripes = 4
+
+    private static func measuredInstances(width: Int, classes: Int, queries: Int) -> NetworkCost {
+        let configuration = InstanceSegmenterConfiguration(
+            encoder: DenseEncoderConfiguration(width: width),
+            head: QueryHead.Configuration(queries: queries), classes: classes,
+            input: PictureInput(height: side, width: side))
+        var random = RandomStream(seed: 0)
+        let model = InstanceSegmenter(configuration, random: &random)
+        let frames = Tensor<Float>.zeros([items, side, side, 3])
+        let stripe = Tensor((0..<side).map { UInt8($0 * (stripes + 1) / side) })
+        let categories = Dictionary(
+            uniqueKeysWithValues: (1...UInt8(stripes)).map { ($0, UInt8(1)) })
+        let targets = InstanceTargets(
+            stripe.broadcast(to: [items, side, side]),
+            categories: Array(repeating: categories, count: items))
+        let context = Context.training(random: RandomStream(seed: 0))
+        return measured(width: width, parameters: model.parameterCount) {
+            _ = valueAndGradients(of: model, context) { model, context in
+                model.loss(of: frames, targets, context).total
+            }
+        } inference: {
+            _ = model.proposals(frames)
+        }
     }
 
     /// Four bytes each of weight, gradient, two moments, and as much again for a checkpoint.

@@ -8,6 +8,8 @@ struct ReadLabelFile {
     /// The name of its format.
     var format: String
     var labels: LabelSet
+    /// Whether its objects are told apart, see `LabelReading.tellsInstances`.
+    var tellsInstances: Bool
     /// The id in masks of each category: 0 for background, 255 for what counts for nothing, nil for
     /// one that is not imported.
     var ids: [UInt8?]
@@ -39,7 +41,9 @@ struct LabelFiles {
             guard let (name, reading) = read(path) else { continue }
             problems += reading.problems.map { ImportProblem($0) }
             let ids = try self.categories.ids(of: reading.labels)
-            let file = ReadLabelFile(path: path, format: name, labels: reading.labels, ids: ids)
+            let file = ReadLabelFile(
+                path: path, format: name, labels: reading.labels,
+                tellsInstances: reading.tellsInstances, ids: ids)
             problems += Self.unknownCategories(of: file)
             files.append(file)
         }

@@ -21,10 +21,13 @@ struct SourceLabels: Sendable {
         var sum = SHA256()
         for (number, entries) in frames.sorted(by: { $0.key < $1.key }) {
             for entry in entries {
-                sum.append("frame \(number) \(entry.picture.size?.description ?? "")")
+                let size = entry.picture.size?.description ?? ""
+                let kind = files[entry.file].tellsInstances ? "objects" : "categories"
+                sum.append("frame \(number) \(size) \(kind)")
                 for object in entry.picture.objects {
                     let id = files[entry.file].ids[object.category].map { "\($0)" } ?? "none"
-                    sum.append("object \(id) \(object.isCrowd)")
+                    let track = object.instance.map { "\($0)" } ?? "none"
+                    sum.append("object \(id) \(object.isCrowd) \(track)")
                     object.region.append(to: &sum)
                 }
             }

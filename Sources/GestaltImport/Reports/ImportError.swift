@@ -20,6 +20,10 @@ public enum ImportError: Error, Sendable, Equatable, CustomStringConvertible {
     /// A set whose files are not those of its manifest.
     case damagedSet(path: String, expected: String, found: String)
 
+    /// A set whose labels do not tell objects apart, where that is needed: the formats of its label
+    /// files.
+    case withoutInstances(path: String, formats: [String])
+
     /// A setting with two values.
     public struct Difference: Sendable, Equatable, CustomStringConvertible {
         public var name: String
@@ -64,6 +68,11 @@ public enum ImportError: Error, Sendable, Equatable, CustomStringConvertible {
         case .wrongPath(let path, let expected, let found),
             .damagedSet(let path, let expected, let found):
             return "\(path): expected \(expected), found \(found)"
+        case .withoutInstances(let path, let formats):
+            let names = Set(formats).sorted().joined(separator: ", ")
+            return "\(path): expected labels that tell objects apart (outlines, boxes, numbered "
+                + "objects), found "
+                + (formats.isEmpty ? "no labels" : "masks of categories alone, from \(names)")
         case .tooManyCategories(let found):
             return "the label files have \(found) categories, masks have room for "
                 + "\(CategoryIDs.limit) (--categories chooses some)"

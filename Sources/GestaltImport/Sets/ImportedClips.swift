@@ -12,6 +12,8 @@ public struct ImportedClips: ClipSource {
     private let options: ClipOptions
     private let places: [(source: Int, shard: SetManifest.Shard, clip: SetManifest.Clip)]
 
+    /// - Parameter options: with `LabelMeaning.instances`, masks hold ids of objects, of the
+    ///   categories in `Clip.categories`; frames whose objects are not told apart are unlabeled.
     public init(_ set: ImportedSet, _ split: Split, options: ClipOptions = ClipOptions()) {
         self.set = set
         self.split = split
@@ -28,12 +30,38 @@ public struct ImportedClips: ClipSource {
     public func clip(at index: Int) throws -> Clip {
         let place = places[index]
         let path = set.path + "/" + place.shard.path
-        let example = try Example(
+        var example = try Example(
             serialized: try record(place.clip, of: place.shard, path: path), name: path)
+        let categories = labelMeaning == .instances ? try chooseInstances(in: &example, path) : nil
         var clip = try ClipRecord(example, path: path, index: index, options: options).clip()
         clip.name = place.clip.name
+        clip.categories = categories
         try addPlaces(of: example, to: &clip, path: path)
         return clip
+    }
+
+    /// Puts ids of objects in place of ids of categories.
+    /// - Returns: the category of each id.
+    private func chooseInstances(
+        in example: inout Example, _ path: String
+    ) throws(ImportError) -> [UInt8: UInt8] {
+        for key in example.features.keys where RecordKeys.isMask(key) {
+            example.features[key] = nil
+        }
+        for key in Array(example.features.keys) {
+            guard let mask = RecordKeys.mask(ofInstances: key) else { continue }
+            example.features[mask] = example.features[key]
+        }
+        guard let feature = example.features[RecordKeys.instanceCategories] else { return [:] }
+        guard case .integers(let numbers) = feature, numbers.count <= InstanceIDs.limit,
+            numbers.allSatisfy({ (1..<Int64(max(2, set.categories.count))).contains($0) })
+        else {
+            throw .damagedSet(
+                path: path, expected: "a category of the manifest for each object",
+                found: feature.summary)
+        }
+        return Dictionary(
+            uniqueKeysWithValues: numbers.enumerated().map { (UInt8($0 + 1), UInt8($1)) })
     }
 
     /// Adds the numbers and times of frames.
@@ -87,4 +115,23 @@ enum RecordKeys {
     static let times = "frame_times_us"
     /// The name of the source.
     static let source = "source"
+    /// The category of each id of an object, from id 1 on.
+    static let instanceCategories = "instance_categories"
+
+    private static let maskEnding = "/mask/encoded"
+    private static let instanceEnding = "/instances/encoded"
+
+    /// The key of the categories of a frame.
+    static func mask(_ frame: Int) -> String { "\(frame)\(maskEnding)" }
+    /// The key of the objects of a frame.
+    static func instances(_ frame: Int) -> String { "\(frame)\(instanceEnding)" }
+
+    static func isMask(_ key: String) -> Bool { key.hasSuffix(maskEnding) }
+
+    /// Returns the key of the categories of the frame that a key of objects is of; nil for another
+    /// key.
+    static func mask(ofInstances key: String) -> String? {
+        guard key.hasSuffix(instanceEnding) else { return nil }
+        return key.dropLast(instanceEnding.count) + maskEnding
+    }
 }

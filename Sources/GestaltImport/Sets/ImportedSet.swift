@@ -45,12 +45,19 @@ public struct ImportedSet: Sendable {
             splits: { try ImportedSet(at: $0).manifest.splits },
             open: { path, split, options in
                 let set = try ImportedSet(at: path)
+                if options.labelMeaning == .instances { try set.requireInstances() }
                 return DataFormat.Content(
                     ImportedClips(set, split, options: options),
                     categories: set.manifest.labelCategories)
             })
         try? DataFormat.registry.register(format, as: "imported")
     }()
+
+    /// - Throws: ``ImportError/withoutInstances(path:formats:)`` where no labels tell objects apart.
+    func requireInstances() throws(ImportError) {
+        guard !manifest.tellsInstances else { return }
+        throw .withoutInstances(path: path, formats: manifest.labelFiles.map(\.format))
+    }
 
     /// The categories by their ids in masks, background first.
     public var categories: [LabelCategory] { manifest.labelCategories }

@@ -72,6 +72,8 @@ public struct SetManifest: Sendable, Equatable, Codable {
         public var byteCount: Int
         public var frameCount: Int
         public var labeledCount: Int
+        /// The number of labeled frames whose objects are told apart; nil for none.
+        public var instanceCount: Int?
         public var height: Int
         public var width: Int
         /// The numbers of the first and the last frame in the source.
@@ -114,6 +116,13 @@ extension SetManifest {
             sources.contains { source in
                 source.shards.contains { $0.split == split && !$0.clips.isEmpty }
             }
+        }
+    }
+
+    /// Whether the objects of some frame are told apart.
+    public var tellsInstances: Bool {
+        sources.contains { source in
+            source.shards.contains { $0.clips.contains { ($0.instanceCount ?? 0) > 0 } }
         }
     }
 

@@ -3,19 +3,12 @@ import GestaltMedia
 import GestaltTensor
 
 /// A GIF, whose frames have times.
-struct AnimationSource: ImportSource {
+struct AnimationSource: FileSource {
     static let kind = "animation"
     let name: String
     let path: String
 
-    var files: [String] { [path] }
-    var frameCount: Int? { nil }
-    var frameNames: [String]? { nil }
-
-    func size(of number: Int) -> PictureSize? {
-        guard let header = try? PictureHeader(path: path) else { return nil }
-        return PictureSize(height: header.height, width: header.width)
-    }
+    func size(of number: Int) -> PictureSize? { PictureSize(ofPicture: path) }
 
     /// Reads all frames: ``Animation/maximumPixelCount`` limits them.
     func frames(_ settings: ImportSettings) -> any SourceFrames {

@@ -2,14 +2,10 @@ import GestaltFilm
 import GestaltLabels
 
 /// A film file.
-struct FilmSource: ImportSource {
+struct FilmSource: FileSource {
     static let kind = "film"
     let name: String
     let path: String
-
-    var files: [String] { [path] }
-    var frameCount: Int? { nil }
-    var frameNames: [String]? { nil }
 
     func size(of number: Int) -> PictureSize? {
         guard let info = try? Film(contentsOf: path).info else { return nil }
@@ -43,7 +39,11 @@ private final class FilmFrames: SourceFrames {
         if !isEnded {
             do {
                 if let frame = try read() { return .frame(frame) }
-                problems = reader?.remarks.map { problem($0) } ?? []
+                // Of missing times and changing sizes the reader has made the best.
+                problems =
+                    reader?.remarks.map {
+                        ImportProblem($0.isDamage ? .bad : .note, path: path, $0.message)
+                    } ?? []
                 if frameCount == 0 {
                     problems.append(ImportProblem(.bad, path: path, "no frame of it can be taken"))
                 }
@@ -56,13 +56,6 @@ private final class FilmFrames: SourceFrames {
             reader = nil
         }
         return problems.isEmpty ? nil : .problem(problems.removeFirst())
-    }
-
-    /// Damage is bad; of missing times and changing sizes the reader has made the best.
-    private func problem(_ remark: String) -> ImportProblem {
-        let text = remark.hasPrefix(path + ": ") ? String(remark.dropFirst(path.count + 2)) : remark
-        let isDamage = ["damaged", "ffmpeg ended early"].contains { text.hasPrefix($0) }
-        return ImportProblem(isDamage ? .bad : .note, path: path, text)
     }
 
     private func read() throws -> SourceFrame? {

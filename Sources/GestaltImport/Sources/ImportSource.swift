@@ -1,4 +1,5 @@
 import GestaltLabels
+import GestaltMedia
 import GestaltTensor
 
 /// Frames that belong together: a film, a folder of pictures, an animated picture.
@@ -24,6 +25,23 @@ protocol ImportSource: Sendable {
 
 extension ImportSource {
     var kind: String { Self.kind }
+}
+
+/// A source that is one file, whose frames have numbers and are counted by reading.
+protocol FileSource: ImportSource {}
+
+extension FileSource {
+    var files: [String] { [path] }
+    var frameCount: Int? { nil }
+    var frameNames: [String]? { nil }
+}
+
+extension PictureSize {
+    /// The size in the header of a picture file; nil where it cannot be read.
+    init?(ofPicture path: String) {
+        guard let header = try? PictureHeader(path: path) else { return nil }
+        self.init(height: header.height, width: header.width)
+    }
 }
 
 /// The frames of one source, read one after the other.

@@ -13,10 +13,7 @@ struct PictureSource: ImportSource {
     var frameCount: Int? { files.count }
     var frameNames: [String]? { pictureNames }
 
-    func size(of number: Int) -> PictureSize? {
-        guard let header = try? PictureHeader(path: files[number]) else { return nil }
-        return PictureSize(height: header.height, width: header.width)
-    }
+    func size(of number: Int) -> PictureSize? { PictureSize(ofPicture: files[number]) }
 
     func frames(_ settings: ImportSettings) -> any SourceFrames {
         PictureFrames(self, stride: settings.stride)

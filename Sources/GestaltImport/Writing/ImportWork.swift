@@ -97,18 +97,20 @@ struct ImportWork {
     ) throws -> SetManifest.Source {
         let source = preparation.sources[index]
         let splits = preparation.splits[index]
+        let labels = preparation.labels[index]
+        var painter = painter
+        painter.instances = InstanceIDs(labels, painter.files)
         let writer = SourceWriter(
             name: source.name, key: key, folder: folder.finished, splits: splits,
-            clipLength: settings.clipLength)
-        let labels = preparation.labels[index]
+            clipLength: settings.clipLength, instanceCategories: painter.instances.categories)
         var findings = SourceFindings(labels, settings: settings, files: preparation.files)
-        let frames = try source.frames(settings)
+        let frames = ReadingAhead(try source.frames(settings), batch: Self.batch)
+        defer { frames.finish() }
         while true {
-            var items: [SourceItem] = []
-            while items.count < Self.batch, let item = try frames.next() { items.append(item) }
+            let items = try frames.next()
             guard !items.isEmpty else { break }
-            let (painter, sizing, batch) = (painter, settings.sizing, items)
-            let encoded = try concurrentMap(count: items.count) { place in
+            let (sizing, batch) = (settings.sizing, items)
+            let encoded = try concurrentMap(count: items.count) { [painter] place in
                 try FrameEncoding(batch[place], labels, painter, sizing)
             }
             for frame in encoded { try findings.add(frame, to: writer) }
@@ -116,7 +118,7 @@ struct ImportWork {
             try report(source.name)
         }
         let shards = try writer.finish()
-        findings.finish(source)
+        findings.finish(source, painter.instances)
         return SetManifest.Source(
             name: source.name, path: source.path, kind: source.kind, checksum: checksum, key: key,
             splits: splits, shards: shards, problems: findings.problems)
@@ -151,18 +153,22 @@ private struct FrameEncoding: Sendable {
         }
         let steps = sizing.steps(from: size)
         let picture = steps.reduce(source.pixels) { $1.applied(toFrames: $0) }
-        let mask = labels.frames[source.number].flatMap { entries in
-            painter.mask(
+        let painted = labels.frames[source.number].flatMap { entries in
+            painter.labels(
                 entries, size: PictureSize(height: height, width: width), path: source.path,
                 problems: &problems)
         }
-        let sized = mask.map { mask in steps.reduce(mask) { $1.applied(toMasks: $0) } }
+        let sized = painted?.map { mask in steps.reduce(mask) { $1.applied(toMasks: $0) } }
+        func encoded(_ ids: Tensor<UInt8>) throws -> [UInt8] {
+            try PNG.encodeIndices(ids, compression: 6, name: source.path)
+        }
         frame = EncodedFrame(
             number: source.number, time: source.time,
             size: FrameSize(height: picture.shape[0], width: picture.shape[1]) ?? size,
             // Fast: sets are written once, and read often.
             picture: try PNG.encode(picture, compression: 1, name: source.path),
-            mask: try sized.map { try PNG.encodeIndices($0, compression: 6, name: source.path) })
+            mask: try (sized?.categories).map(encoded),
+            instances: try (sized?.instances).map(encoded))
     }
 }
 
@@ -192,8 +198,15 @@ private struct SourceFindings {
         try writer.append(frame)
     }
 
-    /// Reports the labels of frames that did not come up.
-    mutating func finish(_ source: any ImportSource) {
+    /// Reports the labels of frames that did not come up, and objects that masks have no id for.
+    mutating func finish(_ source: any ImportSource, _ instances: InstanceIDs) {
+        if instances.overflow > 0 {
+            problems.append(
+                ImportProblem(
+                    .note, path: source.path,
+                    "more than \(InstanceIDs.limit) objects in a frame: \(instances.overflow) "
+                        + "are not told apart"))
+        }
         let missing = labels.frames.keys.filter { !seen.contains($0) }.sorted()
         let isThinned = settings.stride > 1 || settings.rate != nil
         let end = source.frameCount ?? last.map { $0 + 1 } ?? 0

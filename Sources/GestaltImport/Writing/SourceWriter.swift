@@ -10,10 +10,12 @@ struct EncodedFrame: Sendable {
     var size: FrameSize
     /// PNG.
     var picture: [UInt8]
-    /// PNG of ids; nil for an unlabeled frame.
+    /// PNG of ids of categories; nil for an unlabeled frame.
     var mask: [UInt8]?
+    /// PNG of ids of objects; nil for a frame whose objects are not told apart.
+    var instances: [UInt8]?
 
-    var byteCount: Int { picture.count + (mask?.count ?? 0) }
+    var byteCount: Int { picture.count + (mask?.count ?? 0) + (instances?.count ?? 0) }
 }
 
 /// Writes the frames of one source as clips into a TFRecord file per split.
@@ -48,6 +50,7 @@ final class SourceWriter {
     private let folder: String
     private let splits: SplitBlocks
     private let clipLength: Int
+    private let instanceCategories: [UInt8]
     private var parts: [PartKey: Part] = [:]
     private var outputs: [Split: Output] = [:]
     private var clipCount = 0
@@ -56,12 +59,17 @@ final class SourceWriter {
     ///   - name: the source's.
     ///   - key: a part of the files' names, so that files of other contents have other names.
     ///   - folder: where the files go until the set is complete.
-    init(name: String, key: String, folder: String, splits: SplitBlocks, clipLength: Int) {
+    ///   - instanceCategories: the category of each id of an object, from id 1 on.
+    init(
+        name: String, key: String, folder: String, splits: SplitBlocks, clipLength: Int,
+        instanceCategories: [UInt8]
+    ) {
         self.name = name
         self.key = key
         self.folder = folder
         self.splits = splits
         self.clipLength = clipLength
+        self.instanceCategories = instanceCategories
     }
 
     func append(_ frame: EncodedFrame) throws {
@@ -117,13 +125,15 @@ final class SourceWriter {
     private func write(_ frames: [EncodedFrame], _ split: Split) throws {
         guard let first = frames.first, let last = frames.last else { return }
         var output = try outputs[split] ?? self.output(split)
-        let record = Self.example(frames, source: name).serialized()
+        let record = example(frames).serialized()
         try output.writer.append(record)
         let byteCount = record.count + Self.frameBytes
+        let instanceCount = frames.count { $0.instances != nil }
         output.clips.append(
             SetManifest.Clip(
                 name: "\(name)#\(clipCount)", offset: output.byteCount, byteCount: byteCount,
                 frameCount: frames.count, labeledCount: frames.count { $0.mask != nil },
+                instanceCount: instanceCount > 0 ? instanceCount : nil,
                 height: first.size.height, width: first.size.width, firstFrame: first.number,
                 lastFrame: last.number, firstTime: first.time, lastTime: last.time))
         output.byteCount += byteCount
@@ -139,16 +149,21 @@ final class SourceWriter {
     }
 
     /// A record in BAIR's layout, which `RecordClips` reads, with numbers and times.
-    private static func example(_ frames: [EncodedFrame], source: String) -> Example {
+    private func example(_ frames: [EncodedFrame]) -> Example {
         var features: [String: Example.Feature] = [
-            RecordKeys.source: .bytes([Array(source.utf8)]),
+            RecordKeys.source: .bytes([Array(name.utf8)]),
             RecordKeys.numbers: .integers(frames.map { Int64($0.number) }),
         ]
         let times = frames.compactMap { $0.time.map { Int64(($0 * 1e6).rounded()) } }
         if times.count == frames.count { features[RecordKeys.times] = .integers(times) }
         for (place, frame) in frames.enumerated() {
             features["\(place)/image_main/encoded"] = .bytes([frame.picture])
-            if let mask = frame.mask { features["\(place)/mask/encoded"] = .bytes([mask]) }
+            if let mask = frame.mask { features[RecordKeys.mask(place)] = .bytes([mask]) }
+            if let ids = frame.instances { features[RecordKeys.instances(place)] = .bytes([ids]) }
+        }
+        if frames.contains(where: { $0.instances != nil }) {
+            features[RecordKeys.instanceCategories] = .integers(
+                instanceCategories.map { Int64($0) })
         }
         return Example(features: features)
     }

@@ -12,8 +12,9 @@ struct COCOReader {
     /// The annotations of omitted pictures, by the id of the image.
     var withoutPicture: [COCOIdentifier: Int] = [:]
     var annotationNumbers: Set<Int> = []
-    /// The number of annotations that have each key without a place in labels.
+    /// The numbers of annotations and of images that have each key without a place in labels.
     var ignoredKeys: [String: Int] = [:]
+    var ignoredPictureKeys: [String: Int] = [:]
 
     init(path: String, options: LabelReadingOptions) {
         self.path = path
@@ -39,6 +40,7 @@ struct COCOReader {
         let annotations = try list("annotations", in: members)
         for (index, row) in annotations.enumerated() { addAnnotation(row, index: index) }
         reportCounts()
+        reportOthers(members)
         return LabelReading(labels, problems: problems)
     }
 
@@ -130,6 +132,7 @@ struct COCOReader {
     ) -> Int? {
         resolver.problems = []
         defer { problems += resolver.problems }
+        countOthers(row)
         var stated: PictureSize?
         if row["width"] != nil || row["height"] != nil {
             guard let width = row["width"]?.int, let height = row["height"]?.int else {
@@ -149,18 +152,6 @@ struct COCOReader {
         picture.number = id.number
         labels.pictures.append(picture)
         return labels.pictures.count - 1
-    }
-
-    private mutating func reportCounts() {
-        for (id, count) in withoutPicture.sorted(by: { "\($0.key)" < "\($1.key)" }) {
-            report(
-                .omitted, "annotations",
-                "\(count) of them belong to image \(id), which is omitted")
-        }
-        for (key, count) in ignoredKeys.sorted(by: { $0.key < $1.key }) {
-            report(
-                .ignored, "annotations", "“\(key)” of \(count) of them has no place in labels")
-        }
     }
 }
 

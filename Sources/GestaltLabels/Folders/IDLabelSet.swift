@@ -51,7 +51,7 @@ struct IDLabelSet {
             }
             labels.pictures.append(picture)
         }
-        return LabelReading(labels, problems: problems)
+        return LabelReading(labels, problems: problems, tellsInstances: false)
     }
 
     /// Returns the color of a value in the first palette that has one.

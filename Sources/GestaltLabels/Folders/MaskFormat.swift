@@ -35,7 +35,7 @@ enum MaskFormat {
             picture.objects = objects(regions, category: 0)
             return LabelReading(
                 LabelSet(categories: [foreground(options)], pictures: [picture]),
-                problems: problems)
+                problems: problems, tellsInstances: false)
         }
         let parts = try parts(of: path)
         let categories = parts.map { part in
@@ -60,7 +60,8 @@ enum MaskFormat {
             }
         }
         return LabelReading(
-            LabelSet(categories: categories, pictures: merged.sorted), problems: problems)
+            LabelSet(categories: categories, pictures: merged.sorted), problems: problems,
+            tellsInstances: false)
     }
 
     private static func foreground(_ options: LabelReadingOptions) -> LabeledCategory {

@@ -82,7 +82,7 @@ struct VOCReader {
         if hasIgnored, !labels.categories.contains(where: \.isIgnored) {
             labels.categories.append(LabelTable.ignored)
         }
-        return LabelReading(labels, problems: problems)
+        return LabelReading(labels, problems: problems, tellsInstances: !objects.isEmpty)
     }
 
     private mutating func picture(

@@ -77,10 +77,16 @@ public struct LabelReading: Sendable {
     public var labels: LabelSet
     /// What was repaired or omitted, in order.
     public var problems: [LabelProblem]
+    /// Whether objects are told apart; false where all pixels of a category are one object, as in
+    /// label pictures whose values are categories.
+    public var tellsInstances: Bool
 
-    public init(_ labels: LabelSet, problems: [LabelProblem] = []) {
+    public init(
+        _ labels: LabelSet, problems: [LabelProblem] = [], tellsInstances: Bool = true
+    ) {
         self.labels = labels
         self.problems = problems
+        self.tellsInstances = tellsInstances
     }
 }
 

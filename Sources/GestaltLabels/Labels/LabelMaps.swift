@@ -54,29 +54,39 @@ extension LabelSet {
     public func instanceMap(
         of picture: Int, size: PictureSize? = nil, crowds: CrowdTreatment = .ignored
     ) -> InstanceMap {
-        struct Key: Hashable {
-            let category: Int
-            let instance: Int
-        }
-        var numbers: [Key: Int] = [:]
-        var objects: [[Int]] = []
+        let objects = instanceGroups(of: picture, crowds: crowds)
         var ids: [Int: Int32] = [:]
-        for (index, object) in pictures[picture].objects.enumerated()
-        where !isIgnored(object, crowds: crowds) {
-            let key = object.instance.map { Key(category: object.category, instance: $0) }
-            if let key, let number = numbers[key] {
-                objects[number].append(index)
-                ids[index] = Int32(number + 1)
-            } else {
-                if let key { numbers[key] = objects.count }
-                objects.append([index])
-                ids[index] = Int32(objects.count)
-            }
+        for (number, group) in objects.enumerated() {
+            for index in group { ids[index] = Int32(number + 1) }
         }
         let map = painted(picture, size: size, crowds: crowds, ignored: InstanceMap.ignored) {
             ids[$0] ?? 0
         }
         return InstanceMap(ids: map, objects: objects)
+    }
+
+    /// Returns the indices of the objects of each instance of a picture, see
+    /// ``InstanceMap/objects``.
+    package func instanceGroups(
+        of picture: Int, crowds: CrowdTreatment = .ignored
+    ) -> [[Int]] {
+        struct Key: Hashable {
+            let category: Int
+            let instance: Int
+        }
+        var numbers: [Key: Int] = [:]
+        var groups: [[Int]] = []
+        for (index, object) in pictures[picture].objects.enumerated()
+        where !isIgnored(object, crowds: crowds) {
+            let key = object.instance.map { Key(category: object.category, instance: $0) }
+            if let key, let number = numbers[key] {
+                groups[number].append(index)
+            } else {
+                if let key { numbers[key] = groups.count }
+                groups.append([index])
+            }
+        }
+        return groups
     }
 
     private func isIgnored(_ object: LabeledObject, crowds: CrowdTreatment) -> Bool {

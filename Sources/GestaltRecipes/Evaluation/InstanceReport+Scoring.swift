@@ -61,7 +61,7 @@ extension InstanceReport {
 }
 
 /// Matches of instances and segments over the images of a split.
-private struct InstanceTally {
+package struct InstanceTally {
     private var precision = AveragePrecision()
     private var quality = PanopticQuality()
     /// The number of true instances of each class.
@@ -69,7 +69,12 @@ private struct InstanceTally {
     /// The clip of each image.
     private var clips: [Int] = []
 
-    mutating func add(
+    package init() {}
+
+    /// - Parameters:
+    ///   - map: of the proposals.
+    ///   - clip: the group of the image, for intervals.
+    package mutating func add(
         _ proposals: InstanceProposals, _ map: SegmentedInstances, _ truth: Annotation, clip: Int
     ) {
         clips.append(clip)
@@ -141,6 +146,20 @@ private struct InstanceTally {
                 label: label, name: names.flatMap { $0.indices.contains(label) ? $0[label] : nil },
                 instanceCount: counts[label] ?? 0, scores: scores(of: label, [label]))
         }
+    }
+
+    /// Returns the number of true instances of a class.
+    package func count(of label: Int) -> Int { counts[label] ?? 0 }
+
+    /// Returns the scores of a class with a true instance, with intervals over clips.
+    /// - Precondition: an image was added.
+    package func intervals(
+        of label: Int
+    ) -> (ap50: ConfidenceInterval, pq: ConfidenceInterval) {
+        (
+            precision.interval(.ap50, category: label, clips: clips),
+            quality.interval(.pq, categories: [label], clips: clips)
+        )
     }
 
     var ap50Interval: ConfidenceInterval { precision.interval(.ap50, clips: clips) }

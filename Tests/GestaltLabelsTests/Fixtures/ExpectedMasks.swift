@@ -1,44 +1,22 @@
-import Foundation
+import GestaltFiles
 import GestaltLabels
 import GestaltTensor
-import Testing
 
 /// Expected masks: bit i of a pixel says whether it belongs to instance i.
 struct ExpectedMasks {
     let size: PictureSize
-    private let bits: [UInt16]
+    private let bits: [Int32]
 
-    /// Reads an npy file of uint8 or uint16, `[H, W]`.
-    init?(_ path: String) {
-        guard let data = FileManager.default.contents(atPath: path).map([UInt8].init),
-            data.count > 10
-        else { return nil }
-        let start = 10 + Int(data[8]) + Int(data[9]) << 8
-        let header = String(decoding: data[10..<start], as: UTF8.self)
-        let isWide = header.contains("u2")
-        guard isWide || header.contains("u1"), let open = header.firstIndex(of: "("),
-            let close = header.firstIndex(of: ")")
-        else { return nil }
-        let sides = header[header.index(after: open)..<close].split(separator: ",").compactMap {
-            Int($0.trimmingCharacters(in: .whitespaces))
-        }
-        guard sides.count == 2 else { return nil }
-        size = PictureSize(height: sides[0], width: sides[1])
-        let values =
-            isWide
-            ? stride(from: start, to: data.count - 1, by: 2).map {
-                UInt16(data[$0]) | UInt16(data[$0 + 1]) << 8
-            } : data[start...].map { UInt16($0) }
-        let isByColumns = header.contains("'fortran_order': True")
-        let (height, width) = (sides[0], sides[1])
-        bits =
-            isByColumns
-            ? (0..<(height * width)).map { values[$0 % width * height + $0 / width] } : values
+    /// Reads an npy file of whole numbers, `[H, W]`.
+    init(_ path: String) throws {
+        let planes = try NPY.read(path, as: Int32.self)
+        size = PictureSize(height: planes.shape[0], width: planes.shape[1])
+        bits = planes.scalars
     }
 
     /// The mask of an instance.
     func mask(_ bit: Int) -> RunLengthMask {
-        RunLengthMask(size: size, rows: bits) { $0 >> UInt16(bit) & 1 == 1 }
+        RunLengthMask(size: size, rows: bits) { $0 >> Int32(bit) & 1 == 1 }
     }
 }
 
@@ -55,5 +33,12 @@ func pixelsBesideOutline(_ found: RunLengthMask, _ expected: RunLengthMask) -> I
             where b[y * width + x] != b[place] { return false }
         }
         return true
+    }
+}
+
+extension RunLengthMask {
+    /// The number of pixels in one of both masks only.
+    func difference(from other: RunLengthMask) -> Int {
+        subtracting(other).area + other.subtracting(self).area
     }
 }

@@ -56,7 +56,7 @@ struct FolderFixtureTests {
     private func check(
         _ picture: ManifestEntry.Picture, _ labeled: LabeledPicture, _ labels: LabelSet
     ) throws {
-        let expected = try PictureMasks(picture)
+        let expected = try ExpectedMasks(LabelFixtures.path(picture.expected))
         #expect(labeled.size == expected.size)
         let shown = picture.instances.filter { $0.pixels > 0 }
         #expect(labeled.objects.count == shown.count, "\(picture.image)")
@@ -70,7 +70,7 @@ struct FolderFixtureTests {
                 }, "\(instance) of \(picture.image)")
             let mask = object.region.runs(size: expected.size)
             let name = "\(picture.image), \(object.place)"
-            #expect(mask.difference(from: expected.mask(bit: instance.bit)) == 0, "\(name)")
+            #expect(mask.difference(from: expected.mask(instance.bit)) == 0, "\(name)")
         }
     }
 

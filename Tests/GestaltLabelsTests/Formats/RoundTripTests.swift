@@ -30,6 +30,24 @@ struct RoundTripTests {
         }
     }
 
+    @Test func whatCOCOHasBesidesIsReportedUnlessItIsBlank() throws {
+        let folder = TemporaryFolder()
+        func places(info: String, license: Int) throws -> [String] {
+            let text = """
+                {"info": {"description": "\(info)", "year": 0},
+                 "licenses": [{"id": \(license), "name": "\(info)", "url": ""}],
+                 "images": [{"id": 1, "file_name": "a.png", "width": 4, "height": 4,
+                             "license": \(license), "coco_url": ""}],
+                 "annotations": [], "categories": []}
+                """
+            let reading = try LabelFormat.coco.read(folder.write(text, as: "a.json"), options)
+            #expect(reading.problems.allSatisfy { $0.outcome == .ignored })
+            return reading.problems.map(\.place)
+        }
+        #expect(try places(info: "", license: 0) == [])
+        #expect(try places(info: "street", license: 3) == ["images", "info", "licenses"])
+    }
+
     @Test("COCO keeps everything that it has a place for")
     func coco() throws {
         let labels = SampleLabels.labels

@@ -5,7 +5,8 @@ import GestaltLabels
 import GestaltTensor
 
 /// The masks of a film in the format of COCO, `coco/FILM.json`, as compressed run lengths: one
-/// annotation for each category that a frame shows.
+/// annotation for each category that a frame shows, or for each object, with its score and the
+/// number of its track.
 ///
 /// Frames are written as they come. The list of pictures, which belongs after all annotations,
 /// waits in a file of its own, so that memory does not grow with the film.
@@ -35,13 +36,19 @@ final class COCOMasks: MaskOutput {
         for region in Region.all(in: frame.labels) {
             annotationCount += 1
             let mask = RunLengthMask(bitmap: region.bitmap(of: frame.labels))
+            let object = frame.objects?.first { $0.id == region.label }
+            let own =
+                object.map {
+                    String(format: ", \"score\": %.4f, \"track_id\": %d", $0.score, $0.track)
+                } ?? ""
             try write(
                 (annotationCount > 1 ? ",\n" : "\n")
                     + "{\"id\": \(annotationCount), \"image_id\": \(number), \"category_id\": "
-                    + "\(region.label), \"segmentation\": {\"size\": [\(height), \(width)], "
+                    + "\(object?.category ?? region.label), \"segmentation\": "
+                    + "{\"size\": [\(height), \(width)], "
                     + "\"counts\": \(Self.quoted(mask.compressed))}, \"area\": \(region.area), "
                     + "\"bbox\": [\(region.left), \(region.top), \(region.width), "
-                    + "\(region.height)], \"iscrowd\": 0}")
+                    + "\(region.height)], \"iscrowd\": 0\(own)}")
         }
     }
 

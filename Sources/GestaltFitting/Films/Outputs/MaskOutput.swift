@@ -1,16 +1,34 @@
 import GestaltFilm
 import GestaltIO
+import GestaltMedia
 import GestaltSegHeads
 import GestaltTensor
 
 /// A frame with its mask.
 public struct MaskedFrame: Sendable {
     public let frame: FilmFrame
-    /// `[H, W]`: 0 background, 1 foreground or the number of the class.
+    /// `[H, W]`: 0 background, 1 foreground or the number of the class, or the id of the object.
     public let labels: Tensor<UInt8>
+    /// The objects by id; nil where labels are classes.
+    public let objects: [Object]?
 
-    public init(frame: FilmFrame, labels: Tensor<UInt8>) {
-        (self.frame, self.labels) = (frame, labels)
+    /// An object in a frame.
+    public struct Object: Sendable, Hashable {
+        /// Its id in the mask.
+        public let id: UInt8
+        /// Its category, from 1 on.
+        public let category: UInt8
+        public let score: Float
+        /// The number of the object in the film, from 1 on.
+        public let track: Int
+
+        public init(id: UInt8, category: UInt8, score: Float, track: Int) {
+            (self.id, self.category, self.score, self.track) = (id, category, score, track)
+        }
+    }
+
+    public init(frame: FilmFrame, labels: Tensor<UInt8>, objects: [Object]? = nil) {
+        (self.frame, self.labels, self.objects) = (frame, labels, objects)
     }
 }
 
@@ -42,13 +60,25 @@ public struct MaskOutputSettings: Sendable {
     public var framesPerSecond: Double
     /// The opacity of colors over a picture, 0 to 1.
     public var opacity: Float
+    /// Whether masks hold ids of objects.
+    public var tellsInstances: Bool
 
     public init(
         film: String, folder: String, categories: [ModelCategory], classes: Int,
-        framesPerSecond: Double = 25, opacity: Float = 0.5
+        framesPerSecond: Double = 25, opacity: Float = 0.5, tellsInstances: Bool = false
     ) {
+        self.tellsInstances = tellsInstances
         (self.film, self.folder, self.categories) = (film, folder, categories)
         (self.classes, self.framesPerSecond, self.opacity) = (classes, framesPerSecond, opacity)
+    }
+
+    /// The color of each label of a mask, 256 of them.
+    var colors: [Color] {
+        (0...UInt8.max).map { label in
+            let own = categories.indices.contains(Int(label)) ? categories[Int(label)].value : nil
+            if label == 0 { return .black }
+            return (tellsInstances ? nil : own) ?? .label(label)
+        }
     }
 
     /// Returns the path of a result, `folder/kind/film` with an ending.
@@ -86,8 +116,9 @@ extension FilmSegmentation {
         opacity: Float? = nil
     ) throws -> [any MaskOutput] {
         let settings = MaskOutputSettings(
-            film: film, folder: folder, categories: categories, classes: model.classes,
-            framesPerSecond: framesPerSecond, opacity: opacity ?? (model.classes == 1 ? 0.35 : 0.5))
+            film: film, folder: folder, categories: categories, classes: classes,
+            framesPerSecond: framesPerSecond, opacity: opacity ?? (classes == 1 ? 0.35 : 0.5),
+            tellsInstances: tellsInstances)
         let all = names.contains("times") ? names : names + ["times"]
         let makers = try all.map { try MaskOutputs.registry.entry(named: $0) }
         return try makers.map { try $0(settings) }

@@ -5,7 +5,7 @@ import GestaltMedia
 import GestaltTensor
 
 /// A PNG for each frame, `masks/FILM/NUMBER.png`: 0 and 255, or the numbers of classes with their
-/// colors as the palette.
+/// colors as the palette, or the ids of objects.
 final class MaskPictures: MaskOutput {
     let path: String
     private let classes: Int
@@ -18,9 +18,9 @@ final class MaskPictures: MaskOutput {
         path = try settings.path("masks")
         try OutputFolder.make(path)
         classes = settings.classes
-        palette = settings.categories.enumerated().map {
-            $0 == 0 ? .black : $1.value ?? .label(UInt8(clamping: $0))
-        }
+        palette =
+            settings.tellsInstances
+            ? settings.colors : Array(settings.colors.prefix(settings.categories.count))
     }
 
     /// The name of the picture of a frame.
@@ -28,37 +28,35 @@ final class MaskPictures: MaskOutput {
 
     func append(_ frame: MaskedFrame) throws {
         let file = "\(path)/\(Self.name(of: frame.frame.number))"
-        if classes == 1 {
-            try PNG.write(frame.labels * 255, to: file, compression: Self.compression)
-        } else {
-            try PNG.writeIndices(
-                frame.labels, palette: palette, to: file, compression: Self.compression)
+        let bytes =
+            classes == 1
+            ? try PNG.encode(frame.labels * 255, compression: Self.compression, name: file)
+            : try PNG.encodeIndices(
+                frame.labels, palette: palette, compression: Self.compression, name: file)
+        try Self.write(bytes, to: file)
+    }
+
+    /// Writes a file as a whole, and does not wait for the disk as `AtomicFile` does: a flush for
+    /// each frame would hold up the film.
+    private static func write(_ bytes: [UInt8], to path: String) throws(FileFailure) {
+        func failure(_ action: FileFailure.Action) -> FileFailure {
+            FileFailure(path: path, action: action, reason: String(cString: strerror(errno)))
+        }
+        let temporary = path + ".part"
+        guard let file = fopen(temporary, "wb") else { throw failure(.create) }
+        let count = bytes.withUnsafeBytes { fwrite($0.baseAddress!, 1, $0.count, file) }
+        guard fclose(file) == 0, count == bytes.count else {
+            defer { unlink(temporary) }
+            throw failure(.write)
+        }
+        guard rename(temporary, path) == 0 else {
+            defer { unlink(temporary) }
+            throw failure(.rename)
         }
     }
 
     func finish() {}
 
     /// Each picture is complete: those that were written remain.
-    func cancel() {}
-}
-
-/// The table of frames, `times/FILM.csv`: number, time in seconds, name of the mask.
-final class FrameTimes: MaskOutput {
-    let path: String
-    private let file: AtomicFile
-
-    init(_ settings: MaskOutputSettings) throws {
-        path = try settings.path("times", ".csv")
-        file = try AtomicFile(path: path)
-        try file.write(Array("frame,seconds,mask\n".utf8))
-    }
-
-    func append(_ frame: MaskedFrame) throws {
-        let (number, time) = (frame.frame.number, frame.frame.time)
-        let line = String(format: "%d,%.6f,", number, time) + MaskPictures.name(of: number) + "\n"
-        try file.write(Array(line.utf8))
-    }
-
-    func finish() throws { try file.commit() }
     func cancel() {}
 }

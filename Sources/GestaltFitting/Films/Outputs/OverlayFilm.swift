@@ -8,6 +8,7 @@ final class OverlayFilm: MaskOutput {
     let path: String
     private let framesPerSecond: Double
     private let blending: [Blending]
+    private let tellsInstances: Bool
     private var writer: FilmWriter?
     private var firstTime: Double?
 
@@ -22,16 +23,12 @@ final class OverlayFilm: MaskOutput {
         try OutputFile.check(path)
         framesPerSecond = settings.framesPerSecond
         let share = Int(settings.opacity * 256)
-        blending = (0...255).map { label in
-            let category =
-                settings.categories.indices.contains(label)
-                ? settings.categories[label].value : nil
-            let color = category ?? .label(UInt8(label))
-            return Blending(
-                keep: label == 0 ? 256 : 256 - share,
-                color: label == 0
-                    ? (0, 0, 0)
-                    : (Int(color.red) * share, Int(color.green) * share, Int(color.blue) * share))
+        tellsInstances = settings.tellsInstances
+        // Label 0 is never blended.
+        blending = settings.colors.map { color in
+            Blending(
+                keep: 256 - share,
+                color: (Int(color.red) * share, Int(color.green) * share, Int(color.blue) * share))
         }
     }
 
@@ -40,7 +37,8 @@ final class OverlayFilm: MaskOutput {
         let writer =
             try writer
             ?? FilmWriter(
-                path: path, height: shape[0], width: shape[1], framesPerSecond: framesPerSecond)
+                path: path, height: shape[0], width: shape[1], framesPerSecond: framesPerSecond,
+                effort: .low)
         self.writer = writer
         let first = firstTime ?? frame.frame.time
         firstTime = first
@@ -68,7 +66,8 @@ final class OverlayFilm: MaskOutput {
                 }
             }
         }
-        return picture
+        // Outlines divide objects that touch.
+        return tellsInstances ? picture.outlined(labels: frame.labels) : picture
     }
 
     func finish() throws { try writer?.finish() }

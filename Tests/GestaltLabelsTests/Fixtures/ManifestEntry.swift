@@ -50,44 +50,6 @@ struct ManifestEntry: Decodable, Sendable {
     var path: String { LabelFixtures.path(file) }
 }
 
-/// The masks of a picture of the manifest.
-struct PictureMasks {
-    private let planes: Tensor<Int32>
-    let size: PictureSize
-
-    init(_ picture: ManifestEntry.Picture) throws {
-        planes = try NPY.read(LabelFixtures.path(picture.expected), as: Int32.self)
-        size = PictureSize(height: picture.height, width: picture.width)
-    }
-
-    func mask(bit: Int) -> RunLengthMask {
-        RunLengthMask(size: size, rows: planes.scalars) { $0 >> Int32(bit) & 1 == 1 }
-    }
-}
-
-extension RunLengthMask {
-    /// The number of pixels in one of both masks only.
-    func difference(from other: RunLengthMask) -> Int {
-        subtracting(other).area + other.subtracting(self).area
-    }
-
-    /// Whether every pixel in one of both masks only touches the outline of `other`.
-    func isWithinOnePixel(of other: RunLengthMask) -> Bool {
-        let (mine, theirs) = (bitmap.scalars, other.bitmap.scalars)
-        return mine.indices.allSatisfy { place in
-            if mine[place] == theirs[place] { return true }
-            let (row, column) = (place / size.width, place % size.width)
-            for y in max(0, row - 1)...min(size.height - 1, row + 1) {
-                for x in max(0, column - 1)...min(size.width - 1, column + 1)
-                where theirs[y * size.width + x] != theirs[place] {
-                    return true
-                }
-            }
-            return false
-        }
-    }
-}
-
 /// A file with one thing wrong, and what to report.
 struct BrokenLabels: Decodable, Sendable, CustomStringConvertible {
     let file: String
