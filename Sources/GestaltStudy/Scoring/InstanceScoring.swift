@@ -47,6 +47,6 @@ struct InstanceScoring: StudyScoring {
     func apply(to images: Tensor<UInt8>) { _ = model.proposals(images: images) }
 
     func labels(of frame: Int, in clip: Clip) throws -> Tensor<UInt8> {
-        model.instances(image: clip.frames[frame]).classes
+        try model.instances(image: clip.frames[frame]).classes
     }
 }

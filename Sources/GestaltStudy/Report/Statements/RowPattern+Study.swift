@@ -17,16 +17,20 @@ extension RowPattern {
             ? (row.usesUnlabeledFrames == (subject?.usesUnlabeledFrames ?? false) ? 1 : 0) : nil
     }
 
-    static let hidden = RowPattern("the prior's hidden states") { $0.isHidden }
+    static let frozenHidden = RowPattern("the prior's hidden states, frozen") {
+        $0.isHidden && $0.isFrozen
+    }
 
     static let trainedHidden = RowPattern("hidden states with a trained frame encoder") {
         $0.isHidden && $0.trainsSource
     }
 
-    /// Other sources of a single frame with the same head and regime.
+    /// Other sources of a single frame of the same kind of model, with the same head and regime.
     static let otherLatents = RowPattern("other latents with the same head and training") {
         row, subject in
-        guard row.isSingleFrameEncoder, !row.isHidden, let subject else { return nil }
+        guard row.isSingleFrameEncoder, !row.isHidden, let subject,
+            row.family == subject.family
+        else { return nil }
         return row.sharesTraining(with: subject) ? 0 : nil
     }
 
@@ -35,12 +39,14 @@ extension RowPattern {
             && row.head == subject?.head ? 0 : nil
     }
 
+    /// The frame encoder of the prior's kind.
     static let trainedFrameEncoder = RowPattern("the trained frame encoder alone") {
         row, subject in
-        guard row.isSingleFrameEncoder, row.trainsSource,
+        guard row.isSingleFrameEncoder, row.trainsSource, let subject,
+            row.family == subject.family,
             ["resnet", "dense"].contains(row.sourceWords.first)
         else { return nil }
-        return row.head == subject?.head ? 1 : 0
+        return row.head == subject.head ? 1 : 0
     }
 
     static let convolutional = RowPattern("a convolutional head on latents") {
@@ -92,12 +98,11 @@ extension RowPattern {
     }
 
     static let videoGPT = RowPattern("frozen latents of a VQ-VAE and its prior") {
-        $0.isSingleFrameEncoder && $0.isFrozen
-            && ["prior", "tokenizer", "resnet"].contains($0.sourceWords.first)
+        $0.isSingleFrameEncoder && $0.isFrozen && $0.family == .videoGPT
     }
 
     static let magvit = RowPattern("frozen latents of MAGVIT") { row, subject in
-        guard row.isSingleFrameEncoder, row.isFrozen, row.sourceWords.first == "magvit"
+        guard row.isSingleFrameEncoder, row.isFrozen, row.family == .magvit
         else { return nil }
         return row.head == subject?.head ? 1 : 0
     }
@@ -153,6 +158,17 @@ extension RowPattern {
 }
 
 extension StudyResults.Row {
+    /// Kinds of models whose sources are compared with each other.
+    fileprivate enum Family { case videoGPT, magvit, dense }
+
+    fileprivate static let families: [String: Family] = [
+        "prior": .videoGPT, "tokenizer": .videoGPT, "resnet": .videoGPT, "magvit": .magvit,
+        "dense": .dense, "dense+prior": .dense,
+    ]
+
+    /// Nil for sources of other packages, which are their own kind.
+    fileprivate var family: Family? { Self.families[sourceWords.first ?? ""] }
+
     fileprivate var isSingleFrameEncoder: Bool {
         group == .encoder && !seesFuture && conditioningFrames == 1
     }

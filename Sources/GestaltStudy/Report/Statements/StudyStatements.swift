@@ -23,7 +23,10 @@ public enum StudyStatements {
                 remark: "Frozen sources: what they know comes from prediction alone."),
             StudyStatement(
                 "Latents informed by the transformer are better than the other latents.", .claim,
-                [Contrast(.hidden, .above, .otherLatents)]),
+                [
+                    Contrast(.frozenHidden, .above, .otherLatents),
+                    Contrast(.trainedHidden, .above, .trainedFrameEncoder),
+                ]),
             StudyStatement(
                 "The frame encoder is better unfrozen than frozen.", .claim,
                 [Contrast(.paper, .above, .frozenCounterpart)]),
