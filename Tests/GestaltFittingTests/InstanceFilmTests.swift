@@ -43,7 +43,7 @@ import Testing
 
     /// A red square that moves, a green one that rests.
     private func picture(_ number: Int) -> Tensor<UInt8> {
-        var canvas = Canvas(height: 16, width: 24)
+        var canvas = Canvas(height: 16, width: 24, background: Color(0, 0, 0))
         if number != 2 {
             canvas.fill(x: 4 + number, y: 2, width: 6, height: 6, with: Color(255, 0, 0))
         }

@@ -52,7 +52,7 @@ private struct PixelEncoder: VisualEncoder {
         var settings = PropagationSettings()
         (settings.radius, settings.stretchesLabels) = (4, stretches)
         let propagation = try FeaturePropagation(by: PixelEncoder(), settings)
-        #expect(propagation.labels(of: film, first: masks[0]) == masks)
+        #expect(try propagation.labels(of: film, first: masks[0]) == masks)
     }
 
     @Test func ignoredPixelsAreBackground() throws {

@@ -57,7 +57,8 @@ extension StudySession {
         return try grid.models.filter { $0.name == name }.compactMap { run in
             guard let task = grid.task(run.hash) else { return nil }
             let (state, error) = try state(of: task)
-            if state != .done, var known = known.models[run.hash] {
+            let isMadeHere = try folder.record(of: run.hash)?.state == .done
+            if !isMadeHere, var known = known.models[run.hash] {
                 (known.name, known.seed) = (name, run.seed)
                 return known
             }

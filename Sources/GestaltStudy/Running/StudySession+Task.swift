@@ -156,7 +156,8 @@ extension StudySession {
     static var machine: String {
         let processor = Runtime.description.split(separator: "\n").first ?? ""
         let name = processor.drop { $0 != " " }.dropFirst().prefix { $0 != "," }
-        return "\(name), \(Runtime.threads) threads, \(Runtime.instructionSet)"
+        let threads = Runtime.threads == 1 ? "1 thread" : "\(Runtime.threads) threads"
+        return "\(name), \(threads), \(Runtime.instructionSet)"
     }
 }
 

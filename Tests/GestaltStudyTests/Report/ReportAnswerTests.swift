@@ -72,7 +72,10 @@ import Testing
         let answer = try answer(
             StudyStatements.claim[3], study(paper: [[0.7], [0.7]], unet: [[0.9], [0.9]]))
         #expect(answer.verdict == "Not measured.")
-        #expect(answer.missing == ["other latents with the same head and training"])
+        #expect(
+            answer.missing == [
+                "the prior's hidden states, frozen", "the trained frame encoder alone",
+            ])
         let nothing = StudyAnswer(
             levelClaim, from: try StudyScores(MadeUpStudy().results, Self.quick), margin: 0.01)
         #expect(nothing.verdict == "Not measured." && nothing.missing.count == 1)

@@ -14,8 +14,8 @@ extension StudyReport {
                     [
                         .code(row.name), .text(": "), .code(row.source),
                         .text(
-                            ", \(row.trainingWords). \(done) of \(runs.count) runs finished"
-                                + (row.note.map { "; \($0)" } ?? "") + "."),
+                            ", \(row.trainingWords). \(done) of \(runs.count) runs finished."
+                                + (row.note.map { " \($0)" } ?? "")),
                     ]), .code(row.command),
             ]
         }

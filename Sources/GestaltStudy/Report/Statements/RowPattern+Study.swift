@@ -132,11 +132,11 @@ extension RowPattern {
 
     /// Hidden states where the query is the masked token of a prior with code dropout.
     static let maskedQueries = RowPattern("masked tokens as queries") {
-        $0.isHidden && $0.isFrozen && [nil, "hidden"].contains($0.sourceValue("query"))
+        $0.isHiddenAlone && $0.isFrozen && [nil, "hidden"].contains($0.sourceValue("query"))
     }
 
     static let startQueries = RowPattern("start-of-sequence embeddings as queries") {
-        $0.isHidden && $0.isFrozen && $0.sourceValue("query") == "start"
+        $0.isHiddenAlone && $0.isFrozen && $0.sourceValue("query") == "start"
     }
 
     static let sampledFutures = RowPattern("hidden states along sampled futures") { row, subject in
@@ -184,6 +184,9 @@ extension StudyResults.Row {
                 source.hasPrefix($0)
             }
     }
+
+    /// Hidden states without the finer stages of the frame encoder.
+    fileprivate var isHiddenAlone: Bool { isHidden && !sourceWords.contains("skips") }
 
     /// Whether the source learned from the frames that follow.
     fileprivate var isPredictive: Bool {

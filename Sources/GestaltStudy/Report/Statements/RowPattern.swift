@@ -38,10 +38,19 @@ public struct RowPattern: Sendable {
     func choice(
         in scores: StudyScores, labels: Int?, for subject: StudyResults.Row? = nil
     ) -> (row: StudyResults.Row, count: Int)? {
-        let candidates = candidates(in: scores, labels: labels, for: subject)
+        scores.best(of: candidates(in: scores, labels: labels, for: subject), labels: labels)
+    }
+}
+
+extension StudyScores {
+    /// Returns the row with the best score on the choosing split, the first of equals, and the
+    /// number of rows; nil without rows.
+    func best(
+        of candidates: [StudyResults.Row], labels: Int?
+    ) -> (row: StudyResults.Row, count: Int)? {
         guard var best = candidates.first else { return nil }
         func score(_ row: StudyResults.Row) -> Double {
-            scores.choice(of: row, labels: labels) ?? -.infinity
+            choice(of: row, labels: labels) ?? -.infinity
         }
         for row in candidates.dropFirst() where score(row) > score(best) { best = row }
         return (best, candidates.count)

@@ -54,7 +54,8 @@ public struct Contrast: Sendable {
     func finding(
         in scores: StudyScores, labels: Int?, margin: Double
     ) throws(ReportMismatch) -> Finding? {
-        guard let subject = subject.choice(in: scores, labels: labels),
+        guard
+            let subject = scores.best(of: subjects(in: scores, labels: labels), labels: labels),
             let reference = reference.choice(in: scores, labels: labels, for: subject.row),
             let difference = try scores.difference(subject.row, reference.row, labels: labels)
         else { return nil }
@@ -66,17 +67,20 @@ public struct Contrast: Sendable {
                 && candidates.contains { $0 > 1 })
     }
 
+    /// The candidates that have a reference: a better row without one would leave the statement
+    /// without an answer.
+    private func subjects(in scores: StudyScores, labels: Int?) -> [StudyResults.Row] {
+        subject.candidates(in: scores, labels: labels).filter {
+            !reference.candidates(in: scores, labels: labels, for: $0).isEmpty
+        }
+    }
+
     /// Returns the side that has no runs with any number of labels; nil where both have.
     func missing(in scores: StudyScores) -> RowPattern? {
-        func isMissing(_ pattern: RowPattern, for subject: StudyResults.Row?) -> Bool {
-            scores.amounts.allSatisfy {
-                pattern.candidates(in: scores, labels: $0, for: subject).isEmpty
-            }
+        if scores.amounts.allSatisfy({ subject.candidates(in: scores, labels: $0).isEmpty }) {
+            return subject
         }
-        if isMissing(subject, for: nil) { return subject }
-        let row = scores.amounts.lazy.compactMap {
-            subject.choice(in: scores, labels: $0)?.row
-        }.first
-        return isMissing(reference, for: row) ? reference : nil
+        let isCompared = scores.amounts.contains { !subjects(in: scores, labels: $0).isEmpty }
+        return isCompared ? nil : reference
     }
 }
