@@ -3,7 +3,7 @@ import GestaltTensor
 import GestaltVideo
 
 extension QueryHead {
-    /// The mean of ``setLoss(classes:masks:_:)`` over all steps; the terms are those of the last.
+    /// The mean of ``setLoss(classes:masks:_:emptyWeight:)`` over all steps; the terms are those of the last.
     public func loss(
         _ latent: Latent, _ targets: InstanceTargets, _ context: Context
     ) -> InstanceLoss {
