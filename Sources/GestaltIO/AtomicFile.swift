@@ -66,9 +66,12 @@ public final class AtomicFile {
     }
 
     /// Flushes to the disk and renames the file to its target.
-    public func commit() throws(FileFailure) {
+    ///
+    /// - Parameter flushes: whether to wait for the disk, so that the file also survives a power
+    ///   failure; not worth it for one of thousands that can be made again.
+    public func commit(flushes: Bool = true) throws(FileFailure) {
         require(descriptor >= 0, "AtomicFile.commit: \(path) is committed already")
-        guard retrying({ fsync(descriptor) }) == 0 else {
+        guard !flushes || retrying({ fsync(descriptor) }) == 0 else {
             throw FileFailure(path: path, action: .synchronize)
         }
         let closed = close(descriptor)
@@ -78,14 +81,18 @@ public final class AtomicFile {
             throw FileFailure(path: path, action: .rename)
         }
         isCommitted = true
-        synchronizeFolder()
+        if flushes { synchronizeFolder() }
     }
 
     /// Writes `bytes` as the whole content of `path`.
-    public static func write(_ bytes: [UInt8], to path: String) throws(FileFailure) {
+    ///
+    /// - Parameter flushes: as for ``commit(flushes:)``.
+    public static func write(
+        _ bytes: [UInt8], to path: String, flushes: Bool = true
+    ) throws(FileFailure) {
         let file = try AtomicFile(path: path)
         try file.write(bytes)
-        try file.commit()
+        try file.commit(flushes: flushes)
     }
 
     // The rename itself survives a power failure only once the folder is on the disk. Some file

@@ -4,10 +4,10 @@ import TestSupport
 import Testing
 
 @Suite struct FileTests {
-    @Test func readsWhatItWrote() throws {
+    @Test(arguments: [true, false]) func readsWhatItWrote(flushes: Bool) throws {
         let folder = TemporaryFolder()
         let bytes = (0..<100_000).map { UInt8(truncatingIfNeeded: $0 &* 31) }
-        try AtomicFile.write(bytes, to: folder.path("a"))
+        try AtomicFile.write(bytes, to: folder.path("a"), flushes: flushes)
         #expect(try FileReader.bytes(path: folder.path("a")) == bytes)
         let mapped = try MappedFile(path: folder.path("a"))
         #expect(mapped.withBytes { Array($0) } == bytes)
@@ -41,13 +41,13 @@ import Testing
         try MappedFile(path: folder.write([], as: "b")).release(0..<0)
     }
 
-    @Test func replacesAtOnce() throws {
+    @Test(arguments: [true, false]) func replacesAtOnce(flushes: Bool) throws {
         let folder = TemporaryFolder()
         let path = folder.write([1], as: "a")
         let file = try AtomicFile(path: path)
         try file.write([2, 3])
         #expect(folder.bytes(of: "a") == [1])
-        try file.commit()
+        try file.commit(flushes: flushes)
         #expect(folder.bytes(of: "a") == [2, 3])
         #expect(folder.names == ["a"])
     }

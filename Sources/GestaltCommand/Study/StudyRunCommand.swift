@@ -21,8 +21,8 @@ struct StudyRunCommand: GestaltCommand {
             continue. Several processes may run the same study in the same folder. After Ctrl-C, \
             SIGTERM or a closed terminal the same command resumes.
             --results names the results.json of another folder, perhaps of another machine: runs \
-            that are done and scored there are not made again, and stand in the results of this \
-            one. It must be of the same clips and the same scored frames; OUTPUT keeps a copy.
+            that are done and scored there are not made again, and the results of this study \
+            include them. The file must be of the same clips and the same scored frames; OUTPUT keeps a copy.
             """)
 
     @Argument(help: "The study, a JSON file.", completion: .file())

@@ -31,7 +31,9 @@ extension StoredModel {
         self.init(configuration, random: &random)
         let expected = state.map { (name: $0.path, shape: $0.value.shape) }
         let tensors = try folder.tensors(expected)
-        let broken = zip(expected, tensors).filter { !$0.1.isFinite }
+        let broken = zip(expected, tensors).filter { _, tensor in
+            !tensor.withScalars { $0.allSatisfy(\.isFinite) }
+        }
         guard broken.isEmpty else {
             throw StateMismatch(
                 path: folder.weightsPath,
@@ -62,15 +64,5 @@ extension StoredModel {
         architecture, `model.safetensors` holds its weights by their paths in the model.
 
         """
-    }
-}
-
-extension Tensor<Float> {
-    /// Whether no element is infinite or NaN.
-    fileprivate var isFinite: Bool {
-        withScalars { scalars in
-            for value in scalars where !value.isFinite { return false }
-            return true
-        }
     }
 }

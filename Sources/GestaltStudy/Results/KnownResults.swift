@@ -9,7 +9,7 @@ import GestaltData
 /// let results = try StudyRun(study, folder: "out/study", options: options).run()
 /// ```
 /// Runs are addressed by what determines them, so those that a study shares with known results are
-/// not made again, and stand in its results with the scores, times and machines that were recorded.
+/// not made again; its results include them with the scores, times and machines that were recorded.
 public struct KnownResults: Sendable, Equatable {
     /// The file, for messages.
     public let name: String

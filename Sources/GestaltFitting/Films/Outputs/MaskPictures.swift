@@ -33,26 +33,8 @@ final class MaskPictures: MaskOutput {
             ? try PNG.encode(frame.labels * 255, compression: Self.compression, name: file)
             : try PNG.encodeIndices(
                 frame.labels, palette: palette, compression: Self.compression, name: file)
-        try Self.write(bytes, to: file)
-    }
-
-    /// Writes a file as a whole, and does not wait for the disk as `AtomicFile` does: a flush for
-    /// each frame would hold up the film.
-    private static func write(_ bytes: [UInt8], to path: String) throws(FileFailure) {
-        func failure(_ action: FileFailure.Action) -> FileFailure {
-            FileFailure(path: path, action: action, reason: String(cString: strerror(errno)))
-        }
-        let temporary = path + ".part"
-        guard let file = fopen(temporary, "wb") else { throw failure(.create) }
-        let count = bytes.withUnsafeBytes { fwrite($0.baseAddress!, 1, $0.count, file) }
-        guard fclose(file) == 0, count == bytes.count else {
-            defer { unlink(temporary) }
-            throw failure(.write)
-        }
-        guard rename(temporary, path) == 0 else {
-            defer { unlink(temporary) }
-            throw failure(.rename)
-        }
+        // Waiting for the disk at each frame would hold up the film.
+        try AtomicFile.write(bytes, to: file, flushes: false)
     }
 
     func finish() {}
