@@ -11,7 +11,7 @@ import Synchronization
 
 /// A file that is written atomically: other readers never see partial content.
 ///
-/// Bytes go to a new file in the target's folder; ``commit()`` flushes them to the disk and renames
+/// Bytes go to a new file in the target's folder; ``commit(flushes:)`` flushes them to the disk and renames
 /// the file over the target in one step. A full disk, an unwritable folder or an abandoned writer
 /// leaves the target unchanged, and no partial file next to it.
 public final class AtomicFile {
