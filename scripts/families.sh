@@ -82,9 +82,17 @@ probe() {
         "$gestalt" train "$2" --data "$data" --limit 16 $(sizes "$1" "$2") $(options "$1" "$2") $model \
             --steps $probe_steps --quiet --output "$run" >&2
     }
-    # The first steps warm up.
-    sed -n 's/.*"step":\([0-9]*\),"kind":"train","seconds":\([0-9.]*\).*/\1 \2/p' "$run/log.jsonl" |
-        awk '$1 == 4 { first = $2 } { last = $2; steps = $1 } END { print (last - first) / (steps - 4) }'
+    # Without the first steps, which warm up, and without evaluations, which are frequent in a short
+    # training: of two log lines of steps in a row.
+    awk -F'[:,]' '
+        /"kind":"train"/ {
+            for (i = 1; i < NF; i++) if ($i == "\"seconds\"") now = $(i + 1)
+            if (before && ++count > 2) { sum += now - before; steps++ }
+            before = now
+            next
+        }
+        { before = 0 }
+        END { print sum / steps }' "$run/log.jsonl"
 }
 
 # measure: writes the steps of every training.

@@ -53,4 +53,17 @@ import Testing
         #expect(chosen[0].distance == nil && chosen[1].distance != nil)
         #expect(try suggestions.frames(in: set(labeled: Array(0..<30))).isEmpty)
     }
+
+    @Test func aModelOfObjectsSuggestsAsWell() throws {
+        var random = RandomStream(seed: 4)
+        var suggestions = FrameSuggestions(
+            of: InstanceSegmenter(
+                InstanceSegmenterConfiguration(
+                    encoder: DenseEncoderConfiguration(width: 4),
+                    input: PictureInput(height: 32, width: 32)), random: &random))
+        suggestions.count = 6
+        let chosen = try suggestions.frames(in: set(labeled: [4]))
+        #expect(chosen.count == 6 && Set(chosen.map { $0.frame / 3 }).count == 6, "\(chosen)")
+        #expect(chosen.allSatisfy { (0...1).contains($0.uncertainty) && $0.uncertainty > 0 })
+    }
 }

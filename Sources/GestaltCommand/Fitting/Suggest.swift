@@ -40,15 +40,12 @@ struct Suggest: GestaltCommand {
         FittingKinds.register()
         try OutputFolder.check(output)
         let opened = try model.open(for: .segmentation)
-        let network = try opened.segmentation()
-        guard !network.readsClips else {
-            throw ValidationError("\(opened.path) segments clips; suggest needs a model of frames")
-        }
+        var suggestions = try suggestions(of: opened)
+        (suggestions.count, suggestions.stride) = (count, every)
+        let categories = try categories(of: opened)
         Interruption.handleSignals()
         let set = try reading.choice(of: data)
             .open(split, masks: .ifPresent, showsProgress: !common.quiet)
-        var suggestions = FrameSuggestions(of: network)
-        (suggestions.count, suggestions.stride) = (count, every)
         let bar = common.progress("examining", total: 0, unit: "frames")
         defer { bar.finish() }
         let frames = try suggestions.frames(in: set) { progress in
@@ -56,11 +53,8 @@ struct Suggest: GestaltCommand {
             try Interruption.process.check()
         }
         bar.finish()
-        let stored = try ModelCategories.read(from: opened.path)
         let folder = SuggestionFolder(output, format: format)
-        let (file, problems) = try folder.write(
-            frames, of: set,
-            categories: stored.isEmpty ? ModelCategories.usual(classes: network.classes) : stored)
+        let (file, problems) = try folder.write(frames, of: set, categories: categories)
         for problem in problems { common.remark(problem) }
         if json { return try printEncoded(frames) }
         if frames.count < count {
@@ -71,5 +65,23 @@ struct Suggest: GestaltCommand {
             let value = String(format: "%.3f", frame.uncertainty)
             print("  \(frame.name), frame \(frame.frame): uncertainty \(value)")
         }
+    }
+
+    private func suggestions(of opened: OpenedModel) throws -> FrameSuggestions {
+        if let model = opened.model as? any InstanceModel { return FrameSuggestions(of: model) }
+        let model = try opened.segmentation()
+        guard !model.readsClips else {
+            throw ValidationError("\(opened.path) segments clips; suggest needs a model of frames")
+        }
+        return FrameSuggestions(of: model)
+    }
+
+    private func categories(of opened: OpenedModel) throws -> [ModelCategory] {
+        let stored = try ModelCategories.read(from: opened.path)
+        guard stored.isEmpty else { return stored }
+        let classes =
+            try (opened.model as? any InstanceModel)?.classes
+            ?? opened.segmentation().classes
+        return ModelCategories.usual(classes: classes)
     }
 }

@@ -30,7 +30,8 @@ public struct Suggestion: Codable, Sendable, Equatable {
 ///
 /// - The uncertainty of a frame is the entropy of the probabilities, averaged over the frame and its
 ///   mirror image, in units of the largest possible one; its mean over all pixels farther than two
-///   pixels from a predicted boundary, where every model is uncertain.
+///   pixels from a predicted boundary, where every model is uncertain. The probabilities of a model of
+///   instances are ``InstanceProposals/classProbabilities(_:)``.
 /// - The latent of a frame is the encoder's features, averaged over 3 × 3 parts of the picture, each
 ///   channel in units of its standard deviation; of a model without features, the probabilities.
 /// - The next frame is the one with the largest product of uncertainty and distance to the nearest
@@ -46,7 +47,7 @@ public struct Suggestion: Codable, Sendable, Equatable {
 /// let suggestions = try FrameSuggestions(of: model).frames(in: set)
 /// ```
 public struct FrameSuggestions {
-    public let model: any SegmentationModel
+    private let network: FrameNetwork
     /// The number of frames to choose.
     public var count = 10
     /// The number of frames that are examined at most, spread over all.
@@ -57,7 +58,12 @@ public struct FrameSuggestions {
     /// - Precondition: the model segments single frames.
     public init(of model: any SegmentationModel) {
         require(!model.readsClips, "FrameSuggestions: the model segments clips, not frames")
-        self.model = model
+        network = FrameNetwork(model)
+    }
+
+    /// The same for a model that tells objects apart.
+    public init(of model: any InstanceModel) {
+        network = FrameNetwork(model)
     }
 
     /// Labeled frames that suggestions keep away from, at most, spread over all.
@@ -83,7 +89,7 @@ public struct FrameSuggestions {
             let pixels = try set.clip(at: clip)
             for start in Swift.stride(from: 0, to: part.count, by: Self.batch) {
                 let numbers = part[start..<min(start + Self.batch, part.count)]
-                views += FrameView.all(numbers.map { pixels.frames[$0] }, model)
+                views += network.views(of: numbers.map { pixels.frames[$0] })
                 try progress?(
                     WorkProgress(done: views.count, total: frames.count, unit: "frames"))
             }

@@ -3,7 +3,6 @@ import GestaltMedia
 import GestaltRecipes
 import GestaltSegHeads
 import GestaltTensor
-import GestaltVideo
 
 /// What decides on the choice of a frame.
 struct FrameView: Sendable {
@@ -22,20 +21,15 @@ struct FrameView: Sendable {
     /// Parts along each side of the picture over which a latent is averaged.
     private static let parts = 3
 
-    /// Returns the views of pictures `[H, W, 3]` of one size.
-    static func all(
-        _ pictures: [Tensor<UInt8>], _ model: any SegmentationModel
-    ) -> [FrameView] {
-        let fitted = stacked(pictures.map { model.fitted($0) }, axis: 0)
-        let mirrored = model.probabilities(fitted: fitted.flipped(axis: 2)).flipped(axis: 2)
-        let probabilities = (model.probabilities(fitted: fitted) + mirrored) * 0.5
-        let features = model.features(fitted.centeredPixels())?.tensor ?? probabilities
-        return pictures.indices.map { index in
-            let thumbnail = pictures[index].resized(height: thumbnailSide, width: thumbnailSide)
-            return FrameView(
-                uncertainty: uncertainty(of: probabilities[index].contiguous()),
-                latent: pooled(features[index].contiguous()), thumbnail: thumbnail.scalars)
-        }
+    /// - Parameters:
+    ///   - picture: `[H, W, 3]`.
+    ///   - probabilities: `[h, w, K]`, of foreground alone or of all classes.
+    ///   - features: `[h', w', C]`.
+    init(of picture: Tensor<UInt8>, probabilities: Tensor<Float>, features: Tensor<Float>) {
+        let thumbnail = picture.resized(height: Self.thumbnailSide, width: Self.thumbnailSide)
+        self.init(
+            uncertainty: Self.uncertainty(of: probabilities), latent: Self.pooled(features),
+            thumbnail: thumbnail.scalars)
     }
 
     /// Returns the mean entropy of probabilities `[h, w, K]`, in units of the largest, over pixels

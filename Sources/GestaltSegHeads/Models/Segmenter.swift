@@ -9,6 +9,15 @@ public protocol EncoderContaining {
     var encoder: any StoredEncoder { get }
 }
 
+extension VisualEncoder {
+    /// Returns the latents of frames `[N, H, W, 3]`, padded at the bottom and right where the encoder
+    /// takes multiples of a size, as one grid.
+    func features(_ frames: Tensor<Float>) -> Latent.Stage {
+        let latent = encode(frames.padded(toMultiplesOf: sizeMultiple), .inference)
+        return Latent.Stage(latent.flattenedSlots, stride: latent.stride)
+    }
+}
+
 /// An encoder and a head: from frames to latents to scores.
 ///
 /// Paths start with `encoder` and `head`, followed by the encoder's parts: `encoder.tokenizer`,
@@ -59,9 +68,7 @@ public struct Segmenter: SegmentationModel, StoredModel, EncoderContaining {
     }
 
     public func features(_ frames: Tensor<Float>) -> Latent.Stage? {
-        let enlarged = input.normalized(frames).padded(toMultiplesOf: encoder.sizeMultiple)
-        let latent = encoder.encode(enlarged, .inference)
-        return Latent.Stage(latent.flattenedSlots, stride: latent.stride)
+        encoder.features(input.normalized(frames))
     }
 
     public mutating func visit(_ visitor: inout some ParameterVisitor) {

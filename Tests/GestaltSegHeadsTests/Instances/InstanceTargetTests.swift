@@ -67,4 +67,18 @@ import Testing
         let none = InstanceProposals(masks: .zeros([2, 2, 0]), classes: [], scores: [])
         #expect(SegmentedInstances(none.resized(height: 3, width: 5)).ids == .zeros([3, 5]))
     }
+
+    @Test func proposalsHaveProbabilitiesOfClasses() {
+        // Two instances of class 1 and one of class 2; the second pixel is of none.
+        let proposals = InstanceProposals(
+            masks: Tensor<Float>(shape: [1, 2, 3], scalars: [0.5, 0.5, 0.5, 0, 0, 0]),
+            classes: [1, 1, 2], scores: [1, 0.5, 0.8])
+        // None of class 1: (1 − 0.5)(1 − 0.25) = 0.375; of class 2: 0.6; of both: 0.225.
+        let shares = [0.225, 0.775 * 0.625 / 1.025, 0.775 * 0.4 / 1.025].map(Float.init)
+        let probabilities = proposals.classProbabilities(3)
+        #expect(probabilities.shape == [1, 2, 3])
+        for (value, expected) in zip(probabilities.scalars, shares + [1, 0, 0]) {
+            #expect(abs(value - expected) < 1e-6, "\(probabilities.scalars)")
+        }
+    }
 }

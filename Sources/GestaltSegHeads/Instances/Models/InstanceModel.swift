@@ -2,6 +2,7 @@ import GestaltChecks
 import GestaltMedia
 import GestaltNN
 import GestaltTensor
+import GestaltVideo
 
 /// A model from frames to instances: objects apart, each with a mask, a class and a score.
 public protocol InstanceModel: Module {
@@ -21,9 +22,15 @@ public protocol InstanceModel: Module {
     ) -> InstanceLoss
     /// Returns the instances of each of frames `[N, H, W, 3]` in −0.5…0.5, at their size.
     func proposals(_ frames: Tensor<Float>) -> [InstanceProposals]
+    /// Returns the features that the head reads, `[N, h, w, C]`, a grid of cells that covers the
+    /// frames and possibly padding at the bottom and right; nil, the default, for a model without.
+    /// - Parameter frames: as for ``proposals(_:)``.
+    func features(_ frames: Tensor<Float>) -> Latent.Stage?
 }
 
 extension InstanceModel {
+    public func features(_ frames: Tensor<Float>) -> Latent.Stage? { nil }
+
     /// Returns the instances of each of images `[N, H, W, 3]`, all of one size, any size. Images
     /// are resized to the model's size, masks back.
     ///

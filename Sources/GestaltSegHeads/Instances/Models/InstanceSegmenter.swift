@@ -83,6 +83,10 @@ public struct InstanceSegmenter: InstanceModel, StoredModel, EncoderContaining {
             .map { $0.cropped(height: frames.shape[1], width: frames.shape[2]) }
     }
 
+    public func features(_ frames: Tensor<Float>) -> Latent.Stage? {
+        encoder.features(input.normalized(frames))
+    }
+
     public mutating func visit(_ visitor: inout some ParameterVisitor) {
         visitor.module("encoder", &encoder)
         visitor.module("head", &head)
