@@ -13,7 +13,7 @@ import Testing
 ///     GESTALT_FILM_SPEED=1 swift test -c release --disable-testable-imports \
 ///         --filter SegmentationSpeedTests
 @Suite(
-    .tags(.slow),
+    .serialized, .tags(.slow),
     .enabled(
         if: ProcessInfo.processInfo.environment["GESTALT_FILM_SPEED"] != nil,
         "set GESTALT_FILM_SPEED to measure"),

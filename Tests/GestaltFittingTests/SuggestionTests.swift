@@ -2,6 +2,7 @@ import Foundation
 import GestaltData
 import GestaltFitting
 import GestaltMedia
+import GestaltNN
 import GestaltSegHeads
 import GestaltTensor
 import TestSupport
@@ -54,16 +55,31 @@ import Testing
         #expect(try suggestions.frames(in: set(labeled: Array(0..<30))).isEmpty)
     }
 
+    /// One object of each picture: the brighter a pixel, the likelier it belongs to it.
+    private struct Brightness: InstanceModel {
+        let input = PictureInput(height: 32, width: 32)
+        let classes = 2
+        let sizeMultiple = 1
+
+        func loss(
+            of frames: Tensor<Float>, _ targets: InstanceTargets, _ context: Context
+        ) -> InstanceLoss { InstanceLoss(total: Tensor(0)) }
+
+        func proposals(_ frames: Tensor<Float>) -> [InstanceProposals] {
+            let masks = frames.mean(axes: [3], keepingAxes: true) + 0.5
+            return (0..<frames.shape[0]).map {
+                InstanceProposals(masks: masks[$0].contiguous(), classes: [1], scores: [0.9])
+            }
+        }
+
+        mutating func visit(_ visitor: inout some ParameterVisitor) {}
+    }
+
     @Test func aModelOfObjectsSuggestsAsWell() throws {
-        var random = RandomStream(seed: 4)
-        var suggestions = FrameSuggestions(
-            of: InstanceSegmenter(
-                InstanceSegmenterConfiguration(
-                    encoder: DenseEncoderConfiguration(width: 4),
-                    input: PictureInput(height: 32, width: 32)), random: &random))
+        var suggestions = FrameSuggestions(of: Brightness())
         suggestions.count = 6
         let chosen = try suggestions.frames(in: set(labeled: [4]))
         #expect(chosen.count == 6 && Set(chosen.map { $0.frame / 3 }).count == 6, "\(chosen)")
-        #expect(chosen.allSatisfy { (0...1).contains($0.uncertainty) && $0.uncertainty > 0 })
+        #expect(chosen.allSatisfy { (0.1...1).contains($0.uncertainty) }, "\(chosen)")
     }
 }
