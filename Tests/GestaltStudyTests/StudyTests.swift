@@ -72,6 +72,23 @@ import Testing
         ("mean-mask", "median-mask", "rows.mean.method.kind"),
         ("\"mean-mask\"", "\"mean-mask\", \"threshold\": 2", "rows.mean.method.threshold"),
         ("\"mean-mask\"", "\"mean-mask\", \"limit\": 2", "rows.mean.method.limit"),
+        ("\"mean-mask\"", "\"common-fate\"", "rows.mean.method.model"),
+        (
+            "\"mean-mask\"", "\"common-fate\", \"model\": \"@video\", \"samples\": 0",
+            "rows.mean.method.samples"
+        ),
+        (
+            "\"mean-mask\"", "\"common-fate\", \"model\": \"@video\", \"method\": \"luck\"",
+            "rows.mean.method.method"
+        ),
+        ("\"mean-mask\"", "\"common-fate\", \"model\": \"@vidoe\"", "rows.mean.train"),
+        (
+            "\"mean-mask\"", "\"propagation\", \"propagation.neighbors\": 0",
+            "rows.mean.method.propagation.neighbors"
+        ),
+        (
+            "\"mean-mask\"", "\"propagation\", \"encoder\": \"resnet\"", "rows.mean.method.encoder"
+        ),
         ("\"strong\"", "\"wild\"", "rows.unet.train"),
         ("\"kind\": \"unet\"", "\"kind\": \"unet\", \"labels\": 9", "rows.unet.train.labels"),
         (

@@ -13,8 +13,10 @@ public protocol StudyMethod: Codable, Sendable {
     static var kind: String { get }
     /// The method with default settings.
     static var usual: Self { get }
-    /// Its source, head and regime, in the words of a table.
+    /// Its source, head and regime, in the words of a table; what is nil is that of ``start``.
     var outline: RecipeOutline { get }
+    /// The model that it reads, by its path; nil, the default, for none.
+    var start: String? { get }
     /// Whether scores depend on the number of labels: then there is a run for each number, else a
     /// single one.
     var usesLabels: Bool { get }
@@ -27,6 +29,7 @@ public protocol StudyMethod: Codable, Sendable {
 }
 
 extension StudyMethod {
+    public var start: String? { nil }
     public var usesLabels: Bool { true }
     public var usesSeed: Bool { false }
     public func validate() throws(ConfigurationError) {}
@@ -92,7 +95,10 @@ public enum StudyMethods {
     }
 
     private static let registration: Void = {
+        BuiltIns.register()
         // A kind that a program registered earlier under this name is kept.
         try? register(MeanMaskMethod.self)
+        try? register(ForecastMotionMethod.self)
+        try? register(FeaturePropagationMethod.self)
     }()
 }

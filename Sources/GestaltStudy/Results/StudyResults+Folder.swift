@@ -91,12 +91,17 @@ extension StudySession {
             return RecipeOutline(source: nil, regime: "given")
         }
         let row = grid.study.rows.first { $0.name == name }
-        if row?.method != nil { return try StudyMethods.method(training.named).outline }
-        let recipe = try Recipes.recipe(
-            grid.study.settings(
-                of: training.named, common: row == nil ? [:] : grid.study.common))
-        let result = recipe.outline
-        guard let start = recipe.model, grid.study.training(start) != nil else { return result }
+        let (result, start): (RecipeOutline, String?)
+        if row?.method != nil {
+            let method = try StudyMethods.method(training.named)
+            (result, start) = (method.outline, method.start)
+        } else {
+            let recipe = try Recipes.recipe(
+                grid.study.settings(
+                    of: training.named, common: row == nil ? [:] : grid.study.common))
+            (result, start) = (recipe.outline, recipe.model)
+        }
+        guard let start, grid.study.training(start) != nil else { return result }
         return result.completed(by: try outline(of: start), named: start)
     }
 
