@@ -89,7 +89,7 @@ enum PageStyleSheet {
         padding:.4rem 0;border-bottom:1px solid var(--grid)}
         .statement .frame th,.statement .frame td{border:0;padding:0;text-align:left}
         .statement td:nth-child(2),.statement td:nth-child(5){grid-column:2/4}
-        .statement td:nth-child(3){grid-column:2}}
+        .statement td:nth-child(3){grid-column:2}.statement small{white-space:normal}}
         """
 
     private static let print = """
