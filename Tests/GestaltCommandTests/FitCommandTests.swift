@@ -66,6 +66,10 @@ import Testing
         let next = try run(
             "suggest", "@set", "--model", "@objects", "--count", "3", "--output", "@next")
         #expect(next.code == 0 && next.output.contains("3 pictures"), "\(next)")
+        let sheet = try run(
+            "data", "sheet", "--data", "synthetic:2", "--model", "@objects", "--clips", "1",
+            "--output", "@sheet.png")
+        #expect(sheet.code == 0 && exists("sheet.png"), "\(sheet)")
         let classes = try run(
             "fit", "synthetic:2", "--instances", "--classes", "1", "--output", "@no")
         #expect(classes.code != 0 && classes.error.contains("2 to 255"), "\(classes)")

@@ -4,6 +4,7 @@ import GestaltData
 import GestaltIO
 import GestaltMedia
 import GestaltRecipes
+import GestaltSegHeads
 import GestaltTensor
 
 /// `gestalt data`: inspection and export of clips.
@@ -17,7 +18,8 @@ struct DataCommand: ParsableCommand {
         static let configuration = CommandConfiguration(
             abstract: "Draw a contact sheet: clips by rows, frames by columns, masks below.",
             discussion: """
-                With --model, the masks of segmentation models follow below those of the data.
+                With --model, the masks of segmentation models follow below those of the data; \
+                of models that tell objects apart, the objects.
                 """)
 
         @OptionGroup var data: DataOptions
@@ -54,8 +56,19 @@ struct DataCommand: ParsableCommand {
         }
 
         private static func masks(of path: String, title: String) throws -> SheetMasks {
-            let segmenter = FrameSegmenter(
-                try openModel(path, [:], for: .segmentation).segmentation())
+            let opened = try openModel(path, [:], for: .segmentation)
+            if let model = opened.model as? any InstanceModel {
+                return SheetMasks(title: title) { clip, frames in
+                    stacked(
+                        try frames.map { frame in
+                            try model.instances(
+                                image: clip.frames[frame].contiguous(),
+                                name: "\(clip.name), frame \(frame)"
+                            ).ids
+                        })
+                }
+            }
+            let segmenter = FrameSegmenter(try opened.segmentation())
             return SheetMasks(title: title) { clip, frames in
                 let parts = try frames.map { try segmenter.labels(of: $0..<($0 + 1), in: clip) }
                 return concatenated(parts, axis: 0)
