@@ -13,7 +13,7 @@ public protocol StudyMethod: Codable, Sendable {
     static var kind: String { get }
     /// The method with default settings.
     static var usual: Self { get }
-    /// Its source, head and regime, in the words of a table; what is nil is that of ``start``.
+    /// Its source, head and regime, in the words of a table; what is nil is that of `start`.
     var outline: RecipeOutline { get }
     /// The model that it reads, by its path; nil, the default, for none.
     var start: String? { get }
