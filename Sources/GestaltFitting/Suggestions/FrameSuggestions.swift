@@ -31,7 +31,7 @@ public struct Suggestion: Codable, Sendable, Equatable {
 /// - The uncertainty of a frame is the entropy of the probabilities, averaged over the frame and its
 ///   mirror image, in units of the largest possible one; its mean over all pixels farther than two
 ///   pixels from a predicted boundary, where every model is uncertain. The probabilities of a model of
-///   instances are ``InstanceProposals/classProbabilities(_:)``.
+///   instances are `InstanceProposals.classProbabilities`.
 /// - The latent of a frame is the encoder's features, averaged over 3 × 3 parts of the picture, each
 ///   channel in units of its standard deviation; of a model without features, the probabilities.
 /// - The next frame is the one with the largest product of uncertainty and distance to the nearest
