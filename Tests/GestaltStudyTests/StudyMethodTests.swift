@@ -38,6 +38,15 @@ import Testing
             ])
         let scores = results.runs.compactMap { $0.scores(on: .validation) }
         #expect(scores[0].masks?.imageCount == 4 && scores[0].measures["fg_ari"] != nil)
+        #expect(results.rows.allSatisfy { !$0.seesFuture })
+        // The figure of `gestalt evaluate --common-fate`, which compares segments with objects.
+        let fate = try CommonFate(
+            "change", on: OpenedModel(at: "robot-push-small/predictor").clipPredictor(), samples: 1)
+        let set = try DataSet.open("synthetic:2", split: .validation)
+        let report = try fate.report(
+            on: set, threshold: fate.threshold(fittedTo: set, every: 15), every: 15)
+        #expect(scores[0].measures["fg_ari"] == report.foregroundARI)
+        #expect(scores[0].masks?.perImage == report.segmentation.perImage)
         #expect(scores[0].masks != scores[3].masks, "another seed, other futures")
         for score in scores[1...2] {
             #expect(score.masks == nil)

@@ -22,7 +22,8 @@ struct StudyRunCommand: GestaltCommand {
             SIGTERM or a closed terminal the same command resumes.
             --results names the results.json of another folder, perhaps of another machine: runs \
             that are done and scored there are not made again, and the results of this study \
-            include them. The file must be of the same clips and the same scored frames; OUTPUT keeps a copy.
+            include them. The file must be of the same clips and the same scored frames; OUTPUT \
+            keeps a copy.
             """)
 
     @Argument(help: "The study, a JSON file.", completion: .file())

@@ -34,7 +34,8 @@ public struct FeaturePropagationMethod: StudyMethod {
             source: encoder.description, head: Self.kind, regime: "propagation",
             initialization: model == nil ? RecipeOutline.Initialization.none : .pretrained,
             training: model == nil ? RecipeOutline.Training.none : .frozen,
-            pretraining: model == nil ? RecipeOutline.Pretraining.none : nil, seesFuture: false)
+            pretraining: model == nil ? RecipeOutline.Pretraining.none : nil,
+            seesFuture: (try? Encoders.type(of: encoder))?.seesFuture(encoder))
     }
     public var start: String? { model }
     public var usesLabels: Bool { false }

@@ -63,8 +63,9 @@ public struct ForecastMotionMethod: StudyMethod {
             fittedTo: task.open(.validation, classes: 1), every: task.every,
             progress: task.progress)
         return try task.splits.map { split in
+            // With the ids of objects, which segments are compared with.
             let report = try fate.report(
-                on: task.open(split, classes: 1), threshold: threshold, every: task.every,
+                on: task.open(split), threshold: threshold, every: task.every,
                 progress: task.progress)
             let index = report.foregroundARI
             return StudyResults.Scores(
