@@ -25,15 +25,15 @@ public struct ClipNorm: Module {
     static var epsilon: Float { 1e-6 }
 
     func callAsFunction(_ x: Tensor<Float>) -> Tensor<Float> {
-        normalized(x).silu()
+        normalized(x, swishes: true)
     }
 
-    /// Returns the norm without the swish.
-    package func normalized(_ x: Tensor<Float>) -> Tensor<Float> {
+    /// - Parameter swishes: whether swish follows the norm.
+    package func normalized(_ x: Tensor<Float>, swishes: Bool = false) -> Tensor<Float> {
         let samples = isOfFrames ? x.flattened(axes: 0...1) : x
         return samples.groupNormalized(
             groups: groups, scale: scale, shift: shift, epsilon: Self.epsilon,
-            samplewise: isOfFrames
+            swishes: swishes, samplewise: isOfFrames
         ).reshaped(x.shape)
     }
 

@@ -89,15 +89,20 @@ extension Tensor where Scalar: FloatingScalar {
     /// each channel.
     ///
     /// - Shapes: `[N, …, C]` in and out; `scale` and `shift` `[C]`.
-    /// - Parameter samplewise: whether a sample's result is equal to the bit whatever the number of
-    ///   samples, with a fixed number of threads and instruction set.
-    /// - Precondition: `groups` divides C; at least rank 2.
+    /// - Parameters:
+    ///   - rectifies: applies ReLU to the result in the same pass.
+    ///   - swishes: applies swish, `x·σ(x)`, to the result, equal to ``silu()`` to the bit, and
+    ///     keeps for the gradient only the input of the normalization.
+    ///   - samplewise: whether a sample's result is equal to the bit whatever the number of
+    ///     samples, with a fixed number of threads and instruction set.
+    /// - Precondition: `groups` divides C; at least rank 2; not both `rectifies` and `swishes`.
     /// - Source: Wu and He, *Group Normalization* (2018), equations 1, 2 and 7.
     public func groupNormalized(
         groups: Int, scale: Tensor, shift: Tensor, epsilon: Scalar, rectifies: Bool = false,
-        samplewise: Bool = false
+        swishes: Bool = false, samplewise: Bool = false
     ) -> Tensor {
         checkChannels("groupNormalized", scale, shift)
+        require(!rectifies || !swishes, "groupNormalized: ReLU and swish exclude each other")
         let columns = shape[-1]
         require(
             rank >= 2 && groups > 0 && columns % groups == 0,
@@ -106,9 +111,12 @@ extension Tensor where Scalar: FloatingScalar {
         let blocks = ColumnBlocks(
             segments: shape[0], rows: count / (shape[0] * columns), columns: columns,
             samplewise: samplewise)
-        return ColumnNormalization(
+        let normalization = ColumnNormalization<Scalar>(
             blocks: blocks, statistics: blocks.statistics(of: self, groups: groups),
-            followsInput: true, epsilon: Double(epsilon), rectifies: rectifies)(self, scale, shift)
+            followsInput: true, epsilon: Double(epsilon), rectifies: rectifies)
+        return swishes
+            ? SwishedColumnNormalization(normalization: normalization)(self, scale, shift)
+            : normalization(self, scale, shift)
     }
 
     /// Normalizes each row along the last axis, then scales and shifts it:

@@ -1,3 +1,4 @@
+import Foundation
 import GestaltTensor
 import TestSupport
 
@@ -60,18 +61,23 @@ private func columnCases(_ shape: Shape) -> [GradientCase] {
 
 private func groupCases(_ shape: Shape) -> [GradientCase] {
     let channels = shape[-1]
-    return [1, 2, 3].filter { channels % $0 == 0 }.map { groups in
-        GradientCase(
-            "groupNormalized in \(groups)", inputs: inputs(shape),
-            reference: { v in
-                naiveNormalized(v[0], v[1], v[2], false) { index in
-                    index[0] * groups + index.last! / (channels / groups)
-                }
-            },
-            { v in
-                v[0].groupNormalized(
-                    groups: groups, scale: v[1], shift: v[2], epsilon: epsilon)
-            })
+    return [1, 2, 3].filter { channels % $0 == 0 }.flatMap { groups in
+        [false, true].map { swishes in
+            GradientCase(
+                "groupNormalized in \(groups)\(swishes ? ", swished" : "")",
+                inputs: inputs(shape),
+                reference: { v in
+                    let y = naiveNormalized(v[0], v[1], v[2], false) { index in
+                        index[0] * groups + index.last! / (channels / groups)
+                    }
+                    return swishes ? y.mapped { $0 / (1 + exp(-$0)) } : y
+                },
+                { v in
+                    v[0].groupNormalized(
+                        groups: groups, scale: v[1], shift: v[2], epsilon: epsilon,
+                        swishes: swishes)
+                })
+        }
     }
 }
 

@@ -70,6 +70,26 @@ import Testing
         }
         #expect(runs[0] == runs[1] && runs[0] == runs[2])
     }
+
+    /// Computing the norm again in the pullback changes no bit.
+    @Test func swishInTheNormIsSwishAfterIt() {
+        let x = Tensor<Float>.sample([3, 40, 40, 24], seed: 5)
+        let scale = Tensor<Float>.sample([24], seed: 6, in: 0.5...2)
+        let shift = Tensor<Float>.sample([24], seed: 7)
+        let probe = Tensor<Float>.sample(x.shape, seed: 8)
+        func run(_ swishes: Bool) -> (value: Tensor<Float>, gradients: [Tensor<Float>]) {
+            func value(_ v: [Tensor<Float>]) -> Tensor<Float> {
+                let y = v[0].groupNormalized(
+                    groups: 4, scale: v[1], shift: v[2], epsilon: 1e-5, swishes: swishes)
+                return swishes ? y : y.silu()
+            }
+            let inputs = [x, scale, shift]
+            return (value(inputs), gradients(at: inputs) { (value($0) * probe).sum() })
+        }
+        let (whole, parts) = (run(true), run(false))
+        #expect(whole.value == parts.value)
+        #expect(whole.gradients == parts.gradients)
+    }
 }
 
 /// Sums of 64 terms in float, the rest in double: a few units of rounding.
