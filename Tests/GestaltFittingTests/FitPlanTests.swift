@@ -4,8 +4,13 @@ import GestaltModels
 import Testing
 
 @Suite struct FitPlanTests {
+    /// Six labels to learn from and two that are held out.
+    private static let few = Facts.films(8, labelsAt: [50])
+    /// 48 and 12.
+    private static let several = Facts.films(20)
+
     private func plan(
-        _ facts: FrameFacts = Facts.films(8), minutes: Double, memory: Int? = nil
+        _ facts: FrameFacts = few, minutes: Double, memory: Int? = nil
     ) throws -> FitPlan {
         try FitPlan(
             for: facts, heldOut: HeldOut(from: facts),
@@ -30,6 +35,29 @@ import Testing
         let steps = plans.last?.stages.map(\.steps)
         #expect(steps == [4000, 600, 600], "the complete recipe: \(plans)")
         #expect(plans.last?.stage("student")?.rounds == 2)
+    }
+
+    @Test func severalLabelsComeBeforePreTraining() throws {
+        let plans = try [1.0, 3, 20, 60, 600].map { try plan(Self.several, minutes: $0) }
+        for (plan, minutes) in zip(plans, [1.0, 3, 20, 60, 600]) {
+            #expect(plan.seconds <= minutes * 60, "\(plan)")
+            let few = try self.plan(minutes: minutes)
+            #expect(plan.width >= few.width)
+            #expect(try #require(plan.stage("student")).steps > 1)
+            guard plan.width == few.width, plan.size == few.size else { continue }
+            #expect(plan.stage("teacher")!.steps >= few.stage("teacher")!.steps)
+        }
+        #expect(plans[1].stages.map(\.name) == ["teacher", "student"], "\(plans[1])")
+        #expect(plans[4].stages.map(\.steps) == [4000, 600, 600], "the complete recipe")
+        let many = try plan(Facts.films(200), minutes: 600)
+        #expect(many.stage("teacher")?.steps == 2500)
+    }
+
+    /// Too little time for pre-training is the student's, and none is left over.
+    @Test(arguments: [2.0, 3, 4, 5])
+    func theTimeIsUsed(minutes: Double) throws {
+        let plan = try plan(Self.several, minutes: minutes)
+        #expect(plan.seconds >= 0.7 * minutes * 60 || plan.stages.count == 3, "\(plan)")
     }
 
     @Test func smallLabelsCallForLargeFrames() throws {

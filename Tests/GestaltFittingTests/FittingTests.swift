@@ -63,6 +63,16 @@ import Testing
                 == ["background", "arm", "object"])
     }
 
+    /// Twenty labels and little time: a teacher from random weights, and a student.
+    @Test func aFitWithoutPreTraining() throws {
+        let folder = TemporaryFolder()
+        let fit = try prepared { $0.labels = 20 }
+        #expect(fit.description.plan.stages.map(\.name) == ["teacher", "student"])
+        let report = try fit.run(options(folder.path("fit")))
+        #expect(report.categories.map(\.name) == ["arm", "object"])
+        #expect(!FileManager.default.fileExists(atPath: folder.path("fit/encoder")))
+    }
+
     @Test func aLaterFitStartsFromAnEarlierOne() throws {
         let folder = TemporaryFolder()
         try prepared().run(options(folder.path("first")))

@@ -112,9 +112,9 @@ struct FitChain {
         ComponentName(kind: "dense", words: ["\(fit.plan.width)"])
     }
 
-    /// The model that the first training with labels begins with.
-    private var beginning: String {
-        fit.earlier ?? folder.stage("encoder")
+    /// The model that the first training with labels begins with; nil for random weights.
+    private var beginning: String? {
+        fit.earlier ?? fit.plan.stage("encoder").map { folder.stage($0.name) }
     }
 
     private func student(_ stage: FitPlan.Stage, _ data: DataChoice) -> StudentRecipe {
@@ -129,7 +129,7 @@ struct FitChain {
     }
 
     private var augmentation: Augmentation {
-        fit.labeledCount > FitPlan.manyLabels ? .standard : .strong
+        FitShares(labels: fit.labeledCount - fit.heldOut.labeledCount).augmentation
     }
 }
 

@@ -7,10 +7,11 @@ extension FitPlan {
     /// Chooses resolution, network and steps.
     ///
     /// The resolution is the smallest at which small labeled regions have sides of eight pixels,
-    /// the width 32, where the time suffices for 1200 steps; else first the width is halved, then
-    /// the resolution lowered. The time is divided into pre-training, a teacher on the labels and
-    /// a student on all frames, up to the steps of the complete recipe; for objects that are told
-    /// apart into pre-training and an instance head.
+    /// the width 32, where the time suffices for 1200 steps, or 800 with 15 labels or more; else
+    /// first the width is halved, then the resolution lowered. The time is divided into pre-training,
+    /// a teacher on the labels and a student on all frames, up to the steps of the complete recipe;
+    /// with 15 labels or more teacher and student come first. For objects that are told apart it is
+    /// divided into pre-training and an instance head.
     ///
     /// - Parameters:
     ///   - costs: of the networks to choose from.
@@ -33,7 +34,9 @@ extension FitPlan {
         }
         let seconds = budget.minutes * 60 * Self.plannedShare
         let isApart = facts.mostObjects != nil && !instanceCosts.isEmpty
-        let choice = Self.network(for: facts, budget, isApart ? instanceCosts : costs, seconds)
+        let choice = Self.network(
+            for: facts, budget, isApart ? instanceCosts : costs, seconds,
+            aims: FitShares(labels: isApart ? 1 : labels).aims)
         self.init(
             size: choice.size, width: choice.cost.width, classes: facts.classes,
             batch: Self.usualBatch, stages: [],
@@ -68,11 +71,10 @@ extension FitPlan {
         var remarks: [String]
     }
 
-    /// The numbers of steps to aim for, the best first.
-    private static let aims = [1200.0, 600, 300]
-
+    /// - Parameter aims: the numbers of steps to aim for, the best first.
     private static func network(
-        for facts: FrameFacts, _ budget: FitBudget, _ costs: [NetworkCost], _ seconds: Double
+        for facts: FrameFacts, _ budget: FitBudget, _ costs: [NetworkCost], _ seconds: Double,
+        aims: [Double]
     ) -> Network {
         let costs = costs.filter { budget.width == nil || $0.width == budget.width }
             .sorted { $0.width > $1.width }

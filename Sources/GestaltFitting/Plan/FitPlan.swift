@@ -81,8 +81,6 @@ extension FitPlan {
     static let mostSteps = (
         encoder: 4000, teacher: 600, teacherOfMany: 2500, student: 600, instances: 2500
     )
-    /// The number of labeled frames that are many.
-    static let manyLabels = 300
     /// The side of a small labeled region in pixels of the network that suffices to find it.
     static let neededSide = 8.0
     /// The time of a step with augmentation, reading and optimizer over that of its gradients.

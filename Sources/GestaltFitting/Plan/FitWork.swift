@@ -70,36 +70,48 @@ struct FitWork {
     private func divideMasks(
         _ seconds: Double, hasEncoder: Bool, into plan: inout FitPlan
     ) -> Double {
-        let isMany = labels > FitPlan.manyLabels
-        let steps = seconds / step
-        let mostTeacher = isMany ? FitPlan.mostSteps.teacherOfMany : FitPlan.mostSteps.teacher
-        let hasStudent = frames - labels >= plan.batch && steps >= 150
         // As many frames as a fifth of the student's time labels, and as memory holds.
         plan.studentFrames = max(
             min(labels, frames),
             min(
                 within(frames, bytes: bytesOfFrame, share: 0.25),
                 Int(0.1 * seconds / pseudoLabel)))
-        let teacher = clamped(steps * (hasStudent ? 0.25 : 0.4), mostTeacher)
-        let student = hasStudent ? clamped(steps * 0.2, FitPlan.mostSteps.student) : 0
-        let labeling = hasStudent ? Double(plan.studentFrames) * pseudoLabel : 0
-        let left = seconds - Double(teacher + student) * step - labeling
-        let encoder = hasEncoder ? 0 : clamped(left / step, FitPlan.mostSteps.encoder)
-        var spare = left - Double(encoder) * step
-        var rounds = 1
-        if hasStudent, spare > Double(student) * step + labeling {
-            rounds = 2
-            spare -= Double(student) * step + labeling
+        let labeling = Double(plan.studentFrames) * pseudoLabel
+        let steps = self.steps(in: seconds, labeling: labeling, hasEncoder: hasEncoder)
+        let studentSeconds = Double(steps.student) * step + labeling
+        var spare = seconds - Double(steps.encoder + steps.teacher) * step
+        if steps.encoder > 0 {
+            add("encoder", steps.encoder, 1, Double(steps.encoder) * step, &plan)
         }
-        if encoder > 0 { add("encoder", encoder, 1, Double(encoder) * step, &plan) }
-        add("teacher", teacher, 1, Double(teacher) * step, &plan)
-        if hasStudent {
-            let each = Double(student) * step + labeling
-            add("student", student, rounds, Double(rounds) * each, &plan)
+        add("teacher", steps.teacher, 1, Double(steps.teacher) * step, &plan)
+        if steps.student > 0 {
+            let rounds = spare > 2 * studentSeconds ? 2 : 1
+            spare -= Double(rounds) * studentSeconds
+            add("student", steps.student, rounds, Double(rounds) * studentSeconds, &plan)
         } else {
             plan.remarks.append("no student: \(reasonAgainstStudent)")
         }
         return spare
+    }
+
+    /// Returns the steps of each training; no student and no pre-training have none.
+    private func steps(
+        in seconds: Double, labeling: Double, hasEncoder: Bool
+    ) -> (encoder: Int, teacher: Int, student: Int) {
+        let (shares, all) = (FitShares(labels: labels), seconds / step)
+        let hasStudent = frames - labels >= plan.batch && all >= FitShares.leastWithStudent
+        let teacher = clamped(
+            all * (hasStudent ? shares.teacher : shares.onlyTeacher), shares.mostTeacher)
+        let student =
+            hasStudent ? clamped(all * shares.student, FitPlan.mostSteps.student) : 0
+        let rest = all - Double(teacher + student) - (hasStudent ? labeling / step : 0)
+        guard !hasEncoder else { return (0, teacher, student) }
+        guard rest >= shares.leastEncoder else {
+            // Too few for pre-training: the student's.
+            let more = hasStudent ? clamped(Double(student) + rest, FitPlan.mostSteps.student) : 0
+            return (0, teacher, more)
+        }
+        return (clamped(rest, FitPlan.mostSteps.encoder), teacher, student)
     }
 
     private var reasonAgainstStudent: String {
