@@ -7,7 +7,7 @@ extension FitPlan {
     /// Chooses resolution, network and steps.
     ///
     /// The resolution is the smallest at which small labeled regions have sides of eight pixels,
-    /// the width 32, where the time suffices for 1200 steps, or 800 with 15 labels or more; else
+    /// the width 32, where the time suffices for 1200 steps, or 650 with 15 labels or more; else
     /// first the width is halved, then the resolution lowered. The time is divided into pre-training,
     /// a teacher on the labels and a student on all frames, up to the steps of the complete recipe;
     /// with 15 labels or more teacher and student come first. For objects that are told apart it is

@@ -32,12 +32,12 @@ struct FitShares {
             augmentation = .strong
             return
         }
-        (teacher, student, onlyTeacher) = (0.6, 0.25, 0.95)
+        (teacher, student, onlyTeacher) = (0.65, 0.25, 0.95)
         mostTeacher =
             labels > Self.manyLabels
             ? FitPlan.mostSteps.teacherOfMany : FitPlan.mostSteps.teacher
         leastEncoder = 300
-        aims = [800, 600, 300]
+        aims = [650, 450, 300]
         augmentation = .standard
     }
 
