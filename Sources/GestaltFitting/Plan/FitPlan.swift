@@ -83,8 +83,9 @@ extension FitPlan {
     )
     /// The side of a small labeled region in pixels of the network that suffices to find it.
     static let neededSide = 8.0
-    /// The time of a step with augmentation, reading and optimizer over that of its gradients.
-    static let stepOverhead = 1.3
+    /// The time of a step with augmentation, reading and optimizer over that of its gradients:
+    /// hardly more than 1 with one thread, up to this with several, which only the gradients use.
+    static let stepOverhead = 1.15
     /// The share of the time that is planned; the rest is for reading, scoring and delays.
     static let plannedShare = 0.85
     /// The longest sides of frames that a plan chooses from, in pixels.
