@@ -71,6 +71,31 @@ struct FilmCommandTests {
         #expect((1..<Self.frameCount).contains(masks("cut").count), "\(masks("cut"))")
     }
 
+    @Test func aLaterRunReplacesTheMasksOfAFilm() throws {
+        try film("new.mp4")
+        #expect(try segment("@new.mp4", "--formats", "masks").code == 0)
+        #expect(masks("new").count == Self.frameCount)
+        #expect(try segment("@new.mp4", "--formats", "masks", "--every", "10").code == 0)
+        #expect(masks("new") == ["000000.png", "000010.png", "000020.png"])
+    }
+
+    @Test func timesAfterTheEndOfAFilmAreAnError() throws {
+        try film("new.mp4")
+        let result = try segment("@new.mp4", "--from", "100")
+        #expect(result.code == 1 && result.error.contains("frames from 100 s on"), "\(result)")
+        #expect(!FileManager.default.fileExists(atPath: folder.path("out/masks")))
+    }
+
+    @Test func aFileInAFolderThatIsNoFilmIsNamed() throws {
+        try FileManager.default.createDirectory(
+            atPath: folder.path("films"), withIntermediateDirectories: true)
+        try film("films/new.mp4")
+        _ = folder.write(Array("no film".utf8), as: "films/fake.mp4")
+        let result = try segment("@films", "--formats", "masks", "--every", "10")
+        #expect(result.code == 1 && result.error.contains("fake.mp4: no clips in it"), "\(result)")
+        #expect(masks("new").count == 3)
+    }
+
     @Test func objectsOfFilmsHaveAnnotationsOfTheirOwn() throws {
         var random = RandomStream(seed: 4)
         let configuration = InstanceSegmenterConfiguration(

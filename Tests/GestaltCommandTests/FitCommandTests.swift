@@ -9,6 +9,10 @@ import Testing
     private let folder = TemporaryFolder()
 
     private func run(_ arguments: String...) throws -> Program.Result {
+        try run(list: arguments)
+    }
+
+    private func run(list arguments: [String]) throws -> Program.Result {
         try Program.run(list: arguments.map { $0.replacing("@", with: folder.path + "/") })
     }
 
@@ -31,8 +35,8 @@ import Testing
             #expect(exists("mine/" + name), "\(name)")
         }
         #expect(try run("fit", "synthetic:2", "--output", "@mine").code == 1, "a fit is there")
-        let again = try run("fit", "--resume", "--output", "@mine", "--json", "--quiet")
-        #expect(again.code == 0 && again.output.contains("\"held_out\""), "\(again)")
+        let resumed = try run("fit", "--resume", "--output", "@mine", "--json", "--quiet")
+        #expect(resumed.code == 0 && resumed.output.contains("\"held_out\""), "\(resumed)")
 
         try PNG.write(Tensor<UInt8>.zeros([30, 50, 3]), to: folder.path("a.png"))
         let masks = try run("segment", "@a.png", "--model", "@mine", "--output", "@out")
@@ -48,9 +52,17 @@ import Testing
             "suggest", "@set", "--model", "@mine", "--count", "3", "--output", "@next")
         #expect(next.code == 0 && next.output.contains("3 pictures"), "\(next)")
         #expect(exists("next/annotations.json") && exists("next/suggestions.json"))
-        let none = try run(
-            "suggest", "@set", "--model", "@mine", "--output", "@no", "--format", "none")
-        #expect(none.code != 0 && none.error.contains("none"), "\(none)")
+        let again = try run("suggest", "@set", "--model", "@mine", "--output", "@next")
+        #expect(again.code == 1 && again.error.contains("next: "), "labels may be there: \(again)")
+    }
+
+    @Test func nothingOfAnotherOriginIsReplaced() throws {
+        _ = folder.write(Array("mine".utf8), as: "project/README.md")
+        for command in [["fit", "sample"], ["suggest", "sample"]] {
+            let result = try run(list: command + ["--output", "@project"])
+            #expect(result.code == 1 && result.error.contains("is not empty"), "\(result)")
+        }
+        #expect(folder.bytes(of: "project/README.md") == Array("mine".utf8))
     }
 
     @Test(.tags(.slow)) func aFitOfObjectsPrintsTheirScores() throws {
@@ -80,6 +92,17 @@ import Testing
         (["fit", "sample", "--resume", "--output", "x"], "leave it out"),
         (["fit", "sample", "--output", "x", "--minutes", "0"], "--minutes"),
         (["fit", "sample", "--output", "x", "--holdout", "1"], "--holdout"),
+        (["fit", "sample", "--output", "x", "--minutes", "200000"], "--minutes: expected"),
+        (["fit", "sample", "--output", "x", "--width", "5000"], "--width: expected 1 to 1024"),
+        (["fit", "sample", "--output", "x", "--classes", "0"], "--classes"),
+        (["fit", "sample", "--output", "x", "--crop", "32x32"], "--crop: the model will see whole"),
+        (["fit", "--resume", "--output", "x", "--minutes", "5", "--stride", "2"], "--minutes, --stride"),
+        (["fit", "sample", "--from", "y", "--output", "x", "--size", "8x8"], "--size: --from keeps"),
+        (["suggest", "sample", "--format", "nothing"], "--format: "),
+        (["segment", "a.mp4", "--output", "x", "--masks-only", "--formats", "coco"], "both choose"),
+        (["segment", "a.mp4", "--output", "x", "--formats", ""], "--formats names no result"),
+        (["segment", "a.mp4", "--output", "x", "--frame-rate", "inf"], "--frame-rate"),
+        (["segment", "films", "--output", "./films"], "both input and output"),
         (["segment", "a.mp4", "--output", "x", "--from", "2:00", "--to", "1:30"], "before --to"),
         (["segment", "a.mp4", "--output", "x", "--formats", "mask"], "there are masks"),
         (["segment", "a.mp4", "--output", "x", "--from", "1:75"], "--from"),

@@ -51,6 +51,16 @@ import Testing
         let other = try Program.run(
             "import", films, "--labels", labels, "--stride", "2", "--output", set)
         #expect(other.code == 1 && other.error.contains("stride is 1 there and 2 here"))
+        let next = folder.path("next")
+        let suggested = try Program.run(
+            "suggest", set, "--model", folder.path("run"), "--count", "1", "--output", next)
+        #expect(suggested.code == 0 && suggested.output.contains("1 pictures"), "\(suggested)")
+        let pictures = FileManager.default.subpaths(atPath: next + "/images") ?? []
+        #expect(pictures.contains { ["a/0.png", "a/2.png", "b/0.png", "b/1.png"].contains($0) })
+        let taken = try Program.run(
+            "import", films, "--labels", labels, "--labels", next + "/annotations.json",
+            "--output", set)
+        #expect(taken.code == 0 && taken.output.contains("labeled pictures found"), "\(taken)")
     }
 
     @Test("What is wrong is listed with exit code 1, and left out with --skip-bad")

@@ -2,6 +2,7 @@ import Foundation
 import GestaltData
 import GestaltFitting
 import GestaltIO
+import GestaltModels
 import GestaltRecipes
 import GestaltSegHeads
 import GestaltTraining
@@ -83,6 +84,9 @@ import Testing
         #expect(later.description.plan.stages.map(\.name) == ["teacher", "student"])
         #expect(later.description.plan.width == 4)
         try later.run(options(folder.path("second")))
+        #expect(throws: ConfigurationError.self, "three classes are not foreground") {
+            try prepared { ($0.earlier, $0.classes) = (folder.path("first"), 1) }
+        }
         let model = try OpenedModel(at: folder.path("second")).segmentation()
         #expect(model.classes == 3 && model.input.height == 32)
         #expect(weights(folder.path("second")) != weights(folder.path("first")))

@@ -1,6 +1,7 @@
 import Foundation
 import GestaltData
 import GestaltFitting
+import GestaltIO
 import GestaltMedia
 import GestaltNN
 import GestaltSegHeads
@@ -53,6 +54,30 @@ import Testing
         #expect(chosen.count == 10 && Set(chosen.map { $0.frame / 3 }).count == 10)
         #expect(chosen[0].distance == nil && chosen[1].distance != nil)
         #expect(try suggestions.frames(in: set(labeled: Array(0..<30))).isEmpty)
+    }
+
+    /// Films of one name in several folders: a picture of each.
+    @Test(arguments: [
+        (["a/cam.mp4", "b/cam.mp4"], ["a/cam.mp4/000000.png", "b/cam.mp4/000000.png"]),
+        (["a/left.mp4", "b/right.mp4"], ["left_000000.png", "right_000000.png"]),
+    ])
+    func picturesAreNamedAfterTheirFilms(_ films: [String], _ names: [String]) throws {
+        let frame = Tensor<UInt8>.zeros([1, 8, 8, 3])
+        let set = DataSet(
+            name: "test", clips: films.map { Clip(name: $0 + "#0", frames: frame) })
+        let suggestions = films.enumerated().map { index, film in
+            Suggestion(
+                clip: index, name: film + "#0", frame: 0, film: film, number: 0, uncertainty: 0.5)
+        }
+        let folder = TemporaryFolder()
+        let target = SuggestionFolder(folder.path("next"))
+        try target.write(suggestions, of: set, categories: [])
+        for name in names {
+            #expect(FileManager.default.fileExists(atPath: "\(target.images)/\(name)"), "\(name)")
+        }
+        #expect(throws: FileFailure.self) {
+            try target.write(suggestions, of: set, categories: [])
+        }
     }
 
     /// One object of each picture: the brighter a pixel, the likelier it belongs to it.

@@ -2,6 +2,7 @@ import ArgumentParser
 import GestaltData
 import GestaltFitting
 import GestaltIO
+import GestaltModels
 import GestaltRecipes
 import GestaltTraining
 
@@ -22,10 +23,10 @@ struct Fit: GestaltCommand {
             of each category are printed. Labels must tell objects apart, too: label files of \
             outlines, boxes or numbered objects in an imported set, or masks whose ids number \
             objects.
-            OUTPUT receives the model, its card, categories.json and report.json, and the three \
-            trainings in encoder/, teacher/ and student/ (instances/). Ctrl-C leaves everything resumable: \
-            --resume continues to the same bits. --from continues from an earlier fit with more \
-            labels.
+            OUTPUT, a new folder, receives the model, its card, categories.json and report.json, and \
+            the trainings that the plan names in encoder/, teacher/ and student/ (instances/). Ctrl-C \
+            leaves everything resumable: --resume continues to the same bits. --from continues from an \
+            earlier fit with more labels of the same categories.
             """)
 
     @Argument(help: "The frames and labels.", completion: .file())
@@ -42,13 +43,21 @@ struct Fit: GestaltCommand {
     var earlier: String?
     @Flag(help: "Continue the fit in the output folder.") var resume = false
     @Flag(help: "State what would be done, and do nothing.") var dryRun = false
-    @Option(help: "Use at most N labeled frames, spread over the clips; all by default.")
+    @Option(
+        help: """
+            Use at most N labeled frames, spread over the clips, of which some are held out unless there \
+            is a split of evaluation; all by default.
+            """)
     var labels: Int?
     @Option(
         help: "Number of classes with the background; by default the categories of the data.")
     var classes: Int?
     @Option(help: "Channels of the network at full size; chosen by default.") var width: Int?
-    @Option(help: "The share of labeled films that is held out; 0.2 by default, 0 for none.")
+    @Option(
+        help: """
+            The share of labeled films that is held out; 0.2 by default, 0 for none; not for data with \
+            a labeled split of evaluation.
+            """)
     var holdout: Double?
     @Option(help: "Seed of all random numbers; 0 by default.") var seed: UInt64?
     @OptionGroup var reading: ReadingOptions
@@ -65,11 +74,17 @@ struct Fit: GestaltCommand {
     func validate() throws {
         try requirePositive("--labels", labels)
         try requirePositive("--width", width)
+        do {
+            try FitBudget(minutes: minutes ?? 20, width: width).validate()
+        } catch {
+            let error = FlagError(flag: "--\(error.key)", problem: error.problem)
+            throw ValidationError("\(error)")
+        }
+        if let classes, !(1...255).contains(classes) {
+            throw ValidationError("--classes must be 1 to 255, not \(classes)")
+        }
         if let holdout, !(0..<1).contains(holdout) {
             throw ValidationError("--holdout must be 0 or more and below 1, not \(holdout)")
-        }
-        if let minutes, !(minutes > 0 && minutes.isFinite) {
-            throw ValidationError("--minutes must be positive, not \(minutes)")
         }
         guard resume || data != nil else {
             throw ValidationError("the data are needed: `\(Program.name) fit DATA --output FOLDER`")
@@ -77,6 +92,23 @@ struct Fit: GestaltCommand {
         guard !resume || (data == nil && earlier == nil && !dryRun) else {
             throw ValidationError("--resume takes everything else from the folder: leave it out")
         }
+        try refuseUseless()
+    }
+
+    /// Options that would have no effect are refused.
+    private func refuseUseless() throws(ValidationError) {
+        if resume {
+            try refuse(
+                ["--minutes", "--labels", "--classes", "--width", "--holdout", "--seed"]
+                    + ReadingOptions.names + LabelOptions.names,
+                "--resume takes everything else from the folder")
+        }
+        if earlier != nil {
+            try refuse(["--size", "--width"], "--from keeps those of the earlier network")
+        }
+        try refuse(
+            ["--crop", "--pad", "--fit"],
+            "the model will see whole pictures, stretched to its size; `\(Program.name) import` crops")
     }
 
     func run() throws {
@@ -87,8 +119,11 @@ struct Fit: GestaltCommand {
             try FitDescription(folder: output).lines.forEach(common.remark)
             return try show(try Fitting.resume(output, options))
         }
-        try OutputFolder.check(output)
+        try FitFolder(output).requireFree()
         let prepared = try fitting.prepared(showsProgress: !common.quiet)
+        if holdout != nil, case .split = prepared.description.heldOut.basis {
+            common.remark("--holdout has no effect: the data have a split of evaluation")
+        }
         guard !dryRun else {
             if json { return try printEncoded(prepared.description) }
             for line in prepared.description.lines { print(line) }

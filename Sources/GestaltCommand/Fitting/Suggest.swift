@@ -3,6 +3,8 @@ import Foundation
 import GestaltData
 import GestaltFitting
 import GestaltIO
+import GestaltImport
+import GestaltLabels
 import GestaltRecipes
 import GestaltSegHeads
 
@@ -14,7 +16,7 @@ struct Suggest: GestaltCommand {
             Chosen are frames whose masks the model is uncertain about (the entropy of its \
             probabilities, away from boundaries), far from each other and from labeled frames in \
             the latent space of its encoder, and never two that look alike.
-            OUTPUT receives images/, an annotation file without objects in the format of a \
+            OUTPUT, a new folder, receives images/, an annotation file without objects in the format of a \
             labeling tool, so that labeling can begin, and suggestions.json, the list of the \
             frames. `\(Program.name) import` takes the labels back, `\(Program.name) fit --from` \
             trains the model further.
@@ -36,9 +38,19 @@ struct Suggest: GestaltCommand {
     @Flag(help: "Print the chosen frames as JSON.") var json = false
     @OptionGroup(title: "Common options") var common: CommonOptions
 
+    func validate() throws {
+        do {
+            _ = try LabelFormat.written(named: format)
+        } catch {
+            throw ValidationError("--format: \(error)")
+        }
+    }
+
     func run() throws {
         FittingKinds.register()
-        try OutputFolder.check(output)
+        var folder = SuggestionFolder(output, format: format)
+        try folder.check()
+        if ImportedSet.isOne(data) { folder.frameNames = try ImportedSet(at: data).frameNames }
         let opened = try model.open(for: .segmentation)
         var suggestions = try suggestions(of: opened)
         (suggestions.count, suggestions.stride) = (count, every)
@@ -53,7 +65,6 @@ struct Suggest: GestaltCommand {
             try Interruption.process.check()
         }
         bar.finish()
-        let folder = SuggestionFolder(output, format: format)
         let (file, problems) = try folder.write(frames, of: set, categories: categories)
         for problem in problems { common.remark(problem) }
         if json { return try printEncoded(frames) }
@@ -63,7 +74,7 @@ struct Suggest: GestaltCommand {
         print("\(folder.images): \(frames.count) pictures; \(file): their annotations, empty")
         for frame in frames {
             let value = String(format: "%.3f", frame.uncertainty)
-            print("  \(frame.name), frame \(frame.frame): uncertainty \(value)")
+            print("  \(frame.film), frame \(frame.number): uncertainty \(value)")
         }
     }
 

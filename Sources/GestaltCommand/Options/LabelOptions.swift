@@ -20,6 +20,9 @@ struct LabelOptions: ParsableArguments {
         ))
     var instances = false
 
+    /// The options as they are typed.
+    static let names = ["--ignore", "--instances"]
+
     /// Returns the choice of data with these options applied.
     func applied(to choice: DataChoice) -> DataChoice {
         var choice = choice

@@ -18,6 +18,9 @@ struct ReadingOptions: ParsableArguments {
         help: ArgumentHelp("At most this many frames a second of a film.", valueName: "frames"))
     var filmRate: Double?
 
+    /// The options as they are typed.
+    static let names = ClipFormOptions.names + ["--stride", "--times", "--frame-rate"]
+
     func validate() throws {
         if let stride, stride < 1 { throw ValidationError("--stride must be positive") }
         if let filmRate, !(filmRate > 0) {

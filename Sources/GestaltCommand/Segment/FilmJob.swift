@@ -78,6 +78,11 @@ struct FilmJob {
         let (stride, times) = arguments.frames
         (options.stride, options.rate) = (stride, times.rate)
         (options.start, options.end) = (times.start, times.end)
+        if let start = options.start, let length = film.info.duration, start >= length {
+            throw FilmError.unreadable(
+                path: path, expected: "frames from \(start.formatted()) s on",
+                found: "a film of \(length.formatted()) s")
+        }
         let reader = try film.frames(options)
         let every = (film.info.framesPerSecond ?? 25) / Double(options.stride)
         let rate = min(every, options.rate ?? every)
@@ -97,6 +102,9 @@ struct FilmJob {
         }
         bar.finish()
         for remark in reader.remarks where !remark.isDamage { common.remark("\(remark)") }
+        guard count > 0 else {
+            return failures.append((path, "no frame lies within the chosen times"))
+        }
         let seconds = (ContinuousClock.now - begin) / .seconds(1)
         outcomes.append(
             Outcome(

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Foundation
 import GestaltData
 import GestaltFitting
 import GestaltIO
@@ -9,7 +10,7 @@ struct FilmArguments: ParsableArguments {
         help: ArgumentHelp(
             "Results of films, separated by commas: "
                 + MaskOutputs.registry.names.joined(separator: ", ")
-                + "; by default \(MaskOutputs.usual.joined(separator: ",")).",
+                + "; by default \(MaskOutputs.usual.joined(separator: ",")). times is always written.",
             valueName: "names"))
     var formats: String?
     @Option(
@@ -44,12 +45,13 @@ struct FilmArguments: ParsableArguments {
         if let smooth, !(smooth >= 1 && smooth.isFinite) {
             throw ValidationError("--smooth must be 1 or more, not \(smooth)")
         }
-        if let frameRate, !(frameRate > 0) {
-            throw ValidationError("--frame-rate must be positive")
+        if let frameRate, !(frameRate > 0 && frameRate.isFinite) {
+            throw ValidationError("--frame-rate must be positive, not \(frameRate)")
         }
         if let from, let to, from.seconds >= to.seconds {
             throw ValidationError("--from must lie before --to")
         }
+        if let names, names.isEmpty { throw ValidationError("--formats names no result") }
         for name in names ?? [] where MaskOutputs.registry[name] == nil {
             throw ValidationError(
                 "--formats has no '\(name)'; there are "
@@ -59,7 +61,7 @@ struct FilmArguments: ParsableArguments {
 
     /// The results by name; nil where none are chosen.
     var names: [String]? {
-        formats?.split(separator: ",").map(String.init)
+        formats?.split(separator: ",").map { $0.trimmingCharacters(in: .whitespaces) }
     }
 
     /// The choice of frames of films and clips.

@@ -44,11 +44,4 @@ extension Segment {
                 ClipFormOptions.names, "for files of clips; images and films keep their size")
         }
     }
-
-    private func refuse(_ names: [String], _ reason: String) throws(ValidationError) {
-        let typed = names.filter(isTyped)
-        guard typed.isEmpty else {
-            throw ValidationError("\(typed.joined(separator: ", ")): \(reason)")
-        }
-    }
 }

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Foundation
 import GestaltData
 import GestaltFitting
 import GestaltIO
@@ -50,7 +51,8 @@ struct Segment: GestaltCommand {
         help: "Opacity of the overlays' color, 0 to 1; by default 0.35, for classes 0.5.",
         transform: share)
     var opacity: Float?
-    @Flag(help: "Write no overlays.") var masksOnly = false
+    @Flag(help: "Write no overlays, and of films no other results than masks and times.")
+    var masksOnly = false
     @Flag(help: "Skip images whose results exist.") var skipExisting = false
     @OptionGroup(title: "Films") var film: FilmArguments
     @Flag(help: "Print a report as JSON.") var json = false
@@ -59,6 +61,15 @@ struct Segment: GestaltCommand {
     func validate() throws {
         guard !masksOnly || opacity == nil else {
             throw ValidationError("--opacity applies to overlays; --masks-only writes none")
+        }
+        guard !masksOnly || film.formats == nil else {
+            throw ValidationError("--formats and --masks-only both choose the results of films")
+        }
+        func place(_ path: String) -> URL {
+            URL(filePath: path).resolvingSymlinksInPath().standardizedFileURL
+        }
+        for input in inputs where place(input) == place(output) {
+            throw ValidationError("\(output) is both input and output")
         }
     }
 

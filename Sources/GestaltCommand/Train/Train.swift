@@ -29,6 +29,15 @@ func isTyped(_ name: String) -> Bool {
     CommandLine.arguments.contains { $0 == name || $0.hasPrefix(name + "=") }
 }
 
+/// Refuses options that would have no effect.
+/// - Throws: `ValidationError` for those of `names` that were typed.
+func refuse(_ names: [String], _ reason: String) throws(ValidationError) {
+    let typed = names.filter(isTyped)
+    guard typed.isEmpty else {
+        throw ValidationError("\(typed.joined(separator: ", ")): \(reason)")
+    }
+}
+
 /// Options of a session of a run, which its recipe does not contain: checkpoints by time, memory.
 struct RunLimits: ParsableArguments {
     @Option(

@@ -36,8 +36,12 @@ public struct ClipFileKind: Sendable {
 
     /// The kind of a file in a folder: by its ending, then by its content.
     static func kind(inFolder path: String) -> ClipFileKind? {
+        hasEnding(path) ? kind(of: path) : nil
+    }
+
+    /// Whether the ending of a name is that of a kind.
+    static func hasEnding(_ path: String) -> Bool {
         let ending = PathParts.ending(path)
-        guard registry.all.contains(where: { $0.endings.contains(ending) }) else { return nil }
-        return kind(of: path)
+        return registry.all.contains { $0.endings.contains(ending) }
     }
 }

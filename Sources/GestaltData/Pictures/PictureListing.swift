@@ -111,6 +111,9 @@ private struct PictureWalk {
             case .clips:
                 found.append(
                     Entry(path: path, group: path, name: name(PathParts.stem(file)), isClips: true))
+            case .other where ClipFileKind.hasEnding(path):
+                failures.append(
+                    .init(path: path, reason: "no clips in it, which its ending announces"))
             case .other(let what): skipped.append(.init(path: path, reason: what))
             }
         }

@@ -41,13 +41,14 @@ public struct FitFolder: Sendable {
         FileManager.default.fileExists(atPath: self.stage(stage) + "/recipe.json")
     }
 
-    /// Checks that a new fit can use the folder; creates nothing.
-    /// - Throws: `TrainingError.runExists`, `FileFailure`.
-    func requireFree() throws {
+    /// Checks that a new fit can use the folder, which holds nothing else; creates nothing.
+    /// - Throws: `TrainingError.runExists` for another fit; `FileFailure` for other content.
+    public func requireFree() throws {
         guard !FileManager.default.fileExists(atPath: description) else {
             throw TrainingError.runExists(path: path)
         }
-        try OutputFolder.check(path)
+        // A fit that was stopped before it was described leaves its frames.
+        try OutputFolder.checkIsNew(path, ignoring: ["frames"])
     }
 
     func make() throws { try OutputFolder.make(frames) }

@@ -46,8 +46,8 @@ public struct Fitting: Sendable {
     ///
     /// - Parameter costs: measured times of networks; nil measures them.
     /// - Parameter instanceCosts: the same with an instance head, for ``tellsInstances``.
-    /// - Throws: errors of reading the data; `ConfigurationError` for settings out of range and for
-    ///   data without labels; `ClipError` and `ImportError` for labels that do not tell objects
+    /// - Throws: errors of reading the data; `ConfigurationError` for settings out of range, for
+    ///   data without labels, and for other classes than those of ``earlier``; `ClipError` and `ImportError` for labels that do not tell objects
     ///   apart, for ``tellsInstances``.
     public func prepared(
         costs: [NetworkCost]? = nil, instanceCosts: [NetworkCost]? = nil,
@@ -59,10 +59,9 @@ public struct Fitting: Sendable {
         budget.memory = budget.memory ?? SystemMemory.headroom.map { $0.bytes * 4 / 5 }
         let start = try earlier.map { try EarlierFit($0) }
         if let start { (budget.size, budget.width) = (start.size, start.width) }
-        let isSameKind = start?.tellsInstances == tellsInstances
         let facts = try FrameFacts(
-            of: labeledSource, classes: classes ?? (isSameKind ? start?.classes : nil),
-            labels: labels, showsProgress: showsProgress)
+            of: labeledSource, classes: classes, labels: labels, showsProgress: showsProgress)
+        try start?.require(classes: facts.classes, instances: tellsInstances)
         let heldOut = HeldOut(from: facts, share: heldOutShare)
         let widths = budget.width.map { [$0] } ?? NetworkCost.usualWidths
         let plan = try FitPlan(
@@ -177,6 +176,7 @@ struct EarlierFit {
     let width: Int
     let classes: Int
     let tellsInstances: Bool
+    private let path: String
 
     /// - Throws: errors of opening the model; `ConfigurationError` for one that is not a
     ///   segmentation head or an instance head on a dense encoder.
@@ -195,5 +195,15 @@ struct EarlierFit {
         width = encoder.configuration.widths[0]
         classes = segmenter?.classes ?? apart?.classes ?? 1
         tellsInstances = apart != nil
+        path = folder
+    }
+
+    /// Checks that a head of the same kind has the classes of the labels: it is trained further.
+    /// - Throws: `ConfigurationError`.
+    func require(classes: Int, instances: Bool) throws(ConfigurationError) {
+        guard instances == tellsInstances, classes != self.classes else { return }
+        throw .invalid(
+            "classes", expected: "\(self.classes), those of \(path)",
+            found: "\(classes), those of the labels")
     }
 }

@@ -20,8 +20,9 @@ public struct FitBudget: Codable, Sendable, Equatable {
 
     /// - Throws: `ConfigurationError` for values out of range.
     public func validate() throws(ConfigurationError) {
-        guard minutes > 0, minutes <= 1e5 else {
-            throw .invalid("minutes", expected: "a number above 0", found: minutes)
+        guard minutes > 0, minutes <= 100_000 else {
+            throw .invalid(
+                "minutes", expected: "a number above 0, at most 100000", found: minutes)
         }
         if let width, !(1...1024).contains(width) {
             throw .invalid("width", expected: "1 to 1024", found: width)

@@ -23,6 +23,15 @@ public struct Suggestion: Codable, Sendable, Equatable {
     /// The distance to the nearest labeled or suggested frame, in standard deviations of the
     /// latent space; nil where there was none before.
     public var distance: Double?
+
+    public init(
+        clip: Int, name: String, frame: Int, film: String, number: Int, uncertainty: Double,
+        distance: Double? = nil
+    ) {
+        (self.clip, self.name, self.frame) = (clip, name, frame)
+        (self.film, self.number) = (film, number)
+        (self.uncertainty, self.distance) = (uncertainty, distance)
+    }
 }
 
 /// The choice of frames to label next: those that the model is uncertain about, far from each other

@@ -19,6 +19,9 @@ public struct SuggestionFolder: Sendable {
     public let path: String
     /// The name of the format of labels, see `LabelFormat.registry`.
     public var format = "coco"
+    /// The pictures of folders of pictures, by the name of the folder, see `ImportedSet.frameNames`:
+    /// frames of others are named after their film.
+    public var frameNames: [String: [String]] = [:]
 
     public init(_ path: String, format: String = "coco") {
         (self.path, self.format) = (path, format)
@@ -29,6 +32,13 @@ public struct SuggestionFolder: Sendable {
     /// The list of the pictures with the frames that they show.
     public var list: String { path + "/suggestions.json" }
 
+    /// Checks that format and folder can be used, before frames are examined; creates nothing.
+    /// - Throws: as ``write(_:of:categories:)``.
+    public func check() throws {
+        _ = try LabelFormat.written(named: format)
+        try OutputFolder.checkIsNew(path)
+    }
+
     /// Writes pictures, label file and list.
     ///
     /// - Parameters:
@@ -36,20 +46,23 @@ public struct SuggestionFolder: Sendable {
     ///   - categories: of the labels, background first.
     /// - Returns: the path of the label file, and what the format could not express.
     /// - Throws: `RegistryError` for an unknown format, `LabelError` for one that is only read;
-    ///   errors of reading and writing.
+    ///   `FileFailure` for a folder with content, which may be finished labels; errors of reading
+    ///   and writing.
     @discardableResult
     public func write(
         _ suggestions: [Suggestion], of set: DataSet, categories: [ModelCategory]
     ) throws -> (labels: String, problems: [String]) {
+        try check()
         let (entry, writeLabels) = try LabelFormat.written(named: format)
         try OutputFolder.make(images)
         var pictures: [LabeledPicture] = []
         var entries: [Entry] = []
-        for suggestion in suggestions {
+        for (suggestion, name) in zip(suggestions, names(of: suggestions)) {
             let clip = try set.clip(at: suggestion.clip)
             let frame = clip.frames[suggestion.frame].contiguous()
-            let name = Self.name(of: suggestion)
-            try PNG.write(frame, to: "\(images)/\(name)")
+            let file = "\(images)/\(name)"
+            try OutputFile.makeFolder(of: file)
+            try PNG.write(frame, to: file)
             pictures.append(
                 LabeledPicture(
                     name: name, size: PictureSize(height: clip.height, width: clip.width)))
@@ -65,10 +78,22 @@ public struct SuggestionFolder: Sendable {
         return (file, problems.map(\.description))
     }
 
-    /// The name of a picture: the film's without its ending, and the number of the frame, by which
-    /// an import finds the frame again.
-    static func name(of suggestion: Suggestion) -> String {
-        let stem = URL(filePath: suggestion.film).deletingPathExtension().lastPathComponent
-        return stem + String(format: "_%06d.png", suggestion.number)
+    /// The names of pictures, by which an import finds the frames again: those of pictures; else the
+    /// film's without its ending and the number of the frame, or, where films of one name lie in
+    /// several folders or have several endings, the whole path of the film as a folder.
+    private func names(of suggestions: [Suggestion]) -> [String] {
+        func stem(_ film: String) -> String {
+            URL(filePath: film).deletingPathExtension().lastPathComponent
+        }
+        let films = Dictionary(grouping: Set(suggestions.map(\.film)), by: stem)
+        return suggestions.map { suggestion in
+            let (film, number) = (suggestion.film, String(format: "%06d.png", suggestion.number))
+            if let names = frameNames[film], names.indices.contains(suggestion.number) {
+                let picture = URL(filePath: names[suggestion.number])
+                return picture.deletingPathExtension().relativePath + ".png"
+            }
+            let name = stem(film)
+            return films[name]?.count == 1 ? "\(name)_\(number)" : "\(film)/\(number)"
+        }
     }
 }

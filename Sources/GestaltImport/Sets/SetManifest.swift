@@ -53,6 +53,8 @@ public struct SetManifest: Sendable, Equatable, Codable {
         public var shards: [Shard]
         /// What was wrong with it, or worth knowing.
         public var problems: [ImportProblem]
+        /// The pictures by their numbers, paths from the input; nil for a film.
+        public var frameNames: [String]?
     }
 
     /// A TFRecord file.

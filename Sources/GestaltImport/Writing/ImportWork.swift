@@ -121,7 +121,8 @@ struct ImportWork {
         findings.finish(source, painter.instances)
         return SetManifest.Source(
             name: source.name, path: source.path, kind: source.kind, checksum: checksum, key: key,
-            splits: splits, shards: shards, problems: findings.problems)
+            splits: splits, shards: shards, problems: findings.problems,
+            frameNames: source.frameNames)
     }
 
     private func report(_ note: String) throws {

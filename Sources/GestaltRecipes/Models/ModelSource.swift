@@ -51,6 +51,11 @@ enum ModelSource {
         guard let state else {
             // A sharded checkpoint, as large models are published.
             if !isModel, try ShardedTensors.index(in: path) != nil { return .foreign }
+            guard isModel else {
+                throw TrainingError.noRun(
+                    path: path, expected: "the folder of a model or of a training run",
+                    found: "a folder without config.json")
+            }
             return .folder(folder)
         }
         guard !state.isFinished else { return .folder(folder) }

@@ -121,6 +121,13 @@ extension FilmSegmentation {
             tellsInstances: tellsInstances)
         let all = names.contains("times") ? names : names + ["times"]
         let makers = try all.map { try MaskOutputs.registry.entry(named: $0) }
-        return try makers.map { try $0(settings) }
+        var outputs: [any MaskOutput] = []
+        do {
+            for maker in makers { outputs.append(try maker(settings)) }
+        } catch {
+            for output in outputs { output.cancel() }
+            throw error
+        }
+        return outputs
     }
 }

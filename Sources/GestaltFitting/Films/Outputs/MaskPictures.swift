@@ -17,10 +17,19 @@ final class MaskPictures: MaskOutput {
     init(_ settings: MaskOutputSettings) throws {
         path = try settings.path("masks")
         try OutputFolder.make(path)
+        try Self.removeEarlier(from: path)
         classes = settings.classes
         palette =
             settings.tellsInstances
             ? settings.colors : Array(settings.colors.prefix(settings.categories.count))
+    }
+
+    /// Removes the masks of an earlier run, which may be of other frames of the film.
+    private static func removeEarlier(from folder: String) throws {
+        for file in try FileManager.default.contentsOfDirectory(atPath: folder)
+        where file.wholeMatch(of: /[0-9]{6,}\.png/) != nil {
+            try FileManager.default.removeItem(atPath: folder + "/" + file)
+        }
     }
 
     /// The name of the picture of a frame.
