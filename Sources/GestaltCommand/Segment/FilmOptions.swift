@@ -44,8 +44,8 @@ struct FilmArguments: ParsableArguments {
         if let smooth, !(smooth >= 1 && smooth.isFinite) {
             throw ValidationError("--smooth must be 1 or more, not \(smooth)")
         }
-        if let frameRate, !(frameRate > 0) {
-            throw ValidationError("--frame-rate must be positive")
+        if let frameRate, !(frameRate > 0 && frameRate.isFinite) {
+            throw ValidationError("--frame-rate must be a number above 0")
         }
         if let from, let to, from.seconds >= to.seconds {
             throw ValidationError("--from must lie before --to")
