@@ -50,7 +50,14 @@ import Testing
         #expect(again.output.contains("2 sources, 0 read"))
         let other = try Program.run(
             "import", films, "--labels", labels, "--stride", "2", "--output", set)
-        #expect(other.code == 1 && other.error.contains("stride is 1 there and 2 here"))
+        #expect(other.code == 1 && other.error.contains("--stride is 1 there and 2 here"))
+    }
+
+    @Test("Settings out of range are wrong usage")
+    func settingsOutOfRange() throws {
+        let result = try Program.run(
+            "import", "f", "--output", "/proc/none", "--validation", "0.6", "--test", "0.6")
+        #expect(result.code == 2 && result.error.contains("--validation, --test"), "\(result)")
     }
 
     @Test("What is wrong is listed with exit code 1, and left out with --skip-bad")

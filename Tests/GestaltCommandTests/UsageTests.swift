@@ -71,6 +71,9 @@ import Testing
             ("import", "--stride", counts), ("import", "--clip-length", counts),
             ("import", "--rate", ["0", "-1", "nan", "x"]), ("import", "--split-by", ["x"]),
             ("import", "--empty", ["x"]), ("import", "--size", ["9", "0x4"]),
+            ("import", "--validation", ["1", "1.5", "-0.1", "nan"]), ("import", "--test", ["1.5"]),
+            ("import", "--categories", ["", ",", "a,a"]), ("import", "--clip-length", ["5000"]),
+            ("import", "--first-number", ["-1", "x"]),
             ("data sheet", "--clips", counts), ("data sheet", "--frames", counts),
         ]
 

@@ -76,7 +76,7 @@ enum Ending {
 }
 
 /// A value from the command line that the library rejected.
-private struct FlagError: Error, CustomStringConvertible {
+struct FlagError: Error, CustomStringConvertible {
     let flag: String
     let problem: ConfigurationError.Problem
 
