@@ -50,7 +50,7 @@ import Testing
         #expect(again.output.contains("2 sources, 0 read"))
         let other = try Program.run(
             "import", films, "--labels", labels, "--stride", "2", "--output", set)
-        #expect(other.code == 1 && other.error.contains("stride is 1 there and 2 here"))
+        #expect(other.code == 1 && other.error.contains("--stride is 1 there and 2 here"))
         let next = folder.path("next")
         let suggested = try Program.run(
             "suggest", set, "--model", folder.path("run"), "--count", "1", "--output", next)
@@ -61,6 +61,13 @@ import Testing
             "import", films, "--labels", labels, "--labels", next + "/annotations.json",
             "--output", set)
         #expect(taken.code == 0 && taken.output.contains("labeled pictures found"), "\(taken)")
+    }
+
+    @Test("Settings out of range are wrong usage")
+    func settingsOutOfRange() throws {
+        let result = try Program.run(
+            "import", "f", "--output", "/proc/none", "--validation", "0.6", "--test", "0.6")
+        #expect(result.code == 2 && result.error.contains("--validation, --test"), "\(result)")
     }
 
     @Test("What is wrong is listed with exit code 1, and left out with --skip-bad")

@@ -49,6 +49,7 @@ import Testing
             ("predict", "--best-of", counts), ("predict", "--length", counts),
             ("predict", "--seed", ["-1", "x"]), ("predict", "--class", ["-1"]),
             ("predict", "--fps", ["0", "x"]),
+            ("predict", "--frame-rate", ["0", "-1", "inf", "nan"]),
             ("features", "--clips", counts), ("features", "--pca", ["p.npy", "p"]),
             ("evaluate", "--temperature", ["0", "x"]), ("evaluate", "--futures", counts),
             ("evaluate", "--threshold", ["x"]),
@@ -64,11 +65,15 @@ import Testing
             ("convert", "--to", ["onnx"]), ("convert", "--set", ["heads"]),
             ("reconstruct", "--clips", counts), ("reconstruct", "--clip-length", counts),
             ("segment", "--threshold", ["-0.1", "1.5", "nan", "x"]),
+            ("segment", "--frame-rate", ["0", "-1", "inf", "nan"]),
             ("evaluate", "--every", counts), ("evaluate", "--clip-length", counts),
             ("evaluate", "--split", ["all"]), ("evaluate", "--seed", ["-1"]),
             ("import", "--stride", counts), ("import", "--clip-length", counts),
             ("import", "--rate", ["0", "-1", "nan", "x"]), ("import", "--split-by", ["x"]),
             ("import", "--empty", ["x"]), ("import", "--size", ["9", "0x4"]),
+            ("import", "--validation", ["1", "1.5", "-0.1", "nan"]), ("import", "--test", ["1.5"]),
+            ("import", "--categories", ["", ",", "a,a"]), ("import", "--clip-length", ["5000"]),
+            ("import", "--first-number", ["-1", "x"]),
             ("data sheet", "--clips", counts), ("data sheet", "--frames", counts),
         ]
 

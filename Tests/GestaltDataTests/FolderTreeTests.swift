@@ -198,12 +198,14 @@ struct Tree: Sendable, CustomTestStringConvertible {
         }
     }
 
-    @Test func filmsAreToBeUnpackedFirst() throws {
+    @Test func filmsAreToBeUnpackedFirstUnlessAKindReadsThem() throws {
         try withTemporaryFolder { root in
             try write([0, 0, 0, 24, 102, 116, 121, 112], to: root + "/a.mp4")
             for path in [root, root + "/a.mp4"] {
                 let error = #expect(throws: ClipError.self) { try DataSet.open(path) }
-                #expect(error?.description.contains("ffmpeg -i FILM") ?? false)
+                // Tests of other modules, in the same process, register films.
+                let text = error?.description ?? ""
+                #expect(text.contains("ffmpeg -i FILM") != text.contains("films ("), "\(text)")
             }
         }
     }

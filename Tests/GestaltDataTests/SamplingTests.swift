@@ -57,4 +57,9 @@ import Testing
             name: "pair", frames: Tensor(shape: [1, 1, 2, 3], scalars: [0, 0, 0, 255, 255, 255]))
         #expect(DataSet(name: "pair", clips: [pair]).pixelVariance == 0.25)
     }
+
+    @Test func aRateOfFilmsIsANumberAboveZero() async {
+        await #expect(processExitsWith: .failure) { _ = FilmTimes(rate: .infinity) }
+        await #expect(processExitsWith: .failure) { _ = FilmTimes(rate: 0) }
+    }
 }

@@ -126,6 +126,18 @@ struct FilmClipsTests {
         #expect(abs((pictures[400].time ?? 0) - 16) < 0.0005)
     }
 
+    @Test("what is no film is named, with films among what can be read")
+    func noFilms() throws {
+        let folder = TemporaryFolder()
+        let file = folder.write(Array("no film".utf8), as: "films/none.mp4")
+        for path in [file, folder.path("films")] {
+            let error = #expect(throws: ClipError.self) { try DataSet.open(path) }
+            let text = error?.description ?? ""
+            #expect(text.contains("films (avi, ") && text.contains("mp4"), "\(text)")
+            #expect(!text.contains("ffmpeg -i"), "\(text)")
+        }
+    }
+
     @Test("without ffmpeg the error of a set names the Debian package")
     func missingPrograms() throws {
         let folder = TemporaryFolder()

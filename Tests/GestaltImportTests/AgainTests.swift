@@ -61,6 +61,46 @@ struct AgainTests {
         #expect(try Importer(plan).run().readCount == 1)
     }
 
+    @Test("Labels that are not given again leave the set, with a note")
+    func labelsAreLost() throws {
+        let (fixture, plan) = try fixture()
+        _ = try Importer(plan).run()
+        let before = try fixture.files()["report.json"]
+        #expect(try Importer(plan).run().notes.isEmpty)
+        var other = plan
+        other.labels = []
+        let report = try Importer(other).run()
+        #expect(report.splits.map(\.labeledCount).reduce(0, +) == 0)
+        #expect(report.notes.count == 1, "\(report.notes)")
+        #expect(
+            report.notes.first?.reason.hasPrefix("4 labeled frames of the set without labels now")
+                == true)
+        let again = try Importer(plan).run()
+        #expect(again.notes.isEmpty && again.splits.map(\.labeledCount).reduce(0, +) == 4)
+        #expect(try fixture.files()["report.json"] == before)
+    }
+
+    @Test("A manifest without a first number is one that counts from 0")
+    func manifestWithoutFirstNumber() throws {
+        let (fixture, plan) = try fixture()
+        _ = try Importer(plan).run()
+        let manifest = fixture.output + "/manifest.json"
+        let text = String(decoding: try FileReader.bytes(path: manifest), as: UTF8.self)
+        let older = text.replacingOccurrences(of: "\"firstNumber\" : 0,", with: "")
+        #expect(older != text)
+        try AtomicFile.write(Array(older.utf8), to: manifest)
+        #expect(try ImportedSet(at: fixture.output).manifest.settings.firstNumber == 0)
+        #expect(try Importer(plan).run().readCount == 0)
+        var other = plan
+        other.settings.firstNumber = 1
+        #expect {
+            try Importer(other).run()
+        } throws: { error in
+            guard case ImportError.otherSettings(_, let differences) = error else { return false }
+            return differences.map(\.name) == ["firstNumber"]
+        }
+    }
+
     @Test("An interrupted import leaves no set, goes on, and ends with the same bytes")
     func goesOn() throws {
         let (fixture, plan) = try fixture()

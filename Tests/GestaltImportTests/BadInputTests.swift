@@ -30,19 +30,17 @@ struct BadInputTests {
         ])
         let other = fixture.labels(
             [ImportFixture.line("b/0.png", 5)], as: "other.boxes")
-        let unknown = fixture.folder.write(Array("?".utf8), as: "unknown.txt")
-        var plan = fixture.plan(labels: [labels, other, unknown, fixture.folder.path("none")])
+        var plan = fixture.plan(labels: [labels, other])
         let found = try report(plan)
         #expect(!found.isWritten)
         let reasons = found.bad.map(\.description)
         for expected in [
             "a/2.png", "b/3.png", "c/77.png", "3.png", "c/1.png: labels of 24 × 16",
-            "a/0.png: labeled twice", "b/0.png: disagrees with", "unknown.txt: expected labels",
-            "none",
+            "a/0.png: labeled twice", "b/0.png: disagrees with",
         ] {
             #expect(reasons.contains { $0.contains(expected) }, "\(expected) in \(reasons)")
         }
-        #expect(found.bad.count == 9)
+        #expect(found.bad.count == 7)
         #expect(!ImportedSet.isOne(fixture.output))
         #expect(try fixture.files().keys.sorted() == ["report.json"])
         let stored: ImportReport = try StrictJSON.decode(
@@ -51,29 +49,13 @@ struct BadInputTests {
 
         plan.skipsBad = true
         let written = try report(plan)
-        #expect(written.isWritten && written.bad.count == 9)
+        #expect(written.isWritten && written.bad.count == 7)
         #expect(written.splits.map(\.frameCount).reduce(0, +) == 10)
         #expect(written.splits.map(\.labeledCount).reduce(0, +) == 3)
         // The gap divides the clip of film a.
         let manifest = try ImportedSet(at: fixture.output).manifest
         let clips = manifest.sources[0].shards[0].clips
         #expect(clips.map(\.firstFrame) == [0, 3] && clips.map(\.lastFrame) == [1, 3])
-    }
-
-    @Test("Categories that are not asked for are reported, with the number of their objects")
-    func unknownCategories() throws {
-        let fixture = ImportFixture()
-        for film in ["a", "b"] { try fixture.film(film) }
-        let labels = fixture.labels([
-            ImportFixture.line("a/0.png", 0), ImportFixture.line("b/0.png", 0),
-            ImportFixture.line("a/1.png", 0, category: "stranger"),
-        ])
-        var plan = fixture.plan(labels: [labels])
-        plan.settings.categories = ["circle", "square"]
-        let found = try report(plan)
-        #expect(found.bad.count == 1)
-        #expect(found.bad.first?.reason.contains("1 object of the category 'stranger'") == true)
-        #expect(found.categories == ["background", "circle", "square"])
     }
 
     @Test("Two files of different categories complete each other")

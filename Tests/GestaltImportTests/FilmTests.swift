@@ -54,6 +54,45 @@ struct FilmTests {
         #expect(report.splits.map(\.labeledCount) == [2])
     }
 
+    @Test("Label pictures are numbered from the first number; labels one beyond the end say so")
+    func firstNumber() throws {
+        let fixture = ImportFixture()
+        try film(fixture.input + "/one.mp4", frames: 10)
+        let labels = fixture.labels(
+            [1, 10].map { "one/0000\($0).png|32x48|square|10 10 8 8" })
+        var plan = fixture.plan(labels: [labels])
+        plan.settings.splits.validation = 0
+        plan.settings.splits.test = 0
+        #expect {
+            try Importer(plan).run()
+        } throws: { error in
+            guard case ImportError.badInput(let report) = error else { return false }
+            return report.bad.count == 1 && report.bad[0].reason.contains("--first-number 1")
+        }
+        plan.settings.firstNumber = 1
+        let report = try Importer(plan).run()
+        #expect(report.bad.isEmpty && report.matchedCount == 2, "\(report.bad)")
+        let clip = try ImportedSet(at: fixture.output).dataSet(.train).clip(at: 0)
+        #expect(clip.labeledFrames == [0, 9])
+    }
+
+    @Test("An only film of which no frame can be read is reported with the reason")
+    func onlyFilmThatIsNone() throws {
+        let fixture = ImportFixture()
+        let path = fixture.folder.write(Array("no film".utf8), as: "films/none.mp4")
+        for skipsBad in [false, true] {
+            var plan = ImportPlan([path], output: fixture.output)
+            plan.skipsBad = skipsBad
+            #expect {
+                try Importer(plan).run()
+            } throws: { error in
+                guard case ImportError.badInput(let report) = error else { return false }
+                return report.bad.map(\.path) == [path]
+                    && !report.bad[0].reason.contains("to divide")
+            }
+        }
+    }
+
     @Test("The blocks of an only film without labels are counted in its frames")
     func onlyFilm() throws {
         let fixture = ImportFixture()

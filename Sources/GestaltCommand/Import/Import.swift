@@ -3,6 +3,7 @@ import Foundation
 import GestaltData
 import GestaltIO
 import GestaltImport
+import GestaltModels
 
 extension ImportSplits.Unit: ExpressibleByArgument {}
 extension ImportSettings.EmptyPictures: ExpressibleByArgument {}
@@ -47,6 +48,11 @@ struct Import: GestaltCommand {
             "The categories to import, separated by commas, in the order of their ids from 1; all "
                 + "by default.", valueName: "names"))
     var categories: String?
+    @Option(
+        help: ArgumentHelp(
+            "The number of the first frame in names of label pictures of films, 0 by default; 1 "
+                + "for frames that ffmpeg wrote.", valueName: "number"))
+    var firstNumber: Int?
     @Option(help: "The meaning of pictures listed without objects: unlabeled or background.")
     var empty: ImportSettings.EmptyPictures = .unlabeled
 
@@ -64,17 +70,23 @@ struct Import: GestaltCommand {
     @Flag(help: "Print the report as JSON.") var json = false
     @OptionGroup(title: "Common options") var common: CommonOptions
 
-    static var flags: [String: String] {
-        [
-            "stride": "--stride", "rate": "--rate", "clipLength": "--clip-length",
-            "categories": "--categories", "splits": "--validation, --test",
-            "splits.validation": "--validation", "splits.test": "--test",
-        ]
-    }
+    static let flags = [
+        "sizing.size": "--size", "sizing.fit": "--fit", "stride": "--stride", "rate": "--rate",
+        "clipLength": "--clip-length", "categories": "--categories",
+        "firstNumber": "--first-number", "emptyPictures": "--empty",
+        "splits": "--validation, --test", "splits.validation": "--validation",
+        "splits.test": "--test", "splits.unit": "--split-by", "splits.seed": "--seed",
+    ]
 
     func validate() throws {
         guard fit == nil || size != nil else {
             throw ValidationError("--fit is the method for --size")
+        }
+        do throws(ConfigurationError) {
+            try plan.settings.validate()
+        } catch {
+            let flag = Self.flags[error.key] ?? error.key
+            throw ValidationError("\(FlagError(flag: flag, problem: error.problem))")
         }
     }
 
@@ -86,12 +98,25 @@ struct Import: GestaltCommand {
         } catch ImportError.badInput(let found) {
             try show(found, isRefused: true)
             throw ExitCode(1)
+        } catch ImportError.otherSettings(let path, let differences) {
+            throw ImportError.otherSettings(path: path, differences: Self.named(differences))
         } catch is Interrupted {
             printError("interrupted; the same command goes on with what is done")
             throw ExitCode(Ending.interrupted)
         }
         try show(report)
         if dryRun, !report.bad.isEmpty, !skipBad { throw ExitCode(1) }
+    }
+
+    /// Returns differences of settings by the names of their flags.
+    private static func named(
+        _ differences: [ImportError.Difference]
+    ) -> [ImportError.Difference] {
+        differences.map { difference in
+            var difference = difference
+            difference.name = flags[difference.name] ?? difference.name
+            return difference
+        }
     }
 
     private var plan: ImportPlan {
@@ -103,6 +128,7 @@ struct Import: GestaltCommand {
         plan.settings.categories = categories.map {
             $0.split(separator: ",").map { $0.trimmingCharacters(in: .whitespaces) }
         }
+        plan.settings.firstNumber = firstNumber ?? plan.settings.firstNumber
         plan.settings.emptyPictures = empty
         plan.settings.splits.validation = validation ?? plan.settings.splits.validation
         plan.settings.splits.test = test ?? plan.settings.splits.test

@@ -23,8 +23,8 @@ struct ReadingOptions: ParsableArguments {
 
     func validate() throws {
         if let stride, stride < 1 { throw ValidationError("--stride must be positive") }
-        if let filmRate, !(filmRate > 0) {
-            throw ValidationError("--frame-rate must be positive")
+        if let filmRate, !(filmRate > 0 && filmRate.isFinite) {
+            throw ValidationError("--frame-rate must be a number above 0")
         }
     }
 

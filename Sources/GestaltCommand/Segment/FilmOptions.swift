@@ -46,7 +46,7 @@ struct FilmArguments: ParsableArguments {
             throw ValidationError("--smooth must be 1 or more, not \(smooth)")
         }
         if let frameRate, !(frameRate > 0 && frameRate.isFinite) {
-            throw ValidationError("--frame-rate must be positive, not \(frameRate)")
+            throw ValidationError("--frame-rate must be a number above 0")
         }
         if let from, let to, from.seconds >= to.seconds {
             throw ValidationError("--from must lie before --to")

@@ -27,6 +27,17 @@ public struct ClipFileKind: Sendable {
     /// All kinds besides arrays, records and pictures, which this module reads.
     public static let registry = Registry<ClipFileKind>("kind of clip file")
 
+    /// Films in a message's list of what is expected, after a comma; empty where none are read.
+    static var acceptedFilms: String {
+        let endings = Set(registry.all.flatMap(\.endings)).sorted()
+        return endings.isEmpty ? "" : ", films (\(endings.joined(separator: ", ")))"
+    }
+
+    /// The way to the frames of films, for messages; nil where films are read as they are.
+    static var filmAdvice: String? {
+        registry.all.isEmpty ? "of films make frames: ffmpeg -i FILM FOLDER/%05d.png" : nil
+    }
+
     /// The kind of a file by its content; nil for none.
     static func kind(of path: String) -> ClipFileKind? {
         let kinds = registry.all

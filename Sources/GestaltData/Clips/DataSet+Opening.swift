@@ -130,9 +130,9 @@ extension DataSet {
         if isFile, try !FileKind(of: path).isPicture {
             throw ClipError.notFound(
                 path: path,
-                expected:
-                    "a folder, or a TFRecord, npy, npz or safetensors file (of films, frames: "
-                    + "ffmpeg -i FILM FOLDER/%05d.png)", found: try FileKind(of: path).description)
+                expected: "a folder\(ClipFileKind.acceptedFilms), or a TFRecord, npy, npz or "
+                    + "safetensors file" + (ClipFileKind.filmAdvice.map { " (\($0))" } ?? ""),
+                found: try FileKind(of: path).description)
         }
         return try FrameFolderClips(path: path, options: options)
     }

@@ -27,14 +27,15 @@ public struct FrameFolderClips: ClipSource {
     public init(path: String, options: ClipOptions = ClipOptions()) throws {
         let tree = try FrameTree(path)
         guard !tree.clips.isEmpty else {
-            let hint =
-                tree.holdsFilms ? ["of films make frames: ffmpeg -i FILM FOLDER/%05d.png"] : []
-            let remarks = (tree.remarks + hint).map { "; \($0)" }.joined()
+            // Where films are read, only files that hold something else are skipped.
+            let advice = ClipFileKind.filmAdvice ?? "what is named as a film is none"
+            let remarks = (tree.remarks + (tree.holdsFilms ? [advice] : []))
+                .map { "; \($0)" }.joined()
             throw ClipError.notFound(
                 path: path,
                 expected: "pictures, or folders of them ("
-                    + Image.pathExtensions
-                    .joined(separator: ", ") + "), or TFRecord, npy, npz or safetensors files",
+                    + Image.pathExtensions.joined(separator: ", ")
+                    + ")\(ClipFileKind.acceptedFilms), or TFRecord, npy, npz or safetensors files",
                 found: Folder.isFile(path) ? "a file" : try Folder.summary(path) + remarks)
         }
         root = path

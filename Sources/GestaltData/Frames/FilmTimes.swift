@@ -11,9 +11,10 @@ public struct FilmTimes: Sendable, Hashable, Codable {
     /// never repeated.
     public var rate: Double?
 
-    /// - Precondition: the rate is positive.
+    /// - Precondition: the rate is positive and finite.
     public init(start: Double? = nil, end: Double? = nil, rate: Double? = nil) {
-        require((rate ?? 1) > 0, "FilmTimes: \(rate ?? 0) frames a second")
+        require(
+            (rate ?? 1) > 0 && (rate ?? 1).isFinite, "FilmTimes: \(rate ?? 0) frames a second")
         (self.start, self.end, self.rate) = (start, end, rate)
     }
 

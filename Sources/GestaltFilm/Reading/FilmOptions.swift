@@ -52,7 +52,7 @@ public struct FilmOptions: Sendable, Hashable {
 
     func check() {
         require(
-            stride > 0 && (rate ?? 1) > 0 && (limit ?? 0) >= 0,
+            stride > 0 && (rate ?? 1) > 0 && (rate ?? 1).isFinite && (limit ?? 0) >= 0,
             "FilmOptions: stride \(stride), rate \(rate ?? 0), limit \(limit ?? 0)")
     }
 

@@ -27,6 +27,11 @@ struct CategoryIDs {
         }
     }
 
+    /// Whether a category of this name is background.
+    static func isBackground(_ name: String) -> Bool {
+        backgroundNames.contains(name.lowercased())
+    }
+
     /// Returns the id of each category of a label file: 0 for background, 255 for what counts
     /// for nothing, nil for one that is unknown.
     /// - Throws: ``ImportError/tooManyCategories(found:)``.
@@ -44,7 +49,7 @@ struct CategoryIDs {
             categories[Int(id)].color = categories[Int(id)].color ?? category.color
             return id
         }
-        if Self.backgroundNames.contains(category.name.lowercased()) { return 0 }
+        if Self.isBackground(category.name) { return 0 }
         guard !isClosed else { return nil }
         categories.append(LabelCategory(category.name, color: category.color))
         let id = UInt8(clamping: categories.count - 1)

@@ -25,10 +25,13 @@ struct FrameNames: Sendable {
     private let places: [String: Place]
     private let indices: [String: Int]
     /// The sources as films: a folder of pictures may be named as one.
-    let films: [FilmFile]
+    private let films: [FilmFile]
+    private let firstNumber: Int
 
-    init(_ sources: [any ImportSource]) {
+    /// - Parameter firstNumber: the number of the first frame in names of label pictures of films.
+    init(_ sources: [any ImportSource], firstNumber: Int) {
         self.sources = sources
+        self.firstNumber = firstNumber
         var places: [String: Place] = [:]
         for (source, entry) in sources.enumerated() {
             for (number, name) in (entry.frameNames ?? []).enumerated() {
@@ -72,6 +75,12 @@ struct FrameNames: Sendable {
         }
     }
 
+    /// Matches labels with the frames of films.
+    /// - Parameter path: the label file, for problems.
+    func filmLabels(_ labels: LabelSet, path: String) -> FilmLabels {
+        FilmLabels(labels, films: films, firstNumber: firstNumber, path: path)
+    }
+
     /// Returns the frame that ``FilmLabels`` found: named by its source, with its number.
     func place(ofFilm picture: LabeledPicture) -> Place? {
         guard let source = indices[picture.name], let number = picture.frame else { return nil }
@@ -86,7 +95,7 @@ struct FrameNames: Sendable {
         if case .place(let found, _) = match(picture) {
             place = found
         } else {
-            let found = FilmLabels(LabelSet(pictures: [picture]), films: films).labels.pictures
+            let found = filmLabels(LabelSet(pictures: [picture]), path: "").labels.pictures
             place = found.first.flatMap { self.place(ofFilm: $0) }
         }
         return place.flatMap { sources[$0.source].size(of: $0.number) }

@@ -30,7 +30,8 @@ struct LabelFiles {
     /// - Parameters:
     ///   - names: the categories to import, which are the values of label pictures from 1 on.
     ///   - size: the size of a picture by its name, for formats in fractions of it.
-    /// - Throws: ``ImportError/tooManyCategories(found:)``.
+    /// - Throws: ``ImportError/tooManyCategories(found:)``,
+    ///   ``ImportError/unknownCategories(names:found:)``.
     init(
         _ paths: [String], categories: CategoryIDs, names: [String],
         size: @escaping @Sendable (String) -> PictureSize?
@@ -46,6 +47,30 @@ struct LabelFiles {
                 tellsInstances: reading.tellsInstances, ids: ids)
             problems += Self.unknownCategories(of: file)
             files.append(file)
+        }
+        // A file that cannot be read may have them.
+        if files.count == paths.count { try requireCategories(names) }
+    }
+
+    /// Reports chosen categories that no label file has.
+    /// - Throws: ``ImportError/unknownCategories(names:found:)`` where that is all of them.
+    private mutating func requireCategories(_ chosen: [String]) throws(ImportError) {
+        var found: [String] = []
+        for name in files.flatMap(\.labels.categories).map(\.name) where !found.contains(name) {
+            found.append(name)
+        }
+        guard !found.isEmpty else { return }
+        let unknown = chosen.filter { !found.contains($0) && !CategoryIDs.isBackground($0) }
+        guard unknown.isEmpty || unknown.count < chosen.count else {
+            throw .unknownCategories(names: unknown, found: found)
+        }
+        let paths = files.map(\.path).joined(separator: ", ")
+        for name in unknown {
+            problems.append(
+                ImportProblem(
+                    .bad, path: paths,
+                    "no label has the category '\(name)'; there are "
+                        + found.joined(separator: ", ")))
         }
     }
 
@@ -66,9 +91,9 @@ struct LabelFiles {
             }
             guard count > 0 else { return nil }
             return ImportProblem(
-                .bad, path: file.path,
-                "\(plural(count, "object")) of the category '\(file.labels.categories[category].name)', "
-                    + "which is not among those to import")
+                .note, path: file.path,
+                "\(plural(count, "object")) of the category '\(file.labels.categories[category].name)' "
+                    + "left out: it is not among those to import")
         }
     }
 }

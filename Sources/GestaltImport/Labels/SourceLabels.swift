@@ -87,7 +87,7 @@ struct MatchedLabels {
                     add(picture, of: index, file, at: place, empty)
                 }
             }
-            let films = FilmLabels(rest, films: names.films, path: file.path)
+            let films = names.filmLabels(rest, path: file.path)
             problems += films.problems.map { ImportProblem($0) }
             for picture in films.labels.pictures {
                 guard let place = names.place(ofFilm: picture) else { continue }

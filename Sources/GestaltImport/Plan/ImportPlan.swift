@@ -16,7 +16,8 @@ public struct ImportPlan: Sendable, Equatable {
     /// The folder of the set.
     public var output: String
     public var settings: ImportSettings
-    /// Whether what is bad is left out; else nothing is written where something is bad.
+    /// Whether what is bad is left out; else nothing is written where something is bad. A label file
+    /// that is not there is an error all the same.
     public var skipsBad = false
     /// Whether a set in the folder is replaced; else it is extended, which needs its settings.
     public var startsAnew = false

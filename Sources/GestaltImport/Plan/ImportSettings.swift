@@ -15,8 +15,11 @@ public struct ImportSettings: Sendable, Equatable, Codable {
     /// many again.
     public var clipLength = 64
     /// The names of categories to import, in the order of their ids from 1; nil imports all, in
-    /// the order of the label files. Objects of other categories are reported.
+    /// the order of the label files. Objects of other categories are left out, with a note.
     public var categories: [String]?
+    /// The number of the first frame in the names of label pictures of films: 0, or 1 for frames
+    /// that `ffmpeg` wrote as `%06d.png`. Numbers that are not part of a name count from 0.
+    public var firstNumber = 0
     /// The meaning of pictures that label files list without objects.
     public var emptyPictures = EmptyPictures.unlabeled
     public var splits = ImportSplits()
@@ -42,8 +45,12 @@ public struct ImportSettings: Sendable, Equatable, Codable {
         }
         if let categories {
             guard !categories.isEmpty, Set(categories).count == categories.count else {
-                throw .invalid("categories", expected: "distinct names", found: categories)
+                throw .invalid(
+                    "categories", expected: "one or more names, each once", found: categories)
             }
+        }
+        guard firstNumber >= 0 else {
+            throw .invalid("firstNumber", expected: "0 or more", found: firstNumber)
         }
         try splits.validate()
     }
@@ -89,6 +96,19 @@ public struct ImportSplits: Sendable, Equatable, Codable {
 }
 
 extension ImportSettings {
+    /// Decodes settings; manifests of earlier versions have no `firstNumber`.
+    public init(from decoder: any Decoder) throws {
+        let values = try decoder.container(keyedBy: CodingKeys.self)
+        sizing = try values.decode(FrameSizing.self, forKey: .sizing)
+        stride = try values.decode(Int.self, forKey: .stride)
+        rate = try values.decodeIfPresent(Double.self, forKey: .rate)
+        clipLength = try values.decode(Int.self, forKey: .clipLength)
+        categories = try values.decodeIfPresent([String].self, forKey: .categories)
+        firstNumber = try values.decodeIfPresent(Int.self, forKey: .firstNumber) ?? 0
+        emptyPictures = try values.decode(EmptyPictures.self, forKey: .emptyPictures)
+        splits = try values.decode(ImportSplits.self, forKey: .splits)
+    }
+
     /// Returns the settings whose values differ, by their keys.
     func differences(from existing: ImportSettings) -> [ImportError.Difference] {
         let (mine, theirs) = (values, existing.values)

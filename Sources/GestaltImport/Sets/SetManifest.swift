@@ -151,6 +151,12 @@ extension SetManifest {
     }
 }
 
+extension SetManifest.Source {
+    var labeledCount: Int {
+        shards.reduce(0) { $0 + $1.clips.reduce(0) { $0 + $1.labeledCount } }
+    }
+}
+
 extension SetManifest.Category {
     init(_ category: LabelCategory) {
         name = category.name

@@ -6,6 +6,8 @@ struct SplitPlan {
     /// A source as the division sees it.
     struct Item {
         var name: String
+        /// Its path in messages.
+        var path: String
         /// The numbers of labeled frames, in order.
         var labeled: [Int]
         /// The splits that the source has in the set that is extended.
@@ -19,12 +21,12 @@ struct SplitPlan {
     /// - Parameters:
     ///   - needsLabels: whether held-out frames must have labels: some frame of the import has.
     ///   - others: the splits of sources of the set that are not among the items.
-    ///   - counted: counts the frames of an item, by their highest number and 1.
+    ///   - taken: the numbers of the frames of an item that are taken, in order.
     /// - Throws: ``ImportError/tooFewLabels(split:expected:found:advice:)``,
-    ///   ``ImportError/tooFewFrames(path:expected:found:)``, and what counting throws.
+    ///   ``ImportError/tooFewFrames(path:expected:found:)``, and what `taken` throws.
     init(
         _ items: [Item], splits: ImportSplits, needsLabels: Bool, others: [SplitBlocks] = [],
-        counted: (Int) throws -> Int
+        taken: (Int) throws -> [Int]
     ) throws {
         blocks = items.map { $0.existing ?? SplitBlocks(.train) }
         let new = items.indices.filter { items[$0].existing == nil }
@@ -39,15 +41,36 @@ struct SplitPlan {
         if isAlone, splits.unit == .films {
             notes.append(
                 ImportProblem(
-                    .note, path: items[0].name,
+                    .note, path: items[0].path,
                     "the only film: training and held-out frames are contiguous blocks of it, so "
                         + "scores say little about other films"))
         }
+        var most = 0
         for index in new {
-            blocks[index] = try Self.divided(
-                items[index], splits, needsLabels: needsLabels, isAlone: isAlone,
-                count: { try counted(index) })
+            let numbers = needsLabels ? items[index].labeled : try taken(index)
+            most = max(most, numbers.count)
+            blocks[index] = SplitBlocks(dividing: numbers, splits.heldOut) ?? SplitBlocks(.train)
         }
+        let all = blocks + others
+        for (split, _) in splits.heldOut where !all.contains(where: { $0.splits.contains(split) }) {
+            throw Self.shortage(
+                split, new.map { items[$0].path }, expected: splits.heldOut.count + 1, found: most,
+                needsLabels: needsLabels)
+        }
+    }
+
+    /// Returns the error of sources of which none has enough frames to be divided.
+    private static func shortage(
+        _ split: Split, _ paths: [String], expected: Int, found: Int, needsLabels: Bool
+    ) -> ImportError {
+        guard needsLabels else {
+            return .tooFewFrames(
+                path: paths.joined(separator: ", "), expected: expected, found: found)
+        }
+        return .tooFewLabels(
+            split: split, expected: "\(expected) frames" + (paths.count > 1 ? " of a film" : ""),
+            found: found,
+            advice: "label more frames, or hold nothing out (--validation 0 --test 0)")
     }
 
     private mutating func divideFilms(
@@ -101,38 +124,25 @@ struct SplitPlan {
     }
 }
 
-extension SplitPlan {
-    /// Returns the blocks of one source: with labels each block gets its share of the labeled
-    /// frames, without them of all frames.
-    private static func divided(
-        _ item: Item, _ splits: ImportSplits, needsLabels: Bool, isAlone: Bool,
-        count: () throws -> Int
-    ) throws -> SplitBlocks {
-        let held = splits.heldOut
-        let numbers = needsLabels ? item.labeled : nil
-        let total = try numbers?.count ?? count()
-        guard total > held.count else {
-            // Others may have labels enough; a split without any is found at the end.
-            guard isAlone else { return SplitBlocks(.train) }
-            guard needsLabels else {
-                throw ImportError.tooFewFrames(
-                    path: item.name, expected: held.count + 1, found: total)
-            }
-            throw ImportError.tooFewLabels(
-                split: held[0].split, expected: "\(held.count + 1) frames",
-                found: total,
-                advice: "label more frames, or hold nothing out (--validation 0 --test 0)")
-        }
+extension SplitBlocks {
+    /// Divides a source: each block gets its share of some frames, those with labels or all.
+    ///
+    /// - Parameters:
+    ///   - numbers: the numbers of these frames, in order.
+    ///   - held: the held-out splits with their shares; the others' frames are for training.
+    /// - Returns: nil where the frames are too few for a frame in each block.
+    fileprivate init?(dividing numbers: [Int], _ held: [(split: Split, share: Double)]) {
+        let total = numbers.count
+        guard total > held.count else { return nil }
         let sizes = held.map { max(1, Int(($0.share * Double(total)).rounded())) }
         var start = max(1, total - sizes.reduce(0, +))
         let training = start
         var starts: [(split: Split, start: Int)] = []
         for (place, part) in held.enumerated() {
-            // Blocks meet half-way between the labeled frames next to the border.
-            let border = numbers.map { ($0[start - 1] + $0[start] + 1) / 2 } ?? start
-            starts.append((part.split, border))
+            // Blocks meet half-way between the frames next to the border.
+            starts.append((part.split, (numbers[start - 1] + numbers[start] + 1) / 2))
             start += min(sizes[place], total - start - (held.count - place - 1))
         }
-        return SplitBlocks(training: training, starts)
+        self.init(training: training, starts)
     }
 }

@@ -23,6 +23,7 @@ struct ImportPreparation {
     init(_ plan: ImportPlan) throws {
         self.plan = plan
         existing = try Self.existing(plan)
+        try Self.requireLabelFiles(plan.labels)
         report = ImportReport(output: plan.output)
         let listing = SourceListing(plan.inputs, excluding: plan.labels + [plan.output])
         sources = listing.sources.sorted { isNaturallyOrdered($0.name, $1.name) }
@@ -34,7 +35,7 @@ struct ImportPreparation {
                 paths: plan.inputs,
                 found: reasons.isEmpty ? "none" : reasons.joined(separator: "; "))
         }
-        let names = FrameNames(sources)
+        let names = FrameNames(sources, firstNumber: plan.settings.firstNumber)
         let read = try LabelFiles(
             plan.labels,
             categories: CategoryIDs(
@@ -44,6 +45,9 @@ struct ImportPreparation {
         categories = read.categories.categories
         report.problems += read.problems
         report.categories = categories.map(\.name)
+        guard read.files.count == plan.labels.count || plan.skipsBad && !read.files.isEmpty else {
+            throw ImportError.badInput(report)
+        }
         let matched = MatchedLabels(
             read.files, names: names, sourceCount: sources.count,
             empty: plan.settings.emptyPictures)
@@ -51,6 +55,17 @@ struct ImportPreparation {
         report.problems += matched.problems
         (report.labelCount, report.matchedCount) = (matched.labelCount, matched.matchedCount)
         try divide()
+    }
+
+    /// - Throws: ``ImportError/wrongPath(path:expected:found:)`` for label files that are not there:
+    ///   a mistake in a name is not to cost the reading of all films, or all labels.
+    private static func requireLabelFiles(_ paths: [String]) throws(ImportError) {
+        let missing = paths.filter { !FileManager.default.fileExists(atPath: $0) }
+        guard missing.isEmpty else {
+            throw .wrongPath(
+                path: missing.joined(separator: ", "),
+                expected: "label files, or folders of them", found: "nothing")
+        }
     }
 
     /// The set in the output folder; nil for a new or empty folder, or one to start anew.
@@ -75,6 +90,21 @@ struct ImportPreparation {
         return manifest
     }
 
+    /// Returns the error of labels of which no frame is taken; nil where there are no labels.
+    var labelsLeftOut: ImportError? {
+        guard let source = labels.indices.first(where: { !labels[$0].frames.isEmpty }),
+            let number = labels[source].frames.keys.min()
+        else { return nil }
+        let settings = plan.settings
+        let isThinned = settings.stride > 1 || settings.rate != nil
+        return .noLabelTaken(
+            found: labels.reduce(0) { $0 + $1.frames.count },
+            example: "frame \(number) of \(sources[source].name)",
+            advice: isThinned
+                ? "choose --stride and --rate so that labeled frames are among those taken"
+                : "these frames, or their labels, cannot be read")
+    }
+
     private mutating func divide() throws {
         let known = Dictionary(
             (existing?.sources ?? []).map { ($0.name, $0.splits) }, uniquingKeysWith: { a, _ in a })
@@ -82,32 +112,49 @@ struct ImportPreparation {
         let stride = plan.settings.stride
         let items = sources.indices.map { index in
             SplitPlan.Item(
-                name: sources[index].name, labeled: labels[index].numbers(stride: stride),
+                name: sources[index].name, path: sources[index].path,
+                labeled: labels[index].numbers(stride: stride),
                 existing: known[sources[index].name])
         }
+        let needsLabels = items.contains { !$0.labeled.isEmpty }
+        // A set that is extended may have other labels.
+        if existing == nil, !needsLabels, let labelsLeftOut {
+            throw labelsLeftOut.joined(to: report)
+        }
+        var found: [ImportProblem] = []
         do {
             let division = try SplitPlan(
-                items, splits: plan.settings.splits,
-                needsLabels: items.contains { !$0.labeled.isEmpty },
+                items, splits: plan.settings.splits, needsLabels: needsLabels,
                 others: known.filter { !names.contains($0.key) }.map(\.value),
-                counted: { try Self.count(sources[$0], plan.settings) })
+                taken: { try Self.numbers(of: sources[$0], plan.settings, problems: &found) })
             splits = division.blocks
             report.problems += division.notes
         } catch let error as ImportError {
+            report.problems += found
+            // Where no frame can be read, the reason says more than their number.
+            if case .tooFewFrames(_, _, 0) = error, !report.bad.isEmpty {
+                throw ImportError.badInput(report)
+            }
             throw error.joined(to: report)
         }
     }
 
-    /// Returns the highest number of a readable frame, and 1.
-    private static func count(
-        _ source: any ImportSource, _ settings: ImportSettings
-    ) throws -> Int {
-        if let count = source.frameCount { return count }
-        let frames = try source.frames(settings)
-        var count = 0
-        while let item = try frames.next() {
-            if case .frame(let frame) = item { count = frame.number + 1 }
+    /// Returns the numbers of the frames that are taken, in order.
+    /// - Parameter problems: receives what is wrong with frames, where they have to be read.
+    private static func numbers(
+        of source: any ImportSource, _ settings: ImportSettings, problems: inout [ImportProblem]
+    ) throws -> [Int] {
+        if let count = source.frameCount {
+            return Array(stride(from: 0, to: count, by: settings.stride))
         }
-        return count
+        let frames = try source.frames(settings)
+        var numbers: [Int] = []
+        while let item = try frames.next() {
+            switch item {
+            case .frame(let frame): numbers.append(frame.number)
+            case .problem(let problem): problems.append(problem)
+            }
+        }
+        return numbers
     }
 }

@@ -221,14 +221,23 @@ private struct SourceFindings {
                         + "frame \(thinned[0])"))
         }
         for number in missing where !thinned.contains(number) {
+            let reason =
+                number < end ? "labels of a frame that cannot be read" : beyond(source, number, end)
             for entry in labels.frames[number] ?? [] {
                 problems.append(
                     ImportProblem(
-                        .bad, path: files[entry.file].path, place: entry.picture.place,
-                        number < end
-                            ? "labels of a frame that cannot be read"
-                            : "\(source.name) ends with frame \(end - 1)"))
+                        .bad, path: files[entry.file].path, place: entry.picture.place, reason))
             }
         }
+    }
+
+    /// Returns what is wrong with labels of a frame that the source does not have.
+    /// - Parameter end: the number of its frames.
+    private func beyond(_ source: any ImportSource, _ number: Int, _ end: Int) -> String {
+        guard end > 0 else { return "no frame of \(source.name) can be read" }
+        let hint =
+            number == end && settings.firstNumber == 0
+            ? "; do the numbers begin at 1 (--first-number 1)?" : ""
+        return "\(source.name) ends with frame \(end - 1)\(hint)"
     }
 }
