@@ -68,7 +68,7 @@ struct Fit: GestaltCommand {
 
     static let flags = [
         "minutes": "--minutes", "width": "--width", "classes": "--classes", "labels": "--labels",
-        "heldOutShare": "--holdout", "earlier": "--from",
+        "heldOutShare": "--holdout", "earlier": "--from", "masks": "DATA",
     ]
 
     func validate() throws {
