@@ -57,6 +57,8 @@ import Testing
     }
 
     @Test func nothingOfAnotherOriginIsReplaced() throws {
+        try FileManager.default.createDirectory(
+            atPath: folder.path("project"), withIntermediateDirectories: true)
         _ = folder.write(Array("mine".utf8), as: "project/README.md")
         for command in [["fit", "sample"], ["suggest", "sample"]] {
             let result = try run(list: command + ["--output", "@project"])

@@ -1,6 +1,7 @@
 import Foundation
 import GestaltData
 import GestaltFilm
+import GestaltIO
 import GestaltMedia
 import GestaltTensor
 import TestSupport
@@ -129,6 +130,7 @@ struct FilmClipsTests {
     @Test("what is no film is named, with films among what can be read")
     func noFilms() throws {
         let folder = TemporaryFolder()
+        try OutputFolder.make(folder.path("films"))
         let file = folder.write(Array("no film".utf8), as: "films/none.mp4")
         for path in [file, folder.path("films")] {
             let error = #expect(throws: ClipError.self) { try DataSet.open(path) }

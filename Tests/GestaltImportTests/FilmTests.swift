@@ -1,6 +1,7 @@
 import Foundation
 import GestaltData
 import GestaltFilm
+import GestaltIO
 import GestaltImport
 import GestaltTensor
 import TestSupport
@@ -79,6 +80,7 @@ struct FilmTests {
     @Test("An only film of which no frame can be read is reported with the reason")
     func onlyFilmThatIsNone() throws {
         let fixture = ImportFixture()
+        try OutputFolder.make(fixture.input)
         let path = fixture.folder.write(Array("no film".utf8), as: "films/none.mp4")
         for skipsBad in [false, true] {
             var plan = ImportPlan([path], output: fixture.output)
