@@ -60,7 +60,7 @@ import Testing
         try FileManager.default.createDirectory(
             atPath: folder.path("project"), withIntermediateDirectories: true)
         _ = folder.write(Array("mine".utf8), as: "project/README.md")
-        for command in [["fit", "sample"], ["suggest", "sample"]] {
+        for command in [["fit", "sample"], ["suggest", "sample", "--model", "none"]] {
             let result = try run(list: command + ["--output", "@project"])
             #expect(result.code == 1 && result.error.contains("is not empty"), "\(result)")
         }
@@ -100,7 +100,7 @@ import Testing
         (["fit", "sample", "--output", "x", "--crop", "32x32"], "--crop: the model will see whole"),
         (["fit", "--resume", "--output", "x", "--minutes", "5", "--stride", "2"], "--minutes, --stride"),
         (["fit", "sample", "--from", "y", "--output", "x", "--size", "8x8"], "--size: --from keeps"),
-        (["suggest", "sample", "--format", "nothing"], "--format: "),
+        (["suggest", "sample", "--model", "m", "--format", "nothing"], "--format: "),
         (["segment", "a.mp4", "--output", "x", "--masks-only", "--formats", "coco"], "both choose"),
         (["segment", "a.mp4", "--output", "x", "--formats", ""], "--formats names no result"),
         (["segment", "a.mp4", "--output", "x", "--frame-rate", "inf"], "--frame-rate"),
