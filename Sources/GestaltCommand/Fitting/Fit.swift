@@ -108,7 +108,7 @@ struct Fit: GestaltCommand {
         }
         try refuse(
             ["--crop", "--pad", "--fit"],
-            "the model will see whole pictures, stretched to its size; `\(Program.name) import` crops")
+            "the model will see whole pictures, stretched to its size")
     }
 
     func run() throws {

@@ -29,10 +29,11 @@ extension FitPlan {
         let labels = facts.labeledCount - heldOut.labeledCount
         guard labels > 0 else {
             throw .invalid(
-                "masks", expected: "a labeled frame to learn from: masks beside the frames, or a set "
-                    + "that was imported with its label files",
-                found: "\(facts.labeledCount) labeled frames, of which \(heldOut.labeledCount) are "
-                    + "held out")
+                "masks",
+                expected: "a labeled frame to learn from: masks beside the frames, or a set that "
+                    + "was imported with its label files",
+                found: "\(facts.labeledCount) labeled frames, of which \(heldOut.labeledCount) "
+                    + "are held out")
         }
         let seconds = budget.minutes * 60 * Self.plannedShare
         let isApart = facts.mostObjects != nil && !instanceCosts.isEmpty
