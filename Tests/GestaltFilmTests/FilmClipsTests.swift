@@ -1,7 +1,6 @@
 import Foundation
 import GestaltData
 import GestaltFilm
-import GestaltIO
 import GestaltMedia
 import GestaltTensor
 import TestSupport
@@ -130,7 +129,8 @@ struct FilmClipsTests {
     @Test("what is no film is named, with films among what can be read")
     func noFilms() throws {
         let folder = TemporaryFolder()
-        try OutputFolder.make(folder.path("films"))
+        try FileManager.default.createDirectory(
+            atPath: folder.path("films"), withIntermediateDirectories: true)
         let file = folder.write(Array("no film".utf8), as: "films/none.mp4")
         for path in [file, folder.path("films")] {
             let error = #expect(throws: ClipError.self) { try DataSet.open(path) }
