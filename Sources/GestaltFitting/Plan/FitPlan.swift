@@ -84,8 +84,8 @@ extension FitPlan {
     )
     /// The side of a small labeled region in pixels of the network that suffices to find it.
     static let neededSide = 8.0
-    /// The time of a step with augmentation, reading and optimizer over that of its gradients:
-    /// hardly more than 1 with one thread, up to this with several, which only the gradients use.
+    /// The time of a step with augmentation, reading and optimizer over that of its gradients: about 1
+    /// as measured with one thread; the rest is for several, which compute the gradients alone.
     static let stepOverhead = 1.15
     /// The share of the time that is planned; the rest is for reading, scoring and delays.
     static let plannedShare = 0.85
