@@ -93,12 +93,12 @@ import Testing
 
     @Test("bytes decide where the ending does not, and what is no picture is passed over, not lost")
     func kinds() throws {
-        try make("d/a.picture", "d/notes.txt", "d/film.mp4", "d/a.png", "d/none")
+        try make("d/a.picture", "d/notes.txt", "d/film.part", "d/a.png", "d/none")
         #expect(try names(["d"]) == ["a.picture", "a.png"])
         let listing = PictureListing([folder.path("d")])
         #expect(
             listing.skipped.map(\.description).sorted() == [
-                "\(folder.path("d/film.mp4")): .mp4", "\(folder.path("d/none")): no picture",
+                "\(folder.path("d/film.part")): .part", "\(folder.path("d/none")): no picture",
                 "\(folder.path("d/notes.txt")): .txt",
             ])
     }
