@@ -296,7 +296,7 @@ let package = Package(
             [
                 "GestaltTensor", "GestaltIO", "GestaltNN", "GestaltMedia", "GestaltData",
                 "GestaltModels", "GestaltTraining",
-                "GestaltFilm", "GestaltSegHeads", "GestaltRecipes",
+                "GestaltFilm", "GestaltImport", "GestaltSegHeads", "GestaltRecipes",
             ]),
         tests(
             "GestaltStudy",

@@ -1,3 +1,5 @@
+import Foundation
+
 #if canImport(Glibc)
     import Glibc
 #elseif canImport(Musl)
@@ -27,5 +29,19 @@ public enum OutputFolder {
             }
         }
         guard access(path, W_OK | X_OK) == 0 else { throw FileFailure(path: path, action: .write) }
+    }
+
+    /// Checks that the folder `path` is new or empty, so that nothing of another origin is replaced
+    /// or mixed in; creates nothing.
+    /// - Parameter ignored: names in the folder that do not count.
+    /// - Throws: ``FileFailure`` with the obstacle, or the folder.
+    public static func checkIsNew(
+        _ path: String, ignoring ignored: Set<String> = []
+    ) throws(FileFailure) {
+        try check(path)
+        let names = (try? FileManager.default.contentsOfDirectory(atPath: path)) ?? []
+        guard names.allSatisfy(ignored.contains) else {
+            throw FileFailure(path: path, action: .create, reason: "it exists and is not empty")
+        }
     }
 }

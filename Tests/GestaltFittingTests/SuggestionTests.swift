@@ -2,6 +2,7 @@ import Foundation
 import GestaltData
 import GestaltFitting
 import GestaltIO
+import GestaltImport
 import GestaltMedia
 import GestaltNN
 import GestaltSegHeads
@@ -78,6 +79,29 @@ import Testing
         #expect(throws: FileFailure.self) {
             try target.write(suggestions, of: set, categories: [])
         }
+    }
+
+    /// A film of the same name that is not among the suggestions would fit their pictures, too.
+    @Test func picturesAreNamedAmongAllSources() throws {
+        let other = """
+            [{"name": "b/cam.mkv", "path": "", "kind": "film", "checksum": "", "key": "",
+              "splits": {"blocks": [{"split": "validation", "start": 0}]}, "shards": [],
+              "problems": []}]
+            """
+        let set = DataSet(
+            name: "test",
+            clips: [Clip(name: "cam.mp4#0", frames: Tensor<UInt8>.zeros([1, 8, 8, 3]))])
+        let folder = TemporaryFolder()
+        var target = SuggestionFolder(folder.path("next"))
+        target.sources = try JSONDecoder().decode(
+            [SetManifest.Source].self, from: Data(other.utf8))
+        try target.write(
+            [
+                Suggestion(
+                    clip: 0, name: "cam.mp4#0", frame: 0, film: "cam.mp4", number: 0,
+                    uncertainty: 0.5)
+            ], of: set, categories: [])
+        #expect(FileManager.default.fileExists(atPath: target.images + "/cam.mp4/000000.png"))
     }
 
     /// One object of each picture: the brighter a pixel, the likelier it belongs to it.

@@ -54,7 +54,8 @@ extension DataCommand {
 
         func run() throws {
             try OutputFolder.check(output)
-            for split in split { try checkIsNew(output + "/" + split.folder) }
+            // Old and new frames are not mixed.
+            for split in split { try OutputFolder.checkIsNew(output + "/" + split.folder) }
             for split in split {
                 let set = try data.open(split, labels: labels, classes: classes, seed: seed)
                 let folder = output + "/" + split.folder
@@ -63,15 +64,6 @@ extension DataCommand {
                     try format.map { try annotations(of: set, in: folder, format: $0) }
                     ?? "\(counts.masks) label pictures"
                 print("\(folder): \(set.count) clips, \(counts.frames) frames, \(labels)")
-            }
-        }
-
-        /// Checks that the folder is new, so that old and new frames are not mixed.
-        private func checkIsNew(_ folder: String) throws {
-            let names = (try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []
-            guard names.isEmpty else {
-                throw FileFailure(
-                    path: folder, action: .create, reason: "it exists and is not empty")
             }
         }
 

@@ -2,7 +2,6 @@ import ArgumentParser
 import GestaltData
 import GestaltFitting
 import GestaltIO
-import GestaltModels
 import GestaltRecipes
 import GestaltTraining
 
@@ -74,12 +73,7 @@ struct Fit: GestaltCommand {
     func validate() throws {
         try requirePositive("--labels", labels)
         try requirePositive("--width", width)
-        do {
-            try FitBudget(minutes: minutes ?? 20, width: width).validate()
-        } catch {
-            let error = FlagError(flag: "--\(error.key)", problem: error.problem)
-            throw ValidationError("\(error)")
-        }
+        try Self.requireUsage { try FitBudget(minutes: minutes ?? 20, width: width).validate() }
         if let classes, !(1...255).contains(classes) {
             throw ValidationError("--classes must be 1 to 255, not \(classes)")
         }

@@ -49,8 +49,8 @@ struct Suggest: GestaltCommand {
     func run() throws {
         FittingKinds.register()
         var folder = SuggestionFolder(output, format: format)
-        try folder.check()
-        if ImportedSet.isOne(data) { folder.frameNames = try ImportedSet(at: data).frameNames }
+        try OutputFolder.checkIsNew(output)
+        if ImportedSet.isOne(data) { folder.sources = try ImportedSet(at: data).manifest.sources }
         let opened = try model.open(for: .segmentation)
         var suggestions = try suggestions(of: opened)
         (suggestions.count, suggestions.stride) = (count, every)

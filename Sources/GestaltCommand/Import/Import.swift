@@ -3,7 +3,6 @@ import Foundation
 import GestaltData
 import GestaltIO
 import GestaltImport
-import GestaltModels
 
 extension ImportSplits.Unit: ExpressibleByArgument {}
 extension ImportSettings.EmptyPictures: ExpressibleByArgument {}
@@ -82,12 +81,7 @@ struct Import: GestaltCommand {
         guard fit == nil || size != nil else {
             throw ValidationError("--fit is the method for --size")
         }
-        do throws(ConfigurationError) {
-            try plan.settings.validate()
-        } catch {
-            let flag = Self.flags[error.key] ?? error.key
-            throw ValidationError("\(FlagError(flag: flag, problem: error.problem))")
-        }
+        try Self.requireUsage { try plan.settings.validate() }
     }
 
     func run() throws {

@@ -76,7 +76,7 @@ enum Ending {
 }
 
 /// A value from the command line that the library rejected.
-struct FlagError: Error, CustomStringConvertible {
+private struct FlagError: Error, CustomStringConvertible {
     let flag: String
     let problem: ConfigurationError.Problem
 
@@ -100,4 +100,15 @@ protocol GestaltCommand: ParsableCommand {
 
 extension GestaltCommand {
     static var flags: [String: String] { [:] }
+
+    /// Checks settings that the command line determines: those out of range are wrong usage.
+    /// - Throws: `ValidationError` that names the flag; other errors of `check`.
+    static func requireUsage(_ check: () throws -> Void) throws {
+        do {
+            try check()
+        } catch let error as ConfigurationError {
+            let flag = flags[error.key] ?? error.key
+            throw ValidationError("\(FlagError(flag: flag, problem: error.problem))")
+        }
+    }
 }

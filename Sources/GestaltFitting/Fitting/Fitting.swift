@@ -47,8 +47,8 @@ public struct Fitting: Sendable {
     /// - Parameter costs: measured times of networks; nil measures them.
     /// - Parameter instanceCosts: the same with an instance head, for ``tellsInstances``.
     /// - Throws: errors of reading the data; `ConfigurationError` for settings out of range, for
-    ///   data without labels, and for other classes than those of ``earlier``; `ClipError` and `ImportError` for labels that do not tell objects
-    ///   apart, for ``tellsInstances``.
+    ///   data without labels, and for other classes than those of ``earlier``; `ClipError` and
+    ///   `ImportError` for labels that do not tell objects apart, for ``tellsInstances``.
     public func prepared(
         costs: [NetworkCost]? = nil, instanceCosts: [NetworkCost]? = nil,
         showsProgress: Bool = false

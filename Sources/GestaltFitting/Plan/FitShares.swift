@@ -27,7 +27,7 @@ struct FitShares {
         guard labels >= Self.severalLabels else {
             (teacher, student, onlyTeacher) = (0.25, 0.2, 0.4)
             mostTeacher = FitPlan.mostSteps.teacher
-            leastEncoder = -.infinity
+            leastEncoder = 0
             aims = [1200, 600, 300]
             augmentation = .strong
             return

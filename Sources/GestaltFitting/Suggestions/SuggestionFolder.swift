@@ -1,6 +1,7 @@
 import Foundation
 import GestaltData
 import GestaltIO
+import GestaltImport
 import GestaltLabels
 import GestaltMedia
 import GestaltModels
@@ -19,9 +20,9 @@ public struct SuggestionFolder: Sendable {
     public let path: String
     /// The name of the format of labels, see `LabelFormat.registry`.
     public var format = "coco"
-    /// The pictures of folders of pictures, by the name of the folder, see `ImportedSet.frameNames`:
-    /// frames of others are named after their film.
-    public var frameNames: [String: [String]] = [:]
+    /// The sources of an imported set, of all its splits: pictures keep their names, and names of
+    /// frames of films are unique among them.
+    public var sources: [SetManifest.Source] = []
 
     public init(_ path: String, format: String = "coco") {
         (self.path, self.format) = (path, format)
@@ -31,13 +32,6 @@ public struct SuggestionFolder: Sendable {
     public var images: String { path + "/images" }
     /// The list of the pictures with the frames that they show.
     public var list: String { path + "/suggestions.json" }
-
-    /// Checks that format and folder can be used, before frames are examined; creates nothing.
-    /// - Throws: as ``write(_:of:categories:)``.
-    public func check() throws {
-        _ = try LabelFormat.written(named: format)
-        try OutputFolder.checkIsNew(path)
-    }
 
     /// Writes pictures, label file and list.
     ///
@@ -52,8 +46,8 @@ public struct SuggestionFolder: Sendable {
     public func write(
         _ suggestions: [Suggestion], of set: DataSet, categories: [ModelCategory]
     ) throws -> (labels: String, problems: [String]) {
-        try check()
         let (entry, writeLabels) = try LabelFormat.written(named: format)
+        try OutputFolder.checkIsNew(path)
         try OutputFolder.make(images)
         var pictures: [LabeledPicture] = []
         var entries: [Entry] = []
@@ -85,10 +79,14 @@ public struct SuggestionFolder: Sendable {
         func stem(_ film: String) -> String {
             URL(filePath: film).deletingPathExtension().lastPathComponent
         }
-        let films = Dictionary(grouping: Set(suggestions.map(\.film)), by: stem)
+        let films = Dictionary(
+            grouping: Set(suggestions.map(\.film) + sources.map(\.name)), by: stem)
+        let pictures = Dictionary(
+            sources.compactMap { source in source.frameNames.map { (source.name, $0) } }
+        ) { first, _ in first }
         return suggestions.map { suggestion in
             let (film, number) = (suggestion.film, String(format: "%06d.png", suggestion.number))
-            if let names = frameNames[film], names.indices.contains(suggestion.number) {
+            if let names = pictures[film], names.indices.contains(suggestion.number) {
                 let picture = URL(filePath: names[suggestion.number])
                 return picture.deletingPathExtension().relativePath + ".png"
             }

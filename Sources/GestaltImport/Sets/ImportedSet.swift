@@ -62,14 +62,6 @@ public struct ImportedSet: Sendable {
     /// The categories by their ids in masks, background first.
     public var categories: [LabelCategory] { manifest.labelCategories }
 
-    /// The pictures of sources that are folders of pictures, by the name of the source: paths from
-    /// the input, as labels name them.
-    public var frameNames: [String: [String]] {
-        Dictionary(
-            manifest.sources.compactMap { source in source.frameNames.map { (source.name, $0) } }
-        ) { first, _ in first }
-    }
-
     /// Opens the clips of a split.
     /// - Throws: what `DataSet.open` throws.
     public func dataSet(
