@@ -166,7 +166,8 @@ static void put_palette(gm_png *png, const uint8_t *colors, int count) {
     png_set_PLTE(png->handle, png->info, palette, count);
 }
 
-static int encode(gm_png *png, const gm_png_source *source, int level, char *message) {
+static int encode(gm_png *png, const gm_png_source *source, int level, int flat,
+                  char *message) {
     if (setjmp(png->escape)) return failed(png, message);
     png->handle = png_create_write_struct(PNG_LIBPNG_VER_STRING, png, on_error, on_warning);
     if (png->handle) png->info = png_create_info_struct(png->handle);
@@ -179,6 +180,7 @@ static int encode(gm_png *png, const gm_png_source *source, int level, char *mes
     int type = source->color_count ? PNG_COLOR_TYPE_PALETTE : types[source->channels];
     png_set_write_fn(png->handle, png, on_write, on_flush);
     png_set_compression_level(png->handle, level);
+    if (flat) png_set_filter(png->handle, PNG_FILTER_TYPE_BASE, PNG_FILTER_UP);
     png_set_IHDR(png->handle, png->info, source->width, source->height, 8, type,
                  PNG_INTERLACE_NONE, PNG_COMPRESSION_TYPE_DEFAULT, PNG_FILTER_TYPE_DEFAULT);
     if (source->color_count) put_palette(png, source->colors, source->color_count);
@@ -191,9 +193,10 @@ static int encode(gm_png *png, const gm_png_source *source, int level, char *mes
     return GM_OK;
 }
 
-int gm_png_write(const gm_png_source *source, int level, gm_bytes *out, char *message) {
+int gm_png_write(const gm_png_source *source, int level, int flat, gm_bytes *out,
+                 char *message) {
     gm_png png = {.out = out};
-    int code = encode(&png, source, level, message);
+    int code = encode(&png, source, level, flat, message);
     png_destroy_write_struct(&png.handle, &png.info);
     return code;
 }

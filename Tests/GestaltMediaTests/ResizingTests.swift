@@ -61,7 +61,7 @@ import Testing
     }
 
     static let sizes = [
-        [5, 7, 3, 4], [7, 5, 12, 9], [40, 24, 13, 57], [300, 200, 128, 333],
+        [5, 7, 3, 4], [7, 5, 12, 9], [40, 24, 13, 57], [13, 57, 40, 24], [300, 200, 128, 333],
     ]
 
     /// Bytes and floats alike, by the definition, pixel by pixel in the same order of sums; the
@@ -130,7 +130,7 @@ import Testing
         }
     }
 
-    /// `[H, W, C]` in another size: columns first, then rows.
+    /// `[H, W, C]` in another size: rows first where they become fewer, else columns.
     private func defined(_ maps: Tensor<Float>, _ height: Int, _ width: Int) -> [Float] {
         func axis(_ x: [Float], outer: Int, from: Int, to: Int, inner: Int) -> [Float] {
             let step = Double(from) / Double(to)
@@ -153,9 +153,13 @@ import Testing
             }
             return result
         }
-        let shape = maps.shape
-        let narrow = axis(
-            maps.scalars, outer: shape[0], from: shape[1], to: width, inner: shape[2])
-        return axis(narrow, outer: 1, from: shape[0], to: height, inner: width * shape[2])
+        let (rows, columns, channels) = (maps.shape[0], maps.shape[1], maps.shape[2])
+        guard height < rows else {
+            let narrow = axis(maps.scalars, outer: rows, from: columns, to: width, inner: channels)
+            return axis(narrow, outer: 1, from: rows, to: height, inner: width * channels)
+        }
+        let low = axis(
+            maps.scalars, outer: 1, from: rows, to: height, inner: columns * channels)
+        return axis(low, outer: height, from: columns, to: width, inner: channels)
     }
 }

@@ -1,5 +1,6 @@
 import Foundation
 import GestaltData
+import GestaltMedia
 import GestaltRecipes
 import GestaltStudy
 import TestSupport
@@ -44,6 +45,18 @@ import Testing
         #expect(read.reports(of: "mean", labels: 10, on: .validation).count == 1)
         #expect(read.reports(of: "mean", labels: nil, on: .validation).isEmpty)
         #expect(read.failures.map(\.error) == ["why"])
+    }
+
+    @Test func resultsMayBeCompressed() throws {
+        let folder = TemporaryFolder()
+        let results = try results()
+        try results.write(to: folder.path("results.json"))
+        let bytes = try [UInt8](Data(contentsOf: URL(filePath: folder.path("results.json"))))
+        let (path, compressed) = (folder.path("results.json.gz"), Gzip.compress(bytes))
+        try Data(compressed).write(to: URL(filePath: path))
+        #expect(try StudyResults(reading: path) == results)
+        try Data(compressed.dropLast(40)).write(to: URL(filePath: path))
+        #expect(throws: MediaError.self) { try StudyResults(reading: path) }
     }
 
     @Test(arguments: ["{}", "[1", "{\"format\": 7}", "{\"format\": 1}"])

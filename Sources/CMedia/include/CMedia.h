@@ -50,7 +50,8 @@ int gm_png_read(gm_png *png, uint8_t *pixels, char *warning, char *message);
 void gm_png_close(gm_png *png);
 
 // PNG out: 8 bits, `channels` 1, 3 or 4; one channel with colors (1 to 256) becomes a palette
-// picture. zlib `level` 0 to 9.
+// picture. zlib `level` 0 to 9. Each row of a `flat` picture is
+// stored as its differences from the row above; otherwise libpng chooses.
 typedef struct {
     const uint8_t *pixels;
     uint32_t width, height;
@@ -58,7 +59,8 @@ typedef struct {
     int color_count;
     const uint8_t *colors;  // 3 bytes each
 } gm_png_source;
-int gm_png_write(const gm_png_source *source, int level, gm_bytes *out, char *message);
+int gm_png_write(const gm_png_source *source, int level, int flat, gm_bytes *out,
+                 char *message);
 
 // JPEG in: `channels` 1 (gray) or 3 (RGB). CMYK is turned into RGB; 255 means no ink, as Adobe
 // stores it and every decoder assumes.

@@ -6,7 +6,6 @@ import GestaltIO
 import GestaltImport
 import GestaltLabels
 import GestaltRecipes
-import GestaltSegHeads
 
 /// `gestalt suggest`: the frames that are worth labeling next.
 struct Suggest: GestaltCommand {
@@ -52,9 +51,9 @@ struct Suggest: GestaltCommand {
         try OutputFolder.checkIsNew(output)
         if ImportedSet.isOne(data) { folder.sources = try ImportedSet(at: data).manifest.sources }
         let opened = try model.open(for: .segmentation)
-        var suggestions = try suggestions(of: opened)
+        var suggestions = try FrameSuggestions(of: opened)
         (suggestions.count, suggestions.stride) = (count, every)
-        let categories = try categories(of: opened)
+        let categories = try ModelCategories.of(opened)
         Interruption.handleSignals()
         let set = try reading.choice(of: data)
             .open(split, masks: .ifPresent, showsProgress: !common.quiet)
@@ -76,23 +75,5 @@ struct Suggest: GestaltCommand {
             let value = String(format: "%.3f", frame.uncertainty)
             print("  \(frame.film), frame \(frame.number): uncertainty \(value)")
         }
-    }
-
-    private func suggestions(of opened: OpenedModel) throws -> FrameSuggestions {
-        if let model = opened.model as? any InstanceModel { return FrameSuggestions(of: model) }
-        let model = try opened.segmentation()
-        guard !model.readsClips else {
-            throw ValidationError("\(opened.path) segments clips; suggest needs a model of frames")
-        }
-        return FrameSuggestions(of: model)
-    }
-
-    private func categories(of opened: OpenedModel) throws -> [ModelCategory] {
-        let stored = try ModelCategories.read(from: opened.path)
-        guard stored.isEmpty else { return stored }
-        let classes =
-            try (opened.model as? any InstanceModel)?.classes
-            ?? opened.segmentation().classes
-        return ModelCategories.usual(classes: classes)
     }
 }

@@ -106,28 +106,17 @@ struct Segment: GestaltCommand {
         var clips = reading.options
         (clips.stride, clips.times) = film.frames
         return try SegmentJob(
-            opened, categories: try categories(of: opened), output: output, common: common,
+            opened, output: output, common: common,
             options: .init(
                 clips: clips, threshold: threshold ?? 0.5,
                 opacity: opacity ?? (isForeground ? 0.35 : 0.5), overlays: !masksOnly,
                 skipsExisting: skipExisting))
     }
 
-    /// The categories of a model of instances; none for others, whose films have them.
-    private func categories(of opened: OpenedModel) throws -> [ModelCategory] {
-        guard let model = opened.model as? any InstanceModel else { return [] }
-        let stored = try ModelCategories.read(from: opened.path)
-        return stored.isEmpty ? ModelCategories.usual(classes: model.classes) : stored
-    }
-
     /// The segmentation of films; nil for a model of clips.
     private func filmSegmentation(of opened: OpenedModel) throws -> FilmSegmentation? {
-        let categories = try ModelCategories.read(from: opened.path)
-        if let model = opened.model as? any InstanceModel {
-            return FilmSegmentation(of: model, categories: categories)
-        }
-        let model = try opened.segmentation()
-        return model.readsClips ? nil : try FilmSegmentation(of: model, categories: categories)
+        let readsClips = (opened.model as? any SegmentationModel)?.readsClips ?? false
+        return readsClips ? nil : try FilmSegmentation(of: opened)
     }
 
     private func filmJob(_ segmentation: FilmSegmentation) -> FilmJob {

@@ -5,7 +5,6 @@ import GestaltFiles
 import GestaltFitting
 import GestaltIO
 import GestaltMedia
-import GestaltModels
 import GestaltRecipes
 import GestaltSegHeads
 import GestaltTensor
@@ -39,14 +38,13 @@ struct SegmentJob {
     /// The instances of pictures; nil for a model of none.
     private var instances: InstanceFile?
 
-    /// - Parameter categories: of a model of instances, background first.
+    /// - Throws: `ModelMismatch`, errors of stored categories.
     init(
-        _ opened: OpenedModel, categories: [ModelCategory], output: String, common: CommonOptions,
-        options: Options
-    ) throws(ModelMismatch) {
+        _ opened: OpenedModel, output: String, common: CommonOptions, options: Options
+    ) throws {
         if let model = opened.model as? any InstanceModel {
             (network, clipModel) = (InstanceNetwork(model: model), nil)
-            instances = InstanceFile(categories: categories)
+            instances = InstanceFile(categories: try ModelCategories.of(opened))
         } else {
             let model = try opened.segmentation()
             (network, clipModel) = (MaskNetwork(model: model), model.readsClips ? model : nil)

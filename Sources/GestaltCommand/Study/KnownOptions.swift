@@ -6,9 +6,12 @@ struct KnownOptions: ParsableArguments {
     @Option(
         name: .customLong("results"), parsing: .singleValue,
         help: ArgumentHelp(
-            "The results.json of runs that were made elsewhere, which count as done; may be repeated.",
+            """
+            The results.json of runs that were made elsewhere, which count as done; also compressed \
+            by gzip; may be repeated.
+            """,
             valueName: "file"),
-        completion: .file(extensions: ["json"]))
+        completion: .file(extensions: ["json", "gz"]))
     var files: [String] = []
 
     /// - Throws: as `StudyResults.init(reading:)`.

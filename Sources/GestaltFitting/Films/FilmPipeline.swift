@@ -2,12 +2,13 @@ import Foundation
 import GestaltFilm
 import GestaltIO
 import GestaltTensor
+import Synchronization
 
 /// The three threads of the segmentation of a film: decoding and reducing frames, the network, and
 /// the writing of masks, with short queues between them.
 struct FilmPipeline<Network: FilmNetwork> {
     let network: Network
-    /// The number of frames that the network sees at once.
+    /// The number of frames that the network sees at once, on all threads together.
     let batch: Int
     let outputs: [any MaskOutput]
     let progress: ProgressHandler?
@@ -67,18 +68,34 @@ struct FilmPipeline<Network: FilmNetwork> {
     }
 
     /// Runs the network on frames, several at a time.
+    ///
+    /// Each thread takes frames of its own, and the operations of the network inside such a task run
+    /// on its thread alone: none waits for a core that reading or writing occupies.
     private func score(
         _ reduced: BoundedQueue<Reduced>, into scored: BoundedQueue<Scored>
     ) throws {
-        while let first = try reduced.receive() {
-            var items = [first]
-            while items.count < batch, let next = try reduced.receive() { items.append(next) }
-            let inputs = items.count == 1 ? first.input : concatenated(items.map(\.input), axis: 0)
-            let scores = network.scores(of: inputs, counts: items.map { $0.input.shape[0] })
-            for (item, scores) in zip(items, scores) {
-                guard scored.send(Scored(frame: item.frame, scores: scores)) else { return }
+        let threads = Runtime.threads
+        let groups = QueueGroups(of: reduced, size: max(1, batch / threads))
+        let order = OrderedSender(to: scored, ahead: threads)
+        let failure = Mutex<(any Error)?>(nil)
+        // Denormal numbers are kept as they are outside of a task, for the same bits.
+        parallelFor(threads, keepsDenormals: true) { _ in
+            do {
+                while let (number, items) = try groups.next(),
+                    order.send(scores(of: items), number: number)
+                {}
+            } catch {
+                failure.withLock { $0 = $0 ?? error }
             }
         }
+        if let error = failure.withLock({ $0 }) { throw error }
+    }
+
+    private func scores(of items: [Reduced]) -> [Scored] {
+        let inputs =
+            items.count == 1 ? items[0].input : concatenated(items.map(\.input), axis: 0)
+        let scores = network.scores(of: inputs, counts: items.map { $0.input.shape[0] })
+        return zip(items, scores).map { Scored(frame: $0.frame, scores: $1) }
     }
 
     /// Finishes frames and hands them to the outputs.

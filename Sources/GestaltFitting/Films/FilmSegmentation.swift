@@ -2,13 +2,14 @@ import GestaltChecks
 import GestaltIO
 import GestaltMedia
 import GestaltModels
+import GestaltRecipes
 import GestaltSegHeads
 
 /// The segmentation of films of any length in bounded memory: decoding and reducing frames, the
 /// network, and the writing of masks run side by side, with short queues between them.
 ///
 /// ```swift
-/// let job = try FilmSegmentation(of: OpenedModel(at: "runs/mine").segmentation())
+/// let job = try FilmSegmentation(of: OpenedModel(at: "runs/mine"))
 /// let outputs = try job.outputs(["masks", "overlay", "coco"], film: "new", folder: "out")
 /// let count = try job.run(Film(contentsOf: "new.mp4").frames(), to: outputs)
 /// ```
@@ -62,6 +63,19 @@ public struct FilmSegmentation: Sendable {
         network = { job throws(ConfigurationError) in
             try job.requireWholeFrames()
             return InstanceFilmNetwork(model: model, threshold: job.threshold)
+        }
+    }
+
+    /// The segmentation by an opened model of either kind, with its own categories.
+    ///
+    /// - Throws: `ConfigurationError` for a model that sees the frames around the one it segments;
+    ///   `ModelMismatch` for one that segments nothing; errors of ``ModelCategories/read(from:)``.
+    public init(of opened: OpenedModel) throws {
+        let categories = try ModelCategories.read(from: opened.path)
+        if let model = opened.model as? any InstanceModel {
+            self.init(of: model, categories: categories)
+        } else {
+            try self.init(of: opened.segmentation(), categories: categories)
         }
     }
 

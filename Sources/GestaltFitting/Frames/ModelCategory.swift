@@ -2,6 +2,8 @@ import GestaltData
 import GestaltIO
 import GestaltMedia
 import GestaltModels
+import GestaltRecipes
+import GestaltSegHeads
 
 /// A category that a segmentation model tells apart: its name and its color, `#RRGGBB`.
 public struct ModelCategory: Codable, Sendable, Hashable {
@@ -41,6 +43,16 @@ public enum ModelCategories {
         guard (try? PathStatus(path)) != nil else { return [] }
         return try StrictJSON.decode(
             from: FileReader.bytes(path: path, limit: 1 << 20), path: path)
+    }
+
+    /// Returns the categories of an opened model: the stored ones, or the usual ones of its classes.
+    /// - Throws: as ``read(from:)``; `ModelMismatch` for a model that segments nothing.
+    public static func of(_ opened: OpenedModel) throws -> [ModelCategory] {
+        let stored = try read(from: opened.path)
+        guard stored.isEmpty else { return stored }
+        let classes =
+            try (opened.model as? any InstanceModel)?.classes ?? opened.segmentation().classes
+        return usual(classes: classes)
     }
 
     static func write(_ categories: [ModelCategory], to folder: String) throws {

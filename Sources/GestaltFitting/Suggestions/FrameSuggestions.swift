@@ -3,6 +3,8 @@ import GestaltChecks
 import GestaltData
 import GestaltIO
 import GestaltImport
+import GestaltModels
+import GestaltRecipes
 import GestaltSegHeads
 import GestaltTensor
 
@@ -73,6 +75,23 @@ public struct FrameSuggestions {
     /// The same for a model that tells objects apart.
     public init(of model: any InstanceModel) {
         network = FrameNetwork(model)
+    }
+
+    /// The same for an opened model of either kind.
+    /// - Throws: `ConfigurationError` for a model that segments clips; `ModelMismatch` for one that
+    ///   segments nothing.
+    public init(of opened: OpenedModel) throws {
+        if let model = opened.model as? any InstanceModel {
+            self.init(of: model)
+            return
+        }
+        let model = try opened.segmentation()
+        guard !model.readsClips else {
+            throw ConfigurationError.invalid(
+                "model", expected: "a model of single frames, for suggestions",
+                found: "\(opened.path), which segments clips")
+        }
+        self.init(of: model)
     }
 
     /// Labeled frames that suggestions keep away from, at most, spread over all.

@@ -13,15 +13,20 @@ extension PNG {
     }
 
     /// Returns the file contents of ``write(_:to:compression:)``.
+    ///
+    /// - Parameter isFlat: whether the picture has few values in large areas, like a mask: rows are
+    ///   then stored by one method, without trying all five on each, in a fraction of the time.
     public static func encode(
-        _ image: Tensor<UInt8>, compression: Int = defaultCompression, name: String = "PNG data"
+        _ image: Tensor<UInt8>, compression: Int = defaultCompression, isFlat: Bool = false,
+        name: String = "PNG data"
     ) throws(MediaError) -> [UInt8] {
         let pixels = Pixels(image, "PNG.encode")
         require(
             pixels.channels != 2 && pixels.width > 0 && pixels.height > 0,
             "PNG.encode: expected a picture with pixels of 1, 3 or 4 channels, found \(image.shape)"
         )
-        return try encode(pixels, colors: [], compression: compression, name: name)
+        return try encode(
+            pixels, colors: [], compression: compression, isFlat: isFlat, name: name)
     }
 
     /// Writes label ids `[H, W]` or `[H, W, 1]` with a palette, so that viewers show every class in
@@ -57,11 +62,12 @@ extension PNG {
         let highest = Int(pixels.bytes.max() ?? 0)
         let colors = (palette + rest).prefix(max(palette.count, highest + 1))
         return try encode(
-            pixels, colors: colors.flatMap(\.bytes), compression: compression, name: name)
+            pixels, colors: colors.flatMap(\.bytes), compression: compression, isFlat: false,
+            name: name)
     }
 
     private static func encode(
-        _ pixels: Pixels, colors: [UInt8], compression: Int, name: String
+        _ pixels: Pixels, colors: [UInt8], compression: Int, isFlat: Bool, name: String
     ) throws(MediaError) -> [UInt8] {
         require((0...9) ~= compression, "PNG.encode: compression \(compression) not in 0...9")
         return try encoded(format: "PNG", path: name) { output, message in
@@ -71,7 +77,8 @@ extension PNG {
                         pixels: data.baseAddress, width: UInt32(pixels.width),
                         height: UInt32(pixels.height), channels: Int32(pixels.channels),
                         color_count: Int32(colors.count / 3), colors: colors.baseAddress)
-                    return gm_png_write(&source, Int32(compression), output, message)
+                    return gm_png_write(
+                        &source, Int32(compression), isFlat ? 1 : 0, output, message)
                 }
             }
         }

@@ -20,8 +20,11 @@ extension Float: AveragedScalar {
 /// Which pixels of an axis make up each pixel of the new axis, and with which weights.
 struct TriangleWeights {
     let source: Int
+    /// By pixel of the new axis: the first pixel of the old one, and the place of its weight in
+    /// ``weights``, which end where those of the next begin.
     private(set) var starts: [Int] = []
-    private(set) var weights: [[Float]] = []
+    private(set) var places: [Int] = [0]
+    private(set) var weights: [Float] = []
 
     init(from source: Int, to target: Int) {
         self.source = source
@@ -36,14 +39,18 @@ struct TriangleWeights {
             }
             let total = raw.reduce(0, +)
             starts.append(first)
-            weights.append(raw.map { Float($0 / total) })
+            weights += raw.map { Float($0 / total) }
+            places.append(weights.count)
         }
     }
 
-    var longest: Int { weights.reduce(1) { Swift.max($0, $1.count) } }
+    /// The places of the weights of a pixel.
+    func range(_ pixel: Int) -> Range<Int> { places[pixel]..<places[pixel + 1] }
+
+    var longest: Int { starts.indices.reduce(1) { Swift.max($0, range($1).count) } }
 }
 
-/// Columns first, then rows; the values between stay fractions.
+/// The axis that is cheaper first, rows where they become fewer; the values between stay fractions.
 ///
 /// Each value is a sum in the order of its pixels, so results do not depend on how the work is
 /// divided over threads.
@@ -79,14 +86,17 @@ struct TriangleResizing: Sendable {
     private func applyOne<Scalar: AveragedScalar>(
         _ picture: UnsafeBufferPointer<Scalar>, to target: UnsafeMutableBufferPointer<Scalar>
     ) {
-        let width = columns.starts.count * channels
-        let wide = UnsafeMutableBufferPointer<Float>.allocate(capacity: rows.source * width)
-        defer { wide.deallocate() }
-        forEachLine(rows.source, width * columns.longest) { row in
-            narrow(picture, row: row, to: wide)
-        }
-        forEachLine(rows.starts.count, width * rows.longest) { row in
-            combine(wide, row: row, width: width, to: target)
+        let rowsFirst = rows.starts.count < rows.source
+        let lines = rowsFirst ? rows.starts.count : rows.source
+        let width = (rowsFirst ? columns.source : columns.starts.count) * channels
+        let between = UnsafeMutableBufferPointer<Float>.allocate(capacity: lines * width)
+        defer { between.deallocate() }
+        if rowsFirst {
+            resizeRows(picture, width: width, to: between)
+            resizeColumns(UnsafeBufferPointer(between), lines: lines, to: target)
+        } else {
+            resizeColumns(picture, lines: lines, to: between)
+            resizeRows(UnsafeBufferPointer(between), width: width, to: target)
         }
     }
 
@@ -102,38 +112,73 @@ struct TriangleResizing: Sendable {
     }
 
     @inline(__always)
-    private func narrow<Scalar: AveragedScalar>(
-        _ picture: UnsafeBufferPointer<Scalar>, row: Int,
-        to wide: UnsafeMutableBufferPointer<Float>
+    private func resizeColumns<Source: AveragedScalar, Target: AveragedScalar>(
+        _ source: UnsafeBufferPointer<Source>, lines: Int,
+        to target: UnsafeMutableBufferPointer<Target>
     ) {
-        let start = row * columns.source * channels
-        var target = row * columns.starts.count * channels
-        for (column, first) in columns.starts.enumerated() {
-            for channel in 0..<channels {
-                var sum: Float = 0
-                var place = start + first * channels + channel
-                for weight in columns.weights[column] {
-                    sum += weight * picture[place].weighed
-                    place += channels
+        let count = columns.starts.count * channels
+        columns.weights.withUnsafeBufferPointer { weights in
+            forEachLine(lines, count * columns.longest) { line in
+                let start = line * columns.source * channels
+                for (column, first) in columns.starts.enumerated() {
+                    let (range, from) = (columns.range(column), start + first * channels)
+                    let to = line * count + column * channels
+                    if channels == 3 {
+                        let means = colors(source, from: from, weights, range)
+                        target[to] = Target(mean: means.0)
+                        target[to + 1] = Target(mean: means.1)
+                        target[to + 2] = Target(mean: means.2)
+                        continue
+                    }
+                    for channel in 0..<channels {
+                        var (sum, place): (Float, Int) = (0, from + channel)
+                        for index in range {
+                            sum += weights[index] * source[place].weighed
+                            place &+= channels
+                        }
+                        target[to + channel] = Target(mean: sum)
+                    }
                 }
-                wide[target] = sum
-                target += 1
             }
         }
     }
 
+    /// Three sums side by side, where each addition would otherwise wait for the one before.
     @inline(__always)
-    private func combine<Scalar: AveragedScalar>(
-        _ wide: UnsafeMutableBufferPointer<Float>, row: Int, width: Int,
-        to target: UnsafeMutableBufferPointer<Scalar>
+    private func colors<Source: AveragedScalar>(
+        _ source: UnsafeBufferPointer<Source>, from start: Int,
+        _ weights: UnsafeBufferPointer<Float>, _ range: Range<Int>
+    ) -> (Float, Float, Float) {
+        var (red, green, blue): (Float, Float, Float) = (0, 0, 0)
+        var place = start
+        for index in range {
+            let weight = weights[index]
+            red += weight * source[place].weighed
+            green += weight * source[place &+ 1].weighed
+            blue += weight * source[place &+ 2].weighed
+            place &+= 3
+        }
+        return (red, green, blue)
+    }
+
+    @inline(__always)
+    private func resizeRows<Source: AveragedScalar, Target: AveragedScalar>(
+        _ source: UnsafeBufferPointer<Source>, width: Int,
+        to target: UnsafeMutableBufferPointer<Target>
     ) {
-        withUnsafeTemporaryAllocation(of: Float.self, capacity: width) { line in
-            line.initialize(repeating: 0)
-            for (offset, weight) in rows.weights[row].enumerated() {
-                let base = (rows.starts[row] + offset) * width
-                for place in 0..<width { line[place] += weight * wide[base + place] }
+        guard let source = source.baseAddress, let target = target.baseAddress else { return }
+        forEachLine(rows.starts.count, width * rows.longest) { row in
+            withUnsafeTemporaryAllocation(of: Float.self, capacity: width) { line in
+                line.initialize(repeating: 0)
+                let (sums, means) = (line.baseAddress!, target + row * width)
+                for (offset, index) in rows.range(row).enumerated() {
+                    // Pointers, since checks for overflow would keep the loop from being vectorized.
+                    let values = source + (rows.starts[row] + offset) * width
+                    let weight = rows.weights[index]
+                    for place in 0..<width { sums[place] += weight * values[place].weighed }
+                }
+                for place in 0..<width { means[place] = Target(mean: sums[place]) }
             }
-            for place in 0..<width { target[row * width + place] = Scalar(mean: line[place]) }
         }
     }
 }

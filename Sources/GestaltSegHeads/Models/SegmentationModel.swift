@@ -51,15 +51,15 @@ public func labels(
     let shape = Shape(probabilities.shape.dropLast())
     return Tensor(uninitialized: shape) { labels in
         probabilities.withScalars { scores in
+            guard classes > 1 else {
+                for pixel in labels.indices { labels[pixel] = scores[pixel] > threshold ? 1 : 0 }
+                return
+            }
             for pixel in labels.indices {
                 var best = 0
-                if classes == 1 {
-                    best = scores[pixel] > threshold ? 1 : 0
-                } else {
-                    for label in 1..<classes
-                    where scores[pixel * classes + label] > scores[pixel * classes + best] {
-                        best = label
-                    }
+                for label in 1..<classes
+                where scores[pixel * classes + label] > scores[pixel * classes + best] {
+                    best = label
                 }
                 labels[pixel] = UInt8(best)
             }

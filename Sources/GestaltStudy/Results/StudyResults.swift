@@ -1,6 +1,7 @@
 import Foundation
 import GestaltData
 import GestaltIO
+import GestaltMedia
 import GestaltModels
 
 /// The results of a study: the content of `results.json`.
@@ -105,10 +106,16 @@ public struct StudyResults: Codable, Sendable, Equatable {
 }
 
 extension StudyResults {
-    /// - Throws: `FileFailure` for a file that cannot be read, ``StudyError`` for one that holds no
-    ///   results of this format.
+    /// Reads a file, `results.json` or the same compressed by gzip.
+    ///
+    /// - Throws: `FileFailure` for a file that cannot be read, `MediaError` for damaged gzip data,
+    ///   ``StudyError`` for a file that holds no results of this format.
     public init(reading path: String) throws {
-        let bytes = Data(try FileReader.bytes(path: path, limit: Self.largestFile))
+        let stored = try FileReader.bytes(path: path, limit: Self.largestFile)
+        let isCompressed = FileKind(stored) == .gzip
+        let bytes = Data(
+            isCompressed
+                ? try Gzip.decompress(stored, limit: Self.largestFile, name: path) : stored)
         struct Version: Decodable { let format: Int }
         guard let version = try? JSONDecoder().decode(Version.self, from: bytes) else {
             throw StudyError.file(path: path, expected: "results of a study", found: "another file")

@@ -39,7 +39,8 @@ final class MaskPictures: MaskOutput {
         let file = "\(path)/\(Self.name(of: frame.frame.number))"
         let bytes =
             classes == 1
-            ? try PNG.encode(frame.labels * 255, compression: Self.compression, name: file)
+            ? try PNG.encode(
+                frame.labels * 255, compression: Self.compression, isFlat: true, name: file)
             : try PNG.encodeIndices(
                 frame.labels, palette: palette, compression: Self.compression, name: file)
         // Waiting for the disk at each frame would hold up the film.
