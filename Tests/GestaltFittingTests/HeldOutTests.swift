@@ -65,6 +65,11 @@ import Testing
         #expect(Set(unlabeled.train.map(\.clip)).count == 5, "spread over all films")
     }
 
+    @Test func clipsOfRecordsAreFilmsOfTheirOwn() throws {
+        let facts = try FrameFacts(of: DataChoice("sample"), labels: 10)
+        #expect(facts.clips.allSatisfy { $0.name.contains(".tfrecords") && $0.film == $0.name })
+    }
+
     @Test func aStoredSelectionOpensAsData() throws {
         let folder = TemporaryFolder()
         FittingKinds.register()

@@ -120,6 +120,13 @@ import Testing
         let facts = try FrameFacts(of: choice)
         #expect(facts.mostObjects == 3 && facts.classes == 2)
         #expect(facts.categories.map(\.name) == ["background", "object"])
+        let divided = try FrameFacts(of: choice, classes: 3)
+        #expect(divided.mostObjects == 3 && divided.classes == 3)
+        #expect(divided.categories.map(\.name) == ["background", "class 1", "class 2"])
+    }
+
+    @Test func moreClassesThanCategoriesAreRefused() {
+        #expect(throws: ClipError.self) { try prepared { $0.classes = 4 } }
     }
 
     @Test func aFitOfObjectsHasTwoClassesOrMore() {

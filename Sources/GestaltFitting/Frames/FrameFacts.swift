@@ -212,9 +212,13 @@ extension FrameFacts {
     private static let examinedFrames = 32
 
     /// Returns the film that a clip is of, by its name: `FILM#CLIP` of imported sets,
-    /// `FILM/FIRST-LAST` of long films, else the clip.
+    /// `FILM/FIRST-LAST` of long films, else the clip. Clips of a file of records,
+    /// `NAME.tfrecords#CLIP`, are films of their own.
     static func film(ofClip name: String) -> String {
-        if let end = name.lastIndex(of: "#") { return String(name[..<end]) }
+        if let end = name.lastIndex(of: "#") {
+            let file = String(name[..<end])
+            return RecordClips.pathEndings.contains(where: file.hasSuffix) ? name : file
+        }
         guard let slash = name.lastIndex(of: "/") else { return name }
         let numbers = name[name.index(after: slash)...].split(separator: "-")
         let isPart = numbers.count == 2 && numbers.allSatisfy { Int($0) != nil }
