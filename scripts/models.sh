@@ -52,7 +52,7 @@ publish() {
 }
 
 train tokenizer tokenizer --preset small --steps 1800
-train prior prior --model tokenizer --preset tiny --aligned --steps 3000
+train prior prior --model tokenizer --preset small --encoder resnet:12 --aligned --steps 3800
 terms=background=1,differs-from-median=1,displaced=1,will-change-1=1,frame+4=0.5
 terms+=,moving-foreground=1,displaced-foreground=1
 train encoder encoder --steps 4000 --seed 0 --terms "$terms"
