@@ -80,9 +80,9 @@ import Testing
         let output = Collected()
         output.pause = true
         try job.run(frames(200) { _ in output.read.withLock { $0 += 1 } }, to: [output])
-        // Two queues of two batches, up to two groups of each thread in the network, and a frame in
-        // each of three hands.
-        let inNetwork = 2 * max(2, Runtime.threads)
+        // Two queues of two batches, a batch in the network, which is a frame for each thread at
+        // least, and a frame in each of three hands.
+        let inNetwork = max(2, Runtime.threads)
         #expect(output.readWhileWriting <= 2 * 4 + inNetwork + 3, "\(output.readWhileWriting)")
         #expect(output.frames.count == 200)
     }

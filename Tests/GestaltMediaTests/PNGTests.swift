@@ -81,6 +81,19 @@ import Testing
         #expect(folder.names == ["a.png"])
     }
 
+    @Test(arguments: [1, 3]) func flatPicturesStayAsTheyAre(channels: Int) throws {
+        let disk = Tensor<UInt8>(
+            shape: [60, 50, channels],
+            scalars: (0..<60 * 50 * channels).map { place in
+                let (row, column) = (place / channels / 50 - 30, place / channels % 50 - 25)
+                return row * row + column * column < 400 ? 255 : 0
+            })
+        let flat = try PNG.encode(disk, compression: 1, isFlat: true)
+        let image = try PNG.decode(flat, as: .asStored)
+        #expect(image.scalars == disk.scalars && image.shape == disk.shape)
+        #expect(flat != (try PNG.encode(disk, compression: 1)))
+    }
+
     @Test func truncationIsAnErrorWithPath() throws {
         let bytes = try PNG.encode(noise(height: 20, width: 20, channels: 3, seed: 2))
         for count in [0, 4, 8, 20, 40, bytes.count / 2, bytes.count - 40] {

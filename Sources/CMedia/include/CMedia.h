@@ -50,8 +50,8 @@ int gm_png_read(gm_png *png, uint8_t *pixels, char *warning, char *message);
 void gm_png_close(gm_png *png);
 
 // PNG out: 8 bits, `channels` 1, 3 or 4; one channel with colors (1 to 256) becomes a palette
-// picture. zlib `level` 0 to 9. Each row of a `flat` picture is
-// stored as its differences from the row above; otherwise libpng chooses.
+// picture. zlib `level` 0 to 9. Rows of a `flat` picture are stored as differences from the row
+// above; otherwise libpng chooses.
 typedef struct {
     const uint8_t *pixels;
     uint32_t width, height;

@@ -4,11 +4,11 @@ import GestaltIO
 import GestaltTensor
 import Synchronization
 
-/// The three threads of the segmentation of a film: decoding and reducing frames, the network, and
+/// The three stages of the segmentation of a film: decoding and reducing frames, the network, and
 /// the writing of masks, with short queues between them.
 struct FilmPipeline<Network: FilmNetwork> {
     let network: Network
-    /// The number of frames that the network sees at once, on all threads together.
+    /// The number of frames in the network at once, on all threads together; one for each at least.
     let batch: Int
     let outputs: [any MaskOutput]
     let progress: ProgressHandler?
@@ -76,7 +76,7 @@ struct FilmPipeline<Network: FilmNetwork> {
     ) throws {
         let threads = Runtime.threads
         let groups = QueueGroups(of: reduced, size: max(1, batch / threads))
-        let order = OrderedSender(to: scored, ahead: threads)
+        let order = OrderedSender(to: scored)
         let failure = Mutex<(any Error)?>(nil)
         // Denormal numbers are kept as they are outside of a task, for the same bits.
         parallelFor(threads, keepsDenormals: true) { _ in

@@ -23,7 +23,8 @@ public struct FilmSegmentation: Sendable {
     /// The probability above which a pixel is foreground, or the score from which on an object
     /// counts; ignored with several classes.
     public var threshold: Float = 0.5
-    /// The number of frames that the network sees at once; affects time and memory, not results.
+    /// The number of frames in the network at once, on all threads together; one for each thread at
+    /// least. Affects time and memory, not results.
     public var batch = 4
     /// The division of frames into overlapping tiles; nil for whole frames. Not for objects.
     public var tiling: Tiling?
